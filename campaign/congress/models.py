@@ -1,0 +1,278 @@
+"""Tables of the public record. Only this room writes them.
+
+Stored times are aware UTC; Congress's dates are dates. Rows of ``change`` are only ever added: the
+database itself refuses to alter or delete them (see the first migration).
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Column, Field, SQLModel
+
+
+class Bill(SQLModel, table=True):
+    """A bill as it is known now. A bill that is only known by name has no ``observed_at``."""
+
+    id: str = Field(primary_key=True)
+    congress: int
+    type: str
+    number: int
+    title: str = ""
+    official_title: str | None = None
+    introduced: date | None = None
+    sponsor: str | None = Field(default=None, index=True)
+    sponsor_name: str = ""
+    policy_area: str | None = None
+    law: str | None = None
+    stage: str = "introduced"
+    stage_since: date | None = None
+    # The source's own update stamp of the newest reading taken over.
+    updated: datetime | None = None
+    # Last complete reading, from any source; None while the bill is unread or only partly read.
+    observed_at: datetime | None = None
+    observed_source: str | None = None
+    # First complete reading: changes up to and including it are baseline.
+    first_whole_at: datetime | None = None
+    # Why what is shown may lack rows ("co-sponsors as introduced only"); empty when whole.
+    partial: str = ""
+
+    __table_args__ = (
+        sa.Index("ix_bill_number", "type", "number"),
+        sa.Index("ix_bill_congress", "congress", "type"),
+    )
+
+
+class Cosponsorship(SQLModel, table=True):
+    """One joining of one person to one bill, and how it ended."""
+
+    bill: str = Field(primary_key=True, foreign_key="bill.id")
+    bioguide: str = Field(primary_key=True)
+    joined: date = Field(primary_key=True)
+    original: bool = False
+    withdrawn: date | None = None
+    # What the last complete reading said about the withdrawal where that differs from ``withdrawn``:
+    # an ISO date, or "none". It takes effect when the next complete reading says the same.
+    claim: str | None = None
+    # The person as this row named them on that day.
+    name: str = ""
+    party: str = ""
+    state: str = ""
+    district: int | None = None
+    # Since when complete readings lack this row. Absence alone changes nothing.
+    missing_since: datetime | None = None
+
+    __table_args__ = (sa.Index("ix_cosponsorship_bioguide", "bioguide"),)
+
+
+class Action(SQLModel, table=True):
+    """One line of a bill's history; the same line from several systems is one row."""
+
+    bill: str = Field(primary_key=True, foreign_key="bill.id")
+    fingerprint: str = Field(primary_key=True)
+    acted: date
+    text: str = ""
+    # Sorted, space-separated: one line may carry several codes and come from several systems.
+    codes: str = ""
+    kind: str = ""
+    systems: str = ""
+    committees: str = ""
+    # The line's place in the newest complete reading, oldest first, for lines of one day.
+    position: int = 0
+    missing_since: datetime | None = None
+    retracted: bool = False
+
+
+class Referral(SQLModel, table=True):
+    """A committee that has or had the bill."""
+
+    bill: str = Field(primary_key=True, foreign_key="bill.id")
+    committee: str = Field(primary_key=True)
+    name: str = ""
+    referred: bool = False
+
+
+class Related(SQLModel, table=True):
+    """A bill of the same Congress that Congress's researchers relate to this one."""
+
+    bill: str = Field(primary_key=True, foreign_key="bill.id")
+    other: str = Field(primary_key=True)
+    identical: bool = False
+
+
+class Change(SQLModel, table=True):
+    """A row of the ledger: what an observation showed that was not known before."""
+
+    __table_args__ = (
+        sa.Index("ix_change_bill", "bill", "seq"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    bill: str = Field(foreign_key="bill.id")
+    kind: str
+    bioguide: str | None = None
+    # Congress's own date of what happened; None where Congress gives none (a new title).
+    happened: date | None = None
+    detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
+    source: str = ""
+    seen_at: datetime
+    baseline: bool = False
+
+
+class Tracking(SQLModel, table=True):
+    """How a bill is polled and how that goes."""
+
+    bill: str = Field(primary_key=True, foreign_key="bill.id")
+    since: datetime
+    until: datetime | None = None
+    attempted_at: datetime | None = Field(default=None, index=True)
+    # Newest complete reading per source, and what stands between us and the next.
+    api_read_at: datetime | None = None
+    govinfo_read_at: datetime | None = None
+    govinfo_modified: str = ""
+    problem: str = ""
+    problem_since: datetime | None = None
+
+
+class RawReply(SQLModel, table=True):
+    """What a source really said, compressed and kept so that rules can be re-run."""
+
+    bill: str = Field(primary_key=True, foreign_key="bill.id")
+    source: str = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    body: bytes
+    first_read: datetime
+    last_read: datetime
+
+
+class Member(SQLModel, table=True):
+    """A person by Bioguide id. ``standing`` is ``sitting``, ``departed`` or ``unlisted`` (named on a
+    bill, in no list yet)."""
+
+    bioguide: str = Field(primary_key=True)
+    first: str = ""
+    middle: str = ""
+    last: str = ""
+    suffix: str = ""
+    nickname: str = ""
+    official_name: str = ""
+    gender: str = ""
+    party: str = ""
+    standing: str = Field(default="unlisted", index=True)
+    # Where the row comes from: "legislators", "historical" or "bill".
+    source: str = ""
+
+
+class Seat(SQLModel, table=True):
+    """A place in Congress: ``TX-20``, or ``TX`` for a state's two senators. Vacant when it has fewer
+    holders than places."""
+
+    id: str = Field(primary_key=True)
+    chamber: str
+    state: str
+    district: int | None = None
+    # representative, delegate, resident_commissioner or senator
+    office: str
+    places: int = 1
+
+
+class Tenure(SQLModel, table=True):
+    """A person in a seat for a time: ``starts`` inclusive, ``ends`` exclusive."""
+
+    bioguide: str = Field(primary_key=True, foreign_key="member.bioguide")
+    starts: date = Field(primary_key=True)
+    seat: str = Field(index=True)
+    chamber: str
+    ends: date
+    party: str = ""
+    senate_class: int | None = None
+    url: str = ""
+    contact_form: str = ""
+
+
+class Office(SQLModel, table=True):
+    """A member's office: the one in Washington, or one at home."""
+
+    id: str = Field(primary_key=True)
+    bioguide: str = Field(foreign_key="member.bioguide", index=True)
+    # washington or district
+    kind: str
+    address: str = ""
+    suite: str = ""
+    building: str = ""
+    city: str = ""
+    state: str = ""
+    zip: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    phone: str = ""
+    hours: str = ""
+
+
+class Committee(SQLModel, table=True):
+    """A committee (``HSFA``) or one of its subcommittees (``HSFA03``)."""
+
+    id: str = Field(primary_key=True)
+    name: str
+    chamber: str
+    parent: str | None = None
+    url: str = ""
+
+
+class CommitteeSeat(SQLModel, table=True):
+    """A member's seat on a committee. ``role`` is ``chair``, ``vice_chair``, ``ranking`` or empty."""
+
+    committee: str = Field(primary_key=True, foreign_key="committee.id")
+    bioguide: str = Field(primary_key=True, foreign_key="member.bioguide")
+    side: str = ""
+    rank: int | None = None
+    role: str = ""
+
+
+class SourceState(SQLModel, table=True):
+    """How old a whole data set is: ``members``, ``offices``, ``committees``, ``zips`` …"""
+
+    name: str = Field(primary_key=True)
+    # The day the facts describe, as the source or the snapshot gives it.
+    as_of: date
+    checked_at: datetime
+    source: str = ""
+    problem: str = ""
+
+
+class Campaign(SQLModel, table=True):
+    """Proposals that are asked for together."""
+
+    slug: str = Field(primary_key=True)
+    title_en: str
+    title_es: str
+    summary_en: str = ""
+    summary_es: str = ""
+
+
+class Proposal(SQLModel, table=True):
+    """The idea that outlives bill numbers."""
+
+    slug: str = Field(primary_key=True)
+    campaign: str = Field(foreign_key="campaign.slug")
+    name_en: str
+    name_es: str
+    summary_en: str = ""
+    summary_es: str = ""
+    position: int = 0
+
+
+class Kinship(SQLModel, table=True):
+    """That a bill belongs to a proposal: ``suggested`` by a rule, then ``confirmed`` or ``rejected`` by
+    a person."""
+
+    proposal: str = Field(primary_key=True, foreign_key="proposal.slug")
+    bill: str = Field(primary_key=True, foreign_key="bill.id", index=True)
+    state: str = "suggested"
+    rule: str = ""
+    score: float = 0
+    reason_en: str = ""
+    reason_es: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None

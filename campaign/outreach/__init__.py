@@ -1,0 +1,1 @@
+"""What a supporter asks of a member, and in which words."""

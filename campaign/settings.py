@@ -1,0 +1,141 @@
+"""What the operator chose: environment variables ``CAMPAIGN_*``, read once and refused when wrong."""
+
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing_extensions import Annotated
+
+from campaign.refusals import Refused
+
+PACKAGE = Path(__file__).resolve().parent
+KNOWN_SECRETS = {"changeme", "change-me", "secret", "dev", "development", "password"}
+SHORTEST_SECRET = 32
+
+
+def _http_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must start with http:// or https://")
+    return value.rstrip("/")
+
+
+def _http_address_or_empty(value: str) -> str:
+    return _http_address(value) if value else value
+
+
+HttpAddress = Annotated[str, AfterValidator(_http_address)]
+HttpAddressOrEmpty = Annotated[str, AfterValidator(_http_address_or_empty)]
+
+
+class Settings(BaseSettings):
+    """One value a variable; README's table and ``.env.example`` list every one of them."""
+
+    model_config = SettingsConfigDict(env_prefix="CAMPAIGN_", frozen=True)
+
+    env: Literal["development", "production"] = Field(
+        "development", description="`production` refuses to start on a known or short secret key"
+    )
+    database_url: str = Field(
+        "sqlite:///var/campaign.db", description="SQLAlchemy URL; `sqlite:///…` or `postgresql+psycopg://…`"
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""), description="signs cookies and links; made on first run and kept in `var/`"
+    )
+    base_url: HttpAddress = Field(
+        "http://127.0.0.1:5000", description="the only origin used in links sent out"
+    )
+    congress_api_key: SecretStr = Field(
+        SecretStr(""), description="api.congress.gov key; empty = GovInfo only"
+    )
+    congress_api_url: HttpAddress = Field(
+        "https://api.congress.gov/v3", description="where api.congress.gov answers"
+    )
+    govinfo_url: HttpAddress = Field(
+        "https://www.govinfo.gov", description="`/bulkdata/…` and `/sitemap/…` lie below it"
+    )
+    legislators_url: HttpAddress = Field(
+        "https://unitedstates.github.io/congress-legislators",
+        description="`/legislators-current.json` … lie below it",
+    )
+    geocoder_url: HttpAddressOrEmpty = Field(
+        "https://geocoding.geo.census.gov/geocoder",
+        description="`/geographies/onelineaddress` … lie below it; empty switches it off",
+    )
+    timezone: str = Field("America/New_York", description="schedules and the dates people read")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except Exception as error:
+            raise ValueError("is not a time zone such as America/New_York") from error
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _named_driver(cls, value: str) -> str:
+        if value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            return value
+        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+
+    @model_validator(mode="after")
+    def _production_secret(self) -> "Settings":
+        key = self.secret_key.get_secret_value()
+        weak = len(key) < SHORTEST_SECRET or key.lower() in KNOWN_SECRETS
+        if self.env == "production" and weak:
+            raise ValueError(
+                f"CAMPAIGN_SECRET_KEY must be set to {SHORTEST_SECRET} random characters or more"
+            )
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def api_key(self) -> str:
+        """The api.congress.gov key in clear; empty when none is set."""
+        return self.congress_api_key.get_secret_value()
+
+    def signing_key(self) -> str:
+        """The secret key, made and kept in ``var/secret_key`` (mode 0600) when none was set."""
+        return self.secret_key.get_secret_value() or _kept_secret(Path("var/secret_key"))
+
+
+def _kept_secret(path: Path) -> str:
+    """Two processes may start at once: whoever creates the file wins, the other reads it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def read_settings() -> Settings:
+    """Settings from the environment. Raises Refused that names each wrong variable, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(_fault(e["loc"], e["msg"]) for e in error.errors(include_input=False))
+        raise Refused(f"Settings: {faults}", f"Configuración: {faults}") from None
+
+
+def _fault(where: tuple[int | str, ...], message: str) -> str:
+    name = f"CAMPAIGN_{str(where[0]).upper()} " if where else ""
+    return name + message.removeprefix("Value error, ")
+
+
+@cache
+def shipped(name: str) -> Path:
+    """The folder ``templates`` or ``fixtures``: inside an installed package, else beside it in the checkout."""
+    inside = PACKAGE / name
+    return inside if inside.is_dir() else PACKAGE.parent / name

@@ -1,0 +1,1 @@
+"""Pages and JSON over the public record."""
