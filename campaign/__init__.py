@@ -2,7 +2,7 @@
 
 The rooms, from the ground up (imports go down this list only):
 
-- ``settings``, ``refusals`` -- what the operator chose; what is refused and how that is said in both languages
+- ``settings``, ``refusals`` -- what the operator chose; how a refusal is said in both languages
 - ``db``, ``runs`` -- engine, sessions, migrations; the record of scheduled work
 - ``fetch`` -- the one door to the network: retries, breakers, budgets, no redirects, no keys in addresses
 - ``congress`` -- the public record: bills, observations, the ledger, lineage, members

@@ -76,9 +76,9 @@ def reading(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session that writes in one transaction: committed at the end, rolled back on any error."""
-    with Session(engine.execution_options(writes=True), expire_on_commit=False) as session:
-        with session.begin():
-            yield session
+    writer = engine.execution_options(writes=True)
+    with Session(writer, expire_on_commit=False) as session, session.begin():
+        yield session
 
 
 def upgrade(engine: Engine) -> None:

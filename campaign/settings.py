@@ -3,12 +3,11 @@
 import secrets
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from typing_extensions import Annotated
 
 from campaign.refusals import Refused
 
@@ -45,12 +44,8 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(""), description="signs cookies and links; made on first run and kept in `var/`"
     )
-    base_url: HttpAddress = Field(
-        "http://127.0.0.1:5000", description="the only origin used in links sent out"
-    )
-    congress_api_key: SecretStr = Field(
-        SecretStr(""), description="api.congress.gov key; empty = GovInfo only"
-    )
+    base_url: HttpAddress = Field("http://127.0.0.1:5000", description="the only origin used in links sent out")
+    congress_api_key: SecretStr = Field(SecretStr(""), description="api.congress.gov key; empty = GovInfo only")
     congress_api_url: HttpAddress = Field(
         "https://api.congress.gov/v3", description="where api.congress.gov answers"
     )
@@ -89,9 +84,7 @@ class Settings(BaseSettings):
         key = self.secret_key.get_secret_value()
         weak = len(key) < SHORTEST_SECRET or key.lower() in KNOWN_SECRETS
         if self.env == "production" and weak:
-            raise ValueError(
-                f"CAMPAIGN_SECRET_KEY must be set to {SHORTEST_SECRET} random characters or more"
-            )
+            raise ValueError(f"CAMPAIGN_SECRET_KEY must be set to {SHORTEST_SECRET} random characters or more")
         return self
 
     @property

@@ -137,7 +137,8 @@ def _number(found: dict[str, str | None]) -> BillNumber:
 def not_a_bill(text: str) -> Refused:
     shown = text.strip()[:60]
     return Refused(
-        f"“{shown}” is not a bill. Write it like hr6736-119, H.R. 6736 (119th) or paste its congress.gov address.",
+        f"“{shown}” is not a bill. Write it like hr6736-119 or H.R. 6736 (119th), "
+        "or paste its congress.gov address.",
         f"«{shown}» no es un proyecto de ley. Escríbalo como hr6736-119 o H.R. 6736 (119th), "
         "o pegue su dirección de congress.gov.",
     )

@@ -1,11 +1,14 @@
 """How Alembic finds the tables: every room's models are imported here, and nowhere else together."""
 
-import campaign.congress.models
-import campaign.districts.models
-import campaign.outreach.models
-import campaign.runs
 from alembic import context
 from sqlmodel import SQLModel
+
+from campaign import runs
+from campaign.congress import models as congress
+from campaign.districts import models as districts
+from campaign.outreach import models as outreach
+
+ROOMS = (runs, congress, districts, outreach)
 
 
 def run() -> None:
