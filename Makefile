@@ -1,0 +1,70 @@
+# Everything a person or a machine does with this checkout. Needs Python 3.11 or newer and make, nothing else.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 5000
+export CAMPAIGN_BASE_URL ?= http://$(HOST):$(PORT)
+# The lock files hold only hashes, so whatever index a machine uses gives the same files or none.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
+ITSELF := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+
+.PHONY: help run install develop test lint format bench replay lock clean
+
+help:  ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+
+run: $(VENV)/.run-stamp  ## install, load the snapshot, serve on http://127.0.0.1:5000 (PORT=… moves it)
+	@$(BIN)/campaign db upgrade
+	@$(BIN)/campaign snapshot load
+	@exec $(BIN)/campaign run --host $(HOST) --port $(PORT)
+
+install: $(VENV)/.run-stamp  ## install what running needs into .venv
+
+develop: $(VENV)/.dev-stamp  ## install what tests and checks need into .venv, too
+
+test: $(VENV)/.dev-stamp  ## the whole suite (ARGS=… goes to pytest)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev-stamp  ## style, format, types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.dev-stamp  ## put the files into the house format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.dev-stamp  ## the benchmarks, one table at the end
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+replay: $(VENV)/.dev-stamp  ## replay two years of Congress: STANDIN=http://… names a running stand-in
+	@test -n "$(STANDIN)" || { echo "Say where the stand-in listens: make replay STANDIN=http://127.0.0.1:8900" >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.replay --standin $(STANDIN) $(ARGS)
+
+lock:  ## pin again every library, with hashes (needs uv: pip install uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv; install it with: pip install uv" >&2; exit 2; }
+	@echo "hatchling>=1.27" | $(COMPILE) --extra postgres --output-file requirements.txt
+	@echo "hatchling>=1.27" | $(COMPILE) --all-extras --constraints requirements.txt --output-file requirements-dev.txt
+
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-annotate --custom-compile-command "make lock" $(UPGRADE) pyproject.toml -
+
+clean:  ## remove .venv and what the tools left; the database stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name one with PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-stamp: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV) (once) …"
+	@$(INSTALL) requirements.txt
+	@$(ITSELF)
+	@touch $@
+
+$(VENV)/.dev-stamp: requirements-dev.txt $(VENV)/.run-stamp
+	@echo "Installing what tests need into $(VENV) (once) …"
+	@$(INSTALL) requirements-dev.txt
+	@touch $@
