@@ -44,9 +44,11 @@ replay: $(VENV)/.dev-stamp  ## replay two years of Congress: STANDIN=http://… 
 
 lock:  ## pin again every library, with hashes (needs uv: pip install uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv; install it with: pip install uv" >&2; exit 2; }
-	@echo "hatchling>=1.27" | $(COMPILE) --extra postgres --output-file requirements.txt
-	@echo "hatchling>=1.27" | $(COMPILE) --all-extras --constraints requirements.txt --output-file requirements-dev.txt
+	@printf "$(BUILD)" | $(COMPILE) --extra postgres --output-file requirements.txt
+	@printf "$(BUILD)" | $(COMPILE) --all-extras --constraints requirements.txt --output-file requirements-dev.txt
 
+# What installs the project itself into .venv.
+BUILD := hatchling>=1.27\neditables>=0.5\n
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock" $(UPGRADE) pyproject.toml -
 
