@@ -25,13 +25,19 @@ class Bill(SQLModel, table=True):
     sponsor_name: str = ""
     policy_area: str | None = None
     law: str | None = None
-    stage: str = "introduced"
+    # Furthest step its actions show, without the calendar's death; empty while never read.
+    stage: str = ""
     stage_since: date | None = None
     # The source's own update stamp of the newest reading taken over.
     updated: datetime | None = None
     # Last complete reading, from any source; None while the bill is unread or only partly read.
     observed_at: datetime | None = None
-    observed_source: str | None = None
+    observed_source: str = ""
+    # The strongest source that has read it whole (snapshot < govinfo < api): only this one can show
+    # that something is gone; the others may add.
+    authority: str = ""
+    # Whether something waits for its second complete sighting.
+    pending: bool = False
     # First complete reading: changes up to and including it are baseline.
     first_whole_at: datetime | None = None
     # Why what is shown may lack rows ("co-sponsors as introduced only"); empty when whole.
