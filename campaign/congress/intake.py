@@ -1,0 +1,366 @@
+"""How one observation goes into the tables: what is new becomes state and changes, what is missing waits.
+
+Only ``ledger.record`` calls this; the rules it follows are listed in docs/data.md.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from campaign.congress.bills import BillId
+from campaign.congress.members import keep_named
+from campaign.congress.models import Action, Bill, Change, Cosponsorship, Referral, Related
+from campaign.congress.observation import ActionRow, CosponsorRow, Observation
+from campaign.congress.replies import keep_raw
+from campaign.congress.stages import stage_of
+
+GONE = "none"
+STRENGTH = {"": 0, "snapshot": 1, "govinfo": 2, "api": 3}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a bill's history, merged over the systems that tell it."""
+
+    acted: date
+    text: str
+    codes: frozenset[str]
+    kind: str
+    systems: frozenset[str]
+    committees: frozenset[str]
+    fingerprint: str
+
+
+def unread(bill: BillId) -> Bill:
+    """A bill of which only the number is known."""
+    return Bill(id=str(bill), congress=bill.congress, type=bill.type, number=bill.number)
+
+
+def line_of(row: Action) -> Line:
+    """A stored line of history in the form that the rules of stages read."""
+    return Line(
+        acted=row.acted,
+        text=row.text,
+        codes=frozenset(row.codes.split()),
+        kind=row.kind,
+        systems=frozenset(row.systems.split()),
+        committees=frozenset(row.committees.split()),
+        fingerprint=row.fingerprint,
+    )
+
+
+def fingerprint(row: ActionRow) -> str:
+    """Identity of a line of history: its date and words (its code where it has no words). Sources give
+    lines no id and tell one event twice, from two systems."""
+    words = " ".join(row.text.casefold().split()) or f"code {row.code}"
+    return hashlib.blake2b(f"{row.acted} {words}".encode(), digest_size=12).hexdigest()
+
+
+def merge_lines(rows: Sequence[ActionRow]) -> dict[str, dict[str, Any]]:
+    """The lines of an observation (newest first, as sources give them) as rows of ``action`` by fingerprint,
+    oldest first; what several systems say of one event is one row."""
+    merged: dict[str, dict[str, Any]] = {}
+    oldest_first = rows[::-1]
+    for row in sorted(oldest_first, key=lambda row: row.acted):
+        key = fingerprint(row)
+        line = merged.setdefault(
+            key,
+            {
+                "fingerprint": key,
+                "acted": row.acted,
+                "text": row.text,
+                "kind": row.kind,
+                "position": len(merged),
+                "codes": set(),
+                "systems": set(),
+                "committees": set(),
+            },
+        )
+        line["codes"].update(filter(None, (row.code,)))
+        line["systems"].update(filter(None, (row.system,)))
+        line["committees"].update(row.committees)
+    return merged
+
+
+def _joined(words: Iterable[str]) -> str:
+    return " ".join(sorted(words))
+
+
+@dataclass
+class Taking:
+    """One observation on its way into the tables."""
+
+    session: Session
+    seen: Observation
+    now: datetime
+    sighting: bool
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        found = self.session.get(Bill, self.seen.bill)
+        self.new = found is None
+        self.bill = found or unread(self.seen.bill_id)
+        self.baseline = self.bill.first_whole_at is None
+        strength = STRENGTH[self.seen.source]
+        self.leads = strength >= STRENGTH[self.bill.authority]
+        self.older = bool(self.seen.updated and self.bill.updated and self.seen.updated < self.bill.updated)
+        # A file of a slower source that is older than what is known proves nothing (quirk 12).
+        self.stale = self.older and not self.leads
+        self.counts = self.seen.complete and self.sighting and self.leads
+        self.may_remove = self.counts and not self.older
+        self.pending = False
+
+    def take(self) -> None:
+        if self.new:
+            self.session.add(self.bill)
+            self.session.flush()
+        self._take_names()
+        self._take_cosponsors()
+        lines = self._take_actions()
+        self._take_committees()
+        self._take_related()
+        self._take_stage(lines)
+        self._finish()
+
+    def change(
+        self, kind: str, happened: date | None = None, bioguide: str | None = None, **detail: Any
+    ) -> None:
+        self.changes.append(
+            {
+                "bill": self.seen.bill,
+                "kind": kind,
+                "bioguide": bioguide,
+                "happened": happened,
+                "detail": detail,
+                "source": self.seen.source,
+                "seen_at": self.seen.read_at,
+                "baseline": self.baseline,
+            }
+        )
+
+    def _take_names(self) -> None:
+        bill, seen = self.bill, self.seen
+        if seen.title and seen.title != bill.title and (self.leads or not bill.title):
+            self.change("title", **{"from": bill.title or None, "to": seen.title})
+            bill.title = seen.title
+        if seen.sponsor and (self.leads or not bill.sponsor):
+            self._take_sponsor(seen.sponsor.bioguide, seen.sponsor.full_name)
+        for name in ("official_title", "introduced", "policy_area", "law"):
+            value = getattr(seen, name)
+            if value is not None and (self.leads or getattr(bill, name) is None):
+                setattr(bill, name, value)
+
+    def _take_sponsor(self, bioguide: str, name: str) -> None:
+        first = self.bill.observed_at is None and not self.bill.stage
+        if first or bioguide != self.bill.sponsor:
+            self.change("sponsor", None, bioguide, **{"from": self.bill.sponsor, "to": bioguide})
+        self.bill.sponsor, self.bill.sponsor_name = bioguide, name or self.bill.sponsor_name
+
+    # --- co-sponsors ---
+
+    def _take_cosponsors(self) -> None:
+        stated = _one_row_a_joining(self.seen.cosponsors)
+        known = {} if self.new else self._known_cosponsors()
+        fresh = [row for key, row in stated.items() if key not in known and self._can_start(row)]
+        self._add_cosponsors(fresh)
+        for key, mine in known.items():
+            row = stated.get(key)
+            if row is None:
+                self._note_missing(mine)
+            else:
+                mine.missing_since = None
+                self._weigh_withdrawal(mine, row)
+        people = [*fresh, self.seen.sponsor] if self.seen.sponsor else fresh
+        if people:
+            keep_named(self.session, people, bill=self.seen.bill_id, now=self.now)
+
+    def _known_cosponsors(self) -> dict[tuple[str, date], Cosponsorship]:
+        rows = self.session.exec(select(Cosponsorship).where(Cosponsorship.bill == self.seen.bill))
+        return {(row.bioguide, row.joined): row for row in rows}
+
+    def _can_start(self, row: CosponsorRow) -> bool:
+        # A short list is evidence of who joined; that somebody left is believed of a whole one only.
+        return self.seen.complete or row.withdrawn is None
+
+    def _add_cosponsors(self, rows: list[CosponsorRow]) -> None:
+        if not rows:
+            return
+        values = [
+            {
+                "bill": self.seen.bill,
+                "bioguide": row.bioguide,
+                "joined": row.joined,
+                "original": row.original,
+                "withdrawn": row.withdrawn,
+                "name": row.full_name,
+                "party": row.party,
+                "state": row.state,
+                "district": row.district,
+            }
+            for row in rows
+        ]
+        self.session.execute(sa.insert(Cosponsorship), values)
+        for row in sorted(rows, key=lambda r: (r.joined, r.bioguide)):
+            self.change("cosponsored", row.joined, row.bioguide, original=row.original)
+            if row.withdrawn:
+                self.change("withdrew", row.withdrawn, row.bioguide, joined=row.joined.isoformat())
+
+    def _note_missing(self, mine: Cosponsorship) -> None:
+        self.pending = self.pending or mine.claim is not None
+        if self.may_remove and mine.missing_since is None:
+            mine.missing_since = self.seen.read_at
+
+    def _weigh_withdrawal(self, mine: Cosponsorship, row: CosponsorRow) -> None:
+        """Believe a withdrawal, its undoing or a corrected date at the second complete sighting."""
+        if row.withdrawn == mine.withdrawn:
+            if self.counts:
+                mine.claim = None
+        elif self.counts and (row.withdrawn or self.may_remove):
+            claim = row.withdrawn.isoformat() if row.withdrawn else GONE
+            if mine.claim == claim:
+                self._settle_withdrawal(mine, row.withdrawn)
+            else:
+                mine.claim = claim
+        self.pending = self.pending or mine.claim is not None
+
+    def _settle_withdrawal(self, mine: Cosponsorship, withdrawn: date | None) -> None:
+        joined = mine.joined.isoformat()
+        if mine.withdrawn:
+            self.change("withdrawal_retracted", mine.withdrawn, mine.bioguide, joined=joined)
+        if withdrawn:
+            self.change("withdrew", withdrawn, mine.bioguide, joined=joined)
+        mine.withdrawn, mine.claim = withdrawn, None
+
+    # --- actions ---
+
+    def _take_actions(self) -> list[Line]:
+        stated = merge_lines(self.seen.actions)
+        known = {} if self.new else self._known_actions()
+        fresh = [line for key, line in stated.items() if key not in known]
+        self._add_actions(fresh)
+        for key, mine in known.items():
+            if key in stated:
+                self._see_again(mine, stated[key])
+            else:
+                self._weigh_absence(mine)
+        kept = [mine for mine in known.values() if not mine.retracted]
+        lines = [line_of(row) for row in [*kept, *(Action(**self._columns(line)) for line in fresh)]]
+        places = {key: line["position"] for key, line in stated.items()}
+        return sorted(lines, key=lambda line: (line.acted, places.get(line.fingerprint, 0)))
+
+    def _known_actions(self) -> dict[str, Action]:
+        rows = self.session.exec(select(Action).where(Action.bill == self.seen.bill))
+        return {row.fingerprint: row for row in rows}
+
+    def _columns(self, line: dict[str, Any]) -> dict[str, Any]:
+        words = {name: _joined(line[name]) for name in ("codes", "systems", "committees")}
+        return {**line, **words, "bill": self.seen.bill}
+
+    def _add_actions(self, lines: list[dict[str, Any]]) -> None:
+        if not lines:
+            return
+        self.session.execute(sa.insert(Action), [self._columns(line) for line in lines])
+        for line in lines:
+            self.change("action", line["acted"], text=line["text"], codes=_joined(line["codes"]))
+
+    def _see_again(self, mine: Action, line: dict[str, Any]) -> None:
+        mine.missing_since = None
+        if mine.retracted:
+            mine.retracted = False
+            self.change("action", mine.acted, text=mine.text, codes=mine.codes)
+        for name in ("codes", "systems", "committees"):
+            both = _joined({*getattr(mine, name).split(), *line[name]})
+            if both != getattr(mine, name):
+                setattr(mine, name, both)
+        if self.counts and mine.position != line["position"]:
+            mine.position = line["position"]
+
+    def _weigh_absence(self, mine: Action) -> None:
+        """A line is retracted when two complete readings in a row lack it (quirk 19)."""
+        if mine.retracted or not self.may_remove:
+            self.pending = self.pending or (mine.missing_since is not None and not mine.retracted)
+        elif mine.missing_since is None:
+            mine.missing_since = self.seen.read_at
+            self.pending = True
+        else:
+            mine.retracted = True
+            self.change("action_retracted", mine.acted, text=mine.text, codes=mine.codes)
+
+    # --- the rest ---
+
+    def _take_committees(self) -> None:
+        if not self.seen.committees:
+            return
+        known = {} if self.new else self._known_referrals()
+        for row in self.seen.committees:
+            mine = known.get(row.code)
+            if mine is None:
+                mine = known[row.code] = Referral(bill=self.seen.bill, committee=row.code)
+                self.session.add(mine)
+            mine.name = row.name or mine.name
+            mine.referred = mine.referred or row.referred
+
+    def _known_referrals(self) -> dict[str, Referral]:
+        rows = self.session.exec(select(Referral).where(Referral.bill == self.seen.bill))
+        return {row.committee: row for row in rows}
+
+    def _take_related(self) -> None:
+        if not self.seen.related:
+            return
+        rows = self.session.exec(select(Related).where(Related.bill == self.seen.bill))
+        known = {} if self.new else {row.other: row for row in rows}
+        for row in self.seen.related:
+            mine = known.get(row.bill)
+            if mine is None:
+                mine = known[row.bill] = Related(bill=self.seen.bill, other=row.bill)
+                self.session.add(mine)
+            mine.identical = mine.identical or row.identical
+
+    def _take_stage(self, lines: list[Line]) -> None:
+        bill = self.bill
+        reading = stage_of(self.seen.bill_id, lines, law=bill.law, title=bill.title, today=None)
+        if reading.stage.value != bill.stage:
+            self.change("stage", reading.since, **{"from": bill.stage or None, "to": reading.stage.value})
+        bill.stage, bill.stage_since = reading.stage.value, reading.since
+
+    def _finish(self) -> None:
+        bill, seen = self.bill, self.seen
+        if seen.complete:
+            self._note_whole()
+        elif bill.first_whole_at is None:
+            bill.partial = seen.problem
+        if self.counts:
+            bill.pending = self.pending
+        else:
+            bill.pending = bill.pending or self.pending
+        if self.changes:
+            self.session.execute(sa.insert(Change), self.changes)
+        if seen.complete and seen.raw:
+            keep_raw(self.session, seen, first=self.new)
+        self.session.flush()
+
+    def _note_whole(self) -> None:
+        bill, seen = self.bill, self.seen
+        bill.partial = ""
+        bill.first_whole_at = bill.first_whole_at or seen.read_at
+        if bill.observed_at is None or seen.read_at >= bill.observed_at:
+            bill.observed_at, bill.observed_source = seen.read_at, seen.source
+        if self.leads:
+            bill.authority = seen.source
+        if seen.updated and (bill.updated is None or seen.updated > bill.updated):
+            bill.updated = seen.updated
+
+
+def _one_row_a_joining(rows: Iterable[CosponsorRow]) -> dict[tuple[str, date], CosponsorRow]:
+    """Rows by who and when; of two rows of one joining, the one not withdrawn speaks (quirk 13)."""
+    stated: dict[tuple[str, date], CosponsorRow] = {}
+    for row in rows:
+        other = stated.get((row.bioguide, row.joined))
+        if other is None or row.withdrawn is None:
+            stated[row.bioguide, row.joined] = row
+    return stated
