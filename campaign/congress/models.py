@@ -166,8 +166,12 @@ class Member(SQLModel, table=True):
     gender: str = ""
     party: str = ""
     standing: str = Field(default="unlisted", index=True)
+    # The seat held now, or for who has left the last one known.
+    seat: str | None = Field(default=None, index=True)
     # Where the row comes from: "legislators", "historical" or "bill".
     source: str = ""
+    # The day of a bill's row that named somebody no list knows.
+    named_on: date | None = None
 
 
 class Seat(SQLModel, table=True):
@@ -191,6 +195,8 @@ class Tenure(SQLModel, table=True):
     seat: str = Field(index=True)
     chamber: str
     ends: date
+    # Nobody said when the tenure ended: ``ends`` is the day the person was first missing from the list.
+    approximate: bool = False
     party: str = ""
     senate_class: int | None = None
     url: str = ""

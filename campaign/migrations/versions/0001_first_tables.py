@@ -104,10 +104,13 @@ def upgrade() -> None:
         sa.Column("gender", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("party", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("standing", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seat", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("named_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("bioguide", name=op.f("pk_member")),
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_member_seat"), ["seat"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_standing"), ["standing"], unique=False)
 
     op.create_table(
@@ -273,6 +276,7 @@ def upgrade() -> None:
         sa.Column("seat", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("chamber", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("ends", sa.Date(), nullable=False),
+        sa.Column("approximate", sa.Boolean(), nullable=False),
         sa.Column("party", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("senate_class", sa.Integer(), nullable=True),
         sa.Column("url", sqlmodel.sql.sqltypes.AutoString(), nullable=False),

@@ -1,0 +1,556 @@
+"""Members, seats, offices, committees: the questions about them, and how their tables are filled.
+
+A person is a Bioguide id. Whoever is in the list of current legislators sits; whoever was and is no
+longer has departed and is kept for ever; whoever a bill names and no list knows is kept from that row.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, SQLModel, col, select
+
+from campaign import db
+from campaign.congress import legislators
+from campaign.congress.bills import WASHINGTON, Chamber
+from campaign.congress.legislators import FILES, Legislator, MemberFiles, party_letter, seat_id
+from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
+from campaign.congress.observation import CosponsorRow, PersonRow
+from campaign.refusals import Unread
+from campaign.settings import Settings
+
+if TYPE_CHECKING:
+    from campaign.fetch import Fetcher
+
+Standing = Literal["sitting", "departed", "unlisted"]
+DELEGATIONS = {"DC": "delegate", "VI": "delegate", "GU": "delegate", "AS": "delegate", "MP": "delegate"}
+DELEGATIONS["PR"] = "resident_commissioner"
+# Volunteers record a new member within weeks (congress-legislators issue 898): who was named longer ago
+# than this and is still in no list has come and gone.
+LISTING_LAG = timedelta(days=60)
+# A file this much smaller than what is known is a gap of January or a cut file, not the news.
+PLAUSIBLE_SHARE = {"members": 0.9, "offices": 0.5, "committees": 0.5, "memberships": 0.5}
+HISTORICAL_EVERY = timedelta(days=7)
+RECENT_TERMS = timedelta(days=3 * 366)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person as a script, a list or a page needs them.
+
+    ``seat``, ``chamber`` and ``office`` of somebody departed are the last ones known: ask ``standing``
+    first. ``office`` is representative, delegate, resident_commissioner or senator.
+    """
+
+    bioguide: str
+    name: str
+    first: str
+    last: str
+    party: str
+    state: str
+    district: int | None
+    chamber: Chamber | None
+    seat: str | None
+    office: str | None
+    standing: Standing
+    gender: str
+    senate_class: int | None
+    url: str
+    contact_form: str
+
+    @property
+    def sitting(self) -> bool:
+        return self.standing == "sitting"
+
+    @property
+    def voting(self) -> bool:
+        """Whether they vote on the floor. Somebody not yet listed is taken to sit, as the bill says."""
+        return self.standing != "departed" and self.office in {"representative", "senator"}
+
+
+def office_of(seat: str) -> str:
+    """The office that goes with a seat: delegates speak for D.C. and four territories (2 U.S.C. 25a,
+    1711, 1731, 1751), the resident commissioner for Puerto Rico (48 U.S.C. 891)."""
+    state, _, district = seat.partition("-")
+    return DELEGATIONS.get(state, "representative") if district else "senator"
+
+
+def chamber_of(seat: str) -> Chamber:
+    return "house" if "-" in seat else "senate"
+
+
+# --- questions -------------------------------------------------------------------------------------
+
+
+def people(
+    session: Session, bioguides: Collection[str] | None = None, *, on: date | None = None
+) -> dict[str, Person]:
+    """Persons by Bioguide id: those asked for as far as they are known, or all who sit.
+
+    With ``on`` they stand as on that day; without ids that means all whose tenure covers it.
+    """
+    rows = _with_tenure(on)
+    if bioguides is not None:
+        rows = rows.where(col(Member.bioguide).in_(bioguides))
+    elif on is None:
+        rows = rows.where(col(Member.standing) == "sitting")
+    else:
+        rows = rows.where(col(Tenure.starts).is_not(None))
+    return {member.bioguide: _person(member, tenure, on) for member, tenure in session.execute(rows)}
+
+
+def _with_tenure(on: date | None) -> sa.Select[Member, Tenure | None]:
+    """Each member beside the tenure that covers ``on``, or else the newest one."""
+    if on is not None:
+        which = sa.and_(col(Tenure.starts) <= on, col(Tenure.ends) > on)
+    else:
+        later = aliased(Tenure)
+        same_person = col(later.bioguide) == col(Tenure.bioguide)
+        which = ~sa.exists().where(same_person, col(later.starts) > col(Tenure.starts))
+    theirs = col(Tenure.bioguide) == col(Member.bioguide)
+    joined = sa.select(Member, Tenure).outerjoin(Tenure, sa.and_(theirs, which))
+    return joined.order_by(col(Member.last), col(Member.first), col(Member.bioguide))
+
+
+def _person(member: Member, tenure: Tenure | None, on: date | None) -> Person:
+    seat = tenure.seat if tenure and (on or member.standing == "sitting") else member.seat
+    standing: Any = member.standing
+    if on is not None and tenure is not None:
+        standing = "sitting"
+    state, _, district = (seat or "").partition("-")
+    return Person(
+        bioguide=member.bioguide,
+        name=display_name(member),
+        first=member.nickname or member.first,
+        last=member.last,
+        party=(tenure.party if on and tenure else "") or member.party,
+        state=state,
+        district=int(district) if district else None,
+        chamber=chamber_of(seat) if seat else None,
+        seat=seat,
+        office=office_of(seat) if seat else None,
+        standing=standing,
+        gender=member.gender,
+        senate_class=tenure.senate_class if tenure else None,
+        url=tenure.url if tenure else "",
+        contact_form=tenure.contact_form if tenure else "",
+    )
+
+
+def display_name(member: Member) -> str:
+    """The name they use in office; put together from its parts where no list gives it."""
+    if member.official_name:
+        return member.official_name
+    return " ".join(part for part in (member.nickname or member.first, member.last) if part) or member.bioguide
+
+
+def person(session: Session, bioguide: str) -> Person | None:
+    return people(session, [bioguide]).get(bioguide)
+
+
+def holders(session: Session, seat_id: str) -> list[Person]:
+    """Who sits in a seat: nobody, one person, or for ``TX`` up to two senators, senior class first."""
+    rows = _with_tenure(None).where(col(Member.standing) == "sitting", col(Member.seat) == seat_id)
+    found = [_person(member, tenure, None) for member, tenure in session.execute(rows)]
+    return sorted(found, key=lambda one: (one.senate_class or 0, one.last))
+
+
+def senators(session: Session, state: str) -> list[Person]:
+    """A state's sitting senators, by class; none for D.C. and the territories."""
+    return holders(session, state)
+
+
+def seat(session: Session, id: str) -> Seat | None:
+    return session.get(Seat, id)
+
+
+def seats(session: Session, chamber: Chamber | None = None) -> list[Seat]:
+    """Seats in the order of state and district number."""
+    rows = select(Seat).order_by(col(Seat.state), col(Seat.district), col(Seat.id))
+    if chamber:
+        rows = rows.where(Seat.chamber == chamber)
+    return list(session.exec(rows))
+
+
+def vacancies(session: Session, chamber: Chamber | None = None) -> list[str]:
+    """Ids of seats with fewer sitting holders than places."""
+    held = Counter(session.exec(select(Member.seat).where(Member.standing == "sitting")))
+    return [one.id for one in seats(session, chamber) if held[one.id] < one.places]
+
+
+def vacant_since(session: Session, seat_id: str) -> date | None:
+    """The first day a vacant seat of the House stood empty, where the list of former members says it."""
+    last = select(Tenure).where(Tenure.seat == seat_id).order_by(col(Tenure.ends).desc()).limit(1)
+    found = session.exec(last).first()
+    return found.ends if found and not found.approximate else None
+
+
+def offices(session: Session, bioguide: str) -> list[Office]:
+    """A member's offices: Washington first, then those at home by city."""
+    rows = select(Office).where(Office.bioguide == bioguide)
+    return sorted(session.exec(rows), key=lambda one: (one.kind != "washington", one.city, one.id))
+
+
+def committees_of(session: Session, bioguide: str) -> list[tuple[Committee, CommitteeSeat]]:
+    """A member's committees, each whole committee before its subcommittees."""
+    rows = select(Committee, CommitteeSeat).where(
+        Committee.id == CommitteeSeat.committee, CommitteeSeat.bioguide == bioguide
+    )
+    return [(committee, place) for committee, place in session.exec(rows.order_by(col(Committee.id)))]
+
+
+def sitting_on(session: Session, committee: str) -> list[tuple[Person, CommitteeSeat]]:
+    """Who sits on a committee or subcommittee now: majority first, by rank."""
+    places = {
+        place.bioguide: place
+        for place in session.exec(select(CommitteeSeat).where(CommitteeSeat.committee == committee))
+    }
+    found = [(one, places[one.bioguide]) for one in people(session, places).values() if one.sitting]
+    return sorted(found, key=lambda pair: (pair[1].side, pair[1].rank or 0, pair[0].last))
+
+
+def data_state(session: Session, name: str) -> SourceState | None:
+    """How old a data set is: members, offices, committees, memberships, historical, zips."""
+    return session.get(SourceState, name)
+
+
+# --- people whom only a bill names -----------------------------------------------------------------
+
+
+def keep_named(session: Session, rows: Iterable[PersonRow], *, chamber: Chamber, on: date | None = None) -> int:
+    """Keep persons named on a bill whom no list knows, from the row itself. Returns how many are new.
+
+    ``on`` is a day on which the bill named them (its introduction), for rows without a date of their
+    own. Long ago and still in no list means departed, else not yet listed.
+    """
+    named = {row.bioguide: row for row in rows}
+    known = _known(session, named)
+    missing = [row for bioguide, row in named.items() if bioguide not in known]
+    if not missing:
+        return 0
+    state = data_state(session, "members")
+    for row in missing:
+        day = row.joined if isinstance(row, CosponsorRow) else on
+        standing = _unlisted_standing(day, state.as_of if state else None)
+        session.add(_member_of_row(row, chamber, day, standing))
+    session.flush()
+    return len(missing)
+
+
+def _known(session: Session, named: Collection[str]) -> set[str]:
+    """Ids that have a row; remembered for the session, since a Congress names the same 550 people."""
+    remembered: set[str] = session.info.setdefault("known_members", set())
+    asked = [bioguide for bioguide in named if bioguide not in remembered]
+    if asked:
+        remembered |= set(session.exec(select(Member.bioguide).where(col(Member.bioguide).in_(asked))))
+    return remembered
+
+
+def _unlisted_standing(day: date | None, listed: date | None) -> Standing:
+    long_ago = day is not None and listed is not None and listed - day > LISTING_LAG
+    return "departed" if long_ago else "unlisted"
+
+
+def _member_of_row(row: PersonRow, chamber: Chamber, day: date | None, standing: Standing) -> Member:
+    return Member(
+        bioguide=row.bioguide,
+        first=row.first_name,
+        last=row.last_name or row.full_name,
+        party=row.party,
+        standing=standing,
+        seat=seat_id(chamber, row.state, row.district) if row.state else None,
+        source="bill",
+        named_on=day,
+    )
+
+
+# --- import ----------------------------------------------------------------------------------------
+
+
+def refresh(fetcher: Fetcher, settings: Settings, engine: Engine, *, now: datetime) -> dict[str, int]:
+    """Read the files of congress-legislators and take them over in one transaction; returns counts.
+
+    A file that cannot be read leaves its table as it was, with the reason in its SourceState. Raises
+    Unread when none could be read.
+    """
+    problems: dict[str, str] = {}
+    wanted = ["current", "committees", "memberships", "offices"]
+    files = {name: _read(fetcher, settings, name, problems) for name in wanted}
+    if len(problems) == len(wanted):
+        raise Unread(problems["current"])
+    with db.reading(engine) as session:
+        asks_history = _needs_history(session, files["current"], now)
+    if asks_history:
+        files["historical"] = _read(fetcher, settings, "historical", problems)
+    today = now.astimezone(WASHINGTON).date()
+    with db.writing(engine) as session:
+        counts = import_members(session, MemberFiles(**files), as_of=today, now=now)
+        for name, problem in problems.items():
+            _note_problem(session, "members" if name == "current" else name, problem, now)
+    return counts
+
+
+def _read(fetcher: Fetcher, settings: Settings, name: str, problems: dict[str, str]) -> Any:
+    try:
+        reply = fetcher.get(f"{settings.legislators_url}/{FILES[name]}")
+        if reply.status != 200:
+            raise Unread(f"{FILES[name]}: the source answered {reply.status}")
+        return json.loads(reply.body)
+    except Unread as error:
+        problems[name] = error.reason
+    except ValueError:
+        problems[name] = f"{FILES[name]}: the source did not answer with JSON"
+    return None
+
+
+def _needs_history(session: Session, current: Any, now: datetime) -> bool:
+    """Whether somebody's leaving is unexplained, and the large file was not read for it this week."""
+    state = data_state(session, "historical")
+    if state and now - state.checked_at < HISTORICAL_EVERY:
+        return False
+    found = legislators.read_people(current)
+    listed = {row.bioguide for row in found.rows} | found.unreadable
+    known = session.exec(select(Member.bioguide, Member.standing, Member.source)).all()
+    leaving = any(standing == "sitting" and bioguide not in listed for bioguide, standing, _ in known)
+    from_bills = any(source == "bill" and bioguide not in listed for bioguide, _, source in known)
+    approximate = session.exec(select(Tenure).where(Tenure.approximate).limit(1)).first()
+    return leaving or from_bills or approximate is not None
+
+
+def import_members(session: Session, files: MemberFiles, *, as_of: date, now: datetime) -> dict[str, int]:
+    """Take over the files at hand; a table that would shrink implausibly stays as it is.
+
+    Of a historical file those are taken whom we know or whose last term ended lately.
+    """
+    counts: dict[str, int] = {}
+    if files.current is not None:
+        counts["members"] = _take_current(session, files.current, as_of, now)
+    if files.historical is not None:
+        counts["historical"] = _take_historical(session, files.historical, as_of, now)
+    if files.committees is not None:
+        counts["committees"] = _take_committees(session, files.committees, as_of, now)
+    if files.memberships is not None:
+        counts["memberships"] = _take_memberships(session, files.memberships, as_of, now)
+    if files.offices is not None:
+        counts["offices"] = _take_offices(session, files.offices, as_of, now)
+    return counts
+
+
+def _take_current(session: Session, rows: Any, as_of: date, now: datetime) -> int:
+    found = legislators.read_people(rows)
+    sitting = set(session.exec(select(Member.bioguide).where(Member.standing == "sitting")))
+    if not _plausible(session, "members", len(found.rows) + len(found.unreadable), len(sitting), as_of, now):
+        return 0
+    _keep_people(session, found.rows, "sitting", "legislators")
+    _replace_washington(session, found.rows)
+    if not found.nameless:
+        listed = {row.bioguide for row in found.rows} | found.unreadable
+        _depart(session, sitting - listed, as_of)
+    _age_unlisted(session, as_of)
+    ensure_seats(session, (row.latest.seat for row in found.rows))
+    if unreadable := found.nameless + len(found.unreadable):
+        _note_problem(session, "members", f"{unreadable} rows could not be read", now)
+    return len(found.rows)
+
+
+def _take_historical(session: Session, rows: Any, as_of: date, now: datetime) -> int:
+    known = dict(session.exec(select(Member.bioguide, Member.standing)).all())
+    wanted = [
+        row
+        for row in legislators.read_people(rows).rows
+        if known.get(row.bioguide, "") != "sitting"
+        and (row.bioguide in known or as_of - row.latest.end < RECENT_TERMS)
+    ]
+    _keep_people(session, wanted, "departed", "historical")
+    _set_state(session, "historical", as_of, now)
+    return len(wanted)
+
+
+def _keep_people(session: Session, found: Sequence[Legislator], standing: Standing, source: str) -> None:
+    ids = [row.bioguide for row in found]
+    put(session, Member, [_member_row(row, standing, source) for row in found])
+    session.execute(sa.delete(Tenure).where(col(Tenure.bioguide).in_(ids)))
+    tenures = {(row.bioguide, term.start): _tenure_row(row, term) for row in found for term in row.terms}
+    put(session, Tenure, list(tenures.values()), fresh=True)
+
+
+def _member_row(row: Legislator, standing: Standing, source: str) -> dict[str, Any]:
+    return {
+        "bioguide": row.bioguide,
+        "first": row.name.first,
+        "middle": row.name.middle,
+        "last": row.name.last,
+        "suffix": row.name.suffix,
+        "nickname": row.name.nickname,
+        "official_name": row.name.official_full,
+        "gender": row.bio.gender,
+        "party": party_letter(row.latest.party),
+        "standing": standing,
+        "seat": row.latest.seat,
+        "source": source,
+        "named_on": None,
+    }
+
+
+def _tenure_row(row: Legislator, term: legislators.Term) -> dict[str, Any]:
+    return {
+        "bioguide": row.bioguide,
+        "starts": term.start,
+        "seat": term.seat,
+        "chamber": term.chamber,
+        "ends": term.end,
+        "approximate": False,
+        "party": party_letter(term.party),
+        "senate_class": term.senate_class,
+        "url": term.url,
+        "contact_form": term.contact_form,
+    }
+
+
+def _replace_washington(session: Session, found: Sequence[Legislator]) -> None:
+    session.execute(sa.delete(Office).where(col(Office.kind) == "washington"))
+    put(session, Office, [_washington_row(row) for row in found], fresh=True)
+
+
+def _washington_row(row: Legislator) -> dict[str, Any]:
+    term = row.latest
+    return {
+        # "-washington" would meet the district office of Washington, Pennsylvania.
+        "id": f"{row.bioguide}:washington",
+        "bioguide": row.bioguide,
+        "kind": "washington",
+        "address": term.office or term.address,
+        "suite": "",
+        "building": "",
+        "city": "Washington",
+        "state": "DC",
+        "zip": "20515" if term.chamber == "house" else "20510",
+        "latitude": None,
+        "longitude": None,
+        "phone": term.phone,
+        "hours": "",
+    }
+
+
+def _depart(session: Session, gone: set[str], as_of: date) -> None:
+    session.execute(sa.update(Member).where(col(Member.bioguide).in_(gone)).values(standing="departed"))
+    running = sa.and_(col(Tenure.bioguide).in_(gone), col(Tenure.ends) > as_of)
+    session.execute(sa.update(Tenure).where(running).values(ends=as_of, approximate=True))
+    session.execute(sa.delete(Office).where(col(Office.bioguide).in_(gone)))
+    session.execute(sa.delete(CommitteeSeat).where(col(CommitteeSeat.bioguide).in_(gone)))
+
+
+def _age_unlisted(session: Session, as_of: date) -> None:
+    overdue = sa.and_(col(Member.standing) == "unlisted", col(Member.named_on) < as_of - LISTING_LAG)
+    session.execute(sa.update(Member).where(overdue).values(standing="departed"))
+
+
+def _take_committees(session: Session, rows: Any, as_of: date, now: datetime) -> int:
+    found = list(legislators.read_committees(rows))
+    known = session.scalar(sa.select(sa.func.count()).select_from(Committee)) or 0
+    if not _plausible(session, "committees", len(found), known, as_of, now):
+        return 0
+    put(session, Committee, found)
+    return len(found)
+
+
+def _take_memberships(session: Session, rows: Any, as_of: date, now: datetime) -> int:
+    found = list(legislators.read_memberships(rows))
+    known = session.scalar(sa.select(sa.func.count()).select_from(CommitteeSeat)) or 0
+    if not _plausible(session, "memberships", len(found), known, as_of, now):
+        return 0
+    sitting = set(session.exec(select(Member.bioguide).where(Member.standing == "sitting")))
+    committees = set(session.exec(select(Committee.id)))
+    places = [
+        {"committee": code, "bioguide": one.bioguide, "side": one.party, "rank": one.rank, "role": one.role}
+        for code, one in found
+        if code in committees and one.bioguide in sitting
+    ]
+    session.execute(sa.delete(CommitteeSeat))
+    put(session, CommitteeSeat, places, fresh=True)
+    return len(places)
+
+
+def _take_offices(session: Session, rows: Any, as_of: date, now: datetime) -> int:
+    found = list(legislators.read_offices(rows))
+    local = col(Office.kind) == "district"
+    known = session.scalar(sa.select(sa.func.count()).select_from(Office).where(local)) or 0
+    if not _plausible(session, "offices", len(found), known, as_of, now):
+        return 0
+    sitting = set(session.exec(select(Member.bioguide).where(Member.standing == "sitting")))
+    places = {
+        office.id: {"bioguide": bioguide, "kind": "district", **office.model_dump()}
+        for bioguide, office in found
+        if bioguide in sitting
+    }
+    session.execute(sa.delete(Office).where(local))
+    put(session, Office, list(places.values()), fresh=True)
+    return len(places)
+
+
+def ensure_seats(session: Session, ids: Iterable[str]) -> None:
+    """Add seats not known yet; none is ever removed, since a vacant one is named by nobody."""
+    put(session, Seat, [seat_row(id) for id in sorted(set(ids))])
+
+
+def seat_row(id: str) -> dict[str, Any]:
+    state, _, district = id.partition("-")
+    return {
+        "id": id,
+        "chamber": chamber_of(id),
+        "state": state,
+        "district": int(district) if district else None,
+        "office": office_of(id),
+        "places": 1 if district else 2,
+    }
+
+
+# --- what import and snapshot share ----------------------------------------------------------------
+
+
+def put(
+    session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]], *, fresh: bool = False
+) -> None:
+    """Insert rows, or update those whose key exists. ``fresh`` promises that none does."""
+    if not rows:
+        return
+    keys = sa.inspect(table).primary_key
+    known = set() if fresh else {tuple(row) for row in session.execute(sa.select(*keys))}
+    missing: list[dict[str, Any]] = []
+    existing: list[dict[str, Any]] = []
+    for row in rows:
+        (existing if tuple(row[key.name] for key in keys) in known else missing).append(row)
+    if missing:
+        session.execute(sa.insert(table), missing)
+    if existing:
+        session.execute(sa.update(table), existing)
+
+
+def _plausible(session: Session, name: str, found: int, known: int, as_of: date, now: datetime) -> bool:
+    """Whether a file is whole enough to replace what is known; if not, says so beside the old rows."""
+    if found and found >= known * PLAUSIBLE_SHARE[name]:
+        _set_state(session, name, as_of, now)
+        return True
+    reason = f"not yet published: {found} rows where {known} are known"
+    _note_problem(session, name, reason, now, as_of=as_of)
+    return False
+
+
+def _set_state(session: Session, name: str, as_of: date, now: datetime, source: str = "legislators") -> None:
+    session.merge(SourceState(name=name, as_of=as_of, checked_at=now, source=source, problem=""))
+
+
+def _note_problem(session: Session, name: str, problem: str, now: datetime, *, as_of: date = date.min) -> None:
+    state = session.get(SourceState, name)
+    if state is None:
+        state = SourceState(name=name, as_of=as_of, checked_at=now, source="legislators")
+    state.checked_at, state.problem = now, problem
+    session.add(state)
