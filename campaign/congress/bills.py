@@ -127,7 +127,7 @@ def parse_bill(text: str) -> BillNumber:
 
 def _number(found: dict[str, str | None]) -> BillNumber:
     kind = found.get("type") or _PUBLIC_TYPES.get(found.get("public") or "")
-    number = int(found["number"] or 0)
+    number = int(found.get("number") or 0)
     congress = int(found["congress"]) if found.get("congress") else None
     if kind is None or number == 0 or congress == 0:
         raise not_a_bill(f"{found.get('public') or kind} {number}")
