@@ -92,7 +92,7 @@ def ordinal_suffix(number: int) -> str:
 
 _TYPE = "|".join(sorted(TYPES, key=len, reverse=True))
 _STORED = re.compile(rf"(?P<type>{_TYPE})(?P<number>[1-9]\d{{0,5}})-(?P<congress>[1-9]\d{{0,2}})")
-_PATH = re.compile(rf"(?P<congress>\d{{1,3}})/(?P<type>{_TYPE})/(?P<number>\d{{1,6}})")
+_PATH = re.compile(rf"/?(?P<congress>\d{{1,3}})/(?P<type>{_TYPE})/(?P<number>\d{{1,6}})/?")
 _PUBLIC_TYPES = {name: kind for kind, name in PUBLIC_NAMES.items()}
 _CONGRESS_GOV = re.compile(
     r"(?:https?://)?(?:www\.)?congress\.gov/bill/(?P<congress>\d{1,3})(?:st|nd|rd|th)-congress/"
@@ -102,8 +102,12 @@ _GOVTRACK = re.compile(
     r"(?:https?://)?(?:www\.)?govtrack\.us/congress/bills/(?P<congress>\d{1,3})/"
     rf"(?P<type>{_TYPE})(?P<number>\d{{1,6}})(?:[/?#].*)?"
 )
+# A number and a Congress never touch: "hr99999999" is no bill of the 99th. A Congress without brackets,
+# hyphen or ending has three digits, so that "hr 67 36" and "H.R. 6,736" are asked about, not guessed.
 _SPOKEN = re.compile(
-    rf"(?P<type>{_TYPE})(?P<number>\d{{1,6}})(?:\(?(?P<congress>\d{{1,3}})(?:st|nd|rd|th)?(?:congress)?\)?)?"
+    rf"(?P<type>{_TYPE}) ?(?P<number>\d{{1,6}})"
+    r"(?: ?(?:[-(] ?(?P<congress>\d{1,3})(?:st|nd|rd|th)?(?: ?congress)?\)?"
+    r"| (?P<bare>1\d\d)| (?P<ordinal>\d{1,3})(?:st|nd|rd|th)(?: ?congress)?))?"
 )
 _FORMS = (_STORED, _PATH, _CONGRESS_GOV, _GOVTRACK)
 LONGEST_INPUT = 200
@@ -116,11 +120,10 @@ def parse_bill(text: str) -> BillNumber:
     for form in _FORMS:
         if m := form.fullmatch(typed):
             return _number(m.groupdict())
-    # Dots and spaces carry no meaning, but the gap between a number and a bare Congress does:
-    # "S 367 119" must not read as S 367119.
-    squeezed = re.sub(r"(?<=\d)[\s,]+(?=\d)", "(", typed)
-    squeezed = re.sub(r"[\s.,]+", "", squeezed)
-    if m := _SPOKEN.fullmatch(squeezed):
+    # Dots, and spaces between letters, carry no meaning; the gap between two numbers does.
+    spoken = re.sub(r"[‐-―]", "-", re.sub(r",\s", " ", typed)).replace(".", " ")
+    spoken = re.sub(r"(?<=[a-z])\s+(?=[a-z])", "", re.sub(r"\s*-\s*", "-", spoken))
+    if m := _SPOKEN.fullmatch(re.sub(r"\s+", " ", spoken).strip()):
         return _number(m.groupdict())
     raise not_a_bill(text)
 
@@ -128,7 +131,8 @@ def parse_bill(text: str) -> BillNumber:
 def _number(found: dict[str, str | None]) -> BillNumber:
     kind = found.get("type") or _PUBLIC_TYPES.get(found.get("public") or "")
     number = int(found.get("number") or 0)
-    congress = int(found["congress"]) if found.get("congress") else None
+    said = found.get("congress") or found.get("bare") or found.get("ordinal")
+    congress = int(said) if said else None
     if kind is None or number == 0 or congress == 0:
         raise not_a_bill(f"{found.get('public') or kind} {number}")
     return BillNumber(kind, number, congress)
