@@ -6,7 +6,7 @@ Only ``ledger.record`` calls this; the rules it follows are listed in docs/data.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -97,7 +97,6 @@ class Taking:
 
     session: Session
     seen: Observation
-    now: datetime
     sighting: bool
     changes: list[dict[str, Any]] = field(default_factory=list)
 
@@ -146,7 +145,7 @@ class Taking:
     def _take_names(self) -> None:
         bill, seen = self.bill, self.seen
         if seen.title and seen.title != bill.title and (self.leads or not bill.title):
-            self.change("title", **{"from": bill.title or None, "to": seen.title})
+            self.change("title", {"from": bill.title or None, "to": seen.title})
             bill.title = seen.title
         if seen.sponsor and (self.leads or not bill.sponsor):
             self._take_sponsor(seen.sponsor.bioguide, seen.sponsor.full_name)
@@ -158,7 +157,7 @@ class Taking:
     def _take_sponsor(self, bioguide: str, name: str) -> None:
         first = self.bill.observed_at is None and not self.bill.stage
         if first or bioguide != self.bill.sponsor:
-            self.change("sponsor", None, bioguide, **{"from": self.bill.sponsor, "to": bioguide})
+            self.change("sponsor", {"from": self.bill.sponsor, "to": bioguide}, bioguide=bioguide)
         self.bill.sponsor, self.bill.sponsor_name = bioguide, name or self.bill.sponsor_name
 
     # --- co-sponsors ---
@@ -177,7 +176,7 @@ class Taking:
                 self._weigh_withdrawal(mine, row)
         people = [*fresh, self.seen.sponsor] if self.seen.sponsor else fresh
         if people:
-            keep_named(self.session, people, bill=self.seen.bill_id, now=self.now)
+            keep_named(self.session, people, chamber=self.seen.bill_id.chamber, on=self.seen.introduced)
 
     def _known_cosponsors(self) -> dict[tuple[str, date], Cosponsorship]:
         rows = self.session.exec(select(Cosponsorship).where(Cosponsorship.bill == self.seen.bill))
@@ -206,9 +205,9 @@ class Taking:
         ]
         self.session.execute(sa.insert(Cosponsorship), values)
         for row in sorted(rows, key=lambda r: (r.joined, r.bioguide)):
-            self.change("cosponsored", row.joined, row.bioguide, original=row.original)
+            self.change("cosponsored", {"original": row.original}, happened=row.joined, bioguide=row.bioguide)
             if row.withdrawn:
-                self.change("withdrew", row.withdrawn, row.bioguide, joined=row.joined.isoformat())
+                self._tell_leaving("withdrew", row, row.withdrawn)
 
     def _note_missing(self, mine: Cosponsorship) -> None:
         self.pending = self.pending or mine.claim is not None
@@ -229,12 +228,14 @@ class Taking:
         self.pending = self.pending or mine.claim is not None
 
     def _settle_withdrawal(self, mine: Cosponsorship, withdrawn: date | None) -> None:
-        joined = mine.joined.isoformat()
         if mine.withdrawn:
-            self.change("withdrawal_retracted", mine.withdrawn, mine.bioguide, joined=joined)
+            self._tell_leaving("withdrawal_retracted", mine, mine.withdrawn)
         if withdrawn:
-            self.change("withdrew", withdrawn, mine.bioguide, joined=joined)
+            self._tell_leaving("withdrew", mine, withdrawn)
         mine.withdrawn, mine.claim = withdrawn, None
+
+    def _tell_leaving(self, kind: str, row: CosponsorRow | Cosponsorship, day: date) -> None:
+        self.change(kind, {"joined": row.joined.isoformat()}, happened=day, bioguide=row.bioguide)
 
     # --- actions ---
 
@@ -266,13 +267,13 @@ class Taking:
             return
         self.session.execute(sa.insert(Action), [self._columns(line) for line in lines])
         for line in lines:
-            self.change("action", line["acted"], text=line["text"], codes=_joined(line["codes"]))
+            self._tell_line("action", line["acted"], line["text"], _joined(line["codes"]))
 
     def _see_again(self, mine: Action, line: dict[str, Any]) -> None:
         mine.missing_since = None
         if mine.retracted:
             mine.retracted = False
-            self.change("action", mine.acted, text=mine.text, codes=mine.codes)
+            self._tell_line("action", mine.acted, mine.text, mine.codes)
         for name in ("codes", "systems", "committees"):
             both = _joined({*getattr(mine, name).split(), *line[name]})
             if both != getattr(mine, name):
@@ -289,7 +290,10 @@ class Taking:
             self.pending = True
         else:
             mine.retracted = True
-            self.change("action_retracted", mine.acted, text=mine.text, codes=mine.codes)
+            self._tell_line("action_retracted", mine.acted, mine.text, mine.codes)
+
+    def _tell_line(self, kind: str, acted: date, text: str, codes: str) -> None:
+        self.change(kind, {"text": text, "codes": codes}, happened=acted)
 
     # --- the rest ---
 
@@ -325,7 +329,8 @@ class Taking:
         bill = self.bill
         reading = stage_of(self.seen.bill_id, lines, law=bill.law, title=bill.title, today=None)
         if reading.stage.value != bill.stage:
-            self.change("stage", reading.since, **{"from": bill.stage or None, "to": reading.stage.value})
+            detail = {"from": bill.stage or None, "to": reading.stage.value}
+            self.change("stage", detail, happened=reading.since)
         bill.stage, bill.stage_since = reading.stage.value, reading.since
 
     def _finish(self) -> None:

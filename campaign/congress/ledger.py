@@ -56,14 +56,14 @@ class BillRecord:
         return frozenset(row.bioguide for row in self.cosponsors) - self.active
 
 
-def record(session: Session, observation: Observation, *, now: datetime, sighting: bool = True) -> Recorded:
+def record(session: Session, observation: Observation, *, sighting: bool = True) -> Recorded:
     """Take one observation over: new state and changes in the caller's write transaction.
 
     Recording the same observation twice adds nothing. ``sighting=False`` re-reads a kept reply: it may
     correct what rules made of it, but never counts as a second look.
     """
     _become_the_only_writer(session)
-    taking = Taking(session, observation, now, sighting)
+    taking = Taking(session, observation, sighting)
     if taking.stale:
         return Recorded(pending=taking.bill.pending, stale=True)
     taking.take()

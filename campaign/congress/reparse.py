@@ -1,7 +1,6 @@
 """Run today's rules over what the sources said then: kept replies are read again, without asking anybody."""
 
 import zlib
-from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -17,13 +16,13 @@ def replies_of(session: Session, bill_id: str) -> list[RawReply]:
     return list(session.exec(query.order_by(col(RawReply.last_read))))
 
 
-def reparse(session: Session, bill_id: str, *, now: datetime) -> Recorded:
+def reparse(session: Session, bill_id: str) -> Recorded:
     """Read a bill's newest reply of each source again; what rules now make of it becomes changes.
 
     It never counts as a second sighting. Raises Unread where a kept reply cannot be read any more.
     """
     newest = {reply.source: reply for reply in replies_of(session, bill_id)}
-    outcomes = [record(session, _observe(reply), now=now, sighting=False) for reply in newest.values()]
+    outcomes = [record(session, _observe(reply), sighting=False) for reply in newest.values()]
     return Recorded(
         changes=sum(outcome.changes for outcome in outcomes),
         pending=any(outcome.pending for outcome in outcomes),

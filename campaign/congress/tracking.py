@@ -54,7 +54,7 @@ def take(session: Session, observation: Observation, *, now: datetime, modified:
     ``modified`` is GovInfo's stamp for the next conditional request; it is forgotten while something waits
     for a second sighting, because "not modified" would never show it again.
     """
-    recorded = record(session, observation, now=now)
+    recorded = record(session, observation)
     mine = session.get(Tracking, observation.bill)
     if mine is None:
         return recorded
