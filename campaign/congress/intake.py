@@ -127,7 +127,7 @@ class Taking:
         self._finish()
 
     def change(
-        self, kind: str, happened: date | None = None, bioguide: str | None = None, **detail: Any
+        self, kind: str, detail: dict[str, Any], *, happened: date | None = None, bioguide: str | None = None
     ) -> None:
         self.changes.append(
             {

@@ -82,5 +82,5 @@ def seen_again(session: Session, source: str, bills: Iterable[str], *, read_at: 
         .group_by(col(RawReply.bill))
     )
     pairs = sa.tuple_(col(RawReply.bill), col(RawReply.last_read))
-    raws = sa.update(RawReply).where(RawReply.source == source, pairs.in_(kept))
+    raws = sa.update(RawReply).where(col(RawReply.source) == source, pairs.in_(kept))
     session.execute(raws.values(last_read=read_at))

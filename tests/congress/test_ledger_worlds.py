@@ -53,7 +53,7 @@ def standing_at(rows: list[CosponsorRow], today: date) -> list[CosponsorRow]:
 
 
 def visit(
-    rows: list[CosponsorRow], number: int, fault: str, chance, extra: list[int], hour: int
+    rows: list[CosponsorRow], number: int, fault: str, chance: Random | None, extra: list[int], hour: int
 ) -> Observation:
     shown = standing_at(rows, day(number))
     history = (*(_line(n) for n in sorted(extra, reverse=True) if n <= number), REFERRED, INTRODUCED)
