@@ -20,9 +20,9 @@ from sqlmodel import Session, SQLModel, col, select
 
 from campaign import db
 from campaign.congress import legislators
-from campaign.congress.bills import WASHINGTON, Chamber
+from campaign.congress.bills import WASHINGTON, BillId, Chamber
 from campaign.congress.legislators import FILES, Legislator, MemberFiles, party_letter, seat_id
-from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
+from campaign.congress.models import Bill, Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
 from campaign.congress.observation import CosponsorRow, PersonRow
 from campaign.refusals import Unread
 from campaign.settings import Settings
@@ -225,22 +225,23 @@ def data_state(session: Session, name: str) -> SourceState | None:
 # --- people whom only a bill names -----------------------------------------------------------------
 
 
-def keep_named(session: Session, rows: Iterable[PersonRow], *, chamber: Chamber, on: date | None = None) -> int:
+def keep_named(session: Session, rows: Iterable[PersonRow], *, bill: BillId, now: datetime) -> int:
     """Keep persons named on a bill whom no list knows, from the row itself. Returns how many are new.
 
-    ``on`` is a day on which the bill named them (its introduction), for rows without a date of their
-    own. Long ago and still in no list means departed, else not yet listed.
+    Named long ago and still in no list means departed, else not yet listed.
     """
     named = {row.bioguide: row for row in rows}
     known = _known(session, named)
     missing = [row for bioguide, row in named.items() if bioguide not in known]
     if not missing:
         return 0
+    stored = session.get(Bill, str(bill))
+    introduced = stored.introduced if stored and stored.introduced else now.astimezone(WASHINGTON).date()
     state = data_state(session, "members")
     for row in missing:
-        day = row.joined if isinstance(row, CosponsorRow) else on
+        day = row.joined if isinstance(row, CosponsorRow) else introduced
         standing = _unlisted_standing(day, state.as_of if state else None)
-        session.add(_member_of_row(row, chamber, day, standing))
+        session.add(_member_of_row(row, bill.chamber, day, standing))
     session.flush()
     return len(missing)
 
@@ -254,12 +255,11 @@ def _known(session: Session, named: Collection[str]) -> set[str]:
     return remembered
 
 
-def _unlisted_standing(day: date | None, listed: date | None) -> Standing:
-    long_ago = day is not None and listed is not None and listed - day > LISTING_LAG
-    return "departed" if long_ago else "unlisted"
+def _unlisted_standing(day: date, listed: date | None) -> Standing:
+    return "departed" if listed is not None and listed - day > LISTING_LAG else "unlisted"
 
 
-def _member_of_row(row: PersonRow, chamber: Chamber, day: date | None, standing: Standing) -> Member:
+def _member_of_row(row: PersonRow, chamber: Chamber, day: date, standing: Standing) -> Member:
     return Member(
         bioguide=row.bioguide,
         first=row.first_name,
