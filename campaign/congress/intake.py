@@ -176,7 +176,7 @@ class Taking:
                 self._weigh_withdrawal(mine, row)
         people = [*fresh, self.seen.sponsor] if self.seen.sponsor else fresh
         if people:
-            keep_named(self.session, people, chamber=self.seen.bill_id.chamber, on=self.seen.introduced)
+            keep_named(self.session, people, bill=self.seen.bill_id, now=self.seen.read_at)
 
     def _known_cosponsors(self) -> dict[tuple[str, date], Cosponsorship]:
         rows = self.session.exec(select(Cosponsorship).where(Cosponsorship.bill == self.seen.bill))
