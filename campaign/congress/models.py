@@ -10,6 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Column, Field, SQLModel
 
+from campaign.congress.titles import title_key
+
 
 class Bill(SQLModel, table=True):
     """A bill as it is known now. A bill that is only known by name has no ``observed_at``."""
@@ -20,6 +22,9 @@ class Bill(SQLModel, table=True):
     number: int
     title: str = ""
     official_title: str | None = None
+    # Both titles made comparable; kept in step by ``_keep_title_keys``, whoever writes the row.
+    title_key: str = Field(default="", index=True)
+    official_key: str = Field(default="", index=True)
     introduced: date | None = None
     sponsor: str | None = Field(default=None, index=True)
     sponsor_name: str = ""
@@ -47,6 +52,13 @@ class Bill(SQLModel, table=True):
         sa.Index("ix_bill_number", "type", "number"),
         sa.Index("ix_bill_congress", "congress", "type"),
     )
+
+
+@sa.event.listens_for(Bill, "before_insert")
+@sa.event.listens_for(Bill, "before_update")
+def _keep_title_keys(_mapper: Any, _connection: Any, bill: Bill) -> None:
+    bill.title_key = title_key(bill.title)
+    bill.official_key = title_key(bill.official_title)
 
 
 class Cosponsorship(SQLModel, table=True):

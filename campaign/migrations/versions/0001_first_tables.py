@@ -24,6 +24,8 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("official_title", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("title_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("official_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("introduced", sa.Date(), nullable=True),
         sa.Column("sponsor", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("sponsor_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -43,7 +45,9 @@ def upgrade() -> None:
     with op.batch_alter_table("bill", schema=None) as batch_op:
         batch_op.create_index("ix_bill_congress", ["congress", "type"], unique=False)
         batch_op.create_index("ix_bill_number", ["type", "number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bill_official_key"), ["official_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_bill_sponsor"), ["sponsor"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bill_title_key"), ["title_key"], unique=False)
 
     op.create_table(
         "campaign",
