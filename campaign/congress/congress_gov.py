@@ -1,0 +1,253 @@
+"""One bill from api.congress.gov v3: detail, co-sponsors, actions.
+
+Three requests for an ordinary bill. Lists are paged by our own offset, 250 rows at a time, and are whole
+only when their rows fit every count the service gives: the detail's and the list's own. A list that does
+not fit is read once more together with the detail, since the two may disagree for a while.
+
+https://github.com/LibraryOfCongress/api.congress.gov/tree/main/Documentation
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from campaign.congress import rows
+from campaign.congress.bills import BillId
+from campaign.congress.observation import Observation, agrees
+from campaign.fetch import Fetcher, Passing, Reply, json_of
+from campaign.refusals import Unread
+from campaign.settings import Settings
+
+# The largest page there is; a larger limit is cut to it without a word (quirk 5).
+PAGE = 250
+MOST_PAGES = 40
+PAUSE = 1.0
+LISTS = {"cosponsors": "co-sponsors", "actions": "actions"}
+TOTALS = {"cosponsors": "countIncludingWithdrawnCosponsors", "actions": "count"}
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """A list as read to its end, or the reason it was not."""
+
+    rows: list[Any] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    moved: bool = False
+    fault: str = ""
+
+
+def read_bill(
+    fetcher: Fetcher, settings: Settings, bill: BillId, *, now: datetime, pause: float = PAUSE
+) -> Observation:
+    """One reading of a bill. Raises Unread when the bill's own record cannot be read or the key is refused;
+    a list that cannot be read, or does not fit its counts even after ``pause`` seconds and a second
+    reading, makes the observation incomplete."""
+    source = _Source(fetcher, settings, bill)
+    detail = source.detail()
+    lists = {name: source.try_rows(name) for name in LISTS}
+    doubtful = [name for name, found in lists.items() if not found.fault and _doubt(name, detail, found)]
+    if doubtful:
+        time.sleep(pause)
+        detail = source.detail_again(detail)
+        for name in doubtful:
+            lists[name] = _settle(name, detail, lists[name], source.try_rows(name))
+    return parse(_canonical(detail, lists), now=now)
+
+
+def parse(raw: bytes, *, now: datetime) -> Observation:
+    """The observation a kept reading stands for. Raises Unread for bytes that are no such reading."""
+    try:
+        data = json.loads(raw)
+        detail, faults = data["detail"], dict(data["faults"])
+        lists = {name: _Rows(data[name], data["counts"][name]) for name in LISTS}
+        bill = rows.bill_named(detail)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Unread("not a kept reading of api.congress.gov", permanent=True) from None
+    if bill is None:
+        raise Unread("a kept reading that names no bill", permanent=True)
+    for name, found in lists.items():
+        faults[name] = faults.get(name) or _mismatch(name, detail, found)
+    return _observe(bill, detail, lists, faults, raw, now)
+
+
+def _observe(
+    bill: BillId, detail: Data, lists: Mapping[str, _Rows], faults: Data, raw: bytes, now: datetime
+) -> Observation:
+    history = lists["actions"].rows
+    told = [f"{LISTS[name]}: {fault}" for name, fault in faults.items() if fault]
+    return rows.observation(
+        told,
+        bill=str(bill),
+        source="api",
+        read_at=now,
+        updated=rows.updated(detail.get("updateDate"), told),
+        title=rows.text_of(detail, "title") or None,
+        introduced=detail.get("introducedDate") or None,
+        sponsor=rows.sponsor(rows.items(detail.get("sponsors")), told),
+        policy_area=rows.text_of(detail.get("policyArea"), "name") or None,
+        law=rows.law(rows.items(detail.get("laws"))),
+        cosponsors=rows.cosponsors(lists["cosponsors"].rows, told),
+        actions=rows.actions(history, told),
+        committees=tuple(rows.committees_of_actions(history).values()) or None,
+        raw=raw,
+    )
+
+
+@dataclass(frozen=True)
+class _Source:
+    fetcher: Fetcher
+    settings: Settings
+    bill: BillId
+
+    def ask(self, tail: str, key: str, kind: type, **params: int) -> Data:
+        """A reply's JSON object, proven to hold ``key`` and to be about our bill."""
+        if not self.settings.api_key:
+            raise Unread("no api.congress.gov key is set", permanent=True)
+        bill = self.bill
+        address = f"{self.settings.congress_api_url}/bill/{bill.congress}/{bill.type}/{bill.number}{tail}"
+
+        def take(reply: Reply) -> Data:
+            data = json_of(reply)
+            if not isinstance(data, dict) or not isinstance(_held(data, key), kind):
+                raise Passing(f"{reply.place}: no {key} in the answer", ill=False)
+            self._insist_on_bill(data[key] if key == "bill" else data.get("request"), reply.place)
+            return data
+
+        return self.fetcher.read(
+            address,
+            take,
+            # Without it the service answers XML since April 2026.
+            params={"format": "json", **params},
+            secret_headers={"X-Api-Key": self.settings.api_key},
+        )
+
+    def _insist_on_bill(self, record: Any, place: str) -> None:
+        named = rows.bill_named(record) if isinstance(record, Mapping) else None
+        if named is not None and named != self.bill:
+            raise Passing(f"{place}: the answer is about another bill", ill=False)
+
+    def detail(self) -> Data:
+        detail: Data = self.ask("", "bill", dict)["bill"]
+        if rows.bill_named(detail) is None:
+            raise Unread(f"{self.bill}: the answer does not say which bill it is about")
+        return detail
+
+    def detail_again(self, first: Data) -> Data:
+        """The detail once more; the first reading where that fails."""
+        try:
+            return self.detail()
+        except Unread as error:
+            if error.credential:
+                raise
+            return first
+
+    def try_rows(self, name: str) -> _Rows:
+        """A list to its end; what only this list lacks does not spoil the rest of the reading."""
+        try:
+            return self.rows(name)
+        except Unread as error:
+            if error.credential:
+                raise
+            return _Rows(fault=error.reason)
+
+    def rows(self, name: str) -> _Rows:
+        found: list[Any] = []
+        counts: list[dict[str, int]] = []
+        for _ in range(MOST_PAGES):
+            data = self.ask(f"/{name}", name, list, limit=PAGE, offset=len(found))
+            page = _held(data, name)
+            found += page
+            counts.append(_counts(data))
+            total = _total(name, counts[-1])
+            if len(page) < PAGE or (total is not None and len(found) >= total):
+                break
+        return _Rows(found, counts[0], moved=any(other != counts[0] for other in counts))
+
+
+def _held(data: Data, key: str) -> Any:
+    """What a reply holds under ``key``. The service leaves empty lists out; then its count must say 0."""
+    if key not in data and key in LISTS and not _counts(data).get("count", 1):
+        return []
+    return data.get(key)
+
+
+def _counts(data: Data) -> dict[str, int]:
+    """The list's own counts, without its addresses."""
+    stated = data.get("pagination")
+    if not isinstance(stated, dict):
+        return {}
+    return {name: n for name, n in stated.items() if name.startswith("count") and isinstance(n, int)}
+
+
+def _total(name: str, counts: Mapping[str, int]) -> int | None:
+    """All rows by the list's own count. Co-sponsors' plain ``count`` leaves out the withdrawn, who stay
+    in the list."""
+    return counts.get(TOTALS[name], None if counts.get("count") else counts.get("count"))
+
+
+def _settle(name: str, detail: Data, first: _Rows, second: _Rows) -> _Rows:
+    """The second reading if it is sound or says twice the same; else the longer of the two, as incomplete."""
+    if second.fault:
+        return replace(first, fault=second.fault)
+    doubt = _doubt(name, detail, second)
+    if not doubt or (second.rows == first.rows and not _mismatch(name, detail, second)):
+        return second
+    return replace(max(second, first, key=lambda found: len(found.rows)), fault=doubt)
+
+
+def _doubt(name: str, detail: Data, found: _Rows) -> str:
+    """Why a list deserves a second look: it does not fit its counts, or moved while it was read, or fits
+    only because a co-sponsor listed twice may stand for one left out."""
+    if found.moved:
+        return "changed while it was read"
+    listed = _texts(found.rows)
+    twice = name == "cosponsors" and len(set(listed)) < len(listed)
+    if twice and len(set(listed)) != _stated(name, detail)[0]:
+        return "a row is listed twice"
+    return _mismatch(name, detail, found)
+
+
+def _mismatch(name: str, detail: Data, found: _Rows) -> str:
+    """How a list fails its own counts or the detail's; empty when it fits both."""
+    total = _total(name, found.counts)
+    if total is None:
+        return "the list gives no count"
+    everyone = _texts(found.rows)
+    stated, stated_active = _stated(name, detail)
+    pairs = [(total, everyone), (stated, everyone)]
+    if name == "cosponsors":
+        active = _texts([row for row in found.rows if not rows.text_of(row, "sponsorshipWithdrawnDate")])
+        pairs += [(found.counts.get("count"), active), (stated_active, active)]
+    for count, fitting in pairs:
+        if not agrees(count, fitting):
+            return f"{len(fitting)} rows where {count} are counted"
+    return ""
+
+
+def _stated(name: str, detail: Data) -> tuple[int | None, int | None]:
+    """All rows and those not withdrawn, by the detail, which leaves an empty list out."""
+    stated = detail.get(name)
+    if not isinstance(stated, dict):
+        return 0, 0
+    everyone, active = stated.get(TOTALS[name]), stated.get("count")
+    return everyone if isinstance(everyone, int) else None, active if isinstance(active, int) else None
+
+
+def _texts(listed: list[Any]) -> tuple[str, ...]:
+    return tuple(json.dumps(row, sort_keys=True) for row in listed)
+
+
+def _canonical(detail: Data, lists: Mapping[str, _Rows]) -> bytes:
+    """Equal content gives equal bytes: no echo of the request, no addresses of pages, keys in order."""
+    data: Data = {
+        "detail": detail,
+        "counts": {name: found.counts for name, found in lists.items()},
+        "faults": {name: found.fault for name, found in lists.items() if found.fault},
+        **{name: found.rows for name, found in lists.items()},
+    }
+    return json.dumps(data, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,276 @@
+"""Bills from GovInfo's BILLSTATUS files: keyless, slower, at times stale; a second witness.
+
+One file holds the whole of a bill, without counts: it is complete when it can be read to its end. Zips hold
+all bills of one type of one Congress.
+
+https://github.com/usgpo/bill-status/blob/main/BILLSTATUS-XML_User_User-Guide.md
+"""
+
+import logging
+import re
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any
+from xml.parsers.expat import ExpatError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser, ParseError
+
+from campaign.congress import rows
+from campaign.congress.bills import TYPES, BillId
+from campaign.congress.observation import CommitteeRow, Observation
+from campaign.fetch import Fetcher, Passing, Reply
+from campaign.refusals import Unread
+from campaign.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+# 3.0.0 since December 2022; files of old Congresses may still carry the older names.
+KNOWN_VERSIONS = ("1.", "2.", "3.")
+KEPT_IN_MEMORY = 8 * 2**20
+MOST_MEMBERS = 40_000
+LARGEST_MEMBER = 32 * 2**20
+LARGEST_RATIO = 200
+_MEMBER = re.compile(rf"BILLSTATUS-([1-9]\d{{0,2}})({'|'.join(TYPES)})([1-9]\d{{0,5}})\.xml")
+# Long parts of a file that no fact of ours comes from.
+_UNREAD = frozenset(
+    {
+        "amendments",
+        "calendarNumber",
+        "cboCostEstimates",
+        "committeeReports",
+        "constitutionalAuthorityStatementText",
+        "dublinCore",
+        "latestAction",
+        "notes",
+        "recordedVotes",
+        "subjects",
+        "summaries",
+        "textVersions",
+    }
+)
+
+Tree = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """``observation`` is None when the file has not changed since ``modified``, which is the source's own
+    Last-Modified header, to be sent back with the next reading."""
+
+    observation: Observation | None
+    modified: str
+
+
+def read_bill(
+    fetcher: Fetcher, settings: Settings, bill: BillId, *, now: datetime, modified: str = ""
+) -> Reading:
+    """One bill's file, asked for only if newer than ``modified``. Raises Unread."""
+    name = f"BILLSTATUS-{bill.congress}{bill.type}{bill.number}.xml"
+
+    def take(reply: Reply) -> Reading:
+        if reply.status == 304:
+            return Reading(None, reply.modified or modified)
+        observation = parse(reply.body, now=now)
+        if observation.bill != str(bill):
+            raise Passing(f"{reply.place}: the file is about another bill", ill=False)
+        return Reading(observation, reply.modified)
+
+    return fetcher.read(
+        f"{_folder(settings, bill.congress, bill.type)}/{name}",
+        take,
+        headers={"If-Modified-Since": modified} if modified else None,
+    )
+
+
+def read_zip(
+    fetcher: Fetcher, settings: Settings, congress: int, bill_type: str
+) -> Iterator[tuple[BillId, bytes]]:
+    """Every file of a zip, one at a time, from disk. A member that cannot be unpacked comes as ``b""``,
+    which ``parse`` refuses: one failed bill. Raises Unread when there is no sound zip to be had."""
+    name = f"BILLSTATUS-{congress}-{bill_type}.zip"
+    with tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY) as file:
+
+        def check(reply: Reply) -> None:
+            _insist_on_zip(file, reply.place)
+
+        fetcher.download(f"{_folder(settings, congress, bill_type)}/{name}", file, check=check)
+        with zipfile.ZipFile(file) as archive:
+            yield from _members(archive)
+
+
+def parse(xml: bytes, *, now: datetime) -> Observation:
+    """One BILLSTATUS file. Raises Unread for anything else, for a DTD or an entity, and for a schema that
+    is not known here."""
+    tree = _tree(xml)
+    root = tree.get("billStatus")
+    bill = root.get("bill") if isinstance(root, dict) else None
+    if not isinstance(root, dict) or not isinstance(bill, dict):
+        raise Passing("not a BILLSTATUS file", ill=False)
+    version = rows.text_of(root, "version") or rows.text_of(bill, "version")
+    if not version.startswith(KNOWN_VERSIONS):
+        raise Unread(f"BILLSTATUS schema {version[:20] or 'without version'} is not known", permanent=True)
+    return observe(bill, now=now, raw=xml)
+
+
+def observe(tree: Tree, *, now: datetime, raw: bytes) -> Observation:
+    """The observation a bill's nested record stands for: BILLSTATUS names, all values text, lists plain or
+    wrapped as ``{"item": …}``. Raises Unread when it names no bill."""
+    bill = rows.bill_named(tree)
+    if bill is None:
+        raise Passing("a BILLSTATUS record that names no bill", ill=False)
+    faults: list[str] = []
+    history = _actions(tree)
+    return rows.observation(
+        faults,
+        bill=str(bill),
+        source="govinfo",
+        read_at=now,
+        updated=rows.updated(tree.get("updateDate"), faults),
+        title=rows.text_of(tree, "title") or rows.text_of(tree, "latestTitle") or None,
+        official_title=_official_title(tree),
+        introduced=rows.text_of(tree, "introducedDate") or None,
+        sponsor=rows.sponsor(rows.items(tree.get("sponsors")), faults),
+        policy_area=rows.text_of(tree.get("policyArea"), "name") or None,
+        law=rows.law(rows.items(tree.get("laws"))),
+        cosponsors=rows.cosponsors(rows.items(tree.get("cosponsors")), faults),
+        actions=rows.actions(history, faults),
+        committees=_committees(tree, history),
+        related=rows.related(rows.items(tree.get("relatedBills")), bill.congress),
+        raw=raw,
+    )
+
+
+def flatten_mirror(record: Tree) -> dict[str, Any]:
+    """A record of a mirror that keeps one part of a bill a file (``{"bill": {"bill": {…}}, "actions":
+    {"actions": […]}, "relatedbills": {"relatedBills": […]}, …}``) as one tree for ``observe``."""
+    tree = dict(record["bill"]["bill"])
+    for part in record.values():
+        if isinstance(part, Mapping):
+            tree.update({name: value for name, value in part.items() if name not in {"bill", "request"}})
+    return tree
+
+
+def _folder(settings: Settings, congress: int, bill_type: str) -> str:
+    return f"{settings.govinfo_url}/bulkdata/BILLSTATUS/{congress}/{bill_type}"
+
+
+def _insist_on_zip(file: IO[bytes], place: str) -> None:
+    """The table at a zip's end proves that the download is whole; its sums are checked member by member."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if len(archive.infolist()) > MOST_MEMBERS:
+                raise Unread(f"{place}: more than {MOST_MEMBERS} files in one zip", permanent=True)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+        raise Passing(f"{place}: cut or no zip at all") from None
+
+
+def _members(archive: zipfile.ZipFile) -> Iterator[tuple[BillId, bytes]]:
+    for info in archive.infolist():
+        if m := _MEMBER.fullmatch(info.filename):
+            yield BillId(int(m[1]), m[2], int(m[3])), _unpacked(archive, info)
+        elif not info.is_dir():
+            logger.warning("a file of an unknown name in a BILLSTATUS zip is left out")
+
+
+def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    if info.file_size > LARGEST_MEMBER or info.file_size > LARGEST_RATIO * max(info.compress_size, 1):
+        return b""
+    try:
+        with archive.open(info) as member:
+            body = member.read(info.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, RuntimeError):
+        return b""
+    return body if len(body) == info.file_size else b""
+
+
+class _TreeTarget:
+    """Builds nested dicts while the parser reads; a name that occurs twice makes a list."""
+
+    def __init__(self) -> None:
+        self.open: list[dict[str, Any]] = [{}]
+        self.words: list[str] = []
+        self.skipped = 0
+
+    def start(self, tag: str, _attributes: dict[str, str]) -> None:
+        if self.skipped or tag in _UNREAD:
+            self.skipped += 1
+            return
+        self.words.clear()
+        self.open.append({})
+
+    def data(self, text: str) -> None:
+        if not self.skipped:
+            self.words.append(text)
+
+    def end(self, tag: str) -> None:
+        if self.skipped:
+            self.skipped -= 1
+            return
+        value = self.open.pop() or "".join(self.words).strip()
+        self.words.clear()
+        parent = self.open[-1]
+        if tag not in parent:
+            parent[tag] = value
+        elif isinstance(parent[tag], list):
+            parent[tag].append(value)
+        else:
+            parent[tag] = [parent[tag], value]
+
+    def close(self) -> dict[str, Any]:
+        return self.open[0]
+
+
+def _tree(xml: bytes) -> dict[str, Any]:
+    parser = DefusedXMLParser(target=_TreeTarget(), forbid_dtd=True)
+    try:
+        parser.feed(xml)
+        tree: dict[str, Any] = parser.close()
+    except DefusedXmlException:
+        raise Unread("XML with a document type or entities is refused", permanent=True) from None
+    except (ParseError, ExpatError, ValueError, LookupError):
+        raise Passing("cut or garbled XML") from None
+    return tree
+
+
+def _actions(tree: Tree) -> list[Any]:
+    """History lines; older schemas name one committee a line, ``committee`` instead of ``committees``."""
+    lines = rows.items(tree.get("actions"))
+    return [
+        {**line, "committees": line["committee"]} if isinstance(line, dict) and "committee" in line else line
+        for line in lines
+    ]
+
+
+def _committees(tree: Tree, history: list[Any]) -> tuple[CommitteeRow, ...]:
+    """From the bill's own committee list and from its history, which is sometimes ahead of it."""
+    found: dict[str, CommitteeRow] = {}
+    listed = tree.get("committees")
+    if isinstance(listed, Mapping) and "billCommittees" in listed:
+        listed = listed["billCommittees"]
+    for committee in rows.items(listed):
+        if isinstance(committee, Mapping):
+            rows.add_committee(found, committee, referred=_was_referred(committee))
+            for sub in rows.items(committee.get("subcommittees")):
+                rows.add_committee(found, sub, referred=_was_referred(sub))
+    for row in rows.committees_of_actions(history).values():
+        rows.add_committee(found, {"systemCode": row.code, "name": row.name}, referred=row.referred)
+    return tuple(found.values())
+
+
+def _was_referred(committee: Any) -> bool:
+    # Names of activities vary in case (quirk 24).
+    activities = rows.items(committee.get("activities")) if isinstance(committee, Mapping) else ()
+    return any("referred" in rows.text_of(activity, "name").lower() for activity in activities)
+
+
+def _official_title(tree: Tree) -> str | None:
+    """As introduced: later ones of another chamber would not match a predecessor's."""
+    for title in rows.items(tree.get("titles")):
+        if rows.text_of(title, "titleType").lower().startswith("official title as introduced"):
+            return rows.text_of(title, "title") or None
+    return None

@@ -1,0 +1,439 @@
+"""The one door to the network.
+
+Every address the project reads goes through a ``Fetcher``: it retries what may pass, gives up on what will
+not, leaves a host alone that is down, follows no redirect and keeps keys and queries out of every message.
+A request ends in a ``Reply`` or in ``Unread``; nothing else comes out of this module.
+
+Only an answer that proves itself counts: whoever asks hands in ``take``, which turns a reply into what was
+wanted and raises ``Unread`` for a maintenance page, a cut body or an error in disguise; such a reply is
+asked for again like any other failure.
+"""
+
+import json
+import logging
+import math
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import IO, Any, NoReturn, Self, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+
+from campaign import __version__
+from campaign.refusals import Unread
+from campaign.settings import Settings
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+Params = Mapping[str, str | int]
+Headers = Mapping[str, str]
+
+BODY_LIMIT = 64 * 2**20
+DOWNLOAD_LIMIT = 512 * 2**20
+# A source that asks for more than this many seconds is left alone instead of waited for.
+LONGEST_WAIT = 10.0
+# https://api.data.gov/docs/rate-limits/ and /docs/developer-manual/ (error codes of the gateway)
+CREDENTIAL_CODES = {
+    "API_KEY_MISSING",
+    "API_KEY_INVALID",
+    "API_KEY_DISABLED",
+    "API_KEY_UNAUTHORIZED",
+    "API_KEY_UNVERIFIED",
+}
+
+# httpx writes whole addresses at INFO; ours hold no key, but a query may be a voter's street.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+def _log_retry(details: RetryDetails) -> None:
+    logger.debug("asking again in %.1f s: %s", details.wait_for, details.caused_by)
+
+
+# The library's own hook would write to standard output, which belongs to the command's answer.
+set_on_retry_hooks([_log_retry])
+
+
+class Passing(Unread):
+    """A failure that may pass. ``wait`` is how many seconds the source asked for, if it did; ``ill`` tells
+    whether it speaks against the host as a whole rather than against one address."""
+
+    def __init__(self, reason: str, *, wait: float | None = None, ill: bool = True) -> None:
+        super().__init__(reason)
+        self.wait = wait
+        self.ill = ill
+
+
+class Unreachable(Passing):
+    """No connection at all: asking many times helps less than asking later."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a source answered. ``modified`` is its Last-Modified header as given, or empty."""
+
+    status: int
+    body: bytes
+    content_type: str = ""
+    modified: str = ""
+    headers: Headers = field(default_factory=dict)
+    # Host and path, for messages; never the query.
+    place: str = ""
+
+
+@dataclass
+class _Host:
+    """How one host has behaved in this run. It is left alone until ``closed_until`` (monotonic seconds)."""
+
+    failures: int = 0
+    closed_until: float = -math.inf
+    why: str = ""
+    credential: bool = False
+    remaining: int | None = None
+
+
+@dataclass(frozen=True)
+class _Request:
+    url: str
+    params: Params
+    headers: Headers
+    place: str
+    host: _Host
+    limit: int
+    seconds: float
+
+
+class Fetcher:
+    """Asks sources, one run long; a context manager.
+
+    ``attempts`` is how often one request is sent at most: with each of eight kinds of failure at 10 % more
+    than half of all requests fail, and eight attempts still bring 99 of 100 home. ``patience`` bounds all
+    attempts of one request in seconds. ``threshold`` requests in a row that failed after all attempts
+    close a host for ``rest`` seconds; then one request tries again. ``hosts`` (host or host:port), where
+    given, is the list of all that may be asked.
+    """
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        hosts: Collection[str] | None = None,
+        attempts: int = 8,
+        connect_timeout: float = 5.0,
+        read_timeout: float = 30.0,
+        wait_initial: float = 0.2,
+        wait_max: float = 2.0,
+        wait_jitter: float = 0.3,
+        patience: float = 100.0,
+        threshold: int = 4,
+        rest: float = 300.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.requests = 0
+        self._attempts = attempts
+        self._patience = patience
+        self._waits = {"wait_initial": wait_initial, "wait_max": wait_max, "wait_jitter": wait_jitter}
+        self._threshold = threshold
+        self._rest = rest
+        self._clock = clock
+        self._allowed = None if hosts is None else frozenset(hosts)
+        self._hosts: dict[str, _Host] = {}
+        self._client = httpx.Client(
+            follow_redirects=False,
+            timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
+            headers={"User-Agent": user_agent},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._client.close()
+
+    def get(
+        self,
+        url: str,
+        *,
+        params: Params | None = None,
+        headers: Headers | None = None,
+        secret_headers: Headers | None = None,
+        check: Callable[[Reply], object] | None = None,
+        limit: int = BODY_LIMIT,
+    ) -> Reply:
+        """The reply of an address, status 200 (or 304 where ``headers`` ask conditionally).
+
+        ``check`` raises Unread for a reply that is not what was wanted; unless permanent it is retried.
+        """
+
+        def take(reply: Reply) -> Reply:
+            if check is not None and reply.status == httpx.codes.OK:
+                check(reply)
+            return reply
+
+        return self.read(url, take, params=params, headers=headers, secret_headers=secret_headers, limit=limit)
+
+    def read(
+        self,
+        url: str,
+        take: Callable[[Reply], T],
+        *,
+        params: Params | None = None,
+        headers: Headers | None = None,
+        secret_headers: Headers | None = None,
+        limit: int = BODY_LIMIT,
+    ) -> T:
+        """What ``take`` makes of the reply; Unread it raises counts as a failed attempt."""
+        request = self._request(url, params, {**(headers or {}), **(secret_headers or {})}, limit, 120.0)
+        return self._persist(request, lambda: take(self._send(request, None)))
+
+    def download(
+        self,
+        url: str,
+        into: IO[bytes],
+        *,
+        headers: Headers | None = None,
+        check: Callable[[Reply], object] | None = None,
+        limit: int = DOWNLOAD_LIMIT,
+        seconds: float = 1800.0,
+    ) -> Reply:
+        """Write a large body to ``into`` (rewound at each attempt); the reply comes without a body."""
+        request = self._request(url, None, headers or {}, limit, seconds)
+
+        def attempt() -> Reply:
+            into.seek(0)
+            into.truncate()
+            reply = self._send(request, into)
+            into.seek(0)
+            if check is not None and reply.status == httpx.codes.OK:
+                check(reply)
+            return reply
+
+        return self._persist(request, attempt)
+
+    def budget(self, host: str) -> int | None:
+        """Requests left at a host (``api.congress.gov``) by its own last word; None where it gave none."""
+        found = self._hosts.get(host)
+        return found.remaining if found else None
+
+    def _request(
+        self, url: str, params: Params | None, headers: Headers, limit: int, seconds: float
+    ) -> _Request:
+        parts = urlsplit(url)
+        place = f"{parts.hostname or ''}{parts.path}"
+        if self._allowed is not None and parts.netloc not in self._allowed:
+            raise Unread(f"{parts.hostname} is not a source this service asks", permanent=True)
+        host = self._hosts.setdefault(parts.netloc, _Host())
+        return _Request(url, params or {}, headers, place, host, limit, seconds)
+
+    def _persist(self, request: _Request, attempt: Callable[[], T]) -> T:
+        """Attempt until it succeeds, cannot succeed, or patience ends; keep the host's record."""
+        self._open_or_refuse(request.host)
+        tries = 0
+
+        def again(error: Exception) -> bool | float:
+            nonlocal tries
+            tries += 1
+            return self._worth_retrying(error, request.host, tries)
+
+        try:
+            for context in stamina.retry_context(
+                again, attempts=self._attempts, timeout=self._patience, **self._waits
+            ):
+                with context:
+                    result = attempt()
+        except Unread as error:
+            self._note_failure(request.host, error)
+            raise
+        request.host.failures = 0
+        return result
+
+    def _worth_retrying(self, error: Exception, host: _Host, tries: int) -> bool | float:
+        if not isinstance(error, Unread) or error.permanent or self._clock() < host.closed_until:
+            return False
+        if isinstance(error, Unreachable) and tries >= 3:
+            return False
+        wait = error.wait if isinstance(error, Passing) else None
+        return True if wait is None else max(wait, 0.01)
+
+    def _open_or_refuse(self, host: _Host) -> None:
+        if self._clock() < host.closed_until:
+            raise Unread(host.why, permanent=True, credential=host.credential)
+
+    def _note_failure(self, host: _Host, error: Unread) -> None:
+        if error.credential:
+            self._close(host, math.inf, error.reason)
+            host.credential = True
+        elif isinstance(error, Passing) and error.ill:
+            host.failures += 1
+            if host.failures >= self._threshold:
+                self._close(host, self._rest, f"left alone after {host.failures} failures: {error.reason}")
+        else:
+            host.failures = 0
+
+    def _close(self, host: _Host, seconds: float, why: str) -> None:
+        if self._clock() >= host.closed_until:
+            logger.warning("source closed: %s", why)
+            host.closed_until, host.why = self._clock() + seconds, why
+
+    def _send(self, request: _Request, into: IO[bytes] | None) -> Reply:
+        self.requests += 1
+        try:
+            with self._client.stream(
+                "GET", request.url, params=dict(request.params) or None, headers=dict(request.headers)
+            ) as response:
+                self._note_budget(request.host, response.headers)
+                good = response.status_code == httpx.codes.OK
+                body = self._body(response, request, into if good else None)
+        except (httpx.ConnectError, httpx.ConnectTimeout):
+            raise Unreachable(f"{request.place}: could not be reached") from None
+        except httpx.TimeoutException:
+            raise Passing(f"{request.place}: no answer in time") from None
+        except (httpx.HTTPError, httpx.StreamError):
+            raise Passing(f"{request.place}: the connection broke") from None
+        except (httpx.InvalidURL, UnicodeError, ValueError):
+            raise Unread(f"{request.place}: not an address that can be asked", permanent=True) from None
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        reply = Reply(
+            status=response.status_code,
+            body=body,
+            content_type=headers.get("content-type", ""),
+            modified=headers.get("last-modified", ""),
+            headers=headers,
+            place=request.place,
+        )
+        self._judge(reply, request)
+        return reply
+
+    def _body(self, response: httpx.Response, request: _Request, into: IO[bytes] | None) -> bytes:
+        """The whole body, counted while it comes: neither endless nor endlessly slow ones are read."""
+        ends, size, parts = self._clock() + request.seconds, 0, []
+        for chunk in response.iter_bytes():
+            size += len(chunk)
+            if size > request.limit:
+                raise Unread(f"{request.place}: more than {request.limit} bytes", permanent=True)
+            if self._clock() > ends:
+                raise Passing(f"{request.place}: still not finished after {request.seconds:.0f} s")
+            if into is None:
+                parts.append(chunk)
+            else:
+                into.write(chunk)
+        return b"".join(parts)
+
+    def _note_budget(self, host: _Host, headers: httpx.Headers) -> None:
+        left = headers.get("X-RateLimit-Remaining", "")
+        if left.isdecimal():
+            host.remaining = int(left)
+
+    def _judge(self, reply: Reply, request: _Request) -> None:
+        """Let 200 (and an asked-for 304) pass, raise for everything else."""
+        conditional = any(name.lower() in ("if-modified-since", "if-none-match") for name in request.headers)
+        if reply.status == httpx.codes.OK or (reply.status == httpx.codes.NOT_MODIFIED and conditional):
+            return
+        if reply.status == httpx.codes.TOO_MANY_REQUESTS:
+            self._judge_too_many(reply, request.host)
+        if reply.status >= 500:
+            wait = _asked_wait(reply)
+            application = isinstance(_error_of(reply.body), str)
+            error = Passing(
+                f"{reply.place}: server error {reply.status}",
+                wait=None if wait is None else min(wait, LONGEST_WAIT),
+                ill=not application,
+            )
+            raise error
+        if reply.status < 400:
+            # A loop of redirects to itself was an outage once (quirk 36); Location is never shown.
+            raise Passing(f"{reply.place}: answered {reply.status} instead of data")
+        raise _client_error(reply)
+
+    def _judge_too_many(self, reply: Reply, host: _Host) -> NoReturn:
+        wait = _asked_wait(reply)
+        reason = f"{reply.place}: asked too often"
+        if wait is not None and wait > LONGEST_WAIT:
+            self._close(host, wait, f"{reason}, again in {wait:.0f} s")
+        elif host.remaining == 0:
+            self._close(host, min(self._rest, 60.0), f"{reason}, no requests left this hour")
+        raise Passing(reason, wait=wait)
+
+
+def open_fetcher(settings: Settings, **options: Any) -> Fetcher:
+    """A fetcher for the configured sources and no other host, that says who it is."""
+    addresses = (
+        settings.congress_api_url,
+        settings.govinfo_url,
+        settings.legislators_url,
+        settings.geocoder_url,
+    )
+    hosts = {urlsplit(address).netloc for address in addresses if address}
+    return Fetcher(user_agent=f"campaign/{__version__} (+{settings.base_url})", hosts=hosts, **options)
+
+
+def json_of(reply: Reply) -> Any:
+    """The JSON of a reply. Raises Unread for a page, a cut or garbled body, and an error in disguise."""
+    if _is_html(reply):
+        raise Passing(f"{reply.place}: a web page instead of data")
+    try:
+        data = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        raise Passing(f"{reply.place}: cut or garbled JSON") from None
+    if b"\\u0000" in reply.body:
+        raise Passing(f"{reply.place}: JSON with control characters no database takes", ill=False)
+    if isinstance(data, dict) and "error" in data:
+        if _credential_code(data["error"]):
+            raise _refused_key(reply.place, data["error"])
+        raise Passing(f"{reply.place}: an error instead of data", ill=False)
+    return data
+
+
+def _is_html(reply: Reply) -> bool:
+    start = reply.body[:200].lstrip().lower()
+    return "html" in reply.content_type.lower() or start.startswith((b"<html", b"<!doctype html"))
+
+
+def _error_of(body: bytes) -> object:
+    """The value of a JSON error body: an object from the gateway, words from the application."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return data.get("error") if isinstance(data, dict) else None
+
+
+def _credential_code(error: object) -> str:
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, str) and code in CREDENTIAL_CODES else ""
+
+
+def _refused_key(place: str, error: object) -> Unread:
+    return Unread(f"{place}: the key was refused ({_credential_code(error)})", permanent=True, credential=True)
+
+
+def _client_error(reply: Reply) -> Unread:
+    """What a 4xx means; asking again in this run cannot help."""
+    error = _error_of(reply.body)
+    if _credential_code(error):
+        return _refused_key(reply.place, error)
+    if reply.status == httpx.codes.UNAUTHORIZED:
+        return Unread(f"{reply.place}: the key was refused (401)", permanent=True, credential=True)
+    if reply.status == httpx.codes.FORBIDDEN and _is_html(reply):
+        # Cloudflare takes servers for scrapers, whatever their key (quirk 37).
+        return Unread(f"{reply.place}: this network is blocked there; the key is not the cause", permanent=True)
+    if reply.status == httpx.codes.NOT_FOUND:
+        return Unread(f"{reply.place}: not known there (404)", permanent=True)
+    return Unread(f"{reply.place}: refused ({reply.status})", permanent=True)
+
+
+def _asked_wait(reply: Reply) -> float | None:
+    """Seconds of a Retry-After header: a number, or a date measured against the reply's own clock."""
+    value = reply.headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return float(value[:9])
+    try:
+        then = parsedate_to_datetime(value)
+        told = parsedate_to_datetime(reply.headers.get("date", ""))
+        return max(0.0, (then - told).total_seconds())
+    except (TypeError, ValueError):
+        return None
