@@ -1,0 +1,1 @@
+"""What the application costs, measured side by side in one run: ``make bench``."""
