@@ -55,7 +55,8 @@ def _bill(chance: random.Random, kind: str, number: int) -> tuple[str, int]:
 <number>{number}</number><updateDate>{introduced + timedelta(days=30)}T08:07:44Z</updateDate>
 <originChamber>{chamber}</originChamber><type>{kind.upper()}</type>
 <introducedDate>{introduced}</introducedDate><congress>{CONGRESS}</congress>
-<committees><item><systemCode>{"hsfa00" if house else "ssfr00"}</systemCode><name>Foreign Affairs Committee</name>
+<committees><item><systemCode>{"hsfa00" if house else "ssfr00"}</systemCode>
+<name>Foreign Affairs Committee</name>
 <chamber>{chamber}</chamber><type>Standing</type><activities><item><name>Referred To</name>
 <date>{introduced}T15:03:35Z</date></item></activities></item></committees>
 <actions>{actions}</actions>
@@ -79,8 +80,9 @@ def _crowd(chance: random.Random) -> int:
 def _person(bioguide: str, house: bool) -> str:
     district = f"<district>{int(bioguide[1:]) % 52}</district>" if house else ""
     return (
-        f"<item><bioguideId>{bioguide}</bioguideId><fullName>Rep. Name, Invented [D-TX-{bioguide[-2:]}]</fullName>"
-        f"<firstName>Invented</firstName><lastName>Name</lastName><party>D</party><state>TX</state>{district}</item>"
+        f"<item><bioguideId>{bioguide}</bioguideId><fullName>Rep. Name [D-TX-{bioguide[-2:]}]</fullName>"
+        "<firstName>Invented</firstName><lastName>Name</lastName><party>D</party><state>TX</state>"
+        f"{district}</item>"
     )
 
 

@@ -50,7 +50,7 @@ class StandIn:
     def get(self, path: str, **query: str) -> bytes:
         url = f"{self.address}{path}?{urllib.parse.urlencode(query)}"
         headers = {"Accept": "application/json", "X-Api-Key": "replay"}
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as reply:  # noqa: S310
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as reply:
             return reply.read()
 
     def control(self, **query: str) -> None:
