@@ -4,14 +4,11 @@ A person is a Bioguide id. Whoever is in the list of current legislators sits; w
 longer has departed and is kept for ever; whoever a bill names and no list knows is kept from that row.
 """
 
-from __future__ import annotations
-
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -24,11 +21,9 @@ from campaign.congress.bills import WASHINGTON, BillId, Chamber
 from campaign.congress.legislators import FILES, Legislator, MemberFiles, party_letter, seat_id
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
 from campaign.congress.observation import CosponsorRow, PersonRow
+from campaign.fetch import Fetcher, json_of
 from campaign.refusals import Unread
 from campaign.settings import Settings
-
-if TYPE_CHECKING:
-    from campaign.fetch import Fetcher
 
 Standing = Literal["sitting", "departed", "unlisted"]
 DELEGATIONS = {"DC": "delegate", "VI": "delegate", "GU": "delegate", "AS": "delegate", "MP": "delegate"}
@@ -300,15 +295,10 @@ def refresh(fetcher: Fetcher, settings: Settings, engine: Engine, *, now: dateti
 
 def _read(fetcher: Fetcher, settings: Settings, name: str, problems: dict[str, str]) -> Any:
     try:
-        reply = fetcher.get(f"{settings.legislators_url}/{FILES[name]}")
-        if reply.status != 200:
-            raise Unread(f"{FILES[name]}: the source answered {reply.status}")
-        return json.loads(reply.body)
+        return fetcher.read(f"{settings.legislators_url}/{FILES[name]}", json_of)
     except Unread as error:
         problems[name] = error.reason
-    except ValueError:
-        problems[name] = f"{FILES[name]}: the source did not answer with JSON"
-    return None
+        return None
 
 
 def _needs_history(session: Session, current: Any, now: datetime) -> bool:

@@ -1,0 +1,254 @@
+"""The Census Bureau's two answers: the ZIP table it publishes, and its geocoder.
+
+ZIP table: https://www2.census.gov/geo/docs/maps-data/data/rel2020/cd-sld/tab20_cd11920_zcta520_natl.txt
+Geocoder: https://geocoding.geo.census.gov/geocoder/Geocoding_Services_API.html
+"""
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, col
+
+from campaign import db
+from campaign.congress.bills import WASHINGTON, ordinal_suffix
+from campaign.congress.models import SourceState
+from campaign.districts.models import ZipSeat
+from campaign.fetch import Fetcher, json_of
+from campaign.refusals import Refused, Unread
+from campaign.settings import Settings
+
+# https://www.census.gov/library/reference/code-lists/ansi.html
+FIPS = (
+    "AL01 AK02 AZ04 AR05 CA06 CO08 CT09 DE10 DC11 FL12 GA13 HI15 ID16 IL17 IN18 IA19 KS20 KY21 LA22 "
+    "ME23 MD24 MA25 MI26 MN27 MS28 MO29 MT30 NE31 NV32 NH33 NJ34 NM35 NY36 NC37 ND38 OH39 OK40 OR41 "
+    "PA42 RI44 SC45 SD46 TN47 TX48 UT49 VT50 VA51 WA53 WV54 WI55 WY56 AS60 GU66 MP69 PR72 VI78"
+)
+STATES = {code[2:]: code[:2] for code in FIPS.split()}
+AT_LARGE = {"00", "98"}
+# The vintage that still answers for a Congress. "Current" moved on to the 120th four months before it
+# sits, so it is pinned; the layer's own number is checked all the same.
+VINTAGES = {119: "ACS2025_Current", 120: "ACS2026_Current"}
+BENCHMARK = "Public_AR_Current"
+LAYER = re.compile(r"(\d+)(?:st|nd|rd|th) Congressional Districts")
+# A part of a ZIP smaller than this share of its land is a sliver of two maps that do not quite meet.
+SLIVER = 0.001
+
+Words = tuple[str, str]
+
+
+def seat_of(geoid: str) -> str | None:
+    """``4820`` to ``TX-20``; at-large (00) and delegates (98) to ``-0``; None for water (ZZ)."""
+    state, district = STATES.get(geoid[:2]), geoid[2:]
+    if state is None or len(geoid) != 4 or not district.isdecimal():
+        return None
+    return f"{state}-{0 if district in AT_LARGE else int(district)}"
+
+
+# --- ZIP table -------------------------------------------------------------------------------------
+
+
+class ZipRow(NamedTuple):
+    """A ZIP touches a seat's district with ``share`` of its land, where the source says how much."""
+
+    zip: str
+    seat: str
+    share: float | None
+
+
+def import_zips(engine: Engine, source: bytes, congress: int, *, now: datetime, name: str = "") -> int:
+    """Replace the ZIP table of one Congress's map; returns how many rows it has now.
+
+    Takes the Census relationship file or a table with columns ``state_abbr, zcta, cd``. Raises Refused
+    for anything else, and for a file of another Congress.
+    """
+    rows = read_zips(source, congress)
+    if not rows:
+        raise Refused(
+            "The file has no ZIP codes with districts in it.",
+            "El archivo no contiene códigos postales con distritos.",
+        )
+    with db.writing(engine) as session:
+        keep_zips(session, rows, congress)
+        note_zips(session, congress, now, name or "import")
+    return len(rows)
+
+
+def keep_zips(session: Session, rows: Iterable[ZipRow], congress: int) -> None:
+    session.execute(sa.delete(ZipSeat).where(col(ZipSeat.congress) == congress))
+    session.execute(sa.insert(ZipSeat), [{"congress": congress, **row._asdict()} for row in rows])
+
+
+def note_zips(session: Session, congress: int, now: datetime, source: str) -> None:
+    today = now.astimezone(WASHINGTON).date()
+    session.merge(SourceState(name=f"zips-{congress}", as_of=today, checked_at=now, source=source))
+
+
+def read_zips(source: bytes, congress: int) -> list[ZipRow]:
+    """Rows of either file, each ZIP and seat once, sorted."""
+    try:
+        text = source.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _not_a_zip_table() from None
+    head = text.partition("\n")[0]
+    if "|" in head:
+        rows = _relationship(csv.DictReader(io.StringIO(text), delimiter="|"), congress)
+    else:
+        rows = _plain(csv.DictReader(io.StringIO(text)))
+    return sorted({(row.zip, row.seat): row for row in rows}.values())
+
+
+def _relationship(table: "csv.DictReader[str]", congress: int) -> Iterator[ZipRow]:
+    columns = table.fieldnames or []
+    if f"GEOID_CD{congress}_20" not in columns or "AREALAND_PART" not in columns:
+        raise Refused(
+            f"This is not the Census relationship file of the {congress}{ordinal_suffix(congress)} Congress.",
+            f"Este no es el archivo del Censo para el Congreso n.º {congress}.",
+        )
+    land: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for row in table:
+        seat = seat_of(row[f"GEOID_CD{congress}_20"] or "")
+        if seat and (zip := row["GEOID_ZCTA5_20"]):
+            land[zip][seat] += int(row["AREALAND_PART"] or 0)
+    for zip, parts in land.items():
+        yield from _without_slivers(zip, parts)
+
+
+def _without_slivers(zip: str, parts: Mapping[str, int]) -> Iterator[ZipRow]:
+    whole = sum(parts.values())
+    for seat, area in parts.items():
+        if not whole:
+            yield ZipRow(zip, seat, None)
+        elif area / whole >= SLIVER:
+            yield ZipRow(zip, seat, round(area / whole, 4))
+
+
+def _plain(table: "csv.DictReader[str]") -> Iterator[ZipRow]:
+    if not {"state_abbr", "zcta", "cd"} <= set(table.fieldnames or []):
+        raise _not_a_zip_table()
+    for row in table:
+        if row["state_abbr"] in STATES.values() and row["cd"].isdecimal() and len(row["zcta"]) == 5:
+            district = 0 if row["cd"] == "98" else int(row["cd"])
+            yield ZipRow(row["zcta"], f"{row['state_abbr']}-{district}", None)
+
+
+def _not_a_zip_table() -> Refused:
+    return Refused(
+        "This is not a ZIP table: expected the Census relationship file, or state_abbr, zcta and cd columns.",
+        "Esta no es una tabla de códigos postales: se esperaba el archivo del Censo, o las columnas "
+        "state_abbr, zcta y cd.",
+    )
+
+
+# --- geocoder --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Seats the geocoder named, or the reason (English, Spanish) why it named none."""
+
+    seats: tuple[str, ...] = ()
+    reason: Words = ("", "")
+
+
+OFF: Words = (
+    "Looking up addresses is switched off here. Use your ZIP code, or choose your state and district.",
+    "La búsqueda por dirección está desactivada aquí. Use su código postal o elija su estado y distrito.",
+)
+SILENT: Words = (
+    "The Census address service does not answer now. Use your ZIP code, or try again later.",
+    "El servicio de direcciones del Censo no responde ahora. Use su código postal o inténtelo más tarde.",
+)
+NO_MATCH: Words = (
+    "The Census address service does not know this address. Check the spelling; P.O. boxes, rural routes "
+    "and new streets are often missing. Or choose your state and district.",
+    "El servicio de direcciones del Censo no conoce esta dirección. Revise cómo está escrita; los apartados "
+    "postales, las rutas rurales y las calles nuevas suelen faltar. O elija su estado y distrito.",
+)
+NO_DISTRICT: Words = (
+    "No congressional district of the United States lies there.",
+    "Ahí no hay ningún distrito del Congreso de los Estados Unidos.",
+)
+
+
+def ask_address(fetcher: Fetcher, settings: Settings, address: str, congress: int) -> Answer:
+    """The seats of a one-line address in the districts of a Congress."""
+    return _ask(fetcher, settings, "onelineaddress", {"address": address}, congress)
+
+
+def ask_point(fetcher: Fetcher, settings: Settings, latitude: float, longitude: float, congress: int) -> Answer:
+    """The seats at a point in decimal degrees in the districts of a Congress."""
+    return _ask(fetcher, settings, "coordinates", {"x": f"{longitude}", "y": f"{latitude}"}, congress)
+
+
+def _ask(fetcher: Fetcher, settings: Settings, how: str, what: Mapping[str, str], congress: int) -> Answer:
+    if not settings.geocoder_url:
+        return Answer(reason=OFF)
+    chosen = {
+        "benchmark": BENCHMARK,
+        "vintage": VINTAGES.get(congress, "Current_Current"),
+        "layers": "all",
+        "format": "json",
+    }
+    try:
+        reply = fetcher.read(f"{settings.geocoder_url}/geographies/{how}", json_of, params={**what, **chosen})
+    except Unread:
+        return Answer(reason=SILENT)
+    return _read_answer(reply, congress)
+
+
+def _read_answer(reply: Any, congress: int) -> Answer:
+    result = _dict(_dict(reply).get("result"))
+    if "addressMatches" in result:
+        places = [_dict(match).get("geographies") for match in _list(result["addressMatches"])]
+        nothing = NO_MATCH
+    elif "geographies" in result:
+        places, nothing = [result["geographies"]], NO_DISTRICT
+    else:
+        return Answer(reason=SILENT)
+    layers = [layer for place in places for layer in _dict(place).items()]
+    numbers = {int(found[1]) for name, _ in layers if (found := LAYER.fullmatch(name))}
+    seats = _seats(layers, congress)
+    if seats:
+        return Answer(seats)
+    if numbers - {congress}:
+        return Answer(reason=_other_congress(max(numbers), congress))
+    return Answer(reason=nothing if not any(places) else NO_DISTRICT)
+
+
+def _seats(layers: Sequence[tuple[str, Any]], congress: int) -> tuple[str, ...]:
+    """Seats of the layer of this Congress only, each once, in the order given."""
+    found: dict[str, None] = {}
+    for name, rows in layers:
+        number = LAYER.fullmatch(name)
+        if number and int(number[1]) == congress:
+            for row in _list(rows):
+                if seat := seat_of(str(_dict(row).get("GEOID", ""))):
+                    found[seat] = None
+    return tuple(found)
+
+
+def _other_congress(answered: int, congress: int) -> Words:
+    return (
+        f"The Census address service answers for the districts of the {answered}{ordinal_suffix(answered)} "
+        f"Congress, not for those of the {congress}{ordinal_suffix(congress)} that sits now. Use your ZIP "
+        "code, or choose your state and district.",
+        f"El servicio de direcciones del Censo responde con los distritos del Congreso n.º {answered}, no con "
+        f"los del Congreso n.º {congress}, que es el actual. Use su código postal o elija su estado y "
+        "distrito.",
+    )
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
