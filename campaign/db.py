@@ -94,8 +94,35 @@ def upgrade(engine: Engine) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the schema is at the newest revision."""
+    return _revision(engine) == _scripts().get_current_head()
+
+
+def is_known(engine: Engine) -> bool:
+    """Whether the schema is at a revision that this version of the service knows, and so can upgrade."""
+    return _revision(engine) in {script.revision for script in _scripts().walk_revisions()}
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    return found == ScriptDirectory.from_config(config).get_current_head()
+    return ScriptDirectory.from_config(config)
+
+
+def tidy(engine: Engine) -> None:
+    """Let SQLite fold its write-ahead log into the file and refresh what its planner knows.
+
+    PostgreSQL looks after itself.
+    """
+    if engine.dialect.name == "sqlite":
+        # A checkpoint cannot run inside a transaction, so this goes around SQLAlchemy's.
+        connection = engine.raw_connection()
+        try:
+            for pragma in ("PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                connection.cursor().execute(pragma).close()
+        finally:
+            connection.close()

@@ -1,0 +1,127 @@
+"""Serves the pages with gunicorn, and with them, where asked, the scheduled work in the same process."""
+
+import errno
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from campaign import db, logs
+from campaign.app import create_app
+from campaign.refusals import Refused
+from campaign.settings import Settings
+from jobs.worker import Worker
+
+THREADS = 8
+# SIGTERM must be through in ten seconds: requests and the job's unit in hand end within these.
+SECONDS_TO_FINISH = 6
+
+
+def serve(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    workers: int = 1,
+    scheduled: bool = False,
+    listening: Callable[[str], None] = lambda address: None,
+) -> None:
+    """Serve until told to stop; ``listening`` is called with the address once it answers.
+
+    ``scheduled`` runs the jobs beside the pages and so means one worker process. Waits for no source. Raises
+    Refused where the port is taken or the tables are not at this version.
+    """
+    _refuse_old_tables(settings)
+    _refuse_taken_port(host, port)
+    _Gunicorn(settings, host, port, 1 if scheduled else workers, scheduled, listening).run()
+
+
+def _refuse_old_tables(settings: Settings) -> None:
+    engine = db.open_engine(settings.database_url)
+    try:
+        if db.is_current(engine):
+            return
+    finally:
+        # No connection may cross the fork.
+        engine.dispose()
+    raise Refused(
+        "The database has no tables of this version yet; run campaign db upgrade first.",
+        "La base de datos no tiene las tablas de esta versión; ejecute primero campaign db upgrade.",
+    )
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise _cannot_listen(host, port, error) from None
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> Refused:
+    if error.errno == errno.EADDRINUSE:
+        return Refused(
+            f"Port {port} is taken by another program. Choose one with --port, or PORT=… for make run.",
+            f"El puerto {port} está ocupado por otro programa. Elija otro con --port, o PORT=… en make run.",
+        )
+    reason = error.strerror or str(error)
+    return Refused(f"Cannot listen on {host}:{port}: {reason}.", f"No se puede usar {host}:{port}: {reason}.")
+
+
+class _Gunicorn(BaseApplication):
+    """gunicorn, set from here instead of from its command line; logs go where ours go."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        host: str,
+        port: int,
+        workers: int,
+        scheduled: bool,
+        listening: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._scheduled = scheduled
+        self._listening = listening
+        self._worker: Worker | None = None
+        self._options = {
+            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+            "workers": workers,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "graceful_timeout": SECONDS_TO_FINISH,
+            "control_socket_disable": True,
+            "loglevel": "warning",
+            "proc_name": "campaign",
+            "when_ready": self._say_address,
+            "post_worker_init": self._begin_work,
+            "worker_exit": self._end_work,
+        }
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """Runs in the worker process: threads and connections do not survive a fork."""
+        logs.set_up(self._settings.log_level)
+        return create_app(self._settings)
+
+    def _say_address(self, arbiter: Any) -> None:
+        host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        self._listening(f"http://{shown}:{port}")
+
+    def _begin_work(self, _worker: Any) -> None:
+        if self._scheduled:
+            self._worker = Worker(db.open_engine(self._settings.database_url), self._settings)
+            self._worker.start()
+
+    def _end_work(self, _arbiter: Any, _worker: Any) -> None:
+        if self._worker is not None:
+            self._worker.stop(SECONDS_TO_FINISH)

@@ -1,0 +1,24 @@
+"""Keep what grows within bounds: raw replies, records of runs, SQLite's write-ahead log."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Engine
+
+from campaign import db, runs
+from campaign.congress import replies
+from campaign.settings import Settings
+from jobs.outcome import Told
+
+RUNS_KEPT = timedelta(days=90)
+
+
+def run(
+    engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
+) -> Told:
+    """Forget old raw replies and runs; never a change."""
+    with db.writing(engine) as session:
+        forgotten = replies.trim_raw(session)
+        old_runs = runs.trim(session, before=now - RUNS_KEPT)
+    db.tidy(engine)
+    return Told(f"{forgotten} raw replies and {old_runs} old runs forgotten")
