@@ -53,6 +53,11 @@ class BillId:
         return f"{SHORT_NAMES[self.type]} {self.number}"
 
     @property
+    def named(self) -> str:
+        """``H.R. 6736 (119th)``: a form that people read and that ``parse_bill`` takes back."""
+        return f"{self.short} ({self.congress}{ordinal_suffix(self.congress)})"
+
+    @property
     def chamber(self) -> Chamber:
         return "house" if self.type.startswith("h") else "senate"
 

@@ -1,0 +1,227 @@
+"""How likely two bills are the same idea, by a table of rules. No I/O, and never a decision: a person
+confirms.
+
+Scores follow what was measured on pairs that Congress's researchers call identical: equal display *and*
+official titles across the chambers are linked in 90 of 100 cases, equal titles of one or two words with
+other official titles in 8.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from campaign.congress.bills import BillId
+from campaign.congress.models import Bill
+from campaign.congress.titles import names_an_idea, words
+
+LONG_TITLE = 3
+LONG_OFFICIAL = 8
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two bills, the one of the earlier Congress first, and what is known between them.
+
+    ``identical``: Congress's researchers call them so. ``took_over``: the newer one's sponsor was a
+    co-sponsor of the older one. ``sponsor_left``: the older one's sponsor has left Congress.
+    """
+
+    older: Bill
+    newer: Bill
+    identical: bool = False
+    took_over: bool = False
+    sponsor_left: bool = False
+
+    @property
+    def same_congress(self) -> bool:
+        return self.older.congress == self.newer.congress
+
+    @property
+    def same_chamber(self) -> bool:
+        return BillId.of(self.older.id).chamber == BillId.of(self.newer.id).chamber
+
+    @property
+    def sisters(self) -> bool:
+        """Of one Congress, in the two chambers."""
+        return self.same_congress and not self.same_chamber
+
+    @property
+    def same_sponsor(self) -> bool:
+        return self.older.sponsor is not None and self.older.sponsor == self.newer.sponsor
+
+    @property
+    def same_title(self) -> bool:
+        return self.older.title_key != "" and self.older.title_key == self.newer.title_key
+
+    @property
+    def same_long_title(self) -> bool:
+        return self.same_title and words(self.older.title_key) >= LONG_TITLE
+
+    @property
+    def same_official(self) -> bool:
+        return self.older.official_key != "" and self.older.official_key == self.newer.official_key
+
+    @property
+    def same_long_official(self) -> bool:
+        return self.same_official and words(self.older.official_key) >= LONG_OFFICIAL
+
+    @property
+    def same_policy(self) -> bool:
+        return self.older.policy_area is not None and self.older.policy_area == self.newer.policy_area
+
+    @property
+    def comparable(self) -> bool:
+        """Whether equal titles may count at all."""
+        return all(names_an_idea(bill.title, bill.official_title) for bill in (self.older, self.newer))
+
+
+@dataclass(frozen=True)
+class KinRule:
+    """A reason to take two bills for one idea; ``{other}`` in its words is the bill compared with."""
+
+    name: str
+    score: float
+    holds: Callable[[Pair], bool]
+    en: str
+    es: str
+
+
+CRS_IDENTICAL = KinRule(
+    "crs_identical",
+    0.95,
+    lambda pair: pair.identical and pair.same_congress,
+    "Congress's researchers call it identical to {other}.",
+    "Los investigadores del Congreso lo consideran idéntico a {other}.",
+)
+# A whole line of bills carries the title, one of them in the other chamber of the same Congress: said of
+# a bill and a proposal, not of a pair.
+LINE = KinRule(
+    "line",
+    0.6,
+    lambda pair: pair.sisters and pair.same_title,
+    "It has the title of {other}, the other chamber's bill of the same Congress, and of other bills of "
+    "this proposal.",
+    "Tiene el mismo título que {other}, el proyecto de la otra cámara en el mismo Congreso, y que otros "
+    "proyectos de esta propuesta.",
+)
+# Strongest first; the first that holds is the one that is told.
+RULES = (
+    CRS_IDENTICAL,
+    KinRule(
+        "sister_both_titles",
+        0.9,
+        lambda pair: pair.sisters and pair.same_title and pair.same_official,
+        "Same title and same official title as {other}, in the other chamber of the same Congress.",
+        "Mismo título y mismo título oficial que {other}, en la otra cámara del mismo Congreso.",
+    ),
+    KinRule(
+        "sponsor_official",
+        0.9,
+        lambda pair: pair.same_sponsor and pair.same_official,
+        "Same sponsor and same official title as {other}.",
+        "Mismo patrocinador y mismo título oficial que {other}.",
+    ),
+    KinRule(
+        "sponsor_title",
+        0.85,
+        lambda pair: pair.same_sponsor and pair.same_long_title,
+        "Same sponsor and same title as {other}.",
+        "Mismo patrocinador y mismo título que {other}.",
+    ),
+    KinRule(
+        "took_over",
+        0.75,
+        lambda pair: pair.same_long_official and pair.took_over,
+        "Same official title as {other}; a former co-sponsor took it over.",
+        "Mismo título oficial que {other}; lo retomó alguien que antes era copatrocinador.",
+    ),
+    KinRule(
+        "both_titles",
+        0.7,
+        lambda pair: pair.same_title and pair.same_long_official,
+        "Same title and same official title as {other}, with another sponsor.",
+        "Mismo título y mismo título oficial que {other}, con otro patrocinador.",
+    ),
+    KinRule(
+        "sponsor_left",
+        0.7,
+        lambda pair: pair.same_long_official and pair.sponsor_left,
+        "Same official title as {other}, whose sponsor has left Congress.",
+        "Mismo título oficial que {other}, cuyo patrocinador ya no está en el Congreso.",
+    ),
+    KinRule(
+        "sponsor_short_title",
+        0.7,
+        lambda pair: pair.same_sponsor and pair.same_title,
+        "Same sponsor and same short title as {other}.",
+        "Mismo patrocinador y mismo título corto que {other}.",
+    ),
+    KinRule(
+        "sister_title",
+        0.65,
+        lambda pair: pair.sisters and pair.same_long_title,
+        "Same title as {other}, in the other chamber of the same Congress.",
+        "Mismo título que {other}, en la otra cámara del mismo Congreso.",
+    ),
+    LINE,
+    KinRule(
+        "title_policy",
+        0.6,
+        lambda pair: pair.same_long_title and pair.same_policy and pair.same_chamber,
+        "Same title, chamber and policy area as {other}, with another sponsor.",
+        "Mismo título, cámara y tema que {other}, con otro patrocinador.",
+    ),
+    KinRule(
+        "title_took_over",
+        0.55,
+        lambda pair: pair.same_title and pair.took_over,
+        "Same title as {other}; a former co-sponsor took it over.",
+        "Mismo título que {other}; lo retomó alguien que antes era copatrocinador.",
+    ),
+    KinRule(
+        "official",
+        0.5,
+        lambda pair: pair.same_long_official,
+        "Same official title as {other}, with another sponsor.",
+        "Mismo título oficial que {other}, con otro patrocinador.",
+    ),
+    KinRule(
+        "title_sponsor_left",
+        0.45,
+        lambda pair: pair.same_title and pair.sponsor_left,
+        "Same title as {other}, whose sponsor has left Congress.",
+        "Mismo título que {other}, cuyo patrocinador ya no está en el Congreso.",
+    ),
+    KinRule(
+        "title",
+        0.4,
+        lambda pair: pair.same_long_title,
+        "Same title as {other}, with another sponsor.",
+        "Mismo título que {other}, con otro patrocinador.",
+    ),
+    KinRule(
+        "sister_short_title",
+        0.35,
+        lambda pair: pair.sisters and pair.same_title,
+        "Same short title as {other}, in the other chamber of the same Congress; short titles are often "
+        "shared by chance.",
+        "Mismo título corto que {other}, en la otra cámara del mismo Congreso; los títulos cortos coinciden "
+        "a menudo por casualidad.",
+    ),
+    KinRule(
+        "short_title",
+        0.2,
+        lambda pair: pair.same_title,
+        "Only the short title is that of {other}; short titles are often shared by chance.",
+        "Solo coincide el título corto con {other}; los títulos cortos coinciden a menudo por casualidad.",
+    ),
+)
+
+
+def judge(pair: Pair, *, line: bool = False) -> KinRule | None:
+    """The strongest rule that holds for a pair; ``line`` where a line of bills carries the title."""
+    if not pair.comparable:
+        return CRS_IDENTICAL if CRS_IDENTICAL.holds(pair) else None
+    for rule in RULES:
+        if rule.holds(pair) and (line or rule is not LINE):
+            return rule
+    return None
