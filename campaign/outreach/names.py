@@ -1,0 +1,129 @@
+"""How members, committees and chambers are spoken of, in English and in Spanish.
+
+Spanish agrees with the person's gender; where the record does not know it, words are used that need not.
+"""
+
+from datetime import date
+
+from babel.dates import format_date
+
+from campaign.congress.members import Person
+
+TITLES = {
+    "en": {
+        "representative": "Representative",
+        "delegate": "Delegate",
+        "resident_commissioner": "Resident Commissioner",
+        "senator": "Senator",
+    },
+    "es": {
+        "representative": {"M": "representante", "F": "representante", "": "representante"},
+        "delegate": {"M": "delegado", "F": "delegada", "": ""},
+        "resident_commissioner": {"M": "comisionado residente", "F": "comisionada residente", "": ""},
+        "senator": {"M": "senador", "F": "senadora", "": ""},
+    },
+}
+CHAMBERS = {
+    "en": {"house": "the House", "senate": "the Senate"},
+    "es": {"house": "la Cámara de Representantes", "senate": "el Senado"},
+}
+# The standing committees as their own Spanish pages and the press name them.
+COMMITTEES_ES = {
+    "HSAG": "el Comité de Agricultura de la Cámara",
+    "HSAP": "el Comité de Asignaciones de la Cámara",
+    "HSAS": "el Comité de Servicios Armados de la Cámara",
+    "HSBA": "el Comité de Servicios Financieros de la Cámara",
+    "HSBU": "el Comité de Presupuesto de la Cámara",
+    "HSED": "el Comité de Educación y Fuerza Laboral de la Cámara",
+    "HSFA": "el Comité de Asuntos Exteriores de la Cámara",
+    "HSGO": "el Comité de Supervisión de la Cámara",
+    "HSHA": "el Comité de Administración de la Cámara",
+    "HSHM": "el Comité de Seguridad Nacional de la Cámara",
+    "HSIF": "el Comité de Energía y Comercio de la Cámara",
+    "HSII": "el Comité de Recursos Naturales de la Cámara",
+    "HSJU": "el Comité Judicial de la Cámara",
+    "HSPW": "el Comité de Transporte de la Cámara",
+    "HSRU": "el Comité de Reglas de la Cámara",
+    "HSSM": "el Comité de Pequeñas Empresas de la Cámara",
+    "HSSO": "el Comité de Ética de la Cámara",
+    "HSSY": "el Comité de Ciencia de la Cámara",
+    "HSVR": "el Comité de Veteranos de la Cámara",
+    "HSWM": "el Comité de Medios y Arbitrios de la Cámara",
+    "SSAF": "el Comité de Agricultura del Senado",
+    "SSAP": "el Comité de Asignaciones del Senado",
+    "SSAS": "el Comité de Servicios Armados del Senado",
+    "SSBK": "el Comité de Banca del Senado",
+    "SSBU": "el Comité de Presupuesto del Senado",
+    "SSCM": "el Comité de Comercio del Senado",
+    "SSEG": "el Comité de Energía del Senado",
+    "SSEV": "el Comité de Medio Ambiente del Senado",
+    "SSFI": "el Comité de Finanzas del Senado",
+    "SSFR": "el Comité de Relaciones Exteriores del Senado",
+    "SSGA": "el Comité de Seguridad Nacional del Senado",
+    "SSHR": "el Comité de Salud y Educación del Senado",
+    "SSJU": "el Comité Judicial del Senado",
+    "SSRA": "el Comité de Reglas del Senado",
+    "SSSB": "el Comité de Pequeñas Empresas del Senado",
+    "SSVA": "el Comité de Veteranos del Senado",
+}
+
+
+def title(person: Person, lang: str) -> str:
+    """``Representative``; in Spanish ``senadora``, empty where only a gendered word would do."""
+    office = person.office or "representative"
+    return TITLES["es"][office].get(person.gender, "") if lang == "es" else TITLES["en"][office]  # type: ignore[attr-defined, return-value]
+
+
+def role(person: Person, lang: str) -> str:
+    """The title as it stands alone on a page, never empty."""
+    neutral = {"delegate": "delegado o delegada", "resident_commissioner": "comisión residente", "senator": "Senado"}
+    named = title(person, lang) or neutral[person.office or "senator"]
+    return named[:1].upper() + named[1:]
+
+
+def spoken(person: Person, lang: str) -> str:
+    """``Representative Castro``; ``el representante Castro``; the full name where gender is unknown."""
+    if lang == "en":
+        return f"{title(person, lang)} {person.last}"
+    article = {"M": "el", "F": "la"}.get(person.gender)
+    return f"{article} {title(person, lang)} {person.last}" if article else person.name
+
+
+def spoken_to(person: Person, lang: str) -> str:
+    """The same as the one an action is done to: ``al representante Castro``, ``a la senadora Hirono``."""
+    named = spoken(person, lang)
+    if lang == "en":
+        return named
+    return f"al {named.removeprefix('el ')}" if person.gender == "M" else f"a {named}"
+
+
+def salutation(person: Person, lang: str) -> str:
+    """``Dear Senator Hirono``; ``Estimada Senadora Hirono``; ``Estimable Lee Example`` where gender is unknown."""
+    if lang == "en":
+        return f"Dear {title(person, lang)} {person.last}"
+    greeting = {"M": "Estimado", "F": "Estimada"}.get(person.gender)
+    if greeting is None:
+        return f"Estimable {person.name}"
+    return f"{greeting} {title(person, lang).title()} {person.last}"
+
+
+def chamber(name: str, lang: str) -> str:
+    return CHAMBERS[lang][name]
+
+
+def committee(code: str, name: str, lang: str) -> str:
+    """``the House Committee on Foreign Affairs``; in Spanish by our table, else by its own English name."""
+    if lang == "es":
+        return COMMITTEES_ES.get(code, f"el comité {name}")
+    return f"the {name.removeprefix('the ')}"
+
+
+def with_article(name: str, lang: str) -> str:
+    """``the ARMAS Act``, ``la Ley ARMAS``; a name that takes no article is left alone."""
+    if lang == "es":
+        return f"la {name}" if name.startswith("Ley") else name
+    return f"the {name}" if name.split(" of ")[0].endswith(("Act", "Resolution", "Amendment")) else name
+
+
+def day(value: date, lang: str) -> str:
+    return str(format_date(value, "long", locale=lang))

@@ -1,0 +1,259 @@
+"""Scripts and letters: text with named fields in square brackets, filled from the record.
+
+Not a template language: a wording can name a field and nothing else, and an unknown field is refused.
+The shipped texts are ``templates/wordings/<ask>/<kind>.<lang>.txt``; what a proposal does is said once for
+all asks in ``templates/wordings/points/<proposal>.<lang>.txt`` (one spoken sentence, one written paragraph).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlmodel import Session, col, select
+
+from campaign.congress import members
+from campaign.congress.bills import BillId
+from campaign.congress.members import Person
+from campaign.congress.models import Office
+from campaign.outreach import asks, names
+from campaign.outreach.asks import Ask, Matter
+from campaign.outreach.models import CitedFact
+from campaign.refusals import Refused
+from campaign.settings import shipped
+
+KINDS = ("call", "voicemail", "tally", "letter")
+LANGUAGES = ("en", "es")
+# What the reader fills in; it is shown as a blank with its name beside it.
+BLANKS = {
+    "your_name": ("your name", "su nombre"),
+    "your_town": ("your town", "su ciudad"),
+    "your_phone": ("your phone number", "su teléfono"),
+    "your_address": ("your street, town and ZIP code", "su calle, ciudad y código postal"),
+    "your_sentence": (
+        "one or two sentences of your own: what this means to you",
+        "una o dos frases suyas: qué significa esto para usted",
+    ),
+}
+BLANK = "____"
+FILLED = (
+    "member", "Member", "to_member", "salutation", "bill", "name", "plain_name", "chamber", "congress", "committee",
+    "earlier", "year", "did", "since", "left", "progress", "why", "what", "fact", "also",
+)  # fmt: skip
+FIELDS = frozenset((*BLANKS, *FILLED))
+# Fields that may have nothing to say; the rest of the sentence or paragraph stands without them.
+OPTIONAL = frozenset({"why", "what", "fact", "also"})
+FIELD = re.compile(r"\[(\w+)\]")
+
+
+@dataclass(frozen=True)
+class Script:
+    """What to say or write to one member, and the numbers to call, Washington first."""
+
+    ask: str
+    text: str
+    salutation: str
+    phones: tuple[str, ...]
+    reason: str
+
+
+def script_for(session: Session, bill: str, bioguide: str, kind: str, lang: str, *, now: datetime) -> Script:
+    """The script of ``kind`` (call, voicemail, tally, letter) for one member about one bill.
+
+    A dead number leads to the proposal's living bill, a bill of the other chamber to its companion. Raises
+    Refused for an unknown bill or member, for somebody who has left, and where nothing is left to ask.
+    """
+    _known_cell(kind, lang)
+    person = sitting(session, bioguide)
+    found = asks.pick(session, person, BillId.of(bill), now=now)
+    if found is None:
+        raise nothing_to_ask(person, bill)
+    return write(session, found, person, kind, lang)
+
+
+def write(session: Session, ask: Ask, person: Person, kind: str, lang: str) -> Script:
+    """One ask in words, with the member's telephone numbers."""
+    phones = tuple(office.phone for office in members.offices(session, person.bioguide) if office.phone)
+    fact = cited(session, ask.matter, lang)
+    return Script(ask.code, render(ask, person, kind, lang, fact), names.salutation(person, lang), phones, ask.reason(lang))
+
+
+def sitting(session: Session, bioguide: str) -> Person:
+    """A member who sits now. Raises Refused (404) for anybody else."""
+    person = members.person(session, bioguide)
+    if person is None:
+        raise Refused(
+            f"Nobody with the id {bioguide[:20]} is known.", f"No se conoce a nadie con el código {bioguide[:20]}.", status=404
+        )
+    if person.standing == "departed" or person.chamber is None:
+        raise Refused(
+            f"{person.name} no longer sits in Congress.", f"{person.name} ya no está en el Congreso.", status=404
+        )
+    return person
+
+
+def nothing_to_ask(person: Person, bill: str) -> Refused:
+    number = BillId.of(bill).short
+    return Refused(
+        f"There is nothing left to ask of {person.name} about {number}.",
+        f"No queda nada que pedir a {person.name} sobre {number}.",
+        status=404,
+    )
+
+
+def offices(session: Session, person: Person) -> list[Office]:
+    """The member's offices that can be called, Washington first."""
+    return [office for office in members.offices(session, person.bioguide) if office.phone]
+
+
+def cited(session: Session, matter: Matter, lang: str) -> str:
+    """The first figure that may be cited for a matter, as a sentence with its source; empty where there is none."""
+    rows = select(CitedFact).where(CitedFact.campaign == matter.campaign, CitedFact.source != "")
+    rows = rows.where(col(CitedFact.proposal).is_(None) | (CitedFact.proposal == matter.slug))
+    fact = session.exec(rows.order_by(col(CitedFact.position)).limit(1)).first()
+    return sentence(fact, lang) if fact else ""
+
+
+def sentence(fact: CitedFact, lang: str) -> str:
+    """A figure with its years and its source: none is ever shown without them."""
+    text = (fact.text_es if lang == "es" else fact.text_en).rstrip(".")
+    years = f", {fact.period}" if fact.period and fact.period not in text else ""
+    return f"{text}{years} ({fact.source})."
+
+
+def check(text: str) -> None:
+    """Refuse a wording that names a field we do not have."""
+    unknown = sorted(set(FIELD.findall(text)) - FIELDS)
+    if unknown:
+        named = ", ".join(f"[{name}]" for name in unknown)
+        raise Refused(f"Unknown fields: {named}.", f"Campos desconocidos: {named}.")
+
+
+@cache
+def wording(code: str, kind: str, lang: str) -> str:
+    """The shipped text for one ask, kind and language. Raises Refused for a cell that does not exist."""
+    _known_cell(kind, lang)
+    text = (shipped("templates") / "wordings" / code / f"{kind}.{lang}.txt").read_text(encoding="utf-8")
+    check(text)
+    return text
+
+
+@cache
+def points(slug: str, lang: str) -> tuple[str, str]:
+    """What a proposal does: one spoken sentence, one written paragraph; both empty where nobody wrote them."""
+    path = shipped("templates") / "wordings" / "points" / f"{slug}.{lang}.txt"
+    if not slug or not path.is_file():
+        return "", ""
+    spoken, _, written = path.read_text(encoding="utf-8").strip().partition("\n\n")
+    return spoken, written
+
+
+def render(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> str:
+    """The wording of an ask with every field filled. Raises KeyError where the record lacks a field that it needs."""
+    values = {**_blanks(lang), **_values(ask, person, kind, lang), "fact": fact}
+    filled = FIELD.sub(lambda m: _value(values, m[1]), wording(ask.code, kind, lang))
+    return _tidy(filled)
+
+
+def _value(values: dict[str, str], name: str) -> str:
+    if not values[name] and name not in OPTIONAL:
+        raise KeyError(f"the record has no {name!r} for this wording")
+    return values[name]
+
+
+def _blanks(lang: str) -> dict[str, str]:
+    return {name: f"{BLANK} ({es if lang == 'es' else en})" for name, (en, es) in BLANKS.items()}
+
+
+def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
+    it, member = ask.situation, names.spoken(person, lang)
+    spoken, written = points(ask.matter.slug, lang)
+    plain = ask.matter.name(lang)
+    return {
+        "member": member,
+        "Member": member[:1].upper() + member[1:],
+        "to_member": names.spoken_to(person, lang),
+        "salutation": names.salutation(person, lang),
+        "bill": ask.bill.short,
+        "name": names.with_article(plain, lang),
+        "plain_name": plain,
+        "chamber": names.chamber(person.chamber or ask.bill.chamber, lang),
+        "congress": str(ask.bill.congress) + ("" if lang == "es" else "th"),
+        "committee": names.committee(it.seat.committee, it.seat.name, lang) if it.seat else "",
+        "earlier": it.earlier.bill.short if it.earlier else "",
+        "year": str(it.earlier.year) if it.earlier else "",
+        "did": _did(it.earlier, lang),
+        "since": names.day(it.joined, lang) if it.joined else "",
+        "left": names.day(it.left, lang) if it.left else "",
+        "progress": _progress(ask, person, lang),
+        "why": spoken,
+        "what": written,
+        "also": _also(ask, kind, lang),
+    }
+
+
+def _did(earlier: asks.Earlier | None, lang: str) -> str:
+    if earlier is None:
+        return ""
+    words = {"en": ("co-sponsored", "sponsored"), "es": ("copatrocinó", "presentó")}[lang]
+    return words[earlier.sponsored]
+
+
+def _progress(ask: Ask, person: Person, lang: str) -> str:
+    """Why a vote is near: the other chamber has passed the bill, or the committee has finished with it."""
+    other = "senate" if person.chamber == "house" else "house"
+    if ask.bill.chamber == other:
+        passed = {"en": "{} has passed it.", "es": "{} ya lo aprobó."}[lang].format(names.chamber(other, lang))
+        return passed[:1].upper() + passed[1:]
+    return {"en": "The committee has reported it.", "es": "El comité ya lo aprobó."}[lang]
+
+
+def _also(ask: Ask, kind: str, lang: str) -> str:
+    """The rest of what fits, in one short sentence: the seat on the committee, what they did before, the other bill."""
+    it, letter = ask.situation, kind == "letter"
+    if it.seat and ask.code not in ("committee", "committee_chair"):
+        seat = names.committee(it.seat.committee, it.seat.name, lang)
+        return _ALSO[lang]["seat", letter].format(seat=seat)
+    if it.earlier and ask.code in ("floor", "next_congress", "withdrew"):
+        return _ALSO[lang]["earlier", letter].format(
+            earlier=it.earlier.bill.short, year=it.earlier.year, did=_did(it.earlier, lang)
+        )
+    if ask.sister:
+        bill, matter = ask.sister
+        return _ALSO[lang]["sister", letter].format(bill=bill.short, name=names.with_article(matter.name(lang), lang))
+    return ""
+
+
+_ALSO = {
+    "en": {
+        ("seat", False): "The bill is before {seat}, your committee.",
+        ("seat", True): "You sit on {seat}, which has the bill.",
+        ("earlier", False): "Thank you for {earlier} in {year}.",
+        ("earlier", True): "In {year} you {did} {earlier}, and I have not forgotten it.",
+        ("sister", False): "And thank you for co-sponsoring {bill}, {name}.",
+        ("sister", True): "Thank you, too, for co-sponsoring {bill}, {name}.",
+    },
+    "es": {
+        ("seat", False): "El proyecto está en su comité, {seat}.",
+        ("seat", True): "Usted integra {seat}, que tiene el proyecto.",
+        ("earlier", False): "Gracias por {earlier} en {year}.",
+        ("earlier", True): "En {year} usted {did} {earlier}, y no lo he olvidado.",
+        ("sister", False): "Y gracias por copatrocinar {bill}, {name}.",
+        ("sister", True): "Gracias también por copatrocinar {bill}, {name}.",
+    },
+}
+PARAGRAPHS = re.compile(r"\n{2,}")
+
+
+def _tidy(text: str) -> str:
+    """Drop what empty fields leave behind: double spaces and paragraphs with nothing in them."""
+    paragraphs = (re.sub(r" {2,}", " ", part).strip() for part in PARAGRAPHS.split(text))
+    return "\n\n".join(part for part in paragraphs if part)
+
+
+def _known_cell(kind: str, lang: str) -> None:
+    if kind not in KINDS or lang not in LANGUAGES:
+        raise Refused(
+            f"There is no {kind[:20]!r} in {lang[:20]!r}: kinds are {', '.join(KINDS)}; languages en and es.",
+            f"No existe {kind[:20]!r} en {lang[:20]!r}: hay {', '.join(KINDS)}; idiomas en y es.",
+        )
