@@ -1,6 +1,6 @@
 """Take a bill under watch, and read it once at once so that its title is known."""
 
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,20 +73,24 @@ def _refuse_unknown_proposal(slugs: list[str], proposal: str) -> None:
 
 
 def _read(settings: Settings, bill: BillId, *, now: datetime, fetcher: Fetcher | None, known: bool) -> _Found:
-    with ExitStack() as stack:
-        door = fetcher or stack.enter_context(open_fetcher(settings))
-        notes = []
-        if settings.api_key:
+    notes = []
+    for read in (_read_api, _read_govinfo) if settings.api_key else (_read_govinfo,):
+        # One door a source, so that one given up does not close the other.
+        with nullcontext(fetcher) if fetcher else open_fetcher(settings) as door:
             try:
-                return _Found(congress_gov.read_bill(door, settings, bill, now=now))
+                return read(door, settings, bill, now)
             except Unread as error:
                 notes.append(_note(error, bill, known))
-        try:
-            reading = govinfo.read_bill(door, settings, bill, now=now)
-            return _Found(reading.observation, reading.modified)
-        except Unread as error:
-            notes.append(_note(error, bill, known))
     return _Found(None, note="; ".join(notes))
+
+
+def _read_api(fetcher: Fetcher, settings: Settings, bill: BillId, now: datetime) -> _Found:
+    return _Found(congress_gov.read_bill(fetcher, settings, bill, now=now))
+
+
+def _read_govinfo(fetcher: Fetcher, settings: Settings, bill: BillId, now: datetime) -> _Found:
+    reading = govinfo.read_bill(fetcher, settings, bill, now=now)
+    return _Found(reading.observation, reading.modified)
 
 
 def _note(error: Unread, bill: BillId, known: bool) -> str:
