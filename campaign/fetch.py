@@ -12,6 +12,7 @@ asked for again like any other failure.
 import json
 import logging
 import math
+import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -108,7 +109,7 @@ class _Request:
 
 
 class Fetcher:
-    """Asks sources, one run long; a context manager.
+    """Asks sources, one run long, from as many threads as there are; a context manager.
 
     ``attempts`` is how often one request is sent at most: with each of eight kinds of failure at 10 % more
     than half of all requests fail, and eight attempts still bring 99 of 100 home. ``patience`` bounds all
@@ -125,15 +126,16 @@ class Fetcher:
         attempts: int = 8,
         connect_timeout: float = 5.0,
         read_timeout: float = 30.0,
-        wait_initial: float = 0.2,
-        wait_max: float = 2.0,
-        wait_jitter: float = 0.3,
+        wait_initial: float = 0.1,
+        wait_max: float = 1.5,
+        wait_jitter: float = 0.2,
         patience: float = 100.0,
         threshold: int = 4,
         rest: float = 300.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.requests = 0
+        self._counting = threading.Lock()
         self._attempts = attempts
         self._patience = patience
         self._waits = {"wait_initial": wait_initial, "wait_max": wait_max, "wait_jitter": wait_jitter}
@@ -280,7 +282,8 @@ class Fetcher:
             host.closed_until, host.why = self._clock() + seconds, why
 
     def _send(self, request: _Request, into: IO[bytes] | None) -> Reply:
-        self.requests += 1
+        with self._counting:
+            self.requests += 1
         try:
             with self._client.stream(
                 "GET", request.url, params=dict(request.params) or None, headers=dict(request.headers)

@@ -34,8 +34,8 @@ SOURCES: tuple[Source, ...] = ("api", "govinfo")
 # Bill, co-sponsors, actions; longer lists need more.
 REQUESTS_A_BILL = 3
 # Sources answer slowly (0.3 to 0.7 s a call), so a few bills are read side by side; one writer records them.
-READERS = 6
-READ_AHEAD = 60
+READERS = 8
+READ_AHEAD = 80
 
 
 @dataclass
