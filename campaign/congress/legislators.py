@@ -194,7 +194,7 @@ def read_offices(rows: Any) -> Iterator[tuple[str, LocalOffice]]:
                 yield member.id.bioguide, office.model_copy(update={"id": named})
 
 
-def read_committees(rows: Any) -> Iterator[dict[str, str | None]]:
+def read_committees(rows: Any) -> Iterator[dict[str, Any]]:
     """Committee rows (id, name, chamber, parent, url), each parent before its subcommittees."""
     for raw in _rows(rows):
         if not (whole := _fit(_Committee, raw)):
@@ -205,7 +205,7 @@ def read_committees(rows: Any) -> Iterator[dict[str, str | None]]:
                 yield _committee(whole, whole.thomas_id + sub.thomas_id, sub.name, whole.thomas_id)
 
 
-def _committee(whole: _Committee, code: str, name: str, parent: str | None) -> dict[str, str | None]:
+def _committee(whole: _Committee, code: str, name: str, parent: str | None) -> dict[str, Any]:
     url = whole.url if parent is None else ""
     return {"id": code, "name": name, "chamber": whole.type, "parent": parent, "url": url}
 

@@ -5,7 +5,7 @@ longer has departed and is kept for ever; whoever a bill names and no list knows
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -17,7 +17,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from campaign import db
 from campaign.congress import legislators
-from campaign.congress.bills import WASHINGTON, BillId, Chamber
+from campaign.congress.bills import WASHINGTON, BillId, Chamber, congress_end
 from campaign.congress.legislators import FILES, Legislator, MemberFiles, party_letter, seat_id
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
 from campaign.congress.observation import CosponsorRow, PersonRow
@@ -35,6 +35,10 @@ LISTING_LAG = timedelta(days=60)
 PLAUSIBLE_SHARE = {"members": 0.9, "offices": 0.5, "committees": 0.5, "memberships": 0.5}
 HISTORICAL_EVERY = timedelta(days=7)
 RECENT_TERMS = timedelta(days=3 * 366)
+LOCAL = col(Office.kind) == "district"
+WASHINGTON_OFFICE = col(Office.kind) == "washington"
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -231,7 +235,8 @@ def keep_named(session: Session, rows: Iterable[PersonRow], *, bill: BillId, now
     if not missing:
         return 0
     stored = session.get(Bill, str(bill))
-    introduced = stored.introduced if stored and stored.introduced else now.astimezone(WASHINGTON).date()
+    unknown = min(now, congress_end(bill.congress)).astimezone(WASHINGTON).date()
+    introduced = stored.introduced if stored and stored.introduced else unknown
     state = data_state(session, "members")
     for row in missing:
         day = row.joined if isinstance(row, CosponsorRow) else introduced
@@ -336,7 +341,7 @@ def import_members(session: Session, files: MemberFiles, *, as_of: date, now: da
 
 def _take_current(session: Session, rows: Any, as_of: date, now: datetime) -> int:
     found = legislators.read_people(rows)
-    sitting = set(session.exec(select(Member.bioguide).where(Member.standing == "sitting")))
+    sitting = _sitting(session)
     if not _plausible(session, "members", len(found.rows) + len(found.unreadable), len(sitting), as_of, now):
         return 0
     _keep_people(session, found.rows, "sitting", "legislators")
@@ -365,14 +370,17 @@ def _take_historical(session: Session, rows: Any, as_of: date, now: datetime) ->
 
 
 def _keep_people(session: Session, found: Sequence[Legislator], standing: Standing, source: str) -> None:
-    ids = [row.bioguide for row in found]
-    put(session, Member, [_member_row(row, standing, source) for row in found])
-    session.execute(sa.delete(Tenure).where(col(Tenure.bioguide).in_(ids)))
     tenures = {(row.bioguide, term.start): _tenure_row(row, term) for row in found for term in row.terms}
-    put(session, Tenure, list(tenures.values()), fresh=True)
+    _store_people(session, [_member_row(row, standing, source) for row in found], list(tenures.values()))
 
 
-def _member_row(row: Legislator, standing: Standing, source: str) -> dict[str, Any]:
+def _store_people(session: Session, people: Sequence[Row], tenures: Sequence[Row]) -> None:
+    put(session, Member, people)
+    session.execute(sa.delete(Tenure).where(col(Tenure.bioguide).in_([row["bioguide"] for row in people])))
+    put(session, Tenure, tenures, fresh=True)
+
+
+def _member_row(row: Legislator, standing: Standing, source: str) -> Row:
     return {
         "bioguide": row.bioguide,
         "first": row.name.first,
@@ -390,7 +398,7 @@ def _member_row(row: Legislator, standing: Standing, source: str) -> dict[str, A
     }
 
 
-def _tenure_row(row: Legislator, term: legislators.Term) -> dict[str, Any]:
+def _tenure_row(row: Legislator, term: legislators.Term) -> Row:
     return {
         "bioguide": row.bioguide,
         "starts": term.start,
@@ -406,11 +414,10 @@ def _tenure_row(row: Legislator, term: legislators.Term) -> dict[str, Any]:
 
 
 def _replace_washington(session: Session, found: Sequence[Legislator]) -> None:
-    session.execute(sa.delete(Office).where(col(Office.kind) == "washington"))
-    put(session, Office, [_washington_row(row) for row in found], fresh=True)
+    _store_offices(session, [_washington_row(row) for row in found], WASHINGTON_OFFICE)
 
 
-def _washington_row(row: Legislator) -> dict[str, Any]:
+def _washington_row(row: Legislator) -> Row:
     term = row.latest
     return {
         # "-washington" would meet the district office of Washington, Pennsylvania.
@@ -448,8 +455,7 @@ def _take_committees(session: Session, rows: Any, as_of: date, now: datetime) ->
     known = session.scalar(sa.select(sa.func.count()).select_from(Committee)) or 0
     if not _plausible(session, "committees", len(found), known, as_of, now):
         return 0
-    put(session, Committee, found)
-    return len(found)
+    return put(session, Committee, found)
 
 
 def _take_memberships(session: Session, rows: Any, as_of: date, now: datetime) -> int:
@@ -457,33 +463,46 @@ def _take_memberships(session: Session, rows: Any, as_of: date, now: datetime) -
     known = session.scalar(sa.select(sa.func.count()).select_from(CommitteeSeat)) or 0
     if not _plausible(session, "memberships", len(found), known, as_of, now):
         return 0
-    sitting = set(session.exec(select(Member.bioguide).where(Member.standing == "sitting")))
-    committees = set(session.exec(select(Committee.id)))
-    places = [
-        {"committee": code, "bioguide": one.bioguide, "side": one.party, "rank": one.rank, "role": one.role}
-        for code, one in found
-        if code in committees and one.bioguide in sitting
-    ]
+    return _store_memberships(
+        session,
+        [
+            {"committee": code, "bioguide": one.bioguide, "side": one.party, "rank": one.rank, "role": one.role}
+            for code, one in found
+        ],
+    )
+
+
+def _store_memberships(session: Session, rows: Sequence[Row]) -> int:
+    sitting, committees = _sitting(session), set(session.exec(select(Committee.id)))
+    kept = [row for row in rows if row["committee"] in committees and row["bioguide"] in sitting]
     session.execute(sa.delete(CommitteeSeat))
-    put(session, CommitteeSeat, places, fresh=True)
-    return len(places)
+    put(session, CommitteeSeat, kept, fresh=True)
+    return len(kept)
 
 
 def _take_offices(session: Session, rows: Any, as_of: date, now: datetime) -> int:
     found = list(legislators.read_offices(rows))
-    local = col(Office.kind) == "district"
-    known = session.scalar(sa.select(sa.func.count()).select_from(Office).where(local)) or 0
+    known = session.scalar(sa.select(sa.func.count()).select_from(Office).where(LOCAL)) or 0
     if not _plausible(session, "offices", len(found), known, as_of, now):
         return 0
-    sitting = set(session.exec(select(Member.bioguide).where(Member.standing == "sitting")))
     places = {
         office.id: {"bioguide": bioguide, "kind": "district", **office.model_dump()}
         for bioguide, office in found
-        if bioguide in sitting
     }
-    session.execute(sa.delete(Office).where(local))
-    put(session, Office, list(places.values()), fresh=True)
-    return len(places)
+    return _store_offices(session, list(places.values()), LOCAL)
+
+
+def _store_offices(session: Session, rows: Sequence[Row], which: sa.ColumnElement[bool]) -> int:
+    """Replace the offices that ``which`` names; those of people who do not sit are left out."""
+    sitting = _sitting(session)
+    kept = [row for row in rows if row["bioguide"] in sitting]
+    session.execute(sa.delete(Office).where(which))
+    put(session, Office, kept, fresh=True)
+    return len(kept)
+
+
+def _sitting(session: Session) -> set[str]:
+    return set(session.exec(select(Member.bioguide).where(Member.standing == "sitting")))
 
 
 def ensure_seats(session: Session, ids: Iterable[str]) -> None:
@@ -491,7 +510,7 @@ def ensure_seats(session: Session, ids: Iterable[str]) -> None:
     put(session, Seat, [seat_row(id) for id in sorted(set(ids))])
 
 
-def seat_row(id: str) -> dict[str, Any]:
+def seat_row(id: str) -> Row:
     state, _, district = id.partition("-")
     return {
         "id": id,
@@ -503,25 +522,62 @@ def seat_row(id: str) -> dict[str, Any]:
     }
 
 
-# --- what import and snapshot share ----------------------------------------------------------------
+# --- snapshot --------------------------------------------------------------------------------------
 
 
-def put(
-    session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]], *, fresh: bool = False
-) -> None:
-    """Insert rows, or update those whose key exists. ``fresh`` promises that none does."""
-    if not rows:
-        return
+def restore(
+    session: Session, table: Callable[[str], list[Row]], *, as_of: date, now: datetime
+) -> dict[str, int]:
+    """Take over a snapshot's rows, each data set only where what is known is older; returns counts.
+
+    ``table`` gives the rows of members, tenures, seats, offices, committees and memberships.
+    """
+    counts: dict[str, int] = {}
+    for name, take in (
+        ("members", _restore_people),
+        ("committees", lambda session, table, _: put(session, Committee, table("committees"))),
+        ("memberships", lambda session, table, _: _store_memberships(session, table("memberships"))),
+        ("offices", lambda session, table, _: _store_offices(session, _of_kind(table, "district"), LOCAL)),
+    ):
+        state = data_state(session, name)
+        counts[name] = 0
+        if state is None or state.as_of < as_of:
+            counts[name] = take(session, table, as_of)
+            _set_state(session, name, as_of, now, source="snapshot")
+    return counts
+
+
+def _restore_people(session: Session, table: Callable[[str], list[Row]], as_of: date) -> int:
+    people = table("members")
+    before = _sitting(session)
+    _store_people(session, people, table("tenures"))
+    _depart(session, before - {row["bioguide"] for row in people}, as_of)
+    _age_unlisted(session, as_of)
+    put(session, Seat, table("seats"))
+    _store_offices(session, _of_kind(table, "washington"), WASHINGTON_OFFICE)
+    return len(people)
+
+
+def _of_kind(table: Callable[[str], list[Row]], kind: str) -> list[Row]:
+    return [row for row in table("offices") if row["kind"] == kind]
+
+
+# --- writing rows ----------------------------------------------------------------------------------
+
+
+def put(session: Session, table: type[SQLModel], rows: Sequence[Row], *, fresh: bool = False) -> int:
+    """Insert rows, or update those whose key exists; returns how many. ``fresh`` promises that none does."""
     keys = sa.inspect(table).primary_key
     known = set() if fresh else {tuple(row) for row in session.execute(sa.select(*keys))}
-    missing: list[dict[str, Any]] = []
-    existing: list[dict[str, Any]] = []
+    missing: list[Row] = []
+    existing: list[Row] = []
     for row in rows:
         (existing if tuple(row[key.name] for key in keys) in known else missing).append(row)
     if missing:
         session.execute(sa.insert(table), missing)
     if existing:
         session.execute(sa.update(table), existing)
+    return len(rows)
 
 
 def _plausible(session: Session, name: str, found: int, known: int, as_of: date, now: datetime) -> bool:

@@ -1,0 +1,128 @@
+"""The files of a snapshot: our own tables as compressed JSON lines, and one written by hand."""
+
+import gzip
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import SQLModel
+
+from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, Tenure
+from campaign.congress.observation import Observation, PersonRow
+from campaign.districts.models import ZipSeat
+
+Row = dict[str, Any]
+TABLES: dict[str, type[SQLModel]] = {
+    "members": Member,
+    "tenures": Tenure,
+    "seats": Seat,
+    "offices": Office,
+    "committees": Committee,
+    "memberships": CommitteeSeat,
+    "zips": ZipSeat,
+}
+BY_HAND = "campaign.json"
+MANIFEST = "manifest.json"
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Named(Strict):
+    """A bill no source at hand shows, known by number, title and sponsor."""
+
+    bill: str
+    title: str
+    introduced: date | None
+    sponsor: PersonRow
+
+
+class Texts(Strict):
+    """What people wrote: the campaign, its proposals, which bills belong to them, and cited facts. The
+    rows have the columns of their tables."""
+
+    campaign: Row
+    proposals: list[Row]
+    kinships: list[Row]
+    named: list[Named]
+    facts: list[Row]
+
+    @property
+    def bills(self) -> list[str]:
+        return [row["bill"] for row in self.kinships]
+
+
+class Manifest(Strict):
+    """Of which day the snapshot's facts are. ``sources`` are digests of the files they came from, so that
+    building again from the same files gives the same dates."""
+
+    congress: int
+    bills: date
+    members: date
+    zips: date
+    sources: dict[str, str]
+    rows: dict[str, int]
+
+
+def read_texts(folder: Path) -> Texts:
+    return Texts.model_validate_json((folder / BY_HAND).read_bytes())
+
+
+def read_manifest(folder: Path) -> Manifest:
+    return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
+
+
+def write_table(folder: Path, name: str, rows: Iterable[Sequence[Any]]) -> int:
+    """Write rows of a table in the order given, its column names first; returns how many."""
+    columns = [column.name for column in sa.inspect(TABLES[name]).columns]
+    lines = [_line(columns), *(_line(row) for row in rows)]
+    _write(folder / f"{name}.jsonl.gz", lines)
+    return len(lines) - 1
+
+
+def read_table(folder: Path, name: str) -> list[Row]:
+    """Rows of a table, dates as dates; a column the file lacks keeps its default."""
+    lines = _read(folder / f"{name}.jsonl.gz")
+    columns = json.loads(next(lines))
+    dates = {column.name for column in sa.inspect(TABLES[name]).columns if isinstance(column.type, sa.Date)}
+    rows = [dict(zip(columns, json.loads(line), strict=True)) for line in lines]
+    for row in rows:
+        for column in dates & row.keys():
+            row[column] = row[column] and date.fromisoformat(row[column])
+    return rows
+
+
+def write_bills(folder: Path, seen: Iterable[Observation]) -> int:
+    """Write observations without their raw replies; returns how many."""
+    lines = [_line(one.model_dump(mode="json", exclude={"raw"}, exclude_defaults=True)) for one in seen]
+    _write(folder / "bills.jsonl.gz", lines)
+    return len(lines)
+
+
+def read_bills(folder: Path) -> list[Observation]:
+    return [Observation.model_validate_json(line) for line in _read(folder / "bills.jsonl.gz")]
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    """Equal lines give equal bytes: no name and no time goes into the file."""
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
+        packed.write("".join(f"{line}\n" for line in lines).encode())
+
+
+def _read(path: Path) -> Iterator[str]:
+    with gzip.open(path) as packed:
+        yield from io.TextIOWrapper(packed, encoding="utf-8")

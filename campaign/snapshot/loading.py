@@ -1,0 +1,121 @@
+"""Take the snapshot over into the database: what is missing or older, never what is newer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, SQLModel
+
+from campaign import db
+from campaign.congress import ledger, members, tracking
+from campaign.congress.bills import BillId
+from campaign.congress.models import Bill, Campaign, Kinship, Proposal, SourceState
+from campaign.districts import census
+from campaign.outreach.models import CitedFact
+from campaign.settings import shipped
+from campaign.snapshot import files
+from campaign.snapshot.files import Manifest, Row, Texts
+
+
+def load(engine: Engine, *, now: datetime, folder: Path | None = None) -> dict[str, int]:
+    """Load the shipped snapshot (or ``folder``) in one transaction; returns how many rows of each kind.
+
+    Loading again does nothing. What was read from a source since then stays: members by the day of their
+    list, a bill by the day it was observed, texts and lineage by their being there at all.
+    """
+    folder = folder or shipped("fixtures")
+    manifest, texts = files.read_manifest(folder), files.read_texts(folder)
+    with db.writing(engine) as session:
+        _become_the_only_loader(session)
+        counts = members.restore(
+            session, lambda name: files.read_table(folder, name), as_of=manifest.members, now=now
+        )
+        counts["zips"] = _load_zips(session, folder, manifest, now)
+        counts["campaigns"] = _add(session, Campaign, [texts.campaign])
+        counts["proposals"] = _add(session, Proposal, _proposals(texts))
+        counts["bills"] = _load_bills(session, folder, manifest, texts, now)
+        counts["kinships"] = _add(session, Kinship, _kinships(texts, now))
+        counts["facts"] = _add(session, CitedFact, _facts(texts))
+    return counts
+
+
+def _become_the_only_loader(session: Session) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('campaign.snapshot'))"))
+
+
+def _load_zips(session: Session, folder: Path, manifest: Manifest, now: datetime) -> int:
+    name = f"zips-{manifest.congress}"
+    state = members.data_state(session, name)
+    if state is not None and (state.source != "snapshot" or state.as_of >= manifest.zips):
+        return 0
+    rows = files.read_table(folder, "zips")
+    census.keep_zips(
+        session, [census.ZipRow(row["zip"], row["seat"], row["share"]) for row in rows], manifest.congress
+    )
+    session.merge(SourceState(name=name, as_of=manifest.zips, checked_at=now, source="snapshot"))
+    return len(rows)
+
+
+def _load_bills(session: Session, folder: Path, manifest: Manifest, texts: Texts, now: datetime) -> int:
+    """Bills as the snapshot saw them, and by name those it did not; the campaign's are polled from now on."""
+    state = members.data_state(session, "bills")
+    if state is not None and state.as_of >= manifest.bills:
+        return 0
+    seen = [one for one in files.read_bills(folder) if _is_news(session, one.bill, one.read_at)]
+    for one in seen:
+        known = session.get(Bill, one.bill)
+        ledger.record(session, one)
+        if known is None and one.bill in texts.bills:
+            tracking.track(session, one.bill_id, now=now)
+    for named in texts.named:
+        _keep_name(session, named, now)
+    session.merge(SourceState(name="bills", as_of=manifest.bills, checked_at=now, source="snapshot"))
+    return len(seen)
+
+
+def _is_news(session: Session, bill_id: str, read_at: datetime) -> bool:
+    known = session.get(Bill, bill_id)
+    return known is None or known.observed_at is None or known.observed_at < read_at
+
+
+def _keep_name(session: Session, named: files.Named, now: datetime) -> None:
+    bill = BillId.of(named.bill)
+    ledger.note_name(
+        session,
+        bill,
+        title=named.title,
+        sponsor=named.sponsor.bioguide,
+        sponsor_name=named.sponsor.full_name,
+        introduced=named.introduced,
+    )
+    members.keep_named(session, [named.sponsor], bill=bill, now=now)
+
+
+def _proposals(texts: Texts) -> list[Row]:
+    slug = texts.campaign["slug"]
+    return [{**row, "campaign": slug, "position": place} for place, row in enumerate(texts.proposals)]
+
+
+def _kinships(texts: Texts, now: datetime) -> list[Row]:
+    decided = {"state": "confirmed", "rule": "by hand", "score": 1.0, "decided_by": "snapshot"}
+    return [{**decided, "decided_at": now, **row} for row in texts.kinships]
+
+
+def _facts(texts: Texts) -> list[Row]:
+    slug = texts.campaign["slug"]
+    return [{**row, "campaign": slug, "position": place} for place, row in enumerate(texts.facts)]
+
+
+def _add(session: Session, table: type[SQLModel], rows: Sequence[Row]) -> int:
+    """Add rows whose key is not there yet; what somebody changed since stays changed."""
+    keys: Any = [column.name for column in sa.inspect(table).primary_key]
+    known = {tuple(row) for row in session.execute(sa.select(*sa.inspect(table).primary_key))}
+    fresh = [row for row in rows if tuple(row[key] for key in keys) not in known]
+    for row in fresh:
+        session.add(table.model_validate(row))
+    session.flush()
+    return len(fresh)
