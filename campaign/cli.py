@@ -341,7 +341,7 @@ def snapshot_group() -> None:
 @command(snapshot_group, "load")
 def load_snapshot(desk: Desk) -> None:
     """Load the shipped facts; loading them again changes nothing."""
-    from campaign.congress import snapshot
+    from campaign import snapshot
 
     _require_tables(desk)
     counts = snapshot.load(desk.engine, now=desk.now)
@@ -353,7 +353,7 @@ def load_snapshot(desk: Desk) -> None:
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Where to; default fixtures/.")
 def build_snapshot(desk: Desk, source: str, into: Path | None) -> None:
     """Write the shipped facts anew from their sources."""
-    from campaign.congress import snapshot
+    from campaign import snapshot
     from campaign.settings import shipped
 
     counts = snapshot.build(source, into or shipped("fixtures"), now=desk.now)
@@ -575,8 +575,9 @@ def show_changes(desk: Desk, bill: str | None, since: int) -> None:
 
 def _change_line(row: dict[str, Any]) -> str:
     what = row["bioguide"] or " ".join(str(value) for value in row["detail"].values())
+    day = str(row["date"] or "-")
     first = " (first sight)" if row["baseline"] else ""
-    return f"{row['seq']:>6}  {str(row['date'] or '-'):<10}  {row['bill']:<12}  {row['kind']:<20} {what[:60]}{first}"
+    return f"{row['seq']:>6}  {day:<10}  {row['bill']:<12}  {row['kind']:<20} {what[:60]}{first}"
 
 
 @command(main, "reparse")

@@ -72,7 +72,7 @@ def _cannot_listen(host: str, port: int, error: OSError) -> Refused:
     return Refused(f"Cannot listen on {host}:{port}: {reason}.", f"No se puede usar {host}:{port}: {reason}.")
 
 
-class _Gunicorn(BaseApplication):
+class _Gunicorn(BaseApplication):  # type: ignore[misc]
     """gunicorn, set from here instead of from its command line; logs go where ours go."""
 
     def __init__(

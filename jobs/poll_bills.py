@@ -4,7 +4,7 @@ A bill is read outside any transaction and recorded, with the note of how it wen
 killed at any line and run again. One bad bill never stops the rest. A few bills are read side by side.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -105,16 +105,23 @@ def run(
         polling = _Polling(engine, settings, doors, now, source)
         queue = list(dict.fromkeys(bills)) if bills is not None else due(engine)
         readers = stack.enter_context(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
-        for start in range(0, len(queue), READ_AHEAD):
-            if stopping():
-                polling.report.note = f"stopped with {len(queue) - start} bills left for the next time"
+        for place, finding in enumerate(_findings(polling, queue, readers), start=1):
+            polling.take(finding)
+            if progress:
+                progress(place, len(queue))
+            if place < len(queue) and stopping():
+                polling.report.note = f"stopped with {len(queue) - place} bills left for the next time"
                 break
-            for place, finding in enumerate(readers.map(polling.read, queue[start : start + READ_AHEAD])):
-                polling.take(finding)
-                if progress:
-                    progress(start + place + 1, len(queue))
         polling.report.requests = _requests(doors) - before
     return polling.report
+
+
+def _findings(
+    polling: "_Polling", queue: Sequence[BillId], readers: ThreadPoolExecutor
+) -> Iterator["_Finding"]:
+    """Readings in the order of the queue; leaving off early cancels what was not begun."""
+    for start in range(0, len(queue), READ_AHEAD):
+        yield from readers.map(polling.read, queue[start : start + READ_AHEAD])
 
 
 def _requests(doors: dict[Source, Fetcher]) -> int:
