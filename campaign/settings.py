@@ -1,6 +1,7 @@
 """What the operator chose: environment variables ``CAMPAIGN_*``, read once and refused when wrong."""
 
 import secrets
+from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -26,8 +27,16 @@ def _http_address_or_empty(value: str) -> str:
     return _http_address(value) if value else value
 
 
+def _mail_address_or_empty(value: str) -> str:
+    """An address with or without a name; whether it is a placeholder is asked where mail is sent."""
+    if any(ord(character) < 32 for character in value) or (value and "@" not in parseaddr(value)[1]):
+        raise ValueError("must be an address such as News <news@example.org>")
+    return value.strip()
+
+
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
 HttpAddressOrEmpty = Annotated[str, AfterValidator(_http_address_or_empty)]
+MailAddressOrEmpty = Annotated[str, AfterValidator(_mail_address_or_empty)]
 
 
 class Settings(BaseSettings):
@@ -44,6 +53,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         SecretStr(""), description="signs cookies and links; made on first run and kept in `var/`"
     )
+    secret_key_fallbacks: SecretStr = Field(
+        SecretStr(""),
+        description="retired secret keys, separated by commas: mailed links and suppression outlive a change",
+    )
     base_url: HttpAddress = Field("http://127.0.0.1:5000", description="the only origin used in links sent out")
     congress_api_key: SecretStr = Field(SecretStr(""), description="api.congress.gov key; empty = GovInfo only")
     congress_api_url: HttpAddress = Field(
@@ -59,6 +72,29 @@ class Settings(BaseSettings):
     geocoder_url: HttpAddressOrEmpty = Field(
         "https://geocoding.geo.census.gov/geocoder",
         description="`/geographies/onelineaddress` … lie below it; empty switches it off",
+    )
+    smtp_url: SecretStr = Field(
+        SecretStr("file:var/outbox"),
+        description="`smtp://user:pass@host:587?starttls=1`, `smtps://…`, or `file:DIR` (one .eml a message)",
+    )
+    mail_from: MailAddressOrEmpty = Field(
+        "", description="sender of the digest (`Name <news@example.org>`); list mail is refused until it is set"
+    )
+    postal_address: str = Field(
+        "", description="street address under every mail; list mail is refused until it is set"
+    )
+    return_path: MailAddressOrEmpty = Field(
+        "", description="where bounces go (`bounces@…`, tagged `+…` a mail); empty = the sender's own mailbox"
+    )
+    bounce_mailbox_url: SecretStr = Field(
+        SecretStr(""), description="`imaps://user:pass@host/INBOX` that bounces are read from; empty = not read"
+    )
+    bounce_webhook_key: SecretStr = Field(
+        SecretStr(""),
+        description="key that webhooks of the mail provider are signed with; empty = refused",
+    )
+    heartbeat_url: HttpAddressOrEmpty = Field(
+        "", description="address of a dead-man check (healthchecks.io shape) that each run of mail reports to"
     )
     timezone: str = Field("America/New_York", description="schedules and the dates people read")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
@@ -79,6 +115,20 @@ class Settings(BaseSettings):
             return value
         raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_transport(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value().startswith(("smtp://", "smtps://", "file:")):
+            return value
+        raise ValueError("must start with smtp://, smtps:// or file:")
+
+    @field_validator("bounce_mailbox_url")
+    @classmethod
+    def _known_mailbox(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value() or value.get_secret_value().startswith("imaps://"):
+            return value
+        raise ValueError("must start with imaps://")
+
     @model_validator(mode="after")
     def _production_secret(self) -> "Settings":
         key = self.secret_key.get_secret_value()
@@ -95,6 +145,11 @@ class Settings(BaseSettings):
     def api_key(self) -> str:
         """The api.congress.gov key in clear; empty when none is set."""
         return self.congress_api_key.get_secret_value()
+
+    @property
+    def retired_keys(self) -> list[str]:
+        """Secret keys of before; what they signed still holds, nothing new is signed with them."""
+        return [key.strip() for key in self.secret_key_fallbacks.get_secret_value().split(",") if key.strip()]
 
     def signing_key(self) -> str:
         """The secret key, made and kept in ``var/secret_key`` (mode 0600) when none was set."""
