@@ -1,0 +1,136 @@
+"""Builders of a small Congress for tests: members by seat, proposals with bills. Only what a test is about
+has to be said; everything goes the way real data goes."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy.engine import Engine
+from sqlmodel import Session
+
+from campaign import db
+from campaign.congress import ledger, lineage, members
+from campaign.congress.bills import BillId
+from campaign.congress.legislators import MemberFiles
+from campaign.congress.observation import CommitteeRow, CosponsorRow, Observation, PersonRow
+
+NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
+READ = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+AS_OF = date(2026, 6, 15)
+# How a bioguide must look; a test speaks of "A1" and means A000001.
+START = {119: "2025-01-03", 118: "2023-01-03", 117: "2021-01-03"}
+END = {119: "2027-01-03", 118: "2025-01-03", 117: "2023-01-03"}
+
+
+def id_of(short: str) -> str:
+    return f"{short[0]}{int(short[1:]):06d}"
+
+
+def term(seat: str, congress: int = 119, **more: Any) -> dict[str, Any]:
+    """A term in a seat over one Congress; a senator's (``NY``) carries a class."""
+    state, _, district = seat.partition("-")
+    kind: dict[str, Any] = (
+        {"type": "rep", "district": int(district)} if district else {"type": "sen", "class": 1}
+    )
+    return {
+        **kind,
+        "state": state,
+        "start": START[congress],
+        "end": END[congress],
+        "party": "Democrat",
+        **more,
+    }
+
+
+def legislator(short: str, *terms: dict[str, Any], **name: str) -> dict[str, Any]:
+    return {
+        "id": {"bioguide": id_of(short)},
+        "name": {"first": "Lee", "last": f"Member{short}", **name},
+        "bio": {"gender": "F"},
+        "terms": list(terms),
+    }
+
+
+def seat_members(
+    engine: Engine,
+    *current: dict[str, Any],
+    former: Iterable[dict[str, Any]] = (),
+    committees: dict[str, list[tuple[str, dict[str, Any]]]] | None = None,
+) -> None:
+    """Take over lists of members; ``committees`` maps a code to members and what their seat says."""
+    named = [
+        {"type": "house" if code[0] == "H" else "senate", "name": f"Committee {code}", "thomas_id": code}
+        for code in (committees or {})
+        if len(code) == 4
+    ]
+    for one in named:
+        one["subcommittees"] = [
+            {"thomas_id": code[4:], "name": f"Sub {code}"}
+            for code in (committees or {})
+            if len(code) > 4 and code.startswith(one["thomas_id"])
+        ]
+    seats = {
+        code: [{"bioguide": id_of(short), "party": "majority", "rank": 5, **said} for short, said in people]
+        for code, people in (committees or {}).items()
+    }
+    files = MemberFiles(
+        current=list(current),
+        historical=list(former) or None,
+        committees=named or None,
+        memberships=seats or None,
+    )
+    with db.writing(engine) as session:
+        members.import_members(session, files, as_of=AS_OF, now=NOW)
+
+
+def on(short: str, day: str = "2026-01-10", *, withdrawn: str | None = None, seat: str = "") -> CosponsorRow:
+    state, _, district = seat.partition("-")
+    return CosponsorRow(
+        bioguide=id_of(short),
+        joined=date.fromisoformat(day),
+        withdrawn=date.fromisoformat(withdrawn) if withdrawn else None,
+        state=state,
+        district=int(district) if district else None,
+        last_name=f"Member{short}",
+    )
+
+
+def add_bill(
+    engine: Engine,
+    bill: str,
+    *rows: CosponsorRow,
+    sponsor: str = "Z9",
+    proposal: str = "",
+    campaign: str = "guns",
+    committees: Iterable[str] = (),
+    introduced: str = "",
+    **more: Any,
+) -> BillId:
+    """Record a whole reading of a bill and, with ``proposal``, confirm it there."""
+    named = BillId.of(bill)
+    day = introduced or {119: "2025-02-04", 118: "2023-12-06", 117: "2022-12-14"}[named.congress]
+    said: dict[str, Any] = {
+        "bill": bill,
+        "source": "api",
+        "read_at": READ,
+        "updated": READ,
+        "title": f"Act {bill}",
+        "introduced": date.fromisoformat(day),
+        "sponsor": PersonRow(bioguide=id_of(sponsor), last_name=f"Member{sponsor}"),
+        "committees": tuple(CommitteeRow(code=code, name=code, referred=True) for code in committees),
+        "cosponsors": rows,
+        "actions": (),
+    }
+    with db.writing(engine) as session:
+        ledger.record(session, Observation(**{**said, **more}))
+        if proposal:
+            adopt(session, bill, proposal, campaign)
+    return named
+
+
+def adopt(session: Session, bill: str, proposal: str, campaign: str = "guns") -> None:
+    lineage.add_campaign(session, campaign, title_en=campaign, title_es=campaign)
+    lineage.add_proposal(
+        session, proposal, campaign=campaign, name_en=f"{proposal} Act", name_es=f"Ley {proposal}"
+    )
+    lineage.confirm(session, proposal, bill, by="test", now=NOW)

@@ -1,0 +1,361 @@
+"""Whom to ask next: each list holds who it should, and nobody else."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from chambers import NOW, add_bill, adopt, id_of, legislator, on, seat_members, term
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.congress import ledger, members
+from campaign.congress.bills import BillId
+from campaign.organizing.worklists import LISTS, Entry, Worklists, worklists
+from campaign.refusals import Refused
+
+
+def lists_of(engine: Engine, bill: str, *, now: datetime = NOW) -> Worklists:
+    with db.reading(engine) as session:
+        return worklists(session, BillId.of(bill), now=now)
+
+
+def who(engine: Engine, bill: str, name: str) -> list[str]:
+    return lists_of(engine, bill).bioguides(name)
+
+
+def told(engine: Engine, bill: str, name: str) -> dict[str, Entry]:
+    return {entry.person.bioguide: entry for entry in lists_of(engine, bill).entries[name]}
+
+
+def ids(*shorts: str) -> list[str]:
+    return [id_of(short) for short in shorts]
+
+
+def test_ask_again_names_who_joined_or_led_an_earlier_bill_in_either_chamber(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("NY-1", 118), term("NY-1")),
+        legislator("A2", term("NY-2", 118), term("NY-2")),
+        legislator("A3", term("NY-3", 118), term("NY-3")),
+        legislator("A4", term("NY-4", 118), term("NY-4")),
+        legislator("A5", term("NY-5", 118), term("NY")),
+        legislator("A6", term("MD", 118), term("MD-6")),
+        legislator("A7", term("NY-7", 118), term("NY-7")),
+    )
+    earlier = on("A1", "2023-12-06"), on("A2", "2023-12-06"), on("A5", "2023-12-06")
+    gone_then = on("A7", "2023-12-06", withdrawn="2024-05-01")
+    add_bill(engine, "hr6618-118", *earlier, gone_then, sponsor="A3", proposal="armas")
+    add_bill(engine, "s4647-118", on("A6", "2024-07-09"), proposal="armas")
+    add_bill(engine, "hr6736-119", on("A2"), proposal="armas")
+    found = told(engine, "hr6736-119", "ask_again")
+    assert list(found) == ids("A1", "A3", "A6")
+    assert found[id_of("A1")].en == "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"
+    assert found[id_of("A3")].es == "encabezó H.R. 6618 en 2023, todavía no H.R. 6736"
+    assert found[id_of("A6")].en == "co-sponsored S. 4647 in 2024, not yet H.R. 6736"
+
+
+def test_a_former_representative_is_asked_again_about_the_senate_bill(engine: Engine) -> None:
+    seat_members(engine, legislator("A5", term("NY-5", 118), term("NY")))
+    add_bill(engine, "hr6618-118", on("A5", "2023-12-06"), proposal="armas")
+    add_bill(engine, "s3508-119", proposal="armas")
+    assert who(engine, "s3508-119", "ask_again") == ids("A5")
+
+
+def test_the_newest_earlier_bill_is_the_one_that_is_told(engine: Engine) -> None:
+    seat_members(engine, legislator("A1", term("NY-1", 117), term("NY-1", 118), term("NY-1")))
+    add_bill(engine, "hr9539-117", on("A1", "2022-12-14"), proposal="armas")
+    add_bill(engine, "hr6618-118", on("A1", "2024-02-01"), proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    entry = told(engine, "hr6736-119", "ask_again")[id_of("A1")]
+    assert entry.en == "co-sponsored H.R. 6618 in 2024, not yet H.R. 6736"
+
+
+def test_an_unread_earlier_bill_is_told_by_its_congress_and_named_as_partly_known(engine: Engine) -> None:
+    seat_members(engine, legislator("A3", term("MD", 118), term("MD")))
+    add_bill(engine, "s3508-119", proposal="armas")
+    with db.writing(engine) as session:
+        ledger.note_name(
+            session, BillId.of("s4647-118"), title="", sponsor=id_of("A3"), sponsor_name="", introduced=None
+        )
+        adopt(session, "s4647-118", "armas")
+    lists = lists_of(engine, "s3508-119")
+    assert lists.entries["ask_again"][0].en == "led S. 4647 in the 118th Congress, not yet S. 3508"
+    assert [bill.id for bill in lists.partial] == ["s4647-118"]
+
+
+def test_only_a_confirmed_kinship_makes_somebody_a_former_supporter(engine: Engine) -> None:
+    seat_members(engine, legislator("A1", term("NY-1", 118), term("NY-1")))
+    add_bill(engine, "hr6618-118", on("A1", "2023-12-06"))
+    add_bill(engine, "hr6736-119", proposal="armas")
+    assert who(engine, "hr6736-119", "ask_again") == []
+
+
+def test_the_holder_of_a_departed_cosponsors_seat_is_their_successor(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("AZ-7", start="2025-09-23"), last="Grijalva"),
+        former=[legislator("B1", term("AZ-7", end="2025-03-13"), last="Grijalva", first="Raúl")],
+    )
+    add_bill(engine, "hr923-119", on("B1", "2025-02-04", seat="AZ-7"), proposal="cartels")
+    entry = told(engine, "hr923-119", "successors")[id_of("A1")]
+    assert entry.en == "holds AZ-7, the seat of Raúl Grijalva, who co-sponsored H.R. 923 in 2025"
+    assert entry.es == "ocupa AZ-7, el escaño de Raúl Grijalva, que copatrocinó H.R. 923 en 2025"
+
+
+def test_who_went_to_the_other_chamber_leaves_a_successor_in_this_one(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("NJ-3")),
+        legislator("B1", term("NJ-3", 118), term("NJ")),
+    )
+    add_bill(engine, "hr8427-118", on("B1", "2024-05-16", seat="NJ-3"), proposal="cartels")
+    add_bill(engine, "hr923-119", proposal="cartels")
+    entry = told(engine, "hr923-119", "successors")[id_of("A1")]
+    assert "(now in the other chamber)" in entry.en
+    add_bill(engine, "s367-119", proposal="cartels")
+    assert who(engine, "s367-119", "successors") == []
+
+
+def test_who_took_another_seat_of_the_same_chamber_has_not_gone(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("TX-33")),
+        legislator("B1", term("TX-33", 118), term("TX-30")),
+    )
+    add_bill(engine, "hr8427-118", on("B1", "2024-05-16", seat="TX-33"), proposal="cartels")
+    add_bill(engine, "hr923-119", proposal="cartels")
+    assert who(engine, "hr923-119", "successors") == []
+
+
+def test_the_seat_left_is_the_last_one_held_not_the_one_on_the_old_bill(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("TX-15")),
+        legislator("A2", term("TX-34")),
+        former=[legislator("B1", term("TX-15", 117), term("TX-34", 118))],
+    )
+    add_bill(engine, "hr9539-117", on("B1", "2022-12-14", seat="TX-15"), proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    assert who(engine, "hr6736-119", "successors") == ids("A2")
+
+
+def test_a_departed_cosponsor_in_no_list_is_placed_by_the_bills_own_row(engine: Engine) -> None:
+    seat_members(engine, legislator("A1", term("VA-11", start="2025-09-10")))
+    add_bill(engine, "hr6618-118", on("C1", "2023-12-06", seat="VA-11"), proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    assert who(engine, "hr6736-119", "successors") == ids("A1")
+
+
+def test_a_cosponsor_not_listed_yet_is_taken_to_sit(engine: Engine) -> None:
+    seat_members(engine, legislator("A1", term("VA-11")))
+    add_bill(engine, "hr6736-119", on("C1", "2026-06-10", seat="VA-11"), proposal="armas")
+    assert who(engine, "hr6736-119", "successors") == []
+
+
+def test_a_withdrawn_cosponsor_leaves_no_successor(engine: Engine) -> None:
+    seat_members(engine, legislator("A1", term("VA-11")), former=[legislator("B1", term("VA-11", 118))])
+    add_bill(engine, "hr6618-118", on("B1", "2023-12-06", withdrawn="2024-01-09"), proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    assert who(engine, "hr6736-119", "successors") == []
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["by class", "by who sat already"])
+def test_a_senators_successor_is_not_the_other_senator(engine: Engine, listed: bool) -> None:
+    left = legislator("B1", term("NJ", 118, **{"class": 2}))
+    seat_members(
+        engine,
+        legislator("A1", term("NJ", start="2025-01-03", end="2031-01-03", **{"class": 2})),
+        legislator("A2", term("NJ", start="2021-01-03", end="2027-01-03", **{"class": 1})),
+        former=[left] if listed else [],
+    )
+    add_bill(engine, "s2926-118", on("B1", "2023-09-26", seat="NJ"), proposal="cartels")
+    add_bill(engine, "s367-119", proposal="cartels")
+    assert who(engine, "s367-119", "successors") == ids("A1")
+
+
+def test_sister_gap_names_who_is_on_the_campaigns_other_bill_of_this_chamber(engine: Engine) -> None:
+    seat_members(
+        engine, *(legislator(f"A{n}", term(f"NY-{n}")) for n in range(1, 7)), legislator("A7", term("NY"))
+    )
+    add_bill(engine, "hr6736-119", on("A1"), sponsor="A2", proposal="armas")
+    sister = on("A1"), on("A3"), on("A4", withdrawn="2026-03-01")
+    add_bill(engine, "hr923-119", *sister, sponsor="A5", proposal="cartels")
+    add_bill(engine, "s367-119", on("A7"), proposal="cartels")
+    add_bill(engine, "hr8427-118", on("A6", "2024-05-16"), proposal="cartels")
+    add_bill(engine, "hr1-119", on("A6"), proposal="other", campaign="elsewhere")
+    found = told(engine, "hr6736-119", "sister_gap")
+    assert list(found) == ids("A3", "A5")
+    assert found[id_of("A3")].en == "is on H.R. 923 (cartels Act), not H.R. 6736"
+    assert found[id_of("A5")].es == "encabeza H.R. 923 (Ley cartels), pero no H.R. 6736"
+    assert who(engine, "hr923-119", "sister_gap") == ids("A2")
+
+
+def test_committee_not_on_takes_full_committees_of_referral_chair_and_ranking_first(engine: Engine) -> None:
+    seat_members(
+        engine,
+        *(legislator(f"A{n}", term(f"NY-{n}")) for n in range(1, 6)),
+        legislator("A6", term("DC-0")),
+        committees={
+            "HSFA": [
+                ("A1", {"rank": 2}),
+                ("A2", {"rank": 1, "party": "minority", "title": "Ranking Member"}),
+                ("A3", {"rank": 1, "title": "Chair"}),
+                ("A4", {"rank": 3}),
+                ("A6", {"rank": 9, "party": "minority"}),
+            ],
+            "HSFA07": [("A5", {"rank": 1, "title": "Chair"})],
+            "HSJU": [("A5", {"rank": 1})],
+        },
+    )
+    add_bill(engine, "hr6736-119", on("A4"), proposal="armas", committees=["HSFA", "HSFA07"])
+    found = told(engine, "hr6736-119", "committee_not_on")
+    assert list(found) == ids("A3", "A2", "A1", "A6")
+    assert [found[one].mark for one in ids("A3", "A2", "A1")] == ["chair", "ranking", ""]
+    assert found[id_of("A3")].en == "chairs the Committee HSFA, which has H.R. 6736"
+
+
+def test_a_committee_that_only_held_a_hearing_is_no_committee_of_referral(engine: Engine) -> None:
+    seat_members(engine, legislator("A1", term("NY-1")), committees={"HSFA": [("A1", {})]})
+    add_bill(engine, "hr6736-119", committees=["HSJU"])
+    assert who(engine, "hr6736-119", "committee_not_on") == []
+
+
+def test_who_withdrew_and_still_sits_is_listed_until_they_rejoin(engine: Engine) -> None:
+    seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}")) for n in (1, 2)))
+    left = on("A1", withdrawn="2026-03-01"), on("A2", withdrawn="2026-03-01"), on("A2", "2026-04-01")
+    add_bill(engine, "hr6736-119", *left)
+    found = told(engine, "hr6736-119", "withdrew")
+    assert list(found) == ids("A1")
+    assert found[id_of("A1")].en == "left H.R. 6736 on March 1, 2026"
+
+
+def test_the_companions_side_is_told_by_state(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("MD-1")),
+        legislator("A2", term("MD-2")),
+        legislator("A3", term("NY-3")),
+        legislator("B1", term("MD"), official_full="Pat Senator"),
+    )
+    add_bill(engine, "hr6736-119", on("A2"), proposal="armas")
+    add_bill(engine, "s3508-119", on("B1"), proposal="armas")
+    found = told(engine, "hr6736-119", "companion_side")
+    assert {one: entry.en for one, entry in found.items()} == {
+        id_of("A1"): "Pat Senator (MD) supports the companion S. 3508"
+    }
+
+
+def test_vacancies_are_the_chambers_empty_seats(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("NY-1")),
+        legislator("A2", term("NY")),
+        former=[legislator("B1", term("FL-20", end="2026-04-01"))],
+    )
+    with db.writing(engine) as session:
+        members.ensure_seats(session, ["FL-20"])
+    add_bill(engine, "hr6736-119")
+    add_bill(engine, "s3508-119")
+    assert lists_of(engine, "hr6736-119").vacancies == ("FL-20",)
+    assert lists_of(engine, "s3508-119").vacancies == ("NY",)
+
+
+def test_one_list_of_all_reasons_puts_former_supporters_first(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("NY-1"), last="Adams"),
+        legislator("A2", term("NY-2", 118), term("NY-2"), last="Zed"),
+        committees={"HSFA": [("A1", {}), ("A2", {})]},
+    )
+    add_bill(engine, "hr6618-118", on("A2", "2023-12-06"), proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas", committees=["HSFA"])
+    merged = lists_of(engine, "hr6736-119").by_member()
+    assert [(person.last, [entry.list for entry in reasons]) for person, reasons in merged] == [
+        ("Zed", ["ask_again", "committee_not_on"]),
+        ("Adams", ["committee_not_on"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bill", "now", "status"),
+    [
+        ("hr6618-118", NOW, 409),
+        ("hr6736-119", datetime(2027, 1, 3, 17, 0, tzinfo=UTC), 409),
+        ("hr1-119", NOW, 404),
+    ],
+    ids=["an earlier Congress", "at noon of 3 January 2027", "unknown"],
+)
+def test_lists_are_for_bills_of_the_sitting_congress(
+    engine: Engine, bill: str, now: datetime, status: int
+) -> None:
+    add_bill(engine, "hr6618-118")
+    add_bill(engine, "hr6736-119")
+    with pytest.raises(Refused) as refused:
+        lists_of(engine, bill, now=now)
+    assert refused.value.status == status
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[Callable[[], int]]:
+    """How many statements were sent while it was open."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield lambda: len(sent)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def test_lists_ask_the_same_few_questions_however_large_the_campaign_is(engine: Engine) -> None:
+    seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}", 118), term(f"NY-{n}")) for n in range(1, 27)))
+    add_bill(engine, "hr6736-119", proposal="armas")
+    with counted(engine) as small:
+        lists_of(engine, "hr6736-119")
+        few = small()
+    for number in range(1, 20):
+        rows = [on(f"A{n}", "2023-12-06") for n in range(1, number)]
+        add_bill(engine, f"hr{number}-118", *rows, on("C1", "2023-12-06", seat="NY-3"), proposal="armas")
+        add_bill(engine, f"hr{number + 100}-119", *rows, proposal=f"sister{number}")
+    with counted(engine) as large:
+        assert lists_of(engine, "hr6736-119").entries["ask_again"]
+        assert large() == few <= 11
+
+
+NUMBERS = st.integers(1, 9)
+ROW = st.builds(
+    lambda n, gone: on(f"A{n}", "2026-01-10", withdrawn="2026-02-10" if gone else None), NUMBERS, st.booleans()
+)
+ROWS = st.lists(ROW, max_size=9, unique_by=lambda row: row.bioguide)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(here=ROWS, sister=ROWS, earlier=ROWS, sponsor=NUMBERS)
+def test_no_list_ever_holds_who_is_on_leads_or_sits_elsewhere(
+    sqlite_engine: Engine, here: list, sister: list, earlier: list, sponsor: int
+) -> None:
+    with sqlite_engine.execution_options(writes=True).begin() as connection:
+        for table in ("kinship", "proposal", "campaign", "referral", "cosponsorship", "action", "rawreply"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 -- names of our own tables
+    seats = ["NY-1", "NY-2", "NY-3", "NY", "NJ-1", "NJ-2", "NJ", "DC-0", "PR-0"]
+    seat_members(
+        sqlite_engine,
+        *(legislator(f"A{n}", term(seat, 118), term(seat)) for n, seat in enumerate(seats, start=1)),
+        committees={"HSFA": [(f"A{n}", {}) for n in range(1, 10)]},
+    )
+    add_bill(sqlite_engine, "hr6618-118", *earlier, proposal="armas")
+    add_bill(sqlite_engine, "hr6736-119", *here, sponsor=f"A{sponsor}", proposal="armas", committees=["HSFA"])
+    add_bill(sqlite_engine, "hr923-119", *sister, proposal="cartels")
+    found = lists_of(sqlite_engine, "hr6736-119")
+    with db.reading(sqlite_engine) as session:
+        record = ledger.current(session, "hr6736-119", now=NOW)
+    for name in LISTS:
+        assert not set(found.bioguides(name)) & (record.active | {record.sponsor})
+        assert all(entry.person.chamber == "house" for entry in found.entries[name])
