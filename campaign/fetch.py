@@ -135,7 +135,6 @@ class Fetcher:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.requests = 0
-        self._counting = threading.Lock()
         self._attempts = attempts
         self._patience = patience
         self._waits = {"wait_initial": wait_initial, "wait_max": wait_max, "wait_jitter": wait_jitter}
@@ -144,6 +143,7 @@ class Fetcher:
         self._clock = clock
         self._allowed = None if hosts is None else frozenset(hosts)
         self._hosts: dict[str, _Host] = {}
+        self._lock = threading.Lock()
         self._client = httpx.Client(
             follow_redirects=False,
             timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
@@ -224,7 +224,10 @@ class Fetcher:
     def _request(
         self, url: str, params: Params | None, headers: Headers, limit: int, seconds: float
     ) -> _Request:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            raise Unread("not an address that can be asked", permanent=True) from None
         place = f"{parts.hostname or ''}{parts.path}"
         if self._allowed is not None and parts.netloc not in self._allowed:
             raise Unread(f"{parts.hostname} is not a source this service asks", permanent=True)
@@ -267,14 +270,15 @@ class Fetcher:
 
     def _note_failure(self, host: _Host, error: Unread) -> None:
         if error.credential:
-            self._close(host, math.inf, error.reason)
             host.credential = True
-        elif isinstance(error, Passing) and error.ill:
-            host.failures += 1
+            self._close(host, math.inf, error.reason)
+        elif not (isinstance(error, Passing) and error.ill):
+            host.failures = 0
+        else:
+            with self._lock:
+                host.failures += 1
             if host.failures >= self._threshold:
                 self._close(host, self._rest, f"left alone after {host.failures} failures: {error.reason}")
-        else:
-            host.failures = 0
 
     def _close(self, host: _Host, seconds: float, why: str) -> None:
         if self._clock() >= host.closed_until:
@@ -282,7 +286,7 @@ class Fetcher:
             host.closed_until, host.why = self._clock() + seconds, why
 
     def _send(self, request: _Request, into: IO[bytes] | None) -> Reply:
-        with self._counting:
+        with self._lock:
             self.requests += 1
         try:
             with self._client.stream(
@@ -371,7 +375,8 @@ def open_fetcher(settings: Settings, **options: Any) -> Fetcher:
         settings.geocoder_url,
     )
     hosts = {urlsplit(address).netloc for address in addresses if address}
-    return Fetcher(user_agent=f"campaign/{__version__} (+{settings.base_url})", hosts=hosts, **options)
+    agent = f"campaign/{__version__} (+{settings.base_url})"
+    return Fetcher(**{"user_agent": agent, "hosts": hosts, **options})
 
 
 def json_of(reply: Reply) -> Any:
