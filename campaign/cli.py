@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from campaign.congress.bills import BillId
     from campaign.congress.ledger import BillRecord
     from campaign.districts.finder import Found
+    from campaign.organizing.worklists import Worklists
     from campaign.settings import Settings
     from jobs.poll_bills import Report
 
@@ -578,6 +579,40 @@ def _change_line(row: dict[str, Any]) -> str:
     day = str(row["date"] or "-")
     first = " (first sight)" if row["baseline"] else ""
     return f"{row['seq']:>6}  {day:<10}  {row['bill']:<12}  {row['kind']:<20} {what[:60]}{first}"
+
+
+@command(main, "worklist")
+@click.argument("bill")
+def worklist(desk: Desk, bill: str) -> None:
+    """List whom to ask next about BILL, and why."""
+    from campaign import db
+    from campaign.organizing.worklists import worklists
+
+    found = _bill(desk, bill)
+    with db.reading(desk.engine) as session:
+        lists = worklists(session, found, now=desk.now)
+    answer: dict[str, Any] = {name: lists.bioguides(name) for name in lists.entries}
+    answer["vacancies"] = list(lists.vacancies)
+    answer["partial"] = [one.id for one in lists.partial]
+    answer["reasons"] = {
+        name: {entry.person.bioguide: entry.reason(language()) for entry in entries}
+        for name, entries in lists.entries.items()
+    }
+    desk.answer({"bill": str(found), **answer}, *_worklist_lines(lists))
+
+
+def _worklist_lines(lists: "Worklists") -> Iterator[str]:
+    for person, entries in lists.by_member():
+        reasons = "; ".join(entry.reason(language()) for entry in entries)
+        yield f"{person.bioguide}  {person.name} ({person.party}-{person.seat}): {reasons}"
+    if lists.vacancies:
+        yield say("Vacant: ", "Vacantes: ") + ", ".join(lists.vacancies)
+    if lists.partial:
+        names = ", ".join(one.id for one in lists.partial)
+        yield say(
+            f"Known in part only, others may belong here: {names}",
+            f"Se conocen solo en parte; puede haber más personas: {names}",
+        )
 
 
 @command(main, "reparse")
