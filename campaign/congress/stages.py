@@ -182,7 +182,7 @@ RULES = (
     _rule(Signal.introduced, "1000 10000 Intro-H Intro-S 1025 10025"),
     _rule(Signal.introduced, says=r"^(?:Introduced|Submitted) in (?:the )?(?:House|Senate)\b"),
     _rule(Signal.referred, "H11100", unless="^Submitted in House"),
-    _rule(Signal.referred, says=r"^Referred to |\band referred to |, referred to "),
+    _rule(Signal.referred, says=r"^(?:Re-?)?referred to |^(?:Read|Received)\b.*\breferred to "),
     _rule(Signal.ordered_reported, says="Ordered to be reported"),
     _rule(Signal.reported, "5000 14000 H12200"),
     _rule(Signal.reported, "1010 H12100", says="reported an original measure"),
@@ -195,7 +195,7 @@ RULES = (
     _rule(Signal.discharged, says=r"^Senate Committee on .+ discharged(?: by|, by)\b"),
     _rule(Signal.discharge_petition, "H17000"),
     _rule(Signal.on_calendar, "H12410 H12420"),
-    _rule(Signal.on_calendar, says=r"Placed on .*Calendar", unless="under Read the First Time"),
+    _rule(Signal.on_calendar, says=r"(?:^|\. )Placed on .*Calendar", unless="under Read the First Time"),
     _rule(Signal.at_desk, "H15000"),
     _rule(Signal.passed_house, "8000", unless="Failed"),
     _rule(
@@ -515,7 +515,9 @@ def _path(bill: BillId, reading: StageReading) -> list[Stage]:
     path = [Stage.introduced, Stage.in_committee, Stage.reported]
     if bill.type in SIMPLE:
         return [*path, Stage.failed if reading.reached is Stage.failed else Stage.agreed_to]
-    path.append(Stage.passed_house if bill.chamber == "house" else Stage.passed_senate)
+    first = Stage.passed_house if bill.chamber == "house" else Stage.passed_senate
+    # The other chamber's vote may be known while the line of the first one is missing.
+    path.append(reading.reached if reading.reached in _FIRST_PASSAGES else first)
     if bill.type in CONCURRENT:
         both = [Stage.passed_both] if "differences" in reading.flags else []
         return [*path, *both, Stage.agreed_to]
@@ -540,6 +542,7 @@ _ORDER[Stage.passed_senate] = _ORDER[Stage.passed_house]
 _FINAL = frozenset({Stage.law, Stage.agreed_to, Stage.to_states, Stage.failed, Stage.died})
 # A veto is how such a bill ended, and says more than that its Congress is over.
 _OUTLIVES = frozenset({Stage.vetoed, Stage.reserved, Stage.unknown})
+_FIRST_PASSAGES = frozenset({Stage.passed_house, Stage.passed_senate})
 _VETO_STANDS = frozenset({"override_failed", "pocket"})
 
 _DIFFERENT_FORMS = (

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
@@ -339,6 +341,38 @@ def test_one_bill_may_have_several_successors(session: Session) -> None:
     found = {each.bill: each.kind for each in lineage.suggest(session, "hr6618-118")}
     assert found["hr6736-119"] == found["hr9000-119"] == "successor"
     assert {each.bill: each.kind for each in lineage.suggest(session, "hr6736-119")}["hr9000-119"] == "redraft"
+
+
+def test_a_new_title_makes_new_kin(session: Session) -> None:
+    put(session, "hr9000-119", "Reserved for the Speaker.")
+    assert lineage.suggest(session, "hr9000-119") == []
+    bill = session.get_one(Bill, "hr9000-119")
+    bill.title, bill.official_title, bill.sponsor = "The ARMAS Act of 2026", ARMAS, CASTRO
+    session.flush()
+    assert only(lineage.suggest(session, "hr9000-119"), "hr6736-119").rule == "sponsor_official"
+
+
+def test_a_suggestion_reads_few_rows_of_a_large_table(session: Session) -> None:
+    confirm(session, *HOUSE_LINE)
+    for number in range(1, 300):
+        put(
+            session,
+            f"hr{10000 + number}-119",
+            f"Other idea {number} Act",
+            f"To do the thing of number {number}.",
+        )
+    session.expunge_all()
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        asked.append(statement)
+
+    engine = session.get_bind()
+    sa.event.listen(engine, "before_cursor_execute", note)
+    assert lineage.suggest(session, "hr6736-119")
+    sa.event.remove(engine, "before_cursor_execute", note)
+    assert len([one for one in asked if one.startswith("SELECT")]) <= 8
+    assert sum(1 for each in session.identity_map.values() if isinstance(each, Bill)) < 20
 
 
 # --- deciding and upkeep ---

@@ -6,8 +6,10 @@ from itertools import permutations
 
 import pytest
 from action_lines import LINES
+from hypothesis import given
+from hypothesis import strategies as st
 
-from campaign.congress.bills import BillId
+from campaign.congress.bills import TYPES, BillId
 from campaign.congress.stages import Stage, StageReading, at, signals_of, stage_line, stage_of
 
 
@@ -420,6 +422,25 @@ def test_no_resolution_ever_reaches_the_president() -> None:
             Stage.to_president,
             Stage.law,
         )
+
+
+KNOWN = [line("2025-02-01", text, codes) for _, text, codes, _ in LINES]
+
+
+@given(type=st.sampled_from(TYPES), lines=st.lists(st.sampled_from(KNOWN), min_size=1, max_size=12))
+def test_whatever_the_lines_law_and_presentation_come_from_their_own_lines(
+    type: str, lines: list[Line]
+) -> None:
+    reading = read(f"{type}1-119", *lines)
+    said = {signal.value for each in lines for signal in signals_of(each.text, each.codes)}
+    if reading.stage is Stage.to_president:
+        assert "presented" in said
+    if reading.stage is Stage.law:
+        assert "law" in said or {"override_house", "override_senate"} <= said
+    if reading.stage in (Stage.passed_both, Stage.to_states):
+        assert {"passed_house", "passed_senate"} <= said
+    steps = stage_line(BillId(119, type, 1), reading)
+    assert [step.stage for step in steps if step.state == "now"] == [reading.stage]
 
 
 # --- the end of a Congress: noon Eastern on 3 January ---
