@@ -16,7 +16,14 @@ from campaign.congress.stages import Stage
 from campaign.outreach import names
 
 PASSED = {Stage.passed_house: "house", Stage.passed_senate: "senate"}
-OUT_OF_CONGRESS = {Stage.passed_both, Stage.to_president, Stage.vetoed, Stage.law, Stage.agreed_to, Stage.to_states}
+OUT_OF_CONGRESS = {
+    Stage.passed_both,
+    Stage.to_president,
+    Stage.vetoed,
+    Stage.law,
+    Stage.agreed_to,
+    Stage.to_states,
+}
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ class Matter:
         return self.name_es if lang == "es" else self.name_en
 
     def bill_for(self, chamber: Chamber | None) -> BillRecord | None:
-        """The bill to talk about with a member of ``chamber``: one that the other chamber has passed, else its own."""
+        """The bill for a member of ``chamber``: one that the other chamber has passed, else its own."""
         for record in self.living:
             passed_by = PASSED.get(record.stage.stage)
             if passed_by and passed_by != chamber:
@@ -105,7 +112,9 @@ class Matter:
 
     def last_for(self, chamber: Chamber | None) -> Bill | None:
         """The newest bill of an earlier Congress, of the member's own chamber where it had one."""
-        newest = sorted(self.earlier, key=lambda bill: (bill.type.startswith("h") == (chamber == "house"), bill.congress))
+        newest = sorted(
+            self.earlier, key=lambda bill: (bill.type.startswith("h") == (chamber == "house"), bill.congress)
+        )
         return newest[-1] if newest else None
 
 
@@ -138,7 +147,7 @@ class Docket:
         self._seats = _seats(session, living)
 
     def asks(self, person: Person) -> list[Ask]:
-        """One ask a matter, in the campaign's order; matters with nothing to ask of this member are left out."""
+        """One ask a matter, in the campaign's order, where there is something to ask of this member."""
         found = [self.ask(person, matter) for matter in self.matters]
         return [ask for ask in found if ask is not None]
 
@@ -184,7 +193,7 @@ class Docket:
         return None
 
     def _seat(self, person: Person, record: BillRecord) -> Seat | None:
-        mine = [seat for seat in self._seats.get(str(record.id), {}).get(person.bioguide, [])]
+        mine = self._seats.get(str(record.id), {}).get(person.bioguide, [])
         return min(mine, key=lambda seat: not seat.chair, default=None)
 
     def _sister(self, person: Person, matter: Matter) -> tuple[BillId, Matter] | None:
@@ -208,7 +217,9 @@ def docket_of(session: Session, bill: BillId, *, now: datetime) -> tuple[Docket,
     if proposal is None:
         record = ledger.current(session, str(bill), now=now)
         living = (record,) if bill.congress == congress_on(now) else ()
-        alone = Matter("", "", record.title, record.title, living, () if living else (record.bill,), bill.congress)
+        alone = Matter(
+            "", "", record.title, record.title, living, () if living else (record.bill,), bill.congress
+        )
         return Docket(session, [alone]), alone
     all_matters = docket(session, now=now, campaign=proposal.campaign)
     return all_matters, next(one for one in all_matters.matters if one.slug == proposal.slug)

@@ -9,19 +9,32 @@ from babel.dates import format_date
 
 from campaign.congress.members import Person
 
-TITLES = {
-    "en": {
-        "representative": "Representative",
-        "delegate": "Delegate",
-        "resident_commissioner": "Resident Commissioner",
-        "senator": "Senator",
+TITLES_EN = {
+    "representative": "Representative",
+    "delegate": "Delegate",
+    "resident_commissioner": "Resident Commissioner",
+    "senator": "Senator",
+}
+# By gender; an office is left out where only a gendered word would do.
+TITLES_ES = {
+    "M": {
+        "representative": "representante",
+        "delegate": "delegado",
+        "resident_commissioner": "comisionado residente",
+        "senator": "senador",
     },
-    "es": {
-        "representative": {"M": "representante", "F": "representante", "": "representante"},
-        "delegate": {"M": "delegado", "F": "delegada", "": ""},
-        "resident_commissioner": {"M": "comisionado residente", "F": "comisionada residente", "": ""},
-        "senator": {"M": "senador", "F": "senadora", "": ""},
+    "F": {
+        "representative": "representante",
+        "delegate": "delegada",
+        "resident_commissioner": "comisionada residente",
+        "senator": "senadora",
     },
+    "": {"representative": "representante"},
+}
+NEUTRAL_ROLES_ES = {
+    "delegate": "Delegación sin voto",
+    "resident_commissioner": "Comisión residente",
+    "senator": "Senado",
 }
 CHAMBERS = {
     "en": {"house": "the House", "senate": "the Senate"},
@@ -71,13 +84,12 @@ COMMITTEES_ES = {
 def title(person: Person, lang: str) -> str:
     """``Representative``; in Spanish ``senadora``, empty where only a gendered word would do."""
     office = person.office or "representative"
-    return TITLES["es"][office].get(person.gender, "") if lang == "es" else TITLES["en"][office]  # type: ignore[attr-defined, return-value]
+    return TITLES_ES.get(person.gender, TITLES_ES[""]).get(office, "") if lang == "es" else TITLES_EN[office]
 
 
 def role(person: Person, lang: str) -> str:
     """The title as it stands alone on a page, never empty."""
-    neutral = {"delegate": "delegado o delegada", "resident_commissioner": "comisión residente", "senator": "Senado"}
-    named = title(person, lang) or neutral[person.office or "senator"]
+    named = title(person, lang) or NEUTRAL_ROLES_ES[person.office or "senator"]
     return named[:1].upper() + named[1:]
 
 
@@ -98,7 +110,7 @@ def spoken_to(person: Person, lang: str) -> str:
 
 
 def salutation(person: Person, lang: str) -> str:
-    """``Dear Senator Hirono``; ``Estimada Senadora Hirono``; ``Estimable Lee Example`` where gender is unknown."""
+    """``Dear Senator Hirono``; ``Estimada Senadora Hirono``; ``Estimable`` and the name for unknown gender."""
     if lang == "en":
         return f"Dear {title(person, lang)} {person.last}"
     greeting = {"M": "Estimado", "F": "Estimada"}.get(person.gender)

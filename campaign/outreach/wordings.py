@@ -37,13 +37,14 @@ BLANKS = {
 }
 BLANK = "____"
 FILLED = (
-    "member", "Member", "to_member", "salutation", "bill", "name", "plain_name", "chamber", "congress", "committee",
-    "earlier", "year", "did", "since", "left", "progress", "why", "what", "fact", "also",
+    "member", "Member", "to_member", "salutation", "bill", "name", "plain_name", "chamber", "congress",
+    "committee", "earlier", "year", "did", "since", "left", "progress", "why", "what", "fact", "also",
 )  # fmt: skip
 FIELDS = frozenset((*BLANKS, *FILLED))
 # Fields that may have nothing to say; the rest of the sentence or paragraph stands without them.
 OPTIONAL = frozenset({"why", "what", "fact", "also"})
 FIELD = re.compile(r"\[(\w+)\]")
+YEAR = re.compile(r"\b(19|20)\d\d\b")
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,13 @@ def write(session: Session, ask: Ask, person: Person, kind: str, lang: str) -> S
     """One ask in words, with the member's telephone numbers."""
     phones = tuple(office.phone for office in members.offices(session, person.bioguide) if office.phone)
     fact = cited(session, ask.matter, lang)
-    return Script(ask.code, render(ask, person, kind, lang, fact), names.salutation(person, lang), phones, ask.reason(lang))
+    return Script(
+        ask.code,
+        render(ask, person, kind, lang, fact),
+        names.salutation(person, lang),
+        phones,
+        ask.reason(lang),
+    )
 
 
 def sitting(session: Session, bioguide: str) -> Person:
@@ -83,11 +90,15 @@ def sitting(session: Session, bioguide: str) -> Person:
     person = members.person(session, bioguide)
     if person is None:
         raise Refused(
-            f"Nobody with the id {bioguide[:20]} is known.", f"No se conoce a nadie con el código {bioguide[:20]}.", status=404
+            f"Nobody with the id {bioguide[:20]} is known.",
+            f"No se conoce a nadie con el código {bioguide[:20]}.",
+            status=404,
         )
     if person.standing == "departed" or person.chamber is None:
         raise Refused(
-            f"{person.name} no longer sits in Congress.", f"{person.name} ya no está en el Congreso.", status=404
+            f"{person.name} no longer sits in Congress.",
+            f"{person.name} ya no está en el Congreso.",
+            status=404,
         )
     return person
 
@@ -107,7 +118,7 @@ def offices(session: Session, person: Person) -> list[Office]:
 
 
 def cited(session: Session, matter: Matter, lang: str) -> str:
-    """The first figure that may be cited for a matter, as a sentence with its source; empty where there is none."""
+    """The first figure that may be cited for a matter, with its source; empty where there is none."""
     rows = select(CitedFact).where(CitedFact.campaign == matter.campaign, CitedFact.source != "")
     rows = rows.where(col(CitedFact.proposal).is_(None) | (CitedFact.proposal == matter.slug))
     fact = session.exec(rows.order_by(col(CitedFact.position)).limit(1)).first()
@@ -117,8 +128,8 @@ def cited(session: Session, matter: Matter, lang: str) -> str:
 def sentence(fact: CitedFact, lang: str) -> str:
     """A figure with its years and its source: none is ever shown without them."""
     text = (fact.text_es if lang == "es" else fact.text_en).rstrip(".")
-    years = f", {fact.period}" if fact.period and fact.period not in text else ""
-    return f"{text}{years} ({fact.source})."
+    years = f", {fact.period}" if fact.period and not YEAR.search(text) else ""
+    return f"{text}{years}. {'Fuente' if lang == 'es' else 'Source'}: {fact.source}."
 
 
 def check(text: str) -> None:
@@ -149,7 +160,7 @@ def points(slug: str, lang: str) -> tuple[str, str]:
 
 
 def render(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> str:
-    """The wording of an ask with every field filled. Raises KeyError where the record lacks a field that it needs."""
+    """The wording of an ask, every field filled. Raises KeyError where the record lacks what it needs."""
     values = {**_blanks(lang), **_values(ask, person, kind, lang), "fact": fact}
     filled = FIELD.sub(lambda m: _value(values, m[1]), wording(ask.code, kind, lang))
     return _tidy(filled)
@@ -209,7 +220,7 @@ def _progress(ask: Ask, person: Person, lang: str) -> str:
 
 
 def _also(ask: Ask, kind: str, lang: str) -> str:
-    """The rest of what fits, in one short sentence: the seat on the committee, what they did before, the other bill."""
+    """The rest of what fits, in a short sentence: their committee, what they did before, the other bill."""
     it, letter = ask.situation, kind == "letter"
     if it.seat and ask.code not in ("committee", "committee_chair"):
         seat = names.committee(it.seat.committee, it.seat.name, lang)
@@ -220,7 +231,9 @@ def _also(ask: Ask, kind: str, lang: str) -> str:
         )
     if ask.sister:
         bill, matter = ask.sister
-        return _ALSO[lang]["sister", letter].format(bill=bill.short, name=names.with_article(matter.name(lang), lang))
+        return _ALSO[lang]["sister", letter].format(
+            bill=bill.short, name=names.with_article(matter.name(lang), lang)
+        )
     return ""
 
 

@@ -1,1 +1,3 @@
-"""Pages and JSON over the public record."""
+"""Pages, JSON and feeds.
+
+Read ``languages`` (every page has two addresses) and ``pages`` (how one is answered) first."""

@@ -1,0 +1,38 @@
+"""Puts the web service together; ``create_app`` reads as the list of what it is made of."""
+
+from flask import Flask
+from flask_bootstrap import Bootstrap5
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.settings import Settings, read_settings, shipped
+from campaign.web import api, failures, health, languages, pages, public, reads, security, traces
+
+
+def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
+    """The service as a WSGI application. Opens no connection: the database is asked when a page is.
+
+    ``engine`` is for callers that already hold one (tests, ``campaign run``); else it is opened from the
+    settings. Raises Refused where the environment is wrong.
+    """
+    settings = settings or read_settings()
+    app = Flask(__name__, static_folder="web/static", template_folder=str(shipped("templates")))
+    app.config.update(
+        SECRET_KEY=settings.signing_key(),
+        MAX_CONTENT_LENGTH=64 * 1024,
+        MAX_FORM_PARTS=50,
+        TRUSTED_HOSTS=security.trusted_hosts(settings),
+        BOOTSTRAP_SERVE_LOCAL=True,
+    )
+    app.extensions["settings"] = settings
+    Bootstrap5(app)
+    traces.attach(app)
+    reads.attach(app, engine or db.open_engine(settings.database_url))
+    languages.attach(app, settings)
+    security.attach(app, settings)
+    pages.attach(app)
+    failures.attach(app)
+    languages.register_in_both(app, public.bp)
+    app.register_blueprint(api.bp)
+    app.register_blueprint(health.bp)
+    return app

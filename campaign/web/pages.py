@@ -1,0 +1,159 @@
+"""How a page is answered: its context, its age line, its ETag; and the filters templates speak with."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, g, make_response, render_template, request, url_for
+from flask_babel import format_date, format_datetime
+from werkzeug.wrappers import Response
+
+from campaign.congress.bills import BillId, ordinal_suffix
+from campaign.db import utcnow
+from campaign.outreach import names
+from campaign.outreach.wordings import BLANK
+from campaign.settings import Settings
+from campaign.web import health, reads, states, views
+from campaign.web.languages import _, current
+
+STATIC_SECONDS = 31_536_000
+
+
+def attach(app: Flask) -> None:
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(day=day, moment=moment, short=short, phone=phone, passages=passages)
+    app.jinja_env.globals.update(
+        asset=asset,
+        base_url=app.extensions["settings"].base_url,
+        data_set=data_set,
+        here=here,
+        ordinal=ordinal,
+        role=lambda person: names.role(person, current()),
+        seat_name=seat_name,
+        site_name=site_name,
+        state_name=lambda code: states.name(code, current()),
+        tongue=tongue,
+    )
+
+
+def settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def page(template: str, *, status: int = 200, cached: bool = True, **context: Any) -> Response:
+    """An answer with the age of the record in its footer. ``cached`` pages are equal for everybody."""
+    record = health.line(reads.session(), now=utcnow())
+    g.campaign = views.campaign(reads.session())
+    response = make_response(render_template(template, record=record, **context), status)
+    response.headers["Cache-Control"] = "public, no-cache" if cached else "no-store"
+    if cached and request.method in ("GET", "HEAD"):
+        response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
+def site_name() -> str:
+    """The campaign's title; a plain name on pages that could not ask for it."""
+    campaign = g.get("campaign")
+    return tongue(campaign, "title") if campaign else _("Bills before Congress")
+
+
+def here(*views: str) -> bool:
+    """Whether this page is one of these views, in either language."""
+    return (request.endpoint or "").rpartition(".")[2] in views
+
+
+def ordinal(number: int) -> str:
+    """``119th``, ``119.º``: a Congress as it is read."""
+    return f"{number}.º" if current() == "es" else f"{number}{ordinal_suffix(number)}"
+
+
+def seat_name(seat: str) -> str:
+    """``Texas, district 20``; a state's only district and its Senate seats go by the state's name."""
+    code, _dash, district = seat.partition("-")
+    state = states.name(code, current())
+    return (
+        _("%(state)s, district %(number)s", state=state, number=district)
+        if district not in ("", "0")
+        else state
+    )
+
+
+def data_set(name: str) -> str:
+    known = {
+        "members": _("Members of Congress"),
+        "historical": _("Former members"),
+        "offices": _("Offices"),
+        "committees": _("Committees"),
+        "memberships": _("Committee seats"),
+        "bills": _("Bills"),
+    }
+    return known.get(name) or (_("Districts of ZIP codes") if name.startswith("zips") else name)
+
+
+def tongue(row: Any, field: str) -> str:
+    """``row.<field>_es`` or ``row.<field>_en``, whichever the reader reads."""
+    return str(getattr(row, f"{field}_{current()}"))
+
+
+def day(value: date | None) -> str:
+    return "" if value is None else str(format_date(value, "long"))
+
+
+def moment(value: datetime | None) -> str:
+    return (
+        ""
+        if value is None
+        else str(
+            format_datetime(value, "d MMMM y, HH:mm zzz" if current() == "es" else "MMMM d, y, h:mm a zzz")
+        )
+    )
+
+
+def short(bill: str) -> str:
+    """``H.R. 6736`` of ``hr6736-119``, on one line wherever it stands."""
+    return BillId.of(bill).short.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def phone(number: str) -> str:
+    """The number as a ``tel:`` address takes it."""
+    digits = "".join(c for c in number if c.isdigit())
+    return f"+1{digits}" if len(digits) == 10 else f"+{digits}"
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a stylesheet with its content's fingerprint, so that browsers may keep it for a year."""
+    if name == "bootstrap":
+        endpoint, file, folder = (
+            "bootstrap.static",
+            "css/bootstrap.min.css",
+            current_app.blueprints["bootstrap"].static_folder,
+        )
+    else:
+        endpoint, file, folder = "static", name, current_app.static_folder
+    mark = hashlib.sha256((Path(str(folder)) / file).read_bytes()).hexdigest()[:12]
+    return url_for(endpoint, filename=file, v=mark)
+
+
+_BLANK = re.compile(rf"{BLANK} \\(([^)]+)\\)")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One paragraph of a script: pieces of text, each with whether it is a blank for the reader to fill."""
+
+    pieces: tuple[tuple[str, bool], ...]
+
+
+def passages(text: str) -> list[Passage]:
+    """A script in paragraphs, its blanks told apart from the words around them."""
+    parts = [_BLANK.split(part) for part in text.split("\n\n")]
+    return [Passage(tuple((piece, bool(i % 2)) for i, piece in enumerate(part) if piece)) for part in parts]

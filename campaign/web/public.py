@@ -1,0 +1,137 @@
+"""The pages that everybody reads. A view loads, asks and answers; what a page shows is in ``views``."""
+
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from campaign.congress import ledger, lineage
+from campaign.congress.bills import BillId, parse_bill
+from campaign.db import utcnow
+from campaign.outreach import asks
+from campaign.refusals import Refused
+from campaign.web import feeds, places, states, views
+from campaign.web.languages import current, place
+from campaign.web.pages import page, settings
+from campaign.web.reads import session
+
+bp = Blueprint("public", __name__)
+bp.add_url_rule("/feeds/changes.atom", view_func=feeds.changes)
+
+
+@bp.get("/")
+def campaign() -> Response:
+    return page("public/campaign.html", it=views.front(session(), now=utcnow()))
+
+
+@bp.get("/find")
+def find() -> Response:
+    """The three ways to say where one lives; with ``zip`` or ``state`` and ``district`` their answer."""
+    if request.args.get("state"):
+        return redirect(place("act", seat=places.chosen_seat(session(), request.args)), 303)
+    if typed := request.args.get("zip", "").strip():
+        return _answer_place(places.by_zip(session(), typed, now=utcnow()), zip=typed)
+    return _find_page()
+
+
+@bp.post("/find")
+def find_address() -> Response:
+    """A street address, looked up and forgotten: it is in no address line, no log and no table."""
+    found = places.by_address(settings(), session(), request.form, now=utcnow())
+    return _answer_place(found, cached=False)
+
+
+def _answer_place(found: places.Answer, *, zip: str = "", cached: bool = True) -> Response:
+    if found.only_seat:
+        return redirect(place("act", seat=found.only_seat), 303)
+    return _find_page(found=found, zip=zip, cached=cached)
+
+
+def _find_page(*, found: places.Answer | None = None, zip: str = "", cached: bool = True) -> Response:
+    geocodes = bool(settings().geocoder_url)
+    choices = states.choices(current())
+    return page("public/find.html", found=found, zip=zip, geocodes=geocodes, states=choices, cached=cached)
+
+
+@bp.get("/act/<seat>")
+def act(seat: str) -> Response:
+    """Who speaks for a seat and where each stands; with ``member`` the script for that one."""
+    known = places.seat(session(), seat)
+    if known.id != seat:
+        return redirect(place("act", seat=known.id, **request.args.to_dict()), 301)
+    now = utcnow()
+    docket = asks.docket(session(), now=now)
+    people = views.delegation(session(), known, docket)
+    if bioguide := request.args.get("member"):
+        chosen = views.chosen(people, bioguide, request.args.get("bill", ""))
+        kind = request.args.get("kind", "call")
+        words = views.script(session(), people, chosen, kind, current())
+        return page("public/script.html", seat=known, it=words)
+    return page("public/act.html", seat=known, it=people)
+
+
+@bp.get("/bills")
+def bills() -> Response:
+    """The campaign's bills; with ``q`` every bill of the number that was typed."""
+    typed = request.args.get("q", "").strip()
+    if not typed:
+        return page("public/bills.html", it=views.front(session(), now=utcnow()), typed="", found=[])
+    found = lineage.candidates(session(), typed, now=utcnow())
+    if len(found) == 1 or (found and parse_bill(typed).congress):
+        return redirect(place("bill", text=str(found[0].bill_id)), 302)
+    if not found:
+        lineage.resolve(session(), typed)
+    return page("public/bills.html", it=None, typed=typed, found=found)
+
+
+@bp.get("/bills/<path:text>")
+def bill(text: str) -> Response:
+    """One bill, now or with ``on`` as it stood at the end of a day."""
+    try:
+        known = BillId.of(text)
+    except ValueError:
+        return _canonical(text)
+    now = utcnow()
+    day = _day(request.args.get("on", ""))
+    record = (
+        ledger.as_of(session(), str(known), day, now=now)
+        if day
+        else ledger.current(session(), str(known), now=now)
+    )
+    it = views.bill(session(), record, sort=request.args.get("sort", ""), now=now)
+    return page("public/bill.html", it=it)
+
+
+def _canonical(text: str) -> Response:
+    """Any other form of a bill's name leads to its one address, or to the choice of those that share it."""
+    typed = text.strip("/")
+    number = parse_bill(typed)
+    if number.congress is None:
+        return redirect(f"{place('bills')}?{urlencode({'q': number.short})}", 302)
+    return redirect(place("bill", text=str(BillId(number.congress, number.type, number.number))), 301)
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused("A day is written like 2026-03-31.", "Un día se escribe así: 2026-03-31.") from None
+
+
+@bp.get("/proposals/<slug>")
+def proposal(slug: str) -> Response:
+    return page("public/proposal.html", it=views.proposal(session(), slug, now=utcnow()))
+
+
+@bp.get("/privacy")
+def privacy() -> Response:
+    return page("public/privacy.html", geocodes=bool(settings().geocoder_url))
+
+
+@bp.get("/data")
+def data() -> Response:
+    """Where the record comes from, how old it is, and how others may read it."""
+    return page("public/data.html", it=views.sources(session()))

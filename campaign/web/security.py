@@ -1,0 +1,58 @@
+"""What every answer carries and what no request may do (reliability.md, S08, S19, S20, S26)."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+
+from campaign.settings import Settings
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+}
+A_YEAR = 31_536_000
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+def trusted_hosts(settings: Settings) -> list[str]:
+    """The host of the base address; beside it this machine itself while nothing is public yet."""
+    host = urlsplit(settings.base_url).hostname or ""
+    return [host, *LOOPBACK] if settings.env == "development" else [host]
+
+
+def attach(app: Flask, settings: Settings) -> None:
+    headers = dict(HEADERS)
+    if settings.base_url.startswith("https://"):
+        headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
+
+    @app.before_request
+    def refuse_cross_site_posts() -> None:
+        if request.method not in SAFE_METHODS and not _same_site():
+            abort(403)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+def _same_site() -> bool:
+    """Browsers say where a post comes from, so no page needs a token of its own and every page can be cached.
+
+    A client that sends neither header is no browser, and carries nobody's standing with it.
+    """
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.host
