@@ -61,18 +61,18 @@ def _load_zips(session: Session, folder: Path, manifest: Manifest, now: datetime
 
 
 def _load_bills(session: Session, folder: Path, manifest: Manifest, texts: Texts, now: datetime) -> int:
-    """Bills as the snapshot saw them, and by name those it did not; the campaign's are polled from now on."""
+    """Bills as the snapshot saw them; the campaign's are polled from now on, save those known by name."""
     state = members.data_state(session, "bills")
     if state is not None and state.as_of >= manifest.bills:
         return 0
     seen = [one for one in files.read_bills(folder) if _is_news(session, one.bill, one.read_at)]
+    fresh = [id for id in texts.bills if session.get(Bill, id) is None]
     for one in seen:
-        known = session.get(Bill, one.bill)
         ledger.record(session, one)
-        if known is None and one.bill in texts.bills:
-            tracking.track(session, one.bill_id, now=now)
     for named in texts.named:
         _keep_name(session, named, now)
+    for id in set(fresh) - {named.bill for named in texts.named if _is_unread(session, named.bill)}:
+        tracking.track(session, BillId.of(id), now=now)
     session.merge(SourceState(name="bills", as_of=manifest.bills, checked_at=now, source="snapshot"))
     return len(seen)
 
@@ -80,6 +80,10 @@ def _load_bills(session: Session, folder: Path, manifest: Manifest, texts: Texts
 def _is_news(session: Session, bill_id: str, read_at: datetime) -> bool:
     known = session.get(Bill, bill_id)
     return known is None or known.observed_at is None or known.observed_at < read_at
+
+
+def _is_unread(session: Session, bill_id: str) -> bool:
+    return session.get_one(Bill, bill_id).observed_at is None
 
 
 def _keep_name(session: Session, named: files.Named, now: datetime) -> None:
