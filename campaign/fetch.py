@@ -12,11 +12,13 @@ asked for again like any other failure.
 import json
 import logging
 import math
+import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import IO, Any, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -57,6 +59,12 @@ def _log_retry(details: RetryDetails) -> None:
 
 # The library's own hook would write to standard output, which belongs to the command's answer.
 set_on_retry_hooks([_log_retry])
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificate authorities, read once a process."""
+    return httpx.create_ssl_context()
 
 
 class Passing(Unread):
@@ -145,6 +153,7 @@ class Fetcher:
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
         self._client = httpx.Client(
+            verify=_trusted(),
             follow_redirects=False,
             timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
             headers={"User-Agent": user_agent},

@@ -70,8 +70,7 @@ def parse(raw: bytes, *, now: datetime) -> Observation:
         raise Unread("not a kept reading of api.congress.gov", permanent=True) from None
     if bill is None:
         raise Unread("a kept reading that names no bill", permanent=True)
-    for name, found in lists.items():
-        faults[name] = faults.get(name) or _mismatch(name, detail, found)
+    faults = {name: faults.get(name) or _mismatch(name, detail, found) for name, found in lists.items()}
     return _observe(bill, detail, lists, faults, raw, now)
 
 
