@@ -1,0 +1,1 @@
+"""The weekly digest: who asked for it, what is in it, and how each copy leaves once."""

@@ -1,0 +1,158 @@
+"""Addresses of people: what counts as one, when two are the same, and the keys and tokens made of them.
+
+Two spellings are one person when they differ in case, in a ``+tag``, in how a domain is written, or for
+Gmail in dots. Mail always goes to what was typed; only its domain is put into ASCII on the wire.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import unicodedata
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+from email_validator import EmailNotValidError, validate_email
+
+from campaign.refusals import Refused
+from campaign.settings import Settings
+
+DOTLESS = {"gmail.com", "googlemail.com"}
+SIMULATED = "simulate.invalid"
+LONGEST = 254
+PLACEHOLDERS = ("example.com", "example.org", "example.net", "localhost", "invalid", "test", "example")
+MAC_BYTES = 16
+KEY_BYTES = 16
+_ADDRESS = re.compile(r"[^\s<>@,;:]+@[^\s<>@,;:]+")
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address as it was typed, as it goes onto the wire, and in the form that tells people apart."""
+
+    typed: str
+    wire: str
+    normal: str
+
+
+def read_address(text: str) -> Address:
+    """Raises Refused for what cannot be an address; whether it exists is not asked."""
+    typed = text.strip()
+    if re.fullmatch(rf"[a-z0-9.+-]{{1,64}}@{re.escape(SIMULATED)}", typed.lower()):
+        return Address(typed, typed.lower(), typed.lower())
+    try:
+        found = validate_email(
+            typed,
+            check_deliverability=False,
+            allow_quoted_local=True,
+            globally_deliverable=False,
+            strict=True,
+        )
+    except (EmailNotValidError, UnicodeError):
+        raise _no_address() from None
+    domain = (found.ascii_domain or "").lower()
+    if "." not in domain or len(typed) > LONGEST:
+        raise _no_address()
+    local = typed.rpartition("@")[0]
+    normal = f"{_normal_local(found.local_part, domain)}@{'gmail.com' if domain in DOTLESS else domain}"
+    return Address(typed, f"{local}@{domain}", normal)
+
+
+def _normal_local(local: str, domain: str) -> str:
+    plain = unicodedata.normalize("NFKC", local).casefold()
+    plain = plain.split("+", 1)[0] or plain
+    if domain in DOTLESS:
+        plain = plain.replace(".", "")
+    return plain
+
+
+def wire(typed: str) -> str:
+    """A stored address as it goes onto the wire."""
+    return read_address(typed).wire
+
+
+def _no_address() -> Refused:
+    return Refused(
+        "This does not look like an e-mail address. It should read like maria@example.org.",
+        "Esto no parece una dirección de correo. Debe verse como maria@example.org.",
+    )
+
+
+def masked(text: str) -> str:
+    """Any text with the addresses in it blotted out: for logs, and for the words of a relay."""
+    return _ADDRESS.sub("…@…", text)
+
+
+def placeholder(address: str) -> bool:
+    """Whether a sender's address is one of those that documentation uses."""
+    domain = parseaddr(address)[1].rpartition("@")[2].lower()
+    return not domain or any(domain == name or domain.endswith(f".{name}") for name in PLACEHOLDERS)
+
+
+class Keys:
+    """What the secret key makes of addresses and links. Retired keys still open what they made."""
+
+    def __init__(self, settings: Settings) -> None:
+        secrets = [settings.signing_key(), *settings.retired_keys]
+        self._keys = [hashlib.blake2b(b"campaign.mailing " + secret.encode()).digest() for secret in secrets]
+
+    def of(self, address: Address) -> str:
+        """The keyed hash of an address: tells whether two are the same, and nothing else."""
+        return self.all_of(address)[0]
+
+    def all_of(self, address: Address) -> list[str]:
+        """The hash by the key of today and by every retired one."""
+        return [_mac(key, "address", address.normal.encode())[:KEY_BYTES].hex() for key in self._keys]
+
+    def of_place(self, ip: str) -> str:
+        """The keyed hash of a network address; of an IPv6 network the part a household shares."""
+        network = ":".join(ip.split(":")[:4]) if ":" in ip else ip
+        return _mac(self._keys[0], "place", network.encode())[:KEY_BYTES].hex()
+
+    def sign(self, purpose: str, payload: bytes) -> str:
+        """A token that carries ``payload`` openly and cannot be made or moved to another purpose by others."""
+        return _text(payload + _mac(self._keys[0], purpose, payload)[:MAC_BYTES])
+
+    def open(self, purpose: str, token: str) -> bytes | None:
+        """The payload of a token of this purpose; None for anything else."""
+        raw = _bytes(token)
+        payload, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
+        good = [hmac.compare_digest(_mac(key, purpose, payload)[:MAC_BYTES], mac) for key in self._keys]
+        return payload if payload and any(good) else None
+
+    def tags(self, purpose: str, number: int) -> list[str]:
+        """The short signature of a delivery's number, by the key of today and by every retired one."""
+        return [_mac(key, purpose, str(number).encode())[:10].hex() for key in self._keys]
+
+    def stop_token(self, key: str) -> str:
+        """The link that ends a subscription, for the address with this hash: always 43 characters."""
+        return self.sign("unsubscribe", bytes.fromhex(key))
+
+    def stopped(self, token: str) -> str | None:
+        """The hash of the address a stop link speaks for."""
+        payload = self.open("unsubscribe", token)
+        return payload.hex() if payload and len(payload) == KEY_BYTES else None
+
+
+def digest(token: str) -> str:
+    """What is stored of a secret link."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _mac(key: bytes, purpose: str, payload: bytes) -> bytes:
+    return hmac.digest(key, purpose.encode() + b"\0" + payload, "sha256")
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _bytes(text: str) -> bytes:
+    """Only the one spelling that ``_text`` gives is read, so that a changed last letter is another token."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,200}", text):
+        return b""
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return b""
+    return raw if _text(raw) == text else b""
