@@ -26,6 +26,8 @@ class Event:
 def events(changes: Iterable[Change], people: Mapping[str, Person], *, actions: bool = True) -> list[Event]:
     """Changes as lines, newest day first; what several members did on one day is one line."""
     told = [one for one in changes if one.kind in WORDS and (actions or not one.kind.startswith("action"))]
+    # The name and sponsor of a bill at first sight are no event.
+    told = [one for one in told if not (one.baseline and one.kind in ("title", "sponsor"))]
     if actions:
         # A step is told by the line of history that made it; saying both would say it twice.
         told = [one for one in told if one.kind != "stage"]

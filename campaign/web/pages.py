@@ -143,7 +143,7 @@ def asset(name: str) -> str:
     return url_for(endpoint, filename=file, v=mark)
 
 
-_BLANK = re.compile(rf"{BLANK} \\(([^)]+)\\)")
+_BLANK = re.compile(rf"{BLANK} \(([^)]+)\)")
 
 
 @dataclass(frozen=True)
