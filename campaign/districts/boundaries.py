@@ -80,7 +80,7 @@ def _crossings(ring: Sequence[Sequence[float]], point: Point) -> int:
     """How often a ray eastward from the point crosses the ring; odd over all rings means inside."""
     x, y = point
     count = 0
-    x1, y1 = ring[-1]
+    x1, y1 = ring[-1] if ring else point
     for x2, y2 in ring:
         if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
             count += 1
@@ -96,7 +96,8 @@ def read_shapes(path: Path, congress: int) -> dict[str, list[Polygon]]:
     shapes: dict[str, list[Polygon]] = defaultdict(list)
     for properties, polygons in _features(_load(path)):
         _require_congress(properties, congress)
-        if seat := seat_of(_geoid(properties)):
+        seat = seat_of(_geoid(properties))
+        if seat and any(ring for polygon in polygons for ring in polygon):
             shapes[seat].extend(polygons)
     if not shapes:
         raise _not_boundaries()

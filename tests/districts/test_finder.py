@@ -1,0 +1,421 @@
+"""From what somebody types to the seats that speak for them."""
+
+import json
+import logging
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from pytest_httpserver import HTTPServer
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, SQLModel
+from werkzeug import Request, Response
+
+from campaign import db, snapshot
+from campaign.congress.models import Member, SourceState, Tenure
+from campaign.districts import boundaries, finder
+from campaign.districts.census import ZipRow, keep_zips
+from campaign.districts.finder import Found
+from campaign.fetch import Fetcher
+from campaign.refusals import Refused
+from campaign.settings import Settings
+
+TURN = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)  # noon in Washington
+
+
+@pytest.fixture
+def loaded(engine: Engine, now: datetime) -> Engine:
+    snapshot.load(engine, now=now)
+    return engine
+
+
+def by_zip(engine: Engine, text: str, now: datetime) -> Found:
+    with db.reading(engine) as session:
+        return finder.by_zip(session, text, now=now)
+
+
+def seats(found: Found) -> list[str]:
+    return [hit.seat for hit in found.seats]
+
+
+# --- ZIP codes of June 2026 ---
+
+ZIPS = {
+    "78205": ("split", ["TX-20", "TX-28", "TX-35"]),
+    "78205-1234": ("split", ["TX-20", "TX-28", "TX-35"]),
+    " 782051234 ": ("split", ["TX-20", "TX-28", "TX-35"]),
+    "10001": ("split", ["NY-10", "NY-12"]),
+    "90210": ("split", ["CA-30", "CA-32", "CA-36"]),
+    "20001": ("found", ["DC-0"]),
+    "00901": ("found", ["PR-0"]),
+    "82001": ("found", ["WY-0"]),
+    "00802": ("found", ["VI-0"]),
+    "96799": ("found", ["AS-0"]),
+    "96913": ("found", ["GU-0"]),
+    "96950": ("found", ["MP-0"]),
+    "78840": ("found", ["TX-23"]),
+    "42223": ("split", ["KY-1", "TN-7"]),
+    "00501": ("unknown", []),
+    "73301": ("unknown", []),
+    "00000": ("unknown", []),
+}
+
+
+def test_zips_of_june_2026(loaded: Engine, now: datetime) -> None:
+    found = {text: by_zip(loaded, text, now) for text in ZIPS}
+    assert {text: (one.result, seats(one)) for text, one in found.items()} == ZIPS
+    assert {one.congress for one in found.values()} == {119}
+
+
+def test_who_speaks_for_a_zip(loaded: Engine, now: datetime) -> None:
+    castro = by_zip(loaded, "78205", now)
+    assert castro.json() == {
+        "result": "split",
+        "congress": 119,
+        "seats": [
+            {"seat": "TX-20", "member": "C001091", "vacant": False},
+            {"seat": "TX-28", "member": "C001063", "vacant": False},
+            {"seat": "TX-35", "member": "C001131", "vacant": False},
+        ],
+        "senators": ["C001098", "C001056"],
+        "note": "",
+    }
+
+
+def test_a_vacant_seat_still_shows_the_senators(loaded: Engine, now: datetime) -> None:
+    found = by_zip(loaded, "78840", now)
+    assert [(hit.member, hit.vacant) for hit in found.seats] == [(None, True)]
+    assert found.senators == ("C001098", "C001056")
+
+
+@pytest.mark.parametrize("text", ["20001", "00901", "96913"])
+def test_delegates_have_no_senators_beside_them(sqlite_engine: Engine, now: datetime, text: str) -> None:
+    snapshot.load(sqlite_engine, now=now)
+    found = by_zip(sqlite_engine, text, now)
+    assert found.senators == ()
+    assert [hit.vacant for hit in found.seats] == [False]
+
+
+def test_a_zip_over_a_state_line_lists_the_senators_of_both(loaded: Engine, now: datetime) -> None:
+    found = by_zip(loaded, "42223", now)
+    assert found.senators == ("M000355", "P000603", "B001243", "H000601")
+    assert found.note is not None
+    assert "KY, TN" in found.note.en
+    assert "KY, TN" in found.note.es
+
+
+def test_an_unknown_zip_is_not_called_invalid(loaded: Engine, now: datetime) -> None:
+    note = by_zip(loaded, "00501", now).note
+    assert note is not None
+    assert "street address" in note.text("en")
+    assert "dirección" in note.text("es")
+    assert "valid" not in note.en + note.es
+
+
+@pytest.mark.parametrize(
+    "text", ["", "7820", "782051", "78205-12", "7820A", "abcde", "٧٨٢٠٥", "78205;DROP", "TX-20", "-78205"]
+)
+def test_what_cannot_be_a_zip_is_refused_in_both_languages(
+    sqlite_engine: Engine, now: datetime, text: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        by_zip(sqlite_engine, text, now)
+    assert "five digits" in refused.value.text("en")
+    assert "cinco dígitos" in refused.value.text("es")
+
+
+# --- which map ---
+
+
+def put_map(
+    engine: Engine, congress: int, rows: Iterable[tuple[str, str, float | None]], now: datetime
+) -> None:
+    with db.writing(engine) as session:
+        keep_zips(session, [ZipRow(*row) for row in rows], congress)
+        note_change(session, f"zips-{congress}", now)
+
+
+def note_change(session: Session, name: str, now: datetime) -> None:
+    session.merge(SourceState(name=name, as_of=date(2026, 6, 15), checked_at=now))
+
+
+def test_the_map_changes_at_noon_with_the_congress_and_not_with_the_newest_file(
+    engine: Engine, now: datetime
+) -> None:
+    put_map(engine, 119, [("78701", "TX-37", None)], now)
+    put_map(engine, 120, [("78701", "TX-10", None)], now)
+    second = timedelta(seconds=1)
+    answers = [by_zip(engine, "78701", moment) for moment in (now, TURN - second, TURN, TURN + second)]
+    assert [(one.congress, seats(one), one.note) for one in answers] == [
+        (119, ["TX-37"], None),
+        (119, ["TX-37"], None),
+        (120, ["TX-10"], None),
+        (120, ["TX-10"], None),
+    ]
+
+
+def test_the_last_congresss_map_answers_only_with_a_word_about_it(engine: Engine, now: datetime) -> None:
+    put_map(engine, 119, [("78701", "TX-37", None)], now)
+    found = by_zip(engine, "78701", TURN)
+    assert (found.congress, seats(found)) == (119, ["TX-37"])
+    assert found.note is not None
+    assert "119th" in found.note.en
+    assert "120th" in found.note.en
+    assert "119" in found.note.es
+
+
+def test_a_coming_map_is_never_used_early(engine: Engine, now: datetime) -> None:
+    put_map(engine, 120, [("78701", "TX-10", None)], now)
+    assert by_zip(engine, "78701", now).result == "unknown"
+
+
+def test_most_land_first_where_shares_are_known(engine: Engine, now: datetime) -> None:
+    rows = [("78205", "TX-9", 0.2), ("78205", "TX-10", 0.7), ("78205", "TX-20", 0.1), ("10001", "NY-12", None)]
+    put_map(engine, 119, [*rows, ("10001", "NY-2", None)], now)
+    assert seats(by_zip(engine, "78205", now)) == ["TX-10", "TX-9", "TX-20"]
+    assert seats(by_zip(engine, "10001", now)) == ["NY-2", "NY-12"]
+
+
+def test_without_a_list_of_members_no_seat_is_called_vacant(engine: Engine, now: datetime) -> None:
+    put_map(engine, 119, [("78205", "TX-20", None)], now)
+    assert [(hit.member, hit.vacant) for hit in by_zip(engine, "78205", now).seats] == [(None, False)]
+
+
+# --- the index in memory ---
+
+
+def sit(engine: Engine, bioguide: str, seat: str, now: datetime) -> None:
+    with db.writing(engine) as session:
+        session.add(Member(bioguide=bioguide, standing="sitting", seat=seat))
+        session.flush()
+        session.add(
+            Tenure(bioguide=bioguide, starts=now.date(), ends=date(2027, 1, 3), seat=seat, chamber="house")
+        )
+        note_change(session, "members", now)
+
+
+def test_changed_tables_are_seen_within_seconds(engine: Engine, now: datetime) -> None:
+    put_map(engine, 119, [("78205", "TX-20", None)], now)
+    sit(engine, "A000001", "TX-1", now)
+    assert by_zip(engine, "78205", now).seats[0].vacant
+    sit(engine, "C001091", "TX-20", now + timedelta(seconds=1))
+    assert by_zip(engine, "78205", now + finder.RECHECK).seats[0].member == "C001091"
+    put_map(engine, 119, [("78205", "TX-35", None)], now + timedelta(seconds=9))
+    assert seats(by_zip(engine, "78205", now + 2 * finder.RECHECK)) == ["TX-35"]
+
+
+def test_forgetting_reads_anew_at_once(engine: Engine, now: datetime) -> None:
+    put_map(engine, 119, [("78205", "TX-20", None)], now)
+    by_zip(engine, "78205", now)
+    put_map(engine, 119, [("78205", "TX-35", None)], now)
+    with db.reading(engine) as session:
+        finder.forget(session)
+    assert seats(by_zip(engine, "78205", now)) == ["TX-35"]
+
+
+def test_a_lookup_in_memory_asks_the_database_nothing(loaded: Engine, now: datetime) -> None:
+    by_zip(loaded, "78205", now)
+    asked: list[str] = []
+    sa.event.listen(loaded, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
+    by_zip(loaded, "10001", now)
+    assert asked == []
+
+
+# --- addresses and points ---
+
+ADDRESS = "727 E. Cesar E. Chavez Blvd, San Antonio, TX 78206"
+
+
+def layer(congress: int, *geoids: str) -> dict[str, Any]:
+    rows = [{"GEOID": geoid, "STATE": geoid[:2], "CDSESSN": str(congress)} for geoid in geoids]
+    return {"States": [{"GEOID": "48"}], f"{congress}th Congressional Districts": rows}
+
+
+def matches(*geographies: dict[str, Any]) -> dict[str, Any]:
+    return {"result": {"input": {}, "addressMatches": [{"geographies": one} for one in geographies]}}
+
+
+ANSWERS: list[tuple[str, Any, str, list[str], str]] = [
+    ("one", matches(layer(119, "4820")), "found", ["TX-20"], ""),
+    ("two addresses", matches(layer(119, "4820"), layer(119, "4835")), "split", ["TX-20", "TX-35"], ""),
+    ("one twice", matches(layer(119, "4820"), layer(119, "4820")), "found", ["TX-20"], ""),
+    ("both maps", matches({**layer(120, "4810"), **layer(119, "4820")}), "found", ["TX-20"], ""),
+    ("at large", matches(layer(119, "5600")), "found", ["WY-0"], ""),
+    ("delegate", matches(layer(119, "1198")), "found", ["DC-0"], ""),
+    ("water", matches(layer(119, "36ZZ")), "unknown", [], "No congressional district"),
+    ("no match", matches(), "unknown", [], "does not know this address"),
+    ("next Congress", matches(layer(120, "4810")), "unknown", [], "districts of the 120th"),
+    ("no layer", matches({"States": [{"GEOID": "48"}]}), "unknown", [], "No congressional district"),
+    ("error envelope", {"errors": ["bad"], "status": "400"}, "unknown", [], "does not answer"),
+    ("list", [], "unknown", [], "does not answer"),
+    ("nonsense", {"result": {"addressMatches": ["?", {"geographies": []}]}}, "unknown", [], ""),
+]
+
+
+@pytest.fixture
+def settings(httpserver: HTTPServer) -> Settings:
+    return Settings(geocoder_url=httpserver.url_for("/geocoder"))
+
+
+def by_address(engine: Engine, settings: Settings, now: datetime, text: str = ADDRESS) -> Found:
+    with Fetcher(user_agent="test", attempts=1, read_timeout=0.3) as fetcher, db.reading(engine) as session:
+        return finder.by_address(fetcher, settings, session, text, now=now)
+
+
+def by_point(engine: Engine, settings: Settings, now: datetime, text: str) -> Found:
+    with Fetcher(user_agent="test", attempts=1) as fetcher, db.reading(engine) as session:
+        return finder.by_point(fetcher, settings, session, text, now=now)
+
+
+@pytest.mark.parametrize(
+    ("answer", "result", "expected", "reason"), [row[1:] for row in ANSWERS], ids=[a[0] for a in ANSWERS]
+)
+def test_what_the_geocoder_says_of_an_address(
+    sqlite_engine: Engine,
+    settings: Settings,
+    now: datetime,
+    httpserver: HTTPServer,
+    answer: Any,
+    result: str,
+    expected: list[str],
+    reason: str,
+) -> None:
+    httpserver.expect_request("/geocoder/geographies/onelineaddress").respond_with_json(answer)
+    found = by_address(sqlite_engine, settings, now)
+    assert (found.result, seats(found), found.congress) == (result, expected, 119)
+    assert reason in (found.note.en if found.note else "")
+
+
+def test_the_vintage_is_pinned_to_the_sitting_congress(
+    sqlite_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/geocoder/geographies/onelineaddress").respond_with_json(matches())
+    for moment in (now, TURN):
+        by_address(sqlite_engine, settings, moment)
+    assert [request.args["vintage"] for request, _ in httpserver.log] == ["ACS2025_Current", "ACS2026_Current"]
+
+
+def slow(_request: Request) -> Response:
+    import time
+
+    time.sleep(1)
+    return Response("{}")
+
+
+@pytest.mark.parametrize("failure", ["html", "503", "cut", "slow"])
+def test_a_geocoder_that_fails_is_unknown_with_the_reason(
+    sqlite_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer, failure: str
+) -> None:
+    page = httpserver.expect_request("/geocoder/geographies/onelineaddress")
+    if failure == "slow":
+        page.respond_with_handler(slow)
+    else:
+        body, status = {"html": ("<html>", 200), "503": ("", 503), "cut": ('{"result": {"addr', 200)}[failure]
+        page.respond_with_data(
+            body, status=status, content_type="text/html" if failure == "html" else "application/json"
+        )
+    found = by_address(sqlite_engine, settings, now)
+    assert found.result == "unknown"
+    assert found.note is not None
+    assert "does not answer" in found.note.en
+    assert "no responde" in found.note.es
+
+
+def test_a_dead_geocoder_is_unknown(sqlite_engine: Engine, now: datetime) -> None:
+    found = by_address(sqlite_engine, Settings(geocoder_url="http://127.0.0.1:9"), now)
+    assert found.result == "unknown"
+
+
+def test_a_switched_off_geocoder_says_so_and_asks_nobody(sqlite_engine: Engine, now: datetime) -> None:
+    settings = Settings(geocoder_url="")
+    for found in (
+        by_address(sqlite_engine, settings, now),
+        by_point(sqlite_engine, settings, now, "29.4,-98.5"),
+    ):
+        assert found.result == "unknown"
+        assert found.note is not None
+        assert "switched off" in found.note.en
+
+
+def test_who_speaks_for_an_address(
+    loaded: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/geocoder/geographies/onelineaddress").respond_with_json(
+        matches(layer(119, "4820"))
+    )
+    found = by_address(loaded, settings, now)
+    assert found.seats[0].member == "C001091"
+    assert found.senators == ("C001098", "C001056")
+
+
+@pytest.mark.parametrize("failure", [False, True])
+def test_an_address_is_neither_stored_nor_logged(
+    engine: Engine,
+    settings: Settings,
+    now: datetime,
+    httpserver: HTTPServer,
+    caplog: pytest.LogCaptureFixture,
+    failure: bool,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("werkzeug").disabled = True
+    page = httpserver.expect_request("/geocoder/geographies/onelineaddress")
+    page.respond_with_data("", status=500) if failure else page.respond_with_json(matches(layer(119, "4820")))
+    found = by_address(engine, settings, now)
+    with db.reading(engine) as session:
+        stored = [repr(session.execute(sa.select(t)).all()) for t in SQLModel.metadata.tables.values()]
+    assert "Chavez" not in caplog.text + "".join(stored) + repr(found)
+    assert httpserver.log
+
+
+@pytest.mark.parametrize("text", ["", "here", "12345", "1" * 300 + " Main St", "     "])
+def test_what_cannot_be_an_address_is_refused(sqlite_engine: Engine, now: datetime, text: str) -> None:
+    with pytest.raises(Refused):
+        by_address(sqlite_engine, Settings(geocoder_url=""), now, text)
+
+
+# --- points ---
+
+
+def test_a_point_asks_the_geocoder_by_longitude_and_latitude(
+    sqlite_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/geocoder/geographies/coordinates").respond_with_json(
+        {"result": {"geographies": layer(119, "4820")}}
+    )
+    assert seats(by_point(sqlite_engine, settings, now, "29.4176275, -98.4847181")) == ["TX-20"]
+    asked = httpserver.log[0][0].args
+    assert (asked["x"], asked["y"]) == ("-98.4847181", "29.4176275")
+
+
+def test_a_point_abroad_is_unknown(
+    sqlite_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/geocoder/geographies/coordinates").respond_with_json(
+        {"result": {"geographies": {}}}
+    )
+    found = by_point(sqlite_engine, settings, now, "19.43,-99.13")
+    assert found.result == "unknown"
+    assert found.note is not None
+    assert "No congressional district" in found.note.en
+
+
+def test_an_imported_map_answers_without_asking_anybody(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    square = [[[-99, 29], [-98, 29], [-98, 30], [-99, 30], [-99, 29]]]
+    feature = {"properties": {"GEOID": "4820"}, "geometry": {"type": "Polygon", "coordinates": square}}
+    path = tmp_path / "map.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    boundaries.import_boundaries(engine, path, 119, now=now)
+    switched_off = Settings(geocoder_url="")
+    assert seats(by_point(engine, switched_off, now, "29.5,-98.5")) == ["TX-20"]
+    assert by_point(engine, switched_off, now, "40,-75").result == "unknown"
+    assert by_point(engine, switched_off, TURN, "29.5,-98.5").result == "unknown"
+
+
+@pytest.mark.parametrize("text", ["", "29.4", "29.4,", "north,south", "91,0", "0,181", "1e3,2", "nan,nan"])
+def test_what_cannot_be_a_point_is_refused(sqlite_engine: Engine, now: datetime, text: str) -> None:
+    with pytest.raises(Refused):
+        by_point(sqlite_engine, Settings(geocoder_url=""), now, text)
