@@ -16,13 +16,14 @@ from sqlalchemy.engine import Connection, Engine
 from sqlmodel import SQLModel
 
 from campaign import db, runs
+from campaign.accounts import models as accounts
 from campaign.congress import models as congress
 from campaign.districts import models as districts
 from campaign.outreach import models as outreach
 from campaign.refusals import Refused
 
 # Named so that every room's tables are known here.
-ROOMS = (runs, congress, districts, outreach)
+ROOMS = (runs, congress, districts, outreach, accounts)
 ROWS_AT_ONCE = 1000
 Counts = dict[str, int]
 

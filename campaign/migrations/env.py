@@ -4,11 +4,13 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from campaign import runs
+from campaign.accounts import models as accounts
 from campaign.congress import models as congress
 from campaign.districts import models as districts
+from campaign.mailing import models as mailing
 from campaign.outreach import models as outreach
 
-ROOMS = (runs, congress, districts, outreach)
+ROOMS = (runs, congress, districts, outreach, mailing, accounts)
 
 
 def run() -> None:

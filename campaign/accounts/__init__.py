@@ -1,0 +1,1 @@
+"""Who may organize: users, their sessions, and the log of what they did."""

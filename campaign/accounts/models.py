@@ -1,0 +1,99 @@
+"""Tables of people who organize. Only this room writes them.
+
+Whatever opens a door is kept as a hash. Rows of ``auditentry`` are only ever added: the database itself
+refuses to alter or delete them (see the migration that guards them).
+"""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Column, Field, SQLModel
+
+
+class User(SQLModel, table=True):
+    """An invited person. ``role`` is admin, organizer or viewer."""
+
+    __tablename__ = "account"
+    __table_args__ = (sa.CheckConstraint("role IN ('admin', 'organizer', 'viewer')", name="role"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    # As mail reaches it, in small letters.
+    email: str = Field(unique=True)
+    name: str = ""
+    role: str = "viewer"
+    active: bool = True
+    # Argon2id; empty while the person signs in by links alone.
+    password_hash: str = ""
+    # Base32; empty while no authenticator is set up.
+    totp_secret: str = ""
+    # The newest time step a code was accepted for: no code is good twice.
+    totp_step: int = 0
+    created_at: datetime
+    # Newest change of the ledger this person has seen on the Monday page, and the one before that visit.
+    seen_seq: int = 0
+    seen_at: datetime | None = None
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A way in for somebody whose authenticator is lost; each works once."""
+
+    user: int = Field(primary_key=True, foreign_key="account.id")
+    code_hash: str = Field(primary_key=True)
+    used_at: datetime | None = None
+
+
+class SignInLink(SQLModel, table=True):
+    """A one-time link. It ends when used, when old, or when the password it was made beside changes."""
+
+    token_hash: str = Field(primary_key=True)
+    user: int = Field(foreign_key="account.id", index=True)
+    made_at: datetime
+    ends_at: datetime
+    used_at: datetime | None = None
+    # Fingerprint of the user's credentials when the link was made.
+    credentials: str
+
+
+class UserSession(SQLModel, table=True):
+    """Somebody signed in on one device. ``stage`` is ``code`` while a second factor is owed, then ``in``."""
+
+    token_hash: str = Field(primary_key=True)
+    user: int = Field(foreign_key="account.id", index=True)
+    stage: str
+    began_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    # When the person last proved who they are; what matters most asks for it anew.
+    proven_at: datetime
+    # The browser as people know it ("Firefox on Android"), never an address.
+    device: str = ""
+    # An authenticator being set up, until its first code proves it.
+    new_secret: str = ""
+
+
+class Throttle(SQLModel, table=True):
+    """A leaking bucket: how full it is, and when that was so. The key is a keyed hash."""
+
+    key: str = Field(primary_key=True)
+    level: float = 0
+    moved_at: datetime
+
+
+class AuditEntry(SQLModel, table=True):
+    """Who did what to which object; only ever added."""
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    seq: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(index=True)
+    # None for the command line and for somebody who did not get in.
+    user: int | None = Field(default=None, foreign_key="account.id", index=True)
+    actor: str
+    act: str = Field(index=True)
+    object: str = ""
+    # Fingerprints of the object before and after; empty where there was none.
+    before: str = ""
+    after: str = ""
+    detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
+    request: str = ""

@@ -1,0 +1,179 @@
+"""Users and what each role may do."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from campaign.accounts import audit, sessions
+from campaign.accounts.models import SignInLink, User
+from campaign.accounts.tokens import fingerprint, kept, new_token
+from campaign.refusals import Refused
+
+# Each may do what those after it may.
+ROLES: Final = ("admin", "organizer", "viewer")
+INVITATION_LASTS = timedelta(hours=48)
+LINK_LASTS = timedelta(hours=1)
+LONGEST_EMAIL = 254
+
+
+def may(user: User | None, role: str) -> bool:
+    """Whether a user's role reaches ``role``. The one place that compares roles."""
+    return user is not None and user.active and ROLES.index(user.role) <= ROLES.index(role)
+
+
+def normal(email: str) -> str:
+    """An address as it is kept. Raises Refused for what no mail could reach."""
+    text = email.strip().lower()
+    name, at, domain = text.rpartition("@")
+    strange = any(c.isspace() or ord(c) < 32 for c in text)
+    if not at or not name or "." not in domain or strange or len(text) > LONGEST_EMAIL:
+        shown = email.strip()[:60]
+        raise Refused(f"“{shown}” is not an e-mail address.", f"«{shown}» no es una dirección de correo.")
+    return text
+
+
+def add(
+    session: Session, email: str, role: str, *, now: datetime, by: User | None = None, actor: str = ""
+) -> tuple[User, str]:
+    """Invite somebody; the user and the token of a one-time link. Who is a user already gets a new link,
+    and their role stays. Raises Refused for a bad address or role, or where the user was switched off."""
+    _check_role(role)
+    address = normal(email)
+    user = by_email(session, address)
+    if user is None:
+        user = User(email=address, role=role, created_at=now)
+        session.add(user)
+        session.flush()
+        audit.note(session, by, "user added", address, now=now, actor=actor, after={"role": role})
+    elif not user.active:
+        raise Refused(
+            f"{address} was switched off; switch the user on again first.",
+            f"{address} está desactivado; actívelo primero.",
+            status=409,
+        )
+    else:
+        audit.note(session, by, "link made", address, now=now, actor=actor)
+    return user, make_link(session, user, now=now, lasts=INVITATION_LASTS)
+
+
+def by_email(session: Session, email: str) -> User | None:
+    return session.exec(select(User).where(User.email == email.strip().lower())).first()
+
+
+def find(session: Session, id: int) -> User:
+    """A user by number. Raises Refused (404)."""
+    if found := session.get(User, id):
+        return found
+    raise Refused("There is no such user.", "No existe ese usuario.", status=404)
+
+
+def everybody(session: Session) -> list[User]:
+    return list(session.exec(select(User).order_by(col(User.email))))
+
+
+def set_role(session: Session, user: User, role: str, *, by: User | None, now: datetime) -> None:
+    """Change a role; running sessions end, so that no page was opened under the old one.
+
+    Raises Refused (409) where nobody would be left to administer.
+    """
+    _check_role(role)
+    if role != "admin":
+        _keep_an_admin(session, user)
+    before = user.role
+    user.role = role
+    session.add(user)
+    sessions.end_all(session, user)
+    audit.note(session, by, "role changed", user.email, now=now, before=before, after=role, to=role)
+
+
+def switch(session: Session, user: User, active: bool, *, by: User | None, now: datetime) -> None:
+    """Switch a user off, which ends their sessions and links, or on again. Raises Refused (409)."""
+    if not active:
+        _keep_an_admin(session, user)
+        sessions.end_all(session, user)
+        session.execute(sa.delete(SignInLink).where(col(SignInLink.user) == user.id))
+    user.active = active
+    session.add(user)
+    audit.note(session, by, "user switched on" if active else "user switched off", user.email, now=now)
+
+
+def reset_factor(session: Session, user: User, *, by: User | None, now: datetime) -> None:
+    """Take a lost authenticator off; their sessions end."""
+    user.totp_secret, user.totp_step = "", 0
+    session.add(user)
+    sessions.end_all(session, user)
+    audit.note(session, by, "authenticator removed", user.email, now=now)
+
+
+def _keep_an_admin(session: Session, user: User) -> None:
+    others = select(User).where(User.role == "admin", col(User.active), User.id != user.id)
+    if user.role == "admin" and session.exec(others).first() is None:
+        raise Refused(
+            "This is the only administrator. Make somebody else one first.",
+            "Es la única persona que administra. Nombre primero a otra.",
+            status=409,
+        )
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        raise Refused(f"A role is one of {', '.join(ROLES)}.", f"El papel es uno de estos: {', '.join(ROLES)}.")
+
+
+# --- one-time links ---
+
+
+def make_link(session: Session, user: User, *, now: datetime, lasts: timedelta = LINK_LASTS) -> str:
+    """The token of a link that lets its user in once."""
+    token = new_token()
+    session.add(
+        SignInLink(
+            token_hash=kept(token),
+            user=user.id or 0,
+            made_at=now,
+            ends_at=now + lasts,
+            credentials=_credentials(user),
+        )
+    )
+    session.flush()
+    return token
+
+
+def is_open(session: Session, token: str, *, now: datetime) -> bool:
+    """Whether a link would let somebody in; using it up is ``use_link``'s."""
+    return _open_link(session, token, now) is not None
+
+
+def use_link(session: Session, token: str, *, now: datetime) -> User | None:
+    """Whom a link lets in, using it up; None for one that is unknown, used, old, or made before the
+    password changed."""
+    found = _open_link(session, token, now)
+    if found is None:
+        return None
+    user, link = found
+    mine = sa.and_(col(SignInLink.token_hash) == link.token_hash, col(SignInLink.used_at).is_(None))
+    # Of two that come at once, one changes the row.
+    used = session.execute(sa.update(SignInLink).where(mine).values(used_at=now))
+    return user if used.rowcount == 1 else None  # type: ignore[attr-defined]
+
+
+def _open_link(session: Session, token: str, now: datetime) -> tuple[User, SignInLink] | None:
+    query = select(User, SignInLink).join(SignInLink, col(SignInLink.user) == col(User.id))
+    found = session.exec(query.where(SignInLink.token_hash == kept(token))).first()
+    if found is None:
+        return None
+    user, link = found
+    good = link.used_at is None and now < link.ends_at and link.credentials == _credentials(user)
+    return (user, link) if good and user.active else None
+
+
+def _credentials(user: User) -> str:
+    return fingerprint([user.email, user.password_hash])
+
+
+def trim_links(session: Session, *, before: datetime) -> int:
+    """Forget links that ended; how many."""
+    old = sa.delete(SignInLink).where(col(SignInLink.ends_at) < before)
+    return session.execute(old).rowcount  # type: ignore[attr-defined, no-any-return]
