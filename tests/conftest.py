@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
 
-from campaign import db
+from campaign import db, snapshot
 
 POSTGRES_SERVER = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
@@ -79,3 +79,14 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     """An empty database at the newest revision."""
     found: Engine = request.getfixturevalue(f"{request.param}_engine")
     return found
+
+
+@pytest.fixture(scope="session")
+def snapshot_engine(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The campaign of fixtures/, loaded once: for tests that only read it."""
+    path = tmp_path_factory.mktemp("snapshot") / "campaign.db"
+    shutil.copyfile(sqlite_template, path)
+    engine = db.open_engine(f"sqlite:///{path}")
+    snapshot.load(engine, now=NOW)
+    yield engine
+    engine.dispose()

@@ -27,7 +27,9 @@ def attach(app: Flask) -> None:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(day=day, moment=moment, short=short, phone=phone, passages=passages)
+    app.jinja_env.filters.update(
+        day=day, short_day=short_day, moment=moment, short=short, phone=phone, passages=passages
+    )
     app.jinja_env.globals.update(
         asset=asset,
         base_url=app.extensions["settings"].base_url,
@@ -107,6 +109,11 @@ def day(value: date | None) -> str:
     return "" if value is None else str(format_date(value, "long"))
 
 
+def short_day(value: date | None) -> str:
+    """A day where room is scarce, as in tables."""
+    return "" if value is None else str(format_date(value, "medium"))
+
+
 def moment(value: datetime | None) -> str:
     return (
         ""
@@ -143,6 +150,7 @@ def asset(name: str) -> str:
     return url_for(endpoint, filename=file, v=mark)
 
 
+_NUMBER = re.compile(r"\b((?:H|S)\.(?:[A-Z][a-z]*\.?)*) (?=\d)")
 _BLANK = re.compile(rf"{BLANK} \(([^)]+)\)")
 
 
@@ -155,5 +163,6 @@ class Passage:
 
 def passages(text: str) -> list[Passage]:
     """A script in paragraphs, its blanks told apart from the words around them."""
-    parts = [_BLANK.split(part) for part in text.split("\n\n")]
+    kept = _NUMBER.sub("\\1\N{NO-BREAK SPACE}", text)
+    parts = [_BLANK.split(part) for part in kept.split("\n\n")]
     return [Passage(tuple((piece, bool(i % 2)) for i, piece in enumerate(part) if piece)) for part in parts]

@@ -1,0 +1,249 @@
+"""Scripts and letters: every member, bill, kind and language, and the words that must be right."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.congress import members
+from campaign.congress.bills import BillId
+from campaign.congress.members import Person
+from campaign.outreach import asks, names, wordings
+from campaign.outreach.asks import Ask, Docket, Earlier, Situation
+from campaign.outreach.asks import Seat as Place
+from campaign.refusals import Refused
+from campaign.settings import shipped
+
+CELLS = [(code, kind, lang) for code in asks.CODES for kind in wordings.KINDS for lang in wordings.LANGUAGES]
+WORDS = {"call": (60, 90), "voicemail": (25, 75), "tally": (15, 45), "letter": (180, 260)}
+CHAMBER_WORDS = {
+    ("house", "en"): "in the House",
+    ("house", "es"): "en la Cámara de Representantes",
+    ("senate", "en"): "in the Senate",
+    ("senate", "es"): "en el Senado",
+}
+PARTIES = re.compile(r"\b(Democrat|Republican|GOP|demócrata|republican[oa])", re.IGNORECASE)
+SITUATIONS = {
+    "cosponsor": Situation(),
+    "thank": Situation(joined=date(2025, 9, 30)),
+    "sponsor": Situation(sponsor=True),
+    "rejoin": Situation(earlier=Earlier(BillId.of("hr6618-118"), 2023, False)),
+    "withdrew": Situation(left=date(2026, 3, 4)),
+    "committee": Situation(seat=Place("HSFA", "House Committee on Foreign Affairs", False)),
+    "committee_chair": Situation(seat=Place("HSFA", "House Committee on Foreign Affairs", True)),
+    "delegate": Situation(votes=False),
+    "next_congress": Situation(living=False),
+    "floor": Situation(vote_near=True),
+}
+
+
+@pytest.fixture(scope="module")
+def docket(snapshot_engine: Engine) -> Docket:
+    with db.reading(snapshot_engine) as session:
+        return asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def sitting(snapshot_engine: Engine) -> list[Person]:
+    with db.reading(snapshot_engine) as session:
+        return list(members.people(session).values())
+
+
+@pytest.fixture(scope="module")
+def facts(snapshot_engine: Engine, docket: Docket) -> dict[tuple[str, str], str]:
+    with db.reading(snapshot_engine) as session:
+        return {
+            (matter.slug, lang): wordings.cited(session, matter, lang)
+            for matter in docket.matters
+            for lang in wordings.LANGUAGES
+        }
+
+
+def first_two_sentences(text: str, kind: str) -> str:
+    """What a staffer hears first; a letter's salutation comes before."""
+    body = text.split("\n\n", 1)[1] if kind == "letter" else text
+    return " ".join(re.split(r"(?<=[.?!])(?<!H\.R\.)(?<!S\.)\s+", body)[:2])
+
+
+def faults(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> list[str]:
+    """What is wrong with one text, in words."""
+    text = wordings.render(ask, person, kind, lang, fact)
+    opening = first_two_sentences(text, kind)
+    low, high = WORDS[kind]
+    required = [ask.bill.short, ask.matter.name(lang), CHAMBER_WORDS[person.chamber or "", lang]]
+    if kind != "letter":
+        required.append(person.last)
+    found = [f"{part!r} is not at the start" for part in required if part not in opening]
+    if not low <= len(text.split()) <= high:
+        found.append(f"{len(text.split())} words, not {low} to {high}")
+    if re.search(r"[\[\]{}]|None|  ", text):
+        found.append("a hole")
+    if PARTIES.search(text):
+        found.append("a party")
+    return found
+
+
+def test_every_sitting_member_gets_every_wording(
+    docket: Docket, sitting: list[Person], facts: dict[tuple[str, str], str]
+) -> None:
+    assert len(sitting) == 537
+    written, wrong = 0, []
+    for person in sitting:
+        found = docket.asks(person)
+        assert len(found) == 2, person
+        for ask in found:
+            for kind in wordings.KINDS:
+                for lang in wordings.LANGUAGES:
+                    written += 1
+                    bad = faults(ask, person, kind, lang, facts[ask.matter.slug, lang])
+                    wrong += [(person.bioguide, str(ask.bill), ask.code, kind, lang, fault) for fault in bad]
+    assert written == 537 * 2 * 4 * 2
+    assert wrong == []
+
+
+@pytest.mark.parametrize("code", asks.CODES)
+@pytest.mark.parametrize("bioguide", ["C001131", "H001042", "N000147", "H001103", "D000624"])
+def test_every_ask_can_be_put_to_every_office(
+    docket: Docket, sitting: list[Person], facts: dict[tuple[str, str], str], code: str, bioguide: str
+) -> None:
+    """Asks that the snapshot happens not to hold (a withdrawal, a vote, a dead Congress) have words too."""
+    person = next(one for one in sitting if one.bioguide == bioguide)
+    for ask in docket.asks(person):
+        posed = replace(ask, code=code, situation=SITUATIONS[code], sister=None)
+        for kind in wordings.KINDS:
+            for lang in wordings.LANGUAGES:
+                assert faults(posed, person, kind, lang, facts[ask.matter.slug, lang]) == []
+
+
+def test_situations_give_the_code_they_stand_for() -> None:
+    assert {code: asks.fitting(situation)[0] for code, situation in SITUATIONS.items()} == {
+        code: code for code in asks.CODES
+    }
+
+
+@pytest.mark.parametrize(("code", "kind", "lang"), CELLS)
+def test_every_cell_has_a_wording_with_known_fields(code: str, kind: str, lang: str) -> None:
+    assert wordings.wording(code, kind, lang).strip()
+
+
+def test_no_wording_stands_outside_the_cells() -> None:
+    folder = shipped("templates") / "wordings"
+    files = {
+        path.relative_to(folder).as_posix() for path in folder.rglob("*.txt") if path.parent.name != "points"
+    }
+    assert files == {f"{code}/{kind}.{lang}.txt" for code, kind, lang in CELLS}
+
+
+def test_points_exist_in_both_languages_for_every_proposal(docket: Docket) -> None:
+    for matter in docket.matters:
+        for lang in wordings.LANGUAGES:
+            spoken, written = wordings.points(matter.slug, lang)
+            assert spoken
+            assert written
+
+
+def test_a_wording_with_an_unknown_field_is_refused() -> None:
+    with pytest.raises(Refused, match=r"\[password\]") as refused:
+        wordings.check("Hello [member], [password].")
+    assert "Campos desconocidos" in refused.value.es
+
+
+def test_a_letter_cites_one_figure_with_source_and_years(
+    docket: Docket, sitting: list[Person], facts: dict[tuple[str, str], str]
+) -> None:
+    ask = docket.asks(sitting[0])[0]
+    text = wordings.render(ask, sitting[0], "letter", "en", facts[ask.matter.slug, "en"])
+    assert "70% came from the United States. Source: U.S. Government Accountability Office" in text
+    assert "from 2014 to 2018" in text
+
+
+NOBODY = Person(
+    bioguide="E000001", name="Lee Example", first="Lee", last="Example", party="", state="TX", district=20,
+    chamber="house", seat="TX-20", office="representative", standing="sitting", gender="", senate_class=None,
+    url="", contact_form="",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("office", "gender", "en", "es", "to"),
+    [
+        ("senator", "F", "Dear Senator Example", "Estimada Senadora Example", "a la senadora Example"),
+        ("senator", "M", "Dear Senator Example", "Estimado Senador Example", "al senador Example"),
+        ("senator", "", "Dear Senator Example", "Estimable Lee Example", "a Lee Example"),
+        ("representative", "F", "Dear Representative Example",
+         "Estimada Representante Example", "a la representante Example"),
+        ("representative", "M", "Dear Representative Example",
+         "Estimado Representante Example", "al representante Example"),
+        ("representative", "", "Dear Representative Example", "Estimable Lee Example", "a Lee Example"),
+        ("delegate", "F", "Dear Delegate Example", "Estimada Delegada Example", "a la delegada Example"),
+        ("delegate", "M", "Dear Delegate Example", "Estimado Delegado Example", "al delegado Example"),
+        ("resident_commissioner", "F", "Dear Resident Commissioner Example",
+         "Estimada Comisionada Residente Example",
+         "a la comisionada residente Example"),
+        ("resident_commissioner", "M", "Dear Resident Commissioner Example",
+         "Estimado Comisionado Residente Example",
+         "al comisionado residente Example"),
+    ],
+)  # fmt: skip
+def test_salutations_agree(office: str, gender: str, en: str, es: str, to: str) -> None:
+    person = replace(NOBODY, office=office, gender=gender)
+    assert names.salutation(person, "en") == en
+    assert names.salutation(person, "es") == es
+    assert names.spoken_to(person, "es") == to
+
+
+@pytest.mark.parametrize(
+    ("bioguide", "role_en", "role_es"),
+    [
+        ("H001103", "Resident Commissioner", "Comisionado residente"),
+        ("N000147", "Delegate", "Delegada"),
+        ("H001042", "Senator", "Senadora"),
+        ("C001091", "Representative", "Representante"),
+    ],
+)
+def test_titles_of_real_people(sitting: list[Person], bioguide: str, role_en: str, role_es: str) -> None:
+    person = next(one for one in sitting if one.bioguide == bioguide)
+    assert (names.role(person, "en"), names.role(person, "es")) == (role_en, role_es)
+
+
+def test_every_referred_committee_has_a_spanish_name(docket: Docket) -> None:
+    codes = {row.committee for matter in docket.matters for one in matter.living for row in one.referrals}
+    assert {code for code in codes if len(code) == 4} <= names.COMMITTEES_ES.keys()
+
+
+def test_a_script_comes_with_numbers_washington_first(snapshot_engine: Engine, now: datetime) -> None:
+    with db.reading(snapshot_engine) as session:
+        script = wordings.script_for(session, "hr6736-119", "J000305", "call", "en", now=now)
+    assert script.ask == "rejoin"
+    assert script.reason == "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"
+    assert script.salutation == "Dear Representative Jacobs"
+    assert script.phones[0].startswith("202-225-")
+
+
+@pytest.mark.parametrize(
+    ("bill", "bioguide", "number"),
+    [
+        ("hr6618-118", "J000305", "H.R. 6736"),
+        ("hr8427-118", "J000305", "H.R. 923"),
+        ("hr923-119", "H001042", "S. 367"),
+    ],
+    ids=["dead number", "dead number of the sister bill", "senator asked about a House bill"],
+)
+def test_the_bill_asked_for_is_the_one_the_member_can_act_on(
+    snapshot_engine: Engine, now: datetime, bill: str, bioguide: str, number: str
+) -> None:
+    with db.reading(snapshot_engine) as session:
+        assert number in wordings.script_for(session, bill, bioguide, "tally", "es", now=now).text
+
+
+def test_scripts_are_refused_for_who_has_left_and_for_nobody(snapshot_engine: Engine, now: datetime) -> None:
+    with db.reading(snapshot_engine) as session:
+        with pytest.raises(Refused, match="no longer sits"):
+            wordings.script_for(session, "hr6736-119", "C001127", "call", "en", now=now)
+        with pytest.raises(Refused, match="Nobody with the id"):
+            wordings.script_for(session, "hr6736-119", "X999999", "call", "en", now=now)
+        with pytest.raises(Refused, match="kinds are"):
+            wordings.script_for(session, "hr6736-119", "J000305", "fax", "en", now=now)
