@@ -86,12 +86,14 @@ def run(
     fetcher: Fetcher | None = None,
     progress: Progress | None = None,
     stopping: Callable[[], bool] = lambda: False,
+    pause: float = congress_gov.PAUSE,
 ) -> Report:
     """Poll ``bills``, or all that are tracked: the campaigns' own first, then the one asked longest ago.
 
     Without a ``source`` api.congress.gov is read where there is a key, with GovInfo in its place for a bill
-    it does not give; without a key GovInfo alone. ``both`` reads both for every bill. Raises Refused when
-    api.congress.gov is asked for without a key.
+    it does not give; without a key GovInfo alone. ``both`` reads both for every bill. ``pause`` is how many
+    seconds a doubtful list is given before its second reading. Raises Refused when api.congress.gov is asked
+    for without a key.
     """
     if source == "api" and not settings.api_key:
         raise Refused(
@@ -102,7 +104,7 @@ def run(
         # One door a source: a source given up never closes the other, wherever both may live.
         doors = {name: fetcher or stack.enter_context(open_fetcher(settings)) for name in SOURCES}
         before = _requests(doors)
-        polling = _Polling(engine, settings, doors, now, source)
+        polling = _Polling(engine, settings, doors, now, source, pause)
         queue = list(dict.fromkeys(bills)) if bills is not None else due(engine)
         readers = stack.enter_context(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
         for place, finding in enumerate(_findings(polling, queue, readers), start=1):
@@ -160,6 +162,7 @@ class _Polling:
     doors: dict[Source, Fetcher]
     now: datetime
     choice: Choice | None
+    pause: float
     report: Report = field(default_factory=Report)
     api_closed: str = ""
 

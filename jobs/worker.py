@@ -60,7 +60,8 @@ class Schedule:
         """The newest moment at or before ``now`` that this schedule means, in UTC."""
         if self.hour is None:
             past = timedelta(minutes=(now.astimezone(zone).minute - self.minute) % 60)
-            return (now - past).astimezone(UTC).replace(second=0, microsecond=0)
+            # Subtracting on a wall clock would forget which of two equal hours this is.
+            return (now.astimezone(UTC) - past).replace(second=0, microsecond=0)
         day = now.astimezone(zone).date()
         while True:
             slot = datetime.combine(day, time(self.hour, self.minute), zone).astimezone(UTC)
