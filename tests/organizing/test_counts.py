@@ -1,0 +1,112 @@
+"""Honest counts on real bills, and the number over time."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from campaign import db, snapshot
+from campaign.congress import ledger, members
+from campaign.congress.models import Cosponsorship
+from campaign.organizing import counts
+from campaign.organizing.counts import Counts
+
+
+@pytest.mark.parametrize(
+    ("bill", "listed", "sitting_voting", "delegates", "departed", "withdrawn"),
+    [
+        ("hr923-119", 26, 23, 1, 2, 0),
+        ("hr6736-119", 29, 27, 1, 1, 0),
+        ("s367-119", 16, 16, 0, 0, 0),
+        ("s3508-119", 5, 5, 0, 0, 0),
+    ],
+)
+def test_counts_of_june_2026(
+    snapshot_engine: Engine,
+    now: datetime,
+    bill: str,
+    listed: int,
+    sitting_voting: int,
+    delegates: int,
+    departed: int,
+    withdrawn: int,
+) -> None:
+    with db.reading(snapshot_engine) as session:
+        found = counts.counts(session, ledger.current(session, bill, now=now))
+    assert found == Counts(listed, sitting_voting, delegates, departed, withdrawn)
+    assert found.listed == found.sitting_voting + found.delegates + found.departed
+
+
+def test_counts_are_the_same_on_both_engines(engine: Engine, now: datetime) -> None:
+    snapshot.load(engine, now=now)
+    with db.reading(engine) as session:
+        found = counts.counts(session, ledger.current(session, "hr923-119", now=now))
+    assert found == Counts(26, 23, 1, 2, 0)
+
+
+def test_on_a_past_day_persons_count_as_they_stood_then(snapshot_engine: Engine, now: datetime) -> None:
+    """Grijalva sat on the day he joined; he died on 13 March 2025."""
+    with db.reading(snapshot_engine) as session:
+        record = ledger.as_of(session, "hr923-119", date(2025, 2, 10), now=now)
+        found = counts.counts(session, record)
+    assert found.departed == 0
+    assert found.listed == len(record.active)
+
+
+def test_the_sponsor_and_who_withdrew_are_in_no_count_of_who_is_on(
+    snapshot_engine: Engine, now: datetime
+) -> None:
+    with db.reading(snapshot_engine) as session:
+        record = ledger.current(session, "s3508-119", now=now)
+        first = record.cosponsors[0]
+        left = Cosponsorship(**{**first.model_dump(), "withdrawn": date(2026, 5, 1)})
+        sponsor = Cosponsorship(bill="s3508-119", bioguide=record.sponsor or "", joined=first.joined)
+        moved = replace(record, cosponsors=(left, sponsor, *record.cosponsors[1:]))
+        found = counts.tally(moved, members.people(session, moved.active | moved.gone))
+    assert (found.listed, found.sitting_voting, found.withdrawn) == (4, 4, 1)
+
+
+def test_who_moved_to_the_other_chamber_has_left_and_an_unlisted_one_is_taken_to_sit(
+    snapshot_engine: Engine, now: datetime
+) -> None:
+    with db.reading(snapshot_engine) as session:
+        record = ledger.current(session, "s3508-119", now=now)
+        representative = members.person(session, "C001091")
+    assert counts.has_left(representative, record)
+    assert not counts.has_left(None, record)
+
+
+def row(who: str, joined: str, withdrawn: str | None = None) -> Cosponsorship:
+    return Cosponsorship(
+        bill="hr1-119",
+        bioguide=who,
+        joined=date.fromisoformat(joined),
+        withdrawn=date.fromisoformat(withdrawn) if withdrawn else None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "series"),
+    [
+        ([], []),
+        ([row("A", "2025-02-04"), row("B", "2025-02-04")], [("2025-02-04", 2)]),
+        ([row("A", "2025-02-04"), row("B", "2025-03-01")], [("2025-02-04", 1), ("2025-03-01", 2)]),
+        ([row("A", "2025-02-04", "2025-03-01")], [("2025-02-04", 1), ("2025-03-01", 0)]),
+        ([row("A", "2025-02-04", "2025-03-01"), row("A", "2025-05-01")],
+         [("2025-02-04", 1), ("2025-03-01", 0), ("2025-05-01", 1)]),
+        ([row("A", "2025-02-04"), row("A", "2025-02-10")], [("2025-02-04", 1)]),
+        ([row("A", "2025-02-04"), row("A", "2025-02-10", "2025-03-01")], [("2025-02-04", 1)]),
+        ([row("A", "2025-02-04", "2025-03-01"), row("B", "2025-03-01")], [("2025-02-04", 1)]),
+    ],
+    ids=["nobody", "one day", "two days", "left", "came back", "listed twice", "one of two rows withdrawn", "swap"],
+)  # fmt: skip
+def test_the_number_over_time(rows: list[Cosponsorship], series: list[tuple[str, int]]) -> None:
+    assert [(day.isoformat(), number) for day, number in counts.over_time(rows)] == series
+
+
+def test_the_last_number_over_time_is_the_number_listed(snapshot_engine: Engine, now: datetime) -> None:
+    with db.reading(snapshot_engine) as session:
+        for bill in ("hr923-119", "hr6736-119", "s367-119", "s3508-119"):
+            record = ledger.current(session, bill, now=now)
+            assert counts.over_time(record.cosponsors)[-1][1] == counts.counts(session, record).listed
