@@ -39,6 +39,7 @@ CONGRESSES = (118, 119)
 KINDS = ("500", "503", "429", "html", "errorbody", "redirect", "drop", "truncate")
 LIST_KINDS = ("shortpage", "emptylist", "phantom", "duprow")
 LAST_ROUNDS = 12
+CAMPAIGN = Path(sys.executable).with_name("campaign")
 
 
 @dataclass
@@ -105,7 +106,7 @@ class Replay:
 
     def choose(self) -> None:
         """All bills, or as many as wanted: first those that somebody left."""
-        self.standin.control(asof="", faults="")
+        self.standin.control(asof="", faults="", ratelimit=str(10**9))
         bills = list(self.standin.bills())
         if 0 < self.wanted < len(bills):
             left = [
@@ -132,7 +133,7 @@ class Replay:
 
     def poll(self, *bills: str) -> dict[str, object]:
         """One poll by the real command; killed now and then and run again, like a machine that restarts."""
-        command = [sys.executable, "-m", "campaign.cli", "poll", "--source", "api", "--json"]
+        command = [str(CAMPAIGN), "poll", "--source", "api", "--json"]
         for bill in bills:
             command += ["--bill", bill]
         self.polls += 1
@@ -147,6 +148,8 @@ class Replay:
                 self.kills_left -= 1
                 self.killed += 1
                 continue
+            if not output:
+                raise SystemExit(f"the poll ended with {started.returncode} and said nothing")
             report: dict[str, object] = json.loads(output)
             self.requests += int(str(report["requests"]))
             return report

@@ -41,6 +41,11 @@ def unread(bill: BillId) -> Bill:
     return Bill(id=str(bill), congress=bill.congress, type=bill.type, number=bill.number)
 
 
+def names_of(bill: Bill) -> str:
+    """Every title of a bill as one text: what it proposes may be said in the official one alone."""
+    return f"{bill.title} {bill.official_title or ''}".strip()
+
+
 def line_of(row: Action) -> Line:
     """A stored line of history in the form that the rules of stages read."""
     return Line(
@@ -327,7 +332,7 @@ class Taking:
 
     def _take_stage(self, lines: list[Line]) -> None:
         bill = self.bill
-        reading = stage_of(self.seen.bill_id, lines, law=bill.law, title=bill.title, today=None)
+        reading = stage_of(self.seen.bill_id, lines, law=bill.law, title=names_of(bill), today=None)
         if reading.stage.value != bill.stage:
             detail = {"from": bill.stage or None, "to": reading.stage.value}
             self.change("stage", detail, happened=reading.since)

@@ -163,7 +163,9 @@ def _rebuild(session: Session, bill: Bill, *, day: date | None, moment: datetime
     )
     title, sponsor = _named_then(session, bill, moment) if day else (bill.title, bill.sponsor)
     law = bill.law if day is None else None
-    reading = stage_of(BillId.of(bill.id), lines, law=law, title=title, today=moment)
+    reading = stage_of(
+        BillId.of(bill.id), lines, law=law, title=f"{title} {bill.official_title or ''}", today=moment
+    )
     referrals = session.exec(select(Referral).where(Referral.bill == bill.id).order_by(Referral.committee))
     return BillRecord(bill, title, sponsor, reading, rows, lines, tuple(referrals), day)
 

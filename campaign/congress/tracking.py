@@ -68,12 +68,17 @@ def take(session: Session, observation: Observation, *, now: datetime, modified:
 
 
 def not_modified(session: Session, bill: BillId, *, now: datetime) -> None:
-    """GovInfo said that its file is the one already read: a whole reading that found nothing new."""
+    """GovInfo said that its file is the one already read: a whole reading that found nothing new.
+
+    It is believed once in a row: content has changed under an unmoved stamp (quirk 8), so the next request
+    asks for the file whatever its date.
+    """
     known, mine = session.get(Bill, str(bill)), session.get(Tracking, str(bill))
     if known is not None and known.observed_at is not None and known.observed_at < now:
         known.observed_at, known.observed_source = now, "govinfo"
     if mine is not None:
         mine.attempted_at = mine.govinfo_read_at = now
+        mine.govinfo_modified = ""
         mine.problem, mine.problem_since = "", None
 
 

@@ -1,0 +1,39 @@
+"""``make bench``: every figure the project promises, measured in one run and printed as one table.
+
+Figures are ratios and counts where they can be, because machines differ; a time is given beside its limit.
+``--share 0.1`` invents a tenth of a Congress, for a quick look.
+"""
+
+import argparse
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import lookup, polling, starting, whole_congress
+from benchmarks.figures import Figure
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--share", type=float, default=1.0, help="how much of a Congress to invent")
+    share = arguments.parse_args().share
+    figures = [
+        *polling.measure(),
+        *whole_congress.measure(share),
+        *lookup.measure(),
+        *starting.measure(),
+    ]
+    Console(width=120).print(_table(figures))
+    return 0 if all(figure.holds for figure in figures) else 1
+
+
+def _table(figures: list[Figure]) -> Table:
+    table = Table("what", "measured", "limit", "")
+    for figure in figures:
+        table.add_row(figure.name, figure.measured, figure.limit, "holds" if figure.holds else "MISSED")
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())
