@@ -1,4 +1,4 @@
-"""A whole Congress from GovInfo's zips into SQLite: how fast, in how much memory, and again with nothing new."""
+"""A whole Congress from GovInfo's zips into SQLite: how fast, in how much memory, and once more."""
 
 import json
 import os
