@@ -55,10 +55,12 @@ def test_the_most_specific_ask_wins(situation: Situation, codes: list[str]) -> N
         ("C001098", "s3508-119", "committee",
          "sits on the Senate Committee on Foreign Relations, which has S. 3508 (2025)",
          "integra el Comité de Relaciones Exteriores del Senado, que tiene S. 3508 (2025)"),
-        ("H001103", "hr6736-119", "delegate", "no vote on final passage, but may co-sponsor H.R. 6736 (2025)",
+        ("H001103", "hr6736-119", "delegate",
+         "no vote on final passage, but may co-sponsor H.R. 6736 (2025)",
          "no vota en la aprobación final, pero puede copatrocinar H.R. 6736 (2025)"),
         ("C001131", "hr923-119", "thank", "on H.R. 923 (2025) since", "copatrocina H.R. 923 (2025) desde el"),
-        ("R000575", "hr923-119", "cosponsor", "not yet on H.R. 923 (2025)", "aún no copatrocina H.R. 923 (2025)"),
+        ("R000575", "hr923-119", "cosponsor", "not yet on H.R. 923 (2025)",
+         "aún no copatrocina H.R. 923 (2025)"),
     ],
 )  # fmt: skip
 def test_real_members_are_asked_what_their_record_says(
