@@ -309,6 +309,8 @@ def _read(fetcher: Fetcher, settings: Settings, name: str, problems: dict[str, s
 def _needs_history(session: Session, current: Any, now: datetime) -> bool:
     """Whether somebody's leaving is unexplained, and the large file was not read for it this week."""
     state = data_state(session, "historical")
+    if current is None:
+        return False
     if state and now - state.checked_at < HISTORICAL_EVERY:
         return False
     found = legislators.read_people(current)

@@ -2,7 +2,9 @@
 
 import json
 import logging
-from collections.abc import Iterable
+import shutil
+import socket
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,17 @@ from campaign.refusals import Refused
 from campaign.settings import Settings
 
 TURN = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)  # noon in Washington
+
+
+@pytest.fixture(scope="module")
+def june(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The snapshot loaded once, for tests that only read it."""
+    path = tmp_path_factory.mktemp("june") / "campaign.db"
+    shutil.copyfile(sqlite_template, path)
+    engine = db.open_engine(f"sqlite:///{path}")
+    snapshot.load(engine, now=datetime(2026, 6, 20, 15, 0, tzinfo=UTC))
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
@@ -70,8 +83,8 @@ def test_zips_of_june_2026(loaded: Engine, now: datetime) -> None:
     assert {one.congress for one in found.values()} == {119}
 
 
-def test_who_speaks_for_a_zip(loaded: Engine, now: datetime) -> None:
-    castro = by_zip(loaded, "78205", now)
+def test_who_speaks_for_a_zip(june: Engine, now: datetime) -> None:
+    castro = by_zip(june, "78205", now)
     assert castro.json() == {
         "result": "split",
         "congress": 119,
@@ -85,30 +98,29 @@ def test_who_speaks_for_a_zip(loaded: Engine, now: datetime) -> None:
     }
 
 
-def test_a_vacant_seat_still_shows_the_senators(loaded: Engine, now: datetime) -> None:
-    found = by_zip(loaded, "78840", now)
+def test_a_vacant_seat_still_shows_the_senators(june: Engine, now: datetime) -> None:
+    found = by_zip(june, "78840", now)
     assert [(hit.member, hit.vacant) for hit in found.seats] == [(None, True)]
     assert found.senators == ("C001098", "C001056")
 
 
 @pytest.mark.parametrize("text", ["20001", "00901", "96913"])
-def test_delegates_have_no_senators_beside_them(sqlite_engine: Engine, now: datetime, text: str) -> None:
-    snapshot.load(sqlite_engine, now=now)
-    found = by_zip(sqlite_engine, text, now)
+def test_delegates_have_no_senators_beside_them(june: Engine, now: datetime, text: str) -> None:
+    found = by_zip(june, text, now)
     assert found.senators == ()
     assert [hit.vacant for hit in found.seats] == [False]
 
 
-def test_a_zip_over_a_state_line_lists_the_senators_of_both(loaded: Engine, now: datetime) -> None:
-    found = by_zip(loaded, "42223", now)
+def test_a_zip_over_a_state_line_lists_the_senators_of_both(june: Engine, now: datetime) -> None:
+    found = by_zip(june, "42223", now)
     assert found.senators == ("M000355", "P000603", "B001243", "H000601")
     assert found.note is not None
     assert "KY, TN" in found.note.en
     assert "KY, TN" in found.note.es
 
 
-def test_an_unknown_zip_is_not_called_invalid(loaded: Engine, now: datetime) -> None:
-    note = by_zip(loaded, "00501", now).note
+def test_an_unknown_zip_is_not_called_invalid(june: Engine, now: datetime) -> None:
+    note = by_zip(june, "00501", now).note
     assert note is not None
     assert "street address" in note.text("en")
     assert "dirección" in note.text("es")
@@ -226,6 +238,7 @@ def test_a_lookup_in_memory_asks_the_database_nothing(loaded: Engine, now: datet
 
 # --- addresses and points ---
 
+ONE_LINE = "/geocoder/geographies/onelineaddress"
 ADDRESS = "727 E. Cesar E. Chavez Blvd, San Antonio, TX 78206"
 
 
@@ -255,13 +268,27 @@ ANSWERS: list[tuple[str, Any, str, list[str], str]] = [
 ]
 
 
+def answer_and_note(httpserver: HTTPServer, path: str, answer: Any) -> list[Any]:
+    """Answer always the same, and note what was asked before the answer is out."""
+    asked: list[Any] = []
+
+    def respond(request: Request) -> Response:
+        asked.append(request.args)
+        return Response(json.dumps(answer), content_type="application/json", status=200 if answer else 500)
+
+    httpserver.expect_request(path).respond_with_handler(respond)
+    return asked
+
+
 @pytest.fixture
 def settings(httpserver: HTTPServer) -> Settings:
     return Settings(geocoder_url=httpserver.url_for("/geocoder"))
 
 
-def by_address(engine: Engine, settings: Settings, now: datetime, text: str = ADDRESS) -> Found:
-    with Fetcher(user_agent="test", attempts=1, read_timeout=0.3) as fetcher, db.reading(engine) as session:
+def by_address(
+    engine: Engine, settings: Settings, now: datetime, text: str = ADDRESS, seconds: float = 30
+) -> Found:
+    with Fetcher(user_agent="test", attempts=1, read_timeout=seconds) as fetcher, db.reading(engine) as session:
         return finder.by_address(fetcher, settings, session, text, now=now)
 
 
@@ -283,7 +310,7 @@ def test_what_the_geocoder_says_of_an_address(
     expected: list[str],
     reason: str,
 ) -> None:
-    httpserver.expect_request("/geocoder/geographies/onelineaddress").respond_with_json(answer)
+    httpserver.expect_request(ONE_LINE).respond_with_json(answer)
     found = by_address(sqlite_engine, settings, now)
     assert (found.result, seats(found), found.congress) == (result, expected, 119)
     assert reason in (found.note.en if found.note else "")
@@ -292,36 +319,36 @@ def test_what_the_geocoder_says_of_an_address(
 def test_the_vintage_is_pinned_to_the_sitting_congress(
     sqlite_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
 ) -> None:
-    httpserver.expect_request("/geocoder/geographies/onelineaddress").respond_with_json(matches())
+    asked = answer_and_note(httpserver, ONE_LINE, matches())
     for moment in (now, TURN):
         by_address(sqlite_engine, settings, moment)
-    assert [request.args["vintage"] for request, _ in httpserver.log] == ["ACS2025_Current", "ACS2026_Current"]
+    assert [args["vintage"] for args in asked] == ["ACS2025_Current", "ACS2026_Current"]
 
 
-def slow(_request: Request) -> Response:
-    import time
+FAILURES = {
+    "page": Response("<html>", content_type="text/html"),
+    "unavailable": Response("", status=503),
+    "cut": Response('{"result": {"addr', content_type="application/json"),
+}
 
-    time.sleep(1)
-    return Response("{}")
 
-
-@pytest.mark.parametrize("failure", ["html", "503", "cut", "slow"])
+@pytest.mark.parametrize("failure", FAILURES)
 def test_a_geocoder_that_fails_is_unknown_with_the_reason(
     sqlite_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer, failure: str
 ) -> None:
-    page = httpserver.expect_request("/geocoder/geographies/onelineaddress")
-    if failure == "slow":
-        page.respond_with_handler(slow)
-    else:
-        body, status = {"html": ("<html>", 200), "503": ("", 503), "cut": ('{"result": {"addr', 200)}[failure]
-        page.respond_with_data(
-            body, status=status, content_type="text/html" if failure == "html" else "application/json"
-        )
+    httpserver.expect_request(ONE_LINE).respond_with_response(FAILURES[failure])
     found = by_address(sqlite_engine, settings, now)
     assert found.result == "unknown"
     assert found.note is not None
     assert "does not answer" in found.note.en
     assert "no responde" in found.note.es
+
+
+def test_a_geocoder_that_never_answers_is_unknown(sqlite_engine: Engine, now: datetime) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = Settings(geocoder_url=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        found = by_address(sqlite_engine, settings, now, seconds=0.1)
+    assert found.result == "unknown"
 
 
 def test_a_dead_geocoder_is_unknown(sqlite_engine: Engine, now: datetime) -> None:
@@ -341,12 +368,10 @@ def test_a_switched_off_geocoder_says_so_and_asks_nobody(sqlite_engine: Engine, 
 
 
 def test_who_speaks_for_an_address(
-    loaded: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
+    june: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
 ) -> None:
-    httpserver.expect_request("/geocoder/geographies/onelineaddress").respond_with_json(
-        matches(layer(119, "4820"))
-    )
-    found = by_address(loaded, settings, now)
+    httpserver.expect_request(ONE_LINE).respond_with_json(matches(layer(119, "4820")))
+    found = by_address(june, settings, now)
     assert found.seats[0].member == "C001091"
     assert found.senators == ("C001098", "C001056")
 
@@ -362,13 +387,12 @@ def test_an_address_is_neither_stored_nor_logged(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("werkzeug").disabled = True
-    page = httpserver.expect_request("/geocoder/geographies/onelineaddress")
-    page.respond_with_data("", status=500) if failure else page.respond_with_json(matches(layer(119, "4820")))
+    asked = answer_and_note(httpserver, ONE_LINE, None if failure else matches(layer(119, "4820")))
     found = by_address(engine, settings, now)
     with db.reading(engine) as session:
         stored = [repr(session.execute(sa.select(t)).all()) for t in SQLModel.metadata.tables.values()]
     assert "Chavez" not in caplog.text + "".join(stored) + repr(found)
-    assert httpserver.log
+    assert [args["address"] for args in asked] == [ADDRESS]
 
 
 @pytest.mark.parametrize("text", ["", "here", "12345", "1" * 300 + " Main St", "     "])
@@ -383,12 +407,10 @@ def test_what_cannot_be_an_address_is_refused(sqlite_engine: Engine, now: dateti
 def test_a_point_asks_the_geocoder_by_longitude_and_latitude(
     sqlite_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
 ) -> None:
-    httpserver.expect_request("/geocoder/geographies/coordinates").respond_with_json(
-        {"result": {"geographies": layer(119, "4820")}}
-    )
+    answer = {"result": {"geographies": layer(119, "4820")}}
+    asked = answer_and_note(httpserver, "/geocoder/geographies/coordinates", answer)
     assert seats(by_point(sqlite_engine, settings, now, "29.4176275, -98.4847181")) == ["TX-20"]
-    asked = httpserver.log[0][0].args
-    assert (asked["x"], asked["y"]) == ("-98.4847181", "29.4176275")
+    assert [(args["x"], args["y"]) for args in asked] == [("-98.4847181", "29.4176275")]
 
 
 def test_a_point_abroad_is_unknown(
