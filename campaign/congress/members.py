@@ -4,6 +4,7 @@ A person is a Bioguide id. Whoever is in the list of current legislators sits; w
 longer has departed and is kept for ever; whoever a bill names and no list knows is kept from that row.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from campaign.congress.observation import CosponsorRow, PersonRow
 from campaign.fetch import Fetcher, json_of
 from campaign.refusals import Unread
 from campaign.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 Standing = Literal["sitting", "departed", "unlisted"]
 DELEGATIONS = {"DC": "delegate", "VI": "delegate", "GU": "delegate", "AS": "delegate", "MP": "delegate"}
@@ -311,7 +314,7 @@ def _needs_history(session: Session, current: Any, now: datetime) -> bool:
     state = data_state(session, "historical")
     if current is None:
         return False
-    if state and now - state.checked_at < HISTORICAL_EVERY:
+    if state and not state.problem and now - state.checked_at < HISTORICAL_EVERY:
         return False
     found = legislators.read_people(current)
     listed = {row.bioguide for row in found.rows} | found.unreadable
@@ -588,7 +591,7 @@ def _plausible(session: Session, name: str, found: int, known: int, as_of: date,
         _set_state(session, name, as_of, now)
         return True
     reason = f"not yet published: {found} rows where {known} are known"
-    _note_problem(session, name, reason, now, as_of=as_of)
+    _note_problem(session, name, reason, now)
     return False
 
 
@@ -596,9 +599,8 @@ def _set_state(session: Session, name: str, as_of: date, now: datetime, source: 
     session.merge(SourceState(name=name, as_of=as_of, checked_at=now, source=source, problem=""))
 
 
-def _note_problem(session: Session, name: str, problem: str, now: datetime, *, as_of: date = date.min) -> None:
-    state = session.get(SourceState, name)
-    if state is None:
-        state = SourceState(name=name, as_of=as_of, checked_at=now, source="legislators")
-    state.checked_at, state.problem = now, problem
-    session.add(state)
+def _note_problem(session: Session, name: str, problem: str, now: datetime) -> None:
+    """Say beside a data set why it is not newer; of one that was never read there is nothing to say."""
+    logger.warning("%s: %s", name, problem)
+    if state := session.get(SourceState, name):
+        state.checked_at, state.problem = now, problem

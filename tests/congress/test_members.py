@@ -399,6 +399,11 @@ def test_refresh_takes_all_files(
 def test_refresh_with_one_file_down_takes_the_rest(
     engine: Engine, now: datetime, settings: Settings, httpserver: HTTPServer
 ) -> None:
+    take(
+        engine,
+        files([CASTRO], committees=[FOREIGN_AFFAIRS], memberships={"HSFA": [{"bioguide": "C001091"}]}),
+        now,
+    )
     serve(httpserver, memberships="<html>Page not found</html>")
     counts = refresh(settings, engine, now)
     assert counts["members"] == 31
@@ -431,6 +436,19 @@ def test_the_large_file_is_read_only_when_somebody_left_and_then_not_daily(
     assert asked.count("historical") == 1
     refresh(settings, engine, now + timedelta(days=8))
     assert asked.count("historical") == 2
+
+
+def test_a_large_file_that_failed_is_asked_for_again_the_next_day(
+    engine: Engine, now: datetime, settings: Settings, httpserver: HTTPServer
+) -> None:
+    asked = serve(httpserver, historical="<html>Page not found</html>")
+    take(engine, files([]), now)
+    name_on_bill(engine, "hr6618-118", now, date(2023, 12, 6))
+    for day in range(2):
+        refresh(settings, engine, now + timedelta(days=day))
+    assert asked.count("historical") == 2
+    with db.reading(engine) as session:
+        assert members.data_state(session, "historical") is None
 
 
 def test_importing_twice_changes_nothing(engine: Engine, now: datetime) -> None:
