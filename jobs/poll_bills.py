@@ -219,7 +219,9 @@ class _Polling:
             self._close_api("api.congress.gov: this hour's requests are used up")
         if self.api_closed:
             raise Unread(self.api_closed)
-        return govinfo.Reading(congress_gov.read_bill(self.doors["api"], self.settings, bill, now=self.now), "")
+        door = self.doors["api"]
+        seen = congress_gov.read_bill(door, self.settings, bill, now=self.now, pause=self.pause)
+        return govinfo.Reading(seen, "")
 
     def _read_govinfo(self, bill: BillId) -> govinfo.Reading:
         with db.reading(self.engine) as session:
