@@ -3,9 +3,7 @@
 import gzip
 import json
 import re
-import shutil
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,17 +36,6 @@ CAMPAIGN_BILLS = {
     "hr8427-118": (19, 13, 1, 5),
     "s2926-118": (6, 5, 0, 1),
 }
-
-
-@pytest.fixture(scope="module")
-def june(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The snapshot loaded once, for tests that only read it."""
-    path = tmp_path_factory.mktemp("june") / "campaign.db"
-    shutil.copyfile(sqlite_template, path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    snapshot.load(engine, now=datetime(2026, 6, 20, 15, 0, tzinfo=UTC))
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -97,14 +84,14 @@ def test_all_of_it_is_baseline_and_dated(loaded: Engine) -> None:
     }
 
 
-def test_bills_of_the_118th_say_that_they_are_partial(june: Engine) -> None:
-    with db.reading(june) as session:
+def test_bills_of_the_118th_say_that_they_are_partial(snapshot_engine: Engine) -> None:
+    with db.reading(snapshot_engine) as session:
         partial = {bill.id: bill.partial for bill in session.exec(select(Bill)) if bill.partial}
     assert partial == dict.fromkeys(["hr6618-118", "hr8427-118", "s2926-118"], "co-sponsors as introduced only")
 
 
-def test_bills_nobody_has_read_stand_by_name(june: Engine) -> None:
-    with db.reading(june) as session:
+def test_bills_nobody_has_read_stand_by_name(snapshot_engine: Engine) -> None:
+    with db.reading(snapshot_engine) as session:
         unread = [session.get_one(Bill, id) for id in ("hr9539-117", "s4647-118")]
         cardin = members.person(session, "C000141")
     assert [(one.title, one.sponsor, one.observed_at) for one in unread] == [
@@ -116,8 +103,8 @@ def test_bills_nobody_has_read_stand_by_name(june: Engine) -> None:
 
 
 @pytest.mark.parametrize("text", ["H.R. 6618", "H.R. 8427", "S. 2926"])
-def test_dead_numbers_meet_their_namesakes(june: Engine, now: datetime, text: str) -> None:
-    with db.reading(june) as session, pytest.raises(Refused) as refused:
+def test_dead_numbers_meet_their_namesakes(snapshot_engine: Engine, now: datetime, text: str) -> None:
+    with db.reading(snapshot_engine) as session, pytest.raises(Refused) as refused:
         lineage.resolve(session, text)
     assert "(119th)" in refused.value.en
     assert "(118th)" in refused.value.en
@@ -145,8 +132,8 @@ def test_seats_vacancies_and_delegates_of_june_2026(loaded: Engine) -> None:
     }
 
 
-def test_every_state_has_two_senators_of_two_classes(june: Engine) -> None:
-    with db.reading(june) as session:
+def test_every_state_has_two_senators_of_two_classes(snapshot_engine: Engine) -> None:
+    with db.reading(snapshot_engine) as session:
         classes = {
             seat.id: {one.senate_class for one in members.senators(session, seat.id)}
             for seat in members.seats(session, "senate")
@@ -154,8 +141,8 @@ def test_every_state_has_two_senators_of_two_classes(june: Engine) -> None:
     assert {state for state, held in classes.items() if len(held) != 2 or None in held} == set()
 
 
-def test_the_campaigns_bills_are_polled_and_no_namesake_is(june: Engine) -> None:
-    with db.reading(june) as session:
+def test_the_campaigns_bills_are_polled_and_no_namesake_is(snapshot_engine: Engine) -> None:
+    with db.reading(snapshot_engine) as session:
         assert {one.bill for one in session.exec(select(Tracking))} == set(CAMPAIGN_BILLS)
 
 
@@ -223,8 +210,8 @@ def test_fixtures_are_small_and_ours() -> None:
     assert {path.suffix for path in shipped_files} == {".gz", ".json", ".md"}
 
 
-def test_every_fact_has_a_source_and_the_same_figures_in_both_languages(june: Engine) -> None:
-    with db.reading(june) as session:
+def test_every_fact_has_a_source_and_the_same_figures_in_both_languages(snapshot_engine: Engine) -> None:
+    with db.reading(snapshot_engine) as session:
         facts = session.exec(select(CitedFact).order_by(col(CitedFact.position))).all()
     assert len(facts) == 8
     assert [one.id for one in facts if not one.source] == []

@@ -2,9 +2,8 @@
 
 import json
 import logging
-import shutil
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,17 +25,6 @@ from campaign.refusals import Refused
 from campaign.settings import Settings
 
 TURN = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)  # noon in Washington
-
-
-@pytest.fixture(scope="module")
-def june(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The snapshot loaded once, for tests that only read it."""
-    path = tmp_path_factory.mktemp("june") / "campaign.db"
-    shutil.copyfile(sqlite_template, path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    snapshot.load(engine, now=datetime(2026, 6, 20, 15, 0, tzinfo=UTC))
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -83,8 +71,8 @@ def test_zips_of_june_2026(loaded: Engine, now: datetime) -> None:
     assert {one.congress for one in found.values()} == {119}
 
 
-def test_who_speaks_for_a_zip(june: Engine, now: datetime) -> None:
-    castro = by_zip(june, "78205", now)
+def test_who_speaks_for_a_zip(snapshot_engine: Engine, now: datetime) -> None:
+    castro = by_zip(snapshot_engine, "78205", now)
     assert castro.json() == {
         "result": "split",
         "congress": 119,
@@ -98,29 +86,29 @@ def test_who_speaks_for_a_zip(june: Engine, now: datetime) -> None:
     }
 
 
-def test_a_vacant_seat_still_shows_the_senators(june: Engine, now: datetime) -> None:
-    found = by_zip(june, "78840", now)
+def test_a_vacant_seat_still_shows_the_senators(snapshot_engine: Engine, now: datetime) -> None:
+    found = by_zip(snapshot_engine, "78840", now)
     assert [(hit.member, hit.vacant) for hit in found.seats] == [(None, True)]
     assert found.senators == ("C001098", "C001056")
 
 
 @pytest.mark.parametrize("text", ["20001", "00901", "96913"])
-def test_delegates_have_no_senators_beside_them(june: Engine, now: datetime, text: str) -> None:
-    found = by_zip(june, text, now)
+def test_delegates_have_no_senators_beside_them(snapshot_engine: Engine, now: datetime, text: str) -> None:
+    found = by_zip(snapshot_engine, text, now)
     assert found.senators == ()
     assert [hit.vacant for hit in found.seats] == [False]
 
 
-def test_a_zip_over_a_state_line_lists_the_senators_of_both(june: Engine, now: datetime) -> None:
-    found = by_zip(june, "42223", now)
+def test_a_zip_over_a_state_line_lists_the_senators_of_both(snapshot_engine: Engine, now: datetime) -> None:
+    found = by_zip(snapshot_engine, "42223", now)
     assert found.senators == ("M000355", "P000603", "B001243", "H000601")
     assert found.note is not None
     assert "KY, TN" in found.note.en
     assert "KY, TN" in found.note.es
 
 
-def test_an_unknown_zip_is_not_called_invalid(june: Engine, now: datetime) -> None:
-    note = by_zip(june, "00501", now).note
+def test_an_unknown_zip_is_not_called_invalid(snapshot_engine: Engine, now: datetime) -> None:
+    note = by_zip(snapshot_engine, "00501", now).note
     assert note is not None
     assert "street address" in note.text("en")
     assert "dirección" in note.text("es")
@@ -368,10 +356,10 @@ def test_a_switched_off_geocoder_says_so_and_asks_nobody(sqlite_engine: Engine, 
 
 
 def test_who_speaks_for_an_address(
-    june: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
+    snapshot_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
 ) -> None:
     httpserver.expect_request(ONE_LINE).respond_with_json(matches(layer(119, "4820")))
-    found = by_address(june, settings, now)
+    found = by_address(snapshot_engine, settings, now)
     assert found.seats[0].member == "C001091"
     assert found.senators == ("C001098", "C001056")
 
