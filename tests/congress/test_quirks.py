@@ -4,8 +4,10 @@ Oddities of transport are in test_fetch, those that only the ledger or the stage
 """
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -256,6 +258,14 @@ def test_q24_committees_unnamed_unknown_or_only_in_one_place() -> None:
     assert [(c.code, c.referred) for c in seen.committees or ()] == [("HSIF", False), ("HSWM", True)]
 
 
+def test_q25_recorded_votes_are_not_read(source: Standin, fetcher: Fetcher) -> None:
+    line = acted(INTRODUCED, "Passed by recorded vote: 210 - 200 (Roll no. 9).", "H37100")
+    vote = {"rollNumber": "9", "url": "https://clerk.house.gov/evs/2026/roll9.xml", "date": "not a date"}
+    plain = from_both(source, fetcher, bill(actions=[line]))
+    voted = from_both(source, fetcher, bill(actions=[{**line, "recordedVotes": [vote]}]))
+    assert [seen.actions for seen in plain] == [seen.actions for seen in voted]
+
+
 def test_q26_the_latest_action_is_never_read(source: Standin, fetcher: Fetcher) -> None:
     for seen in from_both(source, fetcher, source.world.bills["hr6736-119"]):
         assert not any(line.acted.year == 1999 for line in seen.actions)
@@ -402,3 +412,15 @@ def test_q41_parts_doubled_or_broken_beside_the_facts_are_not_read() -> None:
     amendments = b"<amendments><amendment><number>1</number></amendment></amendments>"
     body = billstatus(record.at("")).replace(b"<title>", amendments * 2 + b"<title>", 1)
     assert govinfo.parse(body, now=NOW).cosponsors == from_file(record).cosponsors
+
+
+def test_every_oddity_is_listed_with_a_test_that_exists() -> None:
+    root = Path(__file__).parents[2]
+    rows = re.findall(r"^\| (\d+) \|.*$", (root / "docs/data.md").read_text(), re.MULTILINE)
+    assert [int(number) for number in rows] == list(range(1, 44))
+    for line in (root / "docs/data.md").read_text().splitlines():
+        if re.match(r"\| \d+ \|", line):
+            named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", line)
+            assert named, line
+            for file, name in named:
+                assert f"def {name}(" in (root / file).read_text(), f"{file}::{name}"
