@@ -1,9 +1,12 @@
 """Answers to what cannot be done: a page in the reader's language, JSON below ``/api``; never a trace."""
 
+import sqlite3
+
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from campaign.refusals import Refused
 from campaign.web import languages
@@ -17,8 +20,10 @@ RETRY_SECONDS = "60"
 def attach(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http)
-    for kind in (OperationalError, InterfaceError, ProgrammingError):
+    # The driver's own error comes bare from the first statements on a new SQLite connection.
+    for kind in (DBAPIError, PoolExhausted, sqlite3.DatabaseError):
         app.register_error_handler(kind, _database)
+    app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -39,6 +44,11 @@ def answer(status: int, heading: str, text: str) -> Response:
 def _refused(error: Refused) -> Response:
     heading = _("We could not find that") if error.status == 404 else _("That did not work")
     return answer(error.status, heading, error.text(languages.current()))
+
+
+def _foreign_host(_error: SecurityError) -> Response:
+    """A request for somebody else's name has no addresses of ours to link to."""
+    return Response("400: this service does not answer to that name.\n", 400, mimetype="text/plain")
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

@@ -1,0 +1,450 @@
+"""The public pages on the campaign of fixtures/: what they say, where they lead, what they never claim."""
+
+import re
+from datetime import date, datetime
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import Engine
+from sqlmodel import select
+
+from campaign import db, snapshot
+from campaign.app import create_app
+from campaign.congress.models import Cosponsorship
+from campaign.settings import Settings
+
+PAGES = [
+    "/",
+    "/find",
+    "/find?zip=78207",
+    "/find?zip=00000",
+    "/act/TX-20",
+    "/act/TX",
+    "/act/TX-23",
+    "/act/PR-0",
+    "/act/DC-0",
+    "/act/TX-20?member=C001098&kind=call",
+    "/act/TX-20?member=C001091&kind=letter",
+    "/bills",
+    "/bills?q=H.R.+8427",
+    "/bills/hr6736-119",
+    "/bills/hr923-119?sort=state",
+    "/bills/s367-119?on=2025-06-30",
+    "/bills/hr8427-118",
+    "/bills/s4647-118",
+    "/proposals/armas-act",
+    "/proposals/stop-arming-cartels-act",
+    "/privacy",
+    "/data",
+    "/bills/hr1-119",
+    "/act/TX-99",
+]
+
+
+class Outline(HTMLParser):
+    """Headings, links, ids, labels and language of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.lang = ""
+        self.levels: list[int] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.labels: set[str] = set()
+        self.fields: set[str] = set()
+        self.attributes: set[str] = set()
+        self.tags: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        self.tags.add(tag)
+        self.attributes |= found.keys()
+        if tag == "html":
+            self.lang = found.get("lang", "")
+        if re.fullmatch("h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+        if tag in ("input", "select", "textarea"):
+            self.fields.add(found.get("id", ""))
+        if tag == "label":
+            self.labels.add(found.get("for", ""))
+        self.links += [found["href"]] if tag == "a" and "href" in found else []
+        self.ids += [found["id"]] if "id" in found else []
+
+
+def words(text: str) -> str:
+    """A page as it is read: no tags, one space between words."""
+    body = re.sub(r"(?s)<(title|desc|head)\b.*?</\1>", " ", text)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_whole_and_sound(client: FlaskClient, path: str, lang: str) -> None:
+    answer = client.get(path if lang == "en" else f"/es{path}")
+    outline = Outline(answer.text)
+    assert answer.status_code == (404 if path in PAGES[-2:] else 200)
+    assert outline.lang == lang
+    assert outline.levels[0] == 1
+    assert outline.levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(outline.levels, outline.levels[1:], strict=False))
+    assert len(outline.ids) == len(set(outline.ids))
+    assert outline.fields <= outline.labels
+    assert not outline.tags & {"script", "style", "iframe", "img"}
+    assert not {name for name in outline.attributes if name == "style" or name.startswith("on")}
+    assert "None" not in words(answer.text)
+    assert "%(" not in answer.text
+    assert len(answer.data) < 20_000
+
+
+@pytest.mark.parametrize("start", ["/", "/es/"])
+def test_every_link_leads_somewhere(client: FlaskClient, start: str) -> None:
+    seen: set[str] = set()
+    queue = [start]
+    while queue:
+        path = queue.pop()
+        answer = client.get(path)
+        assert answer.status_code in (200, 301, 302, 303), path
+        if answer.mimetype != "text/html":
+            continue
+        for link in Outline(answer.text).links:
+            local = link.partition("#")[0]
+            if local.startswith("/") and local not in seen and len(seen) < 150:
+                seen.add(local)
+                queue.append(local)
+    assert len(seen) > 30
+    assert {
+        "/privacy",
+        "/data",
+        "/readyz",
+        "/api/v1/bills",
+        "/api/v1/openapi.json",
+        "/feeds/changes.atom",
+    } & seen
+
+
+@pytest.mark.parametrize("path", PAGES[:-2])
+def test_the_language_switch_keeps_the_place(client: FlaskClient, path: str) -> None:
+    english = client.get(path).text
+    links = re.findall(
+        r'<link rel="alternate" hreflang="(\w\w|x-default)" href="http://127.0.0.1:5000([^"]+)"', english
+    )
+    there = {code: unescape(link) for code, link in links}
+    assert set(there) == {"en", "es", "x-default"}
+    assert there["x-default"] == there["en"]
+    spanish = client.get(there["es"]).text
+    back = re.search(r'<a href="([^"]+)" lang="en"', spanish)
+    assert back is not None
+    assert client.get(unescape(back[1])).text == english
+
+
+# --- campaign and bills ----------------------------------------------------------------------------
+
+
+def test_the_campaign_says_what_is_asked_and_how_many_are_on(client: FlaskClient) -> None:
+    text = words(client.get("/").text)
+    assert "Keep U.S. guns out of the cartels' hands" in text
+    assert "26 co-sponsors 23 vote in the chamber now, 1 delegate, 2 have left" in text
+    assert "last joined on May 14, 2026" in text
+    assert "Source: U.S. Government Accountability Office, GAO-21-322" in text
+    assert "Record as of June 1, 2026, from the snapshot" in text
+    assert "Members as of June 15, 2026" in text
+
+
+def test_the_campaign_in_spanish(client: FlaskClient) -> None:
+    text = words(client.get("/es/").text)
+    assert "26 copatrocinadores 23 votan hoy en la cámara, 1 delegación sin voto, 2 ya no están" in text
+    assert "último apoyo, el 14 de mayo de 2026" in text
+    assert "Registro al 1 de junio de 2026" in text
+
+
+def test_an_empty_database_teaches_the_next_step(sqlite_engine: Engine) -> None:
+    client = create_app(Settings(secret_key="x" * 40), engine=sqlite_engine).test_client()
+    text = words(client.get("/").text)
+    assert "No campaign has been set up yet" in text
+    assert "campaign snapshot load" in text
+    assert client.get("/bills").status_code == 200
+    assert client.get("/find?zip=78207").status_code == 200
+
+
+def test_a_bill_page_is_honest(client: FlaskClient) -> None:
+    text = words(client.get("/bills/hr923-119").text)
+    assert "Listed by Congress 26" in text
+    assert "Sitting and voting 23" in text
+    assert "Delegate 1" in text
+    assert "Gone 2" in text
+    assert "Co-sponsors of H.R. 923 over time: 26 co-sponsors on June 1, 2026." in text
+    assert "Last read whole on June 1, 2026" in text
+    assert "https://www.congress.gov/bill/119th-congress/house-bill/923" in client.get("/bills/hr923-119").text
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"),
+    [("date", "February 4, 2025"), ("name", "Jake Auchincloss"), ("state", "AZ"), ("; drop", "D")],
+)
+def test_who_is_on_can_be_sorted(client: FlaskClient, sort: str, first: str) -> None:
+    page = client.get("/bills/hr6736-119", query_string={"sort": sort}).text
+    rows = re.findall(r'(?s)<tr>\s*<th scope="row">(.*?)</tr>', page.partition("with the day each joined")[2])
+    assert len(rows) == 29
+    if sort in ("name", "state"):
+        assert first in rows[0]
+        assert 'aria-sort="ascending"' in page
+
+
+def test_a_past_day_shows_who_was_on_then(client: FlaskClient) -> None:
+    text = words(client.get("/bills/hr6736-119?on=2026-01-10").text)
+    assert "As it stood at the end of January 10, 2026" in text
+    assert "Maxine Waters" not in text
+    assert "Rashida Tlaib" in text
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ("2027-01-10", "future"),
+        ("2025-01-10", "introduced on"),
+        ("soon", "written like"),
+        ("2026-13-45", "written like"),
+    ],
+)
+def test_a_day_that_cannot_be_shown_is_refused(client: FlaskClient, day: str, says: str) -> None:
+    answer = client.get("/bills/hr6736-119", query_string={"on": day})
+    assert answer.status_code == 400
+    assert says in words(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"),
+    [
+        ("119/hr/6736", "/bills/hr6736-119"),
+        ("H.R. 6736 (119th)", "/bills/hr6736-119"),
+        ("HR6736-119", "/bills/hr6736-119"),
+        ("https://www.congress.gov/bill/119th-congress/senate-bill/3508", "/bills/s3508-119"),
+        ("H.R. 6736", "/bills?q=H.R.+6736"),
+    ],
+)
+def test_any_form_of_a_name_leads_to_the_one_address(client: FlaskClient, typed: str, leads: str) -> None:
+    answer = client.get(f"/bills/{typed}")
+    assert answer.status_code in (301, 302)
+    assert answer.location == leads
+
+
+def test_a_number_of_one_bill_leads_there_at_once(client: FlaskClient) -> None:
+    assert client.get("/es/bills?q=H.R.+6736").location == "/es/bills/hr6736-119"
+
+
+def test_a_number_of_several_bills_is_asked_about(client: FlaskClient) -> None:
+    text = words(client.get("/bills?q=H.R.+8427").text)
+    assert "Congressional Pension Integrity Act" in text
+    assert "Stop Arming Cartels Act" in text
+    assert "The living bill is H.R. 923" in text
+
+
+def test_a_dead_number_leads_to_its_living_successor(client: FlaskClient) -> None:
+    page = client.get("/bills/hr8427-118").text
+    assert "The living bill is" in words(page)
+    assert '<a href="/bills/hr923-119">' in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/bills/hr8427-118", "/bills/hr6618-118", "/bills/s2926-118", "/proposals/armas-act", "/"]
+)
+def test_partial_data_are_marked_wherever_they_are_used(client: FlaskClient, path: str) -> None:
+    text = words(client.get(path).text)
+    if path.startswith("/bills"):
+        assert "Partial: only the co-sponsors as introduced have been read" in text
+        assert "over time" not in text.partition("Who is on it")[2].partition("What happened")[0]
+    if path == "/proposals/armas-act":
+        assert "16 co-sponsors as introduced" in text
+        assert "Not read: known by its number, title and sponsor only." in text
+
+
+def test_a_bill_known_by_name_only_is_called_not_read(client: FlaskClient) -> None:
+    text = words(client.get("/bills/s4647-118").text)
+    assert "Not read: this bill is known by its number, title and sponsor only" in text
+    assert "Who is on it" not in text
+
+
+@pytest.mark.parametrize(
+    "path", ["/bills/hr99999-119", "/bills/nonsense", "/bills?q=<script>", "/proposals/none"]
+)
+def test_what_is_not_here_is_said_helpfully(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code in (400, 404)
+    assert "<script>" not in answer.text
+    assert 'href="/find"' in answer.text
+
+
+def test_who_left_and_who_may_have_left_are_told_apart(
+    sqlite_engine: Engine, now: datetime, clock: None
+) -> None:
+    """One withdrawal waits for its second sighting: that person still counts. Another is confirmed."""
+    snapshot.load(sqlite_engine, now=now)
+    with db.writing(sqlite_engine) as session:
+        rows = session.exec(select(Cosponsorship).where(Cosponsorship.bill == "s3508-119")).all()
+        rows[0].claim = "2026-05-20"
+        rows[1].withdrawn = date(2026, 4, 2)
+    client = create_app(Settings(secret_key="x" * 40), engine=sqlite_engine).test_client()
+    text = words(client.get("/bills/s3508-119").text)
+    assert "Congress lists a withdrawal dated May 20, 2026; it is being confirmed." in text
+    assert "Listed by Congress 4" in text
+    assert "Withdrew 1" in text
+    assert "withdrew on April 2, 2026" in text
+
+
+# --- finding and acting ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"),
+    [
+        ("78205-1234", None),
+        ("10301", "/act/NY-11"),
+        ("00601", "/act/PR-0"),
+        ("20500", None),
+        ("96910", "/act/GU-0"),
+    ],
+)
+def test_a_zip_of_one_district_leads_to_its_people(client: FlaskClient, typed: str, leads: str | None) -> None:
+    answer = client.get("/find", query_string={"zip": typed})
+    assert answer.status_code == (303 if leads else answer.status_code)
+    if leads:
+        assert answer.location == leads
+
+
+def test_a_split_zip_shows_every_district_with_cues(client: FlaskClient) -> None:
+    text = words(client.get("/find?zip=78207").text)
+    assert "Your ZIP code is shared by 3 districts" in text
+    for district in ("Texas, district 20", "Texas, district 28", "Texas, district 35"):
+        assert district in text
+    assert "District offices in Laredo" in text
+
+
+def test_an_unknown_zip_is_never_called_invalid(client: FlaskClient) -> None:
+    answer = client.get("/find?zip=00000")
+    text = words(answer.text)
+    assert answer.status_code == 200
+    assert "no district for ZIP 00000" in text
+    assert "invalid" not in text.lower()
+    assert "By state and district" in text
+
+
+@pytest.mark.parametrize("typed", ["abcde", "123", "7820１", "78205; drop table", "x" * 5000])
+def test_what_cannot_be_a_zip_is_refused_kindly(client: FlaskClient, typed: str) -> None:
+    answer = client.get("/es/find", query_string={"zip": typed})
+    assert answer.status_code == 400
+    assert "cinco dígitos" in words(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("choice", "status", "leads"),
+    [
+        ({"state": "TX", "district": "20"}, 303, "/act/TX-20"),
+        ({"state": "WY", "district": ""}, 303, "/act/WY-0"),
+        ({"state": "PR", "district": ""}, 303, "/act/PR-0"),
+        ({"state": "TX", "district": ""}, 400, None),
+        ({"state": "TX", "district": "77"}, 404, None),
+        ({"state": "ZZ", "district": "1"}, 404, None),
+    ],
+)
+def test_state_and_district_chosen_by_hand(
+    client: FlaskClient, choice: dict[str, str], status: int, leads: str | None
+) -> None:
+    answer = client.get("/find", query_string=choice)
+    assert (answer.status_code, answer.location) == (status, leads)
+
+
+def test_without_a_geocoder_no_address_is_asked_for(client: FlaskClient, snapshot_engine: Engine) -> None:
+    assert 'method="post"' not in client.get("/find").text
+    with_one = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
+    assert 'method="post"' in with_one.get("/find").text
+    assert "Street address: sent once to the geocoder" in words(with_one.get("/privacy").text)
+    assert "geocoder" not in words(client.get("/privacy").text)
+
+
+def test_the_three_people_of_a_seat_with_where_each_stands(client: FlaskClient) -> None:
+    text = words(client.get("/act/TX-20").text)
+    assert "Joaquin Castro Representative, Texas" in text
+    assert "ARMAS Act : leads H.R. 6736 (2025)." in text
+    assert "sits on the Senate Committee on Foreign Relations, which has S. 3508 (2025)." in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"),
+    [("tx-20", "/act/TX-20"), ("TX-020", "/act/TX-20"), ("WY-AL", "/act/WY-0"), ("wy-1", "/act/WY-0")],
+)
+def test_other_ways_to_write_a_seat_lead_to_its_address(client: FlaskClient, typed: str, leads: str) -> None:
+    assert client.get(f"/act/{typed}").location == leads
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/act/TX-99", "the districts of Texas run from TX-1 to TX-38"),
+        ("/act/WY-7", "Wyoming has one district, WY-0"),
+        ("/act/ZZ-1", "There is no seat ZZ-1 in Congress"),
+        ("/es/act/TX-99", "los distritos de Texas van de TX-1 a TX-38"),
+        ("/act/TX-20?member=J000305", "does not speak for TX-20"),
+        ("/act/TX-20?member=C001091&kind=fax", "kinds are"),
+    ],
+)
+def test_forged_addresses_get_a_helpful_page(client: FlaskClient, path: str, says: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code in (400, 404)
+    assert says in words(answer.text)
+
+
+def test_a_vacant_seat_is_said_and_the_senators_stand_there(client: FlaskClient) -> None:
+    text = words(client.get("/act/TX-23").text)
+    assert "Texas, district 23 has nobody now" in text
+    assert "Your senators still speak for you" in text
+    assert "John Cornyn" in text
+
+
+@pytest.mark.parametrize(("path", "role"), [("/act/PR-0", "Resident Commissioner"), ("/act/DC-0", "Delegate")])
+def test_a_territory_has_a_voice_and_no_vacant_senators(client: FlaskClient, path: str, role: str) -> None:
+    text = words(client.get(path).text)
+    assert role in text
+    assert "has no senators" in text
+    assert "vacant" not in text
+
+
+def test_a_script_is_for_one_person_with_a_number_to_tap(client: FlaskClient) -> None:
+    page = client.get("/act/TX-20?member=C001098&kind=call").text
+    text = words(page)
+    assert "Call Ted Cruz" in text
+    assert 'href="tel:+12022245922"' in page
+    assert "I am calling to ask Senator Cruz to co-sponsor S. 3508" in text
+    assert "Next: John Cornyn" in text
+    assert '<span class="blank">your name</span>' in page
+
+
+def test_a_letter_is_there_to_print_and_to_copy(client: FlaskClient) -> None:
+    page = client.get("/es/act/TX-20?member=C001098&kind=letter").text
+    assert "Estimado Senador Cruz:" in page
+    assert "<textarea" in page
+    assert "Fuente: U.S. Government Accountability Office" in words(page)
+
+
+def test_another_bill_can_be_chosen_for_the_same_person(client: FlaskClient) -> None:
+    text = words(client.get("/act/TX-20?member=C001098&kind=tally&bill=s367-119").text)
+    assert "co-sponsor S. 367" in text
+
+
+def test_the_feed_tells_what_changed(client: FlaskClient) -> None:
+    answer = client.get("/es/feeds/changes.atom")
+    assert answer.mimetype == "application/atom+xml"
+    assert "Se sumó al proyecto: Maxine Waters (D-CA)" in answer.text
+    ids = re.findall("<id>([^<]+)</id>", answer.text)
+    assert len(ids) == len(set(ids)) > 20
+    assert all(one.startswith("http://127.0.0.1:5000/") for one in ids)
+
+
+def test_every_public_page_has_a_spanish_twin(app: Flask) -> None:
+    rules = {rule.endpoint: rule.rule for rule in app.url_map.iter_rules()}
+    english = {name.removeprefix("en."): rule for name, rule in rules.items() if name.startswith("en.")}
+    spanish = {name.removeprefix("es."): rule for name, rule in rules.items() if name.startswith("es.")}
+    assert {name: f"/es{rule}" for name, rule in english.items()} == spanish
