@@ -1,5 +1,6 @@
 """What the operator chose: environment variables ``CAMPAIGN_*``, read once and refused when wrong."""
 
+import os
 import secrets
 from email.utils import parseaddr
 from functools import cache
@@ -157,14 +158,19 @@ class Settings(BaseSettings):
 
 
 def _kept_secret(path: Path) -> str:
-    """Two processes may start at once: whoever creates the file wins, the other reads it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x") as file:
-            path.chmod(0o600)
+    """Two processes may start at once: whoever puts the whole file in place wins, the other reads it."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        with open(made, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+        try:
+            # Linking, unlike renaming, never takes the place of a key that is there already.
+            path.hardlink_to(made)
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
     return path.read_text()
 
 

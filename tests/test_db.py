@@ -1,0 +1,261 @@
+"""Engines, transactions, upgrades, and copies of the whole record: on both engines."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, select
+
+from campaign import backup, db
+from campaign.congress.models import Bill, Change
+from campaign.refusals import Refused
+
+NOON = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
+
+
+def fill(engine: Engine, changes: int = 3) -> None:
+    with db.writing(engine) as session:
+        session.add(
+            Bill(id="hr1-119", congress=119, type="hr", number=1, title="Ley de Niños ✓", observed_at=NOON)
+        )
+        session.flush()
+        for number in range(changes):
+            detail = {"to": f"title {number}"}
+            session.add(
+                Change(bill="hr1-119", kind="title", detail=detail, seen_at=NOON, happened=date(2026, 1, 1))
+            )
+
+
+def told(engine: Engine) -> list[tuple[object, ...]]:
+    with Session(engine) as session:
+        bill = session.get_one(Bill, "hr1-119")
+        rows = [(one.seq, one.detail["to"], one.happened, one.seen_at) for one in session.exec(select(Change))]
+        return [(bill.title, bill.observed_at), *sorted(rows)]
+
+
+@pytest.fixture
+def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A second, empty SQLite database."""
+    engine = db.open_engine(f"sqlite:///{tmp_path / 'another' / 'record.db'}")
+    yield engine
+    engine.dispose()
+
+
+# --- engines and transactions ---
+
+
+def test_sqlite_is_set_up_for_many_readers_and_one_writer(sqlite_engine: Engine) -> None:
+    with sqlite_engine.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        }
+    assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 15000}
+
+
+def test_writers_that_read_first_wait_for_each_other(engine: Engine) -> None:
+    """Deferred transactions fail here at once, with a lock error or a lost count."""
+    fill(engine, changes=0)
+    barrier = threading.Barrier(4)
+
+    def add(_: int) -> None:
+        barrier.wait()
+        for _ in range(5):
+            with db.writing(engine) as session:
+                bill = session.exec(select(Bill).with_for_update()).one()
+                bill.number += 1
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add, range(4)))
+    with db.reading(engine) as session:
+        assert session.get_one(Bill, "hr1-119").number == 21
+
+
+def test_what_fails_leaves_nothing(engine: Engine) -> None:
+    def fail() -> None:
+        with db.writing(engine) as session:
+            session.add(Bill(id="hr1-119", congress=119, type="hr", number=1))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with db.reading(engine) as session:
+        assert session.get(Bill, "hr1-119") is None
+
+
+def test_times_come_back_aware_and_naive_ones_are_refused(engine: Engine) -> None:
+    elsewhere = datetime(2026, 6, 20, 8, 0, tzinfo=timezone(timedelta(hours=-4)))
+    with db.writing(engine) as session:
+        session.add(Bill(id="hr1-119", congress=119, type="hr", number=1, observed_at=elsewhere))
+    with db.reading(engine) as session:
+        assert session.get_one(Bill, "hr1-119").observed_at == NOON
+    naive = Bill(id="hr2-119", congress=119, type="hr", number=2, observed_at=datetime(2026, 6, 20))  # noqa: DTZ001
+    with pytest.raises(sa.exc.StatementError), db.writing(engine) as session:
+        session.add(naive)
+
+
+@pytest.mark.parametrize("edit", ["UPDATE change SET kind = 'other'", "DELETE FROM change"])
+def test_the_ledger_refuses_to_be_altered(engine: Engine, edit: str) -> None:
+    fill(engine)
+    before = told(engine)
+    with pytest.raises(sa.exc.DBAPIError, match="only grows"), db.writing(engine) as session:
+        session.execute(sa.text(edit))
+    assert told(engine) == before
+
+
+# --- upgrades ---
+
+
+def test_upgrading_again_changes_nothing(engine: Engine) -> None:
+    fill(engine)
+    before = told(engine)
+    db.upgrade(engine)
+    assert db.is_current(engine)
+    assert told(engine) == before
+
+
+def test_many_may_upgrade_at_once(tmp_path: Path) -> None:
+    engines = [db.open_engine(f"sqlite:///{tmp_path / 'new.db'}") for _ in range(4)]
+    assert not db.is_current(engines[0])
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(db.upgrade, engines))
+    assert all(db.is_current(engine) for engine in engines)
+    for engine in engines:
+        engine.dispose()
+
+
+def test_tidying_folds_the_log_into_the_file(sqlite_engine: Engine) -> None:
+    fill(sqlite_engine)
+    db.tidy(sqlite_engine)
+    log = Path(f"{sqlite_engine.url.database}-wal")
+    assert not log.exists() or log.stat().st_size == 0
+
+
+# --- backup and restore ---
+
+
+def test_a_backup_comes_back_as_it_was(engine: Engine, tmp_path: Path) -> None:
+    fill(engine)
+    before = told(engine)
+    counts = backup.backup(engine, tmp_path / "kept.db")
+    assert (counts["bill"], counts["change"]) == (1, 3)
+    with db.writing(engine) as session:
+        session.get_one(Bill, "hr1-119").title = "later"
+        session.add(Change(bill="hr1-119", kind="title", detail={"to": "later"}, seen_at=NOON))
+    assert backup.restore(engine, tmp_path / "kept.db", replace=True) == counts
+    assert told(engine) == before
+
+
+def test_the_ledger_goes_on_counting_after_a_restore(engine: Engine, tmp_path: Path) -> None:
+    fill(engine)
+    backup.backup(engine, tmp_path / "kept.db")
+    backup.restore(engine, tmp_path / "kept.db", replace=True)
+    with db.writing(engine) as session:
+        session.add(Change(bill="hr1-119", kind="title", detail={"to": "next"}, seen_at=NOON))
+    seqs = [row[0] for row in told(engine)[1:]]
+    assert len(seqs) == len(set(seqs)) == 4
+    assert max(seqs) == seqs[-1]
+    with pytest.raises(sa.exc.DBAPIError, match="only grows"), db.writing(engine) as session:
+        session.execute(sa.text("DELETE FROM change"))
+
+
+def test_a_restore_never_overwrites_unasked(engine: Engine, tmp_path: Path) -> None:
+    fill(engine)
+    backup.backup(engine, tmp_path / "kept.db")
+    before = told(engine)
+    with pytest.raises(Refused, match="already holds data"):
+        backup.restore(engine, tmp_path / "kept.db")
+    assert told(engine) == before
+
+
+def test_a_backup_never_overwrites_a_file(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "kept.db").write_text("precious")
+    with pytest.raises(Refused, match="exists already"):
+        backup.backup(engine, tmp_path / "kept.db")
+    assert (tmp_path / "kept.db").read_text() == "precious"
+    with pytest.raises(Refused, match="no folder"):
+        backup.backup(engine, tmp_path / "nowhere" / "kept.db")
+
+
+def test_a_backup_is_for_its_owner_alone_and_leaves_no_scraps(engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    backup.backup(engine, folder / "kept.db")
+    assert [path.name for path in folder.iterdir()] == ["kept.db"]
+    assert (folder / "kept.db").stat().st_mode & 0o077 == 0
+
+
+def spoil(path: Path, how: str) -> None:
+    if how == "words":
+        path.write_text("this is no database")
+    elif how == "cut":
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    else:
+        path.unlink()
+        with sqlite3.connect(path) as connection:
+            connection.execute("CREATE TABLE other (a)")
+        connection.close()
+
+
+@pytest.mark.parametrize("how", ["words", "cut", "other"])
+def test_what_is_no_backup_is_refused_and_changes_nothing(engine: Engine, tmp_path: Path, how: str) -> None:
+    fill(engine)
+    before = told(engine)
+    backup.backup(engine, tmp_path / "kept.db")
+    spoil(tmp_path / "kept.db", how)
+    with pytest.raises(Refused, match="not a sound backup"):
+        backup.restore(engine, tmp_path / "kept.db", replace=True)
+    assert told(engine) == before
+
+
+def test_a_backup_of_a_newer_version_is_refused(engine: Engine, tmp_path: Path) -> None:
+    backup.backup(engine, tmp_path / "kept.db")
+    connection = sqlite3.connect(tmp_path / "kept.db")
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(Refused, match="newer version"):
+        backup.restore(engine, tmp_path / "kept.db", replace=True)
+
+
+def test_a_missing_file_is_refused(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no file"):
+        backup.restore(engine, tmp_path / "nothing.db")
+
+
+# --- from one database to another ---
+
+
+def test_a_record_moves_between_engines_whole(engine: Engine, another: Engine) -> None:
+    fill(engine, changes=1500)
+    assert backup.copy(engine, another)["change"] == 1500
+    assert told(another) == told(engine)
+
+
+@pytest.mark.postgres
+def test_a_record_moves_to_postgresql_and_goes_on(sqlite_engine: Engine, postgres_engine: Engine) -> None:
+    fill(sqlite_engine)
+    backup.copy(sqlite_engine, postgres_engine)
+    assert told(postgres_engine) == told(sqlite_engine)
+    with db.writing(postgres_engine) as session:
+        session.add(Change(bill="hr1-119", kind="title", detail={"to": "next"}, seen_at=NOON))
+    assert [row[0] for row in told(postgres_engine)[1:]] == [1, 2, 3, 4]
+
+
+def test_only_an_empty_database_is_copied_into(engine: Engine, another: Engine) -> None:
+    db.upgrade(another)
+    fill(another)
+    with pytest.raises(Refused, match="already holds data"):
+        backup.copy(engine, another)
+
+
+def test_an_old_source_is_refused(another: Engine, sqlite_engine: Engine) -> None:
+    with pytest.raises(Refused, match="not at this version"):
+        backup.copy(another, sqlite_engine)
