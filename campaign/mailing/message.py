@@ -67,6 +67,14 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file of text that comes with a letter."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Sealed:
     """The part of a message that all its readers share, as bytes ready for the wire."""
 
@@ -125,6 +133,7 @@ def seal(
     text: str,
     html: str,
     pictures: tuple[Picture, ...] = (),
+    attachment: Attachment | None = None,
     listed: bool = True,
 ) -> Sealed:
     """Put together what all readers of one text share. Raises Refused when it is over the budget.
@@ -132,7 +141,7 @@ def seal(
     ``listed`` mail is the digest; everything else answers something a person did and says so
     (RFC 3834), without the headers of a list.
     """
-    content = _content(text, html, pictures)
+    content = _content(text, html, pictures, attachment)
     of_list = EmailMessage(policy=LISTED)
     named = [
         f"From: {formataddr((sender.name, sender.address))}",
@@ -147,7 +156,8 @@ def seal(
     inner, _, body = content.as_bytes(policy=CONTENT).partition(b"\r\n\r\n")
     outer = "\r\n".join([*named, of_list.as_bytes().decode().strip()]).encode()
     sealed = Sealed(outer + b"\r\n" + inner + b"\r\n\r\n", _mend(body))
-    check_size(sealed)
+    if attachment is None:
+        check_size(sealed)
     return sealed
 
 
@@ -169,7 +179,9 @@ def check_size(sealed: Sealed) -> None:
         )
 
 
-def _content(text: str, html: str, pictures: tuple[Picture, ...]) -> EmailMessage:
+def _content(
+    text: str, html: str, pictures: tuple[Picture, ...], attachment: Attachment | None
+) -> EmailMessage:
     """multipart/alternative: text, then HTML with the pictures it shows. Boundaries come from the content,
     so equal content gives equal bytes."""
     mark = hashlib.blake2b(f"{text}\0{html}".encode(), digest_size=12).hexdigest()
@@ -186,6 +198,8 @@ def _content(text: str, html: str, pictures: tuple[Picture, ...]) -> EmailMessag
             disposition="inline",
             filename=f"{picture.cid}.png",
         )
+    if attachment is not None:
+        message.add_attachment(attachment.content, "application", "json", filename=attachment.name)
     for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
         part.set_boundary(f"=_{mark}_{number}")
     return message

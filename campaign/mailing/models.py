@@ -229,6 +229,7 @@ class MailPolicy(SQLModel, table=True):
     # Where organizers are told: an address, and an address of a chat that takes Slack's messages.
     notify_email: str = ""
     notify_webhook: str = ""
+    notify_language: str = "en"
     reply_to: str = ""
 
 

@@ -170,6 +170,7 @@ def upgrade() -> None:
         sa.Column("keep_ip", sa.Boolean(), nullable=False),
         sa.Column("notify_email", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("notify_webhook", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("notify_language", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reply_to", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailpolicy")),
     )
@@ -195,6 +196,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_member_standing"), ["standing"], unique=False)
 
     op.create_table(
+        "pendingimport",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("bill", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("shown", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("rows", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pendingimport")),
+    )
+    op.create_table(
         "pipe",
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("blocked_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -209,6 +220,18 @@ def upgrade() -> None:
         sa.Column("filled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_pipe")),
     )
+    op.create_table(
+        "savedview",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("page", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("query", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_savedview")),
+    )
+    with op.batch_alter_table("savedview", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_savedview_owner"), ["owner"], unique=False)
+
     op.create_table(
         "seat",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -310,6 +333,62 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_auditentry_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_auditentry_user"), ["user"], unique=False)
 
+    op.create_table(
+        "billgoal",
+        sa.Column("bill", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("target", sa.Integer(), nullable=False),
+        sa.Column("by", sa.Date(), nullable=True),
+        sa.Column("set_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("set_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["bill"], ["bill.id"], name=op.f("fk_billgoal_bill_bill")),
+        sa.PrimaryKeyConstraint("bill", name=op.f("pk_billgoal")),
+    )
+    op.create_table(
+        "callcount",
+        sa.Column("about", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("member", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("office", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("said", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["member"], ["member.bioguide"], name=op.f("fk_callcount_member_member")),
+        sa.PrimaryKeyConstraint(
+            "about", "member", "office", "day", "outcome", "said", name=op.f("pk_callcount")
+        ),
+    )
+    with op.batch_alter_table("callcount", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_callcount_day"), ["day"], unique=False)
+
+    op.create_table(
+        "callreceipt",
+        sa.Column("nonce", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("about", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("member", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("office", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("said", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("undone", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["member"], ["member.bioguide"], name=op.f("fk_callreceipt_member_member")),
+        sa.PrimaryKeyConstraint("nonce", name=op.f("pk_callreceipt")),
+    )
+    with op.batch_alter_table("callreceipt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_callreceipt_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_callreceipt_member"), ["member"], unique=False)
+
+    op.create_table(
+        "campaignstate",
+        sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("set_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("set_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign"], ["campaign.slug"], name=op.f("fk_campaignstate_campaign_campaign")
+        ),
+        sa.PrimaryKeyConstraint("campaign", name=op.f("pk_campaignstate")),
+    )
     op.create_table(
         "change",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -503,6 +582,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_signinlink_user"), ["user"], unique=False)
 
     op.create_table(
+        "staffcontact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("bioguide", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("email", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("phone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bioguide"], ["member.bioguide"], name=op.f("fk_staffcontact_bioguide_member")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staffcontact")),
+    )
+    with op.batch_alter_table("staffcontact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staffcontact_bioguide"), ["bioguide"], unique=False)
+
+    op.create_table(
         "tenure",
         sa.Column("bioguide", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("starts", sa.Date(), nullable=False),
@@ -553,6 +651,56 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("usersession", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_usersession_user"), ["user"], unique=False)
+
+    op.create_table(
+        "whipchange",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("bill", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("bioguide", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("field", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("before", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("after", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["bill"], ["bill.id"], name=op.f("fk_whipchange_bill_bill")),
+        sa.ForeignKeyConstraint(["bioguide"], ["member.bioguide"], name=op.f("fk_whipchange_bioguide_member")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_whipchange")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("whipchange", schema=None) as batch_op:
+        batch_op.create_index("ix_whipchange_entry", ["bill", "bioguide", "version"], unique=False)
+
+    op.create_table(
+        "whipentry",
+        sa.Column("bill", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("bioguide", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("lean", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("next_step", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("next_on", sa.Date(), nullable=True),
+        sa.Column("tags", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["bill"], ["bill.id"], name=op.f("fk_whipentry_bill_bill")),
+        sa.ForeignKeyConstraint(["bioguide"], ["member.bioguide"], name=op.f("fk_whipentry_bioguide_member")),
+        sa.PrimaryKeyConstraint("bill", "bioguide", name=op.f("pk_whipentry")),
+    )
+    with op.batch_alter_table("whipentry", schema=None) as batch_op:
+        batch_op.create_index("ix_whipentry_due", ["next_on"], unique=False)
+
+    op.create_table(
+        "whipnote",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("bioguide", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("bill", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["bioguide"], ["member.bioguide"], name=op.f("fk_whipnote_bioguide_member")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_whipnote")),
+    )
+    with op.batch_alter_table("whipnote", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_whipnote_bioguide"), ["bioguide"], unique=False)
 
     op.create_table(
         "citedfact",

@@ -1,0 +1,212 @@
+"""What happened on the campaign's bills since the last edition, read once for all readers.
+
+Only changes that are news count: seen after the last edition, not at first sight of a bill, and not long
+past by Congress's own dates. Who joined or left is told only where the record still says so.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from campaign.congress import ledger, members
+from campaign.congress.bills import WASHINGTON
+from campaign.congress.ledger import BillRecord
+from campaign.congress.members import Person
+from campaign.congress.models import Change, Office
+from campaign.congress.stages import Stage
+from campaign.organizing import counts
+from campaign.organizing.counts import Counts
+from campaign.outreach import asks
+from campaign.outreach.asks import Docket, Matter
+
+# Older than this by Congress's own date, a change that is only now seen is a filled gap, not news.
+NEWS_FOR = timedelta(days=21)
+_HEARING = re.compile(r"\b(hearings? (held|scheduled)|mark-?up)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Move:
+    """A member who joined or left a bill, with Congress's day."""
+
+    person: Person
+    day: date
+
+
+@dataclass(frozen=True)
+class BillNews:
+    """One living bill: how it stands, and what moved on it."""
+
+    record: BillRecord
+    counts: Counts
+    joined: tuple[Move, ...] = ()
+    left: tuple[Move, ...] = ()
+    # The stage it reached since the last edition, if it reached one.
+    stage: Stage | None = None
+    hearings: tuple[tuple[date, str], ...] = ()
+
+    @property
+    def moved(self) -> bool:
+        return bool(self.joined or self.left or self.stage or self.hearings)
+
+    @property
+    def difference(self) -> int:
+        return len(self.joined) - len(self.left)
+
+
+@dataclass(frozen=True)
+class MatterNews:
+    """A proposal with the news of its living bills, House first."""
+
+    matter: Matter
+    bills: tuple[BillNews, ...]
+
+    @property
+    def moved(self) -> bool:
+        return any(bill.moved for bill in self.bills)
+
+    @property
+    def joined(self) -> tuple[Move, ...]:
+        return tuple(move for bill in self.bills for move in bill.joined)
+
+    @property
+    def left(self) -> tuple[Move, ...]:
+        return tuple(move for bill in self.bills for move in bill.left)
+
+
+@dataclass(frozen=True)
+class News:
+    """Everything an edition is made of; the same for all its readers."""
+
+    since_seq: int
+    upto_seq: int
+    today: date
+    docket: Docket
+    matters: tuple[MatterNews, ...]
+    people: dict[str, Person]
+    phones: dict[str, str]
+    # The day the record of these bills is as of; None while nothing was read.
+    as_of: date | None
+
+    def followed(self, slugs: Iterable[str]) -> tuple[MatterNews, ...]:
+        """The matters a reader chose; all of them where none was chosen."""
+        chosen = set(slugs)
+        found = tuple(one for one in self.matters if one.matter.slug in chosen)
+        return found or self.matters
+
+    @cached_property
+    def by_seat(self) -> dict[str, tuple[Person, ...]]:
+        """Who sits where now; senators under their state, by class."""
+        found: dict[str, list[Person]] = defaultdict(list)
+        for person in self.people.values():
+            if person.sitting and person.seat:
+                found[person.seat].append(person)
+        return {
+            seat: tuple(sorted(some, key=lambda one: (one.senate_class or 0, one.last)))
+            for seat, some in found.items()
+        }
+
+    @property
+    def moved(self) -> bool:
+        return any(one.moved for one in self.matters)
+
+
+def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | None = None) -> News:
+    """Read the news after one place in the ledger and up to another, or to its end."""
+    upto = last_seq(session) if upto_seq is None else upto_seq
+    docket = asks.docket(session, now=now)
+    people = members.people(session)
+    today = now.astimezone(WASHINGTON).date()
+    matters = tuple(
+        MatterNews(
+            matter,
+            tuple(_bill_news(session, record, people, (since_seq, upto), today) for record in matter.living),
+        )
+        for matter in docket.matters
+    )
+    read = [one.record.bill.observed_at for matter in matters for one in matter.bills]
+    return News(
+        since_seq=since_seq,
+        upto_seq=upto,
+        today=today,
+        docket=docket,
+        matters=matters,
+        people=people,
+        phones=_phones(session),
+        as_of=min((at.astimezone(WASHINGTON).date() for at in read if at), default=None),
+    )
+
+
+def last_seq(session: Session) -> int:
+    """The newest place in the ledger; 0 while it is empty."""
+    return session.exec(select(sa.func.max(Change.seq))).one() or 0
+
+
+def first_seq(session: Session, *, now: datetime) -> int:
+    """Where the very first edition starts: a week back."""
+    before = select(sa.func.max(Change.seq)).where(col(Change.seen_at) < now - timedelta(days=7))
+    return session.exec(before).one() or 0
+
+
+def _bill_news(
+    session: Session, record: BillRecord, people: dict[str, Person], span: tuple[int, int], today: date
+) -> BillNews:
+    changes = [
+        change
+        for change in ledger.changes_since(session, span[0], bill=str(record.id))
+        if not change.baseline and (change.seq or 0) <= span[1] and is_news(change, today)
+    ]
+    named = {change.bioguide for change in changes if change.bioguide} - people.keys()
+    known = {**people, **members.people(session, named)} if named else people
+    return BillNews(
+        record=record,
+        counts=counts.counts(session, record),
+        joined=_moves(changes, ("cosponsored", "withdrawal_retracted"), record.active, known),
+        left=_moves(changes, ("withdrew",), record.gone, known),
+        stage=_reached(changes, record),
+        hearings=_hearings(changes),
+    )
+
+
+def is_news(change: Change, today: date) -> bool:
+    """Whether something seen now happened lately; what carries no date of its own is as new as its sighting."""
+    return change.happened is None or today - change.happened <= NEWS_FOR
+
+
+def _moves(
+    changes: Iterable[Change], kinds: tuple[str, ...], still: frozenset[str], people: dict[str, Person]
+) -> tuple[Move, ...]:
+    """Who moved and still stands so; once each, by the last day told."""
+    found = {
+        change.bioguide: Move(people[change.bioguide], change.happened or change.seen_at.date())
+        for change in changes
+        if change.kind in kinds and change.bioguide in still and change.bioguide in people
+    }
+    return tuple(sorted(found.values(), key=lambda move: (move.day, move.person.last)))
+
+
+def _reached(changes: Iterable[Change], record: BillRecord) -> Stage | None:
+    """The stage the bill stands at, if it got there in these changes."""
+    reached = [str(change.detail.get("to")) for change in changes if change.kind == "stage"]
+    return record.stage.stage if reached and record.stage.stage.value == reached[-1] else None
+
+
+def _hearings(changes: Iterable[Change]) -> tuple[tuple[date, str], ...]:
+    """Hearings and mark-ups among the lines of history, in Congress's own words."""
+    lines = {
+        (change.happened, str(change.detail.get("text", "")))
+        for change in changes
+        if change.kind == "action" and change.happened and _HEARING.search(str(change.detail.get("text", "")))
+    }
+    return tuple(sorted((day, text) for day, text in lines if day))
+
+
+def _phones(session: Session) -> dict[str, str]:
+    """Washington telephone numbers by member."""
+    rows = select(Office.bioguide, Office.phone).where(Office.kind == "washington", Office.phone != "")
+    return dict(session.exec(rows).all())
