@@ -19,11 +19,13 @@ from campaign import db, runs
 from campaign.accounts import models as accounts
 from campaign.congress import models as congress
 from campaign.districts import models as districts
+from campaign.mailing import models as mailing
+from campaign.organizing import models as organizing
 from campaign.outreach import models as outreach
 from campaign.refusals import Refused
 
 # Named so that every room's tables are known here.
-ROOMS = (runs, congress, districts, outreach, accounts)
+ROOMS = (runs, congress, districts, outreach, mailing, accounts, organizing)
 ROWS_AT_ONCE = 1000
 Counts = dict[str, int]
 

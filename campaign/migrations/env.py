@@ -8,9 +8,10 @@ from campaign.accounts import models as accounts
 from campaign.congress import models as congress
 from campaign.districts import models as districts
 from campaign.mailing import models as mailing
+from campaign.organizing import models as organizing
 from campaign.outreach import models as outreach
 
-ROOMS = (runs, congress, districts, outreach, mailing, accounts)
+ROOMS = (runs, congress, districts, outreach, mailing, accounts, organizing)
 
 
 def run() -> None:

@@ -1,0 +1,176 @@
+"""Tables out of the service and back in: CSV and XLSX that open safely, CSV that is read with suspicion."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils.exceptions import IllegalCharacterError
+
+from campaign.refusals import Refused
+
+# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection").
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "|", "%")
+MOST_ROWS = 5_000
+MOST_BYTES = 4_000_000
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
+
+
+def safe(value: Any) -> str:
+    """A cell as text that no spreadsheet runs: what looks like a formula gets an apostrophe in front."""
+    if value is None:
+        return ""
+    text = value.isoformat() if isinstance(value, date | datetime) else str(value)
+    text = text.replace("\0", "")
+    return f"'{text}" if text.startswith((*DANGEROUS, "'")) else text
+
+
+def unsafe(text: str) -> str:
+    """What ``safe`` was given: a round trip changes nothing."""
+    return text[1:] if text.startswith("'") and text[1:].startswith((*DANGEROUS, "'")) else text
+
+
+def csv_of(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """RFC 4180 in UTF-8, with the mark by which Excel knows it."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([safe(name) for name in header])
+    for row in rows:
+        writer.writerow([value if isinstance(value, int) else safe(value) for value in row])
+    return (BOM + out.getvalue()).encode()
+
+
+def xlsx_of(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A workbook of one sheet whose text cells are text, whatever they begin with."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title="".join(c for c in title if c not in r"[]:*?/\ ")[:31] or "1")
+    for row in (header, *rows):
+        sheet.append([_cell(sheet, value) for value in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    if value is None or (isinstance(value, int | float | date) and not isinstance(value, datetime)):
+        return value
+    text = value.isoformat() if isinstance(value, datetime) else str(value)
+    try:
+        cell = WriteOnlyCell(sheet, value=text)
+    except IllegalCharacterError:
+        cell = WriteOnlyCell(sheet, value="".join(c for c in text if c.isprintable() or c == "\n"))
+    # Else text that begins with "=" becomes a formula.
+    cell.data_type = "s"
+    return cell
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of an uploaded table: its line in the file and its cells by column."""
+
+    number: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a line cannot be taken."""
+
+    line: int
+    en: str
+    es: str
+
+    def text(self, lang: str) -> str:
+        return self.es if lang == "es" else self.en
+
+
+def read_csv(raw: bytes, *, needed: Iterable[str], known: Iterable[str]) -> list[Line]:
+    """The rows of an uploaded CSV.
+
+    Raises Refused, naming the line where there is one, for what is no UTF-8 or Windows text, lacks a column,
+    has one nobody knows, breaks off in the middle, or is too long.
+    """
+    if len(raw) > MOST_BYTES:
+        raise _too_long()
+    text = _decoded(raw)
+    delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        header = [unsafe(name.strip()).lower() for name in next(reader, [])]
+        _check_header(header, set(needed), set(known))
+        return list(_lines(reader, header))
+    except csv.Error as error:
+        raise Refused(
+            f"Line {reader.line_num}: the file breaks off or its quotes do not match ({error}).",
+            f"Línea {reader.line_num}: el archivo está cortado o sus comillas no coinciden ({error}).",
+        ) from None
+
+
+def _decoded(raw: bytes) -> str:
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Refused(
+            "This is a workbook. Save it as CSV (UTF-8) and bring that.",
+            "Es un libro de cálculo. Guárdelo como CSV (UTF-8) y suba ese archivo.",
+        )
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", errors="replace")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # What Excel in this country writes when nobody asks it for UTF-8.
+        text = raw.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise Refused("This is not a table of text.", "Este archivo no es una tabla de texto.")
+    return text
+
+
+def _check_header(header: Sequence[str], needed: set[str], known: set[str]) -> None:
+    missing = ", ".join(sorted(needed - set(header)))
+    if missing:
+        raise Refused(
+            f"Line 1: the columns {missing} are missing. Export the board first and keep its columns.",
+            f"Línea 1: faltan las columnas {missing}. Exporte antes el tablero y conserve sus columnas.",
+        )
+    strange = ", ".join(sorted(set(header) - known - {""}))[:120]
+    if strange:
+        raise Refused(
+            f"Line 1: nobody here knows the columns {strange}.",
+            f"Línea 1: aquí no se conocen las columnas {strange}.",
+        )
+    if len(set(header)) != len(header):
+        raise Refused("Line 1: a column stands there twice.", "Línea 1: una columna aparece dos veces.")
+
+
+def _lines(reader: Any, header: Sequence[str]) -> Iterable[Line]:
+    count = 0
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        count += 1
+        if count > MOST_ROWS:
+            raise _too_long()
+        if len(cells) != len(header):
+            raise Refused(
+                f"Line {reader.line_num}: {len(cells)} cells where the header has {len(header)}.",
+                f"Línea {reader.line_num}: {len(cells)} celdas y el encabezado tiene {len(header)}.",
+            )
+        yield Line(
+            reader.line_num, {name: unsafe(cell.strip()) for name, cell in zip(header, cells, strict=True)}
+        )
+
+
+def _too_long() -> Refused:
+    size = MOST_BYTES // 1_000_000
+    return Refused(
+        f"The table is too long: at most {MOST_ROWS:,} rows and {size} MB. Nothing was read.",
+        f"La tabla es demasiado larga: como máximo {MOST_ROWS:,} filas y {size} MB. No se leyó nada.",
+        status=413,
+    )
+
+
+def row_of(header: Sequence[str], values: Mapping[str, Any]) -> list[Any]:
+    return [values.get(name, "") for name in header]

@@ -1,0 +1,111 @@
+"""Tables of what organizers decide. Only this room writes them."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Column, Field, SQLModel
+
+
+class BillGoal(SQLModel, table=True):
+    """How many sitting, voting members the campaign wants on a bill."""
+
+    bill: str = Field(primary_key=True, foreign_key="bill.id")
+    target: int
+    by: date | None = None
+    set_by: str = ""
+    set_at: datetime
+
+
+class CampaignState(SQLModel, table=True):
+    """How far a campaign is: draft, live, won, paused or archived. One without a row is live."""
+
+    campaign: str = Field(primary_key=True, foreign_key="campaign.slug")
+    state: str = "live"
+    set_by: str = ""
+    set_at: datetime
+
+
+class WhipEntry(SQLModel, table=True):
+    """What organizers know and plan about one member and one bill. ``version`` grows with every edit."""
+
+    __table_args__ = (sa.Index("ix_whipentry_due", "next_on"),)
+
+    bill: str = Field(primary_key=True, foreign_key="bill.id")
+    bioguide: str = Field(primary_key=True, foreign_key="member.bioguide")
+    # for, likely, unknown, unlikely or against
+    lean: str = "unknown"
+    # E-mail address of the user who looks after this member.
+    owner: str = ""
+    next_step: str = ""
+    next_on: date | None = None
+    # Words in small letters, sorted, one space between.
+    tags: str = ""
+    version: int = 1
+
+
+class WhipChange(SQLModel, table=True):
+    """One field of one entry, before and after; only ever added."""
+
+    __table_args__ = (
+        sa.Index("ix_whipchange_entry", "bill", "bioguide", "version"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    bill: str = Field(foreign_key="bill.id")
+    bioguide: str = Field(foreign_key="member.bioguide")
+    version: int
+    field: str
+    before: str
+    after: str
+    by: str
+    at: datetime
+
+
+class WhipNote(SQLModel, table=True):
+    """A note about a member: of one bill, or of all where ``bill`` is empty."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    bioguide: str = Field(foreign_key="member.bioguide", index=True)
+    bill: str = ""
+    text: str
+    by: str
+    at: datetime
+
+
+class StaffContact(SQLModel, table=True):
+    """Somebody who works for a member and whom organizers talk to."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    bioguide: str = Field(foreign_key="member.bioguide", index=True)
+    name: str
+    role: str = ""
+    email: str = ""
+    phone: str = ""
+    by: str
+    at: datetime
+    # When somebody said that this person is no longer there.
+    ended_at: datetime | None = None
+
+
+class SavedView(SQLModel, table=True):
+    """Filters of a page under a name of one's own."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    owner: str = Field(index=True)
+    page: str
+    name: str
+    query: str
+
+
+class PendingImport(SQLModel, table=True):
+    """An uploaded table between its preview and its confirmation."""
+
+    id: str = Field(primary_key=True)
+    owner: str
+    bill: str
+    made_at: datetime
+    # Fingerprint of the preview that was shown: what is confirmed is what was seen.
+    shown: str
+    rows: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))

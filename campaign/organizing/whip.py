@@ -1,0 +1,345 @@
+"""The whip board: what organizers know and plan, per member and bill, with its whole history.
+
+Two people may edit one entry. Each edit names the version it started from; what the two changed in different
+fields is merged, and where both changed one field the second is told and nothing of theirs is lost.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from campaign.accounts import users
+from campaign.congress import members
+from campaign.congress.bills import BillId
+from campaign.congress.members import Person
+from campaign.congress.models import Bill, Cosponsorship
+from campaign.organizing.models import StaffContact, WhipChange, WhipEntry, WhipNote
+from campaign.refusals import Refused
+
+LEANS: Final = ("for", "likely", "unknown", "unlikely", "against")
+FIELDS: Final = ("lean", "owner", "next_step", "next_on", "tags")
+LONGEST = {"next_step": 300, "tags": 120, "note": 4000, "contact": 120}
+Values = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A field that both changed: what it was, what it is now and by whom, what was to be written."""
+
+    field: str
+    base: str
+    theirs: str
+    mine: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What an edit comes to against the entry as it is now. Nothing is written while there is a clash."""
+
+    changes: tuple[tuple[str, str, str], ...]
+    clashes: tuple[Clash, ...]
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """A member on the board: what the record says (``standing``), and what organizers say."""
+
+    person: Person
+    standing: str
+    since: date | None
+    values: Values
+    version: int
+
+
+# --- reading ---
+
+
+def values_of(entry: WhipEntry | None) -> Values:
+    """The fields of an entry as text; those of one nobody has touched."""
+    if entry is None:
+        return {"lean": "unknown", "owner": "", "next_step": "", "next_on": "", "tags": ""}
+    day = entry.next_on.isoformat() if entry.next_on else ""
+    return {
+        "lean": entry.lean,
+        "owner": entry.owner,
+        "next_step": entry.next_step,
+        "next_on": day,
+        "tags": entry.tags,
+    }
+
+
+def entry_of(session: Session, bill: str, bioguide: str) -> WhipEntry | None:
+    return session.get(WhipEntry, (bill, bioguide))
+
+
+def board(session: Session, bill: Bill) -> list[BoardRow]:
+    """Everybody who sits in the bill's chamber, with the record's word beside the organizers'."""
+    chamber = BillId.of(bill.id).chamber
+    rows = session.exec(select(Cosponsorship).where(Cosponsorship.bill == bill.id)).all()
+    on = {row.bioguide: row.joined for row in rows if row.withdrawn is None}
+    left = {row.bioguide: row.withdrawn for row in rows if row.withdrawn and row.bioguide not in on}
+    entries = {one.bioguide: one for one in session.exec(select(WhipEntry).where(WhipEntry.bill == bill.id))}
+    found = []
+    for person in members.people(session).values():
+        if person.chamber != chamber:
+            continue
+        standing, since = _standing(person.bioguide, bill, on, left)
+        entry = entries.get(person.bioguide)
+        found.append(BoardRow(person, standing, since, values_of(entry), entry.version if entry else 0))
+    return sorted(found, key=lambda row: (row.person.state, row.person.district or 0, row.person.last))
+
+
+def _standing(
+    bioguide: str, bill: Bill, on: Mapping[str, date], left: Mapping[str, date | None]
+) -> tuple[str, date | None]:
+    if bioguide == bill.sponsor:
+        return "sponsor", bill.introduced
+    if bioguide in on:
+        return "on", on[bioguide]
+    return ("withdrew", left[bioguide]) if bioguide in left else ("", None)
+
+
+def history(session: Session, bioguide: str, bill: str | None = None) -> list[WhipChange]:
+    """What was changed about a member, newest first."""
+    query = select(WhipChange).where(WhipChange.bioguide == bioguide).order_by(col(WhipChange.seq).desc())
+    return list(session.exec(query.where(WhipChange.bill == bill) if bill else query))
+
+
+def entries_about(session: Session, bioguide: str) -> dict[str, WhipEntry]:
+    rows = session.exec(select(WhipEntry).where(WhipEntry.bioguide == bioguide))
+    return {one.bill: one for one in rows}
+
+
+def due(session: Session, *, today: date, limit: int = 50) -> list[WhipEntry]:
+    """Next steps whose day has come, the oldest first."""
+    query = select(WhipEntry).where(col(WhipEntry.next_on) <= today, WhipEntry.next_step != "")
+    return list(session.exec(query.order_by(col(WhipEntry.next_on), WhipEntry.bioguide).limit(limit)))
+
+
+# --- editing ---
+
+
+def clean(session: Session, given: Mapping[str, str]) -> Values:
+    """Fields as they may be stored. Raises Refused naming the field for what they cannot hold."""
+    found: Values = {}
+    for field in FIELDS:
+        if field in given:
+            found[field] = _CLEAN[field](session, " ".join(given[field].split()))
+    return found
+
+
+def _clean_lean(_session: Session, text: str) -> str:
+    if text.lower() not in LEANS:
+        known = ", ".join(LEANS)
+        raise Refused(
+            f"“{text[:40]}” is no lean; use one of {known}.",
+            f"«{text[:40]}» no es una postura; use una de {known}.",
+        )
+    return text.lower()
+
+
+def _clean_owner(session: Session, text: str) -> str:
+    if not text:
+        return ""
+    user = users.by_email(session, text)
+    if user is None or not user.active:
+        raise Refused(f"Nobody here has the address {text[:60]}.", f"Nadie aquí usa la dirección {text[:60]}.")
+    return user.email
+
+
+def _clean_step(_session: Session, text: str) -> str:
+    if len(text) > LONGEST["next_step"]:
+        raise Refused(
+            f"A next step has at most {LONGEST['next_step']} characters; put the rest into a note.",
+            f"El próximo paso tiene como máximo {LONGEST['next_step']} caracteres; lo demás va en una nota.",
+        )
+    return text
+
+
+def _clean_day(_session: Session, text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise Refused(
+            f"“{text[:40]}” is not a day; write it as 2026-06-01.",
+            f"«{text[:40]}» no es una fecha; escríbala como 2026-06-01.",
+        ) from None
+
+
+def _clean_tags(_session: Session, text: str) -> str:
+    words = sorted({word.strip("#").lower() for word in text.replace(",", " ").split()} - {""})
+    joined = " ".join(words)
+    if len(joined) > LONGEST["tags"]:
+        raise Refused("These are too many tags.", "Son demasiadas etiquetas.")
+    return joined
+
+
+_CLEAN = {
+    "lean": _clean_lean,
+    "owner": _clean_owner,
+    "next_step": _clean_step,
+    "next_on": _clean_day,
+    "tags": _clean_tags,
+}
+
+
+def merge(session: Session, bill: str, bioguide: str, mine: Values, *, version: int) -> Merge:
+    """What an edit that started from ``version`` comes to against the entry as it is now."""
+    entry = entry_of(session, bill, bioguide)
+    current = values_of(entry)
+    later = _changes_after(session, bill, bioguide, version)
+    changes, clashes = [], []
+    for field, value in mine.items():
+        base = later[field].before if field in later else current[field]
+        if value in (base, current[field]):
+            continue
+        if field in later and current[field] != base:
+            clashes.append(Clash(field, base, current[field], value, later[field].by))
+        else:
+            changes.append((field, current[field], value))
+    return Merge(tuple(changes), tuple(clashes))
+
+
+def _changes_after(session: Session, bill: str, bioguide: str, version: int) -> dict[str, WhipChange]:
+    """Per field the first change after a version: what it says about before is what that version held."""
+    query = select(WhipChange).where(
+        WhipChange.bill == bill, WhipChange.bioguide == bioguide, WhipChange.version > version
+    )
+    first: dict[str, WhipChange] = {}
+    for change in session.exec(query.order_by(col(WhipChange.seq))):
+        known = first.setdefault(change.field, change)
+        if known is not change:
+            first[change.field] = WhipChange(**{**known.model_dump(), "by": change.by, "at": change.at})
+    return first
+
+
+def save(
+    session: Session,
+    bill: str,
+    bioguide: str,
+    given: Mapping[str, str],
+    *,
+    version: int,
+    by: str,
+    now: datetime,
+) -> Merge:
+    """Edit an entry: every change is kept with its author. Writes nothing where the merge has a clash.
+
+    Raises Refused for a value that a field cannot hold, an unknown bill or somebody who does not sit in its
+    chamber.
+    """
+    become_the_only_editor(session)
+    _check_pair(session, bill, bioguide)
+    found = merge(session, bill, bioguide, clean(session, given), version=version)
+    if not found.clashes and found.changes:
+        write(session, bill, bioguide, found.changes, by=by, now=now)
+    return found
+
+
+def become_the_only_editor(session: Session) -> None:
+    """From here to the end of the transaction nobody else edits: what a merge saw is what it writes over."""
+    # SQLite writers hold the lock already.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('campaign.whip'))"))
+
+
+def write(
+    session: Session,
+    bill: str,
+    bioguide: str,
+    changes: Iterable[tuple[str, str, str]],
+    *,
+    by: str,
+    now: datetime,
+) -> WhipEntry:
+    """Take clean changes over into the entry and its history."""
+    entry = session.get(WhipEntry, (bill, bioguide))
+    if entry is None:
+        entry = WhipEntry(bill=bill, bioguide=bioguide, version=0)
+    entry.version += 1
+    for field, before, after in changes:
+        stored: Any = (date.fromisoformat(after) if after else None) if field == "next_on" else after
+        setattr(entry, field, stored)
+        session.add(
+            WhipChange(
+                bill=bill,
+                bioguide=bioguide,
+                version=entry.version,
+                field=field,
+                before=before,
+                after=after,
+                by=by,
+                at=now,
+            )
+        )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def _check_pair(session: Session, bill: str, bioguide: str) -> None:
+    person = members.person(session, bioguide)
+    if session.get(Bill, bill) is None or person is None:
+        raise Refused("There is no such bill or member.", "No existe ese proyecto o ese miembro.", status=404)
+    if person.chamber != BillId.of(bill).chamber:
+        raise Refused(
+            f"{person.name} does not sit in the chamber of {BillId.of(bill).short}.",
+            f"{person.name} no está en la cámara de {BillId.of(bill).short}.",
+        )
+
+
+# --- notes and contacts ---
+
+
+def add_note(session: Session, bioguide: str, text: str, *, bill: str = "", by: str, now: datetime) -> WhipNote:
+    """Keep a note with its author and time. Raises Refused for an empty or endless one."""
+    text = text.strip()
+    if not text or len(text) > LONGEST["note"]:
+        raise Refused(
+            f"A note has between 1 and {LONGEST['note']} characters.",
+            f"Una nota tiene entre 1 y {LONGEST['note']} caracteres.",
+        )
+    if members.person(session, bioguide) is None:
+        raise Refused("There is no such member.", "No existe ese miembro.", status=404)
+    note = WhipNote(bioguide=bioguide, bill=bill, text=text, by=by, at=now)
+    session.add(note)
+    session.flush()
+    return note
+
+
+def notes(session: Session, bioguide: str) -> list[WhipNote]:
+    query = select(WhipNote).where(WhipNote.bioguide == bioguide)
+    return list(session.exec(query.order_by(col(WhipNote.at).desc(), col(WhipNote.id).desc())))
+
+
+def add_contact(
+    session: Session, bioguide: str, given: Mapping[str, str], *, by: str, now: datetime
+) -> StaffContact:
+    """Keep somebody who works for a member. Raises Refused without a name, or for fields that are too long."""
+    said = {name: " ".join(given.get(name, "").split()) for name in ("name", "role", "email", "phone")}
+    if not said["name"] or any(len(value) > LONGEST["contact"] for value in said.values()):
+        raise Refused(
+            "A contact needs a name, and short fields.", "Un contacto necesita nombre y campos cortos."
+        )
+    if members.person(session, bioguide) is None:
+        raise Refused("There is no such member.", "No existe ese miembro.", status=404)
+    contact = StaffContact.model_validate({**said, "bioguide": bioguide, "by": by, "at": now})
+    session.add(contact)
+    session.flush()
+    return contact
+
+
+def end_contact(session: Session, id: int, *, now: datetime) -> None:
+    """Note that a contact is no longer there; the row stays."""
+    running = sa.and_(col(StaffContact.id) == id, col(StaffContact.ended_at).is_(None))
+    session.execute(sa.update(StaffContact).where(running).values(ended_at=now))
+
+
+def contacts(session: Session, bioguide: str) -> list[StaffContact]:
+    query = select(StaffContact).where(StaffContact.bioguide == bioguide, col(StaffContact.ended_at).is_(None))
+    return list(session.exec(query.order_by(StaffContact.name)))

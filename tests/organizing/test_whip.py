@@ -1,0 +1,224 @@
+"""The whip board: history kept, two editors told of each other, nothing lost."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from chambers import NOW, add_bill, id_of, legislator, on, seat_members, term
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.accounts import users
+from campaign.congress.models import Bill
+from campaign.organizing import whip
+from campaign.organizing.whip import Merge
+from campaign.refusals import Refused
+
+BILL = "hr6736-119"
+A1 = id_of("A1")
+
+
+@pytest.fixture
+def board(engine: Engine) -> Engine:
+    seat_members(
+        engine,
+        *(legislator(f"A{n}", term(f"NY-{n}")) for n in range(1, 5)),
+        legislator("B1", term("NY")),
+    )
+    add_bill(engine, BILL, on("A2"), on("A3", withdrawn="2026-03-01"), sponsor="A4")
+    with db.writing(engine) as session:
+        for email in ("ana@example.org", "bo@example.org"):
+            users.add(session, email, "organizer", now=NOW)
+    return engine
+
+
+def save(
+    engine: Engine, version: int = 0, by: str = "ana@example.org", bioguide: str = A1, **given: str
+) -> Merge:
+    with db.writing(engine) as session:
+        return whip.save(session, BILL, bioguide, given, version=version, by=by, now=NOW)
+
+
+def now_held(engine: Engine) -> dict[str, str]:
+    with db.reading(engine) as session:
+        return whip.values_of(whip.entry_of(session, BILL, A1))
+
+
+def test_the_board_shows_the_record_beside_what_organizers_say(board: Engine) -> None:
+    save(
+        board,
+        lean="likely",
+        owner="Bo@example.org",
+        next_on="2026-06-25",
+        next_step=" call  the LD ",
+        tags="#Swing a",
+    )
+    with db.reading(board) as session:
+        rows = {row.person.bioguide: row for row in whip.board(session, session.get_one(Bill, BILL))}
+    assert {one: row.standing for one, row in rows.items()} == {
+        id_of("A1"): "",
+        id_of("A2"): "on",
+        id_of("A3"): "withdrew",
+        id_of("A4"): "sponsor",
+    }
+    assert rows[A1].values == {
+        "lean": "likely",
+        "owner": "bo@example.org",
+        "next_step": "call the LD",
+        "next_on": "2026-06-25",
+        "tags": "a swing",
+    }
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"lean": "maybe"},
+        {"owner": "stranger@example.org"},
+        {"next_on": "next week"},
+        {"next_on": "2026-02-30"},
+        {"next_step": "x" * 301},
+        {"tags": " ".join(f"tag{n}" for n in range(40))},
+    ],
+)
+def test_what_a_field_cannot_hold_is_refused_and_nothing_written(board: Engine, given: dict[str, str]) -> None:
+    with pytest.raises(Refused) as refused:
+        save(board, **{"next_step": "call", **given})
+    assert refused.value.es
+    assert now_held(board)["next_step"] == ""
+
+
+@pytest.mark.parametrize(("bill", "bioguide"), [(BILL, id_of("B1")), (BILL, id_of("Q9")), ("hr1-119", A1)])
+def test_only_a_member_of_the_bills_chamber_can_stand_on_its_board(
+    board: Engine, bill: str, bioguide: str
+) -> None:
+    with pytest.raises(Refused), db.writing(board) as session:
+        whip.save(session, bill, bioguide, {"lean": "for"}, version=0, by="ana@example.org", now=NOW)
+
+
+def test_every_change_is_kept_with_its_author(board: Engine) -> None:
+    save(board, lean="likely")
+    save(board, 1, by="bo@example.org", lean="for", next_step="thank")
+    with db.reading(board) as session:
+        told = [(c.version, c.field, c.before, c.after, c.by) for c in whip.history(session, A1)]
+    assert told == [
+        (2, "next_step", "", "thank", "bo@example.org"),
+        (2, "lean", "likely", "for", "bo@example.org"),
+        (1, "lean", "unknown", "likely", "ana@example.org"),
+    ]
+
+
+def test_saving_what_is_there_changes_nothing(board: Engine) -> None:
+    save(board, lean="likely")
+    assert save(board, 1, lean="likely") == Merge((), ())
+    with db.reading(board) as session:
+        entry = whip.entry_of(session, BILL, A1)
+        assert entry
+        assert entry.version == 1
+
+
+def test_two_who_change_different_fields_are_both_kept(board: Engine) -> None:
+    save(board, lean="likely")
+    save(board, 1, by="bo@example.org", next_step="call", lean="likely")
+    found = save(board, 1, lean="for", next_step="")
+    assert found.clashes == ()
+    assert (now_held(board)["lean"], now_held(board)["next_step"]) == ("for", "call")
+
+
+def test_the_second_who_changes_the_same_field_is_told_and_nothing_is_written(board: Engine) -> None:
+    save(board, lean="likely")
+    save(board, 1, by="bo@example.org", lean="for")
+    found = save(board, 1, lean="against", next_step="call")
+    (clash,) = found.clashes
+    assert (clash.field, clash.base, clash.theirs, clash.mine, clash.by) == (
+        "lean",
+        "likely",
+        "for",
+        "against",
+        "bo@example.org",
+    )
+    assert now_held(board) == {**now_held(board), "lean": "for", "next_step": ""}
+
+
+def test_two_who_agree_do_not_clash(board: Engine) -> None:
+    save(board, lean="likely")
+    save(board, 1, by="bo@example.org", lean="for")
+    assert save(board, 1, lean="for") == Merge((), ())
+
+
+def test_the_first_entry_may_clash_too(board: Engine) -> None:
+    save(board, by="bo@example.org", lean="for")
+    assert [clash.theirs for clash in save(board, lean="against").clashes] == ["for"]
+
+
+def test_many_at_once_lose_nothing(board: Engine) -> None:
+    def edit(n: int) -> bool:
+        return not save(board, 0, lean=whip.LEANS[n % 5], bioguide=id_of(f"A{n % 2 + 1}")).clashes
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(edit, range(10)))
+    with db.reading(board) as session:
+        for who in (id_of("A1"), id_of("A2")):
+            changes = whip.history(session, who)[::-1]
+            assert [change.version for change in changes] == list(range(1, len(changes) + 1))
+            assert all(one.after == two.before for one, two in pairwise(changes))
+
+
+EDIT = st.tuples(st.integers(0, 3), st.sampled_from(["lean", "next_step", "tags"]), st.sampled_from("abc"))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=st.lists(EDIT, max_size=12))
+def test_the_history_alone_rebuilds_every_version(
+    sqlite_engine: Engine, edits: list[tuple[int, str, str]]
+) -> None:
+    seat_members(sqlite_engine, legislator("A1", term("NY-1")))
+    add_bill(sqlite_engine, BILL)
+    with sqlite_engine.execution_options(writes=True).begin() as connection:
+        connection.exec_driver_sql("DELETE FROM whipentry")
+        connection.exec_driver_sql("DELETE FROM whipchange")
+    leans = dict(zip("abc", ("for", "likely", "against"), strict=True))
+    for behind, field, letter in edits:
+        with db.reading(sqlite_engine) as session:
+            entry = whip.entry_of(session, BILL, A1)
+        version = max(0, (entry.version if entry else 0) - behind)
+        save(sqlite_engine, version, **{field: leans[letter] if field == "lean" else letter})
+    with db.reading(sqlite_engine) as session:
+        values = whip.values_of(None)
+        for change in whip.history(session, A1)[::-1]:
+            assert values[change.field] == change.before
+            values[change.field] = change.after
+        assert values == whip.values_of(whip.entry_of(session, BILL, A1))
+
+
+def test_steps_whose_day_has_come_are_due(board: Engine) -> None:
+    save(board, next_step="call", next_on="2026-06-19")
+    save(board, bioguide=id_of("A2"), next_step="later", next_on="2026-06-21")
+    save(board, bioguide=id_of("A3"), next_on="2026-06-01")
+    with db.reading(board) as session:
+        assert [one.bioguide for one in whip.due(session, today=date(2026, 6, 20))] == [A1]
+
+
+def test_notes_and_contacts_keep_author_and_time(board: Engine) -> None:
+    with db.writing(board) as session:
+        whip.add_note(session, A1, "first", by="ana@example.org", now=NOW)
+        whip.add_note(session, A1, "second", bill=BILL, by="bo@example.org", now=NOW + timedelta(hours=1))
+        pat = whip.add_contact(session, A1, {"name": "Pat Lee", "role": "LD"}, by="ana@example.org", now=NOW)
+    with db.writing(board) as session:
+        assert [(one.text, one.by) for one in whip.notes(session, A1)] == [
+            ("second", "bo@example.org"),
+            ("first", "ana@example.org"),
+        ]
+        assert [one.name for one in whip.contacts(session, A1)] == ["Pat Lee"]
+        whip.end_contact(session, pat.id or 0, now=NOW)
+    with db.reading(board) as session:
+        assert whip.contacts(session, A1) == []
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 4001])
+def test_a_note_says_something_and_comes_to_an_end(board: Engine, text: str) -> None:
+    with pytest.raises(Refused), db.writing(board) as session:
+        whip.add_note(session, A1, text, by="ana@example.org", now=NOW)
