@@ -62,6 +62,11 @@ class Desk:
 
         return db.utcnow()
 
+    def close(self) -> None:
+        """Let go of the database, if it was ever asked."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
     def answer(self, data: dict[str, Any], *lines: str) -> None:
         """Print the answer: the object for programs, or the lines for people."""
         if self.as_json:
@@ -171,7 +176,7 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., None]], cl
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Track bills in Congress, say only what is true, and help people call about them."""
-    ctx.ensure_object(Desk)
+    ctx.call_on_close(ctx.ensure_object(Desk).close)
 
 
 def _no_bar(_steps: int, _what: str = "") -> None:
@@ -279,7 +284,11 @@ def copy_database(desk: Desk, from_url: str, to_url: str) -> None:
 
     _ = desk.settings
     source, target = (db.open_engine(_database_url(url)) for url in (from_url, to_url))
-    counts = backup.copy(source, target)
+    try:
+        counts = backup.copy(source, target)
+    finally:
+        source.dispose()
+        target.dispose()
     desk.answer({"rows": counts}, *_table(counts), "Copied, and counted on both sides.")
 
 

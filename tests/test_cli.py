@@ -1,0 +1,411 @@
+"""The commands as a script calls them: one JSON object or a sentence, and an exit code to rely on."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy.engine import Engine
+from standin import KEY, Standin, serve
+
+from campaign import db
+from campaign.cli import main
+
+CAMPAIGN = Path(sys.executable).with_name("campaign")
+ADDRESSES = ("congress_api_url", "govinfo_url", "legislators_url", "geocoder_url")
+
+
+@pytest.fixture
+def source() -> Iterator[Standin]:
+    with serve() as running:
+        yield running
+
+
+def environment(source: Standin, engine: Engine, **other: str) -> dict[str, str]:
+    settings = source.settings()
+    addresses = {f"CAMPAIGN_{name.upper()}": getattr(settings, name) for name in ADDRESSES}
+    url = engine.url.render_as_string(hide_password=False)
+    return {**addresses, "CAMPAIGN_DATABASE_URL": url, "LANG": "en_US.UTF-8", **other}
+
+
+class Operator:
+    """Somebody at a terminal, with a database and a small Congress to ask."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self.env: dict[str, str | None] = {**env, "LC_ALL": None, "LC_MESSAGES": None}
+
+    def does(self, *words: str, **env: str) -> Result:
+        return CliRunner().invoke(main, list(words), env={**self.env, **env})
+
+    def asks(self, *words: str, code: int = 0, **env: str) -> Any:
+        """The object a command prints with --json, which must be all it prints."""
+        result = self.does(*words, "--json", **env)
+        assert result.exit_code == code, result.output
+        assert result.stdout.count("\n") == 1
+        return json.loads(result.stdout)
+
+
+@pytest.fixture
+def operator(source: Standin, engine: Engine) -> Operator:
+    return Operator(environment(source, engine))
+
+
+@pytest.fixture
+def keyed(source: Standin, engine: Engine) -> Operator:
+    return Operator(environment(source, engine, CAMPAIGN_CONGRESS_API_KEY=KEY))
+
+
+# --- answers ---
+
+
+def test_track_poll_bill_and_changes(keyed: Operator) -> None:
+    assert keyed.asks("track", "H.R. 6736 (119th)")["bill"] == "hr6736-119"
+    report = keyed.asks("poll")
+    assert (report["polled"], report["complete"], report["failed"]) == (1, 1, {})
+    bill = keyed.asks("bill", "hr6736-119")
+    assert bill.keys() >= {
+        "bill", "title", "stage", "congress", "sponsor", "introduced", "cosponsors", "counts", "proposal",
+        "observed_at",
+    }  # fmt: skip
+    assert bill["counts"].keys() == {"listed", "sitting_voting", "delegates", "departed", "withdrawn"}
+    assert bill["cosponsors"][0].keys() == {"bioguide", "date", "original", "withdrawn"}
+    changes = keyed.asks("changes", "--bill", "hr6736-119")["changes"]
+    assert changes[0].keys() >= {"seq", "bill", "kind", "bioguide", "date", "seen_at", "baseline"}
+    assert len([one for one in changes if one["kind"] == "cosponsored"]) == len(bill["cosponsors"])
+    assert keyed.asks("changes", "--since", str(changes[-1]["seq"]))["changes"] == []
+
+
+def test_json_may_stand_before_or_after(keyed: Operator) -> None:
+    before = keyed.does("--json", "track", "hr6736-119")
+    after = keyed.does("track", "hr6736-119", "--json")
+    assert json.loads(before.stdout) == json.loads(after.stdout)
+
+
+def test_people_read_lines(keyed: Operator) -> None:
+    keyed.does("track", "hr6736-119")
+    for words in (["bill", "hr6736-119"], ["changes"], ["poll"], ["doctor"]):
+        result = keyed.does(*words)
+        assert result.exit_code == 0, result.output
+        assert result.stdout
+        assert not result.stdout.startswith("{")
+    assert "ARMAS Act" in keyed.does("bill", "hr6736-119").stdout
+
+
+def test_as_of_rebuilds_a_day(keyed: Operator) -> None:
+    keyed.does("track", "hr6736-119")
+    now = keyed.asks("bill", "hr6736-119")
+    then = keyed.asks("bill", "hr6736-119", "--as-of", now["introduced"])
+    assert len(then["cosponsors"]) < len(now["cosponsors"])
+    assert all(row["date"] <= now["introduced"] for row in then["cosponsors"])
+
+
+def test_untracked_bills_stay_known(keyed: Operator) -> None:
+    keyed.does("track", "hr6736-119")
+    assert keyed.asks("untrack", "hr6736-119")["bill"] == "hr6736-119"
+    assert keyed.asks("poll")["polled"] == 0
+    assert keyed.asks("bill", "hr6736-119")["title"]
+
+
+def test_reparsing_what_was_kept_changes_nothing(keyed: Operator) -> None:
+    keyed.does("track", "hr6736-119")
+    assert keyed.asks("reparse") == {"bills": 1, "changes": 0, "failed": {}}
+
+
+def test_a_whole_congress_is_tracked(operator: Operator, source: Standin) -> None:
+    report = operator.asks("track", "--congress", "119")
+    assert report["complete"] == sum(record.congress == 119 for record in source.world.bills.values())
+
+
+def test_find_answers_unknown_with_success(operator: Operator) -> None:
+    found = operator.asks("find", "--zip", "00000")
+    assert found["result"] == "unknown"
+    assert found.keys() >= {"result", "congress", "seats", "senators"}
+
+
+def test_a_backup_and_back(operator: Operator, tmp_path: Path) -> None:
+    operator.does("track", "hr6736-119")
+    kept = str(tmp_path / "kept.db")
+    assert operator.asks("backup", kept)["rows"]["bill"] == 1
+    assert operator.does("backup", kept).exit_code == 2
+    assert operator.does("restore", kept).exit_code == 2
+    assert operator.asks("restore", kept, "--yes")["rows"]["bill"] == 1
+
+
+def test_copying_between_databases(operator: Operator, tmp_path: Path) -> None:
+    operator.does("track", "hr6736-119")
+    here, there = str(operator.env["CAMPAIGN_DATABASE_URL"]), f"sqlite:///{tmp_path / 'there.db'}"
+    assert operator.asks("db", "copy", here, there)["rows"]["bill"] == 1
+    assert operator.does("db", "copy", here, there).exit_code == 2
+    assert operator.does("db", "copy", here, "mysql://x/y").exit_code == 2
+
+
+def test_doctor_finds_what_must_be_mended(operator: Operator, tmp_path: Path) -> None:
+    findings = operator.asks("doctor")["findings"]
+    assert {"level": "good", "about": "database"}.items() <= findings[0].items()
+    empty = f"sqlite:///{tmp_path / 'empty.db'}"
+    findings = operator.asks("doctor", code=1, CAMPAIGN_DATABASE_URL=empty)["findings"]
+    assert [one["about"] for one in findings if one["level"] == "error"] == ["database"]
+
+
+# --- refusals ---
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["track", "nonsense"],
+        ["track", "hr0-119"],
+        ["track", "hr99999-119"],
+        ["track", "hr1-140"],
+        ["track", "H.R. 6736"],
+        ["track", "--congress", "150"],
+        ["track", "hr6736-119", "--proposal", "nonesuch"],
+        ["untrack", "hr6736-119"],
+        ["bill", "hr6736-119"],
+        ["bill", "'; DROP TABLE bill; --"],
+        ["changes", "--bill", "s1-119"],
+        ["poll", "--bill", "hr-119"],
+        ["poll", "--source", "api"],
+        ["find", "--zip", "ABCDE"],
+        ["find", "--zip", ""],
+        ["find", "--point", "north,south"],
+        ["find", "--address", ""],
+        ["script", "--bill", "hr6736-119", "--member", "C001091"],
+        ["lineage", "confirm", "nonesuch", "hr6736-119"],
+        ["restore", "/nonexistent/file.db"],
+    ],
+    ids=" ".join,
+)
+def test_refused_input_says_why_in_the_readers_language(operator: Operator, words: list[str]) -> None:
+    result = operator.does(*words)
+    spanish = operator.does(*words, LANG="es_MX.UTF-8")
+    assert (result.exit_code, spanish.exit_code) == (2, 2), result.output
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    assert result.stderr.strip() != spanish.stderr.strip()
+    assert json.loads(operator.does(*words, "--json").stdout)["error"] == result.stderr.strip()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["find"],
+        ["find", "--zip", "78205", "--point", "1,1"],
+        ["track"],
+        ["track", "hr6736-119", "--congress", "119"],
+        ["poll", "--source", "gossip"],
+        ["changes", "--since", "-1"],
+        ["nonsense"],
+    ],
+    ids=" ".join,
+)
+def test_misused_commands_exit_2(operator: Operator, words: list[str]) -> None:
+    assert operator.does(*words).exit_code == 2
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "yesterday", "2026-13-01", "1999-01-01"])
+def test_impossible_days_are_refused(keyed: Operator, day: str) -> None:
+    keyed.does("track", "hr6736-119")
+    assert keyed.does("bill", "hr6736-119", "--as-of", day).exit_code == 2
+
+
+def test_wrong_settings_are_named(operator: Operator) -> None:
+    result = operator.does("poll", CAMPAIGN_TIMEZONE="Mars/Olympus")
+    assert result.exit_code == 2
+    assert "CAMPAIGN_TIMEZONE" in result.stderr
+
+
+# --- what a machine may do ---
+
+
+def test_an_incomplete_poll_exits_1_and_names_the_bill(keyed: Operator, source: Standin) -> None:
+    keyed.does("track", "hr6736-119")
+    source.world.faults = {"emptylist": 1.0}
+    result = keyed.does("poll", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["incomplete"] == ["hr6736-119"]
+    assert "hr6736-119: incomplete" in result.stderr
+
+
+def test_a_refused_key_is_said_and_not_shown(operator: Operator) -> None:
+    operator.does("track", "hr6736-119")
+    result = operator.does("poll", "--source", "api", CAMPAIGN_CONGRESS_API_KEY="BAD")
+    assert result.exit_code == 1
+    assert "the key was refused" in result.stderr
+    assert "BAD" not in result.output
+
+
+def test_without_tables_it_says_what_to_do(operator: Operator, tmp_path: Path) -> None:
+    empty = f"sqlite:///{tmp_path / 'empty.db'}"
+    for words in (
+        ["bill", "hr6736-119"],
+        ["changes"],
+        ["find", "--zip", "78205"],
+        ["worker"],
+        ["run", "--port", "0"],
+    ):
+        result = operator.does(*words, CAMPAIGN_DATABASE_URL=empty)
+        assert result.exit_code == 2
+        assert "campaign db upgrade" in result.stderr
+
+
+def test_a_held_database_is_said(
+    sqlite_engine: Engine, source: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "BUSY_MILLISECONDS", 1)
+    operator = Operator(environment(source, sqlite_engine))
+    with sqlite_engine.execution_options(writes=True).begin():
+        result = operator.does("track", "hr6736-119")
+    assert result.exit_code == 1
+    assert "held by another program" in result.stderr
+    assert operator.does("bill", "hr6736-119").exit_code == 2
+
+
+def test_a_full_disk_is_said_and_loses_nothing(
+    sqlite_engine: Engine, source: Standin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's own page limit is what a full disk looks like to it."""
+    operator = Operator(environment(source, sqlite_engine))
+    assert operator.does("track", "hr6736-119").exit_code == 0
+    prepare = db._prepare_sqlite
+
+    def prepare_small(connection: Any, record: Any) -> None:
+        prepare(connection, record)
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count={pages}").close()
+
+    monkeypatch.setattr(db, "_prepare_sqlite", prepare_small)
+    result = operator.does("track", "--congress", "119")
+    assert result.exit_code == 1
+    assert "full" in result.stderr
+    monkeypatch.setattr(db, "_prepare_sqlite", prepare)
+    assert operator.asks("bill", "hr6736-119")["title"]
+    assert operator.asks("doctor")["findings"][0]["level"] == "good"
+
+
+def test_a_database_that_cannot_be_reached_is_said(operator: Operator) -> None:
+    url = "postgresql+psycopg://nobody:hunter2@127.0.0.1:9/none"
+    result = operator.does("bill", "hr6736-119", CAMPAIGN_DATABASE_URL=url)
+    assert result.exit_code == 1
+    assert "hunter2" not in result.output
+    assert "Traceback" not in result.output
+
+
+# --- as a program ---
+
+
+def test_help_loads_none_of_the_heavy_libraries() -> None:
+    script = (
+        "import sys; from click.testing import CliRunner; from campaign.cli import main\n"
+        "assert CliRunner().invoke(main, ['--help']).exit_code == 0\n"
+        "heavy = {'flask', 'sqlalchemy', 'sqlmodel', 'pydantic', 'httpx', 'rich', 'structlog'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_json_is_alone_on_standard_output(operator: Operator, tmp_path: Path) -> None:
+    env = {name: value for name, value in operator.env.items() if value is not None}
+    done = subprocess.run(
+        [CAMPAIGN, "poll", "--bill", "hr99999-119", "--json"],
+        env={**env, "CAMPAIGN_LOG_LEVEL": "DEBUG"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["failed"].keys() == {"hr99999-119"}
+    assert "hr99999-119" in done.stderr
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class Running:
+    """A service in its own process; its standard error is read line by line."""
+
+    def __init__(self, folder: Path, env: dict[str, str], *words: str) -> None:
+        self.process = subprocess.Popen(
+            [CAMPAIGN, *words],
+            env=env,
+            cwd=folder,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        )
+        self.lines: list[str] = []
+        self._more = threading.Condition()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def _listen(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            with self._more:
+                self.lines.append(line)
+                self._more.notify_all()
+
+    def says(self, words: str, seconds: float = 30) -> None:
+        with self._more:
+            assert self._more.wait_for(lambda: any(words in line for line in self.lines), seconds), self.lines
+
+    def end(self, with_signal: int = signal.SIGTERM) -> int:
+        """Its exit code; it must end within ten seconds."""
+        self.process.send_signal(with_signal)
+        try:
+            return self.process.wait(10)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self._listener.join()
+            if self.process.stderr is not None:
+                self.process.stderr.close()
+
+
+def fetch(url: str) -> tuple[int, bytes]:
+    with urllib.request.urlopen(url, timeout=10) as reply:
+        return reply.status, reply.read()
+
+
+def test_run_serves_and_works_and_ends_when_told(operator: Operator, tmp_path: Path) -> None:
+    """No source can be reached, which delays nothing."""
+    nowhere = {f"CAMPAIGN_{name.upper()}": "http://127.0.0.1:9" for name in ADDRESSES}
+    env = {name: value for name, value in {**operator.env, **nowhere}.items() if value is not None}
+    port = free_port()
+    service = Running(tmp_path, env, "run", "--port", str(port))
+    try:
+        service.says(f"http://127.0.0.1:{port}")
+        assert fetch(f"http://127.0.0.1:{port}/healthz")[0] == 200
+        service.says("worker leads")
+        service.says("job ended")
+        second = Operator(env).does("run", "--port", str(port))
+        assert second.exit_code == 2
+        assert f"Port {port} is taken" in second.stderr
+    finally:
+        code = service.end()
+    assert code == 0
+    assert not any("Traceback" in line for line in service.lines)
+
+
+def test_worker_ends_when_told(operator: Operator, tmp_path: Path) -> None:
+    env = {name: value for name, value in operator.env.items() if value is not None}
+    service = Running(tmp_path, env, "worker")
+    try:
+        service.says("worker leads")
+    finally:
+        code = service.end()
+    assert code == 0
