@@ -58,7 +58,7 @@ class World:
     retry_after: str = "0"
 
     def __post_init__(self) -> None:
-        self.dice = random.Random(7)  # noqa: S311
+        self.dice = random.Random(7)
         self.scripted: list[tuple[str, str]] = []
         self.happened: Counter[str] = Counter()
         self.lock = threading.Lock()
