@@ -36,6 +36,8 @@ COMPANION: Final = "companion_side"
 WITHDREW: Final = "withdrew"
 # In the order in which an organizer should read them: who said yes before comes first.
 LISTS = (ASK_AGAIN, WITHDREW, SUCCESSORS, SISTER_GAP, COMMITTEE, COMPANION)
+# A bill with the proposal it belongs to.
+Placed = tuple[Bill, Proposal]
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class _Facts:
     now_sitting: dict[str, Person]
     earlier: list[Bill]
     companions: list[Bill]
-    sisters: list[tuple[Bill, Proposal]]
+    sisters: list[Placed]
     rows: dict[str, list[Cosponsorship]]
     tenures: dict[str, list[Tenure]]
     gone: dict[str, Person]
@@ -128,27 +130,40 @@ def worklists(session: Session, bill: BillId, *, now: datetime) -> Worklists:
 
     Raises Refused: 404 for a bill this record does not hold, 409 for one of another Congress.
     """
-    facts = _read(session, _current(session, bill, now), now)
-    found = {name: tuple(build(facts)) for name, build in _BUILD.items()}
+    return all_worklists(session, [bill], now=now)[str(bill)]
+
+
+def all_worklists(session: Session, bills: Sequence[BillId], *, now: datetime) -> dict[str, Worklists]:
+    """The lists of several bills by bill, at the cost of one: the tables are read once for all of them."""
+    found = _current(session, bills, now)
+    vacant = members.vacancies(session)
+    return {facts.bill.id: _listed(facts, vacant) for facts in _read(session, found)}
+
+
+def _listed(facts: "_Facts", vacant: Sequence[str]) -> Worklists:
+    entries = {name: tuple(build(facts)) for name, build in _BUILD.items()}
+    here = tuple(seat for seat in vacant if members.chamber_of(seat) == facts.chamber)
     partial = tuple(one for one in facts.earlier if one.partial or one.observed_at is None)
-    return Worklists(facts.bill, found, tuple(members.vacancies(session, facts.chamber)), partial)
+    return Worklists(facts.bill, entries, here, partial)
 
 
-def _current(session: Session, bill: BillId, now: datetime) -> Bill:
-    found = session.get(Bill, str(bill))
-    if found is None:
-        raise Refused(
-            f"{bill.named} is not in this record. Track it first.",
-            f"{bill.named} no está en este registro. Sígalo primero.",
-            status=404,
-        )
-    if found.congress != congress_on(now):
-        raise Refused(
-            f"{bill.named} is not a bill of the sitting Congress, so nobody can be asked to join it.",
-            f"{bill.named} no es un proyecto del Congreso actual; a nadie se le puede pedir que se sume.",
-            status=409,
-        )
-    return found
+def _current(session: Session, bills: Sequence[BillId], now: datetime) -> list[Bill]:
+    ids = [str(bill) for bill in bills]
+    known = {bill.id: bill for bill in session.exec(select(Bill).where(col(Bill.id).in_(ids)))}
+    for bill in bills:
+        if str(bill) not in known:
+            raise Refused(
+                f"{bill.named} is not in this record. Track it first.",
+                f"{bill.named} no está en este registro. Sígalo primero.",
+                status=404,
+            )
+        if bill.congress != congress_on(now):
+            raise Refused(
+                f"{bill.named} is not a bill of the sitting Congress, so nobody can be asked to join it.",
+                f"{bill.named} no es un proyecto del Congreso actual; a nadie se le puede pedir que se sume.",
+                status=409,
+            )
+    return [known[id] for id in ids]
 
 
 # --- the lists -------------------------------------------------------------------------------------
@@ -360,25 +375,39 @@ _BUILD: dict[str, Callable[[_Facts], Iterable[Entry]]] = {
 # --- reading ---------------------------------------------------------------------------------------
 
 
-def _read(session: Session, bill: Bill, now: datetime) -> _Facts:
-    me = BillId.of(bill.id)
-    kin, sisters = _kin(session, bill)
-    earlier = [one for one in kin if one.congress < bill.congress]
-    companions = [one for one in kin if one.congress == bill.congress and _chamber(one) != me.chamber]
-    rows = _rows(session, [bill, *earlier, *companions, *(one for one, _ in sisters)])
+def _read(session: Session, bills: Sequence[Bill]) -> list[_Facts]:
+    families = _families(session, bills)
+    kin = {bill.id: _kin(bill, families) for bill in bills}
+    related = [one for mine, sisters in kin.values() for one in (*mine, *(sister for sister, _ in sisters))]
+    rows = _rows(session, [*bills, *related])
     sitting = members.people(session)
     named = {row.bioguide for some in rows.values() for row in some}
+    gone = members.people(session, named - sitting.keys())
+    tenures = _tenures(session, named, sitting, {_chamber(bill) for bill in bills})
+    seats = _seats(session, bills)
+    return [_facts(bill, kin[bill.id], rows, sitting, gone, tenures, seats) for bill in bills]
+
+
+def _facts(
+    bill: Bill,
+    kin: tuple[list[Bill], list[Placed]],
+    rows: dict[str, list[Cosponsorship]],
+    sitting: dict[str, Person],
+    gone: dict[str, Person],
+    tenures: dict[str, list[Tenure]],
+    seats: dict[str, list[tuple[Committee, CommitteeSeat]]],
+) -> _Facts:
     facts = _Facts(
         bill=bill,
-        id=me,
+        id=BillId.of(bill.id),
         now_sitting=sitting,
-        earlier=earlier,
-        companions=companions,
-        sisters=sisters,
+        earlier=[one for one in kin[0] if one.congress < bill.congress],
+        companions=[one for one in kin[0] if one.congress == bill.congress and _chamber(one) != _chamber(bill)],
+        sisters=kin[1],
         rows=rows,
-        tenures=_tenures(session, named, sitting, me.chamber),
-        gone=members.people(session, named - sitting.keys()),
-        committees=_seats(session, bill),
+        tenures=tenures,
+        gone=gone,
+        committees=seats.get(bill.id, []),
     )
     facts.taken = {*facts.active(bill), bill.sponsor or ""}
     return facts
@@ -388,28 +417,34 @@ def _chamber(bill: Bill) -> Chamber:
     return BillId.of(bill.id).chamber
 
 
-def _kin(session: Session, bill: Bill) -> tuple[list[Bill], list[tuple[Bill, Proposal]]]:
-    """The confirmed bills of this bill's proposal, newest first; and the bills of the campaign's other
-    proposals in this Congress and chamber."""
-    home = (
+def _families(session: Session, bills: Sequence[Bill]) -> list[Placed]:
+    """Every confirmed bill of the campaigns these bills belong to, newest first."""
+    homes = (
         select(Proposal.campaign)
         .join(Kinship, col(Kinship.proposal) == col(Proposal.slug))
-        .where(Kinship.bill == bill.id, Kinship.state == "confirmed")
+        .where(col(Kinship.bill).in_([bill.id for bill in bills]), Kinship.state == "confirmed")
     )
     query: Any = (
         select(Bill, Proposal)
         .join(Kinship, col(Kinship.bill) == col(Bill.id))
         .join(Proposal, col(Kinship.proposal) == col(Proposal.slug))
-        .where(Kinship.state == "confirmed", col(Proposal.campaign).in_(home))
+        .where(Kinship.state == "confirmed", col(Proposal.campaign).in_(homes))
         .order_by(col(Bill.congress).desc(), col(Proposal.position), col(Bill.type), col(Bill.number))
     )
-    family: list[tuple[Bill, Proposal]] = list(session.exec(query))
-    mine = {proposal.slug for one, proposal in family if one.id == bill.id}
-    kin = [one for one, proposal in family if proposal.slug in mine and one.id != bill.id]
+    return list(session.exec(query))
+
+
+def _kin(bill: Bill, families: Sequence[tuple[Bill, Proposal]]) -> tuple[list[Bill], list[Placed]]:
+    """The other bills of this bill's proposal; and the bills of the campaign's other proposals in this
+    Congress and chamber."""
+    mine = {proposal.slug: proposal.campaign for one, proposal in families if one.id == bill.id}
+    kin = [one for one, proposal in families if proposal.slug in mine and one.id != bill.id]
     sisters = [
         (one, proposal)
-        for one, proposal in family
-        if proposal.slug not in mine and one.congress == bill.congress and _chamber(one) == _chamber(bill)
+        for one, proposal in families
+        if proposal.slug not in mine
+        and proposal.campaign in mine.values()
+        and (one.congress, _chamber(one)) == (bill.congress, _chamber(bill))
     ]
     return kin, sisters
 
@@ -423,11 +458,11 @@ def _rows(session: Session, bills: Iterable[Bill]) -> dict[str, list[Cosponsorsh
 
 
 def _tenures(
-    session: Session, named: set[str], sitting: dict[str, Person], chamber: Chamber
+    session: Session, named: set[str], sitting: dict[str, Person], chambers: set[Chamber]
 ) -> dict[str, list[Tenure]]:
-    """Terms of those whom a bill names and who left the chamber; in the Senate those of all who sit, too."""
-    asked = {one for one in named if one not in sitting or sitting[one].chamber != chamber}
-    if chamber == "senate":
+    """Terms of those whom a bill names and who left a chamber; for the Senate those of all who sit, too."""
+    asked = {one for one in named if one not in sitting or chambers - {sitting[one].chamber}}
+    if "senate" in chambers:
         asked |= {one.bioguide for one in sitting.values() if one.chamber == "senate"}
     found: dict[str, list[Tenure]] = {}
     for tenure in session.exec(select(Tenure).where(col(Tenure.bioguide).in_(asked))):
@@ -435,12 +470,19 @@ def _tenures(
     return found
 
 
-def _seats(session: Session, bill: Bill) -> list[tuple[Committee, CommitteeSeat]]:
+def _seats(session: Session, bills: Sequence[Bill]) -> dict[str, list[tuple[Committee, CommitteeSeat]]]:
     query: Any = (
-        select(Committee, CommitteeSeat)
+        select(Referral, Committee, CommitteeSeat)
+        .join(Committee, col(Referral.committee) == col(Committee.id))
         .join(CommitteeSeat, col(CommitteeSeat.committee) == col(Committee.id))
-        .join(Referral, col(Referral.committee) == col(Committee.id))
-        .where(Referral.bill == bill.id, col(Referral.referred), col(Committee.parent).is_(None))
+        .where(
+            col(Referral.bill).in_([bill.id for bill in bills]),
+            col(Referral.referred),
+            col(Committee.parent).is_(None),
+        )
         .order_by(Committee.id, col(CommitteeSeat.side), col(CommitteeSeat.rank))
     )
-    return list(session.exec(query))
+    found: dict[str, list[tuple[Committee, CommitteeSeat]]] = {}
+    for referral, committee, place in session.exec(query):
+        found.setdefault(referral.bill, []).append((committee, place))
+    return found
