@@ -1,0 +1,113 @@
+"""A real browser on the real service: Debian's Chromium, driven by Playwright."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from pydantic import SecretStr
+from sqlalchemy.engine import Engine
+from werkzeug.serving import make_server
+
+from campaign.app import create_app
+from campaign.settings import Settings
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def address(snapshot_engine: Engine) -> Iterator[str]:
+    """Where the service answers, on the campaign of fixtures/."""
+    app = create_app(
+        Settings(secret_key=SecretStr("for browser tests only, long enough")), engine=snapshot_engine
+    )
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page, and everything it did that it should not."""
+
+    page: Page
+    address: str
+    faults: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        self.page.on("console", lambda message: self.faults.append(f"console: {message.text}"))
+        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.page.on("request", lambda request: self._origin(request.url))
+        self.page.on("requestfailed", self._failed)
+
+    def _origin(self, url: str) -> None:
+        if not url.startswith((self.address, "data:")):
+            self.faults.append(f"off-origin: {url}")
+
+    def _failed(self, request: Request) -> None:
+        # Leaving a page aborts what it was still loading; that is no fault of the page.
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"failed: {request.url} {request.failure}")
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+
+@pytest.fixture
+def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visit]]:
+    """Open a browser window with any of Playwright's context settings; closed after the test."""
+    contexts: list[BrowserContext] = []
+
+    def enter(**settings: object) -> Visit:
+        context = chromium.new_context(**settings)  # type: ignore[arg-type]
+        contexts.append(context)
+        found = Visit(context.new_page(), address)
+        found.watch()
+        return found
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    if not os.environ.get("SCREENSHOTS"):
+        pytest.skip("set SCREENSHOTS=1 to take them")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    return SCREENSHOTS
