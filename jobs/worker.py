@@ -227,12 +227,13 @@ def _log_fault(event: events.JobEvent) -> None:
 
 def work(engine: Engine, settings: Settings) -> None:
     """Be a worker until SIGTERM or Ctrl-C; then finish the unit in hand and end within ten seconds."""
-    ending = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: ending.set())
+    ends = {signal.SIGTERM, signal.SIGINT}
+    # Waited for, not handled: a handler may run while this very thread holds a lock that it wants. Threads
+    # started from here on inherit that they leave these signals alone.
+    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     worker = Worker(engine, settings)
     worker.start()
-    ending.wait()
+    signal.sigwait(ends)
     if not worker.stop():
         # A thread still waits for a source. Whatever it holds is not recorded yet and will be read again.
         os._exit(0)
