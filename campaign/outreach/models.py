@@ -1,6 +1,6 @@
 """Tables of what supporters say."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel
 
@@ -19,3 +19,36 @@ class CitedFact(SQLModel, table=True):
     period: str = ""
     recorded: date
     position: int = 0
+
+
+class CallCount(SQLModel, table=True):
+    """How many calls of one day ended in the same way. Counts, not people: no row is about a caller."""
+
+    # The bill that was called about; a campaign's slug where one call covered all of its bills.
+    about: str = Field(primary_key=True)
+    member: str = Field(primary_key=True, foreign_key="member.bioguide")
+    # washington or district
+    office: str = Field(primary_key=True)
+    day: date = Field(primary_key=True, index=True)
+    # talked, voicemail, not_reached, skip
+    outcome: str = Field(primary_key=True)
+    # will_join, undecided, will_not, would_not_say; empty unless somebody talked
+    said: str = Field(primary_key=True, default="")
+    count: int = 0
+
+
+class CallReceipt(SQLModel, table=True):
+    """One report, so that it counts once and can be taken back for an hour. Gone within a day.
+
+    ``nonce`` is random, made for one form; it leads to nobody.
+    """
+
+    nonce: str = Field(primary_key=True)
+    at: datetime = Field(index=True)
+    about: str
+    member: str = Field(foreign_key="member.bioguide", index=True)
+    office: str
+    day: date
+    outcome: str
+    said: str = ""
+    undone: bool = False

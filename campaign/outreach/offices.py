@@ -1,0 +1,288 @@
+"""Which of a member's offices to call now: near the caller, and open by its own clock.
+
+Nobody hands out the centres of ZIP codes with this service, so a place is worked out from the offices whose
+coordinates the record holds: ZIP codes that begin with the same three digits lie together (decision
+outreach.md has the figures). Good enough to put offices in order; too coarse to name a distance.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from statistics import fmean
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from campaign.congress import members
+from campaign.congress.models import Member, Office
+from campaign.districts.models import ZipSeat
+
+OPENS, CLOSES = time(9), time(17)
+REMINDER = time(10)
+MONDAY, THURSDAY, SATURDAY = 0, 3, 5
+MILES_A_DEGREE = 69.1
+# What an office's own words say when nobody answers without an appointment.
+ASK_FIRST = re.compile(r"appointment|appt|call|cita", re.IGNORECASE)
+
+
+# --- time zones ------------------------------------------------------------------------------------
+
+# 15 U.S.C. 261 ff. and 49 C.F.R. 71: the zone most of a state keeps.
+ZONES = {
+    "America/New_York": "CT DC DE FL GA IN KY MA MD ME MI NC NH NJ NY OH PA RI SC VA VT WV",
+    "America/Chicago": "AL AR IA IL KS LA MN MO MS ND NE OK SD TN TX WI",
+    "America/Denver": "CO ID MT NM UT WY",
+    "America/Phoenix": "AZ",
+    "America/Los_Angeles": "CA NV OR WA",
+    "America/Anchorage": "AK",
+    "Pacific/Honolulu": "HI",
+    "America/Puerto_Rico": "PR",
+    "America/St_Thomas": "VI",
+    "Pacific/Guam": "GU",
+    "Pacific/Saipan": "MP",
+    "Pacific/Pago_Pago": "AS",
+}
+STATE_ZONE = {state: zone for zone, states in ZONES.items() for state in states.split()}
+
+
+@dataclass(frozen=True)
+class Corner:
+    """A part of a state that keeps another zone: everything between these degrees."""
+
+    zone: str
+    west: float = -180.0
+    east: float = 0.0
+    south: float = -90.0
+    north: float = 90.0
+
+    def holds(self, place: "Point") -> bool:
+        return self.west <= place.longitude < self.east and self.south <= place.latitude < self.north
+
+
+# Boxes along the boundary, checked against the towns that have an office (tests/outreach/test_offices.py).
+CORNERS = {
+    "AK": (Corner("America/Adak", east=-169.5),),
+    "FL": (Corner("America/Chicago", east=-85.1),),
+    "ID": (Corner("America/Los_Angeles", south=45.5),),
+    "IN": (
+        Corner("America/Chicago", east=-86.5, south=40.9),
+        Corner("America/Chicago", east=-87.3, north=38.5),
+        Corner("America/Chicago", east=-86.5, north=38.2),
+    ),
+    "KS": (Corner("America/Denver", east=-101.4),),
+    "KY": (
+        Corner("America/Chicago", east=-86.2),
+        Corner("America/Chicago", east=-85.0, north=37.25),
+    ),
+    "MI": (
+        Corner("America/Menominee", east=-87.55, north=46.3),
+        Corner("America/Menominee", east=-89.4, north=46.7),
+    ),
+    "ND": (Corner("America/Denver", east=-101.5, north=47.2),),
+    "NE": (Corner("America/Denver", east=-101.0),),
+    "OR": (Corner("America/Boise", west=-117.5, north=44.45),),
+    "SD": (Corner("America/Denver", east=-100.6),),
+    "TN": (
+        Corner("America/New_York", west=-84.97),
+        Corner("America/New_York", west=-85.6, north=35.4),
+    ),
+    "TX": (Corner("America/Denver", east=-104.9),),
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """Degrees north and east."""
+
+    latitude: float
+    longitude: float
+
+    def miles_to(self, other: "Point") -> float:
+        """Over short ways the Earth is flat enough: within a percent inside one state."""
+        north = other.latitude - self.latitude
+        east = (other.longitude - self.longitude) * math.cos(math.radians((self.latitude + other.latitude) / 2))
+        return MILES_A_DEGREE * math.hypot(north, east)
+
+
+def point_of(office: Office) -> Point | None:
+    if office.latitude is None or office.longitude is None:
+        return None
+    return Point(office.latitude, office.longitude)
+
+
+def zone_of(office: Office, place: Point | None = None) -> ZoneInfo:
+    """The clock on the office's wall; ``place`` where the record lacks its own, else its state's main zone."""
+    place = point_of(office) or place
+    for corner in CORNERS.get(office.state, ()):
+        if place is not None and corner.holds(place):
+            return ZoneInfo(corner.zone)
+    return ZoneInfo(STATE_ZONE.get(office.state, "America/New_York"))
+
+
+# --- hours -----------------------------------------------------------------------------------------
+
+
+def holidays(year: int) -> set[date]:
+    """Days on which federal offices are closed (5 U.S.C. 6103), moved off the weekend."""
+    fixed = [(1, 1), (6, 19), (7, 4), (11, 11), (12, 25)]
+    days = {_observed(date(year, month, day)) for month, day in fixed}
+    days |= {_nth(year, month, MONDAY, nth) for month, nth in ((1, 3), (2, 3), (9, 1), (10, 2))}
+    last_of_may = date(year, 5, 31)
+    memorial = last_of_may - timedelta(days=last_of_may.weekday())
+    return days | {memorial, _nth(year, 11, THURSDAY, 4), _observed(date(year + 1, 1, 1))}
+
+
+def _observed(day: date) -> date:
+    return day + timedelta(days={SATURDAY: -1, SATURDAY + 1: 1}.get(day.weekday(), 0))
+
+
+def _nth(year: int, month: int, weekday: int, nth: int) -> date:
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
+
+
+def works_on(day: date) -> bool:
+    return day.weekday() < SATURDAY and day not in holidays(day.year)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An office as a caller needs it. ``state`` is open, closed, or ask (it keeps hours of its own)."""
+
+    office: Office
+    at: Point | None
+    zone: ZoneInfo
+    state: str
+
+    @property
+    def is_washington(self) -> bool:
+        return self.office.kind == "washington"
+
+
+def place_of(office: Office, at: Point | None, *, now: datetime) -> Place:
+    zone = zone_of(office, at)
+    here = now.astimezone(zone)
+    in_hours = works_on(here.date()) and OPENS <= here.time() < CLOSES
+    if not in_hours:
+        return Place(office, at, zone, "closed")
+    return Place(office, at, zone, "ask" if office.hours else "open")
+
+
+def next_morning(place: Place, *, now: datetime) -> datetime:
+    """Ten o'clock by the office's clock on its next working day after today."""
+    day = now.astimezone(place.zone).date() + timedelta(days=1)
+    while not works_on(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, REMINDER, place.zone)
+
+
+# --- order -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Offices:
+    """A member's offices that can be called: Washington, then those at home, nearest first."""
+
+    washington: Place | None
+    local: tuple[Place, ...]
+
+    @property
+    def every(self) -> tuple[Place, ...]:
+        return ((self.washington,) if self.washington else ()) + self.local
+
+    @property
+    def nearest_open(self) -> Place | None:
+        """The nearest at home that answers now; one with hours of its own only where no other is open."""
+        for state in ("open", "ask"):
+            for place in self.local:
+                if place.state == state and not ASK_FIRST.search(place.office.hours):
+                    return place
+        return None
+
+    @property
+    def first(self) -> Place | None:
+        """Whom to call now: Washington while it is open, else the nearest that is, else Washington's
+        answering machine."""
+        if self.washington and self.washington.state == "open":
+            return self.washington
+        return self.nearest_open or self.washington or next(iter(self.local), None)
+
+    def after(self, tried: str) -> Place | None:
+        """Where to try next when ``tried`` (an office's id) did not answer: open ones first."""
+        order = sorted(self.every, key=lambda place: ("open", "ask", "closed").index(place.state))
+        ids = [place.office.id for place in order]
+        rest = order[ids.index(tried) + 1 :] if tried in ids else order
+        return next((place for place in rest if place.office.id != tried), None)
+
+    def by_id(self, id: str) -> Place | None:
+        return next((place for place in self.every if place.office.id == id), None)
+
+
+def offices_for(session: Session, bioguide: str, near: Point | None, *, now: datetime) -> Offices:
+    """A member's offices with a number, those at home by distance from ``near`` (by town where unknown)."""
+    found = [office for office in members.offices(session, bioguide) if office.phone]
+    places = [place_of(office, _where(session, office), now=now) for office in found]
+    local = [place for place in places if not place.is_washington]
+    if near is not None:
+        local.sort(key=lambda place: near.miles_to(place.at) if place.at else math.inf)
+    return Offices(next((place for place in places if place.is_washington), None), tuple(local))
+
+
+def _where(session: Session, office: Office) -> Point | None:
+    """Where an office stands; one in fifty is listed without coordinates and is looked for by its ZIP code."""
+    if office.kind == "washington":
+        return None
+    return point_of(office) or (centre_of_zip(session, office.zip[:5]) if office.zip else None)
+
+
+# --- where a caller is -----------------------------------------------------------------------------
+
+
+def centre_of_zip(session: Session, zip: str) -> Point | None:
+    """About where a ZIP code lies: among the offices in it, in its neighbours, or in its district.
+
+    ``zip`` is five digits, ``finder.zip_of`` of what somebody typed. None where nothing is known.
+    """
+    for digits in (5, 3):
+        if place := _middle(_offices_in(session, zip[:digits])):
+            return place
+    seats = session.exec(
+        select(ZipSeat.seat).where(ZipSeat.zip == zip).order_by(col(ZipSeat.congress).desc(), ZipSeat.seat)
+    )
+    found = (centre_of_seat(session, seat) for seat in seats)
+    return next((place for place in found if place), None)
+
+
+def centre_of_seat(session: Session, seat: str) -> Point | None:
+    """About where a seat's people live: amid its holder's offices; for an empty one amid its ZIP codes'."""
+    holders = select(Member.bioguide).where(Member.seat == seat, Member.standing == "sitting")
+    place = _middle(session.exec(_located().where(col(Office.bioguide).in_(holders))))
+    return place or _middle_of_zips(session, seat)
+
+
+def _middle_of_zips(session: Session, seat: str) -> Point | None:
+    zips = session.exec(select(ZipSeat.zip).where(ZipSeat.seat == seat).distinct())
+    areas = sorted({zip[:3] for zip in zips})
+    found = [place for area in areas if (place := _middle(_offices_in(session, area)))]
+    return _mean(found)
+
+
+def _located() -> SelectOfScalar[Office]:
+    return select(Office).where(col(Office.kind) == "district", col(Office.latitude).is_not(None))
+
+
+def _offices_in(session: Session, area: str) -> Sequence[Office]:
+    return session.exec(_located().where(col(Office.zip).startswith(area, autoescape=True))).all()
+
+
+def _middle(found: Iterable[Office]) -> Point | None:
+    return _mean([place for office in found if (place := point_of(office))])
+
+
+def _mean(points: Sequence[Point]) -> Point | None:
+    if not points:
+        return None
+    return Point(fmean(one.latitude for one in points), fmean(one.longitude for one in points))

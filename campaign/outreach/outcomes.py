@@ -1,0 +1,278 @@
+"""How calls went: counts, not people.
+
+A report adds one to a count of a day and leaves a receipt, so that it counts once and can be taken back for an
+hour. The receipt is a random number that was made for one form; it leads to nobody and is gone within a day.
+Connections are told apart in memory alone (``Connections``). Decision outreach.md says why.
+"""
+
+import hashlib
+import hmac
+import secrets
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col, select
+
+from campaign.outreach.models import CallCount, CallReceipt
+from campaign.refusals import Refused
+
+ANSWERS = ("will_join", "undecided", "will_not", "would_not_say")
+OUTCOMES = ("talked", "voicemail", "not_reached", "skip")
+# What a reader can choose after a call, as one word each.
+RESULTS = (*(f"talked:{said}" for said in ANSWERS), *OUTCOMES[1:])
+OFFICES = ("washington", "district")
+# An office that was reached, by voice or by machine.
+MADE = ("talked", "voicemail")
+
+FORM_FOR = timedelta(hours=12)
+UNDO_FOR = timedelta(hours=1)
+# Longer than any form lives, so that no form counts twice.
+RECEIPTS_KEPT = timedelta(hours=24)
+HOUR = timedelta(hours=1)
+MEMBER_AN_HOUR = 600
+CONNECTION_AN_HOUR = 120
+# Fewer than this could be somebody we know.
+FLOOR = 5
+
+
+@dataclass(frozen=True)
+class Report:
+    """What somebody says of one call. ``about`` is a bill's id, or a campaign's slug for all its bills."""
+
+    about: str
+    member: str
+    office: str
+    outcome: str
+    said: str = ""
+
+
+def read_report(about: str, member: str, office: str, result: str) -> Report:
+    """A report from a form whose ``about`` and ``member`` are known; ``result`` is one of ``RESULTS``.
+
+    Raises Refused where something else was sent.
+    """
+    if result not in RESULTS or office not in OFFICES:
+        raise Refused(
+            "Please choose how the call went. Nothing was counted.",
+            "Elija, por favor, cómo fue la llamada. No se contó nada.",
+        )
+    outcome, _, said = result.partition(":")
+    return Report(about, member, office, outcome, said)
+
+
+# --- forms that count once -------------------------------------------------------------------------
+
+
+class Slips:
+    """Signed words: one makes a form count once, the other takes back exactly that report."""
+
+    def __init__(self, key: str, retired: Sequence[str] = ()) -> None:
+        self._form = URLSafeSerializer([*retired, key], salt="call form")
+        self._undo = URLSafeSerializer([*retired, key], salt="call undo")
+
+    def form(self, *, now: datetime) -> str:
+        """A new word for one form."""
+        return _signed(self._form, secrets.token_urlsafe(12), now)
+
+    def read_form(self, word: str, *, now: datetime) -> str:
+        """The nonce of a form's word. Raises Refused for one that is old or was not made here."""
+        nonce = _read(self._form, word, FORM_FOR, now)
+        if nonce is None:
+            raise Refused(
+                "This form is out of date. Nothing was counted; open the page again and tell us once more.",
+                "Este formulario caducó. No se contó nada; abra de nuevo la página y cuéntenos otra vez.",
+            )
+        return nonce
+
+    def undo(self, nonce: str, *, now: datetime) -> str:
+        return _signed(self._undo, nonce, now)
+
+    def read_undo(self, word: str, *, now: datetime) -> str:
+        """The nonce of the report to take back. Raises Refused after an hour and for a word not made here."""
+        nonce = _read(self._undo, word, UNDO_FOR, now)
+        if nonce is None:
+            raise cannot_undo()
+        return nonce
+
+
+def _signed(signer: URLSafeSerializer, nonce: str, now: datetime) -> str:
+    word = signer.dumps([nonce, int(now.timestamp())])
+    return word if isinstance(word, str) else word.decode()
+
+
+def _read(signer: URLSafeSerializer, word: str, lives: timedelta, now: datetime) -> str | None:
+    try:
+        nonce, made = signer.loads(word)
+    except (BadData, ValueError, TypeError):
+        return None
+    age = now.timestamp() - made
+    return str(nonce) if -60 <= age <= lives.total_seconds() else None
+
+
+def cannot_undo() -> Refused:
+    return Refused(
+        "This report can no longer be taken back: that is possible once, for an hour.",
+        "Este aviso ya no se puede deshacer: eso es posible una vez, durante una hora.",
+        status=410,
+    )
+
+
+# --- counting --------------------------------------------------------------------------------------
+
+
+def record(session: Session, report: Report, nonce: str, *, now: datetime, today: date) -> bool:
+    """Count one report; False where this form was counted before. Inside ``db.writing``.
+
+    Raises Refused (429) where a member has had more reports within an hour than people can make.
+    """
+    trim(session, before=now - RECEIPTS_KEPT)
+    if _lately(session, report.member, now) >= MEMBER_AN_HOUR and session.get(CallReceipt, nonce) is None:
+        raise too_many()
+    receipt = {"nonce": nonce, "at": now, "day": today, "undone": False, **vars(report)}
+    new = _insert(session, CallReceipt).values(receipt).on_conflict_do_nothing(index_elements=["nonce"])
+    if session.execute(new.returning(CallReceipt.nonce)).first() is None:
+        return False
+    _add(session, report, today)
+    return True
+
+
+def undo(session: Session, nonce: str, *, now: datetime) -> Report:
+    """Take back the report of one form. Inside ``db.writing``. Raises Refused (410) the second time."""
+    mine = sa.and_(
+        col(CallReceipt.nonce) == nonce, ~col(CallReceipt.undone), col(CallReceipt.at) > now - UNDO_FOR
+    )
+    if not _changed(session.execute(sa.update(CallReceipt).where(mine).values(undone=True))):
+        raise cannot_undo()
+    row = session.get_one(CallReceipt, nonce)
+    report = Report(row.about, row.member, row.office, row.outcome, row.said)
+    less = sa.update(CallCount).where(*_cell(report, row.day), col(CallCount.count) > 0)
+    session.execute(less.values(count=CallCount.count - 1))
+    return report
+
+
+def trim(session: Session, *, before: datetime) -> int:
+    """Drop receipts from before; how many. Also called by the daily housekeeping."""
+    return _changed(session.execute(sa.delete(CallReceipt).where(col(CallReceipt.at) < before)))
+
+
+def too_many() -> Refused:
+    return Refused(
+        "Your call matters, but more reports came in than we can believe, so this one was not counted. "
+        "Please go on with your calls.",
+        "Su llamada cuenta, pero llegaron más avisos de los que podemos creer y este no se sumó. "
+        "Siga, por favor, con sus llamadas.",
+        status=429,
+    )
+
+
+def _lately(session: Session, member: str, now: datetime) -> int:
+    mine = sa.and_(col(CallReceipt.member) == member, col(CallReceipt.at) > now - HOUR)
+    return session.exec(select(sa.func.count()).select_from(CallReceipt).where(mine)).one()
+
+
+def _add(session: Session, report: Report, day: date) -> None:
+    row = _insert(session, CallCount).values(day=day, count=1, **vars(report))
+    keys = [column.name for column in sa.inspect(CallCount).primary_key]
+    session.execute(row.on_conflict_do_update(index_elements=keys, set_={"count": CallCount.count + 1}))
+
+
+def _cell(report: Report, day: date) -> list[sa.ColumnElement[bool]]:
+    values = {**vars(report), "day": day}
+    return [getattr(CallCount, name) == value for name, value in values.items()]
+
+
+def _insert(session: Session, table: type[SQLModel]) -> Any:
+    postgres = session.get_bind().dialect.name == "postgresql"
+    return (postgresql.insert if postgres else sqlite.insert)(table)
+
+
+def _changed(result: Any) -> int:
+    return int(result.rowcount)
+
+
+# --- reading the counts ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Reports on one member about one bill or campaign that ended alike. For organizers: never published."""
+
+    about: str
+    member: str
+    outcome: str
+    said: str
+    count: int
+
+
+def tallies(
+    session: Session, *, about: str | None = None, member: str | None = None, since: date | None = None
+) -> list[Tally]:
+    """Sums over days and offices, by bill, member and outcome."""
+    keys = [col(CallCount.about), col(CallCount.member), col(CallCount.outcome), col(CallCount.said)]
+    total = sa.func.sum(CallCount.count)
+    rows = sa.select(*keys, total).group_by(*keys).order_by(*keys).having(total > 0)
+    found = session.execute(_narrowed(rows, about, member, since))
+    return [Tally(row[0], row[1], row[2], row[3], int(row[4])) for row in found]
+
+
+def published(
+    session: Session, *, about: str | None = None, member: str | None = None, since: date | None = None
+) -> int | None:
+    """Calls that reached an office; None below the floor. What an office said is never published: the parts
+    of a small number give away its rest."""
+    rows = sa.select(sa.func.coalesce(sa.func.sum(CallCount.count), 0)).where(col(CallCount.outcome).in_(MADE))
+    found = int(session.execute(_narrowed(rows, about, member, since)).scalar_one())
+    return found if found >= FLOOR else None
+
+
+def _narrowed(rows: Any, about: str | None, member: str | None, since: date | None) -> Any:
+    if about is not None:
+        rows = rows.where(CallCount.about == about)
+    if member is not None:
+        rows = rows.where(CallCount.member == member)
+    return rows if since is None else rows.where(col(CallCount.day) >= since)
+
+
+# --- connections -----------------------------------------------------------------------------------
+
+
+class Connections:
+    """How often each connection has reported, as leaking buckets in this process's memory.
+
+    An address is only ever held as a keyed hash; the key is random, is written nowhere and changes every day,
+    with which all buckets go. Each server process counts for itself: what holds for all is the limit a member.
+    """
+
+    MOST = 20_000
+
+    def __init__(self, most: int = CONNECTION_AN_HOUR, over: timedelta = HOUR) -> None:
+        self._most = most
+        self._leaks = most / over.total_seconds()
+        self._lock = threading.Lock()
+        self._day = date.min
+        self._key = b""
+        self._buckets: dict[bytes, tuple[float, datetime]] = {}
+
+    def allow(self, address: str, *, now: datetime) -> bool:
+        """Count one report from an address; False, and uncounted, where its bucket is full."""
+        with self._lock:
+            self._turn(now.date())
+            name = hmac.new(self._key, address.encode(), hashlib.sha256).digest()
+            level, moved = self._buckets.pop(name, (0.0, now))
+            level = max(0.0, level - max(0.0, (now - moved).total_seconds()) * self._leaks)
+            full = level + 1 > self._most
+            self._buckets[name] = (level if full else level + 1, now)
+            if len(self._buckets) > self.MOST:
+                self._buckets.pop(next(iter(self._buckets)))
+            return not full
+
+    def _turn(self, day: date) -> None:
+        if day != self._day:
+            self._day, self._key = day, secrets.token_bytes(32)
+            self._buckets.clear()

@@ -1,0 +1,251 @@
+"""Which office to call: near, and open by its own clock."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+
+from campaign import db
+from campaign.congress import members
+from campaign.congress.models import Office
+from campaign.outreach import offices
+from campaign.outreach.offices import Place, Point
+
+MONDAY_NOON = datetime(2026, 6, 22, 16, 0, tzinfo=UTC)
+AUSTIN, EL_PASO = Point(30.27, -97.74), Point(31.76, -106.49)
+
+
+@pytest.mark.parametrize(
+    ("state", "town", "zone"),
+    [
+        ("TX", "El Paso", "America/Denver"),
+        ("TX", "San Antonio", "America/Chicago"),
+        ("FL", "Pensacola", "America/Chicago"),
+        ("FL", "Tallahassee", "America/New_York"),
+        ("TN", "Knoxville", "America/New_York"),
+        ("TN", "Chattanooga", "America/New_York"),
+        ("TN", "Cookeville", "America/Chicago"),
+        ("KY", "Bowling Green", "America/Chicago"),
+        ("KY", "Louisville", "America/New_York"),
+        ("KY", "Somerset", "America/New_York"),
+        ("IN", "Evansville", "America/Chicago"),
+        ("IN", "Merrillville", "America/Chicago"),
+        ("IN", "Indianapolis", "America/New_York"),
+        ("IN", "Jasper", "America/New_York"),
+        ("MI", "Marquette", "America/New_York"),
+        ("ID", "Lewiston", "America/Los_Angeles"),
+        ("ID", "Boise", "America/Denver"),
+        ("OR", "Ontario", "America/Boise"),
+        ("SD", "Rapid City", "America/Denver"),
+        ("SD", "Pierre", "America/Chicago"),
+        ("ND", "Bismarck", "America/Chicago"),
+        ("NE", "Scottsbluff", "America/Denver"),
+        ("KS", "Garden City", "America/Chicago"),
+        ("AZ", "Phoenix", "America/Phoenix"),
+    ],
+)
+def test_every_town_keeps_its_own_clock(snapshot_engine: Engine, state: str, town: str, zone: str) -> None:
+    with db.reading(snapshot_engine) as session:
+        found = session.exec(
+            select(Office).where(Office.state == state, Office.city == town, col(Office.latitude).is_not(None))
+        ).all()
+    assert found
+    assert {offices.zone_of(one).key for one in found} == {zone}
+
+
+def test_an_office_without_coordinates_is_placed_by_its_zip_code(snapshot_engine: Engine) -> None:
+    """Coeur d'Alene is listed three times, once without coordinates: all three keep Pacific time."""
+    with db.reading(snapshot_engine) as session:
+        rows = session.exec(select(Office).where(Office.city == "Coeur d'Alene")).all()
+        assert any(row.latitude is None for row in rows)
+        zones = {
+            place.zone.key
+            for row in rows
+            for place in offices.offices_for(session, row.bioguide, None, now=MONDAY_NOON).local
+            if place.office.id == row.id
+        }
+    assert zones == {"America/Los_Angeles"}
+
+
+def test_every_state_with_a_seat_has_a_zone(snapshot_engine: Engine) -> None:
+    with db.reading(snapshot_engine) as session:
+        states = {seat.state for seat in members.seats(session)}
+    assert states <= offices.STATE_ZONE.keys()
+    for zone in {*offices.ZONES, *(corner.zone for found in offices.CORNERS.values() for corner in found)}:
+        assert ZoneInfo(zone)
+
+
+def office(hours: str = "", kind: str = "district") -> Office:
+    return Office(
+        id="X-here", bioguide="X", kind=kind, city="Austin", state="TX", phone="512-555-0100", hours=hours
+    )
+
+
+@pytest.mark.parametrize(
+    ("moment", "hours", "state"),
+    [
+        ("2026-06-22T13:59Z", "", "closed"),
+        ("2026-06-22T14:00Z", "", "open"),
+        ("2026-06-22T21:59Z", "", "open"),
+        ("2026-06-22T22:00Z", "", "closed"),
+        ("2026-06-22T15:00Z", "Wednesday 10AM to 4PM", "ask"),
+        ("2026-06-20T15:00Z", "", "closed"),
+        ("2026-07-03T15:00Z", "", "closed"),
+        ("2026-11-26T15:00Z", "", "closed"),
+        # An hour later by the world's clock once summer time has ended.
+        ("2026-11-23T14:30Z", "", "closed"),
+        ("2026-11-23T15:00Z", "", "open"),
+    ],
+)
+def test_an_office_is_open_by_its_own_clock(moment: str, hours: str, state: str) -> None:
+    assert offices.place_of(office(hours), AUSTIN, now=datetime.fromisoformat(moment)).state == state
+
+
+@pytest.mark.parametrize(
+    ("year", "closed"),
+    [
+        (2026, ["2026-01-01", "2026-01-19", "2026-02-16", "2026-05-25", "2026-06-19", "2026-07-03",
+                "2026-09-07", "2026-10-12", "2026-11-11", "2026-11-26", "2026-12-25"]),
+        (2027, ["2027-01-01", "2027-01-18", "2027-02-15", "2027-05-31", "2027-06-18", "2027-07-05",
+                "2027-09-06", "2027-10-11", "2027-11-11", "2027-11-25", "2027-12-24", "2027-12-31"]),
+    ],
+)  # fmt: skip
+def test_federal_holidays(year: int, closed: list[str]) -> None:
+    """As the Office of Personnel Management lists them; New Year's Day of 2028 is kept in 2027."""
+    assert sorted(day.isoformat() for day in offices.holidays(year) if day.year == year) == closed
+
+
+@pytest.mark.parametrize(
+    ("now", "morning"),
+    [
+        ("2026-06-19T20:00Z", "2026-06-22T10:00-05:00"),
+        ("2026-06-22T02:00Z", "2026-06-22T10:00-05:00"),
+        ("2026-06-22T20:00Z", "2026-06-23T10:00-05:00"),
+        ("2026-11-25T20:00Z", "2026-11-27T10:00-06:00"),
+        ("2026-12-31T20:00Z", "2027-01-04T10:00-06:00"),
+    ],
+)
+def test_the_next_morning_is_a_working_day_there(now: str, morning: str) -> None:
+    moment = datetime.fromisoformat(now)
+    place = offices.place_of(office(), AUSTIN, now=moment)
+    assert offices.next_morning(place, now=moment) == datetime.fromisoformat(morning)
+
+
+@pytest.mark.parametrize(
+    ("zip", "nearest"),
+    [("79901", "El Paso"), ("78701", "Austin"), ("78205", "San Antonio"), ("75201", "Dallas")],
+)
+def test_a_senators_nearest_office_goes_by_the_zip_code(
+    snapshot_engine: Engine, zip: str, nearest: str
+) -> None:
+    with db.reading(snapshot_engine) as session:
+        texans = [one.bioguide for one in members.senators(session, "TX")]
+        near = offices.centre_of_zip(session, zip)
+        towns = {
+            bioguide: [
+                place.office.city
+                for place in offices.offices_for(session, bioguide, near, now=MONDAY_NOON).local
+            ]
+            for bioguide in texans
+        }
+    for found in towns.values():
+        assert found[0] == nearest or nearest not in found
+
+
+def test_most_zip_codes_lie_near_where_we_think(snapshot_engine: Engine) -> None:
+    """Each office guessed from the others: half within about 10 miles, nine in ten within 45."""
+    with db.reading(snapshot_engine) as session:
+        known = session.exec(
+            select(Office).where(Office.kind == "district", col(Office.latitude).is_not(None))
+        ).all()
+    misses = []
+    for one in known:
+        others = [
+            Point(other.latitude or 0, other.longitude or 0)
+            for other in known
+            if other.zip[:3] == one.zip[:3] and other.zip[:5] != one.zip[:5]
+        ]
+        if others:
+            guess = Point(
+                sum(p.latitude for p in others) / len(others), sum(p.longitude for p in others) / len(others)
+            )
+            misses.append(guess.miles_to(Point(one.latitude or 0, one.longitude or 0)))
+    misses.sort()
+    assert len(misses) > 800
+    assert misses[len(misses) // 2] < 12
+    assert misses[len(misses) * 9 // 10] < 45
+
+
+@pytest.mark.parametrize("zip", ["00501", "99999", "96799"])
+def test_a_zip_code_nobody_knows_puts_offices_in_order_of_their_towns(
+    snapshot_engine: Engine, zip: str
+) -> None:
+    with db.reading(snapshot_engine) as session:
+        near = offices.centre_of_zip(session, zip)
+        towns = [
+            one.office.city for one in offices.offices_for(session, "C001098", near, now=MONDAY_NOON).local
+        ]
+    assert sorted(towns) == sorted(set(towns))
+    assert towns
+
+
+def test_a_vacant_seat_has_a_centre_too(snapshot_engine: Engine) -> None:
+    with db.reading(snapshot_engine) as session:
+        assert members.holders(session, "TX-23") == []
+        near = offices.centre_of_seat(session, "TX-23")
+    assert near is not None
+    assert near.miles_to(Point(29.36, -100.9)) < 200
+
+
+def place(id: str, state: str, *, kind: str = "district", hours: str = "") -> Place:
+    found = office(hours, kind)
+    found.id = id
+    return Place(found, None, ZoneInfo("America/Chicago"), state)
+
+
+@pytest.mark.parametrize(
+    ("washington", "local", "first"),
+    [
+        ("open", ["open"], "dc"),
+        ("closed", ["open", "open"], "0"),
+        ("closed", ["closed", "open"], "1"),
+        ("closed", ["ask", "open"], "1"),
+        ("closed", ["ask", "closed"], "0"),
+        ("closed", ["closed"], "dc"),
+    ],
+)
+def test_whom_to_call_first(washington: str, local: list[str], first: str) -> None:
+    found = offices.Offices(
+        place("dc", washington, kind="washington"),
+        tuple(place(str(i), state, hours="M-F 9-5" if state == "ask" else "") for i, state in enumerate(local)),
+    )
+    assert found.first is not None
+    assert found.first.office.id == first
+
+
+def test_an_office_that_sees_people_by_appointment_is_not_the_one_to_try() -> None:
+    found = offices.Offices(None, (place("0", "ask", hours="By appointment only"), place("1", "open")))
+    assert found.nearest_open is not None
+    assert found.nearest_open.office.id == "1"
+
+
+def test_after_an_office_that_did_not_answer_comes_one_that_is_open() -> None:
+    found = offices.Offices(
+        place("dc", "open", kind="washington"), (place("0", "closed"), place("1", "open"), place("2", "open"))
+    )
+    assert [after.office.id for id in ("dc", "1", "2") if (after := found.after(id))] == ["1", "2", "0"]
+    assert found.after("0") is None
+    assert found.after("forged") is not None
+
+
+def test_distances_are_those_of_the_map() -> None:
+    assert AUSTIN.miles_to(EL_PASO) == pytest.approx(528, rel=0.02)
+    assert AUSTIN.miles_to(AUSTIN) == 0
+
+
+def test_no_holiday_falls_on_a_weekend() -> None:
+    for year in range(2025, 2045):
+        assert all(day.weekday() < 5 for day in offices.holidays(year))
+        assert date(year, 11, 22) <= min(d for d in offices.holidays(year) if d >= date(year, 11, 22))

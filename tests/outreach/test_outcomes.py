@@ -1,0 +1,230 @@
+"""Reports of calls: counted once, taken back once, never about a person, never stuffed."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, col, select
+
+from campaign import db
+from campaign.congress.models import Member
+from campaign.outreach import outcomes
+from campaign.outreach.models import CallCount, CallReceipt
+from campaign.outreach.outcomes import Connections, Report, Slips
+from campaign.refusals import Refused
+
+TODAY = date(2026, 6, 20)
+JOINS = Report("hr6736-119", "J000305", "washington", "talked", "will_join")
+SLIPS = Slips("k" * 40)
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Engine:
+    with db.writing(engine) as session:
+        for bioguide in ("J000305", "C001131"):
+            session.add(Member(bioguide=bioguide, first="A", last="B", party="D", standing="sitting"))
+    return engine
+
+
+def count(session: Session) -> int:
+    return sum(session.exec(select(CallCount.count)))
+
+
+def test_a_report_sent_twice_counts_once(desk: Engine, now: datetime) -> None:
+    for expected in (True, False, False):
+        with db.writing(desk) as session:
+            assert outcomes.record(session, JOINS, "one", now=now, today=TODAY) is expected
+    with db.reading(desk) as session:
+        assert count(session) == 1
+
+
+def test_reports_that_say_the_same_share_one_row(desk: Engine, now: datetime) -> None:
+    with db.writing(desk) as session:
+        for nonce in "abc":
+            outcomes.record(session, JOINS, nonce, now=now, today=TODAY)
+    with db.reading(desk) as session:
+        assert [row.count for row in session.exec(select(CallCount))] == [3]
+
+
+def test_many_at_once_lose_none_and_double_none(desk: Engine, now: datetime) -> None:
+    def send(nonce: int) -> bool:
+        with db.writing(desk) as session:
+            return outcomes.record(session, JOINS, f"n{nonce % 20}", now=now, today=TODAY)
+
+    with ThreadPoolExecutor(8) as pool:
+        counted = list(pool.map(send, range(60)))
+    assert counted.count(True) == 20
+    with db.reading(desk) as session:
+        assert count(session) == 20
+
+
+def test_undo_takes_back_exactly_that_report_once(desk: Engine, now: datetime) -> None:
+    with db.writing(desk) as session:
+        outcomes.record(session, JOINS, "mine", now=now, today=TODAY)
+        outcomes.record(session, JOINS, "another's", now=now, today=TODAY)
+    word = SLIPS.undo("mine", now=now)
+    with db.writing(desk) as session:
+        assert outcomes.undo(session, SLIPS.read_undo(word, now=now), now=now) == JOINS
+    with db.reading(desk) as session:
+        assert count(session) == 1
+    with db.writing(desk) as session, pytest.raises(Refused) as refused:
+        outcomes.undo(session, SLIPS.read_undo(word, now=now), now=now)
+    assert refused.value.status == 410
+    # The form that was taken back does not count when the browser sends it again.
+    with db.writing(desk) as session:
+        assert outcomes.record(session, JOINS, "mine", now=now, today=TODAY) is False
+
+
+def test_undo_ends_after_an_hour(desk: Engine, now: datetime) -> None:
+    with db.writing(desk) as session:
+        outcomes.record(session, JOINS, "mine", now=now, today=TODAY)
+    late = now + outcomes.UNDO_FOR + timedelta(seconds=1)
+    with pytest.raises(Refused):
+        SLIPS.read_undo(SLIPS.undo("mine", now=now), now=late)
+    with db.writing(desk) as session, pytest.raises(Refused):
+        outcomes.undo(session, "mine", now=late)
+
+
+def test_undo_of_nothing_lowers_nothing(desk: Engine, now: datetime) -> None:
+    with db.writing(desk) as session, pytest.raises(Refused):
+        outcomes.undo(session, "nobody's", now=now)
+
+
+@given(word=st.text(max_size=300))
+def test_words_not_made_here_are_refused(word: str) -> None:
+    with pytest.raises(Refused):
+        SLIPS.read_form(word, now=datetime(2026, 6, 20, tzinfo=db.UTC))
+    with pytest.raises(Refused):
+        SLIPS.read_undo(word, now=datetime(2026, 6, 20, tzinfo=db.UTC))
+
+
+def test_a_form_word_is_no_undo_word_and_ends(now: datetime) -> None:
+    word = SLIPS.form(now=now)
+    assert SLIPS.read_form(word, now=now + timedelta(hours=11))
+    with pytest.raises(Refused):
+        SLIPS.read_form(word, now=now + timedelta(hours=13))
+    with pytest.raises(Refused):
+        SLIPS.read_undo(word, now=now)
+    with pytest.raises(Refused):
+        Slips("other" * 10).read_form(word, now=now)
+
+
+def test_words_signed_with_a_retired_key_still_hold(now: datetime) -> None:
+    word = SLIPS.form(now=now)
+    assert Slips("n" * 40, ["k" * 40]).read_form(word, now=now)
+
+
+def test_no_form_outlives_its_receipt() -> None:
+    assert outcomes.FORM_FOR < outcomes.RECEIPTS_KEPT
+    assert outcomes.UNDO_FOR < outcomes.RECEIPTS_KEPT
+
+
+def test_receipts_are_gone_within_a_day_and_counts_stay(desk: Engine, now: datetime) -> None:
+    with db.writing(desk) as session:
+        outcomes.record(session, JOINS, "old", now=now, today=TODAY)
+    later = now + timedelta(hours=24, seconds=1)
+    with db.writing(desk) as session:
+        outcomes.record(session, JOINS, "new", now=later, today=TODAY + timedelta(days=1))
+    with db.reading(desk) as session:
+        assert list(session.exec(select(CallReceipt.nonce))) == ["new"]
+        assert count(session) == 2
+
+
+def test_no_column_can_hold_a_person() -> None:
+    """What is kept is listed here; a column more has to be argued for on the privacy page first."""
+    assert {column.name for column in sa.inspect(CallCount).columns} == {
+        "about", "member", "office", "day", "outcome", "said", "count",
+    }  # fmt: skip
+    assert {column.name for column in sa.inspect(CallReceipt).columns} == {
+        "nonce", "at", "about", "member", "office", "day", "outcome", "said", "undone",
+    }  # fmt: skip
+
+
+def test_more_reports_on_a_member_than_people_make_are_refused(
+    desk: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcomes, "MEMBER_AN_HOUR", 3)
+    with db.writing(desk) as session:
+        for nonce in "abc":
+            outcomes.record(session, JOINS, nonce, now=now, today=TODAY)
+    with db.writing(desk) as session, pytest.raises(Refused) as refused:
+        outcomes.record(session, JOINS, "d", now=now, today=TODAY)
+    assert refused.value.status == 429
+    with db.writing(desk) as session:
+        assert outcomes.record(session, JOINS, "a", now=now, today=TODAY) is False
+        other = Report("hr923-119", "C001131", "district", "voicemail")
+        assert outcomes.record(session, other, "e", now=now, today=TODAY) is True
+        assert outcomes.record(session, JOINS, "d", now=now + timedelta(hours=2), today=TODAY) is True
+
+
+@pytest.mark.parametrize(("calls", "shown"), [(0, None), (4, None), (5, 5), (6, 6)])
+def test_no_count_below_the_floor_is_published(
+    desk: Engine, now: datetime, calls: int, shown: int | None
+) -> None:
+    with db.writing(desk) as session:
+        for number in range(calls):
+            said = outcomes.ANSWERS[number % 4]
+            report = Report("hr6736-119", "J000305", "washington", "talked", said)
+            outcomes.record(session, report, str(number), now=now, today=TODAY)
+        for number in range(9):
+            skipped = Report("hr6736-119", "J000305", "washington", "skip")
+            outcomes.record(session, skipped, f"skip{number}", now=now, today=TODAY)
+    with db.reading(desk) as session:
+        assert outcomes.published(session, about="hr6736-119") == shown
+        assert outcomes.published(session, member="C001131") is None
+        assert outcomes.published(session, since=TODAY + timedelta(days=1)) is None
+
+
+def test_organizers_see_what_offices_said(desk: Engine, now: datetime) -> None:
+    with db.writing(desk) as session:
+        outcomes.record(session, JOINS, "a", now=now, today=TODAY)
+        outcomes.record(session, JOINS, "b", now=now, today=TODAY - timedelta(days=9))
+    with db.reading(desk) as session:
+        assert [(one.said, one.count) for one in outcomes.tallies(session)] == [("will_join", 2)]
+        assert [one.count for one in outcomes.tallies(session, since=TODAY)] == [1]
+        assert outcomes.tallies(session, about="hr923-119") == []
+        assert session.exec(select(CallCount).where(col(CallCount.count) < 0)).first() is None
+
+
+@pytest.mark.parametrize(
+    "result", ["", "talked", "talked:maybe", "voicemail:will_join", "' OR 1=1", "x" * 9999]
+)
+def test_reports_of_anything_else_are_refused(result: str) -> None:
+    with pytest.raises(Refused):
+        outcomes.read_report("hr6736-119", "J000305", "washington", result)
+    with pytest.raises(Refused):
+        outcomes.read_report("hr6736-119", "J000305", result, "voicemail")
+
+
+def test_every_result_can_be_read() -> None:
+    read = [outcomes.read_report("b", "m", "district", result) for result in outcomes.RESULTS]
+    assert {one.outcome for one in read} == set(outcomes.OUTCOMES)
+    assert {one.said for one in read} == {"", *outcomes.ANSWERS}
+
+
+def test_a_connection_is_slowed_down_and_never_shut_out(now: datetime) -> None:
+    doors = Connections(most=3)
+    assert [doors.allow("203.0.113.9", now=now) for _ in range(5)] == [True, True, True, False, False]
+    assert doors.allow("198.51.100.1", now=now)
+    assert doors.allow("203.0.113.9", now=now + timedelta(minutes=21))
+
+
+def test_a_new_day_knows_no_connection_of_the_last(now: datetime) -> None:
+    doors = Connections(most=1)
+    assert doors.allow("203.0.113.9", now=now)
+    held = set(doors._buckets)
+    assert not any(b"203.0.113" in name for name in held)
+    assert doors.allow("203.0.113.9", now=now + timedelta(days=1))
+    assert not held & set(doors._buckets)
+
+
+def test_the_memory_of_connections_is_bounded(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Connections, "MOST", 50)
+    doors = Connections()
+    for number in range(500):
+        doors.allow(f"2001:db8::{number:x}", now=now)
+    assert len(doors._buckets) == 50
