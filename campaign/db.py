@@ -1,5 +1,6 @@
 """Engines, sessions and upgrades, for SQLite and PostgreSQL alike."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,9 @@ from sqlmodel import Session, SQLModel
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 15_000
+# What a database raises that cannot be read. The driver's own error comes bare from the first statements
+# on a new SQLite connection.
+UNREADABLE = (sa.exc.DBAPIError, sa.exc.TimeoutError, sqlite3.DatabaseError)
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(column_0_label)s",

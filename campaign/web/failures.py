@@ -1,13 +1,10 @@
 """Answers to what cannot be done: a page in the reader's language, JSON below ``/api``; never a trace."""
 
-import sqlite3
-
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from campaign.db import UNREADABLE
 from campaign.refusals import Refused
 from campaign.web import languages
 from campaign.web.languages import _
@@ -20,8 +17,7 @@ RETRY_SECONDS = "60"
 def attach(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http)
-    # The driver's own error comes bare from the first statements on a new SQLite connection.
-    for kind in (DBAPIError, PoolExhausted, sqlite3.DatabaseError):
+    for kind in UNREADABLE:
         app.register_error_handler(kind, _database)
     app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(Exception, _unforeseen)

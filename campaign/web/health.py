@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Blueprint, Response, jsonify
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from campaign import db
@@ -75,7 +74,7 @@ def ready() -> Response:
     now = db.utcnow()
     try:
         age = line(reads.session(), now=now)
-    except SQLAlchemyError as error:
+    except db.UNREADABLE as error:
         response = _uncached(jsonify(status="unavailable", database="unreachable", reason=type(error).__name__))
         response.status_code = 503
         return response

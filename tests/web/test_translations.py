@@ -2,13 +2,12 @@
 catalog is the one that was written."""
 
 import re
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 import campaign
@@ -62,9 +61,12 @@ def test_placeholders_survive_translation(catalog: Catalog) -> None:
 
 
 def test_the_compiled_catalog_is_the_written_one(catalog: Catalog) -> None:
-    compiled = BytesIO()
-    write_mo(compiled, catalog)
-    assert CATALOG.with_suffix(".mo").read_bytes() == compiled.getvalue()
+    with CATALOG.with_suffix(".mo").open("rb") as file:
+        assert told(read_mo(file)) == told(catalog)
+
+
+def told(catalog: Catalog) -> set[tuple[str, str]]:
+    return {(str(tuple(message.id)), str(tuple(message.string))) for message in catalog if message.id}
 
 
 def test_readers_are_addressed_as_usted(catalog: Catalog) -> None:
