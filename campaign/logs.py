@@ -20,6 +20,8 @@ _SECRETS = (
     re.compile(r"(?i)(://[^\s/:@]+:)[^\s@/]+(?=@)"),
 )
 _KEYLIKE = re.compile(r"(?i)api[_-]?key|secret|password")
+# What a terminal or a reader of lines could take for the start of another line; the renderer minds line feeds.
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 # Libraries that log whole addresses, or every wake-up, at INFO.
 _TALKATIVE = ("httpx", "httpcore", "apscheduler", "stamina", "alembic")
 
@@ -75,7 +77,7 @@ def _blotted(value: Any) -> Any:
     text = str(value)
     for secret in _SECRETS:
         text = secret.sub(rf"\g<1>{BLOT}", text)
-    return text
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 @contextmanager

@@ -90,3 +90,11 @@ def snapshot_engine(sqlite_template: Path, tmp_path_factory: pytest.TempPathFact
     snapshot.load(engine, now=NOW)
     yield engine
     engine.dispose()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count aloud what this machine could not test; a quiet skip reads like a pass."""
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    for missing, what in (("no PostgreSQL", "against PostgreSQL"), ("no Chromium", "in a browser")):
+        if count := sum(missing in reason for reason in reasons):
+            terminalreporter.write_sep("!", f"{count} tests {what} were SKIPPED: {missing}", yellow=True, bold=True)
