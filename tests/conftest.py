@@ -97,4 +97,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
     for missing, what in (("no PostgreSQL", "against PostgreSQL"), ("no Chromium", "in a browser")):
         if count := sum(missing in reason for reason in reasons):
-            terminalreporter.write_sep("!", f"{count} tests {what} were SKIPPED: {missing}", yellow=True, bold=True)
+            words = f"{count} tests {what} were SKIPPED: {missing}"
+            terminalreporter.write_sep("!", words, yellow=True, bold=True)
