@@ -257,6 +257,7 @@ def _seats(session: Session, bills: list[str]) -> dict[str, dict[str, list[Seat]
     rows: Any = session.exec(
         select(Referral, CommitteeSeat, Committee).where(
             col(Referral.bill).in_(bills),
+            col(Referral.referred),
             Referral.committee == CommitteeSeat.committee,
             Committee.id == CommitteeSeat.committee,
             col(Committee.parent).is_(None),
@@ -280,6 +281,9 @@ def _reason(code: str, it: Situation, bill: BillId, record: BillRecord | None, l
     number = f"{bill.short}{year}"
     seat = names.committee(it.seat.committee, it.seat.name, lang) if it.seat else ""
     words = _REASONS_ES if lang == "es" else _REASONS_EN
+    if record and record.bill.observed_at is None:
+        # Absence from a list that was never read whole says nothing about a member.
+        words = {**words, **(_UNREAD_ES if lang == "es" else _UNREAD_EN)}
     verbs = {"en": ("sponsored", "co-sponsored"), "es": ("presentó", "copatrocinó")}[lang]
     return words[code].format(
         number=number,
@@ -317,4 +321,12 @@ _REASONS_ES = {
     "delegate": "no vota en la aprobación final, pero puede copatrocinar {number}",
     "committee": "integra {seat}, que tiene {number}",
     "cosponsor": "aún no copatrocina {number}",
+}
+_UNREAD_EN = {
+    "rejoin": "{did} {earlier} in {year}; whether they are on {bill} is not known yet",
+    "cosponsor": "whether they are on {number} is not known yet",
+}
+_UNREAD_ES = {
+    "rejoin": "{did} {earlier} en {year}; aún no se sabe si copatrocina {bill}",
+    "cosponsor": "aún no se sabe si copatrocina {number}",
 }
