@@ -109,6 +109,14 @@ def spoken_to(person: Person, lang: str) -> str:
     return f"al {named.removeprefix('el ')}" if person.gender == "M" else f"a {named}"
 
 
+def spoken_of(person: Person, lang: str) -> str:
+    """The same as the one something belongs to: ``of Senator Hirono``, ``del representante Castro``."""
+    named = spoken(person, lang)
+    if lang == "en":
+        return f"of {named}"
+    return f"del {named.removeprefix('el ')}" if person.gender == "M" else f"de {named}"
+
+
 def salutation(person: Person, lang: str) -> str:
     """``Dear Senator Hirono``; ``Estimada Senadora Hirono``; ``Estimable`` and the name for unknown gender."""
     if lang == "en":

@@ -29,6 +29,7 @@ BLANKS = {
     "your_name": ("your name", "su nombre"),
     "your_town": ("your town", "su ciudad"),
     "your_phone": ("your phone number", "su teléfono"),
+    "your_zip": ("your ZIP code", "su código postal"),
     "your_address": ("your street, town and ZIP code", "su calle, ciudad y código postal"),
     "your_sentence": (
         "one or two sentences of your own: what this means to you",
@@ -37,8 +38,9 @@ BLANKS = {
 }
 BLANK = "____"
 FILLED = (
-    "member", "Member", "to_member", "salutation", "bill", "name", "plain_name", "chamber", "congress",
-    "committee", "earlier", "year", "did", "since", "left", "progress", "why", "what", "fact", "also",
+    "member", "Member", "to_member", "of_member", "salutation", "bill", "name", "plain_name", "chamber",
+    "congress", "committee", "earlier", "year", "did", "since", "left", "progress", "why", "what", "fact",
+    "also", "asks",
 )  # fmt: skip
 FIELDS = frozenset((*BLANKS, *FILLED))
 # Fields that may have nothing to say; the rest of the sentence or paragraph stands without them.
@@ -150,6 +152,14 @@ def wording(code: str, kind: str, lang: str) -> str:
 
 
 @cache
+def shared(name: str, lang: str) -> str:
+    """A text that belongs to no single ask: ``whole/call``, ``staff/hello``."""
+    text = (shipped("templates") / "wordings" / f"{name}.{lang}.txt").read_text(encoding="utf-8").strip()
+    check(text)
+    return text
+
+
+@cache
 def points(slug: str, lang: str) -> tuple[str, str]:
     """What a proposal does: one spoken sentence, one written paragraph; both empty where nobody wrote them."""
     path = shipped("templates") / "wordings" / "points" / f"{slug}.{lang}.txt"
@@ -161,9 +171,16 @@ def points(slug: str, lang: str) -> tuple[str, str]:
 
 def render(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> str:
     """The wording of an ask, every field filled. Raises KeyError where the record lacks what it needs."""
-    values = {**_blanks(lang), **_values(ask, person, kind, lang), "fact": fact}
-    filled = FIELD.sub(lambda m: _value(values, m[1]), wording(ask.code, kind, lang))
-    return _tidy(filled)
+    return fill(wording(ask.code, kind, lang), ask, person, kind, lang, fact=fact)
+
+
+def fill(text: str, ask: Ask, person: Person, kind: str, lang: str, **given: str) -> str:
+    """A text with every field filled from the record; ``given`` are values that win over it.
+
+    What is filled in is never read for fields again: whatever a reader writes stays what they wrote.
+    """
+    values = {**blanks(lang), "fact": "", "asks": "", **_values(ask, person, kind, lang), **given}
+    return tidy(FIELD.sub(lambda m: _value(values, m[1]), text))
 
 
 def _value(values: dict[str, str], name: str) -> str:
@@ -172,7 +189,8 @@ def _value(values: dict[str, str], name: str) -> str:
     return values[name]
 
 
-def _blanks(lang: str) -> dict[str, str]:
+def blanks(lang: str) -> dict[str, str]:
+    """What the reader fills in, as it stands in a text until then."""
     return {name: f"{BLANK} ({es if lang == 'es' else en})" for name, (en, es) in BLANKS.items()}
 
 
@@ -184,6 +202,7 @@ def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
         "member": member,
         "Member": member[:1].upper() + member[1:],
         "to_member": names.spoken_to(person, lang),
+        "of_member": names.spoken_of(person, lang),
         "salutation": names.salutation(person, lang),
         "bill": ask.bill.short,
         "name": names.with_article(plain, lang),
@@ -258,7 +277,7 @@ _ALSO = {
 PARAGRAPHS = re.compile(r"\n{2,}")
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Drop what empty fields leave behind: double spaces and paragraphs with nothing in them."""
     paragraphs = (re.sub(r" {2,}", " ", part).strip() for part in PARAGRAPHS.split(text))
     return "\n\n".join(part for part in paragraphs if part)

@@ -25,6 +25,8 @@ CHAMBER_WORDS = {
     ("senate", "en"): "in the Senate",
     ("senate", "es"): "en el Senado",
 }
+# Texts that belong to no single ask.
+SHARED = {"points", "whole", "staff"}
 PARTIES = re.compile(r"\b(Democrat|Republican|GOP|demócrata|republican[oa])", re.IGNORECASE)
 SITUATIONS = {
     "cosponsor": Situation(),
@@ -131,9 +133,8 @@ def test_every_cell_has_a_wording_with_known_fields(code: str, kind: str, lang: 
 
 def test_no_wording_stands_outside_the_cells() -> None:
     folder = shipped("templates") / "wordings"
-    files = {
-        path.relative_to(folder).as_posix() for path in folder.rglob("*.txt") if path.parent.name != "points"
-    }
+    found = [path.relative_to(folder) for path in folder.rglob("*.txt")]
+    files = {path.as_posix() for path in found if path.parts[0] not in SHARED}
     assert files == {f"{code}/{kind}.{lang}.txt" for code, kind, lang in CELLS}
 
 
@@ -143,6 +144,18 @@ def test_points_exist_in_both_languages_for_every_proposal(docket: Docket) -> No
             spoken, written = wordings.points(matter.slug, lang)
             assert spoken
             assert written
+
+
+def test_every_shared_text_is_there_in_both_languages_with_known_fields() -> None:
+    folder = shipped("templates") / "wordings"
+    for name in SHARED:
+        texts = {path.relative_to(folder / name).as_posix() for path in (folder / name).rglob("*.txt")}
+        assert texts, name
+        assert {text.replace(".en.txt", ".es.txt") for text in texts} == {
+            text for text in texts if text.endswith(".es.txt")
+        }
+        for text in texts:
+            wordings.check((folder / name / text).read_text(encoding="utf-8"))
 
 
 def test_a_wording_with_an_unknown_field_is_refused() -> None:

@@ -1,0 +1,148 @@
+"""One call for all of a campaign's bills, and calls as they are held, in both languages."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.congress import members
+from campaign.congress.bills import BillId
+from campaign.congress.members import Person
+from campaign.outreach import asks, conversations, names, wordings
+from campaign.outreach.asks import Ask, Docket, Earlier, Situation
+from campaign.outreach.asks import Seat as Place
+from campaign.refusals import Refused
+
+SITUATIONS = {
+    "cosponsor": Situation(),
+    "thank": Situation(joined=date(2025, 9, 30)),
+    "sponsor": Situation(sponsor=True),
+    "rejoin": Situation(earlier=Earlier(BillId.of("hr6618-118"), 2023, False)),
+    "withdrew": Situation(left=date(2026, 3, 4)),
+    "committee": Situation(seat=Place("HSFA", "House Committee on Foreign Affairs", False)),
+    "committee_chair": Situation(seat=Place("HSFA", "House Committee on Foreign Affairs", True)),
+    "delegate": Situation(votes=False),
+    "next_congress": Situation(living=False),
+    "floor": Situation(vote_near=True),
+}
+
+
+@pytest.fixture(scope="module")
+def docket(snapshot_engine: Engine) -> Docket:
+    with db.reading(snapshot_engine) as session:
+        return asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=db.UTC))
+
+
+@pytest.fixture(scope="module")
+def sitting(snapshot_engine: Engine) -> list[Person]:
+    with db.reading(snapshot_engine) as session:
+        return list(members.people(session).values())
+
+
+def faults(found: list[Ask], person: Person, kind: str, lang: str) -> list[str]:
+    text = conversations.whole(found, person, kind, lang)
+    required = [person.last]
+    for ask in found:
+        required += [ask.bill.short, ask.matter.name(lang)]
+        if ask.bill.chamber != person.chamber:
+            required.append("a bill of the member's own chamber")
+    if kind != "tally":
+        required.append(names.chamber(person.chamber or "house", lang))
+    wrong = [f"{part!r} is missing" for part in required if part not in text.split("\n\n")[0]]
+    if len(text.split()) > conversations.MOST_WORDS[kind]:
+        wrong.append(f"{len(text.split())} words")
+    if any(mark in text for mark in ("[", "]", "{", "}", "None", "  ", " de el ", " a el ", ",,", "The bill ")):
+        wrong.append("a hole")
+    return wrong
+
+
+def test_one_call_covers_both_bills_for_every_sitting_member(docket: Docket, sitting: list[Person]) -> None:
+    wrong, written = [], 0
+    for person in sitting:
+        found = docket.asks(person)
+        for kind in conversations.KINDS:
+            for lang in wordings.LANGUAGES:
+                written += 1
+                wrong += [(person.bioguide, kind, lang, fault) for fault in faults(found, person, kind, lang)]
+    assert written == 537 * 3 * 2
+    assert wrong == []
+
+
+@pytest.mark.parametrize("first", asks.CODES)
+@pytest.mark.parametrize("second", asks.CODES)
+def test_any_two_asks_fit_in_one_call(docket: Docket, sitting: list[Person], first: str, second: str) -> None:
+    person = next(one for one in sitting if one.bioguide == "J000305")
+    one, other = docket.asks(person)
+    posed = [
+        replace(one, code=first, situation=SITUATIONS[first]),
+        replace(other, code=second, situation=SITUATIONS[second]),
+    ]
+    for kind in conversations.KINDS:
+        for lang in wordings.LANGUAGES:
+            text = conversations.whole(posed, person, kind, lang)
+            assert one.bill.short in text
+            assert other.bill.short in text
+            assert len(text.split()) <= conversations.MOST_WORDS[kind] + 10
+
+
+def test_what_a_member_can_still_do_comes_before_thanks(docket: Docket, sitting: list[Person]) -> None:
+    hirono = next(one for one in sitting if one.bioguide == "H001042")
+    text = conversations.whole(list(reversed(docket.asks(hirono))), hirono, "call", "en")
+    assert text.index("to co-sponsor S. 3508") < text.index("help win one more co-sponsor for S. 367")
+    assert "Thank you for co-sponsoring S. 367." in text
+
+
+def test_friends_are_not_asked_for_their_position(docket: Docket, sitting: list[Person]) -> None:
+    casar = next(one for one in sitting if one.bioguide == "C001131")
+    assert "position" not in conversations.whole(docket.asks(casar), casar, "call", "en")
+    assert "posición" not in conversations.whole(docket.asks(casar), casar, "call", "es")
+    said = conversations.whole_dialogue(docket.asks(casar), casar)
+    assert not any("position" in line.en for line in said)
+
+
+def test_one_ask_alone_is_a_right_call_too(docket: Docket, sitting: list[Person]) -> None:
+    person = next(one for one in sitting if one.bioguide == "J000305")
+    text = conversations.whole(docket.asks(person)[:1], person, "call", "en")
+    assert "H.R. 923" not in text
+    assert "The bill would make gun exports" in text
+
+
+def test_a_letter_keeps_to_one_bill(docket: Docket, sitting: list[Person]) -> None:
+    with pytest.raises(Refused):
+        conversations.whole(docket.asks(sitting[0]), sitting[0], "letter", "en")
+
+
+def test_every_call_can_be_read_beside_its_other_language(docket: Docket, sitting: list[Person]) -> None:
+    """Paragraph by paragraph: the same number in both languages, so that each stands beside its own."""
+    for person in sitting:
+        for ask in docket.asks(person):
+            for kind in conversations.KINDS:
+                english, spanish = (
+                    wordings.render(ask, person, kind, lang, "").split("\n\n") for lang in wordings.LANGUAGES
+                )
+                assert len(english) == len(spanish), (person.bioguide, ask.code, kind)
+
+
+def test_a_conversation_alternates_and_ends_with_the_office(docket: Docket, sitting: list[Person]) -> None:
+    person = next(one for one in sitting if one.bioguide == "H001103")
+    for said in (
+        conversations.dialogue(docket.asks(person)[0], person),
+        conversations.whole_dialogue(docket.asks(person), person),
+    ):
+        assert said[0].who == said[-1].who == "office"
+        assert {line.who for line in said} == {"office", "caller"}
+        assert all(line.en and line.es for line in said)
+    assert "oficina del comisionado residente Hernández Rivera" in said[0].es
+
+
+def test_paragraphs_that_do_not_pair_lose_nothing() -> None:
+    assert conversations.beside(["a", "b", "c"], ["x", "y"]) == [("a", "x"), ("b\n\nc", "y")]
+    assert conversations.beside(["a"], ["x", "y"]) == [("a", "x\n\ny")]
+
+
+@pytest.mark.parametrize("lang", wordings.LANGUAGES)
+def test_every_ask_has_its_verb(lang: str) -> None:
+    assert set(conversations.VERBS[lang]) == set(asks.CODES)
+    assert conversations.THANKS["en"].keys() == conversations.THANKS["es"].keys()
