@@ -16,7 +16,7 @@ from campaign.db import utcnow
 from campaign.districts import finder
 from campaign.organizing.counts import counts
 from campaign.refusals import Refused
-from campaign.web import openapi
+from campaign.web import openapi, views
 from campaign.web.reads import session
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -77,10 +77,7 @@ def proposals() -> Response:
 
 @bp.get("/proposals/<slug>")
 def proposal(slug: str) -> Response:
-    found = session().get(Proposal, slug)
-    if found is None:
-        raise Refused("There is no such proposal.", "No existe esa propuesta.", status=404)
-    return _answer(**_proposal(found))
+    return _answer(**_proposal(views.proposal_named(session(), slug)))
 
 
 @bp.get("/openapi.json")

@@ -1,5 +1,6 @@
 """From what a reader says about where they live to the seats that speak for it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from campaign.web import states
+
+SEAT = re.compile(r"[A-Z]{2}(-([0-9]{1,3}|AL))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ def seat(session: Session, text: str) -> Seat:
     Raises Refused (404) that says what there is.
     """
     state, _, district = text.upper().partition("-")
+    if not SEAT.fullmatch(text.upper()):
+        raise _no_seat(session, text, "")
     wanted = state if not district else f"{state}-{_number(session, state, district)}"
     if known := members.seat(session, wanted):
         return known

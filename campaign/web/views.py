@@ -1,5 +1,6 @@
 """What the public pages show, gathered from the rooms; plain values, no HTML."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,6 +35,7 @@ from campaign.web import charts, history
 from campaign.web.charts import Steps
 from campaign.web.history import Event
 
+SLUG = re.compile(r"[a-z0-9-]{1,80}", re.ASCII)
 LATELY = 8
 HISTORY = 60
 NEWS = ("cosponsored", "withdrew", "withdrawal_retracted", "stage")
@@ -96,12 +98,17 @@ def front(session: Session, *, now: datetime) -> Front:
 
 
 def proposal(session: Session, slug: str, *, now: datetime) -> Chapter:
-    found = session.get(Proposal, slug)
+    return chapter(session, proposal_named(session, slug), now=now)
+
+
+def proposal_named(session: Session, slug: str) -> Proposal:
+    """Raises Refused (404) where there is none of that name."""
+    found = session.get(Proposal, slug) if SLUG.fullmatch(slug) else None
     if found is None:
         raise Refused(
             f"There is no proposal “{slug[:60]}” here.", f"Aquí no hay una propuesta «{slug[:60]}».", status=404
         )
-    return chapter(session, found, now=now)
+    return found
 
 
 def chapter(session: Session, one: Proposal, *, now: datetime) -> Chapter:

@@ -1,11 +1,13 @@
 """The public pages on the campaign of fixtures/: what they say, where they lead, what they never claim."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from html import unescape
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Engine
@@ -448,3 +450,50 @@ def test_every_public_page_has_a_spanish_twin(app: Flask) -> None:
     english = {name.removeprefix("en."): rule for name, rule in rules.items() if name.startswith("en.")}
     spanish = {name.removeprefix("es."): rule for name, rule in rules.items() if name.startswith("es.")}
     assert {name: f"/es{rule}" for name, rule in english.items()} == spanish
+
+
+STRANGE = ["\x00", "TX-20\x00", "TX-2０", "../../etc/passwd", "x" * 3000, "%s", "' OR 1=1 --", "🗳"]
+
+
+def strange_places(typed: str) -> list[tuple[str, dict[str, str], set[int]]]:
+    """Every address with ``typed`` in it, with the answers it may get."""
+    inside = ("/act/{}", "/bills/{}", "/proposals/{}", "/api/v1/bills/{}", "/api/v1/proposals/{}", "/es/{}")
+    paths = [(one.format(quote(typed, safe="")), {}, {301, 302, 308, 400, 404}) for one in inside]
+    asked = {
+        "/find": ("zip", "state"),
+        "/bills": ("q",),
+        "/bills/hr923-119": ("on",),
+        "/act/TX-20": ("member",),
+    }
+    asked["/api/v1/changes"] = ("since", "bill")
+    queries = [(path, {name: typed}, {400, 404}) for path, names in asked.items() for name in names]
+    scripts = [("/act/TX-20", {"member": "C001091", name: typed}, {200, 400, 404}) for name in ("kind", "bill")]
+    return [*paths, *queries, *scripts]
+
+
+def test_any_text_in_any_place_gets_a_helpful_page(engine: Engine, now: datetime, clock: None) -> None:
+    snapshot.load(engine, now=now)
+    client = create_app(Settings(secret_key="x" * 40, geocoder_url=""), engine=engine).test_client()
+    wrong = []
+    for typed in STRANGE:
+        for path, query, allowed in strange_places(typed):
+            status = client.get(path, query_string=query).status_code
+            wrong += [] if status in allowed else [(path, query, status)]
+        posted = client.post("/find", data={"street": typed, "city": typed}).status_code
+        wrong += [] if posted in (200, 400) else [("POST /find", typed, posted)]
+    assert wrong == []
+
+
+def test_when_the_congress_has_ended_the_pages_say_so(snapshot_engine: Engine) -> None:
+    with time_machine.travel(datetime(2027, 1, 5, 15, tzinfo=UTC), tick=False):
+        client = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
+        front, bill = words(client.get("/").text), words(client.get("/bills/hr6736-119").text)
+        act, script = words(client.get("/act/TX-20").text), client.get("/act/TX-20?member=C001091&kind=call")
+        proposal = words(client.get("/proposals/armas-act").text)
+    assert "No bill of this proposal is before the 120th Congress yet." in front
+    assert "Died" in bill
+    assert "H.R. 6736 ended with the 119th Congress and has no successor yet" in act
+    assert "to be an original co-sponsor of the next ARMAS Act in the House" in words(script.text).replace(
+        "\xa0", " "
+    )
+    assert "29 co-sponsors" in proposal
