@@ -165,8 +165,9 @@ def release(engine: Engine, claimed: Iterable[Claimed], *, owner: str) -> None:
 def renew(engine: Engine, *, owner: str, now: datetime) -> None:
     """A worker that lives keeps its leases, however slowly the relay answers."""
     with db.writing(engine) as session:
-        mine = sa.update(rows).where(OPEN, rows.c.owner == owner)
-        session.execute(mine.values(lease=now + LEASE))
+        # A row that is being recorded this moment is locked and renews itself; waiting for it could deadlock.
+        mine = sa.select(rows.c.id).where(OPEN, rows.c.owner == owner).with_for_update(skip_locked=True)
+        session.execute(sa.update(rows).where(rows.c.id.in_(mine)).values(lease=now + LEASE))
 
 
 # --- one message -----------------------------------------------------------------------------------
