@@ -23,7 +23,7 @@ FLOORS: dict[str, int] = {
     "campaign.outreach": 7,
     "campaign.organizing": 7,
     "campaign.mailing": 7,
-    "campaign.accounts": 7,
+    "campaign.accounts": 6,
     "jobs": 9,
     "campaign.backup": 9,
     "campaign.doctor": 9,
