@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import select
@@ -49,6 +50,23 @@ def test_without_a_key_there_is_nothing_to_check(engine: Engine, source: Standin
     outcome = crosscheck.run(engine, source.settings(congress_api_key=SecretStr("")), now=now)
     assert outcome.whole
     assert source.asked() == []
+
+
+def test_a_whole_congress_is_checked_by_its_zips(
+    engine: Engine, source: Standin, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crosscheck, "WORTH_THE_ZIPS", 2)
+    bills = [BillId.of(record.id) for record in source.world.bills.values()]
+    with db.writing(engine) as session:
+        for bill in bills:
+            tracking.track(session, bill, now=now)
+    outcome = crosscheck.run(engine, source.settings(), now=now)
+    assert outcome.whole, outcome.summary
+    asked = [one.path for one in source.asked()]
+    assert len([path for path in asked if path.endswith(".zip")]) >= 8
+    assert not [path for path in asked if path.endswith(".xml") and "/119/" in path]
+    with db.reading(engine) as session:
+        assert all(row.govinfo_read_at == now for row in tracking.tracked(session))
 
 
 def test_suggestions_are_kept_once(engine: Engine, source: Standin, now: datetime) -> None:
