@@ -15,6 +15,7 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import cache
 from urllib.parse import urlsplit
 
 from campaign.mailing.addresses import Keys, placeholder
@@ -219,13 +220,19 @@ def copy_of(
     own = [f"To: {to}", f"Message-ID: {message_id(sender, keys, number)}", f"Date: {format_datetime(now)}"]
     body = sealed.body
     if token is not None:
-        link = EmailMessage(policy=LISTED)
-        link["List-Unsubscribe"] = f"<{sender.base_url}/unsubscribe/{token}>"
-        own.append(link.as_bytes().decode().strip())
+        own.append(f"List-Unsubscribe: {_angle(sender.base_url)}/unsubscribe/{token}>")
         body = body.replace(MARK.encode(), token.encode())
     if any("\r" in line or "\n" in line for line in own):
         raise ValueError("a header of a copy holds a line break")
     return "\r\n".join(own).encode() + b"\r\n" + sealed.head + body
+
+
+@cache
+def _angle(base_url: str) -> str:
+    """The start of the link that ends a subscription, as the email library would write it and not encode it."""
+    header = EmailMessage(policy=LISTED)
+    header["List-Unsubscribe"] = f"<{base_url}"
+    return header.as_bytes().decode().strip().removeprefix("List-Unsubscribe: ")
 
 
 def message_id(sender: Sender, keys: Keys, number: int) -> str:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from campaign import db
 from campaign.mailing import deliveries, editions, letters, pipe
@@ -36,6 +37,7 @@ CONTENTS_KEPT = 32
 # Verdicts that speak about the relay, not about one reader.
 IN_THE_WAY = ("throttled", "down", "refused")
 LONGEST_NAP = 1.0
+_CONTENT = sa.select(col(Content.head), col(Content.body)).where(col(Content.id) == sa.bindparam("number"))
 
 
 @dataclass
@@ -150,6 +152,7 @@ class Connection:
         self.counts: Counter[str] = Counter()
         self.blocked = ""
         self._transport = office.open(office.settings)
+        self._writes = office.engine.execution_options(writes=True)
         self._contents: OrderedDict[int, Sealed] = OrderedDict()
         self._in_a_row = 0
         self._troubled = pipe.troubled(office.engine)
@@ -200,37 +203,36 @@ class Connection:
     def _turn_to(self, row: Claimed, last: Ended | None) -> "_Begun | None":
         """In one commit: record the message before, mark this one as being sent. None where it may not be."""
         now = self.office.clock()
-        with db.writing(self.office.engine) as session:
-            connection = session.connection()
+        with self._writes.begin() as connection:
             if last is not None:
                 deliveries.end(connection, last, owner=self.owner)
             if not deliveries.begin(connection, row, owner=self.owner, now=now):
                 return None
-            return self._begin(session, row, now)
+            return self._begin(connection, row, now)
 
-    def _begin(self, session: Session, row: Claimed, now: datetime) -> "_Begun":
+    def _begin(self, connection: sa.Connection, row: Claimed, now: datetime) -> "_Begun":
         if row.listed:
-            return _Begun(now, sealed=self._content(session, row.content))
+            return _Begun(now, sealed=self._content(connection, row.content))
         if row.kind == "test":
             return _Begun(now)
-        try:
-            letter = letters.prepare(
-                session, self.office.settings, row.kind, row.subscriber, row.detail, now=now
-            )
-        except Refused as refusal:
-            return _Begun(now, problem=refusal.en)
+        settings = self.office.settings
+        with Session(connection) as session:
+            try:
+                letter = letters.prepare(session, settings, row.kind, row.subscriber, row.detail, now=now)
+            except Refused as refusal:
+                return _Begun(now, problem=refusal.en)
+            session.flush()
         return _Begun(now, letter=letter)
 
-    def _content(self, session: Session, number: int | None) -> Sealed | None:
+    def _content(self, connection: sa.Connection, number: int | None) -> Sealed | None:
         """The shared bytes of a group; some are kept at hand, readers of one group come one after another."""
         if number is None:
             return None
         if number not in self._contents:
-            kept = session.get(Content, number)
+            kept = connection.execute(_CONTENT, {"number": number}).first()
             if kept is None or not kept.body:
                 return None
-            self._contents[number] = Sealed(kept.head, kept.body)
-            session.expunge(kept)
+            self._contents[number] = Sealed(bytes(kept.head), bytes(kept.body))
             if len(self._contents) > CONTENTS_KEPT:
                 self._contents.popitem(last=False)
         return self._contents[number]
@@ -310,8 +312,8 @@ class Connection:
         return deliveries.pause_edition(self.office.engine, row.edition, problem, now=now)
 
     def _record(self, ended: Ended) -> None:
-        with db.writing(self.office.engine) as session:
-            deliveries.end(session.connection(), ended, owner=self.owner)
+        with self._writes.begin() as connection:
+            deliveries.end(connection, ended, owner=self.owner)
 
 
 @dataclass(frozen=True)
