@@ -23,7 +23,7 @@ from campaign.congress.models import (
     SourceState,
     Tracking,
 )
-from campaign.congress.stages import Stage
+from campaign.congress.stages import Step, stage_line
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import wordings
@@ -38,6 +38,8 @@ from campaign.web.history import Event
 SLUG = re.compile(r"[a-z0-9-]{1,80}", re.ASCII)
 LATELY = 8
 HISTORY = 60
+# What ``Cosponsorship.claim`` says when a withdrawal is no longer listed.
+NO_WITHDRAWAL = "none"
 NEWS = ("cosponsored", "withdrew", "withdrawal_retracted", "stage")
 
 
@@ -145,11 +147,13 @@ def lately(session: Session, bills: Sequence[str]) -> list[Event]:
 
 @dataclass(frozen=True)
 class Entry:
-    """One person on a bill, or gone from it. ``person`` is as on the page's day."""
+    """One person on a bill, or gone from it. ``person`` is as on the page's day; what waits for a second
+    reading belongs to a page that shows ``now``."""
 
     row: Cosponsorship
     person: Person | None
     left_chamber: bool
+    now: bool
 
     @property
     def bioguide(self) -> str:
@@ -170,16 +174,19 @@ class Entry:
     @property
     def leaving(self) -> date | None:
         """A withdrawal that Congress lists and that a second reading has still to confirm."""
-        return date.fromisoformat(self.row.claim) if self.row.claim and self.row.claim[:1].isdigit() else None
+        claim = self.row.claim
+        return date.fromisoformat(claim) if self.now and claim and claim != NO_WITHDRAWAL else None
 
+    @property
+    def missing(self) -> date | None:
+        """Since when Congress's list lacks this person, without a withdrawal; absence alone proves nothing."""
+        since = self.row.missing_since
+        return since.astimezone(WASHINGTON).date() if self.now and since else None
 
-@dataclass(frozen=True)
-class Step:
-    """One milestone on a bill's way."""
-
-    label: Stage
-    day: date | None
-    state: str
+    @property
+    def returning(self) -> bool:
+        """A withdrawal that Congress no longer lists, which a second reading has still to confirm."""
+        return self.now and self.row.claim == NO_WITHDRAWAL
 
 
 @dataclass(frozen=True)
@@ -236,7 +243,7 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
     return BillPage(
         card=card(session, record),
         proposal=lineage.proposal_of(session, key),
-        steps=tuple(_steps(record)),
+        steps=tuple(stage_line(record.id, record.stage)),
         on=tuple(sorted(_entries(record, people, record.active), key=SORTS[order])),
         gone=tuple(_entries(record, people, record.gone)),
         sort=order,
@@ -272,29 +279,11 @@ def _entries(record: BillRecord, people: Mapping[str, Person], who: frozenset[st
     for row in record.cosponsors:
         if row.bioguide in who and (row.bioguide not in record.active or row.withdrawn is None):
             rows[row.bioguide] = row
-    found = [Entry(row, people.get(key), counts.has_left(people.get(key), record)) for key, row in rows.items()]
+    found = [
+        Entry(row, people.get(key), counts.has_left(people.get(key), record), record.day is None)
+        for key, row in rows.items()
+    ]
     return sorted(found, key=lambda one: (one.row.withdrawn or one.row.joined, one.name))
-
-
-_BILLS = (Stage.introduced, Stage.in_committee, Stage.reported)
-_LATER = (Stage.passed_both, Stage.to_president, Stage.law)
-_RESOLUTIONS = (Stage.agreed_to,)
-
-
-def _steps(record: BillRecord) -> list[Step]:
-    """The way a measure of this type goes, with what it has behind it."""
-    first_passage = Stage.passed_house if record.id.chamber == "house" else Stage.passed_senate
-    simple = record.id.type in ("hres", "sres", "hconres", "sconres")
-    way = (*_BILLS, *(_RESOLUTIONS if simple else (first_passage, *_LATER)))
-    days = dict(record.stage.days)
-    reached = record.stage.reached
-    return [Step(stage, days.get(stage), _state(stage, reached)) for stage in way]
-
-
-def _state(stage: Stage, reached: Stage) -> str:
-    if stage is reached:
-        return "now"
-    return "done" if stage.order < reached.order else "ahead"
 
 
 def _committees(session: Session, record: BillRecord) -> list[str]:

@@ -1,0 +1,167 @@
+"""A bill's page tells its way and its names as the record holds them, whatever kind of measure it is."""
+
+import re
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+
+from campaign import db, snapshot
+from campaign.app import create_app
+from campaign.congress.models import Action, Bill, Change, Cosponsorship
+from campaign.settings import Settings
+
+NOW = datetime(2026, 6, 20, 15, tzinfo=UTC)
+INTRODUCED = ("2025-12-16", "Introduced in House", "1000")
+REFERRED = ("2025-12-16", "Referred to the House Committee on Foreign Affairs.", "H11100")
+REJECTED = (
+    "2026-02-03",
+    "On agreeing to the resolution Failed by recorded vote: 180 - 240.",
+    "H37100 9000",
+)
+TO_STATES = "Proposing an amendment to the Constitution of the United States to limit terms."
+
+
+def client_of(engine: Engine) -> FlaskClient:
+    return create_app(Settings(secret_key="x" * 40, geocoder_url=""), engine=engine).test_client()
+
+
+def put(engine: Engine, bill: str, title: str, *lines: tuple[str, str, str]) -> None:
+    """A measure as a whole reading would leave it."""
+    name, congress = bill.split("-")
+    kind = name.rstrip("0123456789")
+    with db.writing(engine) as session:
+        session.add(
+            Bill(
+                id=bill, congress=int(congress), type=kind, number=int(name.removeprefix(kind)), title=title,
+                observed_at=NOW, observed_source="api", introduced=date(2025, 12, 16),
+            )
+        )  # fmt: skip
+        session.flush()
+        for position, (day, text, codes) in enumerate(lines):
+            session.add(
+                Action(
+                    bill=bill, fingerprint=str(position), acted=date.fromisoformat(day), text=text,
+                    codes=codes, position=position,
+                )
+            )  # fmt: skip
+
+
+def steps(page: str) -> dict[str, str]:
+    """Every step of the stage line as it is read, with its state."""
+    line = page.partition('<ol class="stages">')[2].partition("</ol>")[0]
+    found = re.findall(r'(?s)<li class="(\w+)"[^>]*>([^<]+)', line)
+    return {unescape(label).strip(): state for state, label in found}
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def test_a_resolution_that_was_rejected_was_not_agreed_to(sqlite_engine: Engine, clock: None) -> None:
+    put(sqlite_engine, "hres5-119", "A resolution", INTRODUCED, REFERRED, REJECTED)
+    page = client_of(sqlite_engine).get("/bills/hres5-119").text
+    assert steps(page) == {
+        "Introduced": "done", "In committee": "done", "Cleared a committee": "skipped", "Rejected": "now",
+    }  # fmt: skip
+    assert "Agreed to" not in words(page)
+
+
+def test_a_concurrent_resolution_needs_the_other_chamber(sqlite_engine: Engine, clock: None) -> None:
+    passed = ("2026-01-20", "On agreeing to the resolution Agreed to without objection.", "H37100 8000")
+    put(sqlite_engine, "hconres9-119", "A resolution", INTRODUCED, REFERRED, passed)
+    shown = steps(client_of(sqlite_engine).get("/bills/hconres9-119").text)
+    assert shown["Passed the House"] == "now"
+    assert shown["Agreed to"] == "ahead"
+
+
+def test_an_amendment_of_the_constitution_goes_to_the_states(sqlite_engine: Engine, clock: None) -> None:
+    put(sqlite_engine, "hjres7-119", TO_STATES, INTRODUCED, REFERRED)
+    shown = steps(client_of(sqlite_engine).get("/es/bills/hjres7-119").text)
+    assert list(shown)[-1] == "Enviado a los estados"
+    assert not {"Ley", "Enviado al presidente"} & set(shown)
+
+
+def test_a_committee_that_never_had_the_bill_is_not_called_done(sqlite_engine: Engine, clock: None) -> None:
+    passed = ("2026-01-20", "Introduced in the Senate, read twice, considered, and passed.", "17000 10000")
+    put(sqlite_engine, "s9001-119", "A bill", passed)
+    page = client_of(sqlite_engine).get("/bills/s9001-119").text
+    assert steps(page)["In committee"] == "skipped"
+    assert "passed by" in words(page)
+
+
+def test_nothing_lies_ahead_of_a_dead_bill(snapshot_engine: Engine) -> None:
+    with time_machine.travel(datetime(2027, 1, 5, tzinfo=UTC), tick=False):
+        page = client_of(snapshot_engine).get("/bills/hr6736-119").text
+    assert set(steps(page).values()) == {"done", "now", "closed"}
+    assert "Died with its Congress. Its Congress ended before it became final" in words(page)
+
+
+def test_texts_that_differ_are_not_called_passed(sqlite_engine: Engine, clock: None) -> None:
+    both = (
+        ("2026-01-20", "On passage Passed by the Yeas and Nays: 300 - 100.", "H37100 8000"),
+        ("2026-02-20", "Passed Senate with an amendment by Unanimous Consent.", "17000"),
+    )
+    put(sqlite_engine, "hr9900-119", "A bill", INTRODUCED, REFERRED, *both)
+    assert "in different forms" in words(client_of(sqlite_engine).get("/bills/hr9900-119").text)
+
+
+MARKUP = "Sponsor remarks <script>alert(1)</script> & <a href='https://example.org'>Congressional Record</a>"
+
+
+def test_markup_inside_a_line_of_history_stays_text(sqlite_engine: Engine, clock: None) -> None:
+    put(sqlite_engine, "hr9901-119", MARKUP, (INTRODUCED[0], MARKUP, ""))
+    with db.writing(sqlite_engine) as session:
+        session.add(
+            Change(
+                bill="hr9901-119",
+                kind="action",
+                happened=date(2026, 1, 2),
+                detail={"text": MARKUP},
+                seen_at=NOW,
+            )
+        )
+    page = client_of(sqlite_engine).get("/bills/hr9901-119").text
+    assert "<script>alert" not in page
+    assert "example.org'" not in re.sub("&[^;]+;", "", page).replace(MARKUP, "")
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt; &amp; ") >= 2
+
+
+@pytest.fixture
+def doubtful(sqlite_engine: Engine, now: datetime, clock: None) -> FlaskClient:
+    """S. 3508 with a withdrawal seen once, one taken back once, and a name that the newest list lacks."""
+    snapshot.load(sqlite_engine, now=now)
+    with db.writing(sqlite_engine) as session:
+        rows = session.exec(
+            select(Cosponsorship).where(Cosponsorship.bill == "s3508-119").order_by(col(Cosponsorship.bioguide))
+        ).all()
+        rows[0].claim = "2026-05-20"
+        rows[1].withdrawn, rows[1].claim = date(2026, 4, 2), "none"
+        rows[2].missing_since = NOW
+    return client_of(sqlite_engine)
+
+
+def test_what_is_not_sure_yet_is_said_so(doubtful: FlaskClient) -> None:
+    page = words(doubtful.get("/bills/s3508-119").text)
+    assert "Listed by Congress 4" in page
+    assert "Congress lists a withdrawal dated May 20, 2026; it is being confirmed." in page
+    assert "Congress no longer lists this withdrawal; it is being confirmed." in page
+    assert "Not in the list of June 20, 2026. Nothing says they withdrew, so they still count." in page
+
+
+def test_what_is_not_sure_today_is_no_part_of_a_past_day(doubtful: FlaskClient) -> None:
+    page = words(doubtful.get("/bills/s3508-119?on=2026-05-01").text)
+    assert "confirmed" not in page
+    assert "Not in the list" not in page
+
+
+def test_a_dead_number_leads_on_with_a_button(client: FlaskClient) -> None:
+    page = client.get("/bills?q=H.R.+8427").text
+    assert "It can go no further. The same proposal lives on as H.R. 923." in words(page).replace("\xa0", " ")
+    assert re.search(r'<a class="button" href="/bills/hr923-119">Go to H\.R\.\s923</a>', page)
+    dead = client.get("/bills/hr8427-118").text
+    assert re.search(r'<a class="button" href="/bills/hr923-119">Go to H\.R\.\s923</a>', dead)
