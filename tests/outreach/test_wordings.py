@@ -26,7 +26,7 @@ CHAMBER_WORDS = {
     ("senate", "es"): "en el Senado",
 }
 # Texts that belong to no single ask.
-SHARED = {"points", "whole", "staff"}
+SHARED = {"points", "whole", "staff", "letters"}
 PARTIES = re.compile(r"\b(Democrat|Republican|GOP|demócrata|republican[oa])", re.IGNORECASE)
 SITUATIONS = {
     "cosponsor": Situation(),

@@ -1,0 +1,101 @@
+"""Letters and kits as PDF, on paper of the American size.
+
+The built-in fonts know the letters of Western Europe, so all that we write ourselves can always be drawn. For
+a reader's name in another script a font of the machine is used where there is one; else the PDF is refused,
+with the way out: the browser's own print knows every script.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from functools import cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+from fpdf import FPDF
+
+from campaign.outreach.letters import Letter
+from campaign.refusals import Refused
+
+MARGIN = 25.4
+LINE = 5.6
+SIZE = 11.5
+# Where Linux distributions and macOS keep a serif font with many scripts.
+FONTS = (
+    "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf",
+    "/usr/share/fonts/dejavu-serif-fonts/DejaVuSerif.ttf",
+    "/usr/share/fonts/TTF/DejaVuSerif.ttf",
+    "/System/Library/Fonts/Supplemental/Times New Roman.ttf",
+)
+
+# The library tells of every glyph table it leaves out, at a level meant for warnings.
+logging.getLogger("fontTools").setLevel(logging.ERROR)
+
+
+def letter_pdf(letter: Letter, title: str, lang: str, *, today: date) -> bytes:
+    """A letter on one or two pages. Raises Refused for text that no font at hand can draw."""
+    pdf = sheet(letter.text + title, title, lang, today=today)
+    pdf.add_page()
+    _paragraph(pdf, letter.day, after=LINE)
+    _lines(pdf, letter.recipient)
+    for text in (letter.salutation, *letter.body):
+        _paragraph(pdf, text)
+    _lines(pdf, letter.signed)
+    return bytes(pdf.output())
+
+
+def sheet(text: str, title: str, lang: str, *, today: date) -> FPDF:
+    """An empty document with a font that can draw all of ``text``. Raises Refused where there is none."""
+    pdf = FPDF(format="letter", unit="mm")
+    pdf.set_margin(MARGIN)
+    pdf.set_auto_page_break(True, MARGIN)
+    pdf.set_title(title)
+    pdf.set_lang(lang)
+    # The day alone: the hour at which somebody wrote a letter is nobody's business.
+    pdf.set_creation_date(datetime.combine(today, time(12), UTC))
+    if drawable(text):
+        pdf.set_font("Times", size=SIZE)
+    else:
+        path = _font_for(text)
+        pdf.add_font("Local", fname=path)
+        pdf.set_font("Local", size=SIZE)
+    return pdf
+
+
+def drawable(text: str) -> bool:
+    """Whether the built-in fonts have every letter of a text."""
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _font_for(text: str) -> str:
+    needed = {ord(c) for c in text if not c.isspace()}
+    for path in FONTS:
+        if Path(path).is_file() and needed <= _letters_of(path):
+            return path
+    raise Refused(
+        "This PDF cannot show some of the characters that you wrote. Print the page from your browser "
+        "instead: it knows them. Nothing you wrote was kept.",
+        "Este PDF no puede mostrar algunos de los caracteres que escribió. Imprima la página desde su "
+        "navegador, que sí los conoce. No se guardó nada de lo que escribió.",
+    )
+
+
+@cache
+def _letters_of(path: str) -> frozenset[int]:
+    with TTFont(path, lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def _paragraph(pdf: FPDF, text: str, *, after: float = LINE * 0.6) -> None:
+    pdf.multi_cell(0, LINE, text, align="L", new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(after)
+
+
+def _lines(pdf: FPDF, lines: Sequence[str]) -> None:
+    for line in lines:
+        pdf.multi_cell(0, LINE, line, align="L", new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(LINE)
