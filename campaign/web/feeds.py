@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time
 
-from flask import make_response, render_template, request
+from flask import make_response, render_template
 from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
@@ -35,8 +35,7 @@ def changes() -> Response:
     response = make_response(body)
     response.mimetype = "application/atom+xml"
     response.headers["Cache-Control"] = "public, no-cache"
-    response.add_etag()
-    return response.make_conditional(request)
+    return response
 
 
 def stamp(event: Event) -> str:

@@ -9,6 +9,20 @@ from flask_babel import ngettext as babel_ngettext
 from campaign.settings import Settings
 
 LANGUAGES = {"en": "English", "es": "Español"}
+# What each public page reads of its address. The rest of a query is nobody's: it makes no other page, and no
+# link repeats it.
+QUERY: dict[str, tuple[str, ...]] = {
+    "campaign": (),
+    "find": ("zip", "state", "district"),
+    "districts": (),
+    "act": ("member", "bill", "kind", "read"),
+    "bills": ("q",),
+    "bill": ("on", "sort"),
+    "proposal": (),
+    "privacy": (),
+    "data": (),
+    "changes": (),
+}
 
 
 def attach(app: Flask, settings: Settings) -> None:
@@ -48,9 +62,18 @@ def same_page(lang: str) -> str:
     blueprint, view = request.endpoint.rsplit(".", 1)
     if blueprint not in LANGUAGES:
         return place("campaign", lang)
-    query = request.args.to_dict(flat=True) if request.method == "GET" else {}
-    kept = {name: value for name, value in query.items() if not name.startswith("_")}
-    return place(view, lang, **{**kept, **(request.view_args or {})})
+    return place(view, lang, **{**kept_query(view), **(request.view_args or {})})
+
+
+def kept_query(view: str) -> dict[str, str]:
+    """What this page read of its query; a page that is not listed keeps all of it."""
+    if request.method != "GET":
+        return {}
+    query = request.args.to_dict(flat=True)
+    known = QUERY.get(view)
+    return {
+        name: value for name, value in query.items() if (name in known if known is not None else name[0] != "_")
+    }
 
 
 def _(text: str, **values: object) -> str:

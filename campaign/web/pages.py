@@ -17,13 +17,14 @@ from campaign.db import utcnow
 from campaign.outreach import names
 from campaign.outreach.wordings import BLANK
 from campaign.settings import Settings
-from campaign.web import health, reads, states, views
+from campaign.web import health, kept, reads, states, views
 from campaign.web.languages import _, current
 
 STATIC_SECONDS = 31_536_000
 
 
 def attach(app: Flask) -> None:
+    kept.attach(app)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -50,14 +51,11 @@ def settings() -> Settings:
 
 
 def page(template: str, *, status: int = 200, cached: bool = True, **context: Any) -> Response:
-    """An answer with the age of the record in its footer. ``cached`` pages are equal for everybody."""
+    """An answer with the age of the record in its footer. ``cached`` pages are equal for everybody (kept)."""
     record = health.line(reads.session(), now=utcnow())
     g.campaign = views.campaign(reads.session())
     response = make_response(render_template(template, record=record, **context), status)
     response.headers["Cache-Control"] = "public, no-cache" if cached else "no-store"
-    if cached and request.method in ("GET", "HEAD"):
-        response.add_etag()
-        response.make_conditional(request)
     return response
 
 
