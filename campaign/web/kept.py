@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, SQLModel, col, func
 
 from campaign import db
 from campaign.congress.models import Bill, Change, SourceState, Tracking
@@ -136,11 +136,11 @@ class Shelf:
 
 def version(session: Session) -> tuple[Any, ...]:
     """Changes whenever anything changes that a public page shows: readings, lists, words, proposals."""
-    newest = [
+    newest: list[Any] = [
         func.max(Change.seq), func.max(SourceState.checked_at), func.max(Tracking.attempted_at),
         func.max(Bill.observed_at), func.count(col(Bill.id)),
     ]  # fmt: skip
-    record = [session.exec(select(one)).one() for one in newest]
+    record = session.execute(sa.select(*(sa.select(one).scalar_subquery() for one in newest))).one()
     return (*record, *_written(session))
 
 

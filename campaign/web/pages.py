@@ -8,9 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, make_response, render_template, request, url_for
+from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import format_date, format_datetime
-from werkzeug.wrappers import Response
 
 from campaign.congress.bills import BillId, ordinal_suffix
 from campaign.db import utcnow
