@@ -109,3 +109,27 @@ class PendingImport(SQLModel, table=True):
     # Fingerprint of the preview that was shown: what is confirmed is what was seen.
     shown: str
     rows: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
+
+
+class PollRequest(SQLModel, table=True):
+    """Somebody asked for a poll now: of one bill, or of all where ``bill`` is empty. Gone once it is done."""
+
+    bill: str = Field(primary_key=True)
+    asked_by: str
+    asked_at: datetime
+
+
+class TextVersion(SQLModel, table=True):
+    """What somebody wrote for the campaign, in both languages; only ever added. ``what`` is wording, fact,
+    proposal or campaign; ``key`` says which one. The newest with ``published_at`` is what the public sees."""
+
+    __table_args__ = (sa.Index("ix_textversion_text", "what", "key", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    what: str
+    key: str
+    content: dict[str, str] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
+    by: str
+    at: datetime
+    published_at: datetime | None = None
+    published_by: str = ""

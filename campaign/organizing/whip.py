@@ -110,6 +110,10 @@ def history(session: Session, bioguide: str, bill: str | None = None) -> list[Wh
     return list(session.exec(query.where(WhipChange.bill == bill) if bill else query))
 
 
+def entries_of(session: Session, bill: str) -> list[WhipEntry]:
+    return list(session.exec(select(WhipEntry).where(WhipEntry.bill == bill)))
+
+
 def entries_about(session: Session, bioguide: str) -> dict[str, WhipEntry]:
     rows = session.exec(select(WhipEntry).where(WhipEntry.bioguide == bioguide))
     return {one.bill: one for one in rows}

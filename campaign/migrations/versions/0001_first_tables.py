@@ -221,6 +221,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_pipe")),
     )
     op.create_table(
+        "pollrequest",
+        sa.Column("bill", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("bill", name=op.f("pk_pollrequest")),
+    )
+    op.create_table(
         "savedview",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -281,6 +288,21 @@ def upgrade() -> None:
         sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_suppression")),
     )
+    op.create_table(
+        "textversion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("what", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("published_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("published_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_textversion")),
+    )
+    with op.batch_alter_table("textversion", schema=None) as batch_op:
+        batch_op.create_index("ix_textversion_text", ["what", "key", "id"], unique=False)
+
     op.create_table(
         "throttle",
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),

@@ -1,0 +1,186 @@
+"""Texts of the campaign: every version kept, publishing a step of its own, any version brought back."""
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from campaign.congress import lineage
+from campaign.congress.models import Campaign, Proposal
+from campaign.organizing.models import TextVersion
+from campaign.outreach.models import CitedFact
+from campaign.refusals import Refused
+
+LONGEST: Final = 4000
+FIELDS: Final[dict[str, tuple[str, ...]]] = {
+    "campaign": ("title_en", "title_es", "summary_en", "summary_es"),
+    "proposal": ("name_en", "name_es", "summary_en", "summary_es"),
+    "fact": ("text_en", "text_es", "source", "source_url", "period", "proposal"),
+}
+MAY_BE_EMPTY: Final = {"summary_en", "summary_es", "source_url", "period", "proposal"}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a difference: kept, added or taken away."""
+
+    kind: str
+    text: str
+
+
+def newest(session: Session, what: str, key: str) -> TextVersion | None:
+    query = select(TextVersion).where(TextVersion.what == what, TextVersion.key == key)
+    return session.exec(query.order_by(col(TextVersion.id).desc()).limit(1)).first()
+
+
+def versions(session: Session, what: str, key: str) -> list[TextVersion]:
+    """All versions, newest first."""
+    query = select(TextVersion).where(TextVersion.what == what, TextVersion.key == key)
+    return list(session.exec(query.order_by(col(TextVersion.id).desc())))
+
+
+def version(session: Session, id: int) -> TextVersion:
+    if found := session.get(TextVersion, id):
+        return found
+    raise Refused("There is no such version.", "No existe esa versión.", status=404)
+
+
+def shown_now(session: Session, what: str, key: str) -> dict[str, str]:
+    """What the public sees of a text now; empty fields for one that does not exist yet."""
+    row: Campaign | Proposal | CitedFact | None
+    if what == "campaign":
+        row = session.get(Campaign, key)
+    elif what == "proposal":
+        row = session.get(Proposal, key)
+    else:
+        row = session.get(CitedFact, key)
+    return {field: str(getattr(row, field, "") or "") for field in FIELDS[what]}
+
+
+def draft(
+    session: Session,
+    what: str,
+    key: str,
+    given: Mapping[str, str],
+    *,
+    seen: int,
+    by: str,
+    now: datetime,
+) -> TextVersion:
+    """Keep a new version; the public sees it once it is published.
+
+    ``seen`` is the version the writer started from, 0 for none. Raises Refused for what cannot stand (an empty
+    text, a figure without a source), and 409 where somebody wrote a newer version meanwhile: both are kept to
+    be compared, so the writer's own text is kept as a version, too.
+    """
+    content = clean(what, given)
+    last = newest(session, what, key)
+    if last is not None and last.id == seen and last.content == content:
+        return last
+    row = TextVersion(what=what, key=key, content=content, by=by, at=now)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def overtaken(session: Session, what: str, key: str, seen: int) -> TextVersion | None:
+    """The version that somebody else wrote after ``seen``."""
+    last = newest(session, what, key)
+    return last if last is not None and last.id != seen else None
+
+
+def clean(what: str, given: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a text as they may be kept. Raises Refused naming the field."""
+    content: dict[str, str] = {}
+    for field in FIELDS[what]:
+        text = given.get(field, "").strip()
+        if field == "source" and not text:
+            raise Refused(
+                "A figure needs its source: who found it, where, and when.",
+                "Un dato necesita su fuente: quién lo halló, dónde y cuándo.",
+            )
+        if not text and field not in MAY_BE_EMPTY:
+            raise Refused(
+                f"“{field}” is empty; both languages are needed.",
+                f"«{field}» está vacío; hacen falta los dos idiomas.",
+            )
+        if len(text) > LONGEST:
+            raise Refused(f"“{field}” is too long.", f"«{field}» es demasiado largo.")
+        if "<" in text and ">" in text[text.index("<") :]:
+            raise Refused(
+                f"“{field}” holds markup; plain text is shown as it is written.",
+                f"«{field}» contiene marcas; el texto se muestra tal como se escribe.",
+            )
+        content[field] = text
+    if content.get("source_url") and not content["source_url"].startswith(("https://", "http://")):
+        raise Refused(
+            "The source's address starts with https://", "La dirección de la fuente empieza con https://"
+        )
+    return content
+
+
+def publish(session: Session, id: int, *, by: str, now: datetime) -> TextVersion:
+    """Show a version to the public, in the caller's transaction. Publishing an old one brings it back."""
+    row = version(session, id)
+    content = clean(row.what, row.content)
+    _PUBLISH[row.what](session, row.key, content, now)
+    row.published_at, row.published_by = now, by
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _publish_campaign(session: Session, key: str, content: dict[str, str], _now: datetime) -> None:
+    lineage.add_campaign(session, key, **content)
+
+
+def _publish_proposal(session: Session, key: str, content: dict[str, str], _now: datetime) -> None:
+    proposal = lineage.proposal(session, key)
+    lineage.add_proposal(session, key, campaign=proposal.campaign, position=proposal.position, **content)
+
+
+def _publish_fact(session: Session, key: str, content: dict[str, str], now: datetime) -> None:
+    known = session.get(CitedFact, key)
+    campaign = session.exec(select(Campaign).order_by(Campaign.slug)).first()
+    if known is None and campaign is None:
+        raise Refused("There is no campaign yet.", "Todavía no hay campaña.")
+    row = known or CitedFact(
+        id=key,
+        campaign=campaign.slug if campaign else "",
+        text_en="",
+        text_es="",
+        source="",
+        recorded=now.date(),
+        position=99,
+    )
+    if content["proposal"]:
+        lineage.proposal(session, content["proposal"])
+    for field, value in content.items():
+        setattr(row, field, (value or None) if field == "proposal" else value)
+    row.recorded = now.date()
+    session.add(row)
+
+
+_PUBLISH: dict[str, Callable[[Session, str, dict[str, str], datetime], None]] = {
+    "campaign": _publish_campaign,
+    "proposal": _publish_proposal,
+    "fact": _publish_fact,
+}
+
+
+def difference(old: str, new: str) -> list[Piece]:
+    """What changed between two texts, word by word."""
+    before, after = old.split(), new.split()
+    pieces: list[Piece] = []
+    for kind, i, j, k, end in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
+        if kind == "equal":
+            pieces.append(Piece("same", " ".join(before[i:j])))
+            continue
+        if i < j:
+            pieces.append(Piece("gone", " ".join(before[i:j])))
+        if k < end:
+            pieces.append(Piece("new", " ".join(after[k:end])))
+    return pieces

@@ -1,0 +1,58 @@
+"""What each organizer keeps for themselves: views under a name, and how far they have read."""
+
+from datetime import datetime
+from urllib.parse import parse_qsl, urlencode
+
+from sqlmodel import Session, select
+
+from campaign.accounts import users
+from campaign.organizing.models import SavedView
+from campaign.refusals import Refused
+
+PAGES = ("lists", "board")
+MOST = 30
+LONGEST = 60
+
+
+def saved(session: Session, owner: str, page: str) -> list[SavedView]:
+    query = select(SavedView).where(SavedView.owner == owner, SavedView.page == page)
+    return list(session.exec(query.order_by(SavedView.name)))
+
+
+def save(session: Session, owner: str, page: str, name: str, query: str) -> SavedView:
+    """Keep a page's filters under a name; the same name again replaces them.
+
+    Raises Refused for an unknown page, a bad name, or too many views.
+    """
+    name = " ".join(name.split())
+    if page not in PAGES or not name or len(name) > LONGEST:
+        raise Refused(
+            f"Give the view a name of at most {LONGEST} characters.",
+            f"Dé a la vista un nombre de {LONGEST} caracteres como máximo.",
+        )
+    mine = saved(session, owner, page)
+    known = next((one for one in mine if one.name == name), None)
+    if known is None and len(mine) >= MOST:
+        raise Refused(f"There are {MOST} views already; remove one first.", f"Ya hay {MOST} vistas; quite una.")
+    view = known or SavedView(owner=owner, page=page, name=name, query="")
+    # Taken apart and put together, so that only names and values are kept.
+    view.query = urlencode([(key[:30], value[:60]) for key, value in parse_qsl(query)][:20])
+    session.add(view)
+    session.flush()
+    return view
+
+
+def remove(session: Session, owner: str, id: int) -> str:
+    """Forget one of one's own views; the page it was for. Raises Refused (404) for any other."""
+    view = session.get(SavedView, id)
+    if view is None or view.owner != owner:
+        raise Refused("There is no such view.", "No existe esa vista.", status=404)
+    session.delete(view)
+    return view.page
+
+
+def mark_seen(session: Session, user: int, upto: int, *, now: datetime) -> None:
+    """Remember the newest change somebody was shown; never further back than before."""
+    mine = users.find(session, user)
+    mine.seen_seq, mine.seen_at = max(mine.seen_seq, upto), now
+    session.add(mine)

@@ -1,0 +1,371 @@
+"""The organizers' pages about bills and members: this week, one bill, whom to ask, one member."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import make_response, render_template, request
+from sqlmodel import Session, col, select
+from werkzeug.wrappers import Response
+
+from campaign import db
+from campaign.congress import lineage, members
+from campaign.congress.bills import WASHINGTON, BillId, congress_on
+from campaign.congress.members import Person
+from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship
+from campaign.organizing import dashboard as boards
+from campaign.organizing import exports, views, whip, worklists
+from campaign.organizing.worklists import LISTS, Entry, Worklists
+from campaign.refusals import Refused
+from campaign.web import auth, history, organize_pictures, reads
+from campaign.web.auth import me, page, route, to, told
+from campaign.web.languages import _, current
+from campaign.web.organize_pictures import Growth
+
+FIRST_FEW = 12
+PAGE = 100
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def list_names() -> dict[str, str]:
+    """The worklists as people call them."""
+    return {
+        worklists.ASK_AGAIN: _("Ask again"),
+        worklists.WITHDREW: _("Withdrew"),
+        worklists.SUCCESSORS: _("Successors"),
+        worklists.SISTER_GAP: _("On the sister bill"),
+        worklists.COMMITTEE: _("On the committee"),
+        worklists.COMPANION: _("Companion's side"),
+    }
+
+
+# --- this week ---
+
+
+@route("/")
+def dashboard() -> Response:
+    now, session = db.utcnow(), reads.session()
+    strips = boards.strips(session, now=now)
+    ids = [strip.id for strip in strips]
+    lists = worklists.all_worklists(session, [strip.record.id for strip in strips], now=now)
+    news = boards.changes_seen(session, ids, after=me().seen_seq)
+    people = members.people(session, {one.bioguide for one in news if one.bioguide})
+    today = now.astimezone(WASHINGTON).date()
+    due = whip.due(session, today=today)
+    return page(
+        "dashboard.html",
+        strips=strips,
+        first=[(strip, lists[strip.id].by_member()[:FIRST_FEW]) for strip in strips],
+        news=history.events(news, people, actions=False),
+        newest=boards.newest_seq(session),
+        due=due,
+        due_people=members.people(session, {one.bioguide for one in due}),
+        names=list_names(),
+        today=today,
+    )
+
+
+@route("/seen", methods=("POST",))
+def seen() -> Response:
+    """Remember the newest change this person has been shown."""
+    upto = request.form.get("upto", type=int) or 0
+    with db.writing(reads.engine()) as writer:
+        views.mark_seen(writer, me().id or 0, upto, now=db.utcnow())
+    return to("dashboard")
+
+
+# --- one bill ---
+
+
+@route("/bills/<bill>")
+def bill_page(bill: str) -> Response:
+    now, session = db.utcnow(), reads.session()
+    found = lineage.resolve(session, bill)
+    strip = boards.strip(session, str(found), now=now)
+    lists = _lists_or_none(session, found, now)
+    drawn = {**_pictures(session, strip, lists), "growth": _growth(session, strip, now)}
+    return page("bill.html", strip=strip, lists=lists, names=list_names(), **drawn)
+
+
+def _lists_or_none(session: Session, bill: BillId, now: datetime) -> Worklists | None:
+    if bill.congress != congress_on(now):
+        return None
+    return worklists.worklists(session, bill, now=now)
+
+
+def _growth(session: Session, strip: boards.Strip, now: datetime) -> Growth | None:
+    kin = lineage.family(session, strip.id) or [strip.record.bill]
+    same = [bill for bill in kin if BillId.of(bill.id).chamber == strip.record.id.chamber]
+    ids = [bill.id for bill in same]
+    rows: dict[str, list[Cosponsorship]] = {}
+    for row in session.exec(select(Cosponsorship).where(col(Cosponsorship.bill).in_(ids))):
+        rows.setdefault(row.bill, []).append(row)
+    today = now.astimezone(WASHINGTON).date()
+    return organize_pictures.growth([(bill, rows.get(bill.id, [])) for bill in same], today=today)
+
+
+def _pictures(session: Session, strip: boards.Strip, lists: Worklists | None) -> dict[str, Any]:
+    record, sitting = strip.record, members.people(session)
+    was = _who(lists, worklists.ASK_AGAIN) | _who(lists, worklists.WITHDREW)
+    seated = _who(lists, worklists.COMMITTEE)
+    places = _places(session, [share.committee.id for share in strip.committees], sitting)
+    return {
+        "map": organize_pictures.tile_map(record, members.seats(session), sitting.values(), was, seated),
+        "seatings": [
+            organize_pictures.seating(record, share.committee, places.get(share.committee.id, []))
+            for share in strip.committees
+        ],
+    }
+
+
+def _who(lists: Worklists | None, name: str) -> set[str]:
+    return set(lists.bioguides(name)) if lists else set()
+
+
+def _places(
+    session: Session, committees: list[str], sitting: Mapping[str, Person]
+) -> dict[str, list[tuple[Person, CommitteeSeat]]]:
+    found: dict[str, list[tuple[Person, CommitteeSeat]]] = {}
+    for place in session.exec(select(CommitteeSeat).where(col(CommitteeSeat.committee).in_(committees))):
+        if place.bioguide in sitting:
+            found.setdefault(place.committee, []).append((sitting[place.bioguide], place))
+    return found
+
+
+@route("/bills/<bill>/<name>.svg")
+def picture(bill: str, name: str) -> Response:
+    """A picture to take away; the same drawing as on the page."""
+    now, session = db.utcnow(), reads.session()
+    found = lineage.resolve(session, bill)
+    strip = boards.strip(session, str(found), now=now)
+    response = make_response(_drawn(session, strip, name, now))
+    response.headers["Content-Type"] = "image/svg+xml; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{found}-{name}.svg"'
+    return response
+
+
+def _drawn(session: Session, strip: boards.Strip, name: str, now: datetime) -> str:
+    if name == "growth" and (growth := _growth(session, strip, now)):
+        return render_template("organize/_growth.html", it=growth, strip=strip)
+    shown = _pictures(session, strip, _lists_or_none(session, strip.record.id, now))
+    if name == "map":
+        return render_template("organize/_map.html", it=shown["map"], strip=strip)
+    for seating in shown["seatings"]:
+        if seating.committee.id == name:
+            return render_template("organize/_seating.html", it=seating, strip=strip)
+    raise Refused("There is no such picture.", "No existe esa imagen.", status=404)
+
+
+@route("/bills/<bill>/goal", role="organizer", methods=("POST",))
+def set_goal(bill: str) -> Response:
+    target, day = request.form.get("target", type=int) or 0, _day(request.form.get("by", ""))
+    with db.writing(reads.engine()) as writer:
+        found = lineage.resolve(writer, bill)
+        boards.set_goal(writer, str(found), target, day, by=me().email, now=db.utcnow())
+        auth.note(writer, "goal set", str(found), target=target)
+    told(_("The goal is set."))
+    return to("bill_page", bill=str(found))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refused(
+            f"“{text[:30]}” is not a day; write it as 2026-06-01.",
+            f"«{text[:30]}» no es una fecha; escríbala como 2026-06-01.",
+        ) from None
+
+
+# --- whom to ask ---
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filters of the page of worklists, as the address holds them."""
+
+    bill: str
+    list: str
+    state: str
+    party: str
+    committee: str
+    tag: str
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {name: value for name, value in self.__dict__.items() if value}
+
+
+def _asked() -> Asked:
+    get = request.args.get
+    return Asked(*(get(name, "").strip()[:60] for name in Asked.__dataclass_fields__))
+
+
+@route("/lists")
+def lists() -> Response:
+    now, session = db.utcnow(), reads.session()
+    bills = boards.campaign_bills(session, congress_on(now))
+    asked = _asked()
+    if not bills and not asked.bill:
+        return page("lists.html", bills=[], asked=asked, rows=[], chosen=None, names=list_names(), saved=[])
+    chosen = lineage.resolve(session, asked.bill) if asked.bill else BillId.of(bills[0][0].id)
+    found, rows = _filtered(session, chosen, asked, now)
+    return page(
+        "lists.html",
+        bills=bills,
+        asked=asked,
+        chosen=found,
+        rows=rows,
+        names=list_names(),
+        states=sorted({person.state for person, _entries, _tags in rows}),
+        committees=_committees(session, chosen),
+        saved=views.saved(session, me().email, "lists"),
+        query=urlencode(asked.query),
+    )
+
+
+Row = tuple[Any, list[Entry], str]
+
+
+def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tuple[Worklists, list[Row]]:
+    found = worklists.worklists(session, bill, now=now)
+    tags = {one.bioguide: one.tags for one in whip.entries_of(session, str(bill))}
+    sits = _sits_on(session, asked.committee)
+    rows = []
+    for person, entries in found.by_member():
+        mine = [entry for entry in entries if asked.list in ("", entry.list)]
+        fits = (
+            asked.state in ("", person.state)
+            and asked.party in ("", person.party)
+            and (not asked.committee or person.bioguide in sits)
+            and (not asked.tag or asked.tag.lower() in tags.get(person.bioguide, "").split())
+        )
+        if mine and fits:
+            rows.append((person, mine, tags.get(person.bioguide, "")))
+    return found, rows
+
+
+def _sits_on(session: Session, committee: str) -> set[str]:
+    if not committee:
+        return set()
+    return set(session.exec(select(CommitteeSeat.bioguide).where(CommitteeSeat.committee == committee)))
+
+
+def _committees(session: Session, bill: BillId) -> list[Committee]:
+    query = select(Committee).where(Committee.chamber == bill.chamber, col(Committee.parent).is_(None))
+    return list(session.exec(query.order_by(Committee.name)))
+
+
+@route("/lists.<kind>", role="organizer", proven=True)
+def export_lists(kind: str) -> Response:
+    now, session = db.utcnow(), reads.session()
+    asked = _asked()
+    bill = lineage.resolve(session, asked.bill)
+    _found, rows = _filtered(session, bill, asked, now)
+    header = ["bill", "bioguide", "name", "party", "seat", "lists", "reasons", "tags"]
+    lang = current()
+    table = [
+        [str(bill), person.bioguide, person.name, person.party, person.seat,
+         " ".join(entry.list for entry in entries), "; ".join(entry.reason(lang) for entry in entries), tags]
+        for person, entries, tags in rows
+    ]  # fmt: skip
+    return download(kind, f"{bill}-lists", header, table)
+
+
+def download(kind: str, name: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> Response:
+    """A table to take away, and an entry in the log that it was taken."""
+    if kind not in KINDS:
+        raise Refused("Tables come as csv or xlsx.", "Las tablas se dan en csv o xlsx.", status=404)
+    raw = exports.csv_of(header, rows) if kind == "csv" else exports.xlsx_of(name, header, rows)
+    with db.writing(reads.engine()) as writer:
+        auth.note(writer, "exported", name, rows=len(rows), kind=kind)
+    response = make_response(raw)
+    response.headers["Content-Type"] = KINDS[kind]
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return response
+
+
+@route("/views", methods=("POST",))
+def save_view() -> Response:
+    where, query = request.form.get("page", ""), request.form.get("query", "")
+    with db.writing(reads.engine()) as writer:
+        views.save(writer, me().email, where, request.form.get("name", ""), query)
+    told(_("The view is saved."))
+    return to(where if where in views.PAGES else "dashboard")
+
+
+@route("/views/<int:id>/remove", methods=("POST",))
+def remove_view(id: int) -> Response:
+    with db.writing(reads.engine()) as writer:
+        where = views.remove(writer, me().email, id)
+    return to(where)
+
+
+# --- one member ---
+
+
+@route("/members/<bioguide>")
+def member_page(bioguide: str) -> Response:
+    now, session = db.utcnow(), reads.session()
+    person = members.person(session, bioguide)
+    if person is None:
+        raise Refused("There is no such member.", "No existe ese miembro.", status=404)
+    campaign = boards.campaign_bills(session, congress_on(now))
+    mine = [bill for bill, _proposal in campaign if BillId.of(bill.id).chamber == person.chamber]
+    lists = worklists.all_worklists(session, [BillId.of(bill.id) for bill in mine], now=now)
+    return page(
+        "member.html",
+        person=person,
+        stands=[_stand(session, bill, bioguide, lists[bill.id]) for bill in mine],
+        past=_past(session, bioguide),
+        committees=members.committees_of(session, bioguide),
+        offices=members.offices(session, bioguide),
+        notes=whip.notes(session, bioguide),
+        contacts=whip.contacts(session, bioguide),
+        changes=whip.history(session, bioguide)[:FIRST_FEW],
+        leans=whip.LEANS,
+        lean_names=lean_names(),
+    )
+
+
+def lean_names() -> dict[str, str]:
+    return {
+        "for": _("for"),
+        "likely": _("likely"),
+        "unknown": _("unknown"),
+        "unlikely": _("unlikely"),
+        "against": _("against"),
+    }
+
+
+def _stand(session: Session, bill: Bill, bioguide: str, lists: Worklists) -> dict[str, Any]:
+    entry = whip.entry_of(session, bill.id, bioguide)
+    reasons = [one for name in LISTS for one in lists.entries[name] if one.person.bioguide == bioguide]
+    rows = session.exec(
+        select(Cosponsorship).where(Cosponsorship.bill == bill.id, Cosponsorship.bioguide == bioguide)
+    ).all()
+    return {
+        "bill": bill,
+        "entry": entry,
+        "values": whip.values_of(entry),
+        "reasons": reasons,
+        "rows": rows,
+        "leads": bill.sponsor == bioguide,
+    }
+
+
+def _past(session: Session, bioguide: str) -> list[tuple[Bill, Cosponsorship]]:
+    """Every bill at hand that the member ever joined, newest first."""
+    query = (
+        select(Bill, Cosponsorship)
+        .join(Cosponsorship, col(Cosponsorship.bill) == col(Bill.id))
+        .where(Cosponsorship.bioguide == bioguide)
+        .order_by(col(Cosponsorship.joined).desc())
+        .limit(50)
+    )
+    return list(session.exec(query))

@@ -1,0 +1,200 @@
+"""The campaign's own words and bills: texts in both languages with their versions, figures, kin of bills."""
+
+import re
+
+from flask import request
+from sqlmodel import Session, col, select
+from werkzeug.wrappers import Response
+
+from campaign import db
+from campaign.congress import lineage, tracking
+from campaign.congress.bills import BillId, congress_on, parse_bill
+from campaign.congress.models import Bill, Kinship, Proposal
+from campaign.organizing import campaigns, polling, texts
+from campaign.organizing.models import TextVersion
+from campaign.outreach.models import CitedFact
+from campaign.refusals import Refused
+from campaign.web import auth, reads
+from campaign.web.auth import me, page, route, to, told
+from campaign.web.languages import _
+
+LOWER = re.compile(r"[^a-z0-9]+")
+
+
+def state_names() -> dict[str, str]:
+    return {
+        "draft": _("draft"),
+        "live": _("live"),
+        "won": _("won"),
+        "paused": _("paused"),
+        "archived": _("archived"),
+    }
+
+
+@route("/words", role="organizer")
+def words() -> Response:
+    session = reads.session()
+    return page(
+        "words.html",
+        campaigns=campaigns.campaigns(session),
+        states=state_names(),
+        proposals=[(one, lineage.bills_of(session, one.slug)) for one in lineage.campaign_proposals(session)],
+        waiting=[
+            (bill, kin, lineage.proposal(session, kin.proposal)) for bill, kin in lineage.waiting(session)
+        ],
+        facts=session.exec(select(CitedFact).order_by(col(CitedFact.position), CitedFact.id)).all(),
+        sitting=congress_on(db.utcnow()),
+    )
+
+
+def _waiting(session: Session) -> list[tuple[Bill, Kinship, Proposal]]:
+    """Kin that rules suggest and nobody has decided on, with the proposal each would belong to."""
+    proposals = {one.slug: one for one in lineage.campaign_proposals(session)}
+    return [(bill, kin, proposals[kin.proposal]) for bill, kin in lineage.waiting(session)]
+
+
+# --- bills and their kin ---
+
+
+@route("/words/bills", role="organizer", methods=("POST",))
+def add_bill() -> Response:
+    """Add a bill by any form of its number or address; the worker reads it, rules suggest its kin."""
+    text, slug = request.form.get("bill", ""), request.form.get("proposal", "")
+    now = db.utcnow()
+    with db.writing(reads.engine()) as writer:
+        bill = _any_bill(writer, text)
+        tracking.track(writer, bill, now=now)
+        polling.ask(writer, str(bill), by=me().email, now=now)
+        if slug:
+            lineage.confirm(writer, slug, str(bill), by=me().email, now=now)
+        lineage.save_suggestions(writer, lineage.suggest(writer, str(bill)))
+        auth.note(writer, "bill added", str(bill), proposal=slug)
+    told(_("%(bill)s is followed. The worker reads it within a minute.", bill=bill.named))
+    return to("words")
+
+
+def _any_bill(session: Session, text: str) -> BillId:
+    """The bill that was typed. Without a Congress it must be one of a kind; it is never guessed."""
+    number = parse_bill(text)
+    if number.congress is None:
+        return lineage.resolve(session, text)
+    if number.congress > congress_on(db.utcnow()):
+        raise Refused("That Congress has not begun.", "Ese Congreso todavía no comienza.")
+    return BillId(number.congress, number.type, number.number)
+
+
+@route("/words/kin", role="organizer", methods=("POST",))
+def decide_kin() -> Response:
+    proposal, bill = request.form.get("proposal", ""), request.form.get("bill", "")
+    with db.writing(reads.engine()) as writer:
+        decide = lineage.confirm if request.form.get("decision") == "yes" else lineage.reject
+        row = decide(writer, proposal, str(BillId.of(bill)), by=me().email, now=db.utcnow())
+        auth.note(writer, f"kin {row.state}", bill, proposal=proposal)
+    told(_("Decided."))
+    return to("words")
+
+
+@route("/words/proposals", role="organizer", methods=("POST",))
+def add_proposal() -> Response:
+    given = request.form
+    with db.writing(reads.engine()) as writer:
+        slug = given.get("slug", "").strip() or LOWER.sub("-", given.get("name_en", "").lower()).strip("-")
+        if writer.get(Proposal, slug):
+            raise Refused(f"“{slug}” is taken.", f"«{slug}» ya existe.", status=409)
+        content = texts.clean("proposal", given)
+        place = len(lineage.campaign_proposals(writer, given.get("campaign", "")))
+        lineage.add_proposal(writer, slug, campaign=given.get("campaign", ""), position=place, **content)
+        auth.note(writer, "proposal added", slug)
+    told(_("The proposal is added."))
+    return to("words")
+
+
+@route("/words/campaigns/<slug>", role="organizer", methods=("POST",))
+def change_campaign(slug: str) -> Response:
+    with db.writing(reads.engine()) as writer:
+        if new := request.form.get("copy_as", "").strip():
+            campaigns.duplicate(writer, slug, new, by=me().email, now=db.utcnow())
+            auth.note(writer, "campaign copied", slug, to=new)
+        else:
+            state = request.form.get("state", "")
+            campaigns.set_state(writer, slug, state, by=me().email, now=db.utcnow())
+            auth.note(writer, "campaign state", slug, to=state)
+    told(_("Done."))
+    return to("words")
+
+
+# --- texts with versions ---
+
+
+@route("/words/<what>/<key>", role="organizer")
+def text_page(what: str, key: str) -> Response:
+    return _text(what, key, {})
+
+
+def _text(what: str, key: str, mine: dict[str, str], *, status: int = 200, by_other: object = None) -> Response:
+    session = reads.session()
+    if what not in texts.FIELDS:
+        raise Refused("There is no such text.", "No existe ese texto.", status=404)
+    history = texts.versions(session, what, key)
+    shown = texts.shown_now(session, what, key)
+    start = history[0].content if history else shown
+    return page(
+        "text.html",
+        status=status,
+        what=what,
+        key=key,
+        fields=texts.FIELDS[what],
+        values={**start, **mine},
+        shown=shown,
+        versions=history,
+        seen=history[0].id if history else 0,
+        by_other=by_other,
+        differences=_differences(history, shown),
+        proposals=lineage.campaign_proposals(session),
+    )
+
+
+def _differences(
+    history: list[TextVersion], shown: dict[str, str]
+) -> dict[int, list[tuple[str, list[texts.Piece]]]]:
+    """Per version what it changes against what the public sees now."""
+    return {
+        one.id or 0: [
+            (field, texts.difference(shown.get(field, ""), text))
+            for field, text in one.content.items()
+            if text != shown.get(field, "")
+        ]
+        for one in history
+    }
+
+
+@route("/words/<what>/<key>", role="organizer", methods=("POST",))
+def save_text(what: str, key: str) -> Response:
+    if what not in texts.FIELDS:
+        raise Refused("There is no such text.", "No existe ese texto.", status=404)
+    given = {field: request.form.get(field, "") for field in texts.FIELDS[what]}
+    seen = request.form.get("seen", type=int) or 0
+    with db.writing(reads.engine()) as writer:
+        other = texts.overtaken(writer, what, key, seen)
+        draft = texts.draft(writer, what, key, given, seen=seen, by=me().email, now=db.utcnow())
+        auth.note(writer, "text written", f"{what} {key}", version=draft.id, after=draft.content)
+        kept = draft.id or 0
+    if other is not None and other.id != kept:
+        told(
+            _("Somebody else wrote a newer version meanwhile. Both are kept below; compare before publishing.")
+        )
+    else:
+        told(_("The draft is kept. The public sees it once it is published."))
+    return to("text_page", what=what, key=key)
+
+
+@route("/words/versions/<int:id>/publish", role="organizer", methods=("POST",))
+def publish(id: int) -> Response:
+    with db.writing(reads.engine()) as writer:
+        before = texts.version(writer, id)
+        shown = texts.shown_now(writer, before.what, before.key)
+        row = texts.publish(writer, id, by=me().email, now=db.utcnow())
+        auth.note(writer, "text published", f"{row.what} {row.key}", before=shown, after=row.content)
+        where = row.what, row.key
+    told(_("Published."))
+    return to("text_page", what=where[0], key=where[1])
