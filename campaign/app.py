@@ -6,7 +6,10 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.settings import Settings, read_settings, shipped
-from campaign.web import api, failures, health, languages, pages, public, reads, security, traces
+from campaign.web import api, failures, health, languages, pages, public, reads, security, subscribe, traces
+
+# Pages of these modules declare themselves on the blueprint that both languages share.
+READERS = (public, subscribe)
 
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
