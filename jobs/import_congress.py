@@ -11,12 +11,10 @@ from datetime import datetime
 from itertools import islice
 
 from sqlalchemy.engine import Engine
-from sqlmodel import select
 
 from campaign import db
 from campaign.congress import govinfo, replies, tracking
 from campaign.congress.bills import TYPES, BillId
-from campaign.congress.models import Tracking
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher, open_fetcher
 from campaign.refusals import Unread
@@ -88,10 +86,7 @@ class _Intake:
             for observation in found:
                 self.report.changes += tracking.take(session, observation, now=self.now).changes
             if self.track:
-                polled = set(session.exec(select(Tracking.bill).where(Tracking.until == None)))  # noqa: E711
-                for bill, _ in batch:
-                    if str(bill) not in polled:
-                        tracking.track(session, bill, now=self.now)
+                tracking.track_all(session, [bill for bill, _ in batch], now=self.now)
         self._count(found, same)
 
     def _parsed(self, files: Iterable[tuple[BillId, bytes]]) -> Iterator[Observation]:

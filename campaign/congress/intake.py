@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, SQLModel, select
 
 from campaign.congress.bills import BillId
 from campaign.congress.members import keep_named
@@ -92,6 +92,24 @@ def merge_lines(rows: Sequence[ActionRow]) -> dict[str, dict[str, Any]]:
     return merged
 
 
+def _fresh_line(line: dict[str, Any]) -> Line:
+    """A merged line that is not stored yet."""
+    return Line(
+        acted=line["acted"],
+        text=line["text"],
+        codes=frozenset(line["codes"]),
+        kind=line["kind"],
+        systems=frozenset(line["systems"]),
+        committees=frozenset(line["committees"]),
+        fingerprint=line["fingerprint"],
+    )
+
+
+def _insert(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
+    """Plain rows, past the mapper: a Congress has hundreds of thousands of them."""
+    session.connection().execute(sa.insert(SQLModel.metadata.tables[str(table.__tablename__)]), rows)
+
+
 def _joined(words: Iterable[str]) -> str:
     return " ".join(sorted(words))
 
@@ -120,16 +138,18 @@ class Taking:
         self.pending = False
 
     def take(self) -> None:
-        if self.new:
-            self.session.add(self.bill)
-            self.session.flush()
-        self._take_names()
-        self._take_cosponsors()
-        lines = self._take_actions()
-        self._take_committees()
-        self._take_related()
-        self._take_stage(lines)
-        self._finish()
+        # Nothing read here depends on what is still unwritten; a flush before each question would cost most.
+        with self.session.no_autoflush:
+            self._take_names()
+            if self.new:
+                self.session.add(self.bill)
+                self.session.flush()
+            self._take_cosponsors()
+            lines = self._take_actions()
+            self._take_committees()
+            self._take_related()
+            self._take_stage(lines)
+            self._finish()
 
     def change(
         self, kind: str, detail: dict[str, Any], *, happened: date | None = None, bioguide: str | None = None
@@ -208,7 +228,7 @@ class Taking:
             }
             for row in rows
         ]
-        self.session.execute(sa.insert(Cosponsorship), values)
+        _insert(self.session, Cosponsorship, values)
         for row in sorted(rows, key=lambda r: (r.joined, r.bioguide)):
             self.change("cosponsored", {"original": row.original}, happened=row.joined, bioguide=row.bioguide)
             if row.withdrawn:
@@ -255,7 +275,7 @@ class Taking:
             else:
                 self._weigh_absence(mine)
         kept = [mine for mine in known.values() if not mine.retracted]
-        lines = [line_of(row) for row in [*kept, *(Action(**self._columns(line)) for line in fresh)]]
+        lines = [*map(line_of, kept), *map(_fresh_line, fresh)]
         places = {key: line["position"] for key, line in stated.items()}
         return sorted(lines, key=lambda line: (line.acted, places.get(line.fingerprint, 0)))
 
@@ -270,7 +290,7 @@ class Taking:
     def _add_actions(self, lines: list[dict[str, Any]]) -> None:
         if not lines:
             return
-        self.session.execute(sa.insert(Action), [self._columns(line) for line in lines])
+        _insert(self.session, Action, [self._columns(line) for line in lines])
         for line in lines:
             self._tell_line("action", line["acted"], line["text"], _joined(line["codes"]))
 
@@ -349,7 +369,7 @@ class Taking:
         else:
             bill.pending = bill.pending or self.pending
         if self.changes:
-            self.session.execute(sa.insert(Change), self.changes)
+            _insert(self.session, Change, self.changes)
         if seen.complete and seen.raw:
             keep_raw(self.session, seen, first=self.new)
         self.session.flush()

@@ -1,5 +1,6 @@
 """Which bills are polled, and how that goes."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -25,8 +26,17 @@ def track(session: Session, bill: BillId, *, now: datetime) -> bool:
         mine.since, mine.until = now, None
     else:
         return False
-    session.flush()
     return True
+
+
+def track_all(session: Session, bills: Sequence[BillId], *, now: datetime) -> None:
+    """Poll all of these from now on; for a whole Congress, with one question for those tracked already."""
+    ids = [str(bill) for bill in bills]
+    polled = select(Tracking.bill).where(col(Tracking.bill).in_(ids), col(Tracking.until).is_(None))
+    already = set(session.exec(polled))
+    for bill in bills:
+        if str(bill) not in already:
+            track(session, bill, now=now)
 
 
 def untrack(session: Session, bill: BillId, *, now: datetime) -> bool:
