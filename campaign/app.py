@@ -6,10 +6,28 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.settings import Settings, read_settings, shipped
-from campaign.web import api, failures, health, languages, pages, public, reads, security, subscribe, traces
+from campaign.web import (
+    api,
+    auth,
+    failures,
+    health,
+    languages,
+    organize,
+    organize_system,
+    organize_whip,
+    organize_words,
+    pages,
+    public,
+    reads,
+    security,
+    subscribe,
+    traces,
+)
 
-# Pages of these modules declare themselves on the blueprint that both languages share.
+# Pages of these modules declare themselves on the blueprint that both languages share …
 READERS = (public, subscribe)
+# … and of these on the organizers'.
+ORGANIZERS = (organize, organize_whip, organize_words, organize_system)
 
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
@@ -38,4 +56,5 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     languages.register_in_both(app, public.bp)
     app.register_blueprint(api.bp)
     app.register_blueprint(health.bp)
+    auth.attach(app, settings)
     return app

@@ -88,7 +88,7 @@ def decide_kin() -> Response:
     proposal, bill = request.form.get("proposal", ""), request.form.get("bill", "")
     with db.writing(reads.engine()) as writer:
         decide = lineage.confirm if request.form.get("decision") == "yes" else lineage.reject
-        row = decide(writer, proposal, str(BillId.of(bill)), by=me().email, now=db.utcnow())
+        row = decide(writer, proposal, str(lineage.resolve(writer, bill)), by=me().email, now=db.utcnow())
         auth.note(writer, f"kin {row.state}", bill, proposal=proposal)
     told(_("Decided."))
     return to("words")
