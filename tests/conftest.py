@@ -14,6 +14,12 @@ from sqlmodel import SQLModel
 from campaign import db, snapshot
 
 POSTGRES_SERVER = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+# Emptying row by row takes a hundredth of a TRUNCATE's time where few rows are; it needs the guards of the
+# append-only tables off, and numbers from one again.
+EMPTYING = (
+    "SET LOCAL session_replication_role = replica",
+    "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
+)
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
 
 
@@ -69,8 +75,10 @@ def postgres_engine(postgres_url: str) -> Iterator[Engine]:
     engine = db.open_engine(postgres_url)
     yield engine
     with engine.begin() as connection:
-        names = ", ".join(f'"{name}"' for name in SQLModel.metadata.tables)
-        connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        for statement in EMPTYING:
+            connection.execute(sa.text(statement))
+        deletions = [f'DELETE FROM "{name}"' for name in SQLModel.metadata.tables]
+        connection.execute(sa.text("; ".join(deletions)))
     engine.dispose()
 
 
