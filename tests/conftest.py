@@ -77,7 +77,7 @@ def postgres_engine(postgres_url: str) -> Iterator[Engine]:
     with engine.begin() as connection:
         for statement in EMPTYING:
             connection.execute(sa.text(statement))
-        deletions = [f'DELETE FROM "{name}"' for name in SQLModel.metadata.tables]
+        deletions = [str(table.delete()) for table in SQLModel.metadata.sorted_tables]
         connection.execute(sa.text("; ".join(deletions)))
     engine.dispose()
 
