@@ -225,6 +225,15 @@ class Fetcher:
 
         return self._persist(request, attempt)
 
+    def post(self, url: str, message: Mapping[str, str]) -> Reply:
+        """Hand a JSON message to an address, once; its answer, whatever the status. Raises Unread."""
+        request = self._request(url, None, {}, BODY_LIMIT, 120.0)
+        try:
+            response = self._client.post(request.url, json=dict(message))
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise Unread(f"{urlsplit(url).hostname}: not reached ({type(error).__name__})") from None
+        return Reply(response.status_code, b"", "", "")
+
     def budget(self, host: str) -> int | None:
         """Requests left at a host (``api.congress.gov``) by its own last word; None where it gave none."""
         found = self._hosts.get(host)

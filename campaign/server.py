@@ -12,6 +12,7 @@ from campaign import db, logs
 from campaign.app import create_app
 from campaign.refusals import Refused
 from campaign.settings import Settings
+from jobs.deliver_mail import Loop
 from jobs.worker import Worker
 
 THREADS = 8
@@ -88,6 +89,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
         self._scheduled = scheduled
         self._listening = listening
         self._worker: Worker | None = None
+        self._mail: Loop | None = None
         self._options = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
@@ -119,9 +121,15 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
 
     def _begin_work(self, _worker: Any) -> None:
         if self._scheduled:
-            self._worker = Worker(db.open_engine(self._settings.database_url), self._settings)
+            engine = db.open_engine(self._settings.database_url)
+            self._worker, self._mail = Worker(engine, self._settings), Loop(engine, self._settings)
             self._worker.start()
+            self._mail.start()
 
     def _end_work(self, _arbiter: Any, _worker: Any) -> None:
+        if self._mail is not None:
+            self._mail.ask_to_stop()
         if self._worker is not None:
             self._worker.stop(SECONDS_TO_FINISH)
+        if self._mail is not None:
+            self._mail.stop(1.0)

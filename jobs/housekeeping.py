@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 from campaign import db, runs
 from campaign.congress import replies
 from campaign.settings import Settings
+from jobs import deliver_mail
 from jobs.outcome import Told
 
 RUNS_KEPT = timedelta(days=90)
@@ -20,5 +21,7 @@ def run(
     with db.writing(engine) as session:
         forgotten = replies.trim_raw(session)
         old_runs = runs.trim(session, before=now - RUNS_KEPT)
+    of_mail = deliver_mail.tidy(engine, now=now)
     db.tidy(engine)
-    return Told(f"{forgotten} raw replies and {old_runs} old runs forgotten")
+    told = f"{forgotten} raw replies and {old_runs} old runs forgotten"
+    return Told(f"{told}; of mail: {of_mail}" if of_mail else told)

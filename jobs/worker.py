@@ -26,7 +26,15 @@ from sqlalchemy.engine import Engine
 
 from campaign import db, logs, runs
 from campaign.settings import Settings
-from jobs import crosscheck, housekeeping, poll_bills, refresh_members, suggest_successors
+from jobs import (
+    build_editions,
+    crosscheck,
+    deliver_mail,
+    housekeeping,
+    poll_bills,
+    refresh_members,
+    suggest_successors,
+)
 from jobs.outcome import Outcome
 
 log = structlog.get_logger(__name__)
@@ -91,6 +99,15 @@ JOBS = (
     Job("refresh_members", Schedule(minute=20, hour=5), refresh_members.run, lateness=DAY, deadline=HOUR),
     Job("crosscheck", Schedule(minute=40, hour=6), crosscheck.run, lateness=DAY, deadline=3 * HOUR),
     Job("suggest_successors", Schedule(minute=40, hour=7), suggest_successors.run, lateness=DAY, deadline=HOUR),
+    Job(
+        "build_editions",
+        Schedule(10, 4, "mon"),
+        build_editions.run,
+        lateness=DAY,
+        deadline=HOUR,
+    ),
+    Job("build_alerts", Schedule(minute=25), build_editions.run_alerts, lateness=HOUR, deadline=HOUR),
+    Job("read_bounces", Schedule(minute=50), deliver_mail.read_bounces, lateness=HOUR, deadline=HOUR),
     Job("housekeeping", Schedule(minute=35, hour=4), housekeeping.run, lateness=DAY, deadline=HOUR),
 )
 
@@ -231,9 +248,12 @@ def work(engine: Engine, settings: Settings) -> None:
     # Waited for, not handled: a handler may run while this very thread holds a lock that it wants. Threads
     # started from here on inherit that they leave these signals alone.
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
-    worker = Worker(engine, settings)
+    worker, mail = Worker(engine, settings), deliver_mail.Loop(engine, settings)
     worker.start()
+    mail.start()
     signal.sigwait(ends)
-    if not worker.stop():
-        # A thread still waits for a source. Whatever it holds is not recorded yet and will be read again.
+    mail.ask_to_stop()
+    if not (worker.stop() and mail.stop(1.0)):
+        # A thread still waits for a source or a relay. A source is read again; a message that was being
+        # handed over is shown as unknown.
         os._exit(0)

@@ -406,6 +406,17 @@ def status(session: Session, edition: Edition) -> dict[str, Any]:
     }
 
 
+def newest_status(session: Session) -> dict[str, Any]:
+    """The status of the newest digest; all zeros while there is none."""
+    newest = session.exec(
+        select(Edition).where(Edition.kind == "digest").order_by(col(Edition.id).desc())
+    ).first()
+    if newest is not None:
+        return status(session, newest)
+    states = ("recipients", "sent", "deferred", "failed", "unknown", "suppressed", "pending", "sending")
+    return {"edition": "", "state": "", **dict.fromkeys(states, 0), "problem": ""}
+
+
 # --- alerts ----------------------------------------------------------------------------------------
 
 
