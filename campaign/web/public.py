@@ -11,13 +11,16 @@ from campaign.congress.bills import BillId, parse_bill
 from campaign.db import utcnow
 from campaign.outreach import asks
 from campaign.refusals import Refused
-from campaign.web import feeds, places, states, views
+from campaign.web import calls, feeds, kits, letters, places, states, views
 from campaign.web.languages import current, place
 from campaign.web.pages import page, settings
 from campaign.web.reads import session
 
 bp = Blueprint("public", __name__)
 bp.add_url_rule("/feeds/changes.atom", view_func=feeds.changes)
+calls.add_to(bp)
+letters.add_to(bp)
+kits.add_to(bp)
 
 
 @bp.get("/")

@@ -1,0 +1,155 @@
+"""Paper for a table: one page for a bill and a seat, with strips to tear off, and a sheet to sign.
+
+The square leads to the page of the seat, an address that outlives bill numbers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import segno
+from fpdf import FPDF
+
+from campaign.congress.members import Person
+from campaign.outreach import names, paper, wordings
+from campaign.outreach.asks import Ask
+
+STRIPS = 6
+SHEET_ROWS = 16
+# What `campaign subscribers import` reads (contract.md).
+CSV_COLUMNS = ("email", "language", "zip", "proposals")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One person on the page: the number in Washington and what to say in 20 seconds."""
+
+    person: Person
+    role: str
+    phone: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What stands on the page. ``address`` is the lasting one the square holds."""
+
+    seat: str
+    name: str
+    number: str
+    what: str
+    fact: str
+    calls: tuple[Call, ...]
+    address: str
+    lang: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} ({self.number})"
+
+    @property
+    def shown_address(self) -> str:
+        return self.address.partition("://")[2]
+
+
+def kit(
+    seat: str,
+    asked: Sequence[tuple[Person, Ask, str]],
+    address: str,
+    lang: str,
+    *,
+    fact: str,
+) -> Kit:
+    """The page for a seat; ``asked`` are the people who speak for it with the ask of one proposal and their
+    telephone number, the member of the House first. At least one is needed."""
+    first = asked[0][1]
+    calls = tuple(
+        Call(person, names.role(person, lang), phone, wordings.render(ask, person, "tally", lang, ""))
+        for person, ask, phone in asked
+    )
+    what = wordings.points(first.matter.slug, lang)[0]
+    return Kit(seat, first.matter.name(lang), first.bill.short, what, fact, calls, address, lang)
+
+
+def square(address: str) -> str:
+    """The address as a QR code, an SVG to stand in a page: dark on light in any scheme."""
+    code = segno.make(address, error="m", micro=False)
+    return str(code.svg_inline(scale=4, border=4, light="#fff", dark="#000"))
+
+
+# --- on paper --------------------------------------------------------------------------------------
+
+PAGE, SIDE = 215.9, 15.0
+STRIP_HEIGHT, STRIP_TOP = 44.0, 138.0
+WORDS = {
+    "en": {"call": "Call them. It takes two minutes.", "scan": "Scan, or open", "say": "Say:"},
+    "es": {"call": "Llame. Toma dos minutos.", "scan": "Escanee o abra", "say": "Diga:"},
+}
+
+
+def kit_pdf(found: Kit, *, today: date) -> bytes:
+    """The page as PDF: a poster above, strips to cut below."""
+    words = WORDS[found.lang]
+    said = [f"{one.person.name} {one.text}" for one in found.calls]
+    everything = " ".join([found.title, found.what, found.fact, *said])
+    pdf = paper.sheet(everything, found.title, found.lang, today=today)
+    pdf.set_auto_page_break(False)
+    pdf.set_margins(SIDE, SIDE, SIDE)
+    pdf.add_page()
+    _poster(pdf, found, words)
+    _strips(pdf, found, words)
+    return bytes(pdf.output())
+
+
+def _poster(pdf: FPDF, found: Kit, words: dict[str, str]) -> None:
+    wide = PAGE - 2 * SIDE
+    _put(pdf, SIDE, 15, wide - 50, found.title, 24, 9.5)
+    _put(pdf, SIDE, pdf.get_y() + 2, wide - 50, found.what, 13, 6)
+    if found.fact:
+        _put(pdf, SIDE, pdf.get_y() + 2, wide - 50, found.fact, 9.5, 4.4)
+    _draw_square(pdf, found.address, PAGE - SIDE - 44, 15, 44)
+    _put(pdf, PAGE - SIDE - 46, 60, 48, f"{words['scan']} {found.shown_address}", 9, 4)
+    _put(pdf, SIDE, max(pdf.get_y() + 5, 78), wide, words["call"], 15, 7)
+    for call in found.calls:
+        _put(pdf, SIDE, pdf.get_y() + 1.5, wide, f"{call.person.name}, {call.role}: {call.phone}", 13, 6)
+
+
+def _strips(pdf: FPDF, found: Kit, words: dict[str, str]) -> None:
+    """Two columns of equal strips, each of use alone: whom, which number, what to say, where to go on."""
+    half = PAGE / 2
+    pdf.set_dash_pattern(dash=1.5, gap=1.5)
+    pdf.set_draw_color(120)
+    pdf.line(0, STRIP_TOP, PAGE, STRIP_TOP)
+    pdf.line(half, STRIP_TOP, half, STRIP_TOP + STRIP_HEIGHT * STRIPS / 2)
+    for number in range(STRIPS):
+        call = found.calls[number % len(found.calls)]
+        left, top = (number % 2) * half, STRIP_TOP + (number // 2) * STRIP_HEIGHT
+        pdf.line(left, top + STRIP_HEIGHT, left + half, top + STRIP_HEIGHT)
+        _put(pdf, left + 5, top + 3, half - 10, f"{call.person.name}: {call.phone}", 11, 5)
+        _put(pdf, left + 5, pdf.get_y() + 1, half - 10, f"{words['say']} {call.text}", 9, 4)
+        _put(pdf, left + 5, top + STRIP_HEIGHT - 7, half - 10, found.shown_address, 9, 4)
+    pdf.set_dash_pattern()
+
+
+def _put(pdf: FPDF, x: float, y: float, width: float, text: str, size: float, line: float) -> None:
+    pdf.set_font_size(size)
+    pdf.set_xy(x, y)
+    pdf.multi_cell(width, line, text, align="L", new_x="LEFT", new_y="NEXT")
+
+
+def _draw_square(pdf: FPDF, address: str, x: float, y: float, width: float) -> None:
+    code = segno.make(address, error="m", micro=False)
+    rows = [list(row) for row in code.matrix_iter(scale=1, border=4)]
+    dot = width / len(rows)
+    pdf.set_fill_color(0)
+    for i, row in enumerate(rows):
+        for j, dark in enumerate(row):
+            if dark:
+                # A little overlap, or viewers draw hairlines between the dots.
+                pdf.rect(x + j * dot, y + i * dot, dot * 1.03, dot * 1.03, style="F")
+
+
+def csv_template() -> str:
+    """The head of the file that a signed sheet is typed into: one line a person; ``proposals`` are slugs with
+    spaces between them, none for all."""
+    return ",".join(CSV_COLUMNS) + "\r\n"
