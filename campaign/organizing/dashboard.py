@@ -181,10 +181,16 @@ def _strip(
         goal=target,
         goal_by=goal.by if goal else None,
         goal_set=goal is not None,
-        pace=pace(record, target - votes, today=today),
+        pace=pace(record, target - votes, today=_known_until(record, today)),
         tracking=tracking,
         sources=sources,
     )
+
+
+def _known_until(record: BillRecord, today: date) -> date:
+    """The last day the record speaks for: silence after it is no lull."""
+    read = record.bill.observed_at
+    return min(today, read.astimezone(WASHINGTON).date()) if read else today
 
 
 def _ranked(values: Any) -> tuple[tuple[str, int], ...]:

@@ -96,6 +96,7 @@ class _Facts:
     companions: list[Bill]
     sisters: list[Placed]
     rows: dict[str, list[Cosponsorship]]
+    on: dict[str, dict[str, date]]
     tenures: dict[str, list[Tenure]]
     gone: dict[str, Person]
     committees: list[tuple[Committee, CommitteeSeat]]
@@ -114,8 +115,7 @@ class _Facts:
 
     def active(self, bill: Bill) -> dict[str, date]:
         """Who is on a bill, with the day they joined."""
-        rows = sorted(self.rows.get(bill.id, []), key=lambda row: row.joined, reverse=True)
-        return {row.bioguide: row.joined for row in rows if row.withdrawn is None}
+        return self.on.get(bill.id, {})
 
     def has_left(self, bioguide: str) -> bool:
         """Whether somebody sits in the bill's chamber no more; who is not listed yet is taken to sit."""
@@ -385,13 +385,24 @@ def _read(session: Session, bills: Sequence[Bill]) -> list[_Facts]:
     gone = members.people(session, named - sitting.keys())
     tenures = _tenures(session, named, sitting, {_chamber(bill) for bill in bills})
     seats = _seats(session, bills)
-    return [_facts(bill, kin[bill.id], rows, sitting, gone, tenures, seats) for bill in bills]
+    on = {bill: _on(some) for bill, some in rows.items()}
+    return [_facts(bill, kin[bill.id], rows, on, sitting, gone, tenures, seats) for bill in bills]
+
+
+def _on(rows: Iterable[Cosponsorship]) -> dict[str, date]:
+    """Who is on a bill with these rows, with the first day they are on it since."""
+    joined: dict[str, date] = {}
+    for row in rows:
+        if row.withdrawn is None:
+            joined[row.bioguide] = min(row.joined, joined.get(row.bioguide, row.joined))
+    return joined
 
 
 def _facts(
     bill: Bill,
     kin: tuple[list[Bill], list[Placed]],
     rows: dict[str, list[Cosponsorship]],
+    on: dict[str, dict[str, date]],
     sitting: dict[str, Person],
     gone: dict[str, Person],
     tenures: dict[str, list[Tenure]],
@@ -405,6 +416,7 @@ def _facts(
         companions=[one for one in kin[0] if one.congress == bill.congress and _chamber(one) != _chamber(bill)],
         sisters=kin[1],
         rows=rows,
+        on=on,
         tenures=tenures,
         gone=gone,
         committees=seats.get(bill.id, []),

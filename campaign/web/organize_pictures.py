@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from campaign.congress.bills import BillId
+from campaign.congress.bills import WASHINGTON, BillId, congress_end
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship, Seat
@@ -26,7 +26,7 @@ TILES = {
     "DC": (9, 5), "OK": (4, 6), "LA": (5, 6), "MS": (6, 6), "AL": (7, 6), "GA": (8, 6), "HI": (0, 7),
     "TX": (4, 7), "FL": (9, 7), "GU": (0, 5), "AS": (0, 6), "MP": (0, 4), "PR": (11, 7), "VI": (11, 6),
 }  # fmt: skip
-CELL, SQUARE, IN_ROW = 66, 7, 8
+CELL, SQUARE, IN_ROW = 74, 9, 8
 
 
 # --- growth ---
@@ -70,7 +70,7 @@ def growth(bills: Sequence[tuple[Bill, Sequence[Cosponsorship]]], *, today: date
         if bill.introduced is None or not rows:
             continue
         steps = [(max(0, (day - bill.introduced).days), count) for day, count in over_time(rows)]
-        last_day = max(steps[-1][0], (min(today, _end(bill)) - bill.introduced).days)
+        last_day = max(steps[-1][0], (_known_until(bill, today) - bill.introduced).days)
         series.append((bill, steps, last_day))
     if not series:
         return None
@@ -106,8 +106,12 @@ def growth(bills: Sequence[tuple[Bill, Sequence[Cosponsorship]]], *, today: date
     return Growth(tuple(_apart(lines)), ticks_x, tuple((count, y(count)) for count in _rounds(highest)))
 
 
-def _end(bill: Bill) -> date:
-    return date(1789 + 2 * bill.congress, 1, 3)
+def _known_until(bill: Bill, today: date) -> date:
+    """The last day the record speaks for: of a bill known as introduced only, its first."""
+    if bill.partial or bill.observed_at is None:
+        return bill.introduced or today
+    read = bill.observed_at.astimezone(WASHINGTON).date()
+    return min(today, read, congress_end(bill.congress).astimezone(WASHINGTON).date())
 
 
 def _rounds(most: int) -> list[int]:
