@@ -67,8 +67,6 @@ def same_page(lang: str) -> str:
 
 def kept_query(view: str) -> dict[str, str]:
     """What this page read of its query; a page that is not listed keeps all of it."""
-    if request.method != "GET":
-        return {}
     query = request.args.to_dict(flat=True)
     known = QUERY.get(view)
     return {

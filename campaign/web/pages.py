@@ -2,11 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import format_date, format_datetime
@@ -14,12 +15,14 @@ from flask_babel import format_date, format_datetime
 from campaign.congress.bills import BillId, ordinal_suffix
 from campaign.db import utcnow
 from campaign.outreach import names
-from campaign.outreach.wordings import BLANK
+from campaign.outreach.wordings import BLANK, BLANKS
 from campaign.settings import Settings
 from campaign.web import health, kept, reads, states, views
 from campaign.web.languages import _, current
 
 STATIC_SECONDS = 31_536_000
+# More than any name, town or sentence; a script is read aloud.
+LONGEST = 600
 
 
 def attach(app: Flask) -> None:
@@ -28,18 +31,26 @@ def attach(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, moment=moment, short=short, phone=phone, passages=passages
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        short=short,
+        phone=phone,
+        passages=passages,
+        state=_state_name,
     )
     app.jinja_env.globals.update(
         asset=asset,
+        blanks=blanks,
         base_url=app.extensions["settings"].base_url,
         data_set=data_set,
+        given=given,
         here=here,
         ordinal=ordinal,
         role=lambda person: names.role(person, current()),
         seat_name=seat_name,
         site_name=site_name,
-        state_name=lambda code: states.name(code, current()),
+        state_name=_state_name,
         tongue=tongue,
     )
 
@@ -54,8 +65,22 @@ def page(template: str, *, status: int = 200, cached: bool = True, **context: An
     record = health.line(reads.session(), now=utcnow())
     g.campaign = views.campaign(reads.session())
     response = make_response(render_template(template, record=record, **context), status)
-    response.headers["Cache-Control"] = "public, no-cache" if cached else "no-store"
+    equal = cached and request.method in ("GET", "HEAD")
+    response.headers["Cache-Control"] = "public, no-cache" if equal else "no-store"
     return response
+
+
+def given() -> dict[str, str]:
+    """What the reader put into the blanks of a script, where their browser could not do it for them.
+
+    It comes with a POST, goes back in its answer, and is forgotten.
+    """
+    written = {name: " ".join(request.form.get(name, "").split()) for name in BLANKS}
+    return {name: text[:LONGEST] for name, text in written.items() if text}
+
+
+def _state_name(code: str) -> str:
+    return states.name(code, current())
 
 
 def site_name() -> str:
@@ -149,17 +174,37 @@ def asset(name: str) -> str:
 
 _NUMBER = re.compile(r"\b((?:H|S)\.(?:[A-Z][a-z]*\.?)*) (?=\d)")
 _BLANK = re.compile(rf"{BLANK} \(([^)]+)\)")
+_BLANK_NAMED = {label: name for name, labels in BLANKS.items() for label in labels}
+
+
+class Piece(NamedTuple):
+    """Some words of a script. ``blank`` is the field the reader fills, empty for words that stand."""
+
+    text: str
+    blank: str = ""
 
 
 @dataclass(frozen=True)
 class Passage:
-    """One paragraph of a script: pieces of text, each with whether it is a blank for the reader to fill."""
+    """One paragraph of a script."""
 
-    pieces: tuple[tuple[str, bool], ...]
+    pieces: tuple[Piece, ...]
 
 
 def passages(text: str) -> list[Passage]:
     """A script in paragraphs, its blanks told apart from the words around them."""
     kept = _NUMBER.sub("\\1\N{NO-BREAK SPACE}", text)
     parts = [_BLANK.split(part) for part in kept.split("\n\n")]
-    return [Passage(tuple((piece, bool(i % 2)) for i, piece in enumerate(part) if piece)) for part in parts]
+    return [Passage(tuple(_pieces(part))) for part in parts]
+
+
+def _pieces(parts: Sequence[str]) -> Iterator[Piece]:
+    for i, text in enumerate(parts):
+        if text:
+            yield Piece(text, _BLANK_NAMED.get(text, "other") if i % 2 else "")
+
+
+def blanks(*texts: str) -> list[str]:
+    """The fields that some texts leave to the reader, in the order in which they come."""
+    found = [_BLANK_NAMED.get(label, "") for text in texts for label in _BLANK.findall(text)]
+    return list(dict.fromkeys(name for name in found if name))

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
 from campaign import __version__
 from campaign.congress import members
+from campaign.congress.bills import congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import Seat
 from campaign.districts import finder
@@ -28,6 +29,7 @@ class Choice:
     hit: SeatHit
     person: Person | None
     towns: tuple[str, ...]
+    vacant_since: date | None
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,23 @@ def by_address(settings: Settings, session: Session, form: Mapping[str, str], *,
     """Ask for a street address once, quickly; the reader waits."""
     parts = (form.get("street", ""), form.get("city", ""))
     typed = ", ".join(part.strip() for part in parts if part.strip())
-    with Fetcher(user_agent=f"campaign/{__version__}", attempts=2, read_timeout=8, patience=12) as fetcher:
+    with _quick() as fetcher:
         return _answer(session, finder.by_address(fetcher, settings, session, typed, now=now))
+
+
+def by_point(settings: Settings, session: Session, typed: str, *, now: datetime) -> Answer:
+    """A position that a browser gave: looked up on a map of our own, else asked of the Census Bureau once."""
+    with _quick() as fetcher:
+        return _answer(session, finder.by_point(fetcher, settings, session, typed, now=now))
+
+
+def _quick() -> Fetcher:
+    return Fetcher(user_agent=f"campaign/{__version__}", attempts=2, read_timeout=8, patience=12)
+
+
+def has_own_map(session: Session, *, now: datetime) -> bool:
+    """Whether positions are looked up here, without asking anybody."""
+    return members.data_state(session, f"boundaries-{congress_on(now)}") is not None
 
 
 def _answer(session: Session, found: Found) -> Answer:
@@ -59,7 +76,13 @@ def _answer(session: Session, found: Found) -> Answer:
         return Answer(found, ())
     people = members.people(session, [hit.member for hit in found.seats if hit.member])
     choices = tuple(
-        Choice(hit, people.get(hit.member or ""), _towns(session, hit.member)) for hit in found.seats
+        Choice(
+            hit,
+            people.get(hit.member or ""),
+            _towns(session, hit.member),
+            members.vacant_since(session, hit.seat) if hit.vacant else None,
+        )
+        for hit in found.seats
     )
     return Answer(found, choices)
 

@@ -1,13 +1,13 @@
 """The pages that everybody reads. A view loads, asks and answers; what a page shows is in ``views``."""
 
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from campaign.congress import ledger, lineage
-from campaign.congress.bills import BillId, parse_bill
+from campaign.congress.bills import BillId, congress_on, congress_start, parse_bill
 from campaign.db import utcnow
 from campaign.outreach import asks
 from campaign.refusals import Refused
@@ -40,8 +40,12 @@ def find() -> Response:
 
 @bp.post("/find")
 def find_address() -> Response:
-    """A street address, looked up and forgotten: it is in no address line, no log and no table."""
-    found = places.by_address(settings(), session(), request.form, now=utcnow())
+    """A street address or a position, looked up and forgotten: in no address line, no log and no table."""
+    now = utcnow()
+    if "point" in request.form:
+        found = places.by_point(settings(), session(), request.form["point"], now=now)
+    else:
+        found = places.by_address(settings(), session(), request.form, now=now)
     return _answer_place(found, cached=False)
 
 
@@ -52,14 +56,46 @@ def _answer_place(found: places.Answer, *, zip: str = "", cached: bool = True) -
 
 
 def _find_page(*, found: places.Answer | None = None, zip: str = "", cached: bool = True) -> Response:
-    geocodes = bool(settings().geocoder_url)
-    choices = states.choices(current())
-    return page("public/find.html", found=found, zip=zip, geocodes=geocodes, states=choices, cached=cached)
+    now = utcnow()
+    return page(
+        "public/find.html",
+        found=found,
+        zip=zip,
+        geocodes=bool(settings().geocoder_url),
+        own_map=places.has_own_map(session(), now=now),
+        states=states.choices(current()),
+        congress=congress_on(now),
+        redrawn=_redrawn(found, now) if found else [],
+        cached=cached,
+    )
 
 
-@bp.get("/act/<seat>")
+def _redrawn(found: places.Answer, now: datetime) -> list[str]:
+    """The states of an answer whose districts change with the next Congress."""
+    codes = dict.fromkeys(hit.seat[:2] for hit in found.found.seats)
+    return [code for code in codes if states.redrawn(code, now=now)]
+
+
+@bp.get("/districts")
+def districts() -> Response:
+    """Which map is used, since when, and which states have drawn the next one."""
+    now = utcnow()
+    return page(
+        "public/districts.html",
+        congress=congress_on(now),
+        next_counts=now >= congress_start(states.NEXT_MAPS),
+        from_day=congress_start(states.NEXT_MAPS).date(),
+        maps=states.REDRAWN,
+        as_of=states.REDRAWN_AS_OF,
+    )
+
+
+@bp.route("/act/<seat>", methods=["GET", "POST"])
 def act(seat: str) -> Response:
-    """Who speaks for a seat and where each stands; with ``member`` the script for that one."""
+    """Who speaks for a seat and where each stands; with ``member`` the script for that one.
+
+    A POST brings what the reader puts into the script; it goes back in the answer and nowhere else.
+    """
     known = places.seat(session(), seat)
     if known.id != seat:
         return redirect(place("act", seat=known.id, **request.args.to_dict()), 301)
@@ -71,7 +107,7 @@ def act(seat: str) -> Response:
         kind = request.args.get("kind", "call")
         words = views.script(session(), people, chosen, kind, current())
         return page("public/script.html", seat=known, it=words)
-    return page("public/act.html", seat=known, it=people)
+    return page("public/act.html", seat=known, it=people, redrawn=states.redrawn(known.state, now=now))
 
 
 @bp.get("/bills")

@@ -1,0 +1,72 @@
+// What a browser may do for its reader. Every page works without it; nothing here asks another server.
+"use strict";
+
+const every = (selector, act) => document.querySelectorAll(selector).forEach(act);
+
+// Name, town and the like are put into the words here and never sent. They last as long as this tab.
+function fillIn(form) {
+  const remembered = (name, value) => {
+    try {
+      if (value === undefined) return sessionStorage.getItem(name) || "";
+      sessionStorage.setItem(name, value);
+    } catch { /* A browser may keep nothing at all. */ }
+    return value || "";
+  };
+  const put = (input) => every(`[data-blank="${input.name}"]`, (blank) => {
+    blank.dataset.label ??= blank.classList.contains("filled") ? input.labels[0].textContent : blank.textContent;
+    blank.textContent = input.value.trim() || blank.dataset.label;
+    blank.classList.toggle("filled", Boolean(input.value.trim()));
+  });
+  form.querySelectorAll("input, textarea").forEach((input) => {
+    input.value ||= remembered(input.name);
+    put(input);
+    input.addEventListener("input", () => { remembered(input.name, input.value); put(input); });
+  });
+  form.querySelectorAll("button, .hint").forEach((one) => { one.hidden = !("live" in one.dataset); });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  if ([...form.elements].some((one) => one.value)) form.closest("details")?.setAttribute("open", "");
+}
+
+// The position is asked for on a click and goes to our own server in a form.
+function locate(form) {
+  const [button, said] = [form.querySelector("button"), form.querySelector("[role=status]")];
+  if (!navigator.geolocation) return;
+  form.hidden = false;
+  form.addEventListener("submit", (event) => {
+    if (form.elements.point.value) return;
+    event.preventDefault();
+    button.disabled = true;
+    said.textContent = form.dataset.waiting;
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      form.elements.point.value = `${coords.latitude.toFixed(4)},${coords.longitude.toFixed(4)}`;
+      form.submit();
+    }, () => {
+      button.disabled = false;
+      said.textContent = form.dataset.failed;
+    }, { timeout: 15000, maximumAge: 600000 });
+  });
+  addEventListener("pageshow", () => { button.disabled = false; form.elements.point.value = ""; });
+}
+
+function copy(button) {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const from = document.querySelector(button.dataset.copy);
+    await navigator.clipboard.writeText(from.value ?? from.innerText);
+    button.textContent = button.dataset.done;
+  });
+}
+
+function share(button) {
+  if (!navigator.share) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    navigator.share({ title: document.title, url: button.dataset.share }).catch(() => {});
+  });
+}
+
+every("form[data-fill]", fillIn);
+every("form[data-locate]", locate);
+every("button[data-copy]", copy);
+every("button[data-share]", share);
