@@ -165,7 +165,7 @@ def reminder(seat: str) -> Response:
 
 
 def _calendar(it: Visit, office: Place, starts: datetime, link: str, now: datetime) -> Response:
-    title = _("Call %(name)s about the %(bill)s", name=names.spoken(it.person, current()), bill=it.subject)
+    title = _("Call %(name)s about the %(bill)s", name=names.spoken_to(it.person, current()), bill=it.subject)
     text = _(
         "%(city)s office: %(phone)s. The words are here:", city=office.office.city, phone=office.office.phone
     )

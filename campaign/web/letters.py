@@ -48,7 +48,7 @@ def letter(seat: str) -> Response:
     written = _compose(it, choices, final=request.method == "POST" and wanted != "again")
     try:
         if wanted == "pdf":
-            title = _("Letter to %(name)s", name=names.spoken(it.person, current()))
+            title = _("Letter to %(name)s", name=names.spoken_to(it.person, current()))
             return _file(
                 it, paper.letter_pdf(written, title, current(), today=_today()), "application/pdf", "pdf"
             )

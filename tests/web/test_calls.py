@@ -1,0 +1,257 @@
+"""After and around a call: offices, both languages, how it went, reminders; nothing of a caller kept."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from icalendar import Calendar
+from sqlalchemy.engine import Engine
+from sqlmodel import select
+from werkzeug.test import TestResponse
+
+from campaign import db, snapshot
+from campaign.app import create_app
+from campaign.outreach import outcomes
+from campaign.outreach.models import CallCount
+from campaign.settings import Settings
+
+MONDAY_NOON = datetime(2026, 6, 22, 16, 0, tzinfo=UTC)
+CRUZ = {"member": "C001098", "bill": "s367-119"}
+KEY = "a key for tests only, thirty-two long"
+many = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture(scope="module")
+def engine_of_calls(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The campaign of fixtures/ in a database that these tests write to."""
+    path = tmp_path_factory.mktemp("calls") / "campaign.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    engine = db.open_engine(f"sqlite:///{path}")
+    snapshot.load(engine, now=MONDAY_NOON)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    with time_machine.travel(MONDAY_NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def app(engine_of_calls: Engine, noon: None) -> Flask:
+    with db.writing(engine_of_calls) as session:
+        for row in session.exec(select(CallCount)):
+            session.delete(row)
+    return create_app(Settings(secret_key=KEY, geocoder_url=""), engine=engine_of_calls)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def once(client: FlaskClient, address: str = "/act/TX-20/called") -> str:
+    page = client.get(address, query_string=CRUZ).text
+    found = re.search('name="once" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def report(client: FlaskClient, result: str, word: str, address: str = "/act/TX-20/called") -> TestResponse:
+    return client.post(address, data={**CRUZ, "office": "washington", "result": result, "once": word})
+
+
+def counted(engine: Engine) -> dict[tuple[str, str], int]:
+    with db.reading(engine) as session:
+        return {(row.outcome, row.said): row.count for row in session.exec(select(CallCount)) if row.count}
+
+
+def text_of(response: TestResponse) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.text.split("<main")[1]).split())
+
+
+def test_a_call_is_counted_once_and_leads_on(client: FlaskClient, engine_of_calls: Engine) -> None:
+    word = once(client)
+    for _ in range(2):
+        answer = report(client, "talked:undecided", word)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Thank you. That call counts." in text_of(answer)
+        assert "Next: John Cornyn" in text_of(answer)
+    assert counted(engine_of_calls) == {("talked", "undecided"): 1}
+
+
+def test_a_report_can_be_taken_back_once(client: FlaskClient, engine_of_calls: Engine) -> None:
+    answer = report(client, "voicemail", once(client))
+    found = re.search('name="undo" value="([^"]+)"', answer.text)
+    assert found
+    back = client.post("/act/TX-20/called", data={**CRUZ, "undo": found[1]})
+    assert "Taken back." in text_of(back)
+    assert counted(engine_of_calls) == {}
+    again = client.post("/es/act/TX-20/called", data={**CRUZ, "undo": found[1]})
+    assert again.status_code == 410
+    assert "ya no se puede deshacer" in text_of(again)
+
+
+def test_not_reached_offers_the_next_office_the_letter_and_a_reminder(client: FlaskClient) -> None:
+    answer = report(client, "not_reached", once(client))
+    assert "Try the office in San Antonio" in text_of(answer)
+    assert "/act/TX-20/letter?member=C001098" in answer.text
+    assert "/act/TX-20/reminder.ics?member=C001098" in answer.text
+
+
+@pytest.mark.parametrize(("lang", "words"), [("", "out of date"), ("/es", "caducó")])
+@pytest.mark.parametrize("word", ["", "forged", "x" * 5000])
+def test_a_form_not_made_here_counts_nothing(
+    client: FlaskClient, engine_of_calls: Engine, lang: str, words: str, word: str
+) -> None:
+    answer = report(client, "voicemail", word, f"{lang}/act/TX-20/called")
+    assert answer.status_code == 400
+    assert words in text_of(answer)
+    assert counted(engine_of_calls) == {}
+
+
+def test_no_choice_is_asked_for_again(client: FlaskClient, engine_of_calls: Engine) -> None:
+    answer = report(client, "", once(client))
+    assert answer.status_code == 400
+    assert "choose how the call went" in text_of(answer)
+    assert counted(engine_of_calls) == {}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://elsewhere.example"},
+    ],
+)
+def test_reports_from_other_sites_are_refused(
+    client: FlaskClient, engine_of_calls: Engine, headers: dict[str, str]
+) -> None:
+    form = {**CRUZ, "result": "voicemail", "once": once(client)}
+    assert client.post("/act/TX-20/called", data=form, headers=headers).status_code == 403
+    assert counted(engine_of_calls) == {}
+
+
+def test_more_than_a_connection_can_call_is_not_counted_but_led_on(
+    client: FlaskClient, engine_of_calls: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.application.extensions["connections"] = outcomes.Connections(most=2)
+    statuses = [report(client, "voicemail", once(client)).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    last = report(client, "voicemail", once(client))
+    assert "was not counted" in text_of(last)
+    assert "Next: John Cornyn" in text_of(last)
+    assert counted(engine_of_calls) == {("voicemail", ""): 2}
+
+
+def test_no_number_below_five_is_shown(client: FlaskClient) -> None:
+    shown = [" reported here" in text_of(report(client, "voicemail", once(client))) for _ in range(6)]
+    assert shown == [False, False, False, False, True, True]
+
+
+def test_nothing_of_a_caller_is_in_the_database(client: FlaskClient, engine_of_calls: Engine) -> None:
+    form = {**CRUZ, "result": "voicemail", "once": once(client)}
+    client.post("/act/TX-20/called", data=form, environ_base={"REMOTE_ADDR": "203.0.113.77"})
+    path = Path(engine_of_calls.url.database or "")
+    kept = b"".join(file.read_bytes() for file in path.parent.iterdir())
+    assert b"203.0.113.77" not in kept
+
+
+def test_one_call_for_all_bills_is_counted_for_the_campaign(
+    client: FlaskClient, engine_of_calls: Engine
+) -> None:
+    page = client.get("/act/TX-20/both?member=C001098")
+    assert "S. 3508" in text_of(page).replace("\N{NO-BREAK SPACE}", " ")
+    assert "S. 367" in text_of(page).replace("\N{NO-BREAK SPACE}", " ")
+    assert "bill=us-guns-abroad" in page.text
+    form = {"member": "C001098", "bill": "us-guns-abroad", "result": "voicemail", "once": once(client)}
+    assert client.post("/act/TX-20/called", data=form).status_code == 200
+    with db.reading(engine_of_calls) as session:
+        assert session.exec(select(CallCount.about)).all() == ["us-guns-abroad"]
+
+
+@pytest.mark.parametrize("bill", ["hr923-119", "us-guns-abroad"])
+@pytest.mark.parametrize("lang", ["", "/es"])
+def test_english_stands_beside_spanish(client: FlaskClient, lang: str, bill: str) -> None:
+    page = client.get(f"{lang}/act/TX-20/aloud", query_string={"member": "C001091", "bill": bill})
+    assert page.status_code == 200
+    for words in ("How may I help you?", "¿En qué puedo ayudarle?", "Hello, my name is", "Buen día, me llamo"):
+        assert words in page.text
+
+
+def test_the_nearest_office_comes_first_and_the_zip_code_is_in_no_address(client: FlaskClient) -> None:
+    el_paso = client.post("/act/TX-20/offices", data={"member": "C001056", "zip": "79901"})
+    austin = client.post("/act/TX-20/offices", data={"member": "C001056", "zip": "78701"})
+    assert el_paso.status_code == austin.status_code == 200
+    assert el_paso.headers["Cache-Control"] == "no-store"
+    assert text_of(austin).index("Austin") < text_of(austin).index("Dallas")
+    assert text_of(el_paso) != text_of(austin)
+    assert "zip=" not in el_paso.text
+
+
+@pytest.mark.parametrize(("lang", "words"), [("", "five digits"), ("/es", "cinco dígitos")])
+def test_letters_for_a_zip_code_are_answered_with_the_offices(
+    client: FlaskClient, lang: str, words: str
+) -> None:
+    page = client.post(f"{lang}/act/TX-20/offices", data={"member": "C001098", "zip": "<b>hello"})
+    assert page.status_code == 400
+    assert words in text_of(page)
+    assert "202-224-5922" in page.text
+    assert "<b>hello" not in page.text
+
+
+@pytest.mark.parametrize(("lang", "title"), [("", "Call Senator Cruz"), ("/es", "Llamar al senador Cruz")])
+def test_a_reminder_is_ten_oclock_there_on_the_next_working_day(
+    client: FlaskClient, lang: str, title: str
+) -> None:
+    answer = client.get(
+        f"{lang}/act/TX-20/reminder.ics", query_string={**CRUZ, "office": "C001098-san_antonio"}
+    )
+    assert answer.mimetype == "text/calendar"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="call-C001098.ics"'
+    event = Calendar.from_ical(answer.data).events[0]
+    assert event.start == datetime(2026, 6, 23, 15, 0, tzinfo=UTC)
+    assert "210-340-2885" in event["description"]
+    assert str(event["url"]).endswith(f"{lang}/act/TX-20?member=C001098&bill=s367-119")
+    assert str(event["summary"]).startswith(title)
+    assert b"\r\nX-" not in answer.data
+
+
+@pytest.mark.parametrize("view", ["called", "both", "aloud", "offices", "letter", "reminder.ics"])
+def test_pages_about_nobody_lead_to_those_who_speak_for_the_seat(client: FlaskClient, view: str) -> None:
+    for lang in ("", "/es"):
+        answer = client.get(f"{lang}/act/TX-20/{view}")
+        assert (answer.status_code, answer.location) == (303, f"{lang}/act/TX-20")
+        assert client.get(f"{lang}/act/TX-20/{view}?member=N000147").status_code == 404
+        assert client.get(f"{lang}/act/XX-99/{view}?member=C001098").status_code == 404
+
+
+@many
+@given(
+    text=st.text(max_size=300),
+    field=st.sampled_from(["member", "bill", "once", "office", "result", "undo", "zip", "kind", "points", "v"]),
+    view=st.sampled_from(["called", "offices", "letter", "both", "aloud", "reminder.ics", "kit"]),
+    lang=st.sampled_from(["", "/es"]),
+)
+def test_any_text_in_any_field_is_answered(
+    client: FlaskClient, text: str, field: str, view: str, lang: str
+) -> None:
+    form = {**CRUZ, field: text}
+    for answer in (
+        client.get(f"{lang}/act/TX-20/{view}", query_string=form),
+        client.post(f"{lang}/act/TX-20/{view}", data=form),
+    ):
+        assert answer.status_code < 500
+        assert "Traceback" not in answer.text
+        if answer.mimetype == "text/html" and answer.status_code != 303:
+            assert f'lang="{lang.strip("/") or "en"}"' in answer.text
