@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Engine
 
-from campaign.congress import members
+from campaign.congress import roster
 from campaign.fetch import Fetcher, open_fetcher
 from campaign.refusals import Unread
 from campaign.settings import Settings
@@ -23,10 +23,10 @@ def run(
     """One refresh; a source that cannot be read leaves everything as it was."""
     try:
         if fetcher is not None:
-            counts = members.refresh(fetcher, settings, engine, now=now)
+            counts = roster.refresh(fetcher, settings, engine, now=now)
         else:
             with open_fetcher(settings) as door:
-                counts = members.refresh(door, settings, engine, now=now)
+                counts = roster.refresh(door, settings, engine, now=now)
     except Unread as error:
         return Told(error.reason, whole=False)
     return Told(", ".join(f"{count} {name}" for name, count in counts.items()))

@@ -17,7 +17,7 @@ from campaign.congress import members
 from campaign.congress.bills import BillId, BillNumber, congress_end, parse_bill
 from campaign.congress.kinship import KinRule, Pair, judge
 from campaign.congress.models import Bill, Campaign, Cosponsorship, Kinship, Proposal, Related
-from campaign.congress.stages import Stage
+from campaign.congress.stage_names import Stage
 from campaign.congress.titles import names_an_idea
 from campaign.refusals import Refused
 

@@ -11,51 +11,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Protocol
 
 from campaign.congress.bills import WASHINGTON, BillId, Chamber, congress_end
+from campaign.congress.stage_names import LABELS, Stage, said
 
+# A veto is how such a bill ended, and says more than that its Congress is over.
+_OUTLIVES = frozenset({Stage.vetoed, Stage.reserved, Stage.unknown})
+_FIRST_PASSAGES = frozenset({Stage.passed_house, Stage.passed_senate})
+_VETO_STANDS = frozenset({"override_failed", "pocket"})
 
-class Stage(StrEnum):
-    """A milestone; members stand in the order a measure can reach them. The value is what is stored."""
-
-    unknown = "unknown"
-    reserved = "reserved"
-    introduced = "introduced"
-    in_committee = "in_committee"
-    reported = "reported"
-    passed_house = "passed_house"
-    passed_senate = "passed_senate"
-    passed_both = "passed_both"
-    to_president = "to_president"
-    vetoed = "vetoed"
-    law = "law"
-    agreed_to = "agreed_to"
-    to_states = "to_states"
-    failed = "failed"
-    died = "died"
-
-    @property
-    def order(self) -> int:
-        """Place among the milestones; both first passages stand side by side."""
-        return _ORDER[self]
-
-    @property
-    def final(self) -> bool:
-        """Whether nothing more can happen to the measure."""
-        return self in _FINAL
-
-    def label(self, lang: str) -> str:
-        return _said(_LABELS[self], lang)
-
-    def explain(self, lang: str) -> str:
-        """One plain sentence: what this stage means."""
-        return _said(_EXPLAINED[self], lang)
-
-    def next_step(self, lang: str) -> str:
-        """What can happen next."""
-        return _said(_NEXT[self], lang)
+_DIFFERENT_FORMS = (
+    "Passed both chambers, in different forms",
+    "Aprobado por ambas cámaras, con textos distintos",
+)
 
 
 class ActionLike(Protocol):
@@ -102,7 +72,7 @@ class StageReading:
     def label(self, lang: str) -> str:
         """The stage's label, said more closely where the chambers' texts differ or a veto fell."""
         if self.stage is Stage.passed_both and "differences" in self.flags:
-            return _said(_DIFFERENT_FORMS, lang)
+            return said(_DIFFERENT_FORMS, lang)
         return self.stage.label(lang)
 
 
@@ -531,167 +501,5 @@ def _path(bill: BillId, reading: StageReading) -> list[Stage]:
 def _step_words(bill: BillId, stage: Stage) -> tuple[str, str]:
     # The second passage is the other chamber's, and is said so.
     if stage is Stage.passed_both:
-        return _LABELS[Stage.passed_senate if bill.chamber == "house" else Stage.passed_house]
-    return _LABELS[stage]
-
-
-# --- the words ---
-
-_ORDER = {stage: place for place, stage in enumerate(Stage)}
-_ORDER[Stage.passed_senate] = _ORDER[Stage.passed_house]
-_FINAL = frozenset({Stage.law, Stage.agreed_to, Stage.to_states, Stage.failed, Stage.died})
-# A veto is how such a bill ended, and says more than that its Congress is over.
-_OUTLIVES = frozenset({Stage.vetoed, Stage.reserved, Stage.unknown})
-_FIRST_PASSAGES = frozenset({Stage.passed_house, Stage.passed_senate})
-_VETO_STANDS = frozenset({"override_failed", "pocket"})
-
-_DIFFERENT_FORMS = (
-    "Passed both chambers, in different forms",
-    "Aprobado por ambas cámaras, con textos distintos",
-)
-
-_LABELS = {
-    Stage.unknown: ("Not known", "No se sabe"),
-    Stage.reserved: ("Number reserved", "Número reservado"),
-    Stage.introduced: ("Introduced", "Presentado"),
-    Stage.in_committee: ("In committee", "En comité"),
-    Stage.reported: ("Cleared a committee", "Salió de un comité"),
-    Stage.passed_house: ("Passed the House", "Aprobado por la Cámara de Representantes"),
-    Stage.passed_senate: ("Passed the Senate", "Aprobado por el Senado"),
-    Stage.passed_both: ("Passed both chambers", "Aprobado por ambas cámaras"),
-    Stage.to_president: ("Sent to the President", "Enviado al presidente"),
-    Stage.vetoed: ("Vetoed", "Vetado"),
-    Stage.law: ("Law", "Ley"),
-    Stage.agreed_to: ("Agreed to", "Resolución aprobada"),
-    Stage.to_states: ("Sent to the states", "Enviado a los estados"),
-    Stage.failed: ("Rejected", "Rechazado"),
-    Stage.died: ("Died with its Congress", "Murió al terminar su Congreso"),
-}
-
-_EXPLAINED = {
-    Stage.unknown: (
-        "What became of this bill has not been read from the record.",
-        "Todavía no se ha leído en el registro qué pasó con este proyecto.",
-    ),
-    Stage.reserved: (
-        "This number is kept free for a bill that leaders will bring later.",
-        "Este número está apartado para un proyecto que los líderes presentarán más adelante.",
-    ),
-    Stage.introduced: (
-        "A member has brought it; no committee has it yet.",
-        "Un miembro del Congreso lo presentó; todavía no está en ningún comité.",
-    ),
-    Stage.in_committee: (
-        "A committee has it and decides whether to take it up. Most bills stop here.",
-        "Está en un comité, que decide si lo estudia. La mayoría de los proyectos se quedan aquí.",
-    ),
-    Stage.reported: (
-        "A committee has sent it on, or was relieved of it. Once no other committee has it, the full "
-        "chamber may vote.",
-        "Un comité lo envió al pleno, o dejó de tenerlo a su cargo. Cuando ya no esté en otro comité, "
-        "puede votarse en el pleno.",
-    ),
-    Stage.passed_house: (
-        "The House of Representatives voted for it. The Senate has yet to agree.",
-        "La Cámara de Representantes votó a favor. Falta que el Senado lo apruebe.",
-    ),
-    Stage.passed_senate: (
-        "The Senate voted for it. The House of Representatives has yet to agree.",
-        "El Senado votó a favor. Falta que la Cámara de Representantes lo apruebe.",
-    ),
-    Stage.passed_both: (
-        "The House and the Senate have both voted for it.",
-        "La Cámara de Representantes y el Senado votaron a favor.",
-    ),
-    Stage.to_president: (
-        "It lies on the President's desk to be signed or vetoed.",
-        "Está en el escritorio del presidente, que puede firmarlo o vetarlo.",
-    ),
-    Stage.vetoed: (
-        "The President refused to sign it.",
-        "El presidente se negó a firmarlo.",
-    ),
-    Stage.law: (
-        "It is the law of the United States.",
-        "Es ley de los Estados Unidos.",
-    ),
-    Stage.agreed_to: (
-        "It was adopted. A resolution of this kind needs no signature and does not become law.",
-        "Fue aprobada. Una resolución de este tipo no necesita firma ni se convierte en ley.",
-    ),
-    Stage.to_states: (
-        "Both chambers proposed it as an amendment to the Constitution. It does not go to the President.",
-        "Ambas cámaras lo propusieron como enmienda a la Constitución. No pasa por el presidente.",
-    ),
-    Stage.failed: (
-        "Its chamber voted it down or set it aside for good.",
-        "Su cámara votó en contra o lo descartó en definitiva.",
-    ),
-    Stage.died: (
-        "Its Congress ended before it became final, so this number can go no further.",
-        "Su Congreso terminó antes de que se aprobara en definitiva; este número ya no puede avanzar.",
-    ),
-}
-
-_NEXT = {
-    Stage.unknown: (
-        "A later reading of the record will tell.",
-        "Se sabrá en una próxima lectura del registro.",
-    ),
-    Stage.reserved: (
-        "The bill itself has yet to be introduced.",
-        "Falta que se presente el proyecto.",
-    ),
-    Stage.introduced: (
-        "It is referred to a committee, or placed on the calendar for a vote.",
-        "Se envía a un comité, o se pone en el calendario para votarse.",
-    ),
-    Stage.in_committee: (
-        "The committee can hold hearings, change it and vote to send it on. More co-sponsors help.",
-        "El comité puede hacer audiencias, cambiarlo y votar para enviarlo al pleno. "
-        "Tener más copatrocinadores ayuda.",
-    ),
-    Stage.reported: (
-        "The leaders of the chamber can call it up for a vote.",
-        "Los líderes de la cámara pueden ponerlo a votación.",
-    ),
-    Stage.passed_house: (
-        "The Senate can pass it, change it, or leave it.",
-        "El Senado puede aprobarlo, cambiarlo o no hacer nada.",
-    ),
-    Stage.passed_senate: (
-        "The House can pass it, change it, or leave it.",
-        "La Cámara de Representantes puede aprobarlo, cambiarlo o no hacer nada.",
-    ),
-    Stage.passed_both: (
-        "Once both have agreed to the same words, it goes to the President, or is adopted "
-        "if it needs no signature.",
-        "Cuando ambas aprueben el mismo texto, pasa al presidente, o queda aprobado si no necesita firma.",
-    ),
-    Stage.to_president: (
-        "The President has ten days, Sundays not counted, to sign or veto it.",
-        "El presidente tiene diez días, sin contar los domingos, para firmarlo o vetarlo.",
-    ),
-    Stage.vetoed: (
-        "Only two thirds of both chambers can still make it law.",
-        "Solo dos tercios de ambas cámaras pueden convertirlo en ley.",
-    ),
-    Stage.law: ("Nothing more: the work is done.", "Nada más: ya se logró."),
-    Stage.agreed_to: ("Nothing more: it is adopted.", "Nada más: ya está aprobada."),
-    Stage.to_states: (
-        "Three quarters of the states must ratify it.",
-        "Tres cuartas partes de los estados deben ratificarlo.",
-    ),
-    Stage.failed: (
-        "It would have to be introduced again under a new number.",
-        "Tendría que presentarse otra vez con un número nuevo.",
-    ),
-    Stage.died: (
-        "It can be introduced again in the new Congress, under a new number.",
-        "Puede presentarse otra vez en el nuevo Congreso, con un número nuevo.",
-    ),
-}
-
-
-def _said(words: tuple[str, str], lang: str) -> str:
-    return words[1] if lang == "es" else words[0]
+        return LABELS[Stage.passed_senate if bill.chamber == "house" else Stage.passed_house]
+    return LABELS[stage]

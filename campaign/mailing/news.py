@@ -19,7 +19,7 @@ from campaign.congress.bills import WASHINGTON
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Change, Office
-from campaign.congress.stages import Stage
+from campaign.congress.stage_names import Stage
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import asks

@@ -12,7 +12,7 @@ from campaign.congress.bills import BillId, Chamber, congress_on
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship, Proposal, Referral
-from campaign.congress.stages import Stage
+from campaign.congress.stage_names import Stage
 from campaign.outreach import names
 
 PASSED = {Stage.passed_house: "house", Stage.passed_senate: "senate"}

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from campaign import __version__, db
-from campaign.congress import govinfo, ledger, legislators, members
+from campaign.congress import govinfo, ledger, legislators, members, roster
 from campaign.congress.bills import BillId, congress_start
 from campaign.congress.legislators import MemberFiles
 from campaign.congress.observation import Observation
@@ -253,14 +253,14 @@ def _fill(engine: Engine, material: Material, texts: Texts) -> None:
     moment = _noon(material.dates["members"])
     named = {one.bill: one for one in texts.named}
     with db.writing(engine) as session:
-        members.import_members(session, material.members, as_of=material.dates["members"], now=moment)
+        roster.import_members(session, material.members, as_of=material.dates["members"], now=moment)
         for seen in material.bills.values():
             ledger.record(session, seen)
         for id, one in named.items():
             members.keep_named(session, [one.sponsor], bill=BillId.of(id), now=moment)
         if material.members.historical is not None:
             # Now that the bills have named people, the list of former members knows whom to explain.
-            members.import_members(
+            roster.import_members(
                 session,
                 MemberFiles(historical=material.members.historical),
                 as_of=material.dates["members"],
@@ -268,7 +268,7 @@ def _fill(engine: Engine, material: Material, texts: Texts) -> None:
             )
         zips = _with_islands(material.zips)
         census.keep_zips(session, zips, material.congress)
-        members.ensure_seats(session, [row.seat for row in zips])
+        roster.ensure_seats(session, [row.seat for row in zips])
 
 
 def _with_islands(rows: list[ZipRow]) -> list[ZipRow]:

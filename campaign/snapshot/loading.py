@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel
 
 from campaign import db
-from campaign.congress import ledger, members, tracking
+from campaign.congress import ledger, members, roster, tracking
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Campaign, Kinship, Proposal, SourceState
 from campaign.districts import census
@@ -30,7 +30,7 @@ def load(engine: Engine, *, now: datetime, folder: Path | None = None) -> dict[s
     manifest, texts = files.read_manifest(folder), files.read_texts(folder)
     with db.writing(engine) as session:
         _become_the_only_loader(session)
-        counts = members.restore(
+        counts = roster.restore(
             session, lambda name: files.read_table(folder, name), as_of=manifest.members, now=now
         )
         counts["zips"] = _load_zips(session, folder, manifest, now)

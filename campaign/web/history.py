@@ -7,7 +7,7 @@ from itertools import groupby
 
 from campaign.congress.members import Person
 from campaign.congress.models import Change
-from campaign.congress.stages import Stage
+from campaign.congress.stage_names import Stage
 from campaign.web.languages import _, current, ngettext
 
 

@@ -13,7 +13,7 @@ from sqlmodel import select
 from werkzeug import Request, Response
 
 from campaign import db
-from campaign.congress import members
+from campaign.congress import members, roster
 from campaign.congress.bills import BillId
 from campaign.congress.legislators import FILES, MemberFiles, party_letter
 from campaign.congress.members import Person
@@ -28,7 +28,7 @@ CASTRO = rep("C001091", "TX-20", "Castro", "Joaquin", name={"official_full": "Jo
 
 def take(engine: Engine, files: MemberFiles, now: datetime, as_of: date = JUNE) -> dict[str, int]:
     with db.writing(engine) as session:
-        return members.import_members(session, files, as_of=as_of, now=now)
+        return roster.import_members(session, files, as_of=as_of, now=now)
 
 
 def person(engine: Engine, bioguide: str) -> Person:
@@ -381,7 +381,7 @@ def respond(name: str, answer: Any, asked: list[str], _request: Request) -> Resp
 
 def refresh(settings: Settings, engine: Engine, now: datetime) -> dict[str, int]:
     with Fetcher(user_agent="test", attempts=1) as fetcher:
-        return members.refresh(fetcher, settings, engine, now=now)
+        return roster.refresh(fetcher, settings, engine, now=now)
 
 
 def test_refresh_takes_all_files(

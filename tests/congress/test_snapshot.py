@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel, col, select
 
 from campaign import db, snapshot
-from campaign.congress import ledger, lineage, members
+from campaign.congress import ledger, lineage, members, roster
 from campaign.congress.legislators import FILES
 from campaign.congress.models import Bill, Change, Cosponsorship, Proposal, Tracking
 from campaign.congress.observation import Observation
@@ -161,7 +161,7 @@ def test_loading_again_changes_nothing(loaded: Engine, now: datetime) -> None:
 def test_newer_members_are_not_overwritten(engine: Engine, now: datetime) -> None:
     with db.writing(engine) as session:
         newer = files([rep("C001091", "TX-20", "Castro Jr.", "Joaquin")])
-        members.import_members(session, newer, as_of=date(2026, 7, 1), now=now)
+        roster.import_members(session, newer, as_of=date(2026, 7, 1), now=now)
     assert snapshot.load(engine, now=now)["members"] == 0
     with db.reading(engine) as session:
         castro = members.person(session, "C001091")
@@ -172,7 +172,7 @@ def test_newer_members_are_not_overwritten(engine: Engine, now: datetime) -> Non
 def test_older_members_give_way(engine: Engine, now: datetime) -> None:
     with db.writing(engine) as session:
         older = files([rep("X000001", "TX-20", "Earlier")])
-        members.import_members(session, older, as_of=date(2025, 1, 10), now=now)
+        roster.import_members(session, older, as_of=date(2025, 1, 10), now=now)
     snapshot.load(engine, now=now)
     with db.reading(engine) as session:
         assert [one.last for one in members.holders(session, "TX-20")] == ["Castro"]

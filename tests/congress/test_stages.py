@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign.congress.bills import TYPES, BillId
-from campaign.congress.stages import Stage, StageReading, at, signals_of, stage_line, stage_of
+from campaign.congress.stage_names import Stage
+from campaign.congress.stages import StageReading, at, signals_of, stage_line, stage_of
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from campaign import db
-from campaign.congress import ledger, lineage, members
+from campaign.congress import ledger, lineage, roster
 from campaign.congress.bills import BillId
 from campaign.congress.legislators import MemberFiles
 from campaign.congress.observation import CommitteeRow, CosponsorRow, Observation, PersonRow
@@ -80,7 +80,7 @@ def seat_members(
         memberships=seats or None,
     )
     with db.writing(engine) as session:
-        members.import_members(session, files, as_of=AS_OF, now=NOW)
+        roster.import_members(session, files, as_of=AS_OF, now=NOW)
 
 
 def on(short: str, day: str = "2026-01-10", *, withdrawn: str | None = None, seat: str = "") -> CosponsorRow:

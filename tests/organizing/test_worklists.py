@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.congress import ledger, members
+from campaign.congress import ledger, roster
 from campaign.congress.bills import BillId
 from campaign.organizing.worklists import LISTS, Entry, Worklists, worklists
 from campaign.refusals import Refused
@@ -257,7 +257,7 @@ def test_vacancies_are_the_chambers_empty_seats(engine: Engine) -> None:
         former=[legislator("B1", term("FL-20", end="2026-04-01"))],
     )
     with db.writing(engine) as session:
-        members.ensure_seats(session, ["FL-20"])
+        roster.ensure_seats(session, ["FL-20"])
     add_bill(engine, "hr6736-119")
     add_bill(engine, "s3508-119")
     assert lists_of(engine, "hr6736-119").vacancies == ("FL-20",)

@@ -11,7 +11,7 @@ from campaign import db, snapshot
 from campaign.congress import members
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Referral
-from campaign.congress.stages import Stage
+from campaign.congress.stage_names import Stage
 from campaign.outreach import asks
 from campaign.outreach.asks import Earlier, Seat, Situation
 
