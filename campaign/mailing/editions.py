@@ -308,7 +308,9 @@ def _add_rows(session: Session, edition: Edition) -> int:
     names = ["kind", "edition", "subscriber", "content", "address", "detail", "state", "due", "attempts"]
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows: Any = insert(deliveries.rows).from_select([*names, "owner", "reply"], _readers(edition))
-    result: Any = session.execute(rows.on_conflict_do_nothing())
+    session.flush()
+    counted = {"preserve_rowcount": True}
+    result: Any = session.connection().execute(rows.on_conflict_do_nothing(), execution_options=counted)
     return int(result.rowcount)
 
 

@@ -1,0 +1,145 @@
+"""A list of readers, an edition without Congress's help, and relays that misbehave on demand."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy.engine import Engine
+from sqlmodel import select
+
+from campaign import db
+from campaign.mailing import editions, subscribers
+from campaign.mailing.addresses import Keys
+from campaign.mailing.models import Delivery, Edition, MailPolicy, Subscriber
+from campaign.mailing.sending import Office
+from campaign.mailing.transport import Relay, Simulating, Smtp
+from campaign.settings import Settings
+
+from mondays import MONDAY, Clock  # isort: skip
+from smtp_sink import Box, controller  # isort: skip
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        secret_key=SecretStr("k" * 40),
+        base_url="https://campaign.test-host.org",
+        mail_from="Campaña ARMAS <news@campaign-host.org>",
+        postal_address="P.O. Box 123, Austin, TX 78701",
+        smtp_url=SecretStr(f"file:{tmp_path}/outbox"),
+    )
+
+
+@pytest.fixture
+def keys(settings: Settings) -> Keys:
+    return Keys(settings)
+
+
+@pytest.fixture
+def box() -> Iterator[Box]:
+    """A relay that takes everything but what an address asks it not to."""
+    found = Box()
+    running = controller(found)
+    running.start()
+    found.port = running.port  # type: ignore[attr-defined]
+    yield found
+    running.stop()
+
+
+@pytest.fixture
+def office(engine: Engine, settings: Settings, box: Box, clock: Clock) -> Callable[..., Office]:
+    """Offices that send to ``box`` by a clock of our own."""
+
+    def make(**more: Any) -> Office:
+        values: dict[str, Any] = {"clock": clock, "sleep": clock.sleep, **more}
+        relay = Relay("127.0.0.1", box.port)  # type: ignore[attr-defined]
+        values.setdefault("transport", lambda _: Simulating(Smtp(relay, command_seconds=5, answer_seconds=0.5)))
+        return Office(engine, settings, **values)
+
+    return make
+
+
+@pytest.fixture
+def readers(engine: Engine, keys: Keys) -> Callable[..., list[int]]:
+    """Confirmed readers with these addresses, in groups as asked."""
+
+    def make(*emails: str, language: str = "en", seat: str = "", proposals: str = "", **more: Any) -> list[int]:
+        with db.writing(engine) as session:
+            made = [_reader(keys, email, language, seat, proposals, more) for email in emails]
+            session.add_all(made)
+            session.flush()
+            return [one.id or 0 for one in made]
+
+    return make
+
+
+def _reader(
+    keys: Keys, email: str, language: str, seat: str, proposals: str, more: dict[str, Any]
+) -> Subscriber:
+    from campaign.mailing.addresses import read_address
+
+    values: dict[str, Any] = {
+        "state": "confirmed",
+        "created": MONDAY - timedelta(days=9),
+        "confirmed_at": MONDAY - timedelta(days=8),
+        **more,
+    }
+    address = read_address(email)
+    return Subscriber(
+        email=address.typed, key=keys.of(address), language=language, seat=seat, proposals=proposals, **values
+    )
+
+
+@pytest.fixture
+def rules(engine: Engine) -> Callable[..., None]:
+    """The organization's choices for mail."""
+
+    def choose(**chosen: Any) -> None:
+        with db.writing(engine) as session:
+            current = subscribers.policy(session)
+            session.merge(MailPolicy(**{**current.model_dump(), **chosen}))
+
+    return choose
+
+
+@pytest.fixture
+def published(engine: Engine, settings: Settings, rules: Callable[..., None]) -> Callable[..., int]:
+    """An edition of a quiet week, published for all readers there are."""
+
+    def publish(period: str = "2026-W26", now: datetime = MONDAY, **chosen: Any) -> int:
+        rules(**{"quiet_week": "note", "per_second": 0, **chosen})
+        built = editions.build(engine, settings, now=now, period=period)
+        editions.publish(engine, settings, built.edition, by="tests", now=now)
+        return built.edition
+
+    return publish
+
+
+@pytest.fixture
+def states(engine: Engine) -> Callable[[], dict[str, str]]:
+    """The state of each reader's row, by address; letters by kind."""
+
+    def read() -> dict[str, str]:
+        with db.reading(engine) as session:
+            rows = session.exec(select(Delivery)).all()
+            emails = {one.id: one.email for one in session.exec(select(Subscriber))}
+            return {emails.get(row.subscriber, row.kind): row.state for row in rows}
+
+    return read
+
+
+@pytest.fixture
+def edition_row(engine: Engine) -> Callable[[int], Edition]:
+    def read(number: int) -> Edition:
+        with db.reading(engine) as session:
+            return session.get_one(Edition, number)
+
+    return read
