@@ -1,0 +1,184 @@
+"""The numbers of the Monday page: each counts what it says."""
+
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import pytest
+import sqlalchemy as sa
+from chambers import NOW, READ, add_bill, id_of, legislator, on, seat_members, term
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.congress import ledger
+from campaign.congress.models import Bill, Change, RawReply
+from campaign.organizing import dashboard
+from campaign.organizing.dashboard import Strip
+from campaign.refusals import Refused
+
+BILL = "hr6736-119"
+TODAY = datetime(2026, 6, 1, 16, tzinfo=UTC)
+
+
+def strip(engine: Engine, bill: str = BILL, *, now: datetime = TODAY) -> Strip:
+    with db.reading(engine) as session:
+        return dashboard.strip(session, bill, now=now)
+
+
+@pytest.fixture
+def house(engine: Engine) -> Engine:
+    seat_members(
+        engine,
+        *(legislator(f"A{n}", term(f"NY-{n}")) for n in range(1, 5)),
+        legislator("A5", term("DC-0")),
+        legislator("A6", term("TX-6", party="Republican")),
+        legislator("A7", term("NY")),
+        former=[legislator("B1", term("AZ-7", end="2025-03-13"))],
+        committees={"HSFA": [("A1", {}), ("A2", {}), ("A3", {}), ("A4", {})]},
+    )
+    return engine
+
+
+def test_the_votes_are_those_who_sit_and_vote_and_the_sponsor(house: Engine) -> None:
+    rows = on("A2"), on("A5"), on("A6"), on("B1", "2025-03-01"), on("A3", withdrawn="2026-03-01")
+    add_bill(house, BILL, *rows, sponsor="A1", proposal="armas", committees=["HSFA"])
+    found = strip(house)
+    assert (found.counts.listed, found.counts.sitting_voting) == (4, 2)
+    assert (found.counts.delegates, found.counts.departed, found.counts.withdrawn) == (1, 1, 1)
+    assert (found.votes, found.voting_now, found.majority, found.goal) == (3, 5, 218, 218)
+    assert [(one.committee.id, one.on, one.seats) for one in found.committees] == [("HSFA", 2, 4)]
+    assert found.parties == (("D", 2), ("R", 1))
+    assert found.states == (("DC", 1), ("NY", 1), ("TX", 1))
+
+
+def test_a_sponsor_who_left_is_no_vote(house: Engine) -> None:
+    add_bill(house, BILL, on("A2"), sponsor="B1")
+    assert strip(house).votes == 1
+
+
+def test_the_last_week_counts_from_congresss_own_days(house: Engine) -> None:
+    rows = on("A2", "2026-05-26"), on("A3", "2026-05-25"), on("A4", "2026-01-10", withdrawn="2026-05-30")
+    add_bill(house, BILL, *rows)
+    found = strip(house)
+    assert [one.bioguide for one in found.joined] == [id_of("A2")]
+    assert [one.bioguide for one in found.left] == [id_of("A4")]
+
+
+@pytest.mark.parametrize(
+    ("days", "gone", "net", "reached"),
+    [
+        ([], 0, 0, None),
+        (["2026-05-20"] * 3, 0, 3, None),
+        (["2026-05-20"] * 3, 3, 0, None),
+        (["2025-02-04"] * 3, 0, 0, None),
+        (["2026-05-20", "2026-04-20", "2026-03-20"], 0, 3, date(2026, 6, 29)),
+    ],
+    ids=["nobody", "goal far", "as many left", "on the first day", "goal near"],
+)
+def test_pace_is_net_and_leaves_the_first_day_out(
+    house: Engine, days: list[str], gone: int, net: int, reached: date | None
+) -> None:
+    rows = [
+        on(f"A{n}", day, withdrawn="2026-05-25" if n <= gone else None) for n, day in enumerate(days, start=1)
+    ]
+    if days == ["2025-02-04"] * 3:
+        rows = [row.model_copy(update={"original": True}) for row in rows]
+    add_bill(house, BILL, *rows)
+    if reached:
+        with db.writing(house) as session:
+            dashboard.set_goal(session, BILL, 4, None, by="ana@example.org", now=NOW)
+    pace = strip(house).pace
+    assert (pace.weeks, pace.net, pace.reached_on) == (12, net, reached)
+    assert pace.too_late == (reached is None)
+
+
+def test_a_reached_goal_says_so_and_an_old_record_is_measured_to_its_own_day(house: Engine) -> None:
+    add_bill(house, BILL, on("A1", "2026-05-20"), on("A2", "2026-05-21"), introduced="2026-05-01")
+    with db.writing(house) as session:
+        dashboard.set_goal(session, BILL, 2, date(2026, 9, 1), by="ana@example.org", now=NOW)
+    pace = strip(house, now=datetime(2026, 11, 1, tzinfo=UTC)).pace
+    assert (pace.weeks, pace.net, pace.too_late) == (4, 2, False)
+
+
+@pytest.mark.parametrize(("bill", "target"), [(BILL, 0), (BILL, 436), ("s3508-119", 101)])
+def test_no_goal_lies_beyond_the_chamber(house: Engine, bill: str, target: int) -> None:
+    add_bill(house, bill)
+    with pytest.raises(Refused), db.writing(house) as session:
+        dashboard.set_goal(session, bill, target, None, by="ana@example.org", now=NOW)
+
+
+def test_sources_that_list_different_numbers_are_told_apart(house: Engine) -> None:
+    add_bill(house, BILL, on("A1"))
+    assert strip(house).sources == ()
+    with db.writing(house) as session:
+        for source, body in (("api", b"not json"), ("govinfo", b"not xml")):
+            session.add(
+                RawReply(
+                    bill=BILL,
+                    source=source,
+                    digest="x",
+                    body=zlib.compress(body),
+                    first_read=READ,
+                    last_read=READ,
+                )
+            )
+    assert strip(house).sources == ()
+    assert not strip(house).disagree
+
+
+def test_news_after_what_was_seen_leaves_baselines_out(house: Engine) -> None:
+    add_bill(house, BILL, on("A1"))
+    with db.writing(house) as session:
+        session.add(Change(bill=BILL, kind="cosponsored", bioguide=id_of("A2"), seen_at=NOW))
+        session.add(Change(bill=BILL, kind="action", seen_at=NOW))
+    with db.reading(house) as session:
+        seen = dashboard.changes_seen(session, [BILL], after=0)
+        assert [(one.kind, one.bioguide) for one in seen] == [("cosponsored", id_of("A2"))]
+        assert dashboard.changes_seen(session, [BILL], after=seen[0].seq or 0) == []
+
+
+def test_many_records_are_what_each_alone_is(house: Engine) -> None:
+    add_bill(house, BILL, on("A1"), on("A2", withdrawn="2026-03-01"), committees=["HSFA"])
+    add_bill(house, "s3508-119", on("A7"))
+    with db.reading(house) as session:
+        bills = [session.get_one(Bill, id) for id in (BILL, "s3508-119")]
+        found = dashboard.records(session, bills, now=NOW)
+        for bill in bills:
+            alone = ledger.current(session, bill.id, now=NOW)
+            mine = found[bill.id]
+            assert mine.cosponsors == alone.cosponsors
+            assert (mine.stage, mine.actions, mine.referrals) == (alone.stage, alone.actions, alone.referrals)
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[Callable[[], int]]:
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield lambda: len(sent)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def test_ten_bills_cost_as_many_questions_as_one(house: Engine) -> None:
+    add_bill(house, BILL, on("A1"), proposal="armas", committees=["HSFA"])
+    with counted(house) as one, db.reading(house) as session:
+        assert len(dashboard.strips(session, now=NOW)) == 1
+        few = one()
+    for n in range(1, 10):
+        add_bill(house, f"hr{n}-119", on("A2"), on("B1"), proposal=f"more{n}", committees=["HSFA"])
+    with counted(house) as ten, db.reading(house) as session:
+        assert len(dashboard.strips(session, now=NOW)) == 10
+        assert ten() == few <= 12
+
+
+def test_a_bill_of_no_proposal_has_its_numbers_too(house: Engine) -> None:
+    add_bill(house, BILL, on("A1"))
+    assert (strip(house).proposal, strip(house).votes) == (None, 1)
+    with pytest.raises(Refused):
+        strip(house, "hr1-119")
