@@ -32,8 +32,8 @@ from campaign.web.views import Delegation, Speaker
 def add_to(bp: Blueprint) -> None:
     """Give these pages their addresses, and the service what they need."""
     bp.record_once(_equip)
-    bp.add_url_rule("/act/<seat>/both", view_func=both)
-    bp.add_url_rule("/act/<seat>/aloud", view_func=aloud)
+    bp.add_url_rule("/act/<seat>/both", view_func=both, methods=["GET", "POST"])
+    bp.add_url_rule("/act/<seat>/aloud", view_func=aloud, methods=["GET", "POST"])
     bp.add_url_rule("/act/<seat>/offices", view_func=office_list, methods=["GET", "POST"])
     bp.add_url_rule("/act/<seat>/called", view_func=called, methods=["GET", "POST"])
     bp.add_url_rule("/act/<seat>/reminder.ics", view_func=reminder)
@@ -75,6 +75,12 @@ class Visit:
         return " + ".join(one.matter.name(current()) for one in asked)
 
     @property
+    def place_in_line(self) -> tuple[int, int]:
+        """Which call this is, and of how many."""
+        asked = [one for one in self.people.speakers if one.asks]
+        return asked.index(self.speaker) + 1 if self.speaker in asked else 1, len(asked)
+
+    @property
     def next(self) -> Speaker | None:
         following = self.people.speakers[self.people.speakers.index(self.speaker) + 1 :]
         return next((one for one in following if one.asks), None)
@@ -112,7 +118,7 @@ def both(seat: str) -> Response:
     kind = request.args.get("kind", "call")
     text = conversations.whole(it.speaker.asks, it.person, kind, current())
     whole = Visit(it.people, it.speaker, it.ask, len(it.speaker.asks) > 1)
-    return page("public/both.html", it=whole, kind=kind, text=text, offices=offices_of(it, now=now))
+    return page("public/script.html", it=whole, kind=kind, text=text, offices=offices_of(it, now=now))
 
 
 def aloud(seat: str) -> Response:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from campaign.congress import ledger, lineage
 from campaign.congress.bills import BillId, congress_on, congress_start, parse_bill
 from campaign.db import utcnow
-from campaign.outreach import asks
+from campaign.outreach import asks, conversations, outcomes, wordings
 from campaign.refusals import Refused
 from campaign.web import calls, feeds, kits, letters, places, states, views
 from campaign.web.languages import current, place
@@ -92,22 +92,45 @@ def districts() -> Response:
 
 @bp.route("/act/<seat>", methods=["GET", "POST"])
 def act(seat: str) -> Response:
-    """Who speaks for a seat and where each stands; with ``member`` the script for that one.
+    """Who speaks for a seat and where each stands; with ``member`` the words for a call to that one.
 
-    A POST brings what the reader puts into the script; it goes back in the answer and nowhere else.
+    A POST brings what the reader puts into the words; it goes back in the answer and nowhere else.
     """
     known = places.seat(session(), seat)
     if known.id != seat:
         return redirect(place("act", seat=known.id, **request.args.to_dict()), 301)
+    if "member" in request.args:
+        return _words(known.id)
     now = utcnow()
-    docket = asks.docket(session(), now=now)
-    people = views.delegation(session(), known, docket)
-    if bioguide := request.args.get("member"):
-        chosen = views.chosen(people, bioguide, request.args.get("bill", ""))
-        kind = request.args.get("kind", "call")
-        words = views.script(session(), people, chosen, kind, current())
-        return page("public/script.html", seat=known, it=words)
+    people = views.delegation(session(), known, asks.docket(session(), now=now))
     return page("public/act.html", seat=known, it=people, redrawn=states.redrawn(known.state, now=now))
+
+
+def _words(seat: str) -> Response:
+    """All of the campaign in one call where there is more than one thing to ask; with ``bill`` that alone."""
+    bill, kind = request.args.get("bill", ""), request.args.get("kind", "call")
+    if kind == "letter":
+        kept = {"bill": bill} if bill else {}
+        return redirect(place("letter", seat=seat, member=request.args["member"], **kept), 302)
+    now = utcnow()
+    it = calls.visit(seat, request.args, now=now)
+    if len(it.speaker.asks) > 1 and not bill and kind in conversations.KINDS:
+        return calls.both(seat)
+    text = wordings.write(session(), it.ask, it.person, kind, current()).text
+    return page("public/script.html", it=it, kind=kind, text=text, offices=calls.offices_of(it, now=now))
+
+
+@bp.get("/act/<seat>/thanks")
+def thanks(seat: str) -> Response:
+    """At the end of the list: what the calls add up to, and what else helps."""
+    now = utcnow()
+    known = places.seat(session(), seat)
+    front = views.front(session(), now=now)
+    about = front.campaign.slug if front.campaign else ""
+    count = outcomes.published(session(), about=about)
+    return page(
+        "public/thanks.html", seat=known, it=front, calls=count, address=settings().base_url + place("campaign")
+    )
 
 
 @bp.get("/bills")

@@ -18,7 +18,8 @@ HEADERS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), usb=(), browsing-topics=()",
+    # The position is asked for by one button on one page, and only by our own.
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), browsing-topics=()",
 }
 A_YEAR = 31_536_000
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}

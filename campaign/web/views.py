@@ -17,7 +17,6 @@ from campaign.congress.models import (
     Change,
     Committee,
     Cosponsorship,
-    Office,
     Proposal,
     Seat,
     SourceState,
@@ -29,7 +28,6 @@ from campaign.organizing.counts import Counts
 from campaign.outreach import wordings
 from campaign.outreach.asks import Ask, Docket
 from campaign.outreach.models import CitedFact
-from campaign.outreach.wordings import Script
 from campaign.refusals import Refused
 from campaign.web import charts, history
 from campaign.web.charts import Steps
@@ -339,18 +337,6 @@ def delegation(session: Session, seat: Seat, docket: Docket) -> Delegation:
     )
 
 
-@dataclass(frozen=True)
-class Words:
-    """A script for one person, with its neighbors: other kinds, other bills, the next person."""
-
-    speaker: Speaker
-    ask: Ask
-    kind: str
-    script: Script
-    offices: tuple[Office, ...]
-    next: Speaker | None
-
-
 def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:
     """The person and the bill of the address. Raises Refused (404) where they do not fit this seat."""
     speaker = next((one for one in people.speakers if one.person.bioguide == bioguide), None)
@@ -364,15 +350,6 @@ def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:
     if ask is None:
         raise wordings.nothing_to_ask(speaker.person, bill)
     return speaker, ask
-
-
-def script(session: Session, people: Delegation, one: tuple[Speaker, Ask], kind: str, lang: str) -> Words:
-    speaker, ask = one
-    text = wordings.write(session, ask, speaker.person, kind, lang)
-    following = people.speakers[people.speakers.index(speaker) + 1 :]
-    return Words(
-        speaker, ask, kind, text, tuple(wordings.offices(session, speaker.person)), next(iter(following), None)
-    )
 
 
 # --- sources ---------------------------------------------------------------------------------------

@@ -74,3 +74,24 @@ def test_an_address_is_left_nowhere(
     assert "Orchard" not in answer.text
     folder = Path(str(snapshot_engine.url.database)).parent
     assert not [file for file in folder.iterdir() if b"Quiet Orchard" in file.read_bytes()]
+
+
+def test_a_position_leads_to_its_people_and_is_left_nowhere(
+    asking: FlaskClient, httpserver: HTTPServer, snapshot_engine: Engine
+) -> None:
+    httpserver.expect_request("/geocoder/geographies/coordinates").respond_with_json(
+        {"result": {"geographies": geographies("4820")["result"]["addressMatches"][0]["geographies"]}}
+    )
+    with capture_logs() as lines:
+        answer = asking.post("/es/find", data={"point": "29.4241,-98.4936"})
+    assert (answer.status_code, answer.location) == (303, "/es/act/TX-20")
+    assert "29.42" not in repr(lines)
+    folder = Path(str(snapshot_engine.url.database)).parent
+    assert not [file for file in folder.iterdir() if b"29.4241" in file.read_bytes()]
+
+
+@pytest.mark.parametrize("point", ["", "x", "91,0", "29.4", "29.42,-98.49,1", "1e9,1", "\u0661,\u0662"])
+def test_what_cannot_be_a_position_is_refused(asking: FlaskClient, point: str) -> None:
+    answer = asking.post("/find", data={"point": point})
+    assert answer.status_code == 400
+    assert "latitude and longitude" in answer.text

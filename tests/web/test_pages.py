@@ -28,8 +28,11 @@ PAGES = [
     "/act/TX-23",
     "/act/PR-0",
     "/act/DC-0",
-    "/act/TX-20?member=C001098&kind=call",
-    "/act/TX-20?member=C001091&kind=letter",
+    "/act/TX-20?member=C001098",
+    "/act/TX-20?member=C001098&kind=tally&bill=s367-119",
+    "/act/TX-20/aloud?member=C001098",
+    "/act/TX-20/thanks",
+    "/districts",
     "/bills",
     "/bills?q=H.R.+8427",
     "/bills/hr6736-119",
@@ -418,21 +421,82 @@ def test_a_territory_has_a_voice_and_no_vacant_senators(client: FlaskClient, pat
     assert "vacant" not in text
 
 
-def test_a_script_is_for_one_person_with_a_number_to_tap(client: FlaskClient) -> None:
-    page = client.get("/act/TX-20?member=C001098&kind=call").text
-    text = words(page)
+def test_one_call_covers_the_whole_campaign(client: FlaskClient) -> None:
+    page = client.get("/act/TX-20?member=C001098").text
+    text = words(page).replace("\xa0", " ")
     assert "Call Ted Cruz" in text
+    assert "call 2 of 3" in text
     assert 'href="tel:+12022245922"' in page
-    assert "I am calling to ask Senator Cruz to co-sponsor S. 3508" in text
+    assert "I am asking Senator Cruz to co-sponsor S. 3508, the ARMAS Act, and S. 367" in text
+    assert "sits on the Senate Committee on Foreign Relations, which has S. 3508 (2025)." in text
     assert "Next: John Cornyn" in text
     assert '<span class="blank" data-blank="your_name">your name</span>' in page
 
 
-def test_a_letter_is_there_to_print_and_to_copy(client: FlaskClient) -> None:
-    page = client.get("/es/act/TX-20?member=C001098&kind=letter").text
-    assert "Estimado Senador Cruz:" in page
-    assert "<textarea" in page
-    assert "Fuente: U.S. Government Accountability Office" in words(page)
+def test_what_a_reader_fills_in_comes_back_and_stays_nowhere(client: FlaskClient) -> None:
+    written = {
+        "your_name": "Ana <b>Ruiz</b>",
+        "your_town": "San Antonio",
+        "website": "x",
+        "your_address": "5 Elm St",
+    }
+    answer = client.post("/es/act/TX-20?member=C001098", data=written)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert '<span class="blank filled" data-blank="your_name">Ana &lt;b&gt;Ruiz&lt;/b&gt;</span>' in answer.text
+    assert 'value="San Antonio"' in answer.text
+    assert "San Antonio" not in client.get("/es/act/TX-20?member=C001098").text.partition('id="words"')[2]
+    assert "Ruiz" not in re.search("<link rel=.alternate. hreflang=.en.[^>]+>", answer.text)[0]  # type: ignore[index]
+
+
+def test_a_letter_has_its_own_page(client: FlaskClient) -> None:
+    answer = client.get("/es/act/TX-20?member=C001098&kind=letter")
+    assert (answer.status_code, answer.location) == (302, "/es/act/TX-20/letter?member=C001098")
+    assert "Estimado Senador Cruz:" in client.get(answer.location).text
+
+
+def test_at_the_end_it_adds_up(client: FlaskClient) -> None:
+    text = words(client.get("/act/TX-20/thanks").text)
+    assert "26 co-sponsors last joined on" in text
+    assert "http://127.0.0.1:5000/" in text
+    assert "reported here" not in text
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_next_map_is_said_with_its_date_and_sources(client: FlaskClient, lang: str) -> None:
+    page = client.get("/districts" if lang == "en" else "/es/districts").text
+    day = {"en": "count from January 3, 2027 at noon", "es": "valen desde el 3 de enero de 2027 al mediodía"}[
+        lang
+    ]
+    assert day in words(page)
+    for state in ("Texas", "Alabama", "Tennessee"):
+        assert state in words(page)
+    assert len(re.findall(r'href="https://github.com/yapms/yapms/pull/\d+"', page)) == 9
+
+
+def test_a_state_with_new_districts_says_so_where_it_matters(client: FlaskClient) -> None:
+    assert "Texas changes its districts with the next Congress." in words(client.get("/act/TX-20").text)
+    assert "Texas changes its districts with the next Congress." in words(client.get("/find?zip=78207").text)
+    assert "changes its districts" not in words(client.get("/act/NY-11").text)
+
+
+def test_after_the_switch_the_new_districts_count(snapshot_engine: Engine) -> None:
+    with time_machine.travel(datetime(2027, 1, 3, 17, 0, tzinfo=UTC), tick=False):
+        client = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
+        page, act = words(client.get("/districts").text), words(client.get("/act/TX-20").text)
+    assert "Since January 3, 2027 at noon in Washington the new districts of these states count." in page
+    assert "changes its districts" not in act
+
+
+def test_the_position_is_asked_for_by_a_button_that_needs_scripts(
+    client: FlaskClient, snapshot_engine: Engine
+) -> None:
+    asking = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
+    form = re.search(r'<form class="locate"[^>]+>', asking.get("/find").text)
+    assert form is not None
+    assert 'method="post"' in form[0]
+    assert " hidden " in form[0]
+    assert "locate" not in client.get("/find").text
 
 
 def test_another_bill_can_be_chosen_for_the_same_person(client: FlaskClient) -> None:
@@ -497,7 +561,7 @@ def test_when_the_congress_has_ended_the_pages_say_so(snapshot_engine: Engine) -
     assert "No bill of this proposal is before the 120th Congress yet." in front
     assert "Died" in bill
     assert "H.R. 6736 ended with the 119th Congress and has no successor yet" in act
-    assert "to be an original co-sponsor of the next ARMAS Act in the House" in words(script.text).replace(
-        "\xa0", " "
-    )
+    assert "be an original co-sponsor of the next version of H.R. 6736, the ARMAS Act" in words(
+        script.text
+    ).replace("\xa0", " ")
     assert "29 co-sponsors" in proposal

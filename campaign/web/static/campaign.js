@@ -1,6 +1,7 @@
 // What a browser may do for its reader. Every page works without it; nothing here asks another server.
 "use strict";
 
+{
 const every = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
 // Name, town and the like are put into the words here and never sent. They last as long as this tab.
@@ -70,3 +71,4 @@ every("form[data-fill]", fillIn);
 every("form[data-locate]", locate);
 every("button[data-copy]", copy);
 every("button[data-share]", share);
+}
