@@ -145,7 +145,7 @@ def seal(
     content = _content(text, html, pictures, attachment)
     of_list = EmailMessage(policy=LISTED)
     named = [
-        f"From: {formataddr((sender.name, sender.address))}",
+        f"From: {_from(sender)}",
         f"Reply-To: {sender.reply_to}",
         f"Subject: {_encoded(plain(subject, LONGEST_SUBJECT))}",
     ]
@@ -160,6 +160,13 @@ def seal(
     if attachment is None:
         check_size(sealed)
     return sealed
+
+
+def _from(sender: Sender) -> str:
+    """Name and address; a name that looks like an encoded word is encoded, or it would be decoded as one."""
+    if "=?" in sender.name:
+        return f"{_encoded(sender.name)} <{sender.address}>"
+    return formataddr((sender.name, sender.address))
 
 
 def _encoded(subject: str) -> str:
