@@ -33,6 +33,7 @@ from campaign import db
 from campaign.accounts import audit, factors, passwords, sessions, signin, users
 from campaign.accounts.models import User, UserSession
 from campaign.accounts.signin import Visitor
+from campaign.organizing import exports
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from campaign.web import linkmail, reads
@@ -42,6 +43,9 @@ from campaign.web.traces import request_id
 bp = Blueprint("organize", __name__)
 # What each view asks for: "" is open to everybody, else the least role; and whether a fresh proof is needed.
 ACCESS: dict[str, tuple[str, bool]] = {}
+# Views that take a file; every other form is small.
+UPLOADS = {"bring"}
+LARGEST_UPLOAD = exports.MOST_BYTES + 64 * 1024
 OWED = "owed"
 View = Callable[..., Any]
 
@@ -118,7 +122,10 @@ def route(
 @bp.before_request
 def guard() -> Response | None:
     """The one place that decides who comes in."""
-    role, proven = ACCESS[(request.endpoint or "").rpartition(".")[2]]
+    view = (request.endpoint or "").rpartition(".")[2]
+    role, proven = ACCESS[view]
+    if view in UPLOADS:
+        request.max_content_length = LARGEST_UPLOAD
     if request.method == "POST":
         _check_form()
     if not role:

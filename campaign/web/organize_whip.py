@@ -184,8 +184,7 @@ def bring_page() -> Response:
 
 @route("/board/import", role="organizer", methods=("POST",))
 def bring() -> Response:
-    file = request.files.get("file")
-    raw = file.read(MOST_BYTES + 1) if file else b""
+    raw = _uploaded()
     with db.writing(reads.engine()) as writer:
         bill = _chosen(writer, request.form.get("bill", ""))
         id, preview = whip_files.bring(writer, bill, raw, by=me().email, now=db.utcnow())
@@ -197,6 +196,15 @@ def bring() -> Response:
         preview=preview,
         lean_names=lean_names(),
     )
+
+
+def _uploaded() -> bytes:
+    """The bytes of the file that came with the form; one byte more than is taken shows that it is too long."""
+    file = request.files.get("file")
+    if file is None:
+        return b""
+    with file.stream:
+        return file.stream.read(MOST_BYTES + 1)
 
 
 @route("/board/import/<id>", role="organizer", methods=("POST",))
