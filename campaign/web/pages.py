@@ -37,6 +37,7 @@ def attach(app: Flask) -> None:
         short=short,
         phone=phone,
         passages=passages,
+        unbroken=unbroken,
         state=_state_name,
     )
     app.jinja_env.globals.update(
@@ -191,10 +192,14 @@ class Passage:
     pieces: tuple[Piece, ...]
 
 
+def unbroken(text: str) -> str:
+    """The numbers of bills kept on one line."""
+    return _NUMBER.sub("\\1\N{NO-BREAK SPACE}", text)
+
+
 def passages(text: str) -> list[Passage]:
     """A script in paragraphs, its blanks told apart from the words around them."""
-    kept = _NUMBER.sub("\\1\N{NO-BREAK SPACE}", text)
-    parts = [_BLANK.split(part) for part in kept.split("\n\n")]
+    parts = [_BLANK.split(part) for part in unbroken(text).split("\n\n")]
     return [Passage(tuple(_pieces(part))) for part in parts]
 
 
