@@ -1,0 +1,205 @@
+"""The organizers' pages in a browser: sign-in to export, without scripts, clean for axe, at any width."""
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from pydantic import SecretStr
+from sqlalchemy.engine import Engine
+from werkzeug.serving import make_server
+
+from campaign import db
+from campaign.accounts import users
+from campaign.app import create_app
+from campaign.organizing import whip
+from campaign.settings import Settings
+
+PAGES = {
+    "week": "",
+    "bill": "bills/hr6736-119",
+    "lists": "lists",
+    "board": "board",
+    "member": "members/J000305",
+    "entry": "members/J000305/hr6736-119",
+    "bring": "board/import",
+    "campaign-words": "words",
+    "text": "words/campaign/us-guns-abroad",
+    "system": "system",
+    "account": "account",
+    "authenticator": "account/authenticator",
+    "users": "users",
+    "log": "log",
+}
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+Enter = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def own_engine(snapshot_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A copy of the shipped campaign that these tests may write to."""
+    path = tmp_path_factory.mktemp("organize") / "own.db"
+    with snapshot_engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copyfile(str(snapshot_engine.url.database), path)
+    engine = db.open_engine(f"sqlite:///{path}")
+    with db.writing(engine) as session:
+        said = {"lean": "likely", "next_step": "call the legislative director", "tags": "swing"}
+        whip.save(session, "hr6736-119", "J000305", said, version=0, by="ana@example.org", now=db.utcnow())
+        whip.add_note(session, "J000305", "Office asks for the text.", by="ana@example.org", now=db.utcnow())
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def address(own_engine: Engine) -> Iterator[str]:
+    app = create_app(Settings(secret_key=SecretStr("for browser tests only, long enough")), engine=own_engine)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def link(engine: Engine, email: str = "ana@example.org", role: str = "admin") -> str:
+    with db.writing(engine) as session:
+        return users.add(session, email, role, now=db.utcnow(), actor="test")[1]
+
+
+@pytest.fixture(scope="module")
+def cookie(own_engine: Engine, address: str) -> Any:
+    """The session of an administrator, signed in once for the tests that only look."""
+    app = create_app(Settings(secret_key=SecretStr("for browser tests only, long enough")), engine=own_engine)
+    client = app.test_client()
+    secret = link(own_engine)
+    page = client.get(f"/organize/link/{secret}").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    client.post(f"/organize/link/{secret}", data={"csrf_token": token})
+    found = client.get_cookie("campaign")
+    assert found
+    return {"name": "campaign", "value": found.value, "url": address}
+
+
+def enter(visit: Enter, cookie: Any, **settings: object) -> Any:
+    seen = visit(**settings)
+    seen.page.context.add_cookies([cookie])
+    return seen
+
+
+def place(name: str, lang: str) -> str:
+    return f"/{'es/' if lang == 'es' else ''}organize/{PAGES[name]}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_axe_finds_nothing(visit: Enter, cookie: Any, lang: str, scheme: str) -> None:
+    size = PHONE if scheme == "dark" else DESK
+    seen = enter(visit, cookie, color_scheme=scheme, viewport=size, bypass_csp=True)
+    broken = {}
+    for name in PAGES:
+        assert seen.open(place(name, lang)).url.endswith(place(name, lang))
+        results = Axe().run(seen.page)
+        if results.violations_count:
+            broken[name] = [
+                (one["id"], [node["target"] for node in one["nodes"]][:3])
+                for one in results.response["violations"]
+            ]
+    assert broken == {}
+
+
+@pytest.mark.parametrize("path", ["/organize/sign-in", "/es/organize/sign-in", "/organize/link/nothing"])
+def test_axe_finds_nothing_at_the_door(visit: Enter, path: str) -> None:
+    seen = visit(viewport=PHONE, bypass_csp=True)
+    seen.open(path)
+    assert Axe().run(seen.page).violations_count == 0
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_nothing_complains_and_nothing_scrolls_sideways_at_320_pixels(
+    visit: Enter, cookie: Any, lang: str
+) -> None:
+    seen = enter(visit, cookie, viewport={"width": 320, "height": 640})
+    wide = {}
+    for name in PAGES:
+        page = seen.open(place(name, lang))
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 320:
+            wide[name] = width
+    assert wide == {}
+    assert seen.faults == []
+
+
+def test_from_the_link_to_the_export_without_scripts(visit: Enter, own_engine: Engine, tmp_path: Path) -> None:
+    seen = visit(viewport=PHONE, java_script_enabled=False, accept_downloads=True)
+    page = seen.open(f"/organize/link/{link(own_engine, 'bo@example.org', 'organizer')}")
+    page.get_by_role("button", name="Sign in now").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This week")
+    expect(page.locator("body")).to_contain_text("27 co-sponsors who sit and vote")
+
+    page.get_by_role("link", name="Whom to ask").first.click()
+    page.get_by_label("List").select_option("ask_again")
+    page.get_by_label("Committee").select_option("HSFA")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").click()
+    download.value.save_as(tmp_path / "lists.csv")
+    assert "Sydney Kamlager-Dove" in (tmp_path / "lists.csv").read_text(encoding="utf-8-sig")
+
+    page.get_by_role("link", name="Sydney Kamlager-Dove").click()
+    page.get_by_role("link", name=re.compile("Edit.*6736")).click()
+    page.get_by_label("Lean").select_option("likely")
+    page.get_by_label("Next step").fill("Send the one-pager")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("body")).to_contain_text("Send the one-pager")
+
+    page.get_by_role("link", name="Español").click()
+    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.locator("body")).to_contain_text("copatrocinó H.R. 6618 en 2023")
+    page.get_by_role("button", name="Salir").click()
+    page.goto(f"{seen.address}/organize/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_a_password_is_set_and_opens_the_door(visit: Enter, own_engine: Engine) -> None:
+    seen = visit(viewport=DESK)
+    page = seen.open(f"/organize/link/{link(own_engine, 'cy@example.org', 'viewer')}")
+    page.get_by_role("button", name="Sign in now").click()
+    page.get_by_role("link", name="Account").click()
+    page.get_by_label("New password").fill("otter lantern gravel seventeen")
+    page.get_by_role("button", name="Set this password").click()
+    expect(page.get_by_role("status")).to_contain_text("Your password is set")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("E-mail address").fill("cy@example.org")
+    page.get_by_label("Password").fill("otter lantern gravel seventeen")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("This week")
+    assert page.get_by_role("link", name="Users").count() == 0
+    assert seen.faults == []
+
+
+def test_a_keyboard_reaches_the_content_and_every_control_is_seen(visit: Enter, cookie: Any) -> None:
+    page = enter(visit, cookie, viewport=DESK).open("/organize/lists")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to the content")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_attribute("name", "bill")
+
+
+@pytest.mark.parametrize("name", ["week", "bill", "lists", "board", "member", "campaign-words", "system"])
+def test_pictures_for_the_docs(visit: Enter, cookie: Any, screenshots: Path, name: str) -> None:
+    for lang, scheme, size in (("en", "light", DESK), ("es", "dark", PHONE)):
+        seen = enter(visit, cookie, color_scheme=scheme, viewport=size)
+        page = seen.open(place(name, lang))
+        shown = "desk" if size is DESK else "phone"
+        page.screenshot(path=screenshots / f"organize-{name}-{lang}-{scheme}-{shown}.png")
