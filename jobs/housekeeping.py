@@ -7,6 +7,7 @@ from sqlalchemy.engine import Engine
 
 from campaign import db, runs
 from campaign.congress import replies
+from campaign.outreach import outcomes
 from campaign.settings import Settings
 from jobs import deliver_mail
 from jobs.outcome import Told
@@ -17,10 +18,11 @@ RUNS_KEPT = timedelta(days=90)
 def run(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> Told:
-    """Forget old raw replies and runs; never a change."""
+    """Forget old raw replies and runs, and receipts of calls; never a change, never a count."""
     with db.writing(engine) as session:
         forgotten = replies.trim_raw(session)
         old_runs = runs.trim(session, before=now - RUNS_KEPT)
+        outcomes.trim(session, before=now - outcomes.RECEIPTS_KEPT)
     of_mail = deliver_mail.tidy(engine, now=now)
     db.tidy(engine)
     told = f"{forgotten} raw replies and {old_runs} old runs forgotten"
