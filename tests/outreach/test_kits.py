@@ -1,0 +1,80 @@
+"""Paper for a table: the right people and words, a square that can be read, a file that comes back."""
+
+import csv
+import io
+from datetime import date, datetime
+
+import pypdf
+import pytest
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.congress import members
+from campaign.congress.members import Person
+from campaign.outreach import asks, kits, wordings
+from campaign.outreach.asks import Ask
+from campaign.outreach.kits import Kit
+
+TODAY = date(2026, 6, 22)
+ADDRESS = "https://calls.example.org/es/act/TX-20"
+
+
+@pytest.fixture(scope="module")
+def asked(snapshot_engine: Engine) -> list[tuple[Person, Ask, str]]:
+    with db.reading(snapshot_engine) as session:
+        docket = asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=db.UTC))
+        people = [*members.holders(session, "TX-20"), *members.senators(session, "TX")]
+        return [(person, docket.asks(person)[0], "202-225-0000") for person in people]
+
+
+def made(asked: list[tuple[Person, Ask, str]], lang: str) -> Kit:
+    return kits.kit("TX-20", asked, ADDRESS, lang, fact="A figure. Source: somebody.")
+
+
+@pytest.mark.parametrize("lang", wordings.LANGUAGES)
+def test_a_kit_names_everybody_with_a_number_and_a_short_script(
+    asked: list[tuple[Person, Ask, str]], lang: str
+) -> None:
+    found = made(asked, lang)
+    assert [call.person.bioguide for call in found.calls] == ["C001091", "C001098", "C001056"]
+    for call in found.calls:
+        assert call.person.last in call.text
+        assert len(call.text.split()) <= 45
+    assert found.shown_address == "calls.example.org/es/act/TX-20"
+    assert found.number == "H.R. 6736"
+
+
+def test_the_square_is_a_drawing_without_styles_or_scripts() -> None:
+    drawn = kits.square(ADDRESS)
+    assert drawn.startswith("<svg")
+    assert "style=" not in drawn
+    assert "<script" not in drawn
+    assert kits.square(ADDRESS) == drawn
+    assert kits.square("https://calls.example.org/act/TX-21") != drawn
+
+
+@pytest.mark.parametrize("lang", wordings.LANGUAGES)
+def test_the_pdf_is_one_page_with_all_strips(asked: list[tuple[Person, Ask, str]], lang: str) -> None:
+    found = made(asked, lang)
+    reader = pypdf.PdfReader(io.BytesIO(kits.kit_pdf(found, today=TODAY)))
+    assert len(reader.pages) == 1
+    flat = " ".join(reader.pages[0].extract_text().split())
+    assert flat.count(found.shown_address) == kits.STRIPS + 1
+    for call in found.calls:
+        assert flat.count(" ".join(call.text.split())) == kits.STRIPS // len(found.calls)
+
+
+def test_the_longest_names_still_fit_their_strips(snapshot_engine: Engine) -> None:
+    """Nothing is drawn below its strip: the text of each ends above the address at its foot."""
+    with db.reading(snapshot_engine) as session:
+        docket = asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=db.UTC))
+        for person in members.people(session).values():
+            for ask in docket.asks(person):
+                for lang in wordings.LANGUAGES:
+                    text = wordings.render(ask, person, "tally", lang, "")
+                    # 98 mm hold 60 characters of 9 points; six lines fit between name and address.
+                    assert len(text) <= 6 * 55, (person.bioguide, lang)
+
+
+def test_the_file_to_type_into_has_the_columns_of_the_contract() -> None:
+    assert next(csv.reader(io.StringIO(kits.csv_template()))) == ["email", "language", "zip", "proposals"]
