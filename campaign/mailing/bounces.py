@@ -31,6 +31,8 @@ Kind = Literal["hard", "soft", "harmless", "complaint", "delivered"]
 # What is said of us, of a route or of a full mailbox says nothing of whether somebody reads it.
 HARMLESS = re.compile(r"(5\.7\.\d+|[45]\.4\.4|4\.2\.2)$")
 DEAD = re.compile(r"5\.(1\.(0|1|2|3|6|10)|2\.1)$")
+# Folding a long header anew would encode it, and our own link in it would not be found.
+AS_IT_CAME = default.clone(refold_source="none")
 POINTS = {"hard": 1.0, "soft": 0.5}
 DISABLED_AT = 3.0
 HALVED_IN = timedelta(days=30)
@@ -60,7 +62,7 @@ class Finding:
 
 def read_report(raw: bytes, keys: Keys) -> Finding | None:
     """What a message to the return path says; None for one that reports nothing (an absence note, a reply)."""
-    message = email.message_from_bytes(raw, policy=default)
+    message = email.message_from_bytes(raw, policy=AS_IT_CAME)
     kind = str(message.get_param("report-type", "")).lower()
     number, reader = _of_whom(message, keys)
     if kind == "feedback-report":

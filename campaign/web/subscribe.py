@@ -40,7 +40,9 @@ def _keys() -> Keys:
 
 
 def _asked() -> Asked:
-    return Asked(page=request.path, ip=request.remote_addr or "")
+    # The page without the secret that its address may end with.
+    page = request.path.rpartition("/")[0] if request.view_args else request.path
+    return Asked(page=page, ip=request.remote_addr or "")
 
 
 @bp.get("/subscribe")
