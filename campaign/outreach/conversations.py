@@ -71,13 +71,14 @@ def whole(asks: Sequence[Ask], person: Person, kind: str, lang: str) -> str:
             "A letter keeps to one bill; choose which.", "Una carta trata de un solo proyecto; elija cuál."
         )
     ordered = sorted(asks, key=lambda ask: ask.code in FRIENDS)
-    chosen: list[tuple[str, str]] = []
-    text = _put(ordered, person, kind, lang, chosen)
-    for extra in _extras(ordered, kind, lang):
-        longer = _put(ordered, person, kind, lang, [*chosen, extra])
-        if len(longer.split()) <= MOST_WORDS[kind]:
-            text, chosen = longer, [*chosen, extra]
-    return text
+    chosen: list[int] = []
+    for number in range(len(_extras(ordered, kind, lang))):
+        tried = [*chosen, number]
+        # What is said is the same in every language, so that one can stand beside the other.
+        texts = [_put(ordered, person, kind, each, tried) for each in wordings.LANGUAGES]
+        if all(len(text.split()) <= MOST_WORDS[kind] for text in texts):
+            chosen = tried
+    return _put(ordered, person, kind, lang, chosen)
 
 
 def _extras(asks: Sequence[Ask], kind: str, lang: str) -> list[tuple[str, str]]:
@@ -92,7 +93,9 @@ def _why(ask: Ask, lang: str, *, alone: bool) -> str:
     return why if alone else why.replace(THE_BILL[lang], f"{ask.bill.short} ", 1)
 
 
-def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, extras: Sequence[tuple[str, str]]) -> str:
+def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, chosen: Sequence[int]) -> str:
+    found = _extras(asks, kind, lang)
+    extras = [found[number] for number in chosen]
     said = {field: " ".join(text for slot, text in extras if slot == field) for field in ("why", "also")}
     frame = wordings.shared(f"whole/{kind}", lang)
     if kind == "call":

@@ -74,7 +74,7 @@ def kit(
 def square(address: str) -> str:
     """The address as a QR code, an SVG to stand in a page: dark on light in any scheme."""
     code = segno.make(address, error="m", micro=False)
-    return str(code.svg_inline(scale=4, border=4, light="#fff", dark="#000"))
+    return str(code.svg_inline(border=4, light="#fff", dark="#000", omitsize=True))
 
 
 # --- on paper --------------------------------------------------------------------------------------

@@ -109,6 +109,16 @@ def test_one_ask_alone_is_a_right_call_too(docket: Docket, sitting: list[Person]
     assert "The bill would make gun exports" in text
 
 
+def test_one_call_says_the_same_in_both_languages(docket: Docket, sitting: list[Person]) -> None:
+    """As many bills are spoken of, as many sentences are said: whoever reads one hears the other."""
+    for person in sitting:
+        found = docket.asks(person)
+        for kind in conversations.KINDS:
+            english, spanish = (conversations.whole(found, person, kind, lang) for lang in wordings.LANGUAGES)
+            for ask in found:
+                assert english.count(ask.bill.short) == spanish.count(ask.bill.short), (person.bioguide, kind)
+
+
 def test_a_letter_keeps_to_one_bill(docket: Docket, sitting: list[Person]) -> None:
     with pytest.raises(Refused):
         conversations.whole(docket.asks(sitting[0]), sitting[0], "letter", "en")

@@ -11,6 +11,8 @@ from sqlalchemy.engine import Engine
 from campaign import db
 from campaign.congress import members
 from campaign.congress.members import Person
+from campaign.mailing import lists
+from campaign.mailing.subscribers import Imported
 from campaign.outreach import asks, kits, wordings
 from campaign.outreach.asks import Ask
 from campaign.outreach.kits import Kit
@@ -78,3 +80,16 @@ def test_the_longest_names_still_fit_their_strips(snapshot_engine: Engine) -> No
 
 def test_the_file_to_type_into_has_the_columns_of_the_contract() -> None:
     assert next(csv.reader(io.StringIO(kits.csv_template()))) == ["email", "language", "zip", "proposals"]
+
+
+def test_a_typed_sheet_can_be_taken_into_the_list(snapshot_engine: Engine) -> None:
+    text = kits.csv_template() + "ana@example.org,es,78205,armas-act\r\nben@example.org,en,78701,\r\n"
+    done = Imported()
+    with db.reading(snapshot_engine) as session:
+        rows = list(lists.read(session, text, done, now=datetime(2026, 6, 20, 15, tzinfo=db.UTC)))
+    assert done.rejects == {}
+    assert [(row.email, row.wish.language, row.wish.proposals) for row in rows] == [
+        ("ana@example.org", "es", ("armas-act",)),
+        ("ben@example.org", "en", ()),
+    ]
+    assert all(row.wish.seat.startswith("TX") for row in rows)
