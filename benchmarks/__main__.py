@@ -10,20 +10,23 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import lookup, polling, starting, whole_congress
+from benchmarks import lookup, pages, polling, starting, whole_congress
 from benchmarks.figures import Figure
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--share", type=float, default=1.0, help="how much of a Congress to invent")
-    share = arguments.parse_args().share
-    figures = [
-        *polling.measure(),
-        *whole_congress.measure(share),
-        *lookup.measure(),
-        *starting.measure(),
-    ]
+    parts = {
+        "polling": polling.measure,
+        "whole_congress": lambda: whole_congress.measure(given.share),
+        "lookup": lookup.measure,
+        "starting": starting.measure,
+        "pages": pages.measure,
+    }
+    arguments.add_argument("--only", choices=parts, help="one part of them")
+    given = arguments.parse_args()
+    figures = [figure for name, measure in parts.items() if given.only in (None, name) for figure in measure()]
     Console(width=120).print(_table(figures))
     return 0 if all(figure.holds for figure in figures) else 1
 

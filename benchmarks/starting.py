@@ -41,8 +41,8 @@ def measure() -> list[Figure]:
 def first_page() -> float:
     """Seconds from an empty folder, after installation and without any network, to the first page."""
     with tempfile.TemporaryDirectory(prefix="campaign-bench-") as folder:
-        environment = {**os.environ, **_nowhere(), "CAMPAIGN_DATABASE_URL": f"sqlite:///{folder}/campaign.db"}
-        port = _free_port()
+        environment = {**os.environ, **nowhere(), "CAMPAIGN_DATABASE_URL": f"sqlite:///{folder}/campaign.db"}
+        port = free_port()
         environment["CAMPAIGN_BASE_URL"] = address = f"http://127.0.0.1:{port}"
         began = perf_counter()
         for command in (["db", "upgrade"], ["snapshot", "load"]):
@@ -55,28 +55,28 @@ def first_page() -> float:
             stderr=subprocess.DEVNULL,
         )
         try:
-            _wait_for(address, began)
+            wait_for(address, began)
             return perf_counter() - began
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=30)
 
 
-def _nowhere() -> dict[str, str]:
+def nowhere() -> dict[str, str]:
     """Sources at an address where nobody listens, as on a machine without a network."""
-    dead = f"http://127.0.0.1:{_free_port()}"
+    dead = f"http://127.0.0.1:{free_port()}"
     names = ("CONGRESS_API", "GOVINFO", "LEGISLATORS", "GEOCODER")
     return {f"CAMPAIGN_{name}_URL": dead for name in names}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
 
 
-def _wait_for(address: str, began: float) -> None:
+def wait_for(address: str, began: float) -> None:
     while perf_counter() - began < 60:
         try:
             with urllib.request.urlopen(address, timeout=5) as reply:

@@ -8,10 +8,11 @@ import gzip
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from time import monotonic
-from typing import Any
+from datetime import datetime
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request
@@ -19,8 +20,11 @@ from sqlmodel import Session, SQLModel, col, func
 
 from campaign import db
 from campaign.congress.models import Bill, Change, SourceState, Tracking
-from campaign.web import reads
+from campaign.web import reads, traces
 from campaign.web.languages import QUERY
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MOST_BYTES = 48 * 1024 * 1024
 # What somebody else wrote is seen this much later at most; what this process took in, at once.
@@ -41,9 +45,11 @@ STATIC = ("static", "bootstrap.static")
 
 
 def attach(app: Flask) -> None:
-    app.extensions["shelf"] = Shelf(MOST_BYTES)
+    shelf = Shelf(MOST_BYTES)
+    app.extensions["shelf"] = shelf
     app.before_request(_look_up)
     app.after_request(_finish)
+    app.wsgi_app = Front(app.wsgi_app, shelf)  # type: ignore[method-assign]
 
 
 # --- what a page looks like in store ---------------------------------------------------------------
@@ -96,6 +102,7 @@ class Shelf:
         self._bodies: OrderedDict[Hashable, Body] = OrderedDict()
         self._version: tuple[Any, ...] = ()
         self._checked = 0.0
+        self.ready: dict[Asked, Ready] = {}
 
     def get(self, key: Hashable) -> Body | None:
         with self._lock:
@@ -115,16 +122,21 @@ class Shelf:
         if old := self._bodies.pop(key, None):
             self._held -= old.size
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the record was looked at within the last second."""
+        return bool(self._version) and monotonic() - self._checked < RECHECK_SECONDS
+
     def version(self) -> tuple[Any, ...]:
         """What the record says it is, asked for once a second; when it moved, all pages are of the past."""
-        with self._lock:
-            if self._version and monotonic() - self._checked < RECHECK_SECONDS:
-                return self._version
+        if self.is_fresh:
+            return self._version
         now = monotonic()
         found = version(reads.session())
         with self._lock:
             if found != self._version:
                 self._bodies.clear()
+                self.ready.clear()
                 self._held = 0
             self._version, self._checked = found, now
         return found
@@ -157,6 +169,75 @@ def _written(session: Session) -> list[Any]:
     return found
 
 
+# --- before Flask ----------------------------------------------------------------------------------
+
+KEPT = "campaign.kept"
+MOST_READY = 2000
+Asked = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A whole answer as it went out once, for whoever asks in the same words within the hour."""
+
+    version: tuple[Any, ...]
+    hour: int
+    route: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class Front:
+    """Answers again what was asked before in the same words; all else is Flask's.
+
+    A page that many ask for at once (a digest went out) costs a look into a table instead of a walk through the
+    application. What decides about an answer is in its key: address, query, host and encodings.
+    """
+
+    def __init__(self, inner: "WSGIApplication", shelf: Shelf) -> None:
+        self._inner = inner
+        self._shelf = shelf
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] != "GET" or "HTTP_IF_NONE_MATCH" in environ:
+            return self._inner(environ, start_response)
+        asked = tuple(environ.get(name, "") for name in DECIDES)
+        ready = self._shelf.ready.get(asked) if self._shelf.is_fresh else None
+        # One that was being sent while the record moved came too late to be kept.
+        if ready is None or ready.version != self._shelf.version() or ready.hour != _hour(db.utcnow()):
+            return self._ask(asked, environ, start_response)
+        began, id = perf_counter(), traces.new_id()
+        start_response("200 OK", [*ready.headers, ("X-Request-ID", id)])
+        traces.answered("GET", ready.route, 200, perf_counter() - began, request=id)
+        return [ready.body]
+
+    def _ask(
+        self, asked: Asked, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        def listen(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            if KEPT in environ and status.startswith("200"):
+                self._remember(asked, environ, headers)
+            return start_response(status, headers, *rest)
+
+        return self._inner(environ, listen)
+
+    def _remember(self, asked: Asked, environ: "WSGIEnvironment", headers: list[tuple[str, str]]) -> None:
+        body, version, hour, route = environ[KEPT]
+        packed = ("Content-Encoding", "gzip") in headers
+        lasting = [(name, value) for name, value in headers if name != "X-Request-ID"]
+        if len(self._shelf.ready) >= MOST_READY:
+            self._shelf.ready.clear()
+        self._shelf.ready[asked] = Ready(version, hour, route, lasting, body.packed if packed else body.plain)
+
+
+DECIDES = ("PATH_INFO", "QUERY_STRING", "HTTP_HOST", "HTTP_ACCEPT_ENCODING", "SCRIPT_NAME", "wsgi.url_scheme")
+
+
+def _hour(now: datetime) -> int:
+    """Offices open on the hour, a Congress ends on one, a record grows old by the day."""
+    return int(now.timestamp()) // 3600
+
+
 # --- at every request ------------------------------------------------------------------------------
 
 
@@ -170,10 +251,11 @@ def _look_up() -> Response | None:
         return None
     now = db.utcnow()
     query = tuple((name, value) for name in known if (value := request.args.get(name)))
-    # Offices open on the hour, a Congress ends on one, a record grows old by the day.
-    key = (request.path, query, now.date(), now.hour, shelf.version())
+    hour, state = _hour(now), shelf.version()
+    key = (request.path, query, hour, state)
     if body := shelf.get(key):
         g.from_kept = True
+        request.environ[KEPT] = (body, state, hour, request.url_rule.rule if request.url_rule else "")
         return body.answer()
     g.kept_as = key
     return None

@@ -14,10 +14,15 @@ def attach(app: Flask) -> None:
     app.after_request(_end)
 
 
-def request_id() -> str:
+def new_id() -> str:
     """Eight characters a reader can tell whoever keeps the service; made here, never taken from outside."""
+    return secrets.token_hex(4)
+
+
+def request_id() -> str:
+    """The id of this request."""
     if "request_id" not in g:
-        g.request_id = secrets.token_hex(4)
+        g.request_id = new_id()
     found: str = g.request_id
     return found
 
@@ -30,12 +35,13 @@ def _begin() -> None:
 def _end(response: Response) -> Response:
     response.headers["X-Request-ID"] = request_id()
     took = time.perf_counter() - g.get("began", time.perf_counter())
-    log.info(
-        "answered",
-        method=request.method,
-        route=request.url_rule.rule if request.url_rule else "",
-        status=response.status_code,
-        milliseconds=round(took * 1000, 1),
-    )
+    answered(request.method, request.url_rule.rule if request.url_rule else "", response.status_code, took)
     structlog.contextvars.unbind_contextvars("request")
     return response
+
+
+def answered(method: str, route: str, status: int, seconds: float, **more: str) -> None:
+    """The one line that every request leaves."""
+    log.info(
+        "answered", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1), **more
+    )

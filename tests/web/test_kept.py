@@ -1,6 +1,7 @@
 """Pages are kept by their content: equal for everybody, renewed when the record moves, small on the wire."""
 
 import gzip
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
+from structlog.testing import capture_logs
 
 from campaign import db, snapshot
 from campaign.app import create_app
@@ -30,11 +32,39 @@ PACKED = {"Accept-Encoding": "gzip, deflate, br"}
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_what_is_kept_is_what_is_made(client: FlaskClient, path: str) -> None:
-    first, second = client.get(path), client.get(path)
-    assert second.data == first.data
-    for name in ("ETag", "Cache-Control", "Content-Type", "Vary", "Content-Security-Policy"):
-        assert second.headers[name] == first.headers[name]
-    assert second.headers["X-Request-ID"] != first.headers["X-Request-ID"]
+    """Made for the first, taken from the shelf for the second, sent again as it was for the third."""
+    first, *others = (client.get(path) for _ in range(3))
+    for other in others:
+        assert other.data == first.data
+        assert {**other.headers, "X-Request-ID": ""} == {**first.headers, "X-Request-ID": ""}
+    assert len({one.headers["X-Request-ID"] for one in (first, *others)}) == 3
+
+
+def test_an_answer_sent_again_is_logged_like_any_other(client: FlaskClient) -> None:
+    with capture_logs() as lines:
+        for _ in range(3):
+            client.get("/act/TX-20")
+    assert [{**line, "milliseconds": 0, "request": ""} for line in lines] == [
+        {
+            "event": "answered", "log_level": "info", "method": "GET", "route": "/act/<seat>", "status": 200,
+            "milliseconds": 0, "request": "",
+        }
+    ] * 3  # fmt: skip
+
+
+def test_what_went_out_to_one_host_does_not_go_out_to_another(client: FlaskClient) -> None:
+    for _ in range(3):
+        client.get("/act/TX-20")
+    assert client.get("/act/TX-20", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_an_answer_that_came_too_late_is_not_sent_again(app: Flask, client: FlaskClient) -> None:
+    for _ in range(3):
+        page = client.get("/act/TX-20")
+    shelf = app.extensions["shelf"]
+    (asked,) = shelf.ready
+    shelf.ready[asked] = replace(shelf.ready[asked], version=("before",), body=b"old")
+    assert client.get("/act/TX-20").data == page.data
 
 
 @pytest.mark.parametrize("path", PUBLIC)
