@@ -87,7 +87,12 @@ def _since(session: Session, kind: str, period: str, now: datetime) -> int:
         col(Edition.state).in_(TOLD), col(Edition.kind).in_(("digest", kind)), Edition.period != period
     )
     last = session.exec(told).one()
-    return news.first_seq(session, now=now) if last is None else int(last)
+    if last is not None:
+        return int(last)
+    # Drafts that never left: their news is still to be told.
+    drafts = select(sa.func.min(Edition.since_seq)).where(Edition.kind == kind, Edition.period != period)
+    first = session.exec(drafts).one()
+    return news.first_seq(session, now=now) if first is None else int(first)
 
 
 def _open(

@@ -17,7 +17,7 @@ from campaign.refusals import Refused
 
 COLUMNS = ("email", "language", "seat", "proposals", "state", "confirmed_at")
 # A spreadsheet takes a cell that starts so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_DISARMED = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def read(session: Session, text: str, done: Imported, *, now: datetime) -> Iterator[Row]:
@@ -54,8 +54,13 @@ def _wish(session: Session, cells: dict[str, str], now: datetime) -> Wish:
     return Wish(language, seat, slugs).checked()
 
 
+def armless(cell: str) -> str:
+    """A cell with a mark before it where a spreadsheet would run it, or where it could be taken for marked."""
+    return f"'{cell}" if cell.startswith(_DISARMED) else cell
+
+
 def _plain(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _DISARMED else cell
 
 
 def write(session: Session) -> str:
@@ -67,5 +72,5 @@ def write(session: Session) -> str:
     for one in session.exec(rows):
         since = one.confirmed_at.isoformat() if one.confirmed_at else ""
         cells = (one.email, one.language, one.seat, one.proposals, one.state, since)
-        table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+        table.writerow([armless(cell) for cell in cells])
     return out.getvalue()

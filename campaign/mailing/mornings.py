@@ -20,7 +20,7 @@ _ZONES = {
     "Pacific/Pago_Pago": "AS",
 }
 ZONES = {state: ZoneInfo(zone) for zone, states in _ZONES.items() for state in states.split()}
-_PERIOD = re.compile(r"(\d{4})-W(\d{2})")
+_PERIOD = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 
 def period_of(now: datetime, settings: Settings) -> str:
