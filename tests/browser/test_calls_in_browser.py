@@ -1,0 +1,142 @@
+"""From the script to the end of a call or a letter, in a browser, with scripts and without."""
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from pydantic import SecretStr
+from sqlalchemy.engine import Engine
+from werkzeug.serving import make_server
+
+from campaign import db
+from campaign.app import create_app
+from campaign.settings import Settings
+
+PAGES = {
+    "called": "/act/TX-20/called?member=C001098&bill=s367-119",
+    "aloud": "/act/TX-20/aloud?member=C001098&bill=us-guns-abroad",
+    "offices": "/act/TX-20/offices?member=C001098",
+    "letter": "/act/TX-20/letter?member=C001098&v=5",
+    "kit": "/act/TX-20/kit",
+    "sheet": "/sheet",
+}
+PHONE = {"width": 320, "height": 740}
+DESK = {"width": 1280, "height": 900}
+Enter = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def address(snapshot_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service on a copy of the campaign: these tests count calls."""
+    path = tmp_path_factory.mktemp("browser") / "campaign.db"
+    with snapshot_engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copyfile(Path(snapshot_engine.url.database or ""), path)
+    engine = db.open_engine(f"sqlite:///{path}")
+    app = create_app(Settings(secret_key=SecretStr("for browser tests only, long enough")), engine=engine)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["", "/es"])
+def test_axe_finds_nothing_around_a_call(visit: Enter, lang: str, scheme: str, size: dict[str, int]) -> None:
+    seen = visit(color_scheme=scheme, viewport=size, bypass_csp=True)
+    broken = {}
+    for name, path in PAGES.items():
+        page = seen.open(lang + path)
+        results = Axe().run(page)
+        if results.violations_count:
+            broken[name] = [one["id"] for one in results.response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            broken[name, "width"] = ["wider than the screen"]
+    assert broken == {}
+
+
+@pytest.mark.parametrize("lang", ["", "/es"])
+def test_nothing_around_a_call_asks_elsewhere_or_complains(visit: Enter, lang: str) -> None:
+    seen = visit(viewport=PHONE)
+    for path in PAGES.values():
+        seen.open(lang + path)
+    assert seen.faults == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize(
+    ("lang", "after", "message", "thanks", "undo", "back"),
+    [
+        ("", "After the call: say how it went", "I left a message", "Thank you. That call counts.",
+         "Take it back", "Taken back."),
+        ("/es", "Después de la llamada: cuente cómo fue", "Dejé un mensaje", "Gracias. Esa llamada cuenta.",
+         "Deshacer", "Deshecho."),
+    ],
+)  # fmt: skip
+def test_from_the_script_to_thanks_and_back(
+    visit: Enter, scripts: bool, lang: str, after: str, message: str, thanks: str, undo: str, back: str
+) -> None:
+    seen = visit(viewport=PHONE, java_script_enabled=scripts)
+    page: Page = seen.open(f"{lang}/act/TX-20?member=C001098")
+    page.get_by_role("link", name=after).click()
+    page.get_by_role("button", name=message).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(thanks)
+    page.get_by_role("button", name=undo).click()
+    expect(page.get_by_role("status").first).to_contain_text(back)
+    assert seen.faults == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_letter_of_ones_own(visit: Enter, scripts: bool) -> None:
+    seen = visit(viewport=PHONE, java_script_enabled=scripts)
+    page: Page = seen.open(PAGES["letter"])
+    page.get_by_label("Trace more of the guns that are found").check()
+    page.get_by_label("Your name").fill("Ana López")
+    page.get_by_label(re.compile("In your own words")).fill("My cousin lives in Juárez.")
+    page.get_by_role("button", name="Put it into the letter").click()
+    letter = page.locator("#letter")
+    expect(letter).to_contain_text("My cousin lives in Juárez.")
+    expect(letter).to_contain_text("Ana López")
+    expect(letter).to_contain_text("eTrace")
+    assert "Ana" not in page.url
+    assert seen.faults == []
+
+
+def test_a_letter_fills_in_as_one_types_and_nothing_is_sent(visit: Enter) -> None:
+    seen = visit(viewport=PHONE)
+    page: Page = seen.open(PAGES["letter"])
+    sent: list[str] = []
+    page.on("request", lambda request: "/static/" in request.url or sent.append(request.url))
+    page.get_by_label("Your name").fill("Ana López")
+    expect(page.locator("#letter")).to_contain_text("Ana López")
+    expect(page.locator("#plain")).to_have_value(re.compile("Ana López"))
+    page.get_by_label("Your name").fill("")
+    expect(page.locator("#letter [data-from=name]")).to_have_text("your name")
+    assert sent == []
+
+
+@pytest.mark.parametrize("wanted", ["As PDF", "As plain text"])
+def test_a_letter_is_taken_away_as_a_file(visit: Enter, wanted: str) -> None:
+    page: Page = visit(java_script_enabled=False).open(PAGES["letter"])
+    with page.expect_download() as download:
+        page.get_by_role("button", name=wanted).click()
+    assert download.value.suggested_filename.startswith("letter-C001098-s3508-119.")
+
+
+def test_a_kit_prints_its_strips_and_leaves_out_the_rest(visit: Enter) -> None:
+    page: Page = visit().open(PAGES["kit"])
+    page.emulate_media(media="print")
+    expect(page.locator(".strip")).to_have_count(6)
+    expect(page.get_by_role("heading", level=1)).to_be_hidden()
+    expect(page.locator(".square svg")).to_be_visible()
