@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Engine
 
 from campaign import db, runs
+from campaign.accounts import sessions, throttle, users
 from campaign.congress import replies
 from campaign.outreach import outcomes
 from campaign.settings import Settings
@@ -13,6 +14,8 @@ from jobs import deliver_mail
 from jobs.outcome import Told
 
 RUNS_KEPT = timedelta(days=90)
+# Long after a bucket has leaked empty or a link has ended.
+DOORS_KEPT = timedelta(days=7)
 
 
 def run(
@@ -22,6 +25,9 @@ def run(
     with db.writing(engine) as session:
         forgotten = replies.trim_raw(session)
         old_runs = runs.trim(session, before=now - RUNS_KEPT)
+        sessions.trim(session, now=now)
+        users.trim_links(session, before=now - DOORS_KEPT)
+        throttle.trim(session, before=now - DOORS_KEPT)
         outcomes.trim(session, before=now - outcomes.RECEIPTS_KEPT)
     of_mail = deliver_mail.tidy(engine, now=now)
     db.tidy(engine)

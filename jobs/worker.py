@@ -31,6 +31,7 @@ from jobs import (
     crosscheck,
     deliver_mail,
     housekeeping,
+    poll_asked,
     poll_bills,
     refresh_members,
     suggest_successors,
@@ -111,6 +112,10 @@ JOBS = (
     Job("housekeeping", Schedule(minute=35, hour=4), housekeeping.run, lateness=DAY, deadline=HOUR),
 )
 
+# What somebody asked for by hand has no schedule of its own: it is looked for this often.
+ASKED_EVERY = timedelta(seconds=20)
+ASKED = Job("poll_asked", Schedule(minute=0), poll_asked.run, lateness=HOUR, deadline=timedelta(minutes=55))
+
 
 class Worker:
     """One process's share of the scheduled work."""
@@ -139,7 +144,7 @@ class Worker:
     def _build_scheduler(self, lease_seconds: int) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(
             timezone=self.settings.zone,
-            executors={"default": ThreadPoolExecutor(max_workers=len(self.jobs) + 1)},
+            executors={"default": ThreadPoolExecutor(max_workers=len(self.jobs) + 2)},
             # As keywords of the scheduler itself these would be ignored; the default grace is one second.
             job_defaults={"misfire_grace_time": 3600, "coalesce": True, "max_instances": 1},
         )
@@ -148,6 +153,8 @@ class Worker:
             scheduler.add_job(self.fire, trigger, args=[job], id=job.name, name=job.name)
         beat = IntervalTrigger(seconds=lease_seconds / 3, timezone=UTC)
         scheduler.add_job(self.beat, beat, id="lead", next_run_time=self.clock())
+        asked = IntervalTrigger(seconds=int(ASKED_EVERY.total_seconds()), timezone=UTC)
+        scheduler.add_job(self.answer, asked, id=ASKED.name, name=ASKED.name)
         faults = events.EVENT_JOB_MISSED | events.EVENT_JOB_ERROR | events.EVENT_JOB_MAX_INSTANCES
         scheduler.add_listener(_log_fault, faults)
         return scheduler
@@ -197,6 +204,17 @@ class Worker:
             return False
         with self._working(), logs.marked(job=job.name, slot=slot.isoformat()):
             self._run(job, slot, now)
+        return True
+
+    def answer(self) -> bool:
+        """Do what somebody asked for on the system page; whether anybody had."""
+        now = self.clock()
+        if self._stopping.is_set() or not self.lead.held(now) or not poll_asked.waiting(self.engine):
+            return False
+        if not runs.claim(self.engine, ASKED.name, now, owner=self.owner, now=now):
+            return False
+        with self._working(), logs.marked(job=ASKED.name, slot=now.isoformat()):
+            self._run(ASKED, now, now)
         return True
 
     def _run(self, job: Job, slot: datetime, now: datetime) -> None:

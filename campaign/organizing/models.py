@@ -133,3 +133,13 @@ class TextVersion(SQLModel, table=True):
     at: datetime
     published_at: datetime | None = None
     published_by: str = ""
+
+
+class CallReview(SQLModel, table=True):
+    """That a person has looked at what callers report of a member and a bill, up to so many reports."""
+
+    bill: str = Field(primary_key=True, foreign_key="bill.id")
+    bioguide: str = Field(primary_key=True, foreign_key="member.bioguide")
+    reports: int
+    by: str
+    at: datetime

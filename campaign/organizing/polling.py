@@ -1,8 +1,10 @@
 """Polls that somebody asked for: the page notes the wish, the worker fulfils it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from campaign.organizing.models import PollRequest
 
@@ -18,12 +20,9 @@ def ask(session: Session, bill: str, *, by: str, now: datetime) -> bool:
 
 def asked(session: Session) -> list[PollRequest]:
     """Wishes not fulfilled yet, the oldest first."""
-    return list(session.exec(select(PollRequest).order_by(PollRequest.asked_at, PollRequest.bill)))  # type: ignore[arg-type]
+    return list(session.exec(select(PollRequest).order_by(col(PollRequest.asked_at), col(PollRequest.bill))))
 
 
-def take(session: Session) -> list[str]:
-    """The bills wished for, taking the wishes away: a poll that fails is told on the system page."""
-    found = asked(session)
-    for one in found:
-        session.delete(one)
-    return [one.bill for one in found]
+def done(session: Session, bills: Sequence[str]) -> None:
+    """Take wishes away once they are fulfilled, so that a worker killed meanwhile begins again."""
+    session.execute(sa.delete(PollRequest).where(col(PollRequest.bill).in_(bills)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,8 +15,8 @@ from campaign.congress import lineage, members
 from campaign.congress.bills import WASHINGTON, BillId, congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship
+from campaign.organizing import calls, exports, views, whip, worklists
 from campaign.organizing import dashboard as boards
-from campaign.organizing import exports, views, whip, worklists
 from campaign.organizing.worklists import LISTS, Entry, Worklists
 from campaign.refusals import Refused
 from campaign.web import auth, history, organize_pictures, reads
@@ -67,7 +67,19 @@ def dashboard() -> Response:
         due_people=members.people(session, {one.bioguide for one in due}),
         names=list_names(),
         today=today,
+        calls=_calls_lately(session, today),
     )
+
+
+def _calls_lately(session: Session, today: date) -> list[tuple[str, int]]:
+    names = {
+        "talked": _("talked with the office"),
+        "voicemail": _("left a voicemail"),
+        "not_reached": _("not reached"),
+        "skip": _("skipped"),
+    }
+    counts = calls.lately(session, since=today - timedelta(days=7))
+    return [(words, counts[outcome]) for outcome, words in names.items() if counts.get(outcome)]
 
 
 @route("/seen", methods=("POST",))
@@ -195,6 +207,8 @@ class Asked:
     party: str
     committee: str
     tag: str
+    # "most": whoever was called most stands first; "never": only who was never called.
+    calls: str
 
     @property
     def query(self) -> dict[str, str]:
@@ -222,20 +236,26 @@ def lists() -> Response:
         chosen=found,
         rows=rows,
         names=list_names(),
-        states=sorted({person.state for person, _entries, _tags in rows}),
         committees=_committees(session, chosen),
         saved=views.saved(session, me().email, "lists"),
         query=urlencode(asked.query),
     )
 
 
-Row = tuple[Any, list[Entry], str]
+@dataclass(frozen=True)
+class Row:
+    """A member on the lists that the filters leave."""
+
+    person: Person
+    entries: list[Entry]
+    tags: str
+    calls: int
 
 
 def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tuple[Worklists, list[Row]]:
     found = worklists.worklists(session, bill, now=now)
     tags = {one.bioguide: one.tags for one in whip.entries_of(session, str(bill))}
-    sits = _sits_on(session, asked.committee)
+    sits, called = _sits_on(session, asked.committee), calls.by_member(session, str(bill))
     rows = []
     for person, entries in found.by_member():
         mine = [entry for entry in entries if asked.list in ("", entry.list)]
@@ -244,9 +264,13 @@ def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tu
             and asked.party in ("", person.party)
             and (not asked.committee or person.bioguide in sits)
             and (not asked.tag or asked.tag.lower() in tags.get(person.bioguide, "").split())
+            and (asked.calls != "never" or not called[person.bioguide])
+            and (asked.calls != "most" or called[person.bioguide])
         )
         if mine and fits:
-            rows.append((person, mine, tags.get(person.bioguide, "")))
+            rows.append(Row(person, mine, tags.get(person.bioguide, ""), called[person.bioguide]))
+    if asked.calls == "most":
+        rows.sort(key=lambda row: -row.calls)
     return found, rows
 
 
@@ -267,14 +291,22 @@ def export_lists(kind: str) -> Response:
     asked = _asked()
     bill = lineage.resolve(session, asked.bill)
     _found, rows = _filtered(session, bill, asked, now)
-    header = ["bill", "bioguide", "name", "party", "seat", "lists", "reasons", "tags"]
+    header = ["bill", "bioguide", "name", "party", "seat", "lists", "reasons", "tags", "calls"]
     lang = current()
-    table = [
-        [str(bill), person.bioguide, person.name, person.party, person.seat,
-         " ".join(entry.list for entry in entries), "; ".join(entry.reason(lang) for entry in entries), tags]
-        for person, entries, tags in rows
-    ]  # fmt: skip
+    table = [_line(str(bill), row, lang) for row in rows]
     return download(kind, f"{bill}-lists", header, table)
+
+
+def _line(bill: str, row: Row, lang: str) -> list[Any]:
+    lists = " ".join(entry.list for entry in row.entries)
+    reasons = "; ".join(entry.reason(lang) for entry in row.entries)
+    who = row.person
+    return [bill, who.bioguide, who.name, who.party, who.seat, lists, reasons, row.tags, row.calls]
+
+
+@route("/calls.<kind>", role="organizer", proven=True)
+def export_calls(kind: str) -> Response:
+    return download(kind, "calls-by-office", calls.COLUMNS, calls.by_office(reads.session()))
 
 
 def download(kind: str, name: str, header: Sequence[str], rows: Sequence[Sequence[Any]]) -> Response:
@@ -330,6 +362,7 @@ def member_page(bioguide: str) -> Response:
         changes=whip.history(session, bioguide)[:FIRST_FEW],
         leans=whip.LEANS,
         lean_names=lean_names(),
+        answers=answer_names(),
     )
 
 
@@ -356,6 +389,17 @@ def _stand(session: Session, bill: Bill, bioguide: str, lists: Worklists) -> dic
         "reasons": reasons,
         "rows": rows,
         "leads": bill.sponsor == bioguide,
+        "calls": calls.reports(session, bill.id, bioguide),
+    }
+
+
+def answer_names() -> dict[str, str]:
+    """What an office said to callers."""
+    return {
+        "will_join": _("will join"),
+        "undecided": _("undecided"),
+        "will_not": _("will not join"),
+        "would_not_say": _("would not say"),
     }
 
 

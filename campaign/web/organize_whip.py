@@ -12,8 +12,8 @@ from campaign.accounts import users
 from campaign.congress import lineage, members
 from campaign.congress.bills import congress_on
 from campaign.congress.models import Bill
+from campaign.organizing import calls, views, whip, whip_files
 from campaign.organizing import dashboard as boards
-from campaign.organizing import views, whip, whip_files
 from campaign.organizing.exports import MOST_BYTES
 from campaign.organizing.whip import BoardRow
 from campaign.refusals import Refused
@@ -153,6 +153,18 @@ def save_entry(bioguide: str, bill: str) -> Response:
         # Shown beside theirs, with the version it was compared with: sending it again decides.
         return _entry(bioguide, bill, given, merged.clashes, status=409)
     told(_("Saved."))
+    return to("member_page", bioguide=bioguide)
+
+
+@route("/members/<bioguide>/<bill>/reviewed", role="organizer", methods=("POST",))
+def review_calls(bioguide: str, bill: str) -> Response:
+    """Somebody has looked at what callers report; whether the lean changes is theirs to say."""
+    with db.writing(reads.engine()) as writer:
+        found = str(lineage.resolve(writer, bill))
+        if members.person(writer, bioguide) is None:
+            raise Refused("There is no such member.", "No existe ese miembro.", status=404)
+        calls.review(writer, found, bioguide, by=me().email, now=db.utcnow())
+        auth.note(writer, "call reports reviewed", f"{bioguide} {found}")
     return to("member_page", bioguide=bioguide)
 
 

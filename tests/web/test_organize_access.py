@@ -43,6 +43,8 @@ TABLE: dict[str, tuple[str, bool]] = {
     "set_goal": ("organizer", False),
     "lists": ("viewer", False),
     "export_lists": ("organizer", True),
+    "export_calls": ("organizer", True),
+    "review_calls": ("organizer", False),
     "save_view": ("viewer", False),
     "remove_view": ("viewer", False),
     "member_page": ("viewer", False),

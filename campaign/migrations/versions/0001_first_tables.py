@@ -401,6 +401,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_callreceipt_member"), ["member"], unique=False)
 
     op.create_table(
+        "callreview",
+        sa.Column("bill", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("bioguide", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reports", sa.Integer(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["bill"], ["bill.id"], name=op.f("fk_callreview_bill_bill")),
+        sa.ForeignKeyConstraint(["bioguide"], ["member.bioguide"], name=op.f("fk_callreview_bioguide_member")),
+        sa.PrimaryKeyConstraint("bill", "bioguide", name=op.f("pk_callreview")),
+    )
+    op.create_table(
         "campaignstate",
         sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),

@@ -1,0 +1,68 @@
+"""What callers report, beside what organizers know."""
+
+from datetime import date
+
+import pytest
+from chambers import NOW, add_bill, id_of, legislator, seat_members, term
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.organizing import calls, whip
+from campaign.outreach.models import CallCount
+
+BILL, A1, A2 = "hr6736-119", id_of("A1"), id_of("A2")
+
+
+@pytest.fixture
+def called(engine: Engine) -> Engine:
+    seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}")) for n in (1, 2, 3)))
+    add_bill(engine, BILL, proposal="armas", campaign="guns")
+    add_bill(engine, "hr923-119", proposal="cartels", campaign="other")
+    rows = [
+        (BILL, A1, "talked", "will_join", 2, "washington", date(2026, 6, 1)),
+        ("guns", A1, "talked", "will_join", 1, "district", date(2026, 6, 19)),
+        (BILL, A1, "talked", "undecided", 1, "washington", date(2026, 6, 19)),
+        (BILL, A1, "skip", "", 9, "washington", date(2026, 6, 19)),
+        (BILL, A2, "voicemail", "", 5, "washington", date(2026, 6, 19)),
+        ("hr923-119", A1, "talked", "will_not", 7, "washington", date(2026, 6, 19)),
+        ("other", A1, "talked", "will_not", 7, "washington", date(2026, 6, 19)),
+    ]
+    with db.writing(engine) as session:
+        for about, member, outcome, said, count, office, day in rows:
+            session.add(
+                CallCount(
+                    about=about, member=member, outcome=outcome, said=said, count=count, office=office, day=day
+                )
+            )
+    return engine
+
+
+def test_calls_about_the_bill_or_its_own_campaign_count_and_skips_do_not(called: Engine) -> None:
+    with db.reading(called) as session:
+        assert calls.by_member(session, BILL) == {A1: 4, A2: 5}
+        found = calls.reports(session, BILL, A1)
+    assert (found.answers, found.made, found.fresh) == ((("will_join", 3), ("undecided", 1)), 4, 4)
+    assert found.worth_a_look
+
+
+def test_reports_are_looked_at_by_a_person_and_never_change_a_lean(called: Engine) -> None:
+    with db.writing(called) as session:
+        calls.review(session, BILL, A1, by="ana@example.org", now=NOW)
+    with db.reading(called) as session:
+        assert calls.reports(session, BILL, A1).fresh == 0
+        assert not calls.reports(session, BILL, A1).worth_a_look
+        assert whip.entry_of(session, BILL, A1) is None
+
+
+def test_a_single_report_is_not_worth_a_look(called: Engine) -> None:
+    with db.reading(called) as session:
+        assert not calls.reports(session, "hr923-119", A2).worth_a_look
+        assert calls.reports(session, BILL, A2).answers == ()
+
+
+def test_the_week_and_the_table_by_office(called: Engine) -> None:
+    with db.reading(called) as session:
+        assert calls.lately(session, since=date(2026, 6, 13)) == {"skip": 9, "talked": 16, "voicemail": 5}
+        table = calls.by_office(session)
+    assert [BILL, A1, "washington", "talked", "will_join", 2] in table
+    assert ["guns", A1, "district", "talked", "will_join", 1] in table
