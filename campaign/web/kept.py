@@ -31,7 +31,7 @@ MOST_BYTES = 48 * 1024 * 1024
 RECHECK_SECONDS = 1.0
 SMALLEST = 500
 # Tables that people edit, small enough to be read whole; and one that only grows.
-EDITED = ("campaign", "proposal", "kinship", "citedfact", "campaignstate", "billgoal")
+EDITED = ("campaign", "proposal", "kinship", "citedfact", "campaignstate", "billgoal", "mailpolicy")
 GROWING = "textversion"
 COMPRESSED = {
     "text/html",

@@ -14,6 +14,7 @@ from campaign.refusals import Refused
 from campaign.web import calls, feeds, kits, letters, places, states, views
 from campaign.web.languages import current, place
 from campaign.web.pages import page, settings
+from campaign.web.privacy import statements
 from campaign.web.reads import session
 
 bp = Blueprint("public", __name__)
@@ -190,7 +191,12 @@ def proposal(slug: str) -> Response:
 
 @bp.get("/privacy")
 def privacy() -> Response:
-    return page("public/privacy.html", geocodes=bool(settings().geocoder_url))
+    return page(
+        "public/privacy.html",
+        geocodes=bool(settings().geocoder_url),
+        own_map=places.has_own_map(session(), now=utcnow()),
+        statements=statements(session()),
+    )
 
 
 @bp.get("/data")
