@@ -66,7 +66,7 @@ def sink(folder: Path, *, seconds: float = 0) -> Iterator[tuple[int, Path]]:
         yield int(process.stdout.readline().split()[1]), log
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
 
 
 def fill(engine: Engine, settings: Settings, readers: int) -> None:
@@ -267,23 +267,18 @@ def _kill_some(engine: Engine, url: str, port: int, chance: random.Random, kills
     workers = [start_worker(url, port) for _ in range(2)]
     done = 0
     while done < kills:
-        time.sleep(chance.uniform(0.9, 1.6))
+        time.sleep(chance.uniform(0.6, 1.2))
         victim = chance.randrange(2)
         if workers[victim].poll() is None:
             workers[victim].send_signal(signal.SIGKILL)
             done += 1
-        workers[victim].wait()
-        _end_leases(engine)
+        workers[victim].communicate()
         workers[victim] = start_worker(url, port)
         if not _open(engine):
             break
     for worker in workers:
         worker.communicate()
     return done
-
-
-def _end_leases(engine: Engine) -> None:
-    """What a minute and a half would do: leases of the dead run out (those of the living are renewed)."""
 
 
 def _open(engine: Engine) -> bool:
@@ -337,7 +332,7 @@ def _show_kills(kills: int, readers: int) -> int:
     fine = True
     with tempfile.TemporaryDirectory() as name, postgres() as url:
         for place in (f"sqlite:///{name}/mail.db", url):
-            found = kill_loop(place, Path(name), readers=readers or kills * 40, kills=kills, seed=7)
+            found = kill_loop(place, Path(name), readers=readers or kills * 60, kills=kills, seed=7)
             print(place.partition(":")[0], found)
             fine = fine and not (found["lost"] or found["extra"] or found["lost_at_last"])
             fine = fine and found["extra_at_last"] <= found["kills"]

@@ -204,9 +204,7 @@ def test_alerts_come_once_a_day_to_who_asked_and_whose_member_moved(
 # --- speed and sameness ---
 
 
-def test_e45_one_worker_keeps_the_pace_in_flat_memory(
-    sqlite_engine: Engine, settings: Settings, readers: Make, request: pytest.FixtureRequest, tmp_path: Any
-) -> None:
+def test_e45_one_worker_keeps_the_pace_in_flat_memory(sqlite_engine: Engine, tmp_path: Any) -> None:
     """The gate itself is ``make bench`` (100,000 readers); here a worker's memory does not grow with its rows,
     which is what its size rests on, and every copy leaves."""
     url = sqlite_engine.url.render_as_string(hide_password=False)
