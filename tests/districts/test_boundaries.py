@@ -1,15 +1,19 @@
 """District boundaries from files: reading them, and asking them."""
 
 import json
+import math
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shapely import Point, Polygon
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.districts.boundaries import import_boundaries, seats_at
+from campaign.districts.boundaries import DOUBT, import_boundaries, seats_at
 from campaign.refusals import Refused
 
 
@@ -141,3 +145,26 @@ def test_what_is_no_map_of_this_congress_changes_nothing(
 def test_a_file_that_is_not_there_is_refused(sqlite_engine: Engine, tmp_path: Path, now: datetime) -> None:
     with pytest.raises(Refused):
         import_boundaries(sqlite_engine, tmp_path / "none.json", 119, now=now)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    radii=st.lists(st.integers(10, 400), min_size=5, max_size=40),
+    points=st.lists(st.tuples(st.integers(-400, 400), st.integers(-400, 400)), min_size=5, max_size=30),
+)
+def test_any_star_of_a_district_is_read_as_shapely_reads_it(
+    sqlite_engine: Engine, tmp_path: Path, now: datetime, radii: list[int], points: list[tuple[int, int]]
+) -> None:
+    angles = [2 * math.pi * place / len(radii) for place in range(len(radii))]
+    corners = [
+        [radius / 100 * math.cos(angle), radius / 100 * math.sin(angle)]
+        for radius, angle in zip(radii, angles, strict=True)
+    ]
+    hole = [[x / 3, y / 3] for x, y in corners]
+    star = Polygon(corners, [hole])
+    shape = feature("4820", [[*corners, corners[0]], [*hole, hole[0]]])
+    taken(sqlite_engine, tmp_path, collection(shape), now)
+    for x, y in points:
+        place = Point(x / 100, y / 100)
+        if star.boundary.distance(place) > 2 * DOUBT:
+            assert bool(at(sqlite_engine, place.x, place.y)) == star.contains(place)
