@@ -986,7 +986,21 @@ def import_districts(desk: Desk, file: Path, congress: int) -> None:
     from campaign.districts.boundaries import import_boundaries
 
     count = import_boundaries(desk.engine, file, congress, now=desk.now)
-    desk.answer({"districts": count, "congress": congress}, f"{count} districts of the {congress}th Congress")
+    desk.answer({"districts": count, "congress": congress}, f"{count} districts, Congress {congress}")
+
+
+@command(districts, "zips")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--congress", required=True, type=click.IntRange(1, 200), help="Whose map it is.")
+def import_zip_table(desk: Desk, file: Path, congress: int) -> None:
+    """Import which districts each ZIP code touches: the Census Bureau's relationship file of a Congress.
+
+    A later Congress's table waits beside today's and is used from the day that Congress sits.
+    """
+    from campaign.districts.census import import_zips
+
+    count = import_zips(desk.engine, file.read_bytes(), congress, now=desk.now, name=file.name)
+    desk.answer({"zips": count, "congress": congress}, f"{count} ZIP codes and districts, Congress {congress}")
 
 
 @command(main, "script")

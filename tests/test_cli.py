@@ -409,3 +409,13 @@ def test_worker_ends_when_told(operator: Operator, tmp_path: Path) -> None:
     finally:
         code = service.end()
     assert code == 0
+
+
+def test_a_table_of_zip_codes_is_taken_or_refused(operator: Operator, tmp_path: Path) -> None:
+    table = tmp_path / "zips.csv"
+    table.write_text("state_abbr,zcta,cd\nTX,78205,20\nTX,78701,37\n")
+    assert operator.asks("districts", "zips", str(table), "--congress", "119")["zips"] == 2
+    table.write_text("<html>Not found</html>")
+    assert operator.does("districts", "zips", str(table), "--congress", "119").exit_code == 2
+    assert operator.asks("find", "--zip", "78205")["seats"][0]["seat"] == "TX-20"
+    assert operator.does("districts", "zips", str(tmp_path / "none"), "--congress", "119").exit_code == 2
