@@ -249,7 +249,7 @@ def kill_loop(url: str, folder: Path, *, readers: int, kills: int, seed: int) ->
         done = _kill_some(engine, url, port, chance, kills)
         _finish(engine, url, port)
         before, unknown = _copies(log), _unknown(engine, edition)
-        deliveries.resend_unknown(engine, edition, now=_late())
+        deliveries.resend_unknown(engine, edition, now=NOW)
         _finish(engine, url, port)
         after, names = _copies(log), [f"reader{number}@readers-host.org" for number in range(readers)]
         engine.dispose()

@@ -1,5 +1,6 @@
 """From plain values to text and HTML: templates, styles moved into the elements, nothing from elsewhere."""
 
+import re
 from functools import cache
 
 import css_inline
@@ -11,10 +12,12 @@ from campaign.mailing.message import MARK, Picture, Sealed, Sender, seal
 from campaign.mailing.news import News
 from campaign.settings import shipped
 
+_BILL = re.compile(r"\b((?:H|S)\.(?:[A-Z][a-z]*\.?)*) (?=\d)")
+
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    found = Environment(
         loader=FileSystemLoader(shipped("templates") / "email"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
@@ -22,6 +25,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    found.filters["bound"] = _bound
+    return found
+
+
+def _bound(text: str) -> str:
+    """The number of a bill stays on one line."""
+    return _BILL.sub("\\1\N{NO-BREAK SPACE}", text)
 
 
 @cache
