@@ -15,6 +15,7 @@ from sqlmodel import Session, select
 from campaign import db, runs
 from campaign.congress import tracking
 from campaign.congress.models import SourceState
+from campaign.mailing import deliveries, reputation
 from campaign.settings import SHORTEST_SECRET, Settings
 
 Level = Literal["good", "note", "warning", "error"]
@@ -37,8 +38,8 @@ def examine(engine: Engine, settings: Settings, *, now: datetime) -> list[Findin
     findings = list(_database(engine))
     if all(finding.level != "error" for finding in findings):
         with db.reading(engine) as session:
-            findings += [*_work(session, now), *_data(session, now)]
-    return [*findings, *_settings(settings)]
+            findings += [*_work(session, now), *_data(session, now), *_mail(session)]
+    return [*findings, *_settings(settings), *(Finding(*found) for found in reputation.examine(settings))]
 
 
 def _database(engine: Engine) -> Iterator[Finding]:
@@ -91,6 +92,11 @@ def _data(session: Session, now: datetime) -> Iterator[Finding]:
             yield Finding("warning", state.name, state.problem)
         elif state.name == "members" and now.date() - state.as_of > DATA_OLD:
             yield Finding("note", state.name, f"as of {state.as_of}; they refresh by themselves once a day")
+
+
+def _mail(session: Session) -> Iterator[Finding]:
+    for about, text in deliveries.troubles(session):
+        yield Finding("warning", about, text)
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:

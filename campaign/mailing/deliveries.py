@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 
 from campaign import db
 from campaign.mailing import pipe
-from campaign.mailing.models import Delivery, Edition, Subscriber, Suppression
+from campaign.mailing.models import Delivery, Edition, Pipe, Subscriber, Suppression
 from campaign.mailing.subscribers import policy
 from campaign.mailing.transport import Verdict
 
@@ -305,6 +305,20 @@ def counts(session: Session, edition: Edition) -> dict[str, int]:
     if not found and edition.totals:
         return dict(edition.totals)
     return {"recipients": sum(found.values()), **found}
+
+
+def troubles(session: Session) -> list[tuple[str, str]]:
+    """What stands between readers and their mail: a relay in the way, held editions, copies of unknown fate."""
+    found = []
+    way = session.get(Pipe, pipe.RELAY)
+    if way is not None and way.trouble:
+        found.append(("relay", f"{way.trouble} since {way.since:%Y-%m-%d %H:%M} UTC: {way.words}"))
+    for edition in session.exec(select(Edition).where(Edition.state == "paused")):
+        found.append((f"digest {edition.period}", f"is paused: {edition.problem}"))
+    query = sa.select(sa.func.count()).where(rows.c.state == "unknown", rows.c.edition.is_not(None))
+    if unknown := session.execute(query).scalar_one():
+        found.append(("digest", f"{unknown} copies may or may not have arrived; see campaign digest status"))
+    return found
 
 
 def resend_unknown(engine: Engine, edition: int, *, now: datetime) -> int:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from campaign import db
-from campaign.mailing import digest, editions, letters, news, render
+from campaign.mailing import digest, editions, letters, news, render, reputation
 from campaign.mailing.addresses import Keys
 from campaign.mailing.digest import Group
 from campaign.mailing.message import (
@@ -413,3 +413,34 @@ def test_an_erased_reader_leaves_no_letter(engine: Engine, settings: Settings) -
         assert session.exec(select(Subscriber)).all() == []
         session.add(Delivery(kind="confirm", due=MONDAY, detail={"wish": {}}))
         assert letters.prepare(session, settings, "confirm", None, {"wish": {}}, now=MONDAY) is None
+
+
+ZONES = {
+    "campaign-host.org": ["v=spf1 include:relay.org -all", "other=1"],
+    "_dmarc.campaign-host.org": ["v=DMARC1; p=none"],
+}
+
+
+@pytest.mark.parametrize(
+    ("zones", "told"),
+    [
+        (ZONES, {("SPF", "good"), ("DMARC", "good")}),
+        ({**ZONES, "_dmarc.campaign-host.org": []}, {("SPF", "good"), ("DMARC", "error")}),
+        ({**ZONES, "campaign-host.org": []}, {("SPF", "error"), ("DMARC", "good")}),
+        ({}, {("SPF and DMARC", "note")}),
+    ],
+)
+def test_e20_the_doctor_says_what_it_sees_and_what_it_cannot(
+    settings: Settings, zones: dict[str, list[str]], told: set[tuple[str, str]]
+) -> None:
+    real = settings.model_copy(update={"smtp_url": SecretStr("smtp://relay.org:587?starttls=1")})
+    found = {(about, level) for level, about, _ in reputation.examine(real, ask=zones.get)}
+    assert told <= found
+    assert ("DKIM", "note") in found
+    assert ("returned mail", "warning") in found
+
+
+def test_e20_a_return_path_in_another_domain_is_warned_of(settings: Settings) -> None:
+    apart = {"smtp_url": SecretStr("smtp://relay.org"), "return_path": "bounces@elsewhere-host.com"}
+    found = reputation.examine(settings.model_copy(update=apart), ask=ZONES.get)
+    assert ("warning", "CAMPAIGN_RETURN_PATH") in {(level, about) for level, about, _ in found}
