@@ -1,14 +1,14 @@
 """What callers report, beside what organizers know: a hint to weigh, never taken over by itself."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from campaign.congress.models import Kinship, Proposal
+from campaign.congress.models import Kinship, Member, Proposal
 from campaign.organizing.models import CallReview
 from campaign.outreach import outcomes
 from campaign.outreach.models import CallCount
@@ -41,13 +41,28 @@ def about(session: Session, bill: str) -> tuple[str, ...]:
     return (bill, *session.exec(home))
 
 
-def by_member(session: Session, bill: str) -> Counter[str]:
-    """How often each member was called about a bill, whatever came of it; skipping is no call."""
+def by_member(session: Session, bill: str, who: Collection[str], *, since: date) -> Counter[str]:
+    """How often each of these members was called about a bill since a day, whatever came of it; skipping is
+    no call."""
     total = sa.func.sum(col(CallCount.count))
     query = sa.select(col(CallCount.member), total).where(
-        col(CallCount.about).in_(about(session, bill)), col(CallCount.outcome) != "skip"
+        col(CallCount.about).in_(about(session, bill)),
+        col(CallCount.member).in_(who),
+        col(CallCount.outcome) != "skip",
+        col(CallCount.day) >= since,
     )
     return Counter({member: int(count) for member, count in session.execute(query.group_by(CallCount.member))})
+
+
+def ever_called(session: Session, bill: str) -> set[str]:
+    """Who was ever called about a bill: one look into the index for each member, not a sum over all calls."""
+    theirs = sa.exists().where(
+        col(CallCount.about).in_(about(session, bill)),
+        col(CallCount.member) == col(Member.bioguide),
+        col(CallCount.outcome) != "skip",
+        col(CallCount.count) > 0,
+    )
+    return set(session.scalars(sa.select(col(Member.bioguide)).where(theirs)))
 
 
 def reports(session: Session, bill: str, bioguide: str) -> Reports:

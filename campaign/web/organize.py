@@ -25,6 +25,7 @@ from campaign.web.languages import _, current
 from campaign.web.organize_pictures import Growth
 
 FIRST_FEW = 12
+LATELY = timedelta(days=30)
 PAGE = 100
 KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -207,7 +208,7 @@ class Asked:
     party: str
     committee: str
     tag: str
-    # "most": whoever was called most stands first; "never": only who was never called.
+    # "most": whoever was called most lately stands first; "never": only who was never called.
     calls: str
 
     @property
@@ -255,7 +256,10 @@ class Row:
 def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tuple[Worklists, list[Row]]:
     found = worklists.worklists(session, bill, now=now)
     tags = {one.bioguide: one.tags for one in whip.entries_of(session, str(bill))}
-    sits, called = _sits_on(session, asked.committee), calls.by_member(session, str(bill))
+    sits = _sits_on(session, asked.committee)
+    listed = {entry.person.bioguide for entries in found.entries.values() for entry in entries}
+    called = calls.by_member(session, str(bill), listed, since=now.astimezone(WASHINGTON).date() - LATELY)
+    ever = calls.ever_called(session, str(bill)) if asked.calls == "never" else set()
     rows = []
     for person, entries in found.by_member():
         mine = [entry for entry in entries if asked.list in ("", entry.list)]
@@ -264,7 +268,7 @@ def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tu
             and asked.party in ("", person.party)
             and (not asked.committee or person.bioguide in sits)
             and (not asked.tag or asked.tag.lower() in tags.get(person.bioguide, "").split())
-            and (asked.calls != "never" or not called[person.bioguide])
+            and person.bioguide not in ever
             and (asked.calls != "most" or called[person.bioguide])
         )
         if mine and fits:

@@ -39,7 +39,9 @@ def called(engine: Engine) -> Engine:
 
 def test_calls_about_the_bill_or_its_own_campaign_count_and_skips_do_not(called: Engine) -> None:
     with db.reading(called) as session:
-        assert calls.by_member(session, BILL) == {A1: 4, A2: 5}
+        assert calls.by_member(session, BILL, {A1, A2}, since=date(2026, 1, 1)) == {A1: 4, A2: 5}
+        assert calls.by_member(session, BILL, {A1}, since=date(2026, 6, 13)) == {A1: 2}
+        assert calls.ever_called(session, BILL) == {A1, A2}
         found = calls.reports(session, BILL, A1)
     assert (found.answers, found.made, found.fresh) == ((("will_join", 3), ("undecided", 1)), 4, 4)
     assert found.worth_a_look

@@ -1,0 +1,169 @@
+"""The organizers' pages with a whole Congress tracked and a million calls counted: medians and questions."""
+
+import random
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+from sqlalchemy.engine import Engine
+
+from benchmarks.figures import Figure
+from benchmarks.invented_congress import CONGRESS, FIRST_DAY, SIZES
+from campaign import db, snapshot
+from campaign.accounts import sessions, users
+from campaign.app import create_app
+from campaign.congress import members
+from campaign.congress.models import Bill, Change, Cosponsorship, Tracking
+from campaign.outreach.models import CallCount
+from campaign.settings import Settings
+
+SLOWEST = 150
+TIMES = 25
+CALLS = 1_000_000
+PAGES = {"this week": "", "worklists": "lists", "whip board": "board"}
+
+
+def measure(share: float = 1.0) -> list[Figure]:
+    """Each page asked for again and again by a client that is signed in; SQLite in a file."""
+    with tempfile.TemporaryDirectory(prefix="campaign-bench-") as folder:
+        engine = db.open_engine(f"sqlite:///{Path(folder) / 'campaign.db'}")
+        db.upgrade(engine)
+        snapshot.load(engine, now=db.utcnow())
+        few = {name: _questions(engine, path) for name, path in PAGES.items()}
+        bills = _fill(engine, share)
+        figures = [_figure(engine, name, path, few[name], bills) for name, path in PAGES.items()]
+        engine.dispose()
+    return figures
+
+
+def _figure(engine: Engine, name: str, path: str, few: int, bills: int) -> Figure:
+    client = _signed_in(engine)
+    took = []
+    for _ in range(TIMES):
+        start = perf_counter()
+        assert client.get(f"/organize/{path}").status_code == 200
+        took.append((perf_counter() - start) * 1000)
+    questions = _questions(engine, path)
+    typical = median(took)
+    return Figure(
+        f"organizers, {name}: {bills:,} bills tracked, {CALLS:,} calls",
+        f"{typical:.0f} ms at the median; {questions} questions ({few} without them)",
+        f"under {SLOWEST} ms; as many questions",
+        typical < SLOWEST and questions <= few,
+    )
+
+
+def _signed_in(engine: Engine) -> FlaskClient:
+    app = create_app(Settings(secret_key=SecretStr("for benchmarks only, long enough")), engine=engine)
+    with db.writing(engine) as session:
+        user, _ = users.add(session, "bench@example.org", "admin", now=db.utcnow(), actor="benchmark")
+        token = sessions.begin(session, user, now=db.utcnow())
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"] = token, True
+    return client
+
+
+def _questions(engine: Engine, path: str) -> int:
+    client = _signed_in(engine)
+    client.get(f"/organize/{path}")
+    with _counting(engine) as sent:
+        client.get(f"/organize/{path}")
+    return len(sent)
+
+
+@contextmanager
+def _counting(engine: Engine) -> Iterator[list[str]]:
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def _fill(engine: Engine, share: float) -> int:
+    """As many bills, co-sponsors, changes and calls as a Congress and a large campaign leave behind."""
+    chance = random.Random(CONGRESS)  # noqa: S311 -- invented data, not secrets
+    now = db.utcnow()
+    with db.writing(engine) as session:
+        people = [(one.bioguide, one.chamber) for one in members.people(session).values()]
+        taken = set(session.scalars(sa.select(Bill.id)))  # type: ignore[call-overload]
+        ids = [f"{kind}{n}-{CONGRESS}" for kind, size in SIZES.items() for n in range(1, int(size * share) + 1)]
+        ids = [id for id in ids if id not in taken]
+        session.execute(sa.insert(Bill), [_bill(id, now) for id in ids])
+        session.execute(sa.insert(Tracking), [{"bill": id, "since": now, "problem": ""} for id in ids])
+        rows = [row for id in ids for row in _joined(chance, id, people)]
+        session.execute(sa.insert(Cosponsorship), rows)
+        session.execute(sa.insert(Change), [_change(row, now) for row in rows])
+        session.execute(sa.insert(CallCount), list(_calls(chance, [bioguide for bioguide, _ in people])))
+    return len(ids)
+
+
+def _bill(id: str, now: Any) -> dict[str, Any]:
+    kind = id.rstrip("0123456789-")
+    number = int(id[len(kind) :].partition("-")[0])
+    return {
+        "id": id,
+        "congress": CONGRESS,
+        "type": kind,
+        "number": number,
+        "title": f"Invented {id} Act",
+        "introduced": FIRST_DAY,
+        "observed_at": now,
+        "title_key": f"invented {id}",
+    }
+
+
+def _joined(chance: random.Random, bill: str, people: list[tuple[str, str | None]]) -> Iterator[dict[str, Any]]:
+    chamber = "house" if bill.startswith("h") else "senate"
+    here = [bioguide for bioguide, sits in people if sits == chamber]
+    for bioguide in chance.sample(here, min(len(here), int(chance.lognormvariate(1.78, 1.3)))):
+        joined = FIRST_DAY + timedelta(days=chance.randrange(500))
+        yield {"bill": bill, "bioguide": bioguide, "joined": joined, "original": False}
+
+
+def _change(row: dict[str, Any], now: Any) -> dict[str, Any]:
+    return {
+        "bill": row["bill"],
+        "kind": "cosponsored",
+        "bioguide": row["bioguide"],
+        "happened": row["joined"],
+        "detail": {},
+        "seen_at": now,
+        "baseline": False,
+    }
+
+
+def _calls(chance: random.Random, people: list[str]) -> Iterator[dict[str, Any]]:
+    """A million calls as they are kept: counts by day, member, office and outcome."""
+    today, left = date.today(), CALLS  # noqa: DTZ011 -- any recent day will do
+    kinds = [("talked", "will_join"), ("talked", "undecided"), ("voicemail", ""), ("not_reached", "")]
+    for day in range(90):
+        for bioguide in people:
+            for outcome, said in kinds:
+                count = min(left, chance.randrange(1, 11))
+                if count == 0:
+                    return
+                left -= count
+                yield {
+                    "about": "us-guns-abroad",
+                    "member": bioguide,
+                    "office": "washington",
+                    "day": today - timedelta(days=day),
+                    "outcome": outcome,
+                    "said": said,
+                    "count": count,
+                }
