@@ -10,7 +10,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import lookup, mail, pages, polling, starting, whole_congress
+from benchmarks import lookup, mail, organize, pages, polling, starting, whole_congress
 from benchmarks.figures import Figure
 
 
@@ -24,6 +24,7 @@ def main() -> int:
         "starting": starting.measure,
         "pages": pages.measure,
         "mail": lambda: mail.measure(given.share),
+        "organize": lambda: organize.measure(given.share),
     }
     arguments.add_argument("--only", choices=parts, help="one part of them")
     given = arguments.parse_args()
