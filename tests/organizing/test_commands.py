@@ -1,0 +1,72 @@
+"""The organizers' commands: the contract's JSON, a link that signs in, refusals with exit 2."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from chambers import NOW
+from click.testing import CliRunner, Result
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.accounts import users
+from campaign.cli import main
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(snapshot_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """The command line on a copy of the shipped campaign."""
+    path = tmp_path / "own.db"
+    with snapshot_engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    path.write_bytes(Path(str(snapshot_engine.url.database)).read_bytes())
+    monkeypatch.setenv("CAMPAIGN_DATABASE_URL", f"sqlite:///{path}")
+    monkeypatch.setenv("CAMPAIGN_SECRET_KEY", "a key for tests only, thirty-two long")
+    # The commands read the clock; the snapshot's Congress sits until January 2027.
+    monkeypatch.setattr(db, "utcnow", lambda: NOW)
+
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(main, list(words))
+
+    return call
+
+
+def test_worklist_gives_the_contracts_json(run: Run) -> None:
+    result = run("worklist", "H.R. 6736", "--json")
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert sorted(told["ask_again"]) == ["E000297", "G000586", "J000305", "K000400"]
+    assert told["successors"] == ["W000831"]
+    assert len(told["sister_gap"]) == 11
+    assert len(told["committee_not_on"]) == 45
+    assert told["vacancies"] == ["CA-14", "FL-20", "GA-13", "TX-23"]
+    assert told["reasons"]["ask_again"]["J000305"] == "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"
+
+
+@pytest.mark.parametrize("bill", ["hr8427-118", "hr1-119", "nothing"])
+def test_a_bill_without_lists_is_refused(run: Run, bill: str) -> None:
+    assert run("worklist", bill).exit_code == 2
+
+
+def test_a_user_gets_a_link_that_signs_in_once(run: Run, tmp_path: Path) -> None:
+    result = run("user", "add", "Ana@Example.org", "--role", "admin", "--json")
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert (told["email"], told["role"]) == ("ana@example.org", "admin")
+    assert told["link"].startswith("http://127.0.0.1:5000/")
+    engine = db.open_engine(f"sqlite:///{tmp_path / 'own.db'}")
+    with db.writing(engine) as session:
+        token = told["link"].rpartition("/")[2]
+        user = users.use_link(session, token, now=NOW)
+        assert user
+        assert user.role == "admin"
+        assert users.use_link(session, token, now=NOW) is None
+    engine.dispose()
+
+
+@pytest.mark.parametrize("words", [("nobody",), ("ana@example.org", "--role", "king")])
+def test_what_is_no_user_is_refused(run: Run, words: tuple[str, ...]) -> None:
+    assert run("user", "add", *words).exit_code == 2
