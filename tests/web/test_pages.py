@@ -431,6 +431,8 @@ def test_one_call_covers_the_whole_campaign(client: FlaskClient) -> None:
     assert "sits on the Senate Committee on Foreign Relations, which has S. 3508 (2025)." in text
     assert "Next: John Cornyn" in text
     assert '<span class="blank" data-blank="your_name">your name</span>' in page
+    assert 'action="/act/TX-20?member=C001098#words"' in page
+    assert "kind=&" not in unescape(page)
 
 
 def test_what_a_reader_fills_in_comes_back_and_stays_nowhere(client: FlaskClient) -> None:

@@ -1,0 +1,208 @@
+"""From a ZIP code to thanks, as a reader walks it: both languages, with scripts and without, any size."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from pydantic import SecretStr
+from pytest_httpserver import HTTPServer
+from sqlalchemy.engine import Engine
+from werkzeug.serving import make_server
+
+from campaign import db
+from campaign.app import create_app
+from campaign.settings import Settings
+
+Enter = Callable[..., Any]
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+DISTRICT = {"GEOID": "4820", "STATE": "48", "CDSESSN": "119"}
+GEOGRAPHIES = {"States": [{"GEOID": "48"}], "119th Congressional Districts": [DISTRICT]}
+WORDS = {
+    "en": {
+        "start": "/",
+        "go": "See who speaks for you",
+        "mine": "This one is mine (TX-20)",
+        "call": "Call Joaquin Castro",
+        "after": "After the call: say how it went",
+        "outcomes": ["will join", "I left a message", "I did not get through"],
+        "next": ["Next: Ted Cruz", "Next: John Cornyn"],
+        "end": "See what it adds up to",
+        "thanks": "Thank you. This is how it adds up.",
+        "open": "Put your name and town into the words",
+        "name": "Your name",
+        "put": "Put them in",
+        "locate": "Use my location",
+        "people": "These people speak for you in Congress",
+        "failed": "Your device did not give a position.",
+    },
+    "es": {
+        "start": "/es/",
+        "go": "Ver quién le representa",
+        "mine": "Este es el mío (TX-20)",
+        "call": "Llamar Joaquin Castro",
+        "after": "Después de la llamada: cuente cómo fue",
+        "outcomes": ["se sumará", "Dejé un mensaje", "No pude comunicarme"],
+        "next": ["Siguiente: Ted Cruz", "Siguiente: John Cornyn"],
+        "end": "Ver cuánto suma",
+        "thanks": "Gracias. Así va sumando.",
+        "open": "Ponga su nombre y su ciudad en el texto",
+        "name": "Su nombre",
+        "put": "Ponerlos",
+        "locate": "Usar mi ubicación",
+        "people": "Estas personas le representan en el Congreso",
+        "failed": "Su dispositivo no dio una ubicación.",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def geocoder() -> Iterator[HTTPServer]:
+    with HTTPServer() as server:
+        server.expect_request("/geographies/coordinates").respond_with_json(
+            {"result": {"geographies": GEOGRAPHIES}}
+        )
+        yield server
+
+
+@pytest.fixture(scope="module")
+def address(
+    snapshot_engine: Engine, geocoder: HTTPServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The service on a copy of the campaign, with a Census Bureau of its own."""
+    path = tmp_path_factory.mktemp("flow") / "campaign.db"
+    with snapshot_engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copyfile(Path(snapshot_engine.url.database or ""), path)
+    engine = db.open_engine(f"sqlite:///{path}")
+    settings = Settings(
+        secret_key=SecretStr("for browser tests, long enough"), geocoder_url=geocoder.url_for("")
+    )
+    server = make_server("127.0.0.1", 0, create_app(settings, engine=engine), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(PHONE, "dark"), (DESK, "light")], ids=["phone, dark", "desk, light"]
+)
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_from_a_zip_code_to_thanks(
+    visit: Enter, lang: str, scripts: bool, scheme: str, size: dict[str, int]
+) -> None:
+    say: dict[str, Any] = WORDS[lang]
+    seen = visit(viewport=size, color_scheme=scheme, java_script_enabled=scripts)
+    page: Page = seen.open(say["start"])
+    page.get_by_label("ZIP").fill("78207")
+    page.get_by_role("button", name=say["go"]).click()
+    page.get_by_role("link", name=say["mine"]).click()
+    page.get_by_role("link", name=say["call"]).click()
+    for number, outcome in enumerate(say["outcomes"]):
+        expect(page.locator("a.phone")).to_have_attribute("href", _telephone(page))
+        expect(page.locator(".script")).to_contain_text("H.R." if number == 0 else "S.")
+        page.get_by_role("link", name=say["after"]).click()
+        page.get_by_role("button", name=outcome, exact=True).click()
+        if number < 2:
+            page.get_by_role("link", name=say["next"][number]).click()
+    page.get_by_role("link", name=say["end"]).click()
+    expect(page.locator("h1")).to_have_text(say["thanks"])
+    assert seen.faults == []
+
+
+def _telephone(page: Page) -> str:
+    digits = "".join(c for c in page.locator("a.phone .number").inner_text() if c.isdigit())
+    assert len(digits) == 10
+    return f"tel:+1{digits}"
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_name_is_put_in_on_the_readers_side(visit: Enter, lang: str) -> None:
+    """Nothing is sent; the next script has it already; a new window does not."""
+    say: dict[str, Any] = WORDS[lang]
+    base = "" if lang == "en" else "/es"
+    seen = visit(viewport=PHONE)
+    page: Page = seen.open(f"{base}/act/TX-20?member=C001098")
+    sent: list[str] = []
+    page.on("request", lambda request: "/static/" in request.url or sent.append(request.url))
+    page.get_by_text(say["open"]).click()
+    page.get_by_label(say["name"]).fill("Ana <b>López</b>")
+    blank = page.locator("[data-blank=your_name]")
+    expect(blank).to_have_text("Ana <b>López</b>")
+    page.get_by_label(say["name"]).press("Enter")
+    assert sent == []
+    page.goto(page.url.replace("C001098", "C001056"))
+    expect(page.locator("[data-blank=your_name]")).to_have_text("Ana <b>López</b>")
+    page.get_by_label(say["name"]).fill("")
+    expect(page.locator("[data-blank=your_name]")).not_to_have_text("Ana <b>López</b>")
+    assert seen.faults == []
+    other: Page = visit().open(f"{base}/act/TX-20?member=C001098")
+    expect(other.locator("[data-blank=your_name]")).not_to_contain_text("Ana")
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_name_is_put_in_without_scripts_and_kept_nowhere(visit: Enter, lang: str) -> None:
+    say: dict[str, Any] = WORDS[lang]
+    seen = visit(viewport=PHONE, java_script_enabled=False)
+    start = f"{'' if lang == 'en' else '/es'}/act/TX-20?member=C001098&kind=voicemail"
+    page: Page = seen.open(start)
+    page.get_by_text(say["open"]).click()
+    page.get_by_label(say["name"]).fill("Ana López")
+    page.get_by_role("button", name=say["put"]).click()
+    expect(page.locator("[data-blank=your_name]")).to_have_text("Ana López")
+    assert "Ana" not in page.url
+    assert "kind=voicemail" in page.url
+    again: Page = seen.open(start)
+    expect(again.locator("[data-blank=your_name]")).not_to_contain_text("Ana")
+    assert seen.faults == []
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_position_is_given_on_a_click_to_our_server_alone(
+    visit: Enter, geocoder: HTTPServer, lang: str
+) -> None:
+    say: dict[str, Any] = WORDS[lang]
+    spot = {"latitude": 29.424122, "longitude": -98.493629}
+    seen = visit(viewport=PHONE, geolocation=spot, permissions=["geolocation"])
+    page: Page = seen.open("/find" if lang == "en" else "/es/find")
+    asked = len(geocoder.log)
+    page.get_by_role("button", name=say["locate"]).click()
+    expect(page.locator("h1")).to_have_text(say["people"])
+    assert page.url.endswith("/act/TX-20")
+    assert len(geocoder.log) == asked + 1
+    assert seen.faults == []
+
+
+def test_a_position_that_is_refused_leaves_the_other_ways(visit: Enter) -> None:
+    seen = visit(viewport=PHONE)
+    page: Page = seen.open("/find")
+    page.get_by_role("button", name=WORDS["en"]["locate"]).click()
+    expect(page.get_by_role("status")).to_contain_text(str(WORDS["en"]["failed"]))
+    expect(page.get_by_role("button", name=WORDS["en"]["locate"])).to_be_enabled()
+    assert seen.faults == []
+
+
+def test_without_scripts_no_button_is_shown_that_needs_them(visit: Enter) -> None:
+    page: Page = visit(java_script_enabled=False).open("/find")
+    expect(page.get_by_role("button", name=WORDS["en"]["locate"])).to_be_hidden()
+    page.goto(page.url.replace("/find", "/act/TX-20/thanks"))
+    expect(page.locator("button")).to_have_count(2)
+    for button in page.locator("button").all():
+        expect(button).to_be_hidden()
+
+
+def test_the_opened_form_is_sound(visit: Enter) -> None:
+    page: Page = visit(viewport=PHONE, bypass_csp=True).open("/es/act/TX-20?member=C001098")
+    page.get_by_text(str(WORDS["es"]["open"])).click()
+    assert Axe().run(page).violations_count == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
