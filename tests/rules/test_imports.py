@@ -141,7 +141,7 @@ def test_nobody_reaches_for_another_rooms_insides(path: Path) -> None:
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
 def test_only_the_command_line_imports_late(path: Path) -> None:
-    if name_of(path) == "campaign.cli":
+    if name_of(path).startswith("campaign.cli"):
         return
     late = [
         node.lineno
