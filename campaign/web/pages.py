@@ -138,13 +138,11 @@ def short_day(value: date | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    return (
-        ""
-        if value is None
-        else str(
-            format_datetime(value, "d MMMM y, HH:mm zzz" if current() == "es" else "MMMM d, y, h:mm a zzz")
-        )
-    )
+    if value is None:
+        return ""
+    # Spanish has no short names for the zones of the United States.
+    form = "d 'de' MMMM 'de' y, HH:mm (zzzz)" if current() == "es" else "MMMM d, y, h:mm a zzz"
+    return str(format_datetime(value, form))
 
 
 def short(bill: str) -> str:

@@ -4,8 +4,10 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
@@ -13,6 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from werkzeug.serving import make_server
 
+from campaign import db
 from campaign.app import create_app
 from campaign.settings import Settings
 
@@ -38,16 +41,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def address(snapshot_engine: Engine) -> Iterator[str]:
     """Where the service answers, on the campaign of fixtures/."""
-    app = create_app(
-        Settings(secret_key=SecretStr("for browser tests only, long enough")), engine=snapshot_engine
-    )
+    with serve(snapshot_engine) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[..., AbstractContextManager[str]]:
+    return serve
+
+
+@contextmanager
+def serve(engine: Engine, **settings: Any) -> Iterator[str]:
+    """The service on an engine, with any of its settings."""
+    key = SecretStr("for browser tests only, long enough")
+    app = create_app(Settings(secret_key=key, **settings), engine=engine)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="module")
+def copied_engine(snapshot_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A copy of the campaign for tests that leave something in it, such as a count of calls."""
+    path = tmp_path_factory.mktemp("browser") / "campaign.db"
+    with snapshot_engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copyfile(Path(snapshot_engine.url.database or ""), path)
+    engine = db.open_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

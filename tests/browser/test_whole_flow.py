@@ -1,24 +1,17 @@
 """From a ZIP code to thanks, as a reader walks it: both languages, with scripts and without, any size."""
 
-import shutil
-import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
-from werkzeug.serving import make_server
-
-from campaign import db
-from campaign.app import create_app
-from campaign.settings import Settings
 
 Enter = Callable[..., Any]
+Serving = Callable[..., AbstractContextManager[str]]
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 DISTRICT = {"GEOID": "4820", "STATE": "48", "CDSESSN": "119"}
@@ -71,26 +64,10 @@ def geocoder() -> Iterator[HTTPServer]:
 
 
 @pytest.fixture(scope="module")
-def address(
-    snapshot_engine: Engine, geocoder: HTTPServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The service on a copy of the campaign, with a Census Bureau of its own."""
-    path = tmp_path_factory.mktemp("flow") / "campaign.db"
-    with snapshot_engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(Path(snapshot_engine.url.database or ""), path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    settings = Settings(
-        secret_key=SecretStr("for browser tests, long enough"), geocoder_url=geocoder.url_for("")
-    )
-    server = make_server("127.0.0.1", 0, create_app(settings, engine=engine), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    engine.dispose()
+def address(copied_engine: Engine, geocoder: HTTPServer, serving: Serving) -> Iterator[str]:
+    """The service with a Census Bureau of its own."""
+    with serving(copied_engine, geocoder_url=geocoder.url_for("")) as found:
+        yield found
 
 
 @pytest.mark.parametrize(

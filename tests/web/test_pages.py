@@ -86,6 +86,13 @@ def words(text: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body)))
 
 
+def glued(text: str) -> list[str]:
+    """Where two sentences stand without a space between them; the template engine eats line ends."""
+    body = re.sub(r"</?(a|span|b|strong|small|abbr|time)\b[^>]*>", "", text.partition("<main")[2])
+    plain = re.sub(r"<[^>]+>", " ", body)
+    return re.findall(r"\S+[a-záéíóúñ0-9)][.:;][A-ZÁÉÍÓÚ¿¡]\w+", unescape(plain))
+
+
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_are_whole_and_sound(client: FlaskClient, path: str, lang: str) -> None:
@@ -106,6 +113,7 @@ def test_pages_are_whole_and_sound(client: FlaskClient, path: str, lang: str) ->
     assert not {name for name in outline.attributes if name == "style" or name.startswith("on")}
     assert "None" not in words(answer.text)
     assert "%(" not in answer.text
+    assert glued(answer.text) == []
     assert len(answer.data) < 20_000
 
 
