@@ -26,6 +26,8 @@ QUERY: dict[str, tuple[str, ...]] = {
     "data": (),
     "changes": (),
 }
+# Pages that are not kept read no more than these.
+OF_OTHERS = ("member", "bill", "seat", "v", "points", "office")
 
 
 def attach(app: Flask, settings: Settings) -> None:
@@ -53,7 +55,7 @@ def current() -> str:
     return of_path(request.path)
 
 
-def place(view: str, lang: str | None = None, **values: Any) -> str:
+def place(view: str, lang: str | None = None, /, **values: Any) -> str:
     """The address of a public page in the reader's language, or in ``lang``."""
     return url_for(f"{lang or current()}.{view}", **values)
 
@@ -69,12 +71,9 @@ def same_page(lang: str) -> str:
 
 
 def kept_query(view: str) -> dict[str, str]:
-    """What this page read of its query; a page that is not listed keeps all of it."""
+    """What this page read of its query; of all else nothing is repeated."""
     query = request.args.to_dict(flat=True)
-    known = QUERY.get(view)
-    return {
-        name: value for name, value in query.items() if (name in known if known is not None else name[0] != "_")
-    }
+    return {name: query[name] for name in QUERY.get(view, OF_OTHERS) if name in query}
 
 
 def _(text: str, **values: object) -> str:

@@ -12,7 +12,7 @@ from campaign.db import utcnow
 from campaign.outreach import asks, conversations, outcomes, wordings
 from campaign.refusals import Refused
 from campaign.web import calls, feeds, kits, letters, places, states, views
-from campaign.web.languages import current, place
+from campaign.web.languages import current, kept_query, place
 from campaign.web.pages import page, settings
 from campaign.web.privacy import statements
 from campaign.web.reads import session
@@ -99,7 +99,7 @@ def act(seat: str) -> Response:
     """
     known = places.seat(session(), seat)
     if known.id != seat:
-        return redirect(place("act", seat=known.id, **request.args.to_dict()), 301)
+        return redirect(place("act", seat=known.id, **kept_query("act")), 301)
     if "member" in request.args:
         return _words(known.id)
     now = utcnow()
