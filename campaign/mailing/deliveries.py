@@ -7,7 +7,7 @@ somebody asks for that.
 """
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -197,13 +197,37 @@ _END = (
 
 def begin(connection: Connection, claimed: Claimed, *, owner: str, now: datetime) -> bool:
     """Mark a row as being sent; False where it is no longer ours or its reader has stopped meanwhile."""
-    values = {"this": claimed.id, "mine": owner, "until": now + LEASE, "begun": claimed.first_at or now}
-    return connection.execute(_MARK, values).rowcount == 1
+    return bool(begin_all(connection, [(claimed, owner, now)]))
+
+
+def begin_all(connection: Connection, marks: Sequence[tuple[Claimed, str, datetime]]) -> set[int]:
+    """Mark rows, each for its owner, as being sent; the numbers of those that hold."""
+    if not marks:
+        return set()
+    values = [
+        {"this": row.id, "mine": owner, "until": now + LEASE, "begun": row.first_at or now}
+        for row, owner, now in marks
+    ]
+    wanted = {row.id for row, _, _ in marks}
+    if connection.execute(_MARK, values).rowcount == len(values):
+        return wanted
+    # Some were taken away meanwhile. A row whose mark did not hold is not ``sending`` under its owner.
+    owners = {row.id: owner for row, owner, _ in marks}
+    marked = sa.select(rows.c.id, rows.c.owner).where(rows.c.id.in_(wanted), rows.c.state == "sending")
+    return {number for number, owner in connection.execute(marked) if owners[number] == owner}
 
 
 def end(connection: Connection, ended: Ended, *, owner: str) -> None:
     """Record what became of a row; back to waiting where nothing was handed over."""
-    connection.execute(_END, {"this": ended.claimed.id, "mine": owner, **_outcome(ended)})
+    end_all(connection, [(ended, owner)])
+
+
+def end_all(connection: Connection, ends: Sequence[tuple[Ended, str]]) -> None:
+    """Record what became of rows, each for its owner."""
+    if ends:
+        connection.execute(
+            _END, [{"this": one.claimed.id, "mine": owner, **_outcome(one)} for one, owner in ends]
+        )
 
 
 def _outcome(ended: Ended) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The loop that empties the outbox: some connections at work side by side, until nothing is due.
 
-While a message is on its way no transaction and no database connection is held. One commit lies between two
-messages: it records the one before and marks the next.
+While a message is on its way no transaction and no database connection is held for it. One commit lies between
+two messages of a connection: it records the one before and marks the next.
 """
 
 import secrets
@@ -27,6 +27,7 @@ from campaign.mailing.message import Envelope, Sealed, Sender, copy_of, return_p
 from campaign.mailing.models import Content
 from campaign.mailing.subscribers import policy
 from campaign.mailing.transport import Transport, Verdict, open_transport
+from campaign.mailing.turns import Turn, Turns
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
@@ -98,7 +99,8 @@ class Office:
 def deliver(office: Office, *, connections: int = 1) -> Report:
     """Send what is due over this many connections, until nothing is or the way stays blocked."""
     swept = deliveries.sweep(office.engine, now=office.clock())
-    senders = [Connection(office) for _ in range(max(1, connections))]
+    turns = Turns(office.engine)
+    senders = [Connection(office, turns) for _ in range(max(1, connections))]
     ending = threading.Event()
     beat = threading.Thread(target=_keep_leases, args=(office, senders, ending), daemon=True)
     beat.start()
@@ -146,13 +148,13 @@ def _keep_leases(office: Office, senders: Sequence["Connection"], ending: thread
 class Connection:
     """One connection to the relay and the rows it has claimed."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, turns: Turns) -> None:
         self.office = office
+        self.turns = turns
         self.owner = secrets.token_hex(8)
         self.counts: Counter[str] = Counter()
         self.blocked = ""
         self._transport = office.open(office.settings)
-        self._writes = office.engine.execution_options(writes=True)
         self._contents: OrderedDict[int, Sealed] = OrderedDict()
         self._in_a_row = 0
         self._troubled = pipe.troubled(office.engine)
@@ -162,9 +164,7 @@ class Connection:
         """Claim and send until nothing is due, the way is blocked beyond patience, or we are asked to stop."""
         try:
             while not self.office.stopping():
-                found = deliveries.claim(
-                    self.office.engine, owner=self.owner, now=self.office.clock(), most=self.office.batch
-                )
+                found = self._claim()
                 if found.claimed:
                     self._send_all(found.claimed)
                 elif found.wait is None or found.wait > self.office.patience:
@@ -174,6 +174,11 @@ class Connection:
                     self.office.nap(found.wait)
         finally:
             self._transport.close()
+
+    def _claim(self) -> deliveries.Batch:
+        office = self.office
+        with self.turns.alone:
+            return deliveries.claim(office.engine, owner=self.owner, now=office.clock(), most=office.batch)
 
     def _what_blocks(self) -> str:
         with db.reading(self.office.engine) as session:
@@ -198,17 +203,15 @@ class Connection:
         finally:
             if last is not None:
                 self._record(last)
-            deliveries.release(self.office.engine, claimed[done:], owner=self.owner)
+            with self.turns.alone:
+                deliveries.release(self.office.engine, claimed[done:], owner=self.owner)
 
     def _turn_to(self, row: Claimed, last: Ended | None) -> "_Begun | None":
         """In one commit: record the message before, mark this one as being sent. None where it may not be."""
         now = self.office.clock()
-        with self._writes.begin() as connection:
-            if last is not None:
-                deliveries.end(connection, last, owner=self.owner)
-            if not deliveries.begin(connection, row, owner=self.owner, now=now):
-                return None
-            return self._begin(connection, row, now)
+        return self.turns.take(
+            Turn(self.owner, now, last, row, prepare=lambda connection: self._begin(connection, row, now))
+        )
 
     def _begin(self, connection: sa.Connection, row: Claimed, now: datetime) -> "_Begun":
         if row.listed:
@@ -312,8 +315,7 @@ class Connection:
         return deliveries.pause_edition(self.office.engine, row.edition, problem, now=now)
 
     def _record(self, ended: Ended) -> None:
-        with self._writes.begin() as connection:
-            deliveries.end(connection, ended, owner=self.owner)
+        self.turns.take(Turn[object](self.owner, ended.at, ended))
 
 
 @dataclass(frozen=True)

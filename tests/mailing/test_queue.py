@@ -115,9 +115,9 @@ def test_e02_building_a_week_again_keeps_its_edition(
 # Where a worker is killed, told by what it was doing: a function of the running code.
 POINTS = {
     "before the claim": "campaign.mailing.deliveries.claim",
-    "after the claim": "campaign.mailing.deliveries.begin",
+    "after the claim": "campaign.mailing.deliveries.begin_all",
     "before DATA": "campaign.mailing.transport.Smtp._announce",
-    "after DATA, before the record": "campaign.mailing.deliveries.end",
+    "after DATA, before the record": "campaign.mailing.deliveries.end_all",
     "after the record": "campaign.mailing.sending.Connection._envelope",
 }
 WORKER = """

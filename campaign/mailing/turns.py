@@ -1,0 +1,105 @@
+"""Commits shared by the connections of one process, because the way to the disk is what a message waits for.
+
+A connection's turn records the message it has sent and marks the next. Turns that come while a commit is on its
+way to the disk wait, and then go together in the one after; each holds for itself, as if it were alone.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from sqlalchemy.engine import Connection, Engine
+
+from campaign.mailing import deliveries
+from campaign.mailing.deliveries import Claimed, Ended
+
+Found = TypeVar("Found")
+
+
+@dataclass(eq=False)
+class Turn(Generic[Found]):
+    """What one connection wants written: the end of its last message, the mark of its next, or both.
+
+    Where the mark holds, ``prepare`` is called in the same transaction and ``found`` is what it returned.
+    """
+
+    owner: str
+    now: datetime
+    last: Ended | None = None
+    row: Claimed | None = None
+    prepare: Callable[[Connection], Found] | None = None
+    found: Found | None = None
+    error: Exception | None = None
+    done: bool = False
+    woken: threading.Event = field(default_factory=threading.Event)
+
+
+class Turns:
+    """The one way by which the connections of a process write; ``alone`` keeps all turns out meanwhile.
+
+    Two threads that both wanted SQLite's lock would sleep for it; here they queue.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.alone = threading.Lock()
+        self._writes = engine.execution_options(writes=True)
+        self._queue = threading.Lock()
+        self._waiting: list[Turn[object]] = []
+        self._led = False
+
+    def take(self, turn: Turn[Found]) -> Found | None:
+        """Return once the turn is on disk: what was prepared for its row, None where that may not be sent."""
+        with self._queue:
+            self._waiting.append(turn)  # type: ignore[arg-type]
+            leads, self._led = not self._led, True
+        if not leads:
+            turn.woken.wait()
+        if not turn.done:
+            self._lead()
+        if turn.error is not None:
+            raise turn.error
+        return turn.found
+
+    def _lead(self) -> None:
+        """Write all turns that wait, then let one that came meanwhile lead."""
+        written: list[Turn[object]] = []
+        try:
+            with self.alone:
+                with self._queue:
+                    written, self._waiting = self._waiting, []
+                self._write(written)
+        finally:
+            with self._queue:
+                follower = self._waiting[0] if self._waiting else None
+                self._led = follower is not None
+            for turn in written:
+                turn.done = True
+                turn.woken.set()
+            if follower is not None:
+                follower.woken.set()
+
+    def _write(self, turns: list[Turn[object]]) -> None:
+        try:
+            self._commit(turns)
+        except Exception as error:
+            if len(turns) == 1:
+                turns[0].error = error
+                return
+            # One of them must not cost the others theirs. What did get written is not written twice:
+            # an end finds its row ended, and a mark that finds its row marked does not hold.
+            for turn in turns:
+                self._write([turn])
+
+    def _commit(self, turns: list[Turn[object]]) -> None:
+        # In the order of their numbers, so that two processes cannot wait for each other's rows.
+        ends = sorted(((t.last, t.owner) for t in turns if t.last), key=lambda one: one[0].claimed.id)
+        marks = sorted(((t.row, t.owner, t.now) for t in turns if t.row), key=lambda one: one[0].id)
+        with self._writes.begin() as connection:
+            deliveries.end_all(connection, ends)
+            marked = deliveries.begin_all(connection, marks)
+            for turn in turns:
+                turn.found = None
+                if turn.prepare is not None and turn.row is not None and turn.row.id in marked:
+                    turn.found = turn.prepare(connection)
