@@ -20,6 +20,7 @@ from campaign.web import (
     public,
     reads,
     security,
+    standing,
     subscribe,
     traces,
 )
@@ -57,4 +58,5 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     app.register_blueprint(api.bp)
     app.register_blueprint(health.bp)
     auth.attach(app, settings)
+    standing.attach(app)
     return app

@@ -12,6 +12,10 @@ from campaign.outreach.models import CitedFact
 from campaign.refusals import Refused
 
 STATES: Final = ("draft", "live", "won", "paused", "archived")
+# Nothing is asked of anybody for a campaign in one of these.
+SILENT: Final = ("draft", "paused", "archived")
+# Which of several campaigns the public pages are about: the first that runs.
+FIRST_SHOWN: Final = ("live", "won", "paused", "archived", "draft")
 
 
 def campaigns(session: Session) -> list[tuple[Campaign, str]]:
@@ -19,6 +23,22 @@ def campaigns(session: Session) -> list[tuple[Campaign, str]]:
     states = {one.campaign: one.state for one in session.exec(select(CampaignState))}
     found = session.exec(select(Campaign).order_by(Campaign.slug))
     return [(one, states.get(one.slug, "live")) for one in found]
+
+
+def shown(session: Session) -> tuple[Campaign, str] | None:
+    """The campaign that the public pages are about, and its state; None before one has been set up."""
+    return min(campaigns(session), key=lambda one: (FIRST_SHOWN.index(one[1]), one[0].slug), default=None)
+
+
+def state(session: Session, slug: str) -> str:
+    row = session.get(CampaignState, slug)
+    return row.state if row else "live"
+
+
+def silent(session: Session) -> set[str]:
+    """Campaigns for which nothing is asked now: drafts, paused and archived ones."""
+    rows = select(CampaignState.campaign).where(col(CampaignState.state).in_(SILENT))
+    return set(session.exec(rows))
 
 
 def campaign(session: Session, slug: str) -> Campaign:

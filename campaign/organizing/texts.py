@@ -10,7 +10,9 @@ from sqlmodel import Session, col, select
 
 from campaign.congress import lineage
 from campaign.congress.models import Campaign, Proposal
+from campaign.organizing import published
 from campaign.organizing.models import TextVersion
+from campaign.outreach import asks, trials, wordings
 from campaign.outreach.models import CitedFact
 from campaign.refusals import Refused
 
@@ -19,6 +21,7 @@ FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "campaign": ("title_en", "title_es", "summary_en", "summary_es"),
     "proposal": ("name_en", "name_es", "summary_en", "summary_es"),
     "fact": ("text_en", "text_es", "source", "source_url", "period", "proposal"),
+    published.WORDING: ("text_en", "text_es"),
 }
 MAY_BE_EMPTY: Final = {"summary_en", "summary_es", "source_url", "period", "proposal"}
 
@@ -50,6 +53,8 @@ def version(session: Session, id: int) -> TextVersion:
 
 def shown_now(session: Session, what: str, key: str) -> dict[str, str]:
     """What the public sees of a text now; empty fields for one that does not exist yet."""
+    if what == published.WORDING:
+        return _wording_now(session, key)
     row: Campaign | Proposal | CitedFact | None
     if what == "campaign":
         row = session.get(Campaign, key)
@@ -58,6 +63,23 @@ def shown_now(session: Session, what: str, key: str) -> dict[str, str]:
     else:
         row = session.get(CitedFact, key)
     return {field: str(getattr(row, field, "") or "") for field in FIELDS[what]}
+
+
+def _wording_now(session: Session, key: str) -> dict[str, str]:
+    code, kind = _cell(key)
+    own = published.wordings(session)
+    return {
+        f"text_{lang}": own.get((code, kind, lang)) or wordings.wording(code, kind, lang).strip()
+        for lang in wordings.LANGUAGES
+    }
+
+
+def _cell(key: str) -> tuple[str, str]:
+    """Ask and kind of a wording. Raises Refused (404) for one that does not exist."""
+    code, kind = published.cell(key)
+    if code not in asks.CODES or kind not in wordings.KINDS:
+        raise Refused("There is no such wording.", "No existe ese texto.", status=404)
+    return code, kind
 
 
 def draft(
@@ -77,6 +99,7 @@ def draft(
     be compared, so the writer's own text is kept as a version, too.
     """
     content = clean(what, given)
+    _try(session, what, key, content, now)
     last = newest(session, what, key)
     if last is not None and last.id == seen and last.content == content:
         return last
@@ -96,7 +119,7 @@ def clean(what: str, given: Mapping[str, str]) -> dict[str, str]:
     """The fields of a text as they may be kept. Raises Refused naming the field."""
     content: dict[str, str] = {}
     for field in FIELDS[what]:
-        text = given.get(field, "").strip()
+        text = given.get(field, "").replace("\r\n", "\n").strip()
         if field == "source" and not text:
             raise Refused(
                 "A figure needs its source: who found it, where, and when.",
@@ -122,10 +145,28 @@ def clean(what: str, given: Mapping[str, str]) -> dict[str, str]:
     return content
 
 
+def _try(session: Session, what: str, key: str, content: Mapping[str, str], now: datetime) -> None:
+    """Refuse a wording that cannot be said to somebody who sits now; other texts stand as they are."""
+    if what != published.WORDING:
+        return
+    code, kind = _cell(key)
+    for lang in wordings.LANGUAGES:
+        text = content[f"text_{lang}"]
+        try:
+            wordings.check(text)
+            if kind == "letter":
+                trials.check_letter(text)
+            trials.refuse_what_fails(session, code, kind, text, lang, now=now)
+        except Refused as refused:
+            name_en, name_es = ("English", "inglés") if lang == "en" else ("Spanish", "español")
+            raise Refused(f"{name_en}: {refused.en}", f"En {name_es}: {refused.es}") from None
+
+
 def publish(session: Session, id: int, *, by: str, now: datetime) -> TextVersion:
     """Show a version to the public, in the caller's transaction. Publishing an old one brings it back."""
     row = version(session, id)
     content = clean(row.what, row.content)
+    _try(session, row.what, row.key, content, now)
     _PUBLISH[row.what](session, row.key, content, now)
     row.published_at, row.published_by = now, by
     session.add(row)
@@ -164,10 +205,15 @@ def _publish_fact(session: Session, key: str, content: dict[str, str], now: date
     session.add(row)
 
 
+def _publish_wording(_session: Session, _key: str, _content: dict[str, str], _now: datetime) -> None:
+    """Its version's own mark is what ``published.wordings`` reads."""
+
+
 _PUBLISH: dict[str, Callable[[Session, str, dict[str, str], datetime], None]] = {
     "campaign": _publish_campaign,
     "proposal": _publish_proposal,
     "fact": _publish_fact,
+    published.WORDING: _publish_wording,
 }
 
 

@@ -1,7 +1,7 @@
 """What to ask of a member, picked from the record, with the reason for it (contract.md, "Ask codes")."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship, Proposal, Referral
 from campaign.congress.stage_names import Stage
+from campaign.organizing import campaigns, published
+from campaign.organizing.published import Cell
 from campaign.outreach import names
 
 PASSED = {Stage.passed_house: "house", Stage.passed_senate: "senate"}
@@ -98,6 +100,8 @@ class Matter:
     living: tuple[BillRecord, ...]
     earlier: tuple[Bill, ...]
     congress: int
+    # What organizers published in place of the shipped wordings.
+    wordings: Mapping[Cell, str] = field(default_factory=dict, compare=False)
 
     def name(self, lang: str) -> str:
         return self.name_es if lang == "es" else self.name_en
@@ -206,9 +210,13 @@ class Docket:
 
 
 def docket(session: Session, *, now: datetime, campaign: str | None = None) -> Docket:
-    """All matters of the campaign."""
+    """All matters of one campaign; without a name those of all campaigns that ask for something now."""
     proposals = lineage.campaign_proposals(session, campaign)
-    return Docket(session, [_matter(session, proposal, now) for proposal in proposals])
+    if campaign is None:
+        silent = campaigns.silent(session)
+        proposals = [one for one in proposals if one.campaign not in silent]
+    said = published.wordings(session)
+    return Docket(session, [_matter(session, proposal, now, said) for proposal in proposals])
 
 
 def docket_of(session: Session, bill: BillId, *, now: datetime) -> tuple[Docket, Matter]:
@@ -218,7 +226,14 @@ def docket_of(session: Session, bill: BillId, *, now: datetime) -> tuple[Docket,
         record = ledger.current(session, str(bill), now=now)
         living = (record,) if bill.congress == congress_on(now) else ()
         alone = Matter(
-            "", "", record.title, record.title, living, () if living else (record.bill,), bill.congress
+            "",
+            "",
+            record.title,
+            record.title,
+            living,
+            () if living else (record.bill,),
+            bill.congress,
+            published.wordings(session),
         )
         return Docket(session, [alone]), alone
     all_matters = docket(session, now=now, campaign=proposal.campaign)
@@ -231,14 +246,13 @@ def pick(session: Session, person: Person, bill: BillId, *, now: datetime) -> As
     return matters.ask(person, matter)
 
 
-def _matter(session: Session, proposal: Proposal, now: datetime) -> Matter:
+def _matter(session: Session, proposal: Proposal, now: datetime, said: Mapping[Cell, str]) -> Matter:
     sitting = congress_on(now)
     bills = [bill for bill, _ in lineage.bills_of(session, proposal.slug)]
     living = [ledger.current(session, bill.id, now=now) for bill in bills if bill.congress == sitting]
     earlier = tuple(bill for bill in bills if bill.congress < sitting)
-    return Matter(
-        proposal.slug, proposal.campaign, proposal.name_en, proposal.name_es, tuple(living), earlier, sitting
-    )
+    called = proposal.name_en, proposal.name_es
+    return Matter(proposal.slug, proposal.campaign, *called, tuple(living), earlier, sitting, said)
 
 
 def _by_person(session: Session, bills: list[str]) -> dict[str, dict[str, date]]:

@@ -167,7 +167,7 @@ def compose(
     and an address where there is none. Raises KeyError where the record lacks what the wording needs.
     """
     drawn = random.Random(f"{choices.variant}|{person.bioguide}|{ask.bill}|{choices.points}")  # noqa: S311 - variety
-    shipped_parts = wordings.wording(ask.code, "letter", lang).strip().split("\n\n")
+    shipped_parts = wordings.said(ask, "letter", lang).strip().split("\n\n")
     given = _given(choices, lang)
 
     def put(text: str) -> str:

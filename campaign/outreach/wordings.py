@@ -46,6 +46,8 @@ FIELDS = frozenset((*BLANKS, *FILLED))
 # Fields that may have nothing to say; the rest of the sentence or paragraph stands without them.
 OPTIONAL = frozenset({"why", "what", "fact", "also"})
 FIELD = re.compile(r"\[(\w+)\]")
+# All that looks like a field, also where it was not closed or opened.
+BRACKET = re.compile(r"\[[^\[\]]*\]?|\]")
 YEAR = re.compile(r"\b(19|20)\d\d\b")
 
 
@@ -135,11 +137,18 @@ def sentence(fact: CitedFact, lang: str) -> str:
 
 
 def check(text: str) -> None:
-    """Refuse a wording that names a field we do not have."""
-    unknown = sorted(set(FIELD.findall(text)) - FIELDS)
+    """Refuse a wording that names a field we do not have, with the line it stands on."""
+    lines = enumerate(text.split("\n"), start=1)
+    unknown = [(number, one) for number, line in lines for one in BRACKET.findall(line) if not _known(one)]
     if unknown:
-        named = ", ".join(f"[{name}]" for name in unknown)
-        raise Refused(f"Unknown fields: {named}.", f"Campos desconocidos: {named}.")
+        en = ", ".join(f"{one[:40]} (line {number})" for number, one in unknown)
+        es = ", ".join(f"{one[:40]} (línea {number})" for number, one in unknown)
+        raise Refused(f"Unknown fields: {en}.", f"Campos desconocidos: {es}.")
+
+
+def _known(bracket: str) -> bool:
+    named = FIELD.fullmatch(bracket)
+    return named is not None and named[1] in FIELDS
 
 
 @cache
@@ -149,6 +158,11 @@ def wording(code: str, kind: str, lang: str) -> str:
     text = (shipped("templates") / "wordings" / code / f"{kind}.{lang}.txt").read_text(encoding="utf-8")
     check(text)
     return text
+
+
+def said(ask: Ask, kind: str, lang: str) -> str:
+    """The text for an ask: the one that organizers published, else the shipped one."""
+    return ask.matter.wordings.get((ask.code, kind, lang)) or wording(ask.code, kind, lang)
 
 
 @cache
@@ -171,7 +185,7 @@ def points(slug: str, lang: str) -> tuple[str, str]:
 
 def render(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> str:
     """The wording of an ask, every field filled. Raises KeyError where the record lacks what it needs."""
-    return fill(wording(ask.code, kind, lang), ask, person, kind, lang, fact=fact)
+    return fill(said(ask, kind, lang), ask, person, kind, lang, fact=fact)
 
 
 def fill(text: str, ask: Ask, person: Person, kind: str, lang: str, **given: str) -> str:

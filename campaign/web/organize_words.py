@@ -1,24 +1,31 @@
 """The campaign's own words and bills: texts in both languages with their versions, figures, kin of bills."""
 
 import re
+import unicodedata
+from typing import Any
 
 from flask import request
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
 from campaign import db
-from campaign.congress import lineage, tracking
+from campaign.congress import lineage, members, tracking
 from campaign.congress.bills import BillId, congress_on, parse_bill
+from campaign.congress.members import Person
 from campaign.congress.models import Bill, Kinship, Proposal
-from campaign.organizing import campaigns, polling, texts
+from campaign.organizing import campaigns, polling, published, texts
 from campaign.organizing.models import TextVersion
+from campaign.outreach import trials, wordings
+from campaign.outreach.asks import Ask
 from campaign.outreach.models import CitedFact
 from campaign.refusals import Refused
 from campaign.web import auth, reads
 from campaign.web.auth import me, page, route, to, told
-from campaign.web.languages import _
+from campaign.web.languages import _, current
 
 LOWER = re.compile(r"[^a-z0-9]+")
+# Where a letter shows a figure of the campaign.
+FIGURE = {"en": "(a figure with its source)", "es": "(un dato con su fuente)"}
 
 
 def state_names() -> dict[str, str]:
@@ -44,7 +51,29 @@ def words() -> Response:
         ],
         facts=session.exec(select(CitedFact).order_by(col(CitedFact.position), CitedFact.id)).all(),
         sitting=congress_on(db.utcnow()),
+        asks=ask_names(),
+        kinds=kind_names(),
     )
+
+
+def ask_names() -> dict[str, str]:
+    """What is asked, by whom it is asked of."""
+    return {
+        "cosponsor": _("Please join"),
+        "rejoin": _("Was on an earlier bill"),
+        "withdrew": _("Left this bill"),
+        "committee": _("On the committee"),
+        "committee_chair": _("Chairs the committee"),
+        "delegate": _("Delegates"),
+        "floor": _("A vote is near"),
+        "thank": _("Thanks: is on the bill"),
+        "sponsor": _("Thanks: leads the bill"),
+        "next_congress": _("No bill now: the next Congress"),
+    }
+
+
+def kind_names() -> dict[str, str]:
+    return {"call": _("Call"), "voicemail": _("Voicemail"), "tally": _("Tally"), "letter": _("Letter")}
 
 
 def _waiting(session: Session) -> list[tuple[Bill, Kinship, Proposal]]:
@@ -131,7 +160,7 @@ def text_page(what: str, key: str) -> Response:
     return _text(what, key, {})
 
 
-def _text(what: str, key: str, mine: dict[str, str], *, status: int = 200, by_other: object = None) -> Response:
+def _text(what: str, key: str, mine: dict[str, str], *, status: int = 200, **more: Any) -> Response:
     session = reads.session()
     if what not in texts.FIELDS:
         raise Refused("There is no such text.", "No existe ese texto.", status=404)
@@ -148,10 +177,64 @@ def _text(what: str, key: str, mine: dict[str, str], *, status: int = 200, by_ot
         shown=shown,
         versions=history,
         seen=history[0].id if history else 0,
-        by_other=by_other,
         differences=_differences(history, shown),
         proposals=lineage.campaign_proposals(session),
+        name=_name(what, key),
+        people=members.people(session).values() if what == published.WORDING else (),
+        known=sorted(wordings.FIELDS),
+        **more,
     )
+
+
+def _name(what: str, key: str) -> str:
+    if what != published.WORDING:
+        return key
+    code, kind = published.cell(key)
+    return f"{ask_names()[code]}, {kind_names()[kind]}"
+
+
+def _preview(what: str, key: str, given: dict[str, str], wanted: str) -> Response:
+    """What is in the form, said to a member, in both languages; nothing is kept."""
+    session, now = reads.session(), db.utcnow()
+    try:
+        texts.clean(what, given)
+        code, kind = published.cell(key)
+        person = _picked(session, wanted)
+        ask = trials.posed(session, person, code, now=now)
+        if ask is None:
+            raise wordings.nothing_to_ask(person, "")
+        said = {lang: _said(given[f"text_{lang}"], ask, person, kind, lang) for lang in wordings.LANGUAGES}
+    except Refused as refused:
+        return _text(what, key, given, status=400, problem=refused.text(current()), wanted=wanted)
+    return _text(what, key, given, said=said, person=person, wanted=wanted)
+
+
+def _said(text: str, ask: Ask, person: Person, kind: str, lang: str) -> str:
+    wordings.check(text)
+    try:
+        return wordings.fill(text, ask, person, kind, lang, fact=FIGURE[lang])
+    except KeyError as error:
+        raise Refused(f"{error.args[0]} ({lang})", f"Falta un dato ({lang}): {error.args[0]}") from None
+
+
+def _picked(session: Session, wanted: str) -> Person:
+    """The sitting member whose name was typed, or a part of it that is theirs alone."""
+    people = list(members.people(session).values())
+    typed = _plain(wanted)
+    found = [one for one in people if typed == _plain(one.name)]
+    found = found or [one for one in people if typed and typed in _plain(one.name)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.name for one in found[:8])
+    if not found:
+        raise Refused(f"Nobody who sits now is called “{wanted}”.", f"Nadie en funciones se llama «{wanted}».")
+    raise Refused(f"“{wanted}” fits several: {names}.", f"«{wanted}» puede ser: {names}.")
+
+
+def _plain(name: str) -> str:
+    """A name in small letters without accents, as people type it."""
+    letters = unicodedata.normalize("NFD", name.casefold())
+    return " ".join("".join(one for one in letters if not unicodedata.combining(one)).split())
 
 
 def _differences(
@@ -173,12 +256,19 @@ def save_text(what: str, key: str) -> Response:
     if what not in texts.FIELDS:
         raise Refused("There is no such text.", "No existe ese texto.", status=404)
     given = {field: request.form.get(field, "") for field in texts.FIELDS[what]}
+    if what == published.WORDING and request.form.get("do") == "preview":
+        return _preview(what, key, given, request.form.get("member", "").strip()[:80])
     seen = request.form.get("seen", type=int) or 0
-    with db.writing(reads.engine()) as writer:
-        other = texts.overtaken(writer, what, key, seen)
-        draft = texts.draft(writer, what, key, given, seen=seen, by=me().email, now=db.utcnow())
-        auth.note(writer, "text written", f"{what} {key}", version=draft.id, after=draft.content)
-        kept = draft.id or 0
+    try:
+        with db.writing(reads.engine()) as writer:
+            other = texts.overtaken(writer, what, key, seen)
+            draft = texts.draft(writer, what, key, given, seen=seen, by=me().email, now=db.utcnow())
+            auth.note(writer, "text written", f"{what} {key}", version=draft.id, after=draft.content)
+            kept = draft.id or 0
+    except Refused as refused:
+        if refused.status == 404:
+            raise
+        return _text(what, key, given, status=refused.status, problem=refused.text(current()))
     if other is not None and other.id != kept:
         told(
             _("Somebody else wrote a newer version meanwhile. Both are kept below; compare before publishing.")

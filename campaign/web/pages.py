@@ -66,7 +66,7 @@ def page(template: str, *, status: int = 200, cached: bool = True, **context: An
     record = health.line(reads.session(), now=utcnow())
     g.campaign = views.campaign(reads.session())
     response = make_response(render_template(template, record=record, **context), status)
-    equal = cached and request.method in ("GET", "HEAD")
+    equal = cached and request.method in ("GET", "HEAD") and not g.get("shown_early")
     response.headers["Cache-Control"] = "public, no-cache" if equal else "no-store"
     return response
 

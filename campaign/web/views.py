@@ -23,7 +23,7 @@ from campaign.congress.models import (
     Tracking,
 )
 from campaign.congress.stages import Step, stage_line
-from campaign.organizing import counts
+from campaign.organizing import campaigns, counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import wordings
 from campaign.outreach.asks import Ask, Docket
@@ -84,7 +84,8 @@ def is_read(bill: Bill) -> bool:
 
 def campaign(session: Session) -> Campaign | None:
     """The campaign that this service is about; None before one has been set up."""
-    return session.exec(select(Campaign).order_by(col(Campaign.slug)).limit(1)).first()
+    found = campaigns.shown(session)
+    return found[0] if found else None
 
 
 def front(session: Session, *, now: datetime) -> Front:
@@ -92,7 +93,8 @@ def front(session: Session, *, now: datetime) -> Front:
     known = campaign(session)
     proposals = lineage.campaign_proposals(session, known.slug) if known else []
     chapters = tuple(chapter(session, one, now=now) for one in proposals)
-    facts = select(CitedFact).where(CitedFact.source != "").order_by(col(CitedFact.position), CitedFact.id)
+    facts = select(CitedFact).where(CitedFact.source != "", CitedFact.campaign == (known.slug if known else ""))
+    facts = facts.order_by(col(CitedFact.position), CitedFact.id)
     bills = [str(card.record.id) for one in chapters for card in one.now]
     return Front(known, chapters, tuple(session.exec(facts)), tuple(lately(session, bills)))
 

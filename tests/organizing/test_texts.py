@@ -1,7 +1,9 @@
 """The campaign's words: drafts, versions, publishing, bringing back; states and copies of campaigns."""
 
+from datetime import timedelta
+
 import pytest
-from chambers import NOW, add_bill
+from chambers import NOW, add_bill, legislator, seat_members, term
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
@@ -11,6 +13,7 @@ from campaign.congress import lineage
 from campaign.congress.models import Campaign, Proposal
 from campaign.organizing import campaigns, texts, views
 from campaign.organizing.models import TextVersion
+from campaign.outreach import asks, trials, wordings
 from campaign.outreach.models import CitedFact
 from campaign.refusals import Refused
 
@@ -178,3 +181,74 @@ def test_a_view_is_its_owners_and_holds_names_and_values_only(campaign: Engine) 
         for page, name in (("elsewhere", "a"), ("lists", ""), ("lists", "x" * 61)):
             with pytest.raises(Refused):
                 views.save(session, ANA, page, name, "")
+
+
+# --- wordings --------------------------------------------------------------------------------------
+
+
+def test_a_wording_starts_as_the_shipped_one(campaign: Engine) -> None:
+    with db.reading(campaign) as session:
+        shown = texts.shown_now(session, "wording", "committee_chair-call")
+    assert shown["text_en"] == wordings.wording("committee_chair", "call", "en").strip()
+
+
+@pytest.mark.parametrize("key", ["cosponsor-fax", "nobody-call", "cosponsor", "", "../x-call"])
+def test_a_wording_that_does_not_exist_is_not_found(campaign: Engine, key: str) -> None:
+    with db.reading(campaign) as session, pytest.raises(Refused) as refused:
+        texts.shown_now(session, "wording", key)
+    assert refused.value.status == 404
+
+
+@pytest.mark.parametrize(
+    ("english", "says"),
+    [
+        ("Hello.\nI am [password].", r"English: Unknown fields: \[password\] \(line 2\)"),
+        ("Hello [your name].", r"\[your name\] \(line 1\)"),
+        ("Hello [member", r"\[member \(line 1\)"),
+        ("<script>alert(1)</script> [bill]", "markup"),
+        ("You have [earlier] behind you.", "Tried on Lee MemberA1.*'earlier'"),
+    ],
+)
+def test_a_wording_that_fails_somebody_is_refused_and_not_kept(
+    campaign: Engine, english: str, says: str
+) -> None:
+    seat_members(campaign, legislator("A1", term("TX-20")))
+    given = {"text_en": english, "text_es": "Le pido que copatrocine [bill]."}
+    with pytest.raises(Refused, match=says):
+        draft(campaign, "wording", "cosponsor-call", given)
+    with db.reading(campaign) as session:
+        assert texts.versions(session, "wording", "cosponsor-call") == []
+
+
+def test_a_letter_keeps_its_paragraphs(campaign: Engine) -> None:
+    shipped = {f"text_{lang}": wordings.wording("thank", "letter", lang) for lang in ("en", "es")}
+    assert draft(campaign, "wording", "thank-letter", shipped).id
+    with pytest.raises(Refused, match="9 paragraphs"):
+        draft(campaign, "wording", "thank-letter", {**shipped, "text_en": "Thanks.\n\n[your_address]"})
+
+
+def test_a_published_wording_is_said_until_an_older_one_is_brought_back(campaign: Engine) -> None:
+    seat_members(campaign, legislator("A1", term("TX-20")))
+
+    def said() -> str:
+        with db.reading(campaign) as session:
+            return wordings.script_for(session, "hr6736-119", "A000001", "tally", "en", now=NOW).text
+
+    shipped = said()
+    one = draft(campaign, "wording", "cosponsor-tally", {"text_en": "One: [bill].", "text_es": "Uno: [bill]."})
+    assert said() == shipped
+    publish(campaign, one)
+    assert said() == "One: H.R. 6736."
+    two = draft(campaign, "wording", "cosponsor-tally", {"text_en": "Two.", "text_es": "Dos."}, one.id or 0)
+    with db.writing(campaign) as session:
+        texts.publish(session, two.id or 0, by=ANA, now=NOW + timedelta(seconds=1))
+    assert said() == "Two."
+    with db.writing(campaign) as session:
+        texts.publish(session, one.id or 0, by=ANA, now=NOW + timedelta(seconds=2))
+    assert said() == "One: H.R. 6736."
+
+
+def test_the_least_situations_are_put_to_whom_they_stand_for() -> None:
+    assert {code: asks.fitting(least)[0] for code, least in trials.LEAST.items()} == {
+        code: code for code in asks.CODES
+    }

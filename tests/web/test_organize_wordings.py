@@ -1,0 +1,130 @@
+"""Organizers write what callers say: tried on everybody, previewed, kept as a draft, published as a step."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from desks import sign_in, token
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import Engine
+from sqlmodel import select
+from werkzeug.test import TestResponse
+
+from campaign import db
+from campaign.organizing.models import TextVersion
+
+PAGE = "/organize/words/wording/rejoin-tally"
+PUBLIC = "/act/CA-51?member=J000305&bill=hr6736-119&kind=tally"
+OURS = {
+    "text_en": "Own words: [Member], please join [bill] again.",
+    "text_es": "Palabras propias: [bill], otra vez, [Member].",
+}
+
+
+@pytest.fixture
+def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
+    """A copy of the shipped campaign that a test may write to."""
+    path = tmp_path / "own.db"
+    with snapshot_engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copyfile(str(snapshot_engine.url.database), path)
+    engine = db.open_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def desk(app: Flask, snapshot_engine: Engine) -> FlaskClient:
+    return sign_in(app.test_client(), snapshot_engine, "organizer")
+
+
+def send(desk: FlaskClient, path: str, **form: object) -> TestResponse:
+    response = desk.post(path, data={"csrf_token": token(desk, "/organize/account"), "seen": "0", **form})
+    return desk.get(response.headers["Location"]) if response.status_code == 303 else response
+
+
+def test_every_wording_has_its_page_with_the_shipped_text(desk: FlaskClient) -> None:
+    found = set(re.findall(r'href="(/organize/words/wording/[\w-]+)"', desk.get("/organize/words").text))
+    assert len(found) == 40
+    shown = desk.get(PAGE).text
+    assert 'name="text_en"' in shown
+    assert 'name="text_es"' in shown
+    assert "[earlier]" in shown
+    assert desk.get("/organize/words/wording/rejoin-fax").status_code == 404
+
+
+def test_a_wording_is_kept_then_published_and_then_said_to_callers(desk: FlaskClient) -> None:
+    before = desk.get(PUBLIC).text
+    shown = send(desk, PAGE, **OURS).text
+    assert "<ins>Own words:" in shown
+    assert desk.get(PUBLIC).text == before
+    (id,) = re.findall(r'action="/organize/words/versions/(\d+)/publish"', shown)
+    assert "Published." in send(desk, f"/organize/words/versions/{id}/publish").text
+    assert "Own words: Representative Jacobs, please join" in desk.get(PUBLIC).text
+    assert "Palabras propias" in desk.get(f"/es{PUBLIC}").text
+
+
+def test_a_preview_is_said_to_the_member_that_was_named_and_kept_nowhere(
+    desk: FlaskClient, snapshot_engine: Engine
+) -> None:
+    shown = send(desk, PAGE, **OURS, do="preview", member="sara jacobs").text
+    assert "Own words: Representative Jacobs, please join H.R. 6736 again." in shown
+    assert "Palabras propias: H.R. 6736, otra vez, La representante Jacobs." in shown
+    with db.reading(snapshot_engine) as session:
+        assert session.exec(select(TextVersion)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"member": "Nobody Whatever"}, "Nobody who sits now is called"),
+        ({"member": "garcia"}, "fits several"),
+        ({"member": "Sara Jacobs", "text_en": "Hello\n[password]"}, "[password] (line 2)"),
+        ({"member": "Sara Jacobs", "text_es": ""}, "both languages"),
+    ],
+)
+def test_a_preview_that_cannot_be_says_why_and_loses_nothing(
+    desk: FlaskClient, change: dict[str, str], says: str
+) -> None:
+    response = send(desk, PAGE, **{**OURS, "do": "preview", **change})
+    assert response.status_code == 400
+    assert says in response.text
+    assert "Palabras propias" in response.text or "Own words" in response.text
+
+
+@pytest.mark.parametrize(
+    ("english", "says"),
+    [
+        ("One line.\nA [secret] here.", "English: Unknown fields: [secret] (line 2)"),
+        ("You sit on [committee], [bill].", "the record has no &#39;committee&#39;"),
+        ("<script>alert(1)</script>", "holds markup"),
+    ],
+)
+def test_what_fails_somebody_is_refused_with_what_was_typed(
+    desk: FlaskClient, snapshot_engine: Engine, english: str, says: str
+) -> None:
+    response = send(desk, PAGE, **{**OURS, "text_en": english})
+    assert response.status_code == 400
+    assert says in response.text
+    assert "Palabras propias" in response.text
+    assert "<script>alert" not in response.text
+    with db.reading(snapshot_engine) as session:
+        assert session.exec(select(TextVersion)).all() == []
+
+
+def test_markup_that_got_in_all_the_same_is_shown_as_text(
+    desk: FlaskClient, snapshot_engine: Engine, now
+) -> None:
+    bad = {"text_en": "<script>alert(1)</script> [bill]", "text_es": "<b>x</b> [bill]"}
+    with db.writing(snapshot_engine) as session:
+        session.add(
+            TextVersion(what="wording", key="rejoin-tally", content=bad, by="x", at=now, published_at=now)
+        )
+    for path in (PUBLIC, PAGE):
+        shown = desk.get(path).text
+        assert "&lt;script&gt;alert(1)" in shown
+        assert "<script>alert" not in shown
+    assert "<b>x</b>" not in desk.get(f"/es{PUBLIC}").text
