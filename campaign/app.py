@@ -13,6 +13,7 @@ from campaign.web import (
     health,
     languages,
     organize,
+    organize_digest,
     organize_system,
     organize_whip,
     organize_words,
@@ -28,7 +29,7 @@ from campaign.web import (
 # Pages of these modules declare themselves on the blueprint that both languages share …
 READERS = (public, subscribe)
 # … and of these on the organizers'.
-ORGANIZERS = (organize, organize_whip, organize_words, organize_system)
+ORGANIZERS = (organize, organize_whip, organize_words, organize_system, organize_digest)
 
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:

@@ -67,9 +67,20 @@ TABLE: dict[str, tuple[str, bool]] = {
     "publish": ("organizer", False),
     "system": ("viewer", False),
     "poll_now": ("organizer", False),
+    "digest": ("viewer", False),
+    "build_digest": ("organizer", False),
+    "digest_note": ("organizer", False),
+    "digest_preview": ("organizer", False),
+    "digest_mail": ("organizer", False),
+    "digest_message": ("organizer", False),
+    "digest_test": ("organizer", False),
+    "digest_step": ("organizer", True),
+    "take_digest_step": ("organizer", True),
+    "mail_policy": ("admin", True),
+    "set_mail_policy": ("admin", True),
 }
 SAMPLES = {"bill": "hr6736-119", "bioguide": "C001091", "name": "map", "kind": "csv", "id": "9", "secret": "x",
-           "slug": "us-guns-abroad", "what": "campaign", "key": "us-guns-abroad"}  # fmt: skip
+           "slug": "us-guns-abroad", "what": "campaign", "key": "us-guns-abroad", "act": "approve"}  # fmt: skip
 
 
 @pytest.fixture
