@@ -49,6 +49,8 @@ class Report:
     changes: int = 0
     requests: int = 0
     note: str = ""
+    # Requests left by the hosts' own last word.
+    budgets: dict[str, int] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
@@ -115,6 +117,8 @@ def run(
                 polling.report.note = f"stopped with {len(queue) - place} bills left for the next time"
                 break
         polling.report.requests = _requests(doors) - before
+        polling.report.budgets = _budgets(doors, settings)
+    _keep_budgets(engine, polling.report.budgets, now)
     return polling.report
 
 
@@ -128,6 +132,19 @@ def _findings(
 
 def _requests(doors: dict[Source, Fetcher]) -> int:
     return sum(door.requests for door in set(doors.values()))
+
+
+def _budgets(doors: dict[Source, Fetcher], settings: Settings) -> dict[str, int]:
+    addresses: dict[Source, str] = {"api": settings.congress_api_url, "govinfo": settings.govinfo_url}
+    hosts = {source: urlsplit(address).netloc for source, address in addresses.items()}
+    found = {hosts[source]: doors[source].budget(hosts[source]) for source in reversed(SOURCES)}
+    return {host: left for host, left in found.items() if left is not None}
+
+
+def _keep_budgets(engine: Engine, budgets: dict[str, int], now: datetime) -> None:
+    if budgets:
+        with db.writing(engine) as session:
+            tracking.keep_budgets(session, budgets, now=now)
 
 
 def due(engine: Engine) -> list[BillId]:

@@ -265,6 +265,14 @@ class SourceState(SQLModel, table=True):
     problem: str = ""
 
 
+class RateBudget(SQLModel, table=True):
+    """How many requests a host said were left, at the end of the last poll that asked it."""
+
+    host: str = Field(primary_key=True)
+    left: int
+    seen_at: datetime
+
+
 class Campaign(SQLModel, table=True):
     """Proposals that are asked for together."""
 

@@ -1,13 +1,13 @@
 """Which bills are polled, and how that goes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from campaign.congress.bills import BillId
 from campaign.congress.ledger import Recorded, record
-from campaign.congress.models import Bill, Tracking
+from campaign.congress.models import Bill, RateBudget, Tracking
 from campaign.congress.observation import Observation
 
 SHORT_LIST_TOLERATED = timedelta(days=3)
@@ -116,3 +116,16 @@ def _note_read(mine: Tracking, observation: Observation, *, modified: str) -> No
 def _note_problem(mine: Tracking, problem: str, now: datetime) -> None:
     mine.problem = problem
     mine.problem_since = mine.problem_since or now
+
+
+def keep_budgets(session: Session, budgets: Mapping[str, int], *, now: datetime) -> None:
+    """Keep what hosts said of the requests that are left."""
+    for host, left in budgets.items():
+        row = session.get(RateBudget, host) or RateBudget(host=host, left=left, seen_at=now)
+        row.left, row.seen_at = left, now
+        session.add(row)
+
+
+def budgets(session: Session) -> list[RateBudget]:
+    """The last word of every host on the requests that are left."""
+    return list(session.exec(select(RateBudget).order_by(RateBudget.host)))

@@ -15,11 +15,12 @@ from campaign.congress import lineage, members
 from campaign.congress.bills import WASHINGTON, BillId, congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship
+from campaign.mailing import editions
 from campaign.organizing import calls, exports, views, whip, worklists
 from campaign.organizing import dashboard as boards
 from campaign.organizing.worklists import LISTS, Entry, Worklists
 from campaign.refusals import Refused
-from campaign.web import auth, history, organize_pictures, reads
+from campaign.web import auth, history, organize_digest, organize_pictures, reads
 from campaign.web.auth import me, page, route, to, told
 from campaign.web.languages import _, current
 from campaign.web.organize_pictures import Growth
@@ -69,6 +70,8 @@ def dashboard() -> Response:
         names=list_names(),
         today=today,
         calls=_calls_lately(session, today),
+        digest=editions.newest_status(session),
+        digest_states=organize_digest.state_names(),
     )
 
 

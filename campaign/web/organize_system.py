@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from campaign import db
 from campaign.congress import lineage, tracking
 from campaign.congress.models import Bill, Kinship, SourceState, Tracking
+from campaign.mailing.models import Delivery, Pipe
 from campaign.organizing import polling
 from campaign.runs import JobRun
 from campaign.settings import Settings
@@ -39,7 +40,23 @@ def system() -> Response:
         has_mail=bool(settings.mail_from and settings.postal_address),
         has_geocoder=bool(settings.geocoder_url),
         polls=polling.asked(session),
+        budgets=tracking.budgets(session),
+        queue=_queue(session),
+        mail=session.exec(select(Pipe).where(Pipe.trouble != "")).first(),
     )
+
+
+def _queue(session: Session) -> list[tuple[str, int]]:
+    """Messages that have not left yet, by what they wait for."""
+    names = {
+        "pending": _("wait for their hour"),
+        "sending": _("are being handed over"),
+        "deferred": _("will be tried again"),
+    }
+    state = col(Delivery.state)
+    rows = sa.select(state, sa.func.count()).where(state.in_(names)).group_by(state)
+    found = {name: int(count) for name, count in session.execute(rows)}
+    return [(words, found.get(name, 0)) for name, words in names.items()]
 
 
 def _newest_runs(session: Session) -> list[JobRun]:

@@ -382,7 +382,7 @@ def counted(engine: Engine) -> Iterator[Callable[[], int]]:
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("", 34), ("lists", 18), ("board", 10), ("bills/hr6736-119", 40), ("system", 14)]
+    ("path", "most"), [("", 37), ("lists", 18), ("board", 10), ("bills/hr6736-119", 40), ("system", 17)]
 )
 def test_a_page_asks_as_many_questions_whatever_it_shows(
     desk: FlaskClient, snapshot_engine: Engine, now, path: str, most: int

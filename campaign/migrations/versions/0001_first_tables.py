@@ -228,6 +228,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bill", name=op.f("pk_pollrequest")),
     )
     op.create_table(
+        "ratebudget",
+        sa.Column("host", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("left", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("host", name=op.f("pk_ratebudget")),
+    )
+    op.create_table(
         "savedview",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
