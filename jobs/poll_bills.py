@@ -142,9 +142,14 @@ def _budgets(doors: dict[Source, Fetcher], settings: Settings) -> dict[str, int]
 
 
 def _keep_budgets(engine: Engine, budgets: dict[str, int], now: datetime) -> None:
-    if budgets:
+    """Keep what the hosts said last; a poll that got this far does not fail for it."""
+    if not budgets:
+        return
+    try:
         with db.writing(engine) as session:
             tracking.keep_budgets(session, budgets, now=now)
+    except sa.exc.DBAPIError as error:
+        log.warning("budgets not kept", cause=str(error.orig))
 
 
 def due(engine: Engine) -> list[BillId]:
