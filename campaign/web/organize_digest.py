@@ -23,6 +23,7 @@ from campaign.mailing import deliveries, editions, oversight, subscribers
 from campaign.mailing.digest import Group
 from campaign.mailing.message import sender_of
 from campaign.mailing.models import Edition
+from campaign.mailing.mornings import period_of
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from campaign.web import auth, reads
@@ -49,7 +50,7 @@ def _settings() -> Settings:
 
 @route("/digest")
 def digest() -> Response:
-    session = reads.session()
+    now, session = db.utcnow(), reads.session()
     known = oversight.editions_of(session)
     wanted = request.args.get("edition", type=int)
     shown = editions.get(session, wanted) if wanted else (known[0] if known else None)
@@ -69,6 +70,9 @@ def digest() -> Response:
         states=state_names(),
         copy_states=copy_states(),
         longest_note=LONGEST_NOTE,
+        this_week=period_of(now, _settings()),
+        now=now,
+        first=oversight.first_due(session, shown) if shown else now,
     )
 
 
@@ -303,7 +307,15 @@ def digest_step(id: int, act: str) -> Response:
     edition, step = editions.get(session, id), _step(act)
     _ready(edition, step)
     number = _concerned(act, editions.status(session, edition))
-    return page("digest_step.html", edition=edition, act=act, number=number, seen=_seen(edition))
+    return page(
+        "digest_step.html",
+        edition=edition,
+        act=act,
+        number=number,
+        seen=_seen(edition),
+        first=oversight.first_due(session, edition),
+        now=db.utcnow(),
+    )
 
 
 @route("/digest/<int:id>/step/<act>", role="organizer", proven=True, methods=("POST",))

@@ -147,7 +147,7 @@ def test_an_edition_goes_from_built_to_held_to_sent_and_each_act_is_logged(
     assert "Edition 2026-W25 : draft" in shown.replace(":", " :").replace("  ", " ")
     assert "Readers who get it 3" in shown
     asked = text_of(desk.get(f"/organize/digest/{edition}/step/approve").text)
-    assert "3 copies will leave from" in asked
+    assert "3 copies will leave at once" in asked
     assert copies(snapshot_engine, edition) == []
     assert "Done, for 3 copies." in take(desk, edition, "approve").text
     assert copies(snapshot_engine, edition) == ["pending"] * 3
@@ -314,3 +314,24 @@ def test_rules_that_cannot_be_meant_change_nothing(
     assert send(admin, "/organize/digest/policy", **{**RULES, name: value}).status_code == 400
     with db.reading(snapshot_engine) as session:
         assert subscribers.policy(session).send_hour == 8
+
+
+def test_an_edition_built_early_says_when_it_leaves(
+    desk: FlaskClient, snapshot_engine: Engine, settings: Settings, now: datetime
+) -> None:
+    built = editions.build(snapshot_engine, settings, now=now, period="2026-W26")
+    page = text_of(desk.get(f"/organize/digest?edition={built.edition}").text)
+    assert "No copy leaves before June 22, 2026, 8:00 AM EDT" in page
+    assert "Build this week's edition" in page.replace("&#39;", "'")
+    asked = text_of(desk.get(f"/organize/digest/{built.edition}/step/approve").text)
+    assert "3 copies will leave from June 22, 2026, 8:00 AM EDT on." in asked
+
+
+def test_the_first_morning_is_the_earliest_among_the_readers(
+    desk: FlaskClient, snapshot_engine: Engine, settings: Settings, now: datetime
+) -> None:
+    with db.writing(snapshot_engine) as session:
+        session.execute(sa.update(Subscriber).where(sa.text("language = 'es'")).values(seat="GU"))
+    built = editions.build(snapshot_engine, settings, now=now, period="2026-W26")
+    page = text_of(desk.get(f"/organize/digest?edition={built.edition}").text)
+    assert "No copy leaves before June 21, 2026, 6:00 PM EDT" in page
