@@ -13,6 +13,7 @@ import smtplib
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ from campaign import db, snapshot
 from campaign.mailing import deliveries, editions
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.message import copy_of, sender_of
-from campaign.mailing.models import Content, Delivery, MailPolicy, Subscriber
+from campaign.mailing.models import Content, Delivery, Edition, MailPolicy, Subscriber
 from campaign.mailing.sending import Office, deliver
 from campaign.settings import Settings
 
@@ -41,6 +42,7 @@ SEATS = [
     for state, most in (("TX", 38), ("CA", 52), ("NY", 26), ("FL", 28))
     for number in range(1, most + 1)
 ]
+CONNECTIONS, ROUNDS, RATED = 16, 5, 4000
 CHOICES = ("", "armas-act", "armas-act stop-arming-cartels-act")
 
 
@@ -104,26 +106,41 @@ def publish(engine: Engine, settings: Settings) -> tuple[int, float]:
     return built.edition, time.perf_counter() - began
 
 
-def bare_rate(engine: Engine, settings: Settings, port: int, messages: int) -> float:
-    """Messages a second of a plain smtplib loop over one connection, each ready beforehand."""
+def bare_rate(engine: Engine, settings: Settings, port: int, messages: int, connections: int) -> float:
+    """Messages a second of plain smtplib loops over so many connections, each message ready beforehand."""
     sender, keys = sender_of(settings), Keys(settings)
     with db.reading(engine) as session:
         kept = session.exec(select(Content).limit(1)).one()
     token = keys.stop_token("ab" * 16)
     raw = copy_of(kept, sender, keys, to="someone@readers-host.org", number=1, now=NOW, token=token)  # type: ignore[arg-type]
+
+    def work(mine: range) -> None:
+        with smtplib.SMTP("127.0.0.1", port) as connection:
+            for number in mine:
+                connection.sendmail(sender.address, [f"bare{number}@readers-host.org"], raw)
+
     began = time.perf_counter()
-    with smtplib.SMTP("127.0.0.1", port) as connection:
-        for number in range(messages):
-            connection.sendmail(sender.address, [f"bare{number}@readers-host.org"], raw)
+    threads = [
+        threading.Thread(target=work, args=(range(first, messages, connections),))
+        for first in range(connections)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     return messages / (time.perf_counter() - began)
 
 
-def send_rate(engine: Engine, settings: Settings, messages: int) -> float:
-    """Messages a second from row to recorded verdict over one connection."""
+def send_rate(engine: Engine, settings: Settings, messages: int, connections: int) -> float:
+    """Messages a second from row to recorded verdict over so many connections; all rows then wait again."""
     began = time.perf_counter()
-    report = deliver(Office(engine, settings, clock=lambda: NOW))
+    report = deliver(Office(engine, settings, clock=lambda: NOW), connections=connections)
+    seconds = time.perf_counter() - began
     assert report.counts["sent"] == messages, report.summary
-    return messages / (time.perf_counter() - began)
+    with db.writing(engine) as session:
+        session.execute(sa.update(Delivery).values(state="pending", ended_at=None, attempts=0))
+        session.execute(sa.update(Edition).values(state="sending", finished_at=None))
+    return messages / seconds
 
 
 # --- processes -------------------------------------------------------------------------------------
@@ -193,7 +210,11 @@ def measure(share: float = 1.0) -> list[Figure]:
     readers = max(500, int(100_000 * share))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        return [*_one_worker(folder, readers), *_two_workers(folder, min(readers, 4000))]
+        return [
+            *_one_worker(folder, readers),
+            *_against_bare(folder),
+            *_two_workers(folder, min(readers, 4000)),
+        ]
 
 
 def _one_worker(folder: Path, readers: int) -> Iterator[Figure]:
@@ -201,22 +222,30 @@ def _one_worker(folder: Path, readers: int) -> Iterator[Figure]:
         engine, settings = _prepared(f"sqlite:///{folder}/mail.db", port, readers)
         _, seconds = publish(engine, settings)
         yield Figure(f"edition for {readers:,} readers", f"{seconds:.1f} s", "< 30 s", seconds < 30)
-        bare = bare_rate(engine, settings, port, 2000)
-        began = time.perf_counter()
         worker = start_worker(f"sqlite:///{folder}/mail.db", port)
         sent, memory = (int(word) for word in worker.communicate()[0].split())
-        rate = sent / (time.perf_counter() - began)
         got = Counter(line for line in log.read_text().split() if line.startswith("reader"))
         whole = sent == readers and len(got) == readers and max(got.values()) == 1
         yield Figure("messages, one copy each", f"{len(got):,} of {readers:,}", "all", whole)
-        yield Figure(
-            "one connection against a bare smtplib loop",
-            f"{rate:.0f}/s against {bare:.0f}/s = {rate / bare:.2f}",
-            "≥ 0.5, ≥ 200/s",
-            rate / bare >= 0.5 and rate >= 200,
-        )
         yield Figure("memory of the worker", f"{memory} MB", "< 250 MB", memory < 250)
         engine.dispose()
+
+
+def _against_bare(folder: Path) -> Iterator[Figure]:
+    """In turns in one process, because the machine's pace changes; the median round counts."""
+    rounds = []
+    with sink(folder) as (port, _):
+        engine, settings = _prepared(f"sqlite:///{folder}/rate.db", port, RATED)
+        publish(engine, settings)
+        for _ in range(ROUNDS):
+            bare = bare_rate(engine, settings, port, RATED, CONNECTIONS)
+            ours = send_rate(engine, settings, RATED, CONNECTIONS)
+            rounds.append((ours / bare, ours, bare))
+        engine.dispose()
+    ratio, ours, bare = sorted(rounds)[ROUNDS // 2]
+    told = f"{ours:.0f}/s against {bare:.0f}/s = {ratio:.2f}"
+    name = f"{CONNECTIONS} connections against a bare smtplib loop with as many"
+    yield Figure(name, told, "≥ 0.5, ≥ 200/s", ratio >= 0.5 and ours >= 200)
 
 
 def _two_workers(folder: Path, readers: int) -> Iterator[Figure]:

@@ -175,14 +175,14 @@ def renew(engine: Engine, *, owner: str, now: datetime) -> None:
 _MARK = (
     sa.update(rows)
     .where(rows.c.id == sa.bindparam("this"), rows.c.owner == sa.bindparam("mine"))
-    .where(rows.c.state.in_(("pending", "deferred")))
+    .where(sa.text("state IN ('pending','deferred')"))
     .values(state="sending", lease=sa.bindparam("until"), first_at=sa.bindparam("begun"))
 )
 _END = (
     sa.update(rows)
     .where(rows.c.id == sa.bindparam("this"), rows.c.owner == sa.bindparam("mine"))
     # A row that was given up as unknown while its worker was only slow ends as what it is.
-    .where(rows.c.state.in_(("sending", "unknown")))
+    .where(sa.text("state IN ('sending','unknown')"))
     .values(
         state=sa.bindparam("now_is"),
         reply=sa.bindparam("words"),
@@ -201,7 +201,7 @@ def begin(connection: Connection, claimed: Claimed, *, owner: str, now: datetime
 
 
 def begin_all(connection: Connection, marks: Sequence[tuple[Claimed, str, datetime]]) -> set[int]:
-    """Mark rows, each for its owner, as being sent; the numbers of those that hold."""
+    """Mark rows, each for its owner, as being sent; the numbers of those that are now."""
     if not marks:
         return set()
     values = [

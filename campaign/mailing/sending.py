@@ -33,7 +33,7 @@ from campaign.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-BATCH = 50
+BATCH = 200
 CONTENTS_KEPT = 32
 # Verdicts that speak about the relay, not about one reader.
 IN_THE_WAY = ("throttled", "down", "refused")

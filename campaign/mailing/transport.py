@@ -230,6 +230,8 @@ class Smtp:
             connection.command_encoding = "utf-8"
         else:
             connection.command_encoding = "ascii"
+        if connection.has_extn("pipelining"):
+            return self._announce_at_once(connection, envelope, options)
         code, words = connection.mail(envelope.sender, options)
         if code != 250:
             return self._refusal(code, words, of_us=True)
@@ -238,6 +240,34 @@ class Smtp:
             return self._refusal(code, words)
         code, words = connection.docmd("DATA")
         return None if code == 354 else self._refusal(code, words)
+
+    def _announce_at_once(
+        self, connection: smtplib.SMTP, envelope: Envelope, options: list[str]
+    ) -> Verdict | None:
+        """The same in one packet, where the relay offers that (RFC 2920): one wait instead of three."""
+        commands = [
+            " ".join([f"MAIL FROM:{smtplib.quoteaddr(envelope.sender)}", *options]),
+            f"RCPT TO:{smtplib.quoteaddr(envelope.recipient)}",
+            "DATA",
+        ]
+        if any("\r" in command or "\n" in command for command in commands):
+            raise smtplib.SMTPException("an address holds a line break")
+        connection.send("\r\n".join([*commands, ""]))
+        mail, rcpt = connection.getreply(), None
+        if mail[0] != 421:
+            rcpt = connection.getreply()
+        if rcpt is None or rcpt[0] == 421:
+            return self._refusal(*(rcpt or mail), of_us=rcpt is None)
+        data = connection.getreply()
+        if data[0] == 354 and not (mail[0] == 250 and rcpt[0] in (250, 251)):
+            # It waits for a message that nobody gets: an empty one ends that.
+            connection.send(b".\r\n")
+            connection.getreply()
+        if mail[0] != 250:
+            return self._refusal(*mail, of_us=True)
+        if rcpt[0] not in (250, 251):
+            return self._refusal(*rcpt)
+        return None if data[0] == 354 else self._refusal(*data)
 
     def _hand_over(self, connection: smtplib.SMTP, raw: bytes) -> Verdict:
         try:

@@ -18,6 +18,12 @@ from campaign.mailing.deliveries import Claimed, Ended
 Found = TypeVar("Found")
 
 
+def _held() -> threading.Lock:
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
 @dataclass(eq=False)
 class Turn(Generic[Found]):
     """What one connection wants written: the end of its last message, the mark of its next, or both.
@@ -33,7 +39,8 @@ class Turn(Generic[Found]):
     found: Found | None = None
     error: Exception | None = None
     done: bool = False
-    woken: threading.Event = field(default_factory=threading.Event)
+    # Held until somebody has written this turn or lets it lead.
+    held: threading.Lock = field(default_factory=_held)
 
 
 class Turns:
@@ -55,7 +62,7 @@ class Turns:
             self._waiting.append(turn)  # type: ignore[arg-type]
             leads, self._led = not self._led, True
         if not leads:
-            turn.woken.wait()
+            turn.held.acquire()
         if not turn.done:
             self._lead()
         if turn.error is not None:
@@ -76,9 +83,9 @@ class Turns:
                 self._led = follower is not None
             for turn in written:
                 turn.done = True
-                turn.woken.set()
+                turn.held.release()
             if follower is not None:
-                follower.woken.set()
+                follower.held.release()
 
     def _write(self, turns: list[Turn[object]]) -> None:
         try:
@@ -87,8 +94,8 @@ class Turns:
             if len(turns) == 1:
                 turns[0].error = error
                 return
-            # One of them must not cost the others theirs. What did get written is not written twice:
-            # an end finds its row ended, and a mark that finds its row marked does not hold.
+            # One of them must not cost the others theirs. Where the failed commit did reach the disk, an end
+            # finds its row ended, and a mark finds it marked for its owner, who has not sent it yet.
             for turn in turns:
                 self._write([turn])
 

@@ -1,7 +1,9 @@
 """Queue and delivery: one row a reader, claimed, marked, sent, recorded (E01–E17)."""
 
+import itertools
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,9 +20,11 @@ from sqlmodel import col, select
 from campaign import db
 from campaign.mailing import deliveries, editions, pipe, subscribers
 from campaign.mailing.addresses import Keys
+from campaign.mailing.message import Envelope
 from campaign.mailing.models import Content, Delivery, Edition, Pipe, Subscriber, Suppression
 from campaign.mailing.sending import Office, deliver
 from campaign.mailing.transport import Folder, Relay, Simulating, Smtp, open_transport
+from campaign.mailing.turns import Turn, Turns
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
@@ -213,6 +217,52 @@ def test_e04_two_workers_send_no_row_twice(
     assert set(states().values()) == {"sent"}
 
 
+def test_e04_a_turn_that_fails_costs_the_turns_beside_it_nothing(
+    engine: Engine, readers: Make, published: Make, clock: Clock
+) -> None:
+    readers(*addresses(3))
+    published()
+    owners, turns = ("a", "b", "c"), Turns(engine)
+    rows = [deliveries.claim(engine, owner=one, now=clock(), most=1).claimed[0] for one in owners]
+    found: dict[str, Any] = {}
+
+    def prepare(owner: str) -> str:
+        if owner == "b":
+            raise ValueError("no words")
+        return f"words of {owner}"
+
+    def take(owner: str, row: Any) -> None:
+        turn = Turn(owner, clock(), row=row, prepare=lambda _connection: prepare(owner))
+        try:
+            found[owner] = turns.take(turn)
+        except ValueError as error:
+            found[owner] = error
+
+    threads = [threading.Thread(target=take, args=pair) for pair in zip(owners, rows, strict=True)]
+    with turns.alone:
+        for thread in threads:
+            thread.start()
+    for thread in threads:
+        thread.join()
+    assert found["a"] == "words of a"
+    assert found["c"] == "words of c"
+    assert str(found["b"]) == "no words"
+    with db.reading(engine) as session:
+        assert [session.get_one(Delivery, row.id).state for row in rows] == ["sending", "pending", "sending"]
+
+
+def test_e04_a_mark_among_others_holds_for_its_owner_only(
+    engine: Engine, readers: Make, published: Make, clock: Clock
+) -> None:
+    readers(*addresses(3))
+    published()
+    rows = deliveries.claim(engine, owner="a", now=clock(), most=3).claimed
+    with engine.execution_options(writes=True).begin() as connection:
+        marks = [(rows[0], "a", clock()), (rows[1], "other", clock()), (rows[2], "a", clock())]
+        assert deliveries.begin_all(connection, marks) == {rows[0].id, rows[2].id}
+        assert not deliveries.begin(connection, rows[0], owner="other", now=clock())
+
+
 def test_e05_an_abandoned_row_comes_back_when_its_lease_ends(
     engine: Engine, readers: Make, published: Make, office: Make, clock: Clock, box: Box
 ) -> None:
@@ -276,6 +326,62 @@ def test_e06_5xx_fails_at_once_and_the_last_words_are_kept(
     with db.reading(engine) as session:
         words = {row.reply[:9] for row in session.exec(select(Delivery).where(Delivery.state == "failed"))}
     assert words == {"550 5.1.1", "554 5.7.1"}
+
+
+def test_e06_commands_sent_at_once_end_as_commands_sent_one_by_one(
+    readers: Make, published: Make, office: Make, box: Box, states: Make
+) -> None:
+    box.pipelining = True
+    refused = {"gone-a@readers-host.org": "failed", "later-c@readers-host.org": "deferred"}
+    taken = ["b@readers-host.org", "d@readers-host.org", "e@readers-host.org"]
+    readers("gone-a@readers-host.org", taken[0], "later-c@readers-host.org", *taken[1:])
+    published(breaker_after=1000)
+    report = deliver(office())
+    assert report.counts == {"failed": 1, "deferred": 1, "sent": 3}
+    assert states() == {**refused, **dict.fromkeys(taken, "sent")}
+    assert box.got == dict.fromkeys(taken, 1)
+
+
+@pytest.mark.parametrize(
+    ("says", "kind", "emptied"),
+    [
+        (["250 ok", "250 ok", "354 go on", "250 taken"], "sent", False),
+        (["250 ok", "550 gone", "354 go on", "554 nobody", "250 reset"], "failed", True),
+        (["250 ok", "550 gone", "503 no recipient", "250 reset"], "failed", False),
+        (["550 not you", "503 no", "503 no", "250 reset"], "refused", False),
+        (["421 busy"], "throttled", False),
+        (["250 ok", "421 busy"], "throttled", False),
+    ],
+)
+def test_e06_a_relay_that_takes_commands_at_once_may_answer_anything(
+    says: list[str], kind: str, emptied: bool
+) -> None:
+    """What a scripted relay says to MAIL, RCPT, DATA and on; it shows whether an empty message ended DATA."""
+    heard: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_scripted, args=(server, says, heard), daemon=True)
+        thread.start()
+        smtp = Smtp(Relay("127.0.0.1", server.getsockname()[1]), command_seconds=5, answer_seconds=5)
+        raw = b"Subject: x\r\n\r\nwords\r\n"
+        assert smtp.send(Envelope("news@campaign-host.org", "a@readers-host.org", raw)).kind == kind
+        smtp.close()
+        thread.join(10)
+    assert (b"DATA\r\n.\r\n" in b"".join(heard)) == emptied
+
+
+def _scripted(server: socket.socket, says: list[str], heard: list[bytes]) -> None:
+    """Answers MAIL, RCPT and DATA that come together, then each further thing it hears, from the script."""
+    connection, _ = server.accept()
+    with connection:
+        connection.sendall(b"220 here\r\n")
+        connection.recv(4096)
+        connection.sendall(b"250-here\r\n250 PIPELINING\r\n")
+        answers = iter(says)
+        heard.append(connection.recv(4096))
+        connection.sendall("".join(f"{line}\r\n" for line in [*itertools.islice(answers, 3)]).encode())
+        for line in answers:
+            heard.append(connection.recv(4096))
+            connection.sendall(f"{line}\r\n".encode())
 
 
 @pytest.mark.parametrize("kind", ["slow", "busy"])
