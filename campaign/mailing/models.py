@@ -218,7 +218,6 @@ class MailPolicy(SQLModel, table=True):
     quiet_week: str = "nothing"
     # by_hand, or automatic at the send time
     approve: str = "by_hand"
-    send_weekday: int = 0
     send_hour: int = 8
     resend_unknown: bool = False
     per_second: float = 20

@@ -161,7 +161,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("quiet_week", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("approve", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("send_weekday", sa.Integer(), nullable=False),
         sa.Column("send_hour", sa.Integer(), nullable=False),
         sa.Column("resend_unknown", sa.Boolean(), nullable=False),
         sa.Column("per_second", sa.Float(), nullable=False),
