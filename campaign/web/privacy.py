@@ -59,9 +59,9 @@ def _of_readers() -> Iterator[Statement]:
     )
     yield Statement(
         "readers",
-        ("jobrun", "lease"),
-        _("When our own tasks ran and how they ended; nothing about readers."),
-        _("90 days."),
+        ("jobrun", "lease", "ratebudget"),
+        _("When our own tasks ran, how they ended, and how much our sources allow; nothing about readers."),
+        _("90 days; the newest state until the next."),
     )
 
 

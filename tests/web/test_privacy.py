@@ -50,7 +50,7 @@ def test_the_times_told_are_the_times_kept(said: list[Statement]) -> None:
     until = {table: one.until for one in said for table in one.tables}
     # Receipts go with the daily housekeeping after their day is over.
     assert (outcomes.RECEIPTS_KEPT.days, until["callreceipt"]) == (1, "Two days at most.")
-    assert (housekeeping.RUNS_KEPT.days, until["jobrun"]) == (90, "90 days.")
+    assert (housekeeping.RUNS_KEPT.days, until["jobrun"].startswith("90 days")) == (90, True)
     assert (subscribers.USED_KEPT.days, until["mailtoken"]) == (7, "A week after their use or end.")
     assert (subscribers.WEEK.days, until["attempt"]) == (7, "A week.")
     assert (subscribers.RETIRED_AFTER.days, "30 days" in until["subscriber"]) == (30, True)
