@@ -15,7 +15,7 @@ from campaign.congress.members import Person
 from campaign.congress.models import Bill, Kinship, Proposal
 from campaign.organizing import campaigns, polling, published, texts
 from campaign.organizing.models import TextVersion
-from campaign.outreach import trials, wordings
+from campaign.outreach import letters, trials, wordings
 from campaign.outreach.asks import Ask
 from campaign.outreach.models import CitedFact
 from campaign.refusals import Refused
@@ -24,6 +24,8 @@ from campaign.web.auth import me, page, route, to, told
 from campaign.web.languages import _, current
 
 LOWER = re.compile(r"[^a-z0-9]+")
+# Of so many letters every pair is compared.
+LETTERS_DRAWN = 30
 # Where a letter shows a figure of the campaign.
 FIGURE = {"en": "(a figure with its source)", "es": "(un dato con su fuente)"}
 
@@ -206,7 +208,17 @@ def _preview(what: str, key: str, given: dict[str, str], wanted: str) -> Respons
         said = {lang: _said(given[f"text_{lang}"], ask, person, kind, lang) for lang in wordings.LANGUAGES}
     except Refused as refused:
         return _text(what, key, given, status=400, problem=refused.text(current()), wanted=wanted)
-    return _text(what, key, given, said=said, person=person, wanted=wanted)
+    alike = _meters(session, ask, person) if kind == "letter" else {}
+    return _text(what, key, given, said=said, person=person, wanted=wanted, alike=alike)
+
+
+def _meters(session: Session, ask: Ask, person: Person) -> dict[str, letters.Meter]:
+    """How alike letters to this member get, as now published, when nobody adds words of their own."""
+    cited = letters.facts(session, ask.matter)
+    return {
+        lang: letters.meter(letters.samples(ask, person, cited, lang, count=LETTERS_DRAWN))
+        for lang in wordings.LANGUAGES
+    }
 
 
 def _said(text: str, ask: Ask, person: Person, kind: str, lang: str) -> str:

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from campaign import db
 from campaign.organizing.models import TextVersion
+from campaign.outreach import wordings
 
 PAGE = "/organize/words/wording/rejoin-tally"
 PUBLIC = "/act/CA-51?member=J000305&bill=hr6736-119&kind=tally"
@@ -75,6 +76,15 @@ def test_a_preview_is_said_to_the_member_that_was_named_and_kept_nowhere(
     assert "Palabras propias: H.R. 6736, otra vez, La representante Jacobs." in shown
     with db.reading(snapshot_engine) as session:
         assert session.exec(select(TextVersion)).all() == []
+
+
+def test_a_letters_preview_measures_how_alike_letters_get(desk: FlaskClient) -> None:
+    page = PAGE.replace("-tally", "-letter")
+    texts = {f"text_{lang}": wordings.wording("rejoin", "letter", lang) for lang in wordings.LANGUAGES}
+    shown = send(desk, page, **texts, do="preview", member="sara jacobs").text
+    measured = re.findall(r"two have (\d+) % of their text in common", shown)
+    assert len(measured) == 2
+    assert all(0 < int(share) < 70 for share in measured)
 
 
 @pytest.mark.parametrize(
