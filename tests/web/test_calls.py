@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -197,6 +197,21 @@ def test_the_nearest_office_comes_first_and_the_zip_code_is_in_no_address(client
     assert text_of(austin).index("Austin") < text_of(austin).index("Dallas")
     assert text_of(el_paso) != text_of(austin)
     assert "zip=" not in el_paso.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "best", "plain"),
+    [("", "Best to call now", "Call the office in Washington"), ("/es", "Lo mejor ahora", "Washington")],
+)
+def test_a_closed_office_is_never_the_best_to_call_now(
+    client: FlaskClient, lang: str, best: str, plain: str
+) -> None:
+    address = f"{lang}/act/TX-20/offices?member=C001098"
+    assert best in text_of(client.get(address))
+    with time_machine.travel(MONDAY_NOON + timedelta(hours=14), tick=False):
+        closed = text_of(client.get(address))
+    assert best not in closed
+    assert plain in closed
 
 
 @pytest.mark.parametrize(("lang", "words"), [("", "five digits"), ("/es", "cinco dígitos")])
