@@ -85,6 +85,7 @@ class Replay:
     chance: random.Random
     wanted: int
     kills_left: int
+    share: tuple[int, int] = (1, 1)
     killed: int = 0
     polls: int = 0
     requests: int = 0
@@ -105,9 +106,10 @@ class Replay:
         }
 
     def choose(self) -> None:
-        """All bills, or as many as wanted: first those that somebody left."""
+        """All bills, or as many as wanted: first those that somebody left; of a share, every n-th."""
         self.standin.control(asof="", faults="", ratelimit=str(10**9))
-        bills = list(self.standin.bills())
+        part, parts = self.share
+        bills = sorted(self.standin.bills())[part - 1 :: parts]
         if 0 < self.wanted < len(bills):
             left = [
                 b
@@ -203,18 +205,28 @@ def _line(row: dict[str, str]) -> ActionRow:
     return ActionRow(acted=day, text=row.get("text", ""), code=row.get("actionCode", ""))
 
 
+def _share(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not 1 <= int(part) <= int(parts):
+        raise ValueError(text)
+    return int(part), int(parts)
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--standin", required=True, help="address of the stand-in, http://127.0.0.1:8900")
     arguments.add_argument("--every", type=int, default=7, help="days between polls")
     arguments.add_argument("--bills", type=int, default=0, help="how many bills; 0 = all")
+    arguments.add_argument(
+        "--share", type=_share, default=(1, 1), help="2/4 = the second quarter; four stand-ins, four quarters"
+    )
     arguments.add_argument("--kills", type=int, default=40, help="how often a poll may be killed")
     arguments.add_argument("--seed", type=int, default=7)
     arguments.add_argument("--folder", type=Path, default=Path("var/replay"))
     chosen = arguments.parse_args()
     chance = random.Random(chosen.seed)  # noqa: S311 -- a repeatable run, no secret
     standin = StandIn(chosen.standin.rstrip("/"))
-    replay = Replay(standin, chosen.folder, chance, chosen.bills, chosen.kills)
+    replay = Replay(standin, chosen.folder, chance, chosen.bills, chosen.kills, chosen.share)
     return run(replay, chosen.every)
 
 
