@@ -101,8 +101,8 @@ def test_e02_the_database_itself_refuses_a_second_row(engine: Engine, readers: M
     with db.reading(engine) as session:
         row = session.exec(select(Delivery)).one()
     twin = sa.insert(Delivery).values({**row.model_dump(exclude={"id"}), "edition": edition})
-    with pytest.raises(sa.exc.IntegrityError):
-        engine.execution_options(writes=True).connect().execute(twin)
+    with pytest.raises(sa.exc.IntegrityError), engine.execution_options(writes=True).connect() as connection:
+        connection.execute(twin)
 
 
 def test_e02_building_a_week_again_keeps_its_edition(
