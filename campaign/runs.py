@@ -4,6 +4,7 @@ A slot is the moment a job was meant to run at. Its row is unique, so a slot run
 try; leading only saves the others the work.
 """
 
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -148,14 +149,16 @@ class Lead:
             return False
 
     def _try_lock(self) -> bool:
-        connection = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         query = sa.text("SELECT pg_try_advisory_lock(:ours, :worker)")
         ours, worker = LEADER_LOCK
-        if connection.execute(query, {"ours": ours, "worker": worker}).scalar_one():
-            self._connection = connection
-            return True
-        connection.close()
-        return False
+        with ExitStack() as until_refused:
+            connection = until_refused.enter_context(self.engine.connect())
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            if not connection.execute(query, {"ours": ours, "worker": worker}).scalar_one():
+                return False
+            until_refused.pop_all()
+        self._connection = connection
+        return True
 
     def _drop_connection(self) -> None:
         connection, self._connection = self._connection, None
