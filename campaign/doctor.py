@@ -103,6 +103,9 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     production = settings.env == "production"
     if not settings.api_key:
         yield Finding("note", "api.congress.gov", "no key is set: bills come from GovInfo alone, hours later")
+    elif not settings.polls_api:
+        text = "DEMO_KEY is for trying out: the schedule reads GovInfo alone; ask for a key at api.congress.gov"
+        yield Finding("warning", "api.congress.gov", text)
     if not production:
         yield Finding("note", "CAMPAIGN_ENV", "is development; set it to production where others can reach it")
     if production and urlsplit(settings.base_url).scheme != "https":

@@ -16,6 +16,7 @@ from campaign.refusals import Refused
 PACKAGE = Path(__file__).resolve().parent
 KNOWN_SECRETS = {"changeme", "change-me", "secret", "dev", "development", "password"}
 SHORTEST_SECRET = 32
+DEMO_KEY = "DEMO_KEY"
 
 
 def _http_address(value: str) -> str:
@@ -146,6 +147,12 @@ class Settings(BaseSettings):
     def api_key(self) -> str:
         """The api.congress.gov key in clear; empty when none is set."""
         return self.congress_api_key.get_secret_value()
+
+    @property
+    def polls_api(self) -> bool:
+        """Whether api.congress.gov is read on a schedule. api.data.gov's DEMO_KEY is for trying out by hand:
+        some ten requests an hour for everybody behind one address (https://api.data.gov/docs/rate-limits/)."""
+        return self.api_key not in ("", DEMO_KEY)
 
     @property
     def retired_keys(self) -> list[str]:

@@ -19,7 +19,7 @@ def run(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> Outcome:
     """Read every tracked bill from GovInfo; without a key the hourly poll does that already."""
-    if not settings.api_key:
+    if not settings.polls_api:
         return Told("not needed: GovInfo is what the hourly poll reads")
     waiting = poll_bills.due(engine)
     whole = [congress for congress, bills in count_by_congress(waiting).items() if bills >= WORTH_THE_ZIPS]

@@ -92,10 +92,10 @@ def run(
 ) -> Report:
     """Poll ``bills``, or all that are tracked: the campaigns' own first, then the one asked longest ago.
 
-    Without a ``source`` api.congress.gov is read where there is a key, with GovInfo in its place for a bill
-    it does not give; without a key GovInfo alone. ``both`` reads both for every bill. ``pause`` is how many
-    seconds a doubtful list is given before its second reading. Raises Refused when api.congress.gov is asked
-    for without a key.
+    Without a ``source`` api.congress.gov is read where there is a key of our own, with GovInfo in its place
+    for a bill it does not give; without one GovInfo alone. ``both`` reads both for every bill. ``pause`` is
+    how many seconds a doubtful list is given before its second reading. Raises Refused when api.congress.gov
+    is asked for without a key.
     """
     if source == "api" and not settings.api_key:
         raise Refused(
@@ -216,13 +216,11 @@ class _Polling:
             self.report.complete += 1
 
     def _sources(self) -> Sequence[Source]:
-        if self.choice == "govinfo" or not self.settings.api_key:
-            return ("govinfo",)
-        if self.choice == "both":
+        if self.choice == "both" and self.settings.api_key:
             return ("api", "govinfo")
-        if self.choice is None and self.api_closed:
-            return ("govinfo",)
-        return ("api",)
+        if self.choice == "api" or (self.choice is None and self.settings.polls_api and not self.api_closed):
+            return ("api",)
+        return ("govinfo",)
 
     def _read(self, finding: _Finding, source: Source) -> None:
         read = self._read_api if source == "api" else self._read_govinfo

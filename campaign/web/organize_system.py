@@ -36,7 +36,7 @@ def system() -> Response:
         troubled=_troubled(session, now),
         counts=_counts(session, now),
         sources=session.exec(select(SourceState).order_by(SourceState.name)).all(),
-        has_key=bool(settings.api_key),
+        has_key=settings.polls_api,
         has_mail=bool(settings.mail_from and settings.postal_address),
         has_geocoder=bool(settings.geocoder_url),
         polls=polling.asked(session),

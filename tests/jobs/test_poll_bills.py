@@ -86,6 +86,17 @@ def test_the_api_without_a_key_is_refused(engine: Engine, source: Standin, now: 
     assert source.asked() == []
 
 
+def test_the_demo_key_serves_a_poll_by_hand_and_no_schedule(
+    engine: Engine, source: Standin, now: datetime
+) -> None:
+    track(engine, ARMAS, now=now)
+    settings = source.settings(congress_api_key=SecretStr("DEMO_KEY"))
+    assert poll_bills.run(engine, settings, now=now).whole
+    assert {one.path.split("/")[1] for one in source.asked()} == {"govinfo"}
+    poll_bills.run(engine, settings, now=now, source="api")
+    assert {one.path.split("/")[1] for one in source.asked()} == {"govinfo", "v3"}
+
+
 def test_a_refused_key_closes_the_api_and_govinfo_goes_on(
     engine: Engine, source: Standin, now: datetime
 ) -> None:
