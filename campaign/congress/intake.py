@@ -356,7 +356,7 @@ class Taking:
         if reading.stage.value != bill.stage:
             detail = {"from": bill.stage or None, "to": reading.stage.value}
             self.change("stage", detail, happened=reading.since)
-        bill.stage, bill.stage_since = reading.stage.value, reading.since
+        bill.stage, bill.over = reading.stage.value, reading.final
 
     def _finish(self) -> None:
         bill, seen = self.bill, self.seen

@@ -17,7 +17,6 @@ from campaign.congress import members
 from campaign.congress.bills import BillId, BillNumber, congress_end, parse_bill
 from campaign.congress.kinship import KinRule, Pair, judge
 from campaign.congress.models import Bill, Campaign, Cosponsorship, Kinship, Proposal, Related
-from campaign.congress.stage_names import Stage
 from campaign.congress.titles import names_an_idea
 from campaign.refusals import Refused
 
@@ -119,8 +118,8 @@ def _several(number: BillNumber, found: Sequence[Bill]) -> Refused:
 
 
 def living(bill: Bill, now: datetime) -> bool:
-    """Whether a bill can still go on: its Congress sits and its stage is not final."""
-    return now < congress_end(bill.congress) and not (bill.stage and Stage(bill.stage).final)
+    """Whether a bill can still go on: its Congress sits and its actions do not show its end."""
+    return now < congress_end(bill.congress) and not bill.over
 
 
 def proposal_of(session: Session, bill_id: str) -> Proposal | None:

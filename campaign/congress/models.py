@@ -32,7 +32,8 @@ class Bill(SQLModel, table=True):
     law: str | None = None
     # Furthest step its actions show, without the calendar's death; empty while never read.
     stage: str = ""
-    stage_since: date | None = None
+    # Whether its actions show that nothing more can happen: law, failed, a veto that stands.
+    over: bool = False
     # The source's own update stamp of the newest reading taken over.
     updated: datetime | None = None
     # Last complete reading, from any source; None while the bill is unread or only partly read.

@@ -9,7 +9,7 @@ from observations import BILL, CASTRO, INTRODUCED, REFERRED, START, acted, joine
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.congress import ledger
+from campaign.congress import ledger, lineage
 from campaign.congress.models import Action, Bill, Change, Cosponsorship
 from campaign.congress.observation import Observation
 from campaign.refusals import Refused
@@ -226,6 +226,20 @@ def test_q20_one_event_from_two_systems_is_one_line(engine: Engine) -> None:
     take(engine, observed(actions=(house, library, REFERRED, INTRODUCED)))
     line = record_of(engine).actions[-1]
     assert (line.codes, line.systems) == ({"H11000", "1020"}, {"2", "9"})
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "lives"),
+    [
+        ("Vetoed by President.", "31000", True),
+        ("Pocket Vetoed by President.", "31000", False),
+        ("Failed of passage in House over veto.", "33000", False),
+    ],
+)
+def test_a_vetoed_bill_lives_until_the_veto_stands(engine: Engine, line: str, code: str, lives: bool) -> None:
+    vetoed = (acted("2026-01-08", "Vetoed by President.", code="31000"), REFERRED, INTRODUCED)
+    take(engine, observed(actions=(acted("2026-01-09", line, code=code), *vetoed)))
+    assert lineage.living(record_of(engine).bill, START) is lives
 
 
 def test_q21_lines_without_words_are_told_apart_by_code(engine: Engine) -> None:

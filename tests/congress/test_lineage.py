@@ -85,7 +85,7 @@ def put(
     sponsor: str | None = None,
     introduced: date | None = None,
     policy: str | None = None,
-    stage: str = "",
+    over: bool = False,
 ) -> None:
     bill = BillId.of(id)
     session.add(
@@ -99,7 +99,8 @@ def put(
             sponsor=sponsor,
             introduced=introduced,
             policy_area=policy,
-            stage=stage or ("in_committee" if official else ""),
+            stage="in_committee" if official else "",
+            over=over,
             observed_at=NOW if official else None,
         )
     )
@@ -413,7 +414,7 @@ def test_proposals_stand_in_the_organizers_order_and_can_be_rewritten(session: S
         lineage.add_proposal(session, "x", campaign="elsewhere", name_en="x", name_es="x")
 
 
-def test_a_bill_that_became_law_is_no_longer_living(session: Session) -> None:
-    put(session, "hr9000-119", "Some Act", "To do it at last.", CASTRO, stage="law")
+def test_a_bill_whose_course_is_over_is_no_longer_living(session: Session) -> None:
+    put(session, "hr9000-119", "Some Act", "To do it at last.", CASTRO, over=True)
     [one] = lineage.candidates(session, "hr9000", now=NOW)
     assert not one.living

@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("policy_area", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("law", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("stage", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("stage_since", sa.Date(), nullable=True),
+        sa.Column("over", sa.Boolean(), nullable=False),
         sa.Column("updated", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("observed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("observed_source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
