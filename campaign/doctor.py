@@ -95,8 +95,8 @@ def _data(session: Session, now: datetime) -> Iterator[Finding]:
 
 
 def _mail(session: Session) -> Iterator[Finding]:
-    for about, text in deliveries.troubles(session):
-        yield Finding("warning", about, text)
+    for trouble in deliveries.troubles(session):
+        yield Finding("warning", trouble.about, trouble.en)
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -37,8 +37,7 @@ OPEN = sa.text("state IN ('pending','deferred','sending')")
 WORKER_ENDED = "the worker ended while handing it over"
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """A row that this worker alone may send, with what is known of its reader."""
 
     id: int
@@ -174,9 +173,14 @@ def renew(engine: Engine, *, owner: str, now: datetime) -> None:
 
 _MARK = (
     sa.update(rows)
-    .where(rows.c.id == sa.bindparam("this"), rows.c.owner == sa.bindparam("mine"))
+    .where(rows.c.id.in_(sa.bindparam("these", expanding=True)), rows.c.owner == sa.bindparam("mine"))
     .where(sa.text("state IN ('pending','deferred')"))
-    .values(state="sending", lease=sa.bindparam("until"), first_at=sa.bindparam("begun"))
+    .values(
+        state="sending",
+        lease=sa.bindparam("until"),
+        first_at=sa.func.coalesce(rows.c.first_at, sa.bindparam("begun", type_=rows.c.first_at.type)),
+    )
+    .returning(rows.c.id)
 )
 _END = (
     sa.update(rows)
@@ -197,37 +201,32 @@ _END = (
 
 def begin(connection: Connection, claimed: Claimed, *, owner: str, now: datetime) -> bool:
     """Mark a row as being sent; False where it is no longer ours or its reader has stopped meanwhile."""
-    return bool(begin_all(connection, [(claimed, owner, now)]))
+    return bool(begin_all(connection, [claimed], owner=owner, now=now))
 
 
-def begin_all(connection: Connection, marks: Sequence[tuple[Claimed, str, datetime]]) -> set[int]:
-    """Mark rows, each for its owner, as being sent; the numbers of those that are now."""
-    if not marks:
+def begin_all(connection: Connection, claimed: Sequence[Claimed], *, owner: str, now: datetime) -> set[int]:
+    """Mark rows as being sent; the numbers of those that are now."""
+    if not claimed:
         return set()
-    values = [
-        {"this": row.id, "mine": owner, "until": now + LEASE, "begun": row.first_at or now}
-        for row, owner, now in marks
-    ]
-    wanted = {row.id for row, _, _ in marks}
-    if connection.execute(_MARK, values).rowcount == len(values):
-        return wanted
-    # Some were taken away meanwhile. A row whose mark did not hold is not ``sending`` under its owner.
-    owners = {row.id: owner for row, owner, _ in marks}
-    marked = sa.select(rows.c.id, rows.c.owner).where(rows.c.id.in_(wanted), rows.c.state == "sending")
-    return {number for number, owner in connection.execute(marked) if owners[number] == owner}
+    wanted = [row.id for row in claimed]
+    values = {"these": wanted, "mine": owner, "until": now + LEASE, "begun": now}
+    marked = set(connection.execute(_MARK, values).scalars())
+    if len(marked) < len(wanted):
+        # Some were taken away meanwhile, or marked by a commit of which we heard nothing.
+        held = sa.select(rows.c.id).where(rows.c.state == "sending", rows.c.owner == owner)
+        marked.update(connection.execute(held.where(rows.c.id.in_(wanted))).scalars())
+    return marked
 
 
 def end(connection: Connection, ended: Ended, *, owner: str) -> None:
     """Record what became of a row; back to waiting where nothing was handed over."""
-    end_all(connection, [(ended, owner)])
+    end_all(connection, [ended], owner=owner)
 
 
-def end_all(connection: Connection, ends: Sequence[tuple[Ended, str]]) -> None:
-    """Record what became of rows, each for its owner."""
+def end_all(connection: Connection, ends: Sequence[Ended], *, owner: str) -> None:
+    """Record what became of each."""
     if ends:
-        connection.execute(
-            _END, [{"this": one.claimed.id, "mine": owner, **_outcome(one)} for one, owner in ends]
-        )
+        connection.execute(_END, [{"this": one.claimed.id, "mine": owner, **_outcome(one)} for one in ends])
 
 
 def _outcome(ended: Ended) -> dict[str, Any]:
@@ -331,17 +330,47 @@ def counts(session: Session, edition: Edition) -> dict[str, int]:
     return {"recipients": sum(found.values()), **found}
 
 
-def troubles(session: Session) -> list[tuple[str, str]]:
+@dataclass(frozen=True)
+class Trouble:
+    """Something between readers and their mail: what it is about, and what is the matter."""
+
+    about: str
+    en: str
+    es: str
+
+    def text(self, lang: str) -> str:
+        return self.es if lang == "es" else self.en
+
+
+# How the way to the relay fails, as pipe.py keeps it.
+_WAY = {
+    "down": ("the relay cannot be reached", "no se puede llegar al servidor de correo"),
+    "throttled": ("the relay asks us to slow down", "el servidor de correo pide ir más despacio"),
+    "refused": ("the relay refuses us", "el servidor de correo nos rechaza"),
+}
+
+
+def troubles(session: Session) -> list[Trouble]:
     """What stands between readers and their mail: a relay in the way, held editions, copies of unknown fate."""
     found = []
     way = session.get(Pipe, pipe.RELAY)
     if way is not None and way.trouble:
-        found.append(("relay", f"{way.trouble} since {way.since:%Y-%m-%d %H:%M} UTC: {way.words}"))
+        en, es = _WAY.get(way.trouble, (way.trouble, way.trouble))
+        since = f"{way.since:%Y-%m-%d %H:%M} UTC"
+        words = f": {way.words}" if way.words else ""
+        found.append(Trouble("relay", f"{en} since {since}{words}", f"{es} desde {since}{words}"))
     for edition in session.exec(select(Edition).where(Edition.state == "paused")):
-        found.append((f"digest {edition.period}", f"is paused: {edition.problem}"))
+        why = f": {edition.problem}" if edition.problem else ""
+        found.append(Trouble(f"digest {edition.period}", f"is paused{why}", f"está en pausa{why}"))
     query = sa.select(sa.func.count()).where(rows.c.state == "unknown", rows.c.edition.is_not(None))
     if unknown := session.execute(query).scalar_one():
-        found.append(("digest", f"{unknown} copies may or may not have arrived; see campaign digest status"))
+        found.append(
+            Trouble(
+                "digest",
+                f"copies that may or may not have arrived: {unknown}; campaign digest status tells of them",
+                f"ejemplares que quizá no llegaron: {unknown}; campaign digest status los detalla",
+            )
+        )
     return found
 
 

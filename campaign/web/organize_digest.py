@@ -65,6 +65,7 @@ def digest() -> Response:
         readers=oversight.readers_by_state(session),
         left_alone=oversight.left_alone(session),
         troubles=deliveries.troubles(session),
+        about=about,
         rules=subscribers.policy(session),
         obstacle=_obstacle(session),
         states=state_names(),
@@ -74,6 +75,13 @@ def digest() -> Response:
         now=now,
         first=oversight.first_due(session, shown) if shown else now,
     )
+
+
+def about(trouble: deliveries.Trouble) -> str:
+    """What is in trouble, in the reader's language."""
+    what, _space, period = trouble.about.partition(" ")
+    name = {"relay": _("The relay"), "digest": _("The digest")}[what]
+    return f"{name} {period}".strip()
 
 
 def _obstacle(session: Session) -> str:
