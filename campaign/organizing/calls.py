@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -41,15 +41,25 @@ def about(session: Session, bill: str) -> tuple[str, ...]:
     return (bill, *session.exec(home))
 
 
-def by_member(session: Session, bill: str, who: Collection[str], *, since: date) -> Counter[str]:
-    """How often each of these members was called about a bill since a day, whatever came of it; skipping is
-    no call."""
+def still_open(today: date) -> date:
+    """The first day whose counts may still move: a report can be taken back for an hour, also past midnight."""
+    return today - timedelta(days=1)
+
+
+def by_member(
+    session: Session, bill: str, who: Collection[str], *, since: date, before: date = date.max
+) -> Counter[str]:
+    """How often each of these members was called about a bill on the days from ``since`` to ``before``,
+    whatever came of it; skipping is no call."""
     total = sa.func.sum(col(CallCount.count))
     query = sa.select(col(CallCount.member), total).where(
         col(CallCount.about).in_(about(session, bill)),
         col(CallCount.member).in_(who),
+        # Both kinds there are: named, so that the key leads to the days.
+        col(CallCount.office).in_(outcomes.OFFICES),
         col(CallCount.outcome) != "skip",
         col(CallCount.day) >= since,
+        col(CallCount.day) < before,
     )
     return Counter({member: int(count) for member, count in session.execute(query.group_by(CallCount.member))})
 
@@ -90,13 +100,12 @@ def review(session: Session, bill: str, bioguide: str, *, by: str, now: datetime
     session.flush()
 
 
-def lately(session: Session, *, since: date) -> dict[str, int]:
-    """Calls since a day by how they ended."""
+def lately(session: Session, *, since: date, before: date = date.max) -> Counter[str]:
+    """Calls on the days from ``since`` to ``before`` by how they ended."""
     total = sa.func.sum(col(CallCount.count))
-    query = sa.select(col(CallCount.outcome), total).where(col(CallCount.day) >= since)
-    return {
-        outcome: int(count) for outcome, count in session.execute(query.group_by(CallCount.outcome)) if count
-    }
+    days = col(CallCount.day) >= since, col(CallCount.day) < before
+    query = sa.select(col(CallCount.outcome), total).where(*days).group_by(CallCount.outcome)
+    return Counter({outcome: int(count) for outcome, count in session.execute(query) if count})
 
 
 def by_office(session: Session) -> Sequence[Sequence[object]]:

@@ -108,12 +108,13 @@ def campaign_bills(session: Session, congress: int, campaign: str | None = None)
         select(Bill, Proposal)
         .join(Kinship, col(Kinship.bill) == col(Bill.id))
         .join(Proposal, col(Kinship.proposal) == col(Proposal.slug))
-        .where(Kinship.state == "confirmed", Bill.congress == congress)
+        .where(Kinship.state == "confirmed")
         .order_by(Proposal.campaign, col(Proposal.position), col(Bill.type), col(Bill.number))
     )
     if campaign is not None:
         query = query.where(Proposal.campaign == campaign)
-    return list(session.exec(query))
+    # Sorted out here: asked for a Congress, SQLite would walk all its bills to find these few.
+    return [(bill, proposal) for bill, proposal in session.exec(query) if bill.congress == congress]
 
 
 def strips(session: Session, *, now: datetime, campaign: str | None = None) -> list[Strip]:

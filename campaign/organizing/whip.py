@@ -77,15 +77,18 @@ def entry_of(session: Session, bill: str, bioguide: str) -> WhipEntry | None:
     return session.get(WhipEntry, (bill, bioguide))
 
 
-def board(session: Session, bill: Bill) -> list[BoardRow]:
-    """Everybody who sits in the bill's chamber, with the record's word beside the organizers'."""
+def board(session: Session, bill: Bill, sitting: Mapping[str, Person] | None = None) -> list[BoardRow]:
+    """Everybody who sits in the bill's chamber, with the record's word beside the organizers'.
+
+    ``sitting`` is all who sit, for a caller that has them at hand.
+    """
     chamber = BillId.of(bill.id).chamber
     rows = session.exec(select(Cosponsorship).where(Cosponsorship.bill == bill.id)).all()
     on = {row.bioguide: row.joined for row in rows if row.withdrawn is None}
     left = {row.bioguide: row.withdrawn for row in rows if row.withdrawn and row.bioguide not in on}
     entries = {one.bioguide: one for one in session.exec(select(WhipEntry).where(WhipEntry.bill == bill.id))}
     found = []
-    for person in members.people(session).values():
+    for person in (members.people(session) if sitting is None else sitting).values():
         if person.chamber != chamber:
             continue
         standing, since = _standing(person.bioguide, bill, on, left)

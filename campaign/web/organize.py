@@ -1,12 +1,13 @@
 """The organizers' pages about bills and members: this week, one bill, whom to ask, one member."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import make_response, render_template, request
+from flask import current_app, make_response, render_template, request
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
@@ -15,9 +16,10 @@ from campaign.congress import lineage, members
 from campaign.congress.bills import WASHINGTON, BillId, congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship
-from campaign.mailing import editions
+from campaign.mailing import deliveries, editions
 from campaign.organizing import calls, exports, views, whip, worklists
 from campaign.organizing import dashboard as boards
+from campaign.organizing.reckoned import Reckoned, stamp
 from campaign.organizing.worklists import LISTS, Entry, Worklists
 from campaign.refusals import Refused
 from campaign.web import auth, history, organize_digest, organize_pictures, reads
@@ -46,23 +48,30 @@ def list_names() -> dict[str, str]:
     }
 
 
+def reckoned() -> Reckoned:
+    """What this process has reckoned from the record."""
+    found: Reckoned = current_app.extensions.setdefault("reckoned", Reckoned(reads.engine()))
+    return found
+
+
 # --- this week ---
+
+First = list[tuple[Person, list[Entry]]]
 
 
 @route("/")
 def dashboard() -> Response:
     now, session = db.utcnow(), reads.session()
-    strips = boards.strips(session, now=now)
-    ids = [strip.id for strip in strips]
-    lists = worklists.all_worklists(session, [strip.record.id for strip in strips], now=now)
+    week = reckoned().get("week", stamp(session, now=now), lambda fresh: _week(fresh, now))
+    ids = [strip.id for strip, _first in week]
     news = boards.changes_seen(session, ids, after=me().seen_seq)
     people = members.people(session, {one.bioguide for one in news if one.bioguide})
     today = now.astimezone(WASHINGTON).date()
     due = whip.due(session, today=today)
     return page(
         "dashboard.html",
-        strips=strips,
-        first=[(strip, lists[strip.id].by_member()[:FIRST_FEW]) for strip in strips],
+        strips=[strip for strip, _first in week],
+        first=week,
         news=history.events(news, people, actions=False),
         newest=boards.newest_seq(session),
         due=due,
@@ -72,7 +81,16 @@ def dashboard() -> Response:
         calls=_calls_lately(session, today),
         digest=editions.newest_status(session),
         digest_states=organize_digest.state_names(),
+        mail_troubles=deliveries.troubles(session),
+        about=organize_digest.about,
     )
+
+
+def _week(session: Session, now: datetime) -> list[tuple[boards.Strip, First]]:
+    """Each bill with whom to ask first."""
+    strips = boards.strips(session, now=now)
+    lists = worklists.all_worklists(session, [strip.record.id for strip in strips], now=now)
+    return [(strip, lists[strip.id].by_member()[:FIRST_FEW]) for strip in strips]
 
 
 def _calls_lately(session: Session, today: date) -> list[tuple[str, int]]:
@@ -82,7 +100,9 @@ def _calls_lately(session: Session, today: date) -> list[tuple[str, int]]:
         "not_reached": _("not reached"),
         "skip": _("skipped"),
     }
-    counts = calls.lately(session, since=today - timedelta(days=7))
+    week, moving = today - timedelta(days=7), calls.still_open(today)
+    closed = reckoned().get("calls", today, lambda fresh: calls.lately(fresh, since=week, before=moving))
+    counts = closed + calls.lately(session, since=moving)
     return [(words, counts[outcome]) for outcome, words in names.items() if counts.get(outcome)]
 
 
@@ -257,11 +277,12 @@ class Row:
 
 
 def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tuple[Worklists, list[Row]]:
-    found = worklists.worklists(session, bill, now=now)
+    at = stamp(session, str(bill), now=now)
+    found = reckoned().get(bill, at, lambda fresh: worklists.worklists(fresh, bill, now=now))
     tags = {one.bioguide: one.tags for one in whip.entries_of(session, str(bill))}
     sits = _sits_on(session, asked.committee)
     listed = {entry.person.bioguide for entries in found.entries.values() for entry in entries}
-    called = calls.by_member(session, str(bill), listed, since=now.astimezone(WASHINGTON).date() - LATELY)
+    called = _called_lately(session, str(bill), listed, now.astimezone(WASHINGTON).date())
     ever = calls.ever_called(session, str(bill)) if asked.calls == "never" else set()
     rows = []
     for person, entries in found.by_member():
@@ -279,6 +300,17 @@ def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tu
     if asked.calls == "most":
         rows.sort(key=lambda row: -row.calls)
     return found, rows
+
+
+def _called_lately(session: Session, bill: str, who: Collection[str], today: date) -> Counter[str]:
+    """Calls of the last days by member; of the days that are over only their sum is kept."""
+    since, moving, asked = today - LATELY, calls.still_open(today), frozenset(who)
+    closed = reckoned().get(
+        ("calls", bill),
+        (today, asked),
+        lambda fresh: calls.by_member(fresh, bill, asked, since=since, before=moving),
+    )
+    return closed + calls.by_member(session, bill, asked, since=moving)
 
 
 def _sits_on(session: Session, committee: str) -> set[str]:

@@ -1,5 +1,6 @@
 """The whip board: look, edit, take out, bring back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -11,16 +12,17 @@ from campaign import db
 from campaign.accounts import users
 from campaign.congress import lineage, members
 from campaign.congress.bills import congress_on
-from campaign.congress.models import Bill
+from campaign.congress.models import Bill, Proposal
 from campaign.organizing import calls, views, whip, whip_files
 from campaign.organizing import dashboard as boards
 from campaign.organizing.exports import MOST_BYTES
+from campaign.organizing.reckoned import stamp
 from campaign.organizing.whip import BoardRow
 from campaign.refusals import Refused
 from campaign.web import auth, reads
 from campaign.web.auth import me, page, route, to, told
 from campaign.web.languages import _
-from campaign.web.organize import download, lean_names
+from campaign.web.organize import download, lean_names, reckoned
 
 PAGE = 100
 NO_BILL = Refused(
@@ -74,7 +76,10 @@ def _chosen(session: Session, text: str) -> Bill:
     """The bill of the address, or the campaign's first one."""
     if text:
         return session.get_one(Bill, str(lineage.resolve(session, text)))
-    bills = boards.campaign_bills(session, congress_on(db.utcnow()))
+    return _first(boards.campaign_bills(session, congress_on(db.utcnow())))
+
+
+def _first(bills: Sequence[tuple[Bill, Proposal]]) -> Bill:
     if not bills:
         raise NO_BILL
     return bills[0][0]
@@ -82,15 +87,17 @@ def _chosen(session: Session, text: str) -> Bill:
 
 @route("/board")
 def board() -> Response:
-    session, sought = reads.session(), _sought()
-    bill = _chosen(session, sought.bill)
-    everybody = whip.board(session, bill)
+    now, session, sought = db.utcnow(), reads.session(), _sought()
+    bills = boards.campaign_bills(session, congress_on(now))
+    bill = _chosen(session, sought.bill) if sought.bill else _first(bills)
+    sitting = reckoned().get("sitting", stamp(session, now=now), members.people)
+    everybody = whip.board(session, bill, sitting)
     rows = [row for row in everybody if sought.fits(row)]
     start = max(0, (request.args.get("page", type=int) or 1) - 1) * PAGE
     return page(
         "board.html",
         bill=bill,
-        bills=boards.campaign_bills(session, congress_on(db.utcnow())),
+        bills=bills,
         rows=rows[start : start + PAGE],
         total=len(rows),
         start=start,

@@ -15,7 +15,8 @@ from campaign import db
 from campaign.app import create_app
 from campaign.congress import lineage, tracking
 from campaign.congress.bills import BillId
-from campaign.mailing.models import Delivery, Edition
+from campaign.mailing import pipe
+from campaign.mailing.models import Delivery, Edition, Pipe
 from campaign.settings import Settings
 from jobs import poll_bills
 
@@ -101,3 +102,26 @@ def test_mail_that_waits_and_the_digest_are_told_in_numbers(
     assert "will be tried again 1" in shown
     assert "are being handed over 0" in shown
     assert "2026-W25: being sent · readers 6 · sent 2" in text_of(client.get("/organize/").text)
+
+
+def test_what_is_in_the_way_of_the_mail_is_told_on_the_first_page_in_both_languages(
+    followed: Engine, clock: None, now: datetime
+) -> None:
+    client = desk(followed)
+    assert "In the way of the mail" not in client.get("/organize/").text
+    with db.writing(followed) as session:
+        session.add(Pipe(name=pipe.RELAY, trouble="down", since=now, words="connection refused"))
+        edition = Edition(period="2026-W25", state="paused", built_at=now, send_at=now, problem="paused by Ana")
+        session.add(edition)
+        session.flush()
+        session.add(Delivery(edition=edition.id, state="unknown", due=now))
+    english, spanish = (text_of(client.get(f"{lang}/organize/").text) for lang in ("", "/es"))
+    assert "The relay: the relay cannot be reached since 2026-06-20 15:00 UTC: connection refused" in english
+    assert "The digest 2026-W25: is paused: paused by Ana" in english
+    assert "copies that may or may not have arrived: 1" in english
+    assert "El servidor de correo: no se puede llegar al servidor de correo desde 2026-06-20" in spanish
+    assert "El resumen 2026-W25: está en pausa: paused by Ana" in spanish
+    assert "ejemplares que quizá no llegaron: 1" in spanish
+    page = client.get("/organize/").text
+    for place in ("/organize/digest", "/organize/system"):
+        assert f'href="{place}"' in page.split('id="digest"')[1].split("</section>")[0]
