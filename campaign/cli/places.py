@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @command(main, "find")
 @click.option("--zip", "zip_code", metavar="ZIP")
 @click.option("--address", metavar="TEXT", help="Asked of the Census geocoder; neither stored nor logged.")
-@click.option("--point", metavar="LAT,LON")
+@click.option("--point", metavar="LAT,LON", help="Looked up here; asked of nobody.")
 def find(desk: Desk, zip_code: str | None, address: str | None, point: str | None) -> None:
     """Say which seats speak for a place."""
     if sum(one is not None for one in (zip_code, address, point)) != 1:
@@ -33,10 +33,10 @@ def _find(desk: Desk, zip_code: str | None, address: str | None, point: str | No
     with db.reading(desk.engine) as session:
         if zip_code is not None:
             return finder.by_zip(session, zip_code, now=desk.now)
+        if point is not None:
+            return finder.by_point(session, point, now=desk.now)
         with open_fetcher(desk.settings) as fetcher:
-            if address is not None:
-                return finder.by_address(fetcher, desk.settings, session, address, now=desk.now)
-            return finder.by_point(fetcher, desk.settings, session, str(point), now=desk.now)
+            return finder.by_address(fetcher, desk.settings, session, str(address), now=desk.now)
 
 
 def _found_lines(found: "Found") -> Iterator[str]:
@@ -58,7 +58,7 @@ def districts() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--congress", required=True, type=click.IntRange(1, 200), help="Whose map it is.")
 def import_districts(desk: Desk, file: Path, congress: int) -> None:
-    """Import district boundaries (GeoJSON or TopoJSON), so that points are looked up here."""
+    """Import district boundaries (GeoJSON or TopoJSON) by which points are looked up."""
     from campaign.districts.boundaries import import_boundaries
 
     count = import_boundaries(desk.engine, file, congress, now=desk.now)

@@ -1,14 +1,15 @@
-"""District boundaries from a file the operator brings: points are then looked up without asking anybody.
+"""District boundaries, the snapshot's or those of a file the operator brings, and which of them hold a point.
+Nobody else is asked.
 
 Takes GeoJSON (RFC 7946) and TopoJSON (https://github.com/topojson/topojson-specification) in longitude and
 latitude, such as the Census Bureau's cartographic boundary files.
 """
 
 import json
+import math
 import re
-import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,15 @@ from campaign.districts.census import seat_of
 from campaign.districts.models import DistrictShape
 from campaign.refusals import Refused
 
-# Published boundaries are simplified; within this many degrees (about 200 m) of a line both sides count.
-DOUBT = 0.002
+# Published boundaries are simplified; within this many metres of a line both sides are named. Chosen for the
+# map that ships (docs/decisions/snapshot-and-places.md).
+DOUBT = 1000.0
+METRES_A_DEGREE = 111_195.0
+# Boundaries are kept in ten-thousandths of a degree, 11 m.
+STEPS = 10_000
+# Degrees beyond which, off every district, somebody may stand in Windsor or Tijuana and not just on a pier.
+SOUTHERNMOST_CANADA = 41.6
+NORTHERNMOST_MEXICO, TIJUANA, MATAMOROS = 32.8, -117.3, -97.1
 LARGEST_FILE = 256 * 2**20
 
 Point = tuple[float, float]
@@ -39,53 +47,87 @@ def import_boundaries(engine: Engine, path: Path, congress: int, *, now: datetim
     Raises Refused for a file that is not of this kind, of another Congress, or not in degrees.
     """
     shapes = read_shapes(path, congress)
-    rows = [_row(congress, seat, polygons) for seat, polygons in sorted(shapes.items())]
     today = now.astimezone(WASHINGTON).date()
     state = SourceState(name=f"boundaries-{congress}", as_of=today, checked_at=now, source=path.name)
     with db.writing(engine) as session:
-        session.execute(sa.delete(DistrictShape).where(col(DistrictShape.congress) == congress))
-        session.execute(sa.insert(DistrictShape), rows)
+        keep_boundaries(session, congress, rows_of(congress, shapes))
         session.merge(state)
-    return len(rows)
+    return len(shapes)
+
+
+def keep_boundaries(session: Session, congress: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Replace the boundaries of one Congress by these rows of the table."""
+    session.execute(sa.delete(DistrictShape).where(col(DistrictShape.congress) == congress))
+    if rows:
+        session.execute(sa.insert(DistrictShape), rows)
+
+
+# --- asking ----------------------------------------------------------------------------------------
 
 
 def seats_at(session: Session, congress: int, latitude: float, longitude: float) -> list[str]:
-    """Seats whose imported boundary holds the point, the likeliest first; several where it lies so close
-    to a line that the file cannot tell. Empty where no boundary of this Congress does."""
+    """The seat whose district holds the point, and after it those whose line passes within ``DOUBT``, the
+    nearest first. Empty abroad and far off the shore: where no district holds the point, one within ``DOUBT``
+    is named only if nothing but water can lie beyond it."""
+    north = DOUBT / METRES_A_DEGREE
+    east = north / _narrowing(latitude)
     near = select(DistrictShape).where(
         DistrictShape.congress == congress,
-        DistrictShape.west <= longitude + DOUBT,
-        DistrictShape.east >= longitude - DOUBT,
-        DistrictShape.south <= latitude + DOUBT,
-        DistrictShape.north >= latitude - DOUBT,
+        DistrictShape.west <= longitude + east,
+        DistrictShape.east >= longitude - east,
+        DistrictShape.south <= latitude + north,
+        DistrictShape.north >= latitude - north,
     )
-    points = [
-        (longitude + east, latitude + north)
-        for east, north in ((0.0, 0.0), (DOUBT, 0.0), (-DOUBT, 0.0), (0.0, DOUBT), (0.0, -DOUBT))
-    ]
-    hits: dict[str, int] = {}
-    for shape in session.exec(near):
-        polygons = json.loads(zlib.decompress(shape.geometry))
-        inside = [place for place, point in enumerate(points) if _holds(polygons, point)]
-        if inside:
-            hits[shape.seat] = inside[0]
-    return sorted(hits, key=lambda seat: (hits[seat], seat))
+    places = {shape.seat: _where(shape.geometry, (longitude, latitude)) for shape in session.exec(near)}
+    if not any(holds for holds, _ in places.values()) and _may_be_abroad(latitude, longitude):
+        return []
+    told = [(not holds, metres, seat) for seat, (holds, metres) in places.items() if holds or metres <= DOUBT]
+    return [seat for _, _, seat in sorted(told)]
 
 
-def _holds(polygons: Iterable[Sequence[Sequence[Sequence[float]]]], point: Point) -> bool:
-    return any(sum(_crossings(ring, point) for ring in rings) % 2 for rings in polygons)
+def _may_be_abroad(latitude: float, longitude: float) -> bool:
+    """Whether Canada or Mexico may begin where a district ends; elsewhere only water does."""
+    return latitude > SOUTHERNMOST_CANADA or (
+        latitude < NORTHERNMOST_MEXICO and TIJUANA < longitude < MATAMOROS
+    )
 
 
-def _crossings(ring: Sequence[Sequence[float]], point: Point) -> int:
-    """How often a ray eastward from the point crosses the ring; odd over all rings means inside."""
-    x, y = point
-    count = 0
-    x1, y1 = ring[-1] if ring else point
-    for x2, y2 in ring:
-        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
-            count += 1
+def _narrowing(latitude: float) -> float:
+    """A degree east over a degree north."""
+    return max(math.cos(math.radians(latitude)), 0.01)
+
+
+def _where(geometry: bytes, point: Point) -> tuple[bool, float]:
+    """Whether the district holds the point, and how many metres away its line is (infinitely many where that
+    is far beyond doubt)."""
+    places = [_in_ring(steps, point) for polygon in json.loads(geometry) for steps in polygon]
+    count, nearest = sum(count for count, _ in places), min(squared for _, squared in places)
+    return count % 2 == 1, math.sqrt(nearest) * METRES_A_DEGREE / STEPS
+
+
+def _in_ring(steps: Sequence[int], point: Point) -> tuple[int, float]:
+    """How often a ray eastward from the point crosses the ring (odd over all rings means inside), and the
+    square of the distance to it in steps. The map is flat about the point: right within sight of it."""
+    reach = DOUBT / METRES_A_DEGREE * STEPS
+    wide = _narrowing(point[1])
+    x2, y2 = (steps[0] - point[0] * STEPS) * wide, steps[1] - point[1] * STEPS
+    count, nearest = 0, math.inf
+    for east, north in zip(steps[2::2], steps[3::2], strict=True):
         x1, y1 = x2, y2
-    return count
+        x2, y2 = x1 + east * wide, y1 + north
+        if min(y1, y2) > reach or max(y1, y2) < -reach:
+            continue
+        if (y1 > 0) != (y2 > 0) and x1 - y1 * (x2 - x1) / (y2 - y1) > 0:
+            count += 1
+        nearest = min(nearest, _squared_distance(x1, y1, east * wide, north))
+    return count, nearest
+
+
+def _squared_distance(x: float, y: float, east: float, north: float) -> float:
+    """From the origin to the line that leads from (x, y) by these steps."""
+    length = east * east + north * north
+    along = min(1.0, max(0.0, -(x * east + y * north) / length)) if length else 0.0
+    return (x + along * east) ** 2 + (y + along * north) ** 2
 
 
 # --- reading the file ------------------------------------------------------------------------------
@@ -197,8 +239,14 @@ def _require_congress(properties: dict[str, Any], congress: int) -> None:
         )
 
 
+def rows_of(congress: int, shapes: Mapping[str, list[Polygon]]) -> list[dict[str, Any]]:
+    """Rows of the table, by seat."""
+    return [_row(congress, seat, polygons) for seat, polygons in sorted(shapes.items())]
+
+
 def _row(congress: int, seat: str, polygons: list[Polygon]) -> dict[str, Any]:
     points = [point for rings in polygons for ring in rings for point in ring]
+    steps = [[_steps(ring) for ring in rings if ring] for rings in polygons]
     return {
         "congress": congress,
         "seat": seat,
@@ -206,8 +254,20 @@ def _row(congress: int, seat: str, polygons: list[Polygon]) -> dict[str, Any]:
         "south": min(y for _, y in points),
         "east": max(x for x, _ in points),
         "north": max(y for _, y in points),
-        "geometry": zlib.compress(json.dumps(polygons, separators=(",", ":")).encode()),
+        "geometry": json.dumps(steps, separators=(",", ":")).encode(),
     }
+
+
+def _steps(ring: Ring) -> list[int]:
+    """A ring as steps east and north, the first from 0, 0; closed, and without standing still."""
+    steps: list[int] = []
+    x1 = y1 = 0
+    for east, north in [*ring, *ring[:1]]:
+        x2, y2 = round(east * STEPS), round(north * STEPS)
+        if not steps or (x2, y2) != (x1, y1):
+            steps += [x2 - x1, y2 - y1]
+        x1, y1 = x2, y2
+    return steps
 
 
 def _not_boundaries() -> Refused:

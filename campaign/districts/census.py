@@ -180,25 +180,17 @@ NO_DISTRICT: Words = (
 
 def ask_address(fetcher: Fetcher, settings: Settings, address: str, congress: int) -> Answer:
     """The seats of a one-line address in the districts of a Congress."""
-    return _ask(fetcher, settings, "onelineaddress", {"address": address}, congress)
-
-
-def ask_point(fetcher: Fetcher, settings: Settings, latitude: float, longitude: float, congress: int) -> Answer:
-    """The seats at a point in decimal degrees in the districts of a Congress."""
-    return _ask(fetcher, settings, "coordinates", {"x": f"{longitude}", "y": f"{latitude}"}, congress)
-
-
-def _ask(fetcher: Fetcher, settings: Settings, how: str, what: Mapping[str, str], congress: int) -> Answer:
     if not settings.geocoder_url:
         return Answer(reason=OFF)
-    chosen = {
+    asked = {
+        "address": address,
         "benchmark": BENCHMARK,
         "vintage": VINTAGES.get(congress, "Current_Current"),
         "layers": "all",
         "format": "json",
     }
     try:
-        reply = fetcher.read(f"{settings.geocoder_url}/geographies/{how}", json_of, params={**what, **chosen})
+        reply = fetcher.read(f"{settings.geocoder_url}/geographies/onelineaddress", json_of, params=asked)
     except Unread:
         return Answer(reason=SILENT)
     return _read_answer(reply, congress)
@@ -206,13 +198,9 @@ def _ask(fetcher: Fetcher, settings: Settings, how: str, what: Mapping[str, str]
 
 def _read_answer(reply: Any, congress: int) -> Answer:
     result = _dict(_dict(reply).get("result"))
-    if "addressMatches" in result:
-        places = [_dict(match).get("geographies") for match in _list(result["addressMatches"])]
-        nothing = NO_MATCH
-    elif "geographies" in result:
-        places, nothing = [result["geographies"]], NO_DISTRICT
-    else:
+    if "addressMatches" not in result:
         return Answer(reason=SILENT)
+    places = [_dict(match).get("geographies") for match in _list(result["addressMatches"])]
     layers = [layer for place in places for layer in _dict(place).items()]
     numbers = {int(found[1]) for name, _ in layers if (found := LAYER.fullmatch(name))}
     seats = _seats(layers, congress)
@@ -220,7 +208,7 @@ def _read_answer(reply: Any, congress: int) -> Answer:
         return Answer(seats)
     if numbers - {congress}:
         return Answer(reason=_other_congress(max(numbers), congress))
-    return Answer(reason=nothing if not any(places) else NO_DISTRICT)
+    return Answer(reason=NO_DISTRICT if any(places) else NO_MATCH)
 
 
 def _seats(layers: Sequence[tuple[str, Any]], congress: int) -> tuple[str, ...]:

@@ -229,16 +229,24 @@ def by_address(fetcher: Fetcher, settings: Settings, session: Session, text: str
     return _geocoded(session, answer, now)
 
 
-def by_point(fetcher: Fetcher, settings: Settings, session: Session, text: str, *, now: datetime) -> Found:
-    """The seat at ``LAT,LON`` (decimal degrees): by an imported boundary file where there is one, which
-    asks nobody, else by the Census geocoder. Raises Refused for what cannot be a point."""
+def by_point(session: Session, text: str, *, now: datetime) -> Found:
+    """The seat at ``LAT,LON`` (decimal degrees) by our own boundaries of the sitting Congress; the point goes
+    nowhere. Near a line it is ``split``, where no district holds it ``unknown``, without such boundaries,
+    too. Raises Refused for what cannot be a point."""
     latitude, longitude = point_of(text)
     congress = congress_on(now)
-    if local := boundaries.seats_at(session, congress, latitude, longitude):
-        return read_holders(session).answer(congress, [(seat, None) for seat in local])
-    # No network call inside a transaction, not even a reading one.
-    session.rollback()
-    return _geocoded(session, census.ask_point(fetcher, settings, latitude, longitude, congress), now)
+    seats = boundaries.seats_at(session, congress, latitude, longitude)
+    if seats:
+        note = NEAR_A_LINE if len(seats) > 1 else None
+        return read_holders(session).answer(congress, [(seat, None) for seat in seats], note)
+    return Found(
+        "unknown", congress, note=NOWHERE if has_boundaries(session, now=now) else _no_map_note(congress)
+    )
+
+
+def has_boundaries(session: Session, *, now: datetime) -> bool:
+    """Whether points can be looked up: the boundaries of the sitting Congress are at hand."""
+    return session.get(SourceState, f"boundaries-{congress_on(now)}") is not None
 
 
 def point_of(text: str) -> tuple[float, float]:
@@ -278,6 +286,29 @@ def _several_states_note(states: Iterable[str]) -> Note:
     return Note(
         f"This ZIP code lies in several states ({names}); the senators of each are listed.",
         f"Este código postal está en varios estados ({names}); se muestran los senadores de cada uno.",
+    )
+
+
+NEAR_A_LINE = Note(
+    "The line between these districts passes less than 1 km (0.6 miles) from this position, and our map is not "
+    "fine enough to say on which side it lies. Choose yours, or give your street address.",
+    "El límite entre estos distritos pasa a menos de 1 km (0.6 millas) de esta ubicación, y nuestro mapa no es "
+    "tan fino como para decir de qué lado está. Elija el suyo o escriba su dirección.",
+)
+NOWHERE = Note(
+    "Our map shows no congressional district at this position; it is coarse along shores and borders. "
+    "Give your street address, or choose your state and district.",
+    "Nuestro mapa no muestra un distrito del Congreso en esta ubicación; no es muy fino en las costas y "
+    "fronteras. Escriba su dirección o elija su estado y distrito.",
+)
+
+
+def _no_map_note(congress: int) -> Note:
+    return Note(
+        f"We do not have the district lines of the {_ordinal(congress)} Congress, so a position cannot "
+        "be looked up here. Give your street address, or choose your state and district.",
+        f"No tenemos los límites de los distritos del Congreso n.º {congress}; por eso aquí no se puede buscar "
+        "por ubicación. Escriba su dirección o elija su estado y distrito.",
     )
 
 

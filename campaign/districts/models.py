@@ -14,7 +14,7 @@ class ZipSeat(SQLModel, table=True):
 
 
 class DistrictShape(SQLModel, table=True):
-    """A district's boundary on the map of one Congress, from a file the operator imported."""
+    """A district's boundary on the map of one Congress."""
 
     congress: int = Field(primary_key=True)
     seat: str = Field(primary_key=True)
@@ -22,5 +22,5 @@ class DistrictShape(SQLModel, table=True):
     south: float
     east: float
     north: float
-    # GeoJSON geometry, zlib-compressed.
+    # Polygons of rings, as JSON: boundaries.py says how a ring is written.
     geometry: bytes

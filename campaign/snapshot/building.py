@@ -26,7 +26,7 @@ from campaign.congress import govinfo, ledger, legislators, members, roster
 from campaign.congress.bills import BillId, congress_start
 from campaign.congress.legislators import MemberFiles
 from campaign.congress.observation import Observation
-from campaign.districts import census
+from campaign.districts import boundaries, census
 from campaign.districts.census import ZipRow
 from campaign.fetch import Fetcher, json_of
 from campaign.refusals import Refused, Unread
@@ -48,7 +48,7 @@ ISLAND_ZIPS = {
 
 @dataclass
 class Material:
-    """What the sources gave: decoded member files, ZIP rows and observations, each with its day."""
+    """What the sources gave: decoded member files, ZIP rows, boundaries and observations, each with its day."""
 
     members: MemberFiles
     zips: list[ZipRow]
@@ -56,6 +56,7 @@ class Material:
     congress: int
     dates: dict[str, date]
     digests: dict[str, str] = field(default_factory=dict)
+    boundaries: list[dict[str, Any]] = field(default_factory=list)
 
 
 def build(source: str, into: Path, *, now: datetime, dates: Mapping[str, date] | None = None) -> dict[str, int]:
@@ -74,6 +75,7 @@ def build(source: str, into: Path, *, now: datetime, dates: Mapping[str, date] |
         material = _from_folder(Path(source), texts, _last_manifest(into), now, dates or {})
     else:
         material = _from_addresses(source, texts, now)
+        _keep_boundaries(material, into)
     with _scratch() as engine:
         _fill(engine, material, texts)
         rows = _write_tables(engine, into)
@@ -83,6 +85,7 @@ def build(source: str, into: Path, *, now: datetime, dates: Mapping[str, date] |
         bills=material.dates["bills"],
         members=material.dates["members"],
         zips=material.dates["zips"],
+        boundaries=material.dates.get("boundaries"),
         sources=material.digests,
         rows=rows,
     )
@@ -129,8 +132,12 @@ def _from_folder(
         "bills": _digest(bill_paths),
         "zips": _digest(zip_paths[:1]),
     }
+    # Boundaries of the same Congress's map, where the folder has them.
+    map_paths = sorted(source.glob(f"*cd{congress}*.*json"))[:1]
+    if map_paths:
+        digests["boundaries"] = _digest(map_paths)
     days = {name: _day(name, digests, last, now, dates) for name in digests}
-    days["zips"] = congress_start(congress).date()
+    days |= dict.fromkeys({"zips", "boundaries"} & digests.keys(), congress_start(congress).date())
     return Material(
         MemberFiles(**{name: json.loads(path.read_bytes()) for name, path in member_paths.items()}),
         census.read_zips(zip_paths[0].read_bytes(), congress),
@@ -138,7 +145,14 @@ def _from_folder(
         congress,
         days,
         digests,
+        _boundaries(map_paths, congress),
     )
+
+
+def _boundaries(paths: list[Path], congress: int) -> list[dict[str, Any]]:
+    return [
+        row for path in paths for row in boundaries.rows_of(congress, boundaries.read_shapes(path, congress))
+    ]
 
 
 def _digest(paths: Any) -> str:
@@ -202,6 +216,15 @@ def _from_addresses(source: str, texts: Texts, now: datetime) -> Material:
             {"bills": today, "members": today, "zips": congress_start(congress).date()},
             {"zips": hashlib.sha256(zips).hexdigest()},
         )
+
+
+def _keep_boundaries(material: Material, into: Path) -> None:
+    """No public address has boundaries in a form that is read here: those of the last snapshot stay."""
+    last = read_manifest(into) if (into / files.MANIFEST).exists() else None
+    if last is not None and last.boundaries and last.congress == material.congress:
+        material.boundaries = files.read_table(into, "boundaries")
+        material.dates["boundaries"] = last.boundaries
+        material.digests["boundaries"] = last.sources["boundaries"]
 
 
 def _addresses(source: str, settings: Settings) -> tuple[Settings, str]:
@@ -268,6 +291,7 @@ def _fill(engine: Engine, material: Material, texts: Texts) -> None:
             )
         zips = _with_islands(material.zips)
         census.keep_zips(session, zips, material.congress)
+        boundaries.keep_boundaries(session, material.congress, material.boundaries)
         roster.ensure_seats(session, [row.seat for row in zips])
 
 

@@ -3,7 +3,7 @@
 import gzip
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 
 from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, Tenure
 from campaign.congress.observation import Observation, PersonRow
-from campaign.districts.models import ZipSeat
+from campaign.districts.models import DistrictShape, ZipSeat
 
 Row = dict[str, Any]
 TABLES: dict[str, type[SQLModel]] = {
@@ -25,6 +25,7 @@ TABLES: dict[str, type[SQLModel]] = {
     "committees": Committee,
     "memberships": CommitteeSeat,
     "zips": ZipSeat,
+    "boundaries": DistrictShape,
 }
 BY_HAND = "campaign.json"
 MANIFEST = "manifest.json"
@@ -66,6 +67,7 @@ class Manifest(Strict):
     bills: date
     members: date
     zips: date
+    boundaries: date | None = None
     sources: dict[str, str]
     rows: dict[str, int]
 
@@ -91,15 +93,22 @@ def write_table(folder: Path, name: str, rows: Iterable[Sequence[Any]]) -> int:
 
 
 def read_table(folder: Path, name: str) -> list[Row]:
-    """Rows of a table, dates as dates; a column the file lacks keeps its default."""
+    """Rows of a table, dates as dates and bytes as bytes; a column the file lacks keeps its default."""
     lines = _read(folder / f"{name}.jsonl.gz")
     columns = json.loads(next(lines))
-    dates = {column.name for column in sa.inspect(TABLES[name]).columns if isinstance(column.type, sa.Date)}
     rows = [dict(zip(columns, json.loads(line), strict=True)) for line in lines]
-    for row in rows:
-        for column in dates & row.keys():
-            row[column] = row[column] and date.fromisoformat(row[column])
+    for column in sa.inspect(TABLES[name]).columns:
+        if column.name in columns and (read := _reader(column.type)):
+            for row in rows:
+                row[column.name] = row[column.name] and read(row[column.name])
     return rows
+
+
+def _reader(kind: sa.types.TypeEngine[Any]) -> Callable[[str], Any] | None:
+    """What makes a value of this kind from the text that stands for it in a line."""
+    if isinstance(kind, sa.Date):
+        return date.fromisoformat
+    return str.encode if isinstance(kind, sa.LargeBinary) else None
 
 
 def write_bills(folder: Path, seen: Iterable[Observation]) -> int:
@@ -114,7 +123,11 @@ def read_bills(folder: Path) -> list[Observation]:
 
 
 def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_text)
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:

@@ -1,7 +1,7 @@
 """Take the snapshot over into the database: what is missing or older, never what is newer."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from campaign import db
 from campaign.congress import ledger, members, roster, tracking
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Campaign, Kinship, Proposal, SourceState
-from campaign.districts import census
+from campaign.districts import boundaries, census
 from campaign.outreach.models import CitedFact
 from campaign.settings import shipped
 from campaign.snapshot import files
@@ -34,6 +34,7 @@ def load(engine: Engine, *, now: datetime, folder: Path | None = None) -> dict[s
             session, lambda name: files.read_table(folder, name), as_of=manifest.members, now=now
         )
         counts["zips"] = _load_zips(session, folder, manifest, now)
+        counts["boundaries"] = _load_boundaries(session, folder, manifest, now)
         counts["campaigns"] = _add(session, Campaign, [texts.campaign])
         counts["proposals"] = _add(session, Proposal, _proposals(texts))
         counts["bills"] = _load_bills(session, folder, manifest, texts, now)
@@ -49,8 +50,7 @@ def _become_the_only_loader(session: Session) -> None:
 
 def _load_zips(session: Session, folder: Path, manifest: Manifest, now: datetime) -> int:
     name = f"zips-{manifest.congress}"
-    state = members.data_state(session, name)
-    if state is not None and (state.source != "snapshot" or state.as_of >= manifest.zips):
+    if not _is_newer_map(session, name, manifest.zips):
         return 0
     rows = files.read_table(folder, "zips")
     census.keep_zips(
@@ -58,6 +58,22 @@ def _load_zips(session: Session, folder: Path, manifest: Manifest, now: datetime
     )
     session.merge(SourceState(name=name, as_of=manifest.zips, checked_at=now, source="snapshot"))
     return len(rows)
+
+
+def _load_boundaries(session: Session, folder: Path, manifest: Manifest, now: datetime) -> int:
+    name, day = f"boundaries-{manifest.congress}", manifest.boundaries
+    if day is None or not _is_newer_map(session, name, day):
+        return 0
+    rows = files.read_table(folder, "boundaries")
+    boundaries.keep_boundaries(session, manifest.congress, rows)
+    session.merge(SourceState(name=name, as_of=day, checked_at=now, source="snapshot"))
+    return len(rows)
+
+
+def _is_newer_map(session: Session, name: str, day: date) -> bool:
+    """Whether the snapshot's map is to be taken over. What an operator imported stays."""
+    state = members.data_state(session, name)
+    return state is None or (state.source == "snapshot" and state.as_of < day)
 
 
 def _load_bills(session: Session, folder: Path, manifest: Manifest, texts: Texts, now: datetime) -> int:

@@ -9,7 +9,6 @@ from sqlmodel import Session
 
 from campaign import __version__
 from campaign.congress import members
-from campaign.congress.bills import congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import Seat
 from campaign.districts import finder
@@ -52,23 +51,14 @@ def by_address(settings: Settings, session: Session, form: Mapping[str, str], *,
     """Ask for a street address once, quickly; the reader waits."""
     parts = (form.get("street", ""), form.get("city", ""))
     typed = ", ".join(part.strip() for part in parts if part.strip())
-    with _quick() as fetcher:
+    quick = Fetcher(user_agent=f"campaign/{__version__}", attempts=2, read_timeout=8, patience=12)
+    with quick as fetcher:
         return _answer(session, finder.by_address(fetcher, settings, session, typed, now=now))
 
 
-def by_point(settings: Settings, session: Session, typed: str, *, now: datetime) -> Answer:
-    """A position that a browser gave: looked up on a map of our own, else asked of the Census Bureau once."""
-    with _quick() as fetcher:
-        return _answer(session, finder.by_point(fetcher, settings, session, typed, now=now))
-
-
-def _quick() -> Fetcher:
-    return Fetcher(user_agent=f"campaign/{__version__}", attempts=2, read_timeout=8, patience=12)
-
-
-def has_own_map(session: Session, *, now: datetime) -> bool:
-    """Whether positions are looked up here, without asking anybody."""
-    return members.data_state(session, f"boundaries-{congress_on(now)}") is not None
+def by_point(session: Session, typed: str, *, now: datetime) -> Answer:
+    """A position that a browser gave, looked up on our own map."""
+    return _answer(session, finder.by_point(session, typed, now=now))
 
 
 def _answer(session: Session, found: Found) -> Answer:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from campaign.congress import ledger, lineage
 from campaign.congress.bills import BillId, congress_on, congress_start, parse_bill
 from campaign.db import utcnow
+from campaign.districts import finder
 from campaign.outreach import asks, conversations, outcomes, wordings
 from campaign.refusals import Refused
 from campaign.web import calls, feeds, kits, letters, places, states, views
@@ -44,7 +45,7 @@ def find_address() -> Response:
     """A street address or a position, looked up and forgotten: in no address line, no log and no table."""
     now = utcnow()
     if "point" in request.form:
-        found = places.by_point(settings(), session(), request.form["point"], now=now)
+        found = places.by_point(session(), request.form["point"], now=now)
     else:
         found = places.by_address(settings(), session(), request.form, now=now)
     return _answer_place(found, cached=False)
@@ -63,7 +64,7 @@ def _find_page(*, found: places.Answer | None = None, zip: str = "", cached: boo
         found=found,
         zip=zip,
         geocodes=bool(settings().geocoder_url),
-        own_map=places.has_own_map(session(), now=now),
+        takes_points=finder.has_boundaries(session(), now=now),
         states=states.choices(current()),
         congress=congress_on(now),
         redrawn=_redrawn(found, now) if found else [],
@@ -194,7 +195,7 @@ def privacy() -> Response:
     return page(
         "public/privacy.html",
         geocodes=bool(settings().geocoder_url),
-        own_map=places.has_own_map(session(), now=utcnow()),
+        takes_points=finder.has_boundaries(session(), now=utcnow()),
         statements=statements(session()),
     )
 

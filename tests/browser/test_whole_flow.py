@@ -14,8 +14,6 @@ Enter = Callable[..., Any]
 Serving = Callable[..., AbstractContextManager[str]]
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
-DISTRICT = {"GEOID": "4820", "STATE": "48", "CDSESSN": "119"}
-GEOGRAPHIES = {"States": [{"GEOID": "48"}], "119th Congressional Districts": [DISTRICT]}
 WORDS = {
     "en": {
         "start": "/",
@@ -33,6 +31,7 @@ WORDS = {
         "locate": "Use my location",
         "people": "These people speak for you in Congress",
         "failed": "Your device did not give a position.",
+        "rough": "Your device knows only roughly where it is.",
     },
     "es": {
         "start": "/es/",
@@ -50,6 +49,7 @@ WORDS = {
         "locate": "Usar mi ubicación",
         "people": "Estas personas le representan en el Congreso",
         "failed": "Su dispositivo no dio una ubicación.",
+        "rough": "Su dispositivo solo sabe aproximadamente dónde está.",
     },
 }
 
@@ -57,9 +57,6 @@ WORDS = {
 @pytest.fixture(scope="module")
 def geocoder() -> Iterator[HTTPServer]:
     with HTTPServer() as server:
-        server.expect_request("/geographies/coordinates").respond_with_json(
-            {"result": {"geographies": GEOGRAPHIES}}
-        )
         yield server
 
 
@@ -149,14 +146,24 @@ def test_the_position_is_given_on_a_click_to_our_server_alone(
     visit: Enter, geocoder: HTTPServer, lang: str
 ) -> None:
     say: dict[str, Any] = WORDS[lang]
-    spot = {"latitude": 29.424122, "longitude": -98.493629}
+    spot = {"latitude": 29.434122, "longitude": -98.593629}
     seen = visit(viewport=PHONE, geolocation=spot, permissions=["geolocation"])
     page: Page = seen.open("/find" if lang == "en" else "/es/find")
-    asked = len(geocoder.log)
     page.get_by_role("button", name=say["locate"]).click()
     expect(page.locator("h1")).to_have_text(say["people"])
     assert page.url.endswith("/act/TX-20")
-    assert len(geocoder.log) == asked + 1
+    assert geocoder.log == []
+    assert seen.faults == []
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_rough_position_is_not_used(visit: Enter, lang: str) -> None:
+    spot = {"latitude": 29.434122, "longitude": -98.593629, "accuracy": 900}
+    seen = visit(viewport=PHONE, geolocation=spot, permissions=["geolocation"])
+    page: Page = seen.open("/find" if lang == "en" else "/es/find")
+    page.get_by_role("button", name=WORDS[lang]["locate"]).click()
+    expect(page.get_by_role("status")).to_contain_text(str(WORDS[lang]["rough"]))
+    assert page.url.endswith("/find")
     assert seen.faults == []
 
 

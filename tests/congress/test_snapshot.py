@@ -74,13 +74,15 @@ def test_all_of_it_is_baseline_and_dated(loaded: Engine) -> None:
         assert {str(bill.observed_at)[:10] for bill in whole} == {"2026-06-01"}
         assert {bill.observed_source for bill in whole} == {"snapshot"}
         states = {
-            name: members.data_state(session, name) for name in ("members", "offices", "bills", "zips-119")
+            name: members.data_state(session, name)
+            for name in ("members", "offices", "bills", "zips-119", "boundaries-119")
         }
     assert {name: state and state.as_of for name, state in states.items()} == {
         "members": date(2026, 6, 15),
         "offices": date(2026, 6, 15),
         "bills": date(2026, 6, 1),
         "zips-119": date(2025, 1, 3),
+        "boundaries-119": date(2025, 1, 3),
     }
 
 

@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col, select
 from werkzeug import Request, Response
 
 from campaign import db, snapshot
-from campaign.congress.models import Member, SourceState, Tenure
+from campaign.congress.models import Member, Office, SourceState, Tenure
 from campaign.districts import boundaries, finder
 from campaign.districts.census import ZipRow, keep_zips
 from campaign.districts.finder import Found
@@ -280,9 +280,9 @@ def by_address(
         return finder.by_address(fetcher, settings, session, text, now=now)
 
 
-def by_point(engine: Engine, settings: Settings, now: datetime, text: str) -> Found:
-    with Fetcher(user_agent="test", attempts=1) as fetcher, db.reading(engine) as session:
-        return finder.by_point(fetcher, settings, session, text, now=now)
+def by_point(engine: Engine, now: datetime, text: str) -> Found:
+    with db.reading(engine) as session:
+        return finder.by_point(session, text, now=now)
 
 
 @pytest.mark.parametrize(
@@ -345,14 +345,10 @@ def test_a_dead_geocoder_is_unknown(sqlite_engine: Engine, now: datetime) -> Non
 
 
 def test_a_switched_off_geocoder_says_so_and_asks_nobody(sqlite_engine: Engine, now: datetime) -> None:
-    settings = Settings(geocoder_url="")
-    for found in (
-        by_address(sqlite_engine, settings, now),
-        by_point(sqlite_engine, settings, now, "29.4,-98.5"),
-    ):
-        assert found.result == "unknown"
-        assert found.note is not None
-        assert "switched off" in found.note.en
+    found = by_address(sqlite_engine, Settings(geocoder_url=""), now)
+    assert found.result == "unknown"
+    assert found.note is not None
+    assert "switched off" in found.note.en
 
 
 def test_who_speaks_for_an_address(
@@ -392,40 +388,112 @@ def test_what_cannot_be_an_address_is_refused(sqlite_engine: Engine, now: dateti
 # --- points ---
 
 
-def test_a_point_asks_the_geocoder_by_longitude_and_latitude(
-    sqlite_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
-) -> None:
-    answer = {"result": {"geographies": layer(119, "4820")}}
-    asked = answer_and_note(httpserver, "/geocoder/geographies/coordinates", answer)
-    assert seats(by_point(sqlite_engine, settings, now, "29.4176275, -98.4847181")) == ["TX-20"]
-    assert [(args["x"], args["y"]) for args in asked] == [("-98.4847181", "29.4176275")]
+# Where well-known places lie in the 119th Congress, by the map that ships.
+PLACES = {
+    "Times Square": ("40.7580, -73.9855", ["NY-12"]),
+    "San Antonio's city hall, beyond the district of its west side": ("29.4241,-98.4936", ["TX-35"]),
+    "the White House": ("38.8977,-77.0365", ["DC-0"]),
+    "Cheyenne": ("41.1400,-104.8202", ["WY-0"]),
+    "Anchorage": ("61.2181,-149.9003", ["AK-0"]),
+    "Attu, beyond the antimeridian": ("52.9,173.1", ["AK-0"]),
+    "Adak, before it": ("51.85,-176.64", ["AK-0"]),
+    "Honolulu": ("21.3069,-157.8583", ["HI-1"]),
+    "Key West": ("24.5551,-81.78", ["FL-28"]),
+    "Ponce": ("18.0111,-66.6141", ["PR-0"]),
+    "Old San Juan, a small island off the map's shore": ("18.4655,-66.1057", ["PR-0"]),
+    "Charlotte Amalie": ("18.3419,-64.9307", ["VI-0"]),
+    "Hagåtña": ("13.4757,144.7489", ["GU-0"]),
+    "Saipan": ("15.19,145.75", ["MP-0"]),
+    "Pago Pago": ("-14.2756,-170.7020", ["AS-0"]),
+    "the end of Santa Monica's pier": ("34.0077,-118.4995", ["CA-36"]),
+    "Great Salt Lake": ("41.1,-112.5", ["UT-1"]),
+    "El Paso": ("31.77,-106.50", ["TX-16"]),
+    "Detroit": ("42.3314,-83.0458", ["MI-13"]),
+    "State Line Road in Kansas City": ("39.05,-94.6077", ["KS-3", "MO-5"]),
+    "Four Corners": ("36.9990,-109.0452", ["AZ-2", "UT-3", "NM-3", "CO-3"]),
+    "Lake Michigan": ("43.5,-87.0", []),
+    "the Gulf": ("28,-90", []),
+    "the sea three miles off Miami": ("25.79,-80.07", []),
+    "Ciudad Juárez": ("31.7390,-106.4870", []),
+    "Tijuana": ("32.5331,-117.0192", []),
+    "Nogales, Sonora": ("31.3189,-110.9458", []),
+    "Nuevo Laredo": ("27.4763,-99.5164", []),
+    "Windsor, Ontario": ("42.3149,-83.0364", []),
+    "Niagara Falls, Ontario": ("43.0896,-79.0849", []),
+    "Stewart, British Columbia": ("55.9361,-129.9862", []),
+    "Tortola": ("18.4286,-64.6185", []),
+    "Apia": ("-13.8333,-171.7667", []),
+    "Havana": ("23.1136,-82.3666", []),
+    "the pole": ("90,0", []),
+    "the antimeridian": ("0,180", []),
+    "the middle of the map": ("0,0", []),
+}
 
 
-def test_a_point_abroad_is_unknown(
-    sqlite_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
-) -> None:
-    httpserver.expect_request("/geocoder/geographies/coordinates").respond_with_json(
-        {"result": {"geographies": {}}}
-    )
-    found = by_point(sqlite_engine, settings, now, "19.43,-99.13")
+@pytest.mark.parametrize("name", PLACES)
+def test_where_places_lie(snapshot_engine: Engine, now: datetime, name: str) -> None:
+    text, expected = PLACES[name]
+    found = by_point(snapshot_engine, now, text)
+    assert seats(found) == expected
+    assert found.result == ("unknown", "found", "split")[min(len(expected), 2)]
+    assert found.congress == 119
+
+
+def test_who_speaks_for_a_point(snapshot_engine: Engine, now: datetime) -> None:
+    found = by_point(snapshot_engine, now, "39.05,-94.6077")
+    assert [hit.member for hit in found.seats] == ["D000629", "C001061"]
+    assert len(found.senators) == 4
+    assert found.note is not None
+    assert "ZIP" not in found.note.en
+    assert "1 km" in found.note.text("en")
+    assert "1 km" in found.note.text("es")
+
+
+@pytest.mark.parametrize(("moment", "reason"), [(TURN - timedelta(1), "shores and borders"), (TURN, "120th")])
+def test_a_point_without_a_district_is_led_on(snapshot_engine: Engine, moment: datetime, reason: str) -> None:
+    """Abroad, and anywhere as soon as a Congress sits whose boundaries are not at hand."""
+    found = by_point(snapshot_engine, moment, "19.43,-99.13")
     assert found.result == "unknown"
     assert found.note is not None
-    assert "No congressional district" in found.note.en
+    assert reason in found.note.en
+    assert "street address, or choose your state and district" in found.note.en
+    assert "dirección o elija su estado y distrito" in found.note.es
 
 
-def test_an_imported_map_answers_without_asking_anybody(engine: Engine, now: datetime, tmp_path: Path) -> None:
+def test_without_boundaries_every_point_is_unknown(engine: Engine, now: datetime) -> None:
+    found = by_point(engine, now, "29.5,-98.5")
+    assert found.result == "unknown"
+    assert found.note is not None
+    assert "119th" in found.note.en
+
+
+def test_offices_in_a_zip_with_one_district_lie_in_it(snapshot_engine: Engine, now: datetime) -> None:
+    """The record's coordinates, every twentieth, against the ZIP table."""
+    with db.reading(snapshot_engine) as session:
+        offices = session.exec(select(Office).where(col(Office.latitude).is_not(None))).all()
+        own = {one.id: seats(finder.by_zip(session, one.zip, now=now)) for one in offices if one.zip}
+        sure = [one for one in offices if len(own.get(one.id, [])) == 1][::20]
+        there = {
+            one.id: boundaries.seats_at(session, 119, one.latitude or 0, one.longitude or 0) for one in sure
+        }
+    assert len(sure) > 40
+    assert [one.city for one in sure if own[one.id][0] not in there[one.id]] == []
+
+
+def test_an_imported_map_is_asked_in_place_of_the_snapshots(
+    loaded: Engine, now: datetime, tmp_path: Path
+) -> None:
     square = [[[-99, 29], [-98, 29], [-98, 30], [-99, 30], [-99, 29]]]
     feature = {"properties": {"GEOID": "4820"}, "geometry": {"type": "Polygon", "coordinates": square}}
     path = tmp_path / "map.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
-    boundaries.import_boundaries(engine, path, 119, now=now)
-    switched_off = Settings(geocoder_url="")
-    assert seats(by_point(engine, switched_off, now, "29.5,-98.5")) == ["TX-20"]
-    assert by_point(engine, switched_off, now, "40,-75").result == "unknown"
-    assert by_point(engine, switched_off, TURN, "29.5,-98.5").result == "unknown"
+    boundaries.import_boundaries(loaded, path, 119, now=now)
+    snapshot.load(loaded, now=now + timedelta(days=400))
+    assert seats(by_point(loaded, now, "29.4241,-98.4936")) == ["TX-20"]
+    assert by_point(loaded, now, "40.758,-73.9855").result == "unknown"
 
 
 @pytest.mark.parametrize("text", ["", "29.4", "29.4,", "north,south", "91,0", "0,181", "1e3,2", "nan,nan"])
 def test_what_cannot_be_a_point_is_refused(sqlite_engine: Engine, now: datetime, text: str) -> None:
     with pytest.raises(Refused):
-        by_point(sqlite_engine, Settings(geocoder_url=""), now, text)
+        by_point(sqlite_engine, now, text)

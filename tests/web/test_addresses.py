@@ -44,7 +44,7 @@ def test_an_address_that_fits_two_districts_shows_both(asking: FlaskClient, http
         geographies("4820", "4835")
     )
     answer = asking.post("/find", data=FORM)
-    assert "Your address could be in 2 districts" in answer.text
+    assert "This place could be in 2 districts" in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -79,15 +79,30 @@ def test_an_address_is_left_nowhere(
 def test_a_position_leads_to_its_people_and_is_left_nowhere(
     asking: FlaskClient, httpserver: HTTPServer, snapshot_engine: Engine
 ) -> None:
-    httpserver.expect_request("/geocoder/geographies/coordinates").respond_with_json(
-        {"result": {"geographies": geographies("4820")["result"]["addressMatches"][0]["geographies"]}}
-    )
     with capture_logs() as lines:
-        answer = asking.post("/es/find", data={"point": "29.4241,-98.4936"})
+        answer = asking.post("/es/find", data={"point": "29.4341,-98.5936"})
     assert (answer.status_code, answer.location) == (303, "/es/act/TX-20")
-    assert "29.42" not in repr(lines)
+    assert httpserver.log == []
+    assert "29.43" not in repr(lines)
     folder = Path(str(snapshot_engine.url.database)).parent
-    assert not [file for file in folder.iterdir() if b"29.4241" in file.read_bytes()]
+    assert not [file for file in folder.iterdir() if b"29.4341" in file.read_bytes()]
+
+
+def test_a_position_near_a_line_is_not_guessed(asking: FlaskClient, httpserver: HTTPServer) -> None:
+    page = asking.post("/find", data={"point": "39.05,-94.6077"}).text
+    assert "This place could be in 2 districts" in page
+    assert "less than 1 km" in page
+    assert 'href="/act/KS-3"' in page
+    assert 'href="/act/MO-5"' in page
+    assert httpserver.log == []
+
+
+@pytest.mark.parametrize(("path", "advice"), [("/find", "choose your state"), ("/es/find", "elija su estado")])
+def test_a_position_abroad_is_led_on_without_asking_anybody(
+    asking: FlaskClient, httpserver: HTTPServer, path: str, advice: str
+) -> None:
+    assert advice in asking.post(path, data={"point": "19.43,-99.13"}).text
+    assert httpserver.log == []
 
 
 @pytest.mark.parametrize("point", ["", "x", "91,0", "29.4", "29.42,-98.49,1", "1e9,1", "\u0661,\u0662"])

@@ -72,7 +72,7 @@ class Outline(HTMLParser):
             self.lang = found.get("lang", "")
         if re.fullmatch("h[1-6]", tag):
             self.levels.append(int(tag[1]))
-        if tag in ("input", "select", "textarea"):
+        if tag in ("input", "select", "textarea") and found.get("type") != "hidden":
             self.fields.add(found.get("id", ""))
         if tag == "label":
             self.labels.add(found.get("for", ""))
@@ -481,6 +481,11 @@ def test_the_next_map_is_said_with_its_date_and_sources(client: FlaskClient, lan
     assert day in words(page)
     for state in ("Texas", "Alabama", "Tennessee"):
         assert state in words(page)
+    missing = {"en": "source not at hand", "es": "fuente no disponible"}[lang]
+    row = re.search(r'<th scope="row">Tennessee.*?</tr>', page)
+    assert row is not None
+    assert missing in row[0]
+    assert page.count(missing) == 1
     assert len(re.findall(r'href="https://github.com/yapms/yapms/pull/\d+"', page)) == 9
 
 
@@ -498,15 +503,31 @@ def test_after_the_switch_the_new_districts_count(snapshot_engine: Engine) -> No
     assert "changes its districts" not in act
 
 
-def test_the_position_is_asked_for_by_a_button_that_needs_scripts(
-    client: FlaskClient, snapshot_engine: Engine
-) -> None:
-    asking = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
-    form = re.search(r'<form class="locate"[^>]+>', asking.get("/find").text)
+def test_the_position_is_asked_for_by_a_button_that_needs_scripts(client: FlaskClient) -> None:
+    form = re.search(r'<form class="locate"[^>]+>', client.get("/find").text)
     assert form is not None
     assert 'method="post"' in form[0]
     assert " hidden " in form[0]
-    assert "locate" not in client.get("/find").text
+
+
+def test_no_position_is_asked_for_where_its_district_could_not_be_told(snapshot_engine: Engine) -> None:
+    with time_machine.travel(datetime(2027, 1, 3, 17, 0, tzinfo=UTC), tick=False):
+        client = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
+        pages = [client.get(path).text for path in ("/find", "/es/find", "/privacy")]
+    assert "locate" not in pages[0] + pages[1]
+    assert "Your location" not in pages[2]
+
+
+@pytest.mark.parametrize(
+    ("path", "promise"),
+    [
+        ("/find", "The position goes to this site alone, is looked up on our own map and forgotten."),
+        ("/privacy", "sent to us alone, looked up on our own map and forgotten."),
+        ("/es/privacy", "llega solo a nosotros, se busca en nuestro propio mapa y se olvida."),
+    ],
+)
+def test_a_position_is_promised_to_stay_here(client: FlaskClient, path: str, promise: str) -> None:
+    assert promise in words(client.get(path).text)
 
 
 def test_another_bill_can_be_chosen_for_the_same_person(client: FlaskClient) -> None:

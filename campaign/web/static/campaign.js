@@ -28,7 +28,10 @@ function fillIn(form) {
   if ([...form.elements].some((one) => one.value)) form.closest("details")?.setAttribute("open", "");
 }
 
-// The position is asked for on a click and goes to our own server in a form.
+// The position is asked for on a click and goes to our own server in a form; one that may be off by more
+// metres than this could name a neighbour's district, so it is not used.
+const ROUGH = 500;
+
 function locate(form) {
   const [button, said] = [form.querySelector("button"), form.querySelector("[role=status]")];
   if (!navigator.geolocation) return;
@@ -38,13 +41,15 @@ function locate(form) {
     event.preventDefault();
     button.disabled = true;
     said.textContent = form.dataset.waiting;
+    const failed = (why) => {
+      button.disabled = false;
+      said.textContent = why;
+    };
     navigator.geolocation.getCurrentPosition(({ coords }) => {
+      if (coords.accuracy > ROUGH) return failed(form.dataset.rough);
       form.elements.point.value = `${coords.latitude.toFixed(4)},${coords.longitude.toFixed(4)}`;
       form.submit();
-    }, () => {
-      button.disabled = false;
-      said.textContent = form.dataset.failed;
-    }, { timeout: 15000, maximumAge: 600000 });
+    }, () => failed(form.dataset.failed), { enableHighAccuracy: true, timeout: 15000, maximumAge: 600000 });
   });
   addEventListener("pageshow", () => { button.disabled = false; form.elements.point.value = ""; });
 }
