@@ -22,14 +22,16 @@ from campaign.organizing import dashboard as boards
 from campaign.organizing.reckoned import Reckoned, stamp
 from campaign.organizing.worklists import LISTS, Entry, Worklists
 from campaign.refusals import Refused
-from campaign.web import auth, history, organize_digest, organize_pictures, reads
+from campaign.web import auth, history, organize_digest, organize_pictures, painted, reads
 from campaign.web.auth import me, page, route, to, told
 from campaign.web.languages import _, current
-from campaign.web.organize_pictures import Growth
+from campaign.web.organize_pictures import Growth, Seating, TileMap
 
 FIRST_FEW = 12
 LATELY = timedelta(days=30)
-PAGE = 100
+Drawn = Growth | TileMap | Seating
+# A title and a legend need this much room.
+LEAST_WIDTH = 640
 KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -176,24 +178,45 @@ def _places(
 @route("/bills/<bill>/<name>.svg")
 def picture(bill: str, name: str) -> Response:
     """A picture to take away; the same drawing as on the page."""
-    now, session = db.utcnow(), reads.session()
-    found = lineage.resolve(session, bill)
-    strip = boards.strip(session, str(found), now=now)
-    response = make_response(_drawn(session, strip, name, now))
-    response.headers["Content-Type"] = "image/svg+xml; charset=utf-8"
-    response.headers["Content-Disposition"] = f'attachment; filename="{found}-{name}.svg"'
+    found, drawing = _to_take_away(bill, name)
+    return _file(drawing.encode(), "image/svg+xml; charset=utf-8", f"{found}-{name}.svg")
+
+
+@route("/bills/<bill>/<name>.png")
+def picture_png(bill: str, name: str) -> Response:
+    """The same as pixels, for slides and messages that take no SVG."""
+    found, drawing = _to_take_away(bill, name)
+    return _file(painted.png(drawing), "image/png", f"{found}-{name}.png")
+
+
+def _file(raw: bytes, content_type: str, name: str) -> Response:
+    response = make_response(raw)
+    response.headers["Content-Type"] = content_type
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _drawn(session: Session, strip: boards.Strip, name: str, now: datetime) -> str:
+def _to_take_away(bill: str, name: str) -> tuple[BillId, str]:
+    """The bill that was meant, and its picture as SVG. Raises Refused (404) for one that does not exist."""
+    now, session = db.utcnow(), reads.session()
+    found = lineage.resolve(session, bill)
+    strip = boards.strip(session, str(found), now=now)
+    kind, drawn = _drawn(session, strip, name, now)
+    width = max(drawn.width, LEAST_WIDTH) + 48
+    return found, render_template("organize/_picture.html", kind=kind, it=drawn, strip=strip, width=width)
+
+
+def _drawn(
+    session: Session, strip: boards.Strip, name: str, now: datetime
+) -> tuple[str, Growth | TileMap | Seating]:
     if name == "growth" and (growth := _growth(session, strip, now)):
-        return render_template("organize/_growth.html", it=growth, strip=strip)
+        return name, growth
     shown = _pictures(session, strip, _lists_or_none(session, strip.record.id, now))
     if name == "map":
-        return render_template("organize/_map.html", it=shown["map"], strip=strip)
+        return name, shown["map"]
     for seating in shown["seatings"]:
         if seating.committee.id == name:
-            return render_template("organize/_seating.html", it=seating, strip=strip)
+            return "seating", seating
     raise Refused("There is no such picture.", "No existe esa imagen.", status=404)
 
 
@@ -355,10 +378,7 @@ def download(kind: str, name: str, header: Sequence[str], rows: Sequence[Sequenc
     raw = exports.csv_of(header, rows) if kind == "csv" else exports.xlsx_of(name, header, rows)
     with db.writing(reads.engine()) as writer:
         auth.note(writer, "exported", name, rows=len(rows), kind=kind)
-    response = make_response(raw)
-    response.headers["Content-Type"] = KINDS[kind]
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return response
+    return _file(raw, KINDS[kind], f"{name}.{kind}")
 
 
 @route("/views", methods=("POST",))

@@ -26,7 +26,7 @@ TILES = {
     "DC": (9, 5), "OK": (4, 6), "LA": (5, 6), "MS": (6, 6), "AL": (7, 6), "GA": (8, 6), "HI": (0, 7),
     "TX": (4, 7), "FL": (9, 7), "GU": (0, 5), "AS": (0, 6), "MP": (0, 4), "PR": (11, 7), "VI": (11, 6),
 }  # fmt: skip
-CELL, SQUARE, IN_ROW = 74, 9, 8
+CELL, SQUARE, IN_ROW = 74, 9, 7
 
 
 # --- growth ---

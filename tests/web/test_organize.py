@@ -15,6 +15,7 @@ from desks import post, sign_in, token
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from PIL import Image
 from sqlalchemy.engine import Engine
 from werkzeug.test import TestResponse
 
@@ -112,8 +113,55 @@ def test_a_picture_is_a_drawing_of_its_own_with_a_title(desk: FlaskClient, name:
     assert "style" not in response.text
 
 
+@pytest.mark.parametrize("name", ["growth", "map", "HSFA"])
+def test_every_picture_is_taken_away_as_pixels_too(desk: FlaskClient, name: str) -> None:
+    links = desk.get("/organize/bills/hr6736-119").text
+    for kind, mimetype in (("svg", "image/svg+xml"), ("png", "image/png")):
+        assert f'href="/organize/bills/hr6736-119/{name}.{kind}"' in links
+        response = desk.get(f"/organize/bills/hr6736-119/{name}.{kind}")
+        assert response.mimetype == mimetype
+        wanted = f'attachment; filename="hr6736-119-{name}.{kind}"'
+        assert response.headers["Content-Disposition"] == wanted
+    image = Image.open(io.BytesIO(response.data))
+    assert image.format == "PNG"
+    assert image.width > 1200
+    assert len(image.convert("RGB").getcolors(1 << 20) or ()) > 3
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [
+        (
+            "",
+            ["H.R.\N{NO-BREAK SPACE}6736, ARMAS Act", "Seats by state · as of June 1, 2026", "Cross: vacant."],
+        ),
+        (
+            "/es",
+            [
+                "H.R.\N{NO-BREAK SPACE}6736, Ley ARMAS",
+                "Escaños por estado · al 1 de junio de 2026",
+                "Cruz: vacante.",
+            ],
+        ),
+    ],
+)
+def test_a_picture_that_is_taken_away_says_what_it_is_and_how_it_is_read(
+    desk: FlaskClient, lang: str, says: list[str]
+) -> None:
+    drawn = desk.get(f"{lang}/organize/bills/hr6736-119/map.svg").text
+    assert [words for words in says if words not in drawn] == []
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_there_is_no_picture_of_what_is_not_there(desk: FlaskClient, kind: str) -> None:
+    assert desk.get(f"/organize/bills/hr6736-119/HSAG.{kind}").status_code == 404
+    assert desk.get(f"/organize/bills/hr1-119/map.{kind}").status_code == 404
+
+
 def test_the_map_has_one_mark_a_seat(desk: FlaskClient) -> None:
-    drawn = ElementTree.fromstring(desk.get("/organize/bills/hr6736-119/map.svg").data)  # noqa: S314
+    taken = ElementTree.fromstring(desk.get("/organize/bills/hr6736-119/map.svg").data)  # noqa: S314
+    drawn = taken.find(f"{SVG}svg")
+    assert drawn is not None
     rects, rings, others = (len(drawn.findall(f".//{SVG}{name}")) for name in ("rect", "circle", "path"))
     # The sponsor's mark is a square with a ring.
     assert rects + rings - 1 + others == 441

@@ -40,6 +40,7 @@ TABLE: dict[str, tuple[str, bool]] = {
     "seen": ("viewer", False),
     "bill_page": ("viewer", False),
     "picture": ("viewer", False),
+    "picture_png": ("viewer", False),
     "set_goal": ("organizer", False),
     "lists": ("viewer", False),
     "export_lists": ("organizer", True),

@@ -1,0 +1,110 @@
+"""Our own SVG as PNG: what stands where, what is refused, and letters on a server without fonts."""
+
+import io
+from itertools import groupby
+
+import pytest
+from fontTools.ttLib import TTFont
+from PIL import Image
+
+from campaign.web import painted
+
+WHITE, INK, TEAL = (255, 255, 255), (33, 29, 24), (11, 85, 99)
+
+
+def painted_as(inside: str, width: int = 40, height: int = 20) -> Image.Image:
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">{inside}</svg>'
+    image = Image.open(io.BytesIO(painted.png(svg)))
+    assert image.format == "PNG"
+    assert image.size == (width * painted.SCALE, height * painted.SCALE)
+    return image.convert("RGB")
+
+
+def at(image: Image.Image, x: float, y: float) -> tuple[int, ...]:
+    found = image.getpixel((round(x * painted.SCALE), round(y * painted.SCALE)))
+    assert isinstance(found, tuple)
+    return found
+
+
+def near(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    return all(abs(a - b) <= 6 for a, b in zip(found, wanted, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("inside", "x", "y", "colour"),
+    [
+        ('<rect x="10" y="5" width="8" height="8" fill="#0b5563"></rect>', 14, 9, TEAL),
+        ('<rect x="10" y="5" width="8" height="8" fill="#0b5563"></rect>', 20, 9, WHITE),
+        ('<rect x="10" y="5" width="8" height="8"></rect>', 14, 9, INK),
+        ('<rect color="#0b5563" x="10" y="5" width="8" height="8" fill="currentColor"></rect>', 14, 9, TEAL),
+        ('<rect x="9" y="5" width="8" height="8" fill="none" stroke="#0b5563"></rect>', 9, 9, TEAL),
+        ('<rect x="9" y="5" width="8" height="8" fill="none" stroke="#0b5563"></rect>', 14, 9, WHITE),
+        ('<circle cx="14" cy="9" r="5" fill="none" stroke="#0b5563" stroke-width="2"></circle>', 19, 9, TEAL),
+        ('<circle cx="14" cy="9" r="5" fill="none" stroke="#0b5563" stroke-width="2"></circle>', 14, 9, WHITE),
+        ('<line x1="0" x2="40" y1="9" y2="9" stroke="#0b5563" stroke-width="2"></line>', 30, 9, TEAL),
+        ('<path d="M10 15h8l-4-8z" fill="#0b5563"></path>', 14, 13, TEAL),
+        ('<path d="M10 15h8l-4-8z" fill="#0b5563"></path>', 10.5, 9, WHITE),
+        ('<path d="M2 2H30V18" fill="none" stroke="#0b5563" stroke-width="2"></path>', 30, 10, TEAL),
+        ('<path d="M2 2l8 8m20 0l-8 8" fill="none" stroke="#0b5563" stroke-width="2"></path>', 26, 14, TEAL),
+        ('<svg x="10" y="5"><rect x="1" y="1" width="4" height="4" fill="#0b5563"></rect></svg>', 13, 8, TEAL),
+    ],
+)  # fmt: skip
+def test_what_is_drawn_stands_where_the_drawing_says(
+    inside: str, x: float, y: float, colour: tuple[int, ...]
+) -> None:
+    assert near(at(painted_as(inside), x, y), colour)
+
+
+def test_a_half_open_line_lets_the_ground_through() -> None:
+    faint = painted_as('<rect x="0" y="0" width="40" height="20" fill="#000000" fill-opacity="0.5"></rect>')
+    assert near(at(faint, 20, 10), (128, 128, 128))
+
+
+def test_dashes_and_gaps_take_turns_also_round_a_corner() -> None:
+    bent = painted_as(
+        '<path d="M0 2H30V20" fill="none" stroke="#000000" stroke-width="2" stroke-dasharray="8 4"></path>'
+    )
+    along = [at(bent, x, 2)[0] < 128 for x in range(1, 29)] + [at(bent, 30, y)[0] < 128 for y in range(4, 20)]
+    assert [drawn for drawn, _ in groupby(along)] == [True, False, True, False, True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<ellipse cx="1" cy="1" rx="1" ry="1"></ellipse>',
+        '<path d="M0 0C1 1 2 2 3 3"></path>',
+        "<image></image>",
+    ],
+)
+def test_what_nobody_draws_is_refused_instead_of_left_out(inside: str) -> None:
+    with pytest.raises(ValueError, match="nobody draws"):
+        painted_as(inside)
+
+
+def test_letters_need_no_font_of_the_server_and_know_spanish() -> None:
+    known = TTFont(painted.FONT).getBestCmap()
+    assert set(map(ord, "áéíóúüñÁÉÍÓÚÜÑ¿¡«»“”’…–·ºª%+")) <= known.keys()
+    # Names of members hold these, too.
+    assert set(map(ord, "çèëãõöøåłšžćč")) <= known.keys()
+    plain, tilde = (painted_as(f'<text x="2" y="16">{letter}</text>') for letter in "nñ")
+    box, taller = (image.convert("L").point(lambda p: 255 * (p < 128)).getbbox() for image in (plain, tilde))
+    assert box
+    assert taller
+    assert taller[1] < box[1]
+
+
+def test_a_heavier_weight_is_heavier() -> None:
+    def ink(image: Image.Image) -> int:
+        return sum(image.convert("L").point(lambda p: p < 128).tobytes())
+
+    text = '<text x="2" y="16"{}>Ley ARMAS</text>'
+    assert ink(painted_as(text.format(' font-weight="700"'), 90)) > ink(painted_as(text.format(""), 90))
+
+
+@pytest.mark.parametrize(("anchor", "left", "right"), [("start", 20, 40), ("middle", 10, 30), ("end", 0, 21)])
+def test_text_stands_where_it_is_anchored(anchor: str, left: float, right: float) -> None:
+    image = painted_as(f'<text x="20" y="14" text-anchor="{anchor}" font-size="9">abc</text>')
+    box = image.convert("L").point(lambda p: 255 * (p < 128)).getbbox()
+    assert box
+    assert left * painted.SCALE <= box[0]
+    assert box[2] <= right * painted.SCALE
