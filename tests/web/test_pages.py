@@ -117,6 +117,15 @@ def test_pages_are_whole_and_sound(client: FlaskClient, path: str, lang: str) ->
     assert len(answer.data) < 20_000
 
 
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_offers_the_weekly_mail_once(client: FlaskClient, path: str, lang: str) -> None:
+    before = "" if lang == "en" else "/es"
+    text = client.get(before + path).text
+    assert text.count(f'action="{before}/subscribe"') == 1
+    assert text.count(f'name="language" value="{lang}"') == 1
+
+
 @pytest.mark.parametrize("start", ["/", "/es/"])
 def test_every_link_leads_somewhere(client: FlaskClient, start: str) -> None:
     seen: set[str] = set()
@@ -375,9 +384,9 @@ def test_state_and_district_chosen_by_hand(
 
 
 def test_without_a_geocoder_no_address_is_asked_for(client: FlaskClient, snapshot_engine: Engine) -> None:
-    assert 'method="post"' not in client.get("/find").text
+    assert 'name="street"' not in client.get("/find").text
     with_one = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
-    assert 'method="post"' in with_one.get("/find").text
+    assert 'name="street"' in with_one.get("/find").text
     assert "Street address: sent once to the geocoder" in words(with_one.get("/privacy").text)
     assert "geocoder" not in words(client.get("/privacy").text)
 
