@@ -17,8 +17,9 @@ from sqlmodel import Session, SQLModel, col, select
 from campaign import db, snapshot
 from campaign.congress import ledger, lineage, members, roster
 from campaign.congress.legislators import FILES
-from campaign.congress.models import Bill, Change, Cosponsorship, Proposal, Tracking
+from campaign.congress.models import Bill, Change, Cosponsorship, Proposal, SourceState, Tracking
 from campaign.congress.observation import Observation
+from campaign.districts import boundaries
 from campaign.districts.models import ZipSeat
 from campaign.organizing.counts import counts
 from campaign.outreach.models import CitedFact
@@ -183,6 +184,13 @@ def test_older_members_give_way(engine: Engine, now: datetime) -> None:
     assert earlier.standing == "departed"
 
 
+def test_the_boundaries_of_an_older_snapshot_give_way(engine: Engine, now: datetime) -> None:
+    state = SourceState(name="boundaries-119", as_of=date(2025, 1, 2), checked_at=now, source="snapshot")
+    with db.writing(engine) as session:
+        session.add(state)
+    assert snapshot.load(engine, now=now)["boundaries"] == 441
+
+
 def test_a_bill_read_since_is_not_overwritten(engine: Engine, now: datetime) -> None:
     seen = Observation(bill="hr6736-119", source="api", read_at=now, title="ARMAS Act, as amended")
     with db.writing(engine) as session:
@@ -229,7 +237,8 @@ def figures(text: str) -> list[str]:
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    """A source folder of our own: a few invented members, two ZIP codes, one bill and a stranger."""
+    """A source folder of our own: a few invented members, two ZIP codes, a square district, one bill and a
+    stranger."""
     folder = tmp_path / "source"
     (folder / "congress-legislators").mkdir(parents=True)
     people = [rep("C001091", "TX-20", "Castro", "Joaquin"), rep("T000474", "CA-35", "Torres", "Norma")]
@@ -244,6 +253,9 @@ def source(tmp_path: Path) -> Path:
     (folder / "zips-cd119.csv").write_text(
         "state_abbr,zcta,cd\nTX,78205,20\nTX,78205,23\nTX,78205,20\nDC,20001,98\n"
     )
+    square = [[[-99, 29], [-98, 29], [-98, 30], [-99, 30], [-99, 29]]]
+    district = {"properties": {"GEOID": "4820"}, "geometry": {"type": "Polygon", "coordinates": square}}
+    (folder / "cd119.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [district]}))
     with gzip.open(folder / "bills.jsonl.gz", "wt") as lines:
         for number in ("6736", "1"):
             lines.write(json.dumps(mirrored(number)) + "\n")
@@ -330,6 +342,8 @@ def test_what_was_built_can_be_loaded(engine: Engine, source: Path, tmp_path: Pa
             row.seat for row in session.exec(select(ZipSeat)) if row.zip in ("00802", "96799", "96913", "96950")
         }
         record = ledger.current(session, "hr6736-119", now=now)
+        inside, outside = (boundaries.seats_at(session, 119, 29.5, east) for east in (-98.5, -97.5))
+    assert (inside, outside) == (["TX-20"], [])
     assert left is not None
     assert (left.standing, left.seat, left.name) == ("departed", "FL-20", "Sheila Cherfilus-McCormick")
     assert zips == {("78205", "TX-20"), ("78205", "TX-23"), ("20001", "DC-0")}
@@ -343,9 +357,11 @@ def test_a_source_that_is_none_is_refused(tmp_path: Path, now: datetime, wrong: 
         snapshot.build(wrong or str(tmp_path), tmp_path / "built", now=now)
 
 
-def test_building_from_addresses_takes_shares_and_former_members(
-    tmp_path: Path, now: datetime, httpserver: HTTPServer
+def test_building_from_addresses_takes_shares_and_former_members_and_keeps_boundaries(
+    source: Path, tmp_path: Path, now: datetime, httpserver: HTTPServer
 ) -> None:
+    snapshot.build(str(source), tmp_path / "built", now=now)
+    before = bytes_of(tmp_path / "built")["boundaries.jsonl.gz"]
     left = rep("G000001", "TX-23", "Gone", end="2026-04-14")
     answers: dict[str, Any] = {
         "current": files([rep("C001091", "TX-20", "Castro")]).current,
@@ -357,9 +373,11 @@ def test_building_from_addresses_takes_shares_and_former_members(
     columns = "GEOID_CD119_20|GEOID_ZCTA5_20|AREALAND_PART"
     httpserver.expect_request("/cd119.txt").respond_with_data(f"﻿{columns}\n4820|78205|300\n4823|78205|100\n")
     httpserver.expect_request(re.compile("/govinfo/.*")).respond_with_data("not found", status=404)
-    source = ",".join(httpserver.url_for(path) for path in ("/cl", "/govinfo", "/cd119.txt"))
-    rows = snapshot.build(source, tmp_path / "built", now=now)
-    assert rows["bills"] == 0
+    public = ",".join(httpserver.url_for(path) for path in ("/cl", "/govinfo", "/cd119.txt"))
+    rows = snapshot.build(public, tmp_path / "built", now=now)
+    assert (rows["bills"], rows["boundaries"]) == (0, 1)
+    assert bytes_of(tmp_path / "built")["boundaries.jsonl.gz"] == before
+    assert read_manifest(tmp_path / "built").boundaries == date(2025, 1, 3)
     engine = db.open_engine(f"sqlite:///{tmp_path}/load.db")
     db.upgrade(engine)
     snapshot.load(engine, now=now, folder=tmp_path / "built")
