@@ -5,17 +5,17 @@ from sqlmodel import Session, col, select
 from campaign.organizing.models import TextVersion
 
 WORDING = "wording"
-# Ask code, kind, language.
+# Ask code, kind, language; or group, name, language of a text that asks share.
 Cell = tuple[str, str, str]
 
 
 def key(code: str, kind: str) -> str:
-    """``committee_chair-call``: what the versions of one wording are kept under."""
+    """``committee_chair-call`` or ``staff-hello``: what the versions of one wording are kept under."""
     return f"{code}-{kind}"
 
 
 def cell(written: str) -> tuple[str, str]:
-    """Ask code and kind of a key; both may be unknown."""
+    """Ask code and kind of a key, or group and name; both may be unknown."""
     code, _dash, kind = written.partition("-")
     return code, kind
 

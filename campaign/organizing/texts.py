@@ -12,7 +12,7 @@ from campaign.congress import lineage
 from campaign.congress.models import Campaign, Proposal
 from campaign.organizing import published
 from campaign.organizing.models import TextVersion
-from campaign.outreach import asks, trials, wordings
+from campaign.outreach import asks, phrases, trials, wordings
 from campaign.outreach.models import CitedFact
 from campaign.refusals import Refused
 
@@ -66,20 +66,23 @@ def shown_now(session: Session, what: str, key: str) -> dict[str, str]:
 
 
 def _wording_now(session: Session, key: str) -> dict[str, str]:
-    code, kind = _cell(key)
+    group, name = _cell(session, key)
     own = published.wordings(session)
+    ships = wordings.wording if group in asks.CODES else phrases.as_shipped
     return {
-        f"text_{lang}": own.get((code, kind, lang)) or wordings.wording(code, kind, lang).strip()
+        f"text_{lang}": own.get((group, name, lang)) or ships(group, name, lang).strip()
         for lang in wordings.LANGUAGES
     }
 
 
-def _cell(key: str) -> tuple[str, str]:
-    """Ask and kind of a wording. Raises Refused (404) for one that does not exist."""
-    code, kind = published.cell(key)
-    if code not in asks.CODES or kind not in wordings.KINDS:
+def _cell(session: Session, key: str) -> tuple[str, str]:
+    """Ask and kind of a wording, or group and name of a shared text. Raises Refused (404) for neither."""
+    group, name = published.cell(key)
+    if group in phrases.OF_PROPOSALS:
+        lineage.proposal(session, name)
+    elif name not in (wordings.KINDS if group in asks.CODES else phrases.NAMES.get(group, ())):
         raise Refused("There is no such wording.", "No existe ese texto.", status=404)
-    return code, kind
+    return group, name
 
 
 def draft(
@@ -149,14 +152,18 @@ def _try(session: Session, what: str, key: str, content: Mapping[str, str], now:
     """Refuse a wording that cannot be said to somebody who sits now; other texts stand as they are."""
     if what != published.WORDING:
         return
-    code, kind = _cell(key)
+    group, name = _cell(session, key)
+    if group not in asks.CODES:
+        said = {lang: content[f"text_{lang}"] for lang in wordings.LANGUAGES}
+        trials.refuse_phrase_that_fails(session, group, name, said, now=now)
+        return
     for lang in wordings.LANGUAGES:
         text = content[f"text_{lang}"]
         try:
             wordings.check(text)
-            if kind == "letter":
+            if name == "letter":
                 trials.check_letter(text)
-            trials.refuse_what_fails(session, code, kind, text, lang, now=now)
+            trials.refuse_what_fails(session, group, name, text, lang, now=now)
         except Refused as refused:
             name_en, name_es = ("English", "inglés") if lang == "en" else ("Spanish", "español")
             raise Refused(f"{name_en}: {refused.en}", f"En {name_es}: {refused.es}") from None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from campaign.congress.members import Person
 from campaign.outreach import names, wordings
 from campaign.outreach.asks import Ask
+from campaign.outreach.phrases import phrase
 from campaign.refusals import Refused
 
 KINDS = ("call", "voicemail", "tally")
@@ -89,7 +90,7 @@ def _extras(asks: Sequence[Ask], kind: str, lang: str) -> list[tuple[str, str]]:
 
 
 def _why(ask: Ask, lang: str, *, alone: bool) -> str:
-    why = wordings.points(ask.matter.slug, lang)[0]
+    why = wordings.points(ask.matter, lang)[0]
     return why if alone else why.replace(THE_BILL[lang], f"{ask.bill.short} ", 1)
 
 
@@ -97,10 +98,10 @@ def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, chosen: Sequ
     found = _extras(asks, kind, lang)
     extras = [found[number] for number in chosen]
     said = {field: " ".join(text for slot, text in extras if slot == field) for field in ("why", "also")}
-    frame = wordings.shared(f"whole/{kind}", lang)
+    frame = phrase(asks[0].matter, "whole", kind, lang)
     if kind == "call":
-        friends = all(ask.code in FRIENDS for ask in asks)
-        frame = f"{frame}\n\n{wordings.shared('whole/friends' if friends else 'whole/question', lang)}"
+        end = "friends" if all(ask.code in FRIENDS for ask in asks) else "question"
+        frame = f"{frame}\n\n{phrase(asks[0].matter, 'whole', end, lang)}"
     return wordings.fill(frame, asks[0], person, kind, lang, asks=_wanted(asks, lang), **said)
 
 
@@ -153,7 +154,7 @@ def _held(texts: Sequence[str], ask: Ask, person: Person) -> list[Line]:
 
     def line(who: str, name: str) -> Line:
         en, es = (
-            wordings.fill(wordings.shared(f"staff/{name}", lang), ask, person, "call", lang)
+            wordings.fill(phrase(ask.matter, "staff", name, lang), ask, person, "call", lang)
             for lang in wordings.LANGUAGES
         )
         return Line(who, en, es)

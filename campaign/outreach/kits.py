@@ -67,7 +67,7 @@ def kit(
         Call(person, names.role(person, lang), phone, wordings.render(ask, person, "tally", lang, ""))
         for person, ask, phone in asked
     )
-    what = wordings.points(first.matter.slug, lang)[0]
+    what = wordings.points(first.matter, lang)[0]
     return Kit(seat, first.matter.name(lang), first.bill.short, what, fact, calls, address, lang)
 
 

@@ -22,7 +22,7 @@ from campaign.congress.models import Office
 from campaign.outreach import names, wordings
 from campaign.outreach.asks import Ask, Matter
 from campaign.outreach.models import CitedFact
-from campaign.settings import shipped
+from campaign.outreach.phrases import paragraphs, phrase
 
 MOST_POINTS = 3
 USUAL_POINTS = 2
@@ -84,19 +84,22 @@ class Letter:
 # --- what can be chosen ----------------------------------------------------------------------------
 
 
-@cache
-def points(slug: str, lang: str) -> tuple[Point, ...]:
+def points(matter: Matter, lang: str) -> tuple[Point, ...]:
     """The points of a proposal in the order in which they are offered; none where nobody wrote them."""
-    path = shipped("templates") / "wordings" / "letters" / "points" / f"{slug}.{lang}.txt"
-    return tuple(_points(path.read_text(encoding="utf-8"))) if slug and path.is_file() else ()
+    return read_points(phrase(matter, "choices", matter.slug, lang))
+
+
+@cache
+def read_points(text: str) -> tuple[Point, ...]:
+    """Points as they are written: ``## id: label``, then its wordings with an empty line between them."""
+    return tuple(_points(text))
 
 
 def _points(text: str) -> Iterator[Point]:
     for part in re.split(r"^(?=## )", text, flags=re.MULTILINE):
         heading, _, rest = part.strip().partition("\n")
         if found := HEADING.fullmatch(heading):
-            wordings.check(rest)
-            yield Point(found[1], found[2], tuple(rest.strip().split("\n\n")))
+            yield Point(found[1], found[2], tuple(paragraphs(rest)))
 
 
 def facts(session: Session, matter: Matter) -> list[CitedFact]:
@@ -111,7 +114,7 @@ def read_choices(form: Mapping[str, str], chosen: Sequence[str], matter: Matter,
 
     ``faults`` says what is too long.
     """
-    known = {point.id for point in points(matter.slug, lang)}
+    known = {point.id for point in points(matter, lang)}
     return Choices(
         points=tuple(dict.fromkeys(one for one in chosen if one in known))[:MOST_POINTS],
         variant=_number(form.get("v", "")),
@@ -175,10 +178,10 @@ def compose(
 
     middle = _middle(ask, choices, cited, lang, shipped_parts[BRIDGE], drawn, final)
     body = [
-        drawn.choice([shipped_parts[OPENING], *_texts(f"openings/{ask.code}", lang)]),
+        drawn.choice([shipped_parts[OPENING], *_turns(ask, "openings", ask.code, lang)]),
         *middle,
-        drawn.choice([shipped_parts[REQUEST], *_texts(f"requests/{ask.code}", lang)]),
-        drawn.choice([shipped_parts[THANKS], *_texts("thanks", lang)]),
+        drawn.choice([shipped_parts[REQUEST], *_turns(ask, "requests", ask.code, lang)]),
+        drawn.choice([shipped_parts[THANKS], *_turns(ask, "letters", "thanks", lang)]),
     ]
     signed = put(shipped_parts[SIGNED]).split("\n")
     if final and not choices.address:
@@ -214,7 +217,7 @@ def _middle(
     final: bool,
 ) -> list[str]:
     """Points, a figure, the reader's own sentence and a thought of a more general kind, in any order."""
-    offered = {point.id: point for point in points(ask.matter.slug, lang)}
+    offered = {point.id: point for point in points(ask.matter, lang)}
     chosen = [one for one in choices.points if one in offered]
     chosen = chosen or drawn.sample(sorted(offered), min(USUAL_POINTS, len(offered)))
     parts = [drawn.choice(offered[one].wordings) for one in chosen]
@@ -223,14 +226,13 @@ def _middle(
     if choices.sentence or not final:
         parts.append("[your_sentence]")
     if len(chosen) < MOST_POINTS:
-        parts.append(drawn.choice([bridge, *_texts("bridges", lang)]))
+        parts.append(drawn.choice([bridge, *_turns(ask, "letters", "bridges", lang)]))
     drawn.shuffle(parts)
     return parts
 
 
-@cache
-def _texts(name: str, lang: str) -> tuple[str, ...]:
-    return tuple(wordings.shared(f"letters/{name}", lang).split("\n\n"))
+def _turns(ask: Ask, group: str, name: str, lang: str) -> list[str]:
+    return paragraphs(phrase(ask.matter, group, name, lang))
 
 
 def recipient(person: Person, office: Office | None, lang: str) -> tuple[str, ...]:
@@ -287,7 +289,7 @@ def meter(texts: Sequence[str]) -> Meter:
 def samples(ask: Ask, person: Person, cited: Sequence[CitedFact], lang: str, *, count: int) -> list[str]:
     """Bodies of letters as readers would make them who add nothing of their own: the worst case."""
     drawn = random.Random(f"{count}|{ask.bill}|{lang}")  # noqa: S311 - a sample that can be drawn again
-    offered = [point.id for point in points(ask.matter.slug, lang)]
+    offered = [point.id for point in points(ask.matter, lang)]
     found = []
     for _ in range(count):
         wanted = drawn.sample(offered, drawn.randint(1, min(MOST_POINTS, len(offered)))) if offered else []

@@ -19,6 +19,7 @@ from campaign.congress.models import Office
 from campaign.outreach import asks, names
 from campaign.outreach.asks import Ask, Matter
 from campaign.outreach.models import CitedFact
+from campaign.outreach.phrases import phrase
 from campaign.refusals import Refused
 from campaign.settings import shipped
 
@@ -165,22 +166,10 @@ def said(ask: Ask, kind: str, lang: str) -> str:
     return ask.matter.wordings.get((ask.code, kind, lang)) or wording(ask.code, kind, lang)
 
 
-@cache
-def shared(name: str, lang: str) -> str:
-    """A text that belongs to no single ask: ``whole/call``, ``staff/hello``."""
-    text = (shipped("templates") / "wordings" / f"{name}.{lang}.txt").read_text(encoding="utf-8").strip()
-    check(text)
-    return text
-
-
-@cache
-def points(slug: str, lang: str) -> tuple[str, str]:
+def points(matter: Matter, lang: str) -> tuple[str, str]:
     """What a proposal does: one spoken sentence, one written paragraph; both empty where nobody wrote them."""
-    path = shipped("templates") / "wordings" / "points" / f"{slug}.{lang}.txt"
-    if not slug or not path.is_file():
-        return "", ""
-    spoken, _, written = path.read_text(encoding="utf-8").strip().partition("\n\n")
-    return spoken, written
+    spoken, _, written = phrase(matter, "points", matter.slug, lang).partition("\n\n")
+    return spoken, written.strip()
 
 
 def render(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> str:
@@ -210,7 +199,7 @@ def blanks(lang: str) -> dict[str, str]:
 
 def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
     it, member = ask.situation, names.spoken(person, lang)
-    spoken, written = points(ask.matter.slug, lang)
+    spoken, written = points(ask.matter, lang)
     plain = ask.matter.name(lang)
     return {
         "member": member,

@@ -80,7 +80,7 @@ def _page(it: Visit, choices: Choices, written: Letter | None, problems: dict[st
         it=it,
         choices=choices,
         letter=written,
-        points=letters.points(it.ask.matter.slug, current()),
+        points=letters.points(it.ask.matter, current()),
         longest=letters.LONGEST,
         problems=problems,
         fills={blanks[blank][column]: field for blank, field in FIELDS.items()},

@@ -15,7 +15,7 @@ from campaign.congress.members import Person
 from campaign.congress.models import Bill, Kinship, Proposal
 from campaign.organizing import campaigns, polling, published, texts
 from campaign.organizing.models import TextVersion
-from campaign.outreach import letters, trials, wordings
+from campaign.outreach import asks, letters, trials, wordings
 from campaign.outreach.asks import Ask
 from campaign.outreach.models import CitedFact
 from campaign.refusals import Refused
@@ -48,13 +48,12 @@ def words() -> Response:
         campaigns=campaigns.campaigns(session),
         states=state_names(),
         proposals=[(one, lineage.bills_of(session, one.slug)) for one in lineage.campaign_proposals(session)],
-        waiting=[
-            (bill, kin, lineage.proposal(session, kin.proposal)) for bill, kin in lineage.waiting(session)
-        ],
+        waiting=_waiting(session),
         facts=session.exec(select(CitedFact).order_by(col(CitedFact.position), CitedFact.id)).all(),
         sitting=congress_on(db.utcnow()),
         asks=ask_names(),
         kinds=kind_names(),
+        phrases=_phrase_names(session),
     )
 
 
@@ -76,6 +75,54 @@ def ask_names() -> dict[str, str]:
 
 def kind_names() -> dict[str, str]:
     return {"call": _("Call"), "voicemail": _("Voicemail"), "tally": _("Tally"), "letter": _("Letter")}
+
+
+def _phrase_names(session: Session) -> dict[str, dict[str, str]]:
+    """Texts that several asks share, by group; each with the key of its page."""
+    return {
+        title: {published.key(group, name): label for name, label in names.items()}
+        for group, (title, names) in _groups(session).items()
+    }
+
+
+def _groups(session: Session) -> dict[str, tuple[str, dict[str, str]]]:
+    proposals = {one.slug: _named(one) for one in lineage.campaign_proposals(session)}
+    return {
+        "whole": (_("One call about all bills"), _whole_names()),
+        "staff": (_("What an office is likely to answer"), _staff_names()),
+        "points": (_("What a bill does: a spoken sentence and a paragraph"), proposals),
+        "choices": (_("Points that a letter’s writer chooses from"), proposals),
+        "openings": (_("Further openings of a letter"), ask_names()),
+        "requests": (_("Further requests of a letter"), ask_names()),
+        "letters": (
+            _("Turns of a letter"),
+            {"bridges": _("Thoughts of a more general kind"), "thanks": _("Thanks at the end")},
+        ),
+    }
+
+
+def _named(proposal: Proposal) -> str:
+    return proposal.name_es if current() == "es" else proposal.name_en
+
+
+def _whole_names() -> dict[str, str]:
+    return {
+        "call": _("Call"),
+        "question": _("Last line, where something is asked"),
+        "friends": _("Last line, where all are on the bills"),
+        "voicemail": _("Voicemail"),
+        "tally": _("Tally"),
+    }
+
+
+def _staff_names() -> dict[str, str]:
+    return {
+        "hello": _("The office answers"),
+        "who": _("The office asks who calls"),
+        "me": _("The caller says who they are"),
+        "position": _("The office on its position"),
+        "bye": _("The office says goodbye"),
+    }
 
 
 def _waiting(session: Session) -> list[tuple[Bill, Kinship, Proposal]]:
@@ -181,35 +228,80 @@ def _text(what: str, key: str, mine: dict[str, str], *, status: int = 200, **mor
         seen=history[0].id if history else 0,
         differences=_differences(history, shown),
         proposals=lineage.campaign_proposals(session),
-        name=_name(what, key),
+        name=_name(session, what, key),
+        shape=_shape(key) if what == published.WORDING else "",
         people=members.people(session).values() if what == published.WORDING else (),
         known=sorted(wordings.FIELDS),
         **more,
     )
 
 
-def _name(what: str, key: str) -> str:
+def _name(session: Session, what: str, key: str) -> str:
     if what != published.WORDING:
         return key
-    code, kind = published.cell(key)
-    return f"{ask_names()[code]}, {kind_names()[kind]}"
+    group, name = published.cell(key)
+    if group in asks.CODES:
+        return f"{ask_names()[group]}, {kind_names()[name]}"
+    title, names = _groups(session)[group]
+    return f"{title}, {names[name]}"
+
+
+def _shape(key: str) -> str:
+    """How a text has to be written that is more than one text; empty for one that is not."""
+    return {
+        "points": _(
+            "First a sentence to be spoken, then an empty line, then a paragraph to be read. No fields."
+        ),
+        "choices": _(
+            "Each point begins with a line like “## tracing: Trace more of the guns”; below it stand its "
+            "wordings, an empty line between them. The name after ## is the same in both languages."
+        ),
+        "letters": _("Several texts, an empty line between them; a letter takes one."),
+        "openings": _("Several texts, an empty line between them; a letter takes one."),
+        "requests": _("Several texts, an empty line between them; a letter takes one."),
+    }.get(published.cell(key)[0], "")
 
 
 def _preview(what: str, key: str, given: dict[str, str], wanted: str) -> Response:
     """What is in the form, said to a member, in both languages; nothing is kept."""
     session, now = reads.session(), db.utcnow()
+    group, name = published.cell(key)
     try:
         texts.clean(what, given)
-        code, kind = published.cell(key)
         person = _picked(session, wanted)
-        ask = trials.posed(session, person, code, now=now)
+        if group not in asks.CODES:
+            said = _phrase_said(session, group, name, given, person)
+            return _text(what, key, given, said=said, person=person, wanted=wanted, alike={})
+        ask = trials.posed(session, person, group, now=now)
         if ask is None:
             raise wordings.nothing_to_ask(person, "")
-        said = {lang: _said(given[f"text_{lang}"], ask, person, kind, lang) for lang in wordings.LANGUAGES}
+        said = {lang: _said(given[f"text_{lang}"], ask, person, name, lang) for lang in wordings.LANGUAGES}
     except Refused as refused:
         return _text(what, key, given, status=400, problem=refused.text(current()), wanted=wanted)
-    alike = _meters(session, ask, person) if kind == "letter" else {}
+    alike = _meters(session, ask, person) if name == "letter" else {}
     return _text(what, key, given, said=said, person=person, wanted=wanted, alike=alike)
+
+
+def _phrase_said(
+    session: Session, group: str, name: str, given: dict[str, str], person: Person
+) -> dict[str, str]:
+    """A text that asks share as this member would meet it, in both languages."""
+    written = {lang: given[f"text_{lang}"] for lang in wordings.LANGUAGES}
+    trials.check_phrase(group, name, written)
+    asked = [docket.asks(person) for docket in trials.every_docket(session, now=db.utcnow())]
+    try:
+        for found in filter(None, asked):
+            said = {
+                lang: trials.said_phrase(found, person, group, name, written, lang)
+                for lang in wordings.LANGUAGES
+            }
+            if all(said.values()):
+                return said
+    except KeyError as error:
+        raise Refused(str(error.args[0]), f"Falta un dato: {error.args[0]}") from None
+    raise Refused(
+        f"There is nothing to ask of {person.name} now.", f"Ahora no hay nada que pedir a {person.name}."
+    )
 
 
 def _meters(session: Session, ask: Ask, person: Person) -> dict[str, letters.Meter]:

@@ -156,8 +156,8 @@ def test_the_same_choices_make_the_same_letter(write: Write) -> None:
     assert len(orders) > 20
 
 
-def test_chosen_points_are_in_the_letter_and_others_are_not(write: Write) -> None:
-    offered = letters.points("armas-act", "en")
+def test_chosen_points_are_in_the_letter_and_others_are_not(write: Write, docket: Docket) -> None:
+    offered = letters.points(next(one for one in docket.matters if one.slug == "armas-act"), "en")
     for chosen in (("certification",), ("tracing", "promotion"), ("licensing", "strategy", "tracing")):
         text = write(replace(WRITTEN, points=chosen)).text.replace("H.R. 6736", "[bill]")
         there = {point.id for point in offered if any(words in text for words in point.wordings)}
@@ -202,11 +202,12 @@ def test_address_blocks(snapshot_engine: Engine, sitting: list[Person], write: W
 
 def test_both_languages_offer_the_same_points(docket: Docket) -> None:
     for matter in docket.matters:
-        english, spanish = (letters.points(matter.slug, lang) for lang in wordings.LANGUAGES)
+        english, spanish = (letters.points(matter, lang) for lang in wordings.LANGUAGES)
         assert [point.id for point in english] == [point.id for point in spanish]
         assert len(english) >= 4
         assert all(len(point.wordings) >= 2 for point in (*english, *spanish))
-    assert letters.points("", "en") == letters.points("no-such-thing", "en") == ()
+        for unwritten in ("", "no-such-thing"):
+            assert letters.points(replace(matter, slug=unwritten), "en") == ()
 
 
 def test_a_bill_of_no_proposal_gets_a_letter_too(docket: Docket, mast: Person) -> None:

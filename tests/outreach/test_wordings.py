@@ -141,7 +141,7 @@ def test_no_wording_stands_outside_the_cells() -> None:
 def test_points_exist_in_both_languages_for_every_proposal(docket: Docket) -> None:
     for matter in docket.matters:
         for lang in wordings.LANGUAGES:
-            spoken, written = wordings.points(matter.slug, lang)
+            spoken, written = wordings.points(matter, lang)
             assert spoken
             assert written
 
