@@ -92,7 +92,8 @@ def claim(engine: Engine, *, owner: str, now: datetime, most: int) -> Batch:
                 ids += _take(session, owner, now, wanted - len(ids), edition)
         claimed = _drop_suppressed(session, _read(session, ids), now) if ids else []
         pipe.give_back(session, wanted - len(claimed))
-    return Batch(tuple(claimed))
+    # Where all of these had stopped, others may still wait behind them.
+    return Batch(tuple(claimed), wait=0.0 if ids and not claimed else None)
 
 
 def _take(session: Session, owner: str, now: datetime, most: int, edition: int | None) -> list[int]:

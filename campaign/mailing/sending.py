@@ -7,7 +7,7 @@ two messages of a connection: it records the one before and marks the next.
 import secrets
 import threading
 import time
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -99,14 +99,15 @@ class Office:
 def deliver(office: Office, *, connections: int = 1) -> Report:
     """Send what is due over this many connections, until nothing is or the way stays blocked."""
     swept = deliveries.sweep(office.engine, now=office.clock())
-    turns = Turns(office.engine)
-    senders = [Connection(office, turns) for _ in range(max(1, connections))]
+    stock = Stock(office, most=office.batch * max(1, connections))
+    senders = [Connection(office, stock) for _ in range(max(1, connections))]
     ending = threading.Event()
-    beat = threading.Thread(target=_keep_leases, args=(office, senders, ending), daemon=True)
+    beat = threading.Thread(target=_keep_leases, args=(office, stock.owner, ending), daemon=True)
     beat.start()
     try:
         _side_by_side(senders)
     finally:
+        stock.give_back()
         ending.set()
         beat.join()
     report = Report(unknown_found=swept.unknown)
@@ -138,97 +139,51 @@ def _side_by_side(senders: Sequence["Connection"]) -> None:
         raise errors[0]
 
 
-def _keep_leases(office: Office, senders: Sequence["Connection"], ending: threading.Event) -> None:
+def _keep_leases(office: Office, owner: str, ending: threading.Event) -> None:
     """However slowly a relay answers, a row of a worker that lives stays its own."""
     while not ending.wait(deliveries.LEASE.total_seconds() / 3):
-        for sender in senders:
-            deliveries.renew(office.engine, owner=sender.owner, now=office.clock())
+        deliveries.renew(office.engine, owner=owner, now=office.clock())
 
 
-class Connection:
-    """One connection to the relay and the rows it has claimed."""
+class Stock:
+    """The rows that this process has claimed; its connections take them one by one and so end together."""
 
-    def __init__(self, office: Office, turns: Turns) -> None:
-        self.office = office
-        self.turns = turns
+    def __init__(self, office: Office, *, most: int) -> None:
         self.owner = secrets.token_hex(8)
-        self.counts: Counter[str] = Counter()
-        self.blocked = ""
-        self._transport = office.open(office.settings)
+        self.turns = Turns(office.engine, self.owner)
+        self._office = office
+        self._most = most
+        self._rows: deque[Claimed] = deque()
+        self._lock = threading.Lock()
         self._contents: OrderedDict[int, Sealed] = OrderedDict()
-        self._in_a_row = 0
-        self._troubled = pipe.troubled(office.engine)
-        self._sender: Sender | None = None
 
-    def run(self) -> None:
-        """Claim and send until nothing is due, the way is blocked beyond patience, or we are asked to stop."""
-        try:
-            while not self.office.stopping():
-                found = self._claim()
-                if found.claimed:
-                    self._send_all(found.claimed)
-                elif found.wait is None or found.wait > self.office.patience:
-                    self.blocked = self._what_blocks() if found.wait is not None else ""
-                    return
-                else:
-                    self.office.nap(found.wait)
-        finally:
-            self._transport.close()
+    def next(self) -> Claimed | float | None:
+        """A row to send; else in how many seconds to ask again, and None where nothing is due."""
+        with self._lock:
+            if self._rows:
+                return self._rows.popleft()
+            found = self._claim()
+            self._rows.extend(found.claimed)
+            return self._rows.popleft() if self._rows else found.wait
 
     def _claim(self) -> deliveries.Batch:
-        office = self.office
+        office = self._office
         with self.turns.alone:
-            return deliveries.claim(office.engine, owner=self.owner, now=office.clock(), most=office.batch)
+            return deliveries.claim(office.engine, owner=self.owner, now=office.clock(), most=self._most)
 
-    def _what_blocks(self) -> str:
-        with db.reading(self.office.engine) as session:
-            way = pipe.state(session)
-            return f"{way.trouble}: {way.words}" if way.trouble else "the rate"
-
-    def _send_all(self, claimed: Sequence[Claimed]) -> None:
-        """Send a batch; whatever stops it, the last verdict is recorded and the rest is given back."""
-        last: Ended | None = None
-        done = 0
-        try:
-            for row in claimed:
-                if self.office.stopping():
-                    break
-                done += 1
-                last, begun = None, self._turn_to(row, last)
-                if begun is None:
-                    continue
-                last = Ended(row, self._send(row, begun), self.office.clock())
-                if self._weigh(last):
-                    break
-        finally:
-            if last is not None:
-                self._record(last)
+    def give_back(self) -> None:
+        """Let others have what is not begun."""
+        with self._lock:
+            left = list(self._rows)
+            self._rows.clear()
             with self.turns.alone:
-                deliveries.release(self.office.engine, claimed[done:], owner=self.owner)
+                deliveries.release(self._office.engine, left, owner=self.owner)
 
-    def _turn_to(self, row: Claimed, last: Ended | None) -> "_Begun | None":
-        """In one commit: record the message before, mark this one as being sent. None where it may not be."""
-        now = self.office.clock()
-        return self.turns.take(
-            Turn(self.owner, now, last, row, prepare=lambda connection: self._begin(connection, row, now))
-        )
+    def content(self, connection: sa.Connection, number: int | None) -> Sealed | None:
+        """The shared bytes of a group; some are kept at hand, readers of one group come one after another.
 
-    def _begin(self, connection: sa.Connection, row: Claimed, now: datetime) -> "_Begun":
-        if row.listed:
-            return _Begun(now, sealed=self._content(connection, row.content))
-        if row.kind == "test":
-            return _Begun(now)
-        settings = self.office.settings
-        with Session(connection) as session:
-            try:
-                letter = letters.prepare(session, settings, row.kind, row.subscriber, row.detail, now=now)
-            except Refused as refusal:
-                return _Begun(now, problem=refusal.en)
-            session.flush()
-        return _Begun(now, letter=letter)
-
-    def _content(self, connection: sa.Connection, number: int | None) -> Sealed | None:
-        """The shared bytes of a group; some are kept at hand, readers of one group come one after another."""
+        Called within turns alone, of which there is one at a time.
+        """
         if number is None:
             return None
         if number not in self._contents:
@@ -239,6 +194,79 @@ class Connection:
             if len(self._contents) > CONTENTS_KEPT:
                 self._contents.popitem(last=False)
         return self._contents[number]
+
+
+class Connection:
+    """One connection to the relay."""
+
+    def __init__(self, office: Office, stock: Stock) -> None:
+        self.office = office
+        self.stock = stock
+        self.counts: Counter[str] = Counter()
+        self.blocked = ""
+        self._transport = office.open(office.settings)
+        # What became of the message before; the next turn, or the end, records it.
+        self._last: Ended | None = None
+        self._in_a_row = 0
+        self._troubled = pipe.troubled(office.engine)
+        self._sender: Sender | None = None
+
+    def run(self) -> None:
+        """Send until nothing is due, the way is blocked beyond patience, or we are asked to stop."""
+        try:
+            with self.stock.turns.company():
+                self._work()
+        finally:
+            self._record()
+            self._transport.close()
+
+    def _work(self) -> None:
+        while not self.office.stopping():
+            found = self.stock.next()
+            if isinstance(found, Claimed):
+                self._send_one(found)
+                continue
+            self._record()
+            if found is None or found > self.office.patience:
+                self.blocked = self._what_blocks() if found is not None else ""
+                return
+            self.office.nap(found)
+
+    def _what_blocks(self) -> str:
+        with db.reading(self.office.engine) as session:
+            way = pipe.state(session)
+            return f"{way.trouble}: {way.words}" if way.trouble else "the rate"
+
+    def _send_one(self, row: Claimed) -> None:
+        begun = self._turn_to(row)
+        if begun is None:
+            return
+        self._last = Ended(row, self._send(row, begun), self.office.clock())
+        if self._weigh(self._last):
+            self.stock.give_back()
+
+    def _turn_to(self, row: Claimed) -> "_Begun | None":
+        """In one commit: record the message before, mark this one as being sent. None where it may not be."""
+        now = self.office.clock()
+        begun = self.stock.turns.take(
+            Turn(now, self._last, row, prepare=lambda connection: self._begin(connection, row, now))
+        )
+        self._last = None
+        return begun
+
+    def _begin(self, connection: sa.Connection, row: Claimed, now: datetime) -> "_Begun":
+        if row.listed:
+            return _Begun(now, sealed=self.stock.content(connection, row.content))
+        if row.kind == "test":
+            return _Begun(now)
+        settings = self.office.settings
+        with Session(connection) as session:
+            try:
+                letter = letters.prepare(session, settings, row.kind, row.subscriber, row.detail, now=now)
+            except Refused as refusal:
+                return _Begun(now, problem=refusal.en)
+            session.flush()
+        return _Begun(now, letter=letter)
 
     def _send(self, row: Claimed, begun: "_Begun") -> Verdict:
         """Put one copy together and hand it over; no database is touched from here on."""
@@ -314,8 +342,10 @@ class Connection:
         problem = f"{most} messages in a row were not taken; the last answer was: {verdict.words}"
         return deliveries.pause_edition(self.office.engine, row.edition, problem, now=now)
 
-    def _record(self, ended: Ended) -> None:
-        self.turns.take(Turn[object](self.owner, ended.at, ended))
+    def _record(self) -> None:
+        if self._last is not None:
+            self.stock.turns.take(Turn[object](self._last.at, self._last))
+            self._last = None
 
 
 @dataclass(frozen=True)

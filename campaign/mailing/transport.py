@@ -25,7 +25,8 @@ COMMAND_SECONDS = 60.0
 ANSWER_SECONDS = 600.0
 LONGEST_WORDS = 300
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-_FULL_STOP = re.compile(rb"(?m)^\.")
+# An address that stands as it is between angle brackets.
+_SIMPLE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 
 
 @dataclass(frozen=True)
@@ -246,8 +247,8 @@ class Smtp:
     ) -> Verdict | None:
         """The same in one packet, where the relay offers that (RFC 2920): one wait instead of three."""
         commands = [
-            " ".join([f"MAIL FROM:{smtplib.quoteaddr(envelope.sender)}", *options]),
-            f"RCPT TO:{smtplib.quoteaddr(envelope.recipient)}",
+            " ".join([f"MAIL FROM:{_path(envelope.sender)}", *options]),
+            f"RCPT TO:{_path(envelope.recipient)}",
             "DATA",
         ]
         if any("\r" in command or "\n" in command for command in commands):
@@ -272,7 +273,8 @@ class Smtp:
     def _hand_over(self, connection: smtplib.SMTP, raw: bytes) -> Verdict:
         try:
             # In one piece: two would wait for each other's acknowledgement (40 ms a message).
-            stuffed = _FULL_STOP.sub(b"..", raw) if b"\n." in raw else raw
+            # No message begins with a full stop: it begins with a header.
+            stuffed = raw.replace(b"\n.", b"\n..")
             connection.send(stuffed + (b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"))
         except (OSError, smtplib.SMTPException) as error:
             # The end of the message never left, so nobody can have taken it.
@@ -314,6 +316,12 @@ class Smtp:
             code = 0
         if code != 250:
             self._drop()
+
+
+def _path(address: str) -> str:
+    """An address in angle brackets. smtplib reads each as if a person had typed it, which takes longer than
+    all the rest of announcing a message."""
+    return f"<{address}>" if _SIMPLE.fullmatch(address) else smtplib.quoteaddr(address)
 
 
 def _greeting_verdict(code: int, words: bytes | str) -> Verdict:

@@ -222,23 +222,23 @@ def test_e04_a_turn_that_fails_costs_the_turns_beside_it_nothing(
 ) -> None:
     readers(*addresses(3))
     published()
-    owners, turns = ("a", "b", "c"), Turns(engine)
-    rows = [deliveries.claim(engine, owner=one, now=clock(), most=1).claimed[0] for one in owners]
+    names, turns = ("a", "b", "c"), Turns(engine, "worker")
+    rows = deliveries.claim(engine, owner="worker", now=clock(), most=3).claimed
     found: dict[str, Any] = {}
 
-    def prepare(owner: str) -> str:
-        if owner == "b":
+    def prepare(name: str) -> str:
+        if name == "b":
             raise ValueError("no words")
-        return f"words of {owner}"
+        return f"words of {name}"
 
-    def take(owner: str, row: Any) -> None:
-        turn = Turn(owner, clock(), row=row, prepare=lambda _connection: prepare(owner))
+    def take(name: str, row: Any) -> None:
+        turn = Turn(clock(), row=row, prepare=lambda _connection: prepare(name))
         try:
-            found[owner] = turns.take(turn)
+            found[name] = turns.take(turn)
         except ValueError as error:
-            found[owner] = error
+            found[name] = error
 
-    threads = [threading.Thread(target=take, args=pair) for pair in zip(owners, rows, strict=True)]
+    threads = [threading.Thread(target=take, args=pair) for pair in zip(names, rows, strict=True)]
     with turns.alone:
         for thread in threads:
             thread.start()
@@ -256,11 +256,24 @@ def test_e04_a_mark_among_others_holds_for_its_owner_only(
 ) -> None:
     readers(*addresses(3))
     published()
-    rows = deliveries.claim(engine, owner="a", now=clock(), most=3).claimed
+    mine = deliveries.claim(engine, owner="a", now=clock(), most=2).claimed
+    others = deliveries.claim(engine, owner="b", now=clock(), most=1).claimed
     with engine.execution_options(writes=True).begin() as connection:
-        marks = [(rows[0], "a", clock()), (rows[1], "other", clock()), (rows[2], "a", clock())]
-        assert deliveries.begin_all(connection, marks) == {rows[0].id, rows[2].id}
-        assert not deliveries.begin(connection, rows[0], owner="other", now=clock())
+        marked = deliveries.begin_all(connection, [*mine, *others], owner="a", now=clock())
+        assert marked == {row.id for row in mine}
+
+
+def test_e04_a_mark_whose_commit_seemed_to_fail_still_holds(
+    engine: Engine, readers: Make, published: Make, clock: Clock
+) -> None:
+    readers(*addresses(2))
+    published()
+    rows = deliveries.claim(engine, owner="a", now=clock(), most=2).claimed
+    writes = engine.execution_options(writes=True)
+    with writes.begin() as connection:
+        deliveries.begin_all(connection, rows[:1], owner="a", now=clock())
+    with writes.begin() as connection:
+        assert deliveries.begin_all(connection, rows, owner="a", now=clock()) == {row.id for row in rows}
 
 
 def test_e05_an_abandoned_row_comes_back_when_its_lease_ends(
@@ -608,6 +621,18 @@ def test_e13_whoever_stops_after_queuing_is_suppressed(
     assert "a@readers-host.org" not in box.got
     with db.reading(engine) as session:
         assert len(session.exec(select(Delivery).where(Delivery.state == "suppressed")).all()) == 1
+
+
+def test_e13_readers_who_stopped_do_not_end_a_run(
+    engine: Engine, readers: Make, published: Make, office: Make, box: Box, states: Make
+) -> None:
+    gone, *others = addresses(4)
+    readers(gone, *others)
+    published()
+    with db.writing(engine) as session:
+        session.execute(sa.update(Subscriber).where(col(Subscriber.email) == gone).values(state="stopped"))
+    assert deliver(office(batch=1)).counts["sent"] == len(others)
+    assert states()[gone] == "suppressed"
 
 
 def test_e14_what_is_queued_is_not_changed_by_later_edits(
