@@ -284,8 +284,8 @@ def _unknown_zip_note(zip: str) -> Note:
 def _several_states_note(states: Iterable[str]) -> Note:
     names = ", ".join(states)
     return Note(
-        f"This ZIP code lies in several states ({names}); the senators of each are listed.",
-        f"Este código postal está en varios estados ({names}); se muestran los senadores de cada uno.",
+        f"This place may lie in several states ({names}); the senators of each are listed.",
+        f"Este lugar puede estar en varios estados ({names}); se muestran los senadores de cada uno.",
     )
 
 
