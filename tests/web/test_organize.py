@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -11,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 import sqlalchemy as sa
+from copies import copy_of
 from desks import post, sign_in, token
 from flask import Flask
 from flask.testing import FlaskClient
@@ -21,8 +21,10 @@ from werkzeug.test import TestResponse
 
 from campaign import db
 from campaign.accounts import audit, users
+from campaign.app import create_app
 from campaign.congress.models import Campaign, Change, Cosponsorship, Kinship, Tracking
 from campaign.organizing import polling, whip
+from campaign.settings import Settings
 
 BILL, JACOBS = "hr6736-119", "J000305"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -31,13 +33,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 @pytest.fixture
 def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
     """A copy of the shipped campaign that a test may write to."""
-    path = tmp_path / "own.db"
-    with snapshot_engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(str(snapshot_engine.url.database), path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    yield engine
-    engine.dispose()
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        yield engine
 
 
 @pytest.fixture
@@ -67,6 +64,8 @@ def test_monday_shows_the_honest_count_and_whom_to_ask_first(desk: FlaskClient) 
     assert "27 co-sponsors who sit and vote" in shown
     assert "Congress lists 29 ; 1 delegate; 1 has left the chamber." in shown.replace("29;", "29 ;")
     assert "With its sponsor 28 votes of the 218 wanted" in shown
+    assert "6.5 % of all who vote in the chamber, 12.8 % of a majority." in shown
+    assert "House Committee on Foreign Affairs : 5 of 50. By party: D 28." in shown
     assert shown.index("Sydney Kamlager-Dove") < shown.index("Sylvia R. Garcia")
     assert "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736" in shown
 
@@ -410,6 +409,19 @@ def test_the_system_page_tells_what_happens_and_shows_no_key(
     asked = text_of(send(desk, "/organize/system/poll").text)
     assert "The worker will poll within a minute." in asked
     assert "A poll was asked for already." in text_of(send(desk, "/organize/system/poll").text)
+
+
+def test_a_key_is_said_to_be_set_and_never_shown(snapshot_engine: Engine, clock: None) -> None:
+    secret = "only-Congress-and-we-know-this-key"
+    settings = Settings(
+        secret_key="for tests only, long enough to be one", geocoder_url="", congress_api_key=secret
+    )
+    desk = sign_in(create_app(settings, engine=snapshot_engine).test_client(), snapshot_engine, "admin")
+    for path in ("system", "users", "account", "log", ""):
+        page = desk.get(f"/organize/{path}").text
+        assert secret not in page
+        assert "for tests only" not in page
+    assert "Key for api.congress.gov: set" in text_of(desk.get("/organize/system").text)
 
 
 # --- cost ---
