@@ -6,6 +6,8 @@ token of the same length, so a preview and what is sent cannot differ.
 Rules: RFC 5322, 2369, 2919, 8058; reliability.md E18–E27.
 """
 
+import base64
+import binascii
 import hashlib
 import re
 import unicodedata
@@ -15,7 +17,7 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from campaign.mailing.addresses import Keys, placeholder
@@ -23,9 +25,8 @@ from campaign.refusals import Refused
 from campaign.settings import Settings
 
 # With Python's default line length a long List-Unsubscribe becomes an encoded word, and one-click
-# unsubscribing is broken (cpython issue 85725). A line of quoted-printable may have 76 (RFC 2045).
+# unsubscribing is broken (cpython issue 85725).
 LISTED = SMTP.clone(max_line_length=998)
-CONTENT = SMTP.clone(max_line_length=76)
 # Gmail clips a mail near 102 kB.
 BUDGET = 100_000
 LONGEST_SUBJECT = 150
@@ -142,7 +143,7 @@ def seal(
     ``listed`` mail is the digest; everything else answers something a person did and says so
     (RFC 3834), without the headers of a list.
     """
-    content = _content(text, html, pictures, attachment)
+    inner, body = _content(text, html, pictures, attachment)
     of_list = EmailMessage(policy=LISTED)
     named = [
         f"From: {_from(sender)}",
@@ -154,8 +155,7 @@ def seal(
         of_list["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     else:
         of_list["Auto-Submitted"] = "auto-generated"
-    inner, _, body = content.as_bytes(policy=CONTENT).partition(b"\r\n\r\n")
-    outer = "\r\n".join([*named, of_list.as_bytes().decode().strip()]).encode()
+    outer = "\r\n".join([*named, of_list.as_bytes().decode().strip(), "MIME-Version: 1.0"]).encode()
     sealed = Sealed(outer + b"\r\n" + inner + b"\r\n\r\n", _mend(body))
     if attachment is None:
         check_size(sealed)
@@ -189,28 +189,55 @@ def check_size(sealed: Sealed) -> None:
 
 def _content(
     text: str, html: str, pictures: tuple[Picture, ...], attachment: Attachment | None
-) -> EmailMessage:
-    """multipart/alternative: text, then HTML with the pictures it shows. Boundaries come from the content,
-    so equal content gives equal bytes."""
+) -> tuple[bytes, bytes]:
+    """multipart/alternative: text, then HTML with the pictures it shows; its header and its body.
+
+    Boundaries come from the content, so equal content gives equal bytes. Put together by hand: the email
+    library takes longer over that than all the rest of a group's mail takes.
+    """
     mark = hashlib.blake2b(f"{text}\0{html}".encode(), digest_size=12).hexdigest()
-    message = EmailMessage(policy=CONTENT)
-    message.set_content(text, cte="quoted-printable")
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
-    for picture in pictures:
-        part = message.get_payload()[1]  # type: ignore[index]
-        part.add_related(  # type: ignore[union-attr]
-            picture.png,
-            "image",
-            "png",
-            cid=f"<{picture.cid}>",
-            disposition="inline",
-            filename=f"{picture.cid}.png",
-        )
+    shown = _text_part("html", html)
+    if pictures:
+        shown = _multipart("related", f"=_{mark}_2", [shown, *map(_picture_part, pictures)])
+    content = _multipart("alternative", f"=_{mark}_1", [_text_part("plain", text), shown])
     if attachment is not None:
-        message.add_attachment(attachment.content, "application", "json", filename=attachment.name)
-    for number, part in enumerate(part for part in message.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{mark}_{number}")
-    return message
+        content = _multipart("mixed", f"=_{mark}_0", [content, _attached_part(attachment)])
+    head, _, body = content.partition(b"\r\n\r\n")
+    return head, body
+
+
+def _multipart(kind: str, boundary: str, parts: list[bytes]) -> bytes:
+    head = f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'
+    inner = "".join(f"--{boundary}\r\n%b\r\n" for _ in parts).encode() % tuple(parts)
+    return head.encode() + inner + f"--{boundary}--\r\n".encode()
+
+
+def _text_part(kind: str, text: str) -> bytes:
+    lines = "\r\n".join([*text.splitlines(), ""]).encode()
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return head.encode() + binascii.b2a_qp(lines, istext=True)
+
+
+@lru_cache(maxsize=8)
+def _picture_part(picture: Picture) -> bytes:
+    head = (
+        f'Content-Type: image/png\r\nContent-Disposition: inline; filename="{picture.cid}.png"\r\n'
+        f"Content-ID: <{picture.cid}>\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode() + _base64(picture.png)
+
+
+def _attached_part(attachment: Attachment) -> bytes:
+    head = (
+        f'Content-Type: application/json\r\nContent-Disposition: attachment; filename="{attachment.name}"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode() + _base64(attachment.content)
+
+
+def _base64(content: bytes) -> bytes:
+    """In lines of 76 letters (RFC 2045)."""
+    return base64.encodebytes(content).replace(b"\n", b"\r\n")
 
 
 def _mend(body: bytes) -> bytes:

@@ -24,6 +24,7 @@ from campaign.mailing.digest import Group
 from campaign.mailing.message import (
     BUDGET,
     MARK,
+    Picture,
     Sender,
     copy_of,
     https,
@@ -120,6 +121,72 @@ def test_e19_headers_of_a_list_are_exact_and_the_message_id_survives_a_retry() -
     assert message["Reply-To"] == "desk@campaign-host.org"
     assert len(message.get_all("From")) == len(message.get_all("Date")) == 1
     assert "Auto-Submitted" not in message
+
+
+GOLDEN = """\
+To: a@b-host.org
+Message-ID: <d7-1db6404021d0d2e240cc@campaign-host.org>
+Date: Mon, 22 Jun 2026 16:00:00 +0000
+List-Unsubscribe: <https://campaign.test-host.org/unsubscribe/q6urq6urq6urq6urq6urq5ofkcSrsfC-TZyBoSRjN7w>
+From: =?utf-8?q?Campa=C3=B1a?= <news@campaign-host.org>
+Reply-To: desk@campaign-host.org
+Subject: =?utf-8?b?U8OtOiAzIG1vcmU=?=
+List-Id: <digest.campaign-host.org>
+List-Unsubscribe-Post: List-Unsubscribe=One-Click
+MIME-Version: 1.0
+Content-Type: multipart/alternative;
+ boundary="=_a67714f70a8a57e65a1b2071_1"
+
+--=_a67714f70a8a57e65a1b2071_1
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: quoted-printable
+
+=C2=A1Hola!
+.stop
+q6urq6urq6urq6urq6urq5ofkcSrsfC-TZyBoSRjN7w
+
+--=_a67714f70a8a57e65a1b2071_1
+Content-Type: multipart/related;
+ boundary="=_a67714f70a8a57e65a1b2071_2"
+
+--=_a67714f70a8a57e65a1b2071_2
+Content-Type: text/html; charset="utf-8"
+Content-Transfer-Encoding: quoted-printable
+
+<p>=C2=A1Hola! <img src=3D"cid:chart"> =
+q6urq6urq6urq6urq6urq5ofkcSrsfC-TZyBoSRjN7w=
+</p>
+
+--=_a67714f70a8a57e65a1b2071_2
+Content-Type: image/png
+Content-Disposition: inline; filename="chart.png"
+Content-ID: <chart>
+Content-Transfer-Encoding: base64
+
+iVBORwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+AAAAAAAAAA==
+
+--=_a67714f70a8a57e65a1b2071_2--
+
+--=_a67714f70a8a57e65a1b2071_1--
+"""
+
+
+def test_e18_e19_e20_a_copy_byte_by_byte() -> None:
+    picture = Picture("chart", b"\x89PNG" + bytes(60))
+    html = f'<p>¡Hola! <img src="cid:chart"> {MARK}</p>\n'
+    sealed = seal(
+        a_sender(), subject="Sí: 3 more", text=f"¡Hola!\n.stop\n{MARK}\n", html=html, pictures=(picture,)
+    )
+    token = KEYS.stop_token("ab" * 16)
+    raw = copy_of(sealed, a_sender(), KEYS, to="a@b-host.org", number=7, now=MONDAY, token=token)
+    assert raw == GOLDEN.replace("\n", "\r\n").encode()
+    parts = [part for part in opened(raw).walk() if not part.is_multipart()]
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html", "image/png"]
+    assert not any(part.defects for part in opened(raw).walk())
+    assert parts[0].get_content() == f"¡Hola!\r\n.stop\r\n{token}\r\n"
+    assert parts[1].get_content() == html.replace(MARK, token).replace("\n", "\r\n")
+    assert parts[2].get_content() == picture.png
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
