@@ -1,9 +1,8 @@
 """The organizers' pages in a browser: sign-in to export, without scripts, clean for axe, at any width."""
 
 import re
-import shutil
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
-from werkzeug.serving import make_server
 
 from campaign import db
 from campaign.accounts import users
@@ -42,31 +40,19 @@ Enter = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def own_engine(snapshot_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A copy of the shipped campaign that these tests may write to."""
-    path = tmp_path_factory.mktemp("organize") / "own.db"
-    with snapshot_engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(str(snapshot_engine.url.database), path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    with db.writing(engine) as session:
+def own_engine(copied_engine: Engine) -> Engine:
+    """A copy of the shipped campaign with something on its whip board."""
+    with db.writing(copied_engine) as session:
         said = {"lean": "likely", "next_step": "call the legislative director", "tags": "swing"}
         whip.save(session, "hr6736-119", "J000305", said, version=0, by="ana@example.org", now=db.utcnow())
         whip.add_note(session, "J000305", "Office asks for the text.", by="ana@example.org", now=db.utcnow())
-    yield engine
-    engine.dispose()
+    return copied_engine
 
 
 @pytest.fixture(scope="module")
-def address(own_engine: Engine) -> Iterator[str]:
-    app = create_app(Settings(secret_key=SecretStr("for browser tests only, long enough")), engine=own_engine)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def address(own_engine: Engine, serving: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    with serving(own_engine) as found:
+        yield found
 
 
 def link(engine: Engine, email: str = "ana@example.org", role: str = "admin") -> str:
@@ -168,6 +154,16 @@ def test_from_the_link_to_the_export_without_scripts(visit: Enter, own_engine: E
     page.get_by_role("button", name="Salir").click()
     page.goto(f"{seen.address}/organize/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("PNG", b"\x89PNG"), ("SVG", b"<svg")])
+def test_a_picture_is_taken_away(visit: Enter, cookie: Any, tmp_path: Path, kind: str, begins: bytes) -> None:
+    page = enter(visit, cookie, viewport=DESK, accept_downloads=True).open("/organize/bills/hr6736-119")
+    with page.expect_download() as download:
+        page.locator("section", has=page.locator("#map")).get_by_role("link", name=kind).click()
+    assert download.value.suggested_filename == f"hr6736-119-map.{kind.lower()}"
+    download.value.save_as(tmp_path / kind)
+    assert (tmp_path / kind).read_bytes().strip().startswith(begins)
 
 
 def test_a_password_is_set_and_opens_the_door(visit: Enter, own_engine: Engine) -> None:
