@@ -4,9 +4,9 @@ Each group of readers (language, seat, proposals) is rendered once and kept as b
 is sent. Publishing writes all deliveries in one transaction or none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -66,7 +66,7 @@ def build(engine: Engine, settings: Settings, *, now: datetime, period: str = ""
             return _built(session, known)
         found = news.gather(session, since_seq=_since(session, "digest", period, now), now=now)
     quiet = not found.moved and rules.quiet_week == "nothing"
-    edition = _open(engine, "digest", period, found, monday, settings, rules.send_hour, now)
+    edition = _open(engine, "digest", period, found, now)
     if not quiet:
         _print_groups(engine, settings, edition, Press(found, sender), now)
     with db.writing(engine) as session:
@@ -95,16 +95,7 @@ def _since(session: Session, kind: str, period: str, now: datetime) -> int:
     return news.first_seq(session, now=now) if first is None else int(first)
 
 
-def _open(
-    engine: Engine,
-    kind: str,
-    period: str,
-    found: News,
-    day: date,
-    settings: Settings,
-    hour: int,
-    now: datetime,
-) -> int:
+def _open(engine: Engine, kind: str, period: str, found: News, now: datetime) -> int:
     """The row of an edition being built; one that a crash left half-built starts over."""
     fresh = Edition(
         kind=kind,
@@ -113,7 +104,6 @@ def _open(
         since_seq=found.since_seq,
         upto_seq=found.upto_seq,
         built_at=now,
-        send_at=max(now, morning(day, hour, "", settings)) if kind == "digest" else now,
     )
     with db.writing(engine) as session:
         known = _of_period(session, kind, period)
@@ -132,23 +122,26 @@ def _print_groups(engine: Engine, settings: Settings, edition: int, press: Press
     with db.reading(engine) as session:
         row = session.get_one(Edition, edition)
         missing = list(_missing(session, row))
-        hour, day = policy(session).send_hour, _day(row)
+        due = _due(session, settings, row, now)
     if row.kind == "alert":
         missing = [group for group in missing if digest.touches(digest.reader_of(press.news, group))]
     for first in range(0, len(missing), CHUNK):
-        printed = [(group, *press.print(group)) for group in missing[first : first + CHUNK]]
+        printed = [_printed(press, edition, group, due) for group in missing[first : first + CHUNK]]
         with db.writing(engine) as session:
-            for group, subject, sealed in printed:
-                due = morning(day, hour, group.seat, settings) if row.kind == "digest" else now
-                session.add(_content(edition, group, subject, sealed, due))
+            session.add_all(printed)
     return len(missing)
 
 
-def _day(edition: Edition) -> date:
-    return monday_of(edition.period) if edition.kind == "digest" else date.fromisoformat(edition.period)
+def _due(session: Session, settings: Settings, edition: Edition, now: datetime) -> Callable[[str], datetime]:
+    """When readers of a seat get an edition."""
+    if edition.kind == "alert":
+        return lambda _seat: now
+    hour, day = policy(session).send_hour, monday_of(edition.period)
+    return lambda seat: morning(day, hour, seat, settings)
 
 
-def _content(edition: int, group: Group, subject: str, sealed: Sealed, due: datetime) -> Content:
+def _printed(press: Press, edition: int, group: Group, due: Callable[[str], datetime]) -> Content:
+    subject, sealed = press.print(group)
     return Content(
         edition=edition,
         language=group.language,
@@ -157,22 +150,26 @@ def _content(edition: int, group: Group, subject: str, sealed: Sealed, due: date
         subject=subject,
         head=sealed.head,
         body=sealed.body,
-        due=due,
+        due=due(group.seat),
     )
 
 
 def _missing(session: Session, edition: Edition) -> Iterator[Group]:
     """Groups of confirmed readers that this edition has no content for."""
     there = select(Content.language, Content.seat, Content.proposals).where(Content.edition == edition.id)
-    known = {tuple(row) for row in session.exec(there)}
+    known = {Group(language, seat, tuple(slugs.split())) for language, seat, slugs in session.exec(there)}
+    return (group for group in _groups(session, edition) if group not in known)
+
+
+def _groups(session: Session, edition: Edition) -> Iterator[Group]:
+    """The groups of confirmed readers that this edition is for."""
     asked = select(Subscriber.language, Subscriber.seat, Subscriber.proposals).where(
         Subscriber.state == "confirmed"
     )
     if edition.kind == "alert":
         asked = asked.where(col(Subscriber.alerts).is_(True))
     for language, seat, slugs in session.exec(asked.distinct().order_by("language", "seat", "proposals")):
-        if (language, seat, slugs) not in known:
-            yield Group(language, seat, tuple(slugs.split()))
+        yield Group(language, seat, tuple(slugs.split()))
 
 
 def _built(session: Session, edition: Edition) -> Built:
@@ -198,20 +195,29 @@ def set_note(engine: Engine, settings: Settings, edition: int, en: str, es: str,
     """The organizer's own words, in both languages or none; every group is rendered anew. Drafts alone."""
     if bool(en.strip()) != bool(es.strip()):
         raise Refused("Write the note in both languages.", "Escriba la nota en ambos idiomas.")
-    with db.writing(engine) as session:
+    with db.reading(engine) as session:
         row = _draft(session, edition)
-        row.note_en, row.note_es = en.strip(), es.strip()
+        groups = list(_groups(session, row))
+        due = _due(session, settings, row, now)
+    row.note_en, row.note_es = en.strip(), es.strip()
+    press = _press(engine, settings, row)
+    # All of it before anything is written: one group that is refused leaves the draft as it was.
+    printed = [_printed(press, edition, group, due) for group in groups]
+    with db.writing(engine) as session:
+        kept = _draft(session, edition)
+        kept.note_en, kept.note_es = row.note_en, row.note_es
         session.execute(sa.delete(Content).where(col(Content.edition) == edition))
-    _print_groups(engine, settings, edition, _press(engine, settings, edition), now)
+        session.add_all(printed)
 
 
-def _press(engine: Engine, settings: Settings, edition: int) -> Press:
+def _press(engine: Engine, settings: Settings, edition: Edition) -> Press:
     """The press of an edition as it was built, for groups that came later."""
     with db.reading(engine) as session:
-        row = session.get_one(Edition, edition)
         sender = sender_of(settings, policy(session).reply_to)
-        found = news.gather(session, since_seq=row.since_seq, now=row.built_at, upto_seq=row.upto_seq)
-    return Press(found, sender, note_en=row.note_en, note_es=row.note_es)
+        found = news.gather(
+            session, since_seq=edition.since_seq, now=edition.built_at, upto_seq=edition.upto_seq
+        )
+    return Press(found, sender, note_en=edition.note_en, note_es=edition.note_es)
 
 
 def _draft(session: Session, edition: int) -> Edition:
@@ -253,9 +259,10 @@ def latest(session: Session, *, period: str = "", kind: str = "digest") -> Editi
 def publish(engine: Engine, settings: Settings, edition: int, *, by: str, now: datetime) -> int:
     """Approve a draft: one row for each reader, all in one transaction; how many. Twice adds nothing."""
     with db.reading(engine) as session:
-        if get(session, edition).state != "draft":
-            return 0
-    _print_groups(engine, settings, edition, _press(engine, settings, edition), now)
+        draft = get(session, edition)
+    if draft.state != "draft":
+        return 0
+    _print_groups(engine, settings, edition, _press(engine, settings, draft), now)
     with db.writing(engine) as session:
         opened = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "draft")
         result: Any = session.execute(
@@ -373,7 +380,7 @@ def sealed_for(engine: Engine, settings: Settings, group: Group, *, edition: int
     """What a group gets: as it is kept, or for a group without readers as it would be."""
     with db.reading(engine) as session:
         sender = sender_of(settings, policy(session).reply_to)
-        get(session, edition)
+        row = get(session, edition)
         kept = session.exec(
             select(Content).where(
                 Content.edition == edition,
@@ -384,7 +391,7 @@ def sealed_for(engine: Engine, settings: Settings, group: Group, *, edition: int
         ).first()
     if kept is not None and kept.body:
         return Sealed(kept.head, kept.body), sender
-    return _press(engine, settings, edition).print(group)[1], sender
+    return _press(engine, settings, row).print(group)[1], sender
 
 
 def send_test(engine: Engine, edition: int, group: Group, address: str, *, now: datetime) -> None:
@@ -443,11 +450,7 @@ def build_alerts(engine: Engine, settings: Settings, *, now: datetime) -> int:
         found = news.gather(session, since_seq=since, now=now)
         if not found.moved:
             return 0
-    edition = (
-        known.id
-        if known and known.id
-        else _open(engine, "alert", today.isoformat(), found, today, settings, rules.send_hour, now)
-    )
+    edition = known.id if known and known.id else _open(engine, "alert", today.isoformat(), found, now)
     _print_groups(engine, settings, edition, Press(found, sender), now)
     with db.writing(engine) as session:
         row = session.get_one(Edition, edition)

@@ -114,8 +114,6 @@ class Edition(SQLModel, table=True):
     note_es: str = ""
     approved_by: str = ""
     published_at: datetime | None = None
-    # No copy leaves before this; each reader's own morning lies at or after it.
-    send_at: datetime
     finished_at: datetime | None = None
     # Why it is paused or stopped, for the organizer.
     problem: str = ""
@@ -143,7 +141,7 @@ class Content(SQLModel, table=True):
     subject: str
     head: bytes
     body: bytes
-    # The readers' own morning.
+    # The readers' own morning; no copy leaves before it.
     due: datetime
 
 

@@ -71,10 +71,9 @@ def groups(session: Session, edition: int) -> list[tuple[str, str]]:
     return [(language, seat) for language, seat in session.exec(query.order_by("language", "seat"))]
 
 
-def first_due(session: Session, edition: Edition) -> datetime:
-    """When the first copy may leave: the earliest morning among its readers."""
-    found = session.exec(select(sa.func.min(col(Content.due))).where(Content.edition == edition.id)).one()
-    return found or edition.send_at
+def first_due(session: Session, edition: Edition) -> datetime | None:
+    """When the first copy may leave: the earliest morning among its readers. None while it has none."""
+    return session.exec(select(sa.func.min(col(Content.due))).where(Content.edition == edition.id)).one()
 
 
 def reasons(session: Session, edition: int) -> list[Reason]:

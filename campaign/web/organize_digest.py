@@ -73,7 +73,7 @@ def digest() -> Response:
         longest_note=LONGEST_NOTE,
         this_week=period_of(now, _settings()),
         now=now,
-        first=oversight.first_due(session, shown) if shown else now,
+        first=oversight.first_due(session, shown) if shown else None,
     )
 
 

@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from benchmarks import mail as bench
 from campaign import db
-from campaign.mailing import editions
+from campaign.mailing import editions, oversight
 from campaign.mailing.digest import Group
 from campaign.mailing.models import Content, Delivery, Edition
 from campaign.mailing.mornings import ZONES, monday_of, morning, period_of
@@ -174,6 +174,23 @@ def test_a_note_needs_both_languages_and_reaches_both(
         assert words in text_of(raw)
 
 
+def test_a_note_that_is_refused_leaves_the_draft_as_it_was(
+    engine: Engine, settings: Settings, readers: Make, rules: Make
+) -> None:
+    readers("a@readers-host.org")
+    readers("b@readers-host.org", language="es")
+    rules(quiet_week="note")
+    built = editions.build(engine, settings, now=MONDAY)
+    editions.set_note(engine, settings, built.edition, "Thank you.", "Gracias.", now=MONDAY)
+    before = subjects(engine)
+    with pytest.raises(Refused, match="kB"):
+        editions.set_note(engine, settings, built.edition, "Short.", "palabra " * 15_000, now=MONDAY)
+    assert subjects(engine) == before
+    for lang, words in (("en", "Thank you."), ("es", "Gracias.")):
+        raw = editions.preview(engine, settings, Group(lang), edition=built.edition, now=MONDAY)
+        assert words in text_of(raw)
+
+
 def test_copies_wait_for_the_readers_own_morning(
     engine: Engine, readers: Make, published: Make, office: Make, clock: Clock, box: Box
 ) -> None:
@@ -186,6 +203,21 @@ def test_copies_wait_for_the_readers_own_morning(
     clock.sleep(3 * 3600)
     deliver(office())
     assert list(box.got) == ["east@readers-host.org", "west@readers-host.org"]
+
+
+def test_an_edition_leaves_from_the_first_of_its_readers_mornings_on(
+    engine: Engine, settings: Settings, readers: Make, rules: Make
+) -> None:
+    rules(quiet_week="note")
+    built = editions.build(engine, settings, now=MONDAY, period="2026-W27")
+    with db.reading(engine) as session:
+        assert oversight.first_due(session, editions.get(session, built.edition)) is None
+    readers("west@readers-host.org", seat="CA-1")
+    readers("east@readers-host.org", seat="NY-1")
+    editions.set_note(engine, settings, built.edition, "Thank you.", "Gracias.", now=MONDAY)
+    with db.reading(engine) as session:
+        first = oversight.first_due(session, editions.get(session, built.edition))
+    assert first == datetime(2026, 6, 29, 12, 0, tzinfo=UTC)
 
 
 def test_alerts_come_once_a_day_to_who_asked_and_whose_member_moved(

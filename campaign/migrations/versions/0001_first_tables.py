@@ -120,7 +120,6 @@ def upgrade() -> None:
         sa.Column("note_es", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("approved_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("published_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("send_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("finished_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("problem", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("totals", sa.JSON(), nullable=False),
