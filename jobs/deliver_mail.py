@@ -25,6 +25,9 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY = 2.0
 MEND_EVERY = 600.0
+# A relay takes tens of milliseconds for a message, so two connections carry more than the rate of 20 a second
+# that is set at first. Many relays refuse more at a time, and a killed worker leaves at most so many copies in
+# doubt.
 CONNECTIONS = 2
 
 
