@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from copies import copy_of
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from werkzeug.serving import make_server
 
-from campaign import db
 from campaign.app import create_app
 from campaign.settings import Settings
 
@@ -69,13 +69,8 @@ def serve(engine: Engine, **settings: Any) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def copied_engine(snapshot_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A copy of the campaign for tests that leave something in it, such as a count of calls."""
-    path = tmp_path_factory.mktemp("browser") / "campaign.db"
-    with snapshot_engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(Path(snapshot_engine.url.database or ""), path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    yield engine
-    engine.dispose()
+    with copy_of(snapshot_engine, tmp_path_factory.mktemp("browser")) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")

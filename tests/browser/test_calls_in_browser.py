@@ -1,22 +1,14 @@
 """From the script to the end of a call or a letter, in a browser, with scripts and without."""
 
 import re
-import shutil
-import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from pydantic import SecretStr
 from sqlalchemy.engine import Engine
-from werkzeug.serving import make_server
-
-from campaign import db
-from campaign.app import create_app
-from campaign.settings import Settings
 
 PAGES = {
     "called": "/act/TX-20/called?member=C001098&bill=s367-119",
@@ -32,22 +24,10 @@ Enter = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def address(snapshot_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(copied_engine: Engine, serving: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
     """The service on a copy of the campaign: these tests count calls."""
-    path = tmp_path_factory.mktemp("browser") / "campaign.db"
-    with snapshot_engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(Path(snapshot_engine.url.database or ""), path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    app = create_app(Settings(secret_key=SecretStr("for browser tests only, long enough")), engine=engine)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    engine.dispose()
+    with serving(copied_engine) as found:
+        yield found
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from chambers import NOW
 from click.testing import CliRunner, Result
+from copies import copy_of
 from sqlalchemy.engine import Engine
 
 from campaign import db
@@ -19,11 +20,8 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(snapshot_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command line on a copy of the shipped campaign."""
-    path = tmp_path / "own.db"
-    with snapshot_engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    path.write_bytes(Path(str(snapshot_engine.url.database)).read_bytes())
-    monkeypatch.setenv("CAMPAIGN_DATABASE_URL", f"sqlite:///{path}")
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        monkeypatch.setenv("CAMPAIGN_DATABASE_URL", str(engine.url))
     monkeypatch.setenv("CAMPAIGN_SECRET_KEY", "a key for tests only, thirty-two long")
     # The commands read the clock; the snapshot's Congress sits until January 2027.
     monkeypatch.setattr(db, "utcnow", lambda: NOW)
@@ -57,7 +55,7 @@ def test_a_user_gets_a_link_that_signs_in_once(run: Run, tmp_path: Path) -> None
     told = json.loads(result.stdout)
     assert (told["email"], told["role"]) == ("ana@example.org", "admin")
     assert told["link"].startswith("http://127.0.0.1:5000/")
-    engine = db.open_engine(f"sqlite:///{tmp_path / 'own.db'}")
+    engine = db.open_engine(f"sqlite:///{tmp_path / 'copy.db'}")
     with db.writing(engine) as session:
         token = told["link"].rpartition("/")[2]
         user = users.use_link(session, token, now=NOW)

@@ -1,11 +1,11 @@
 """What is reckoned from the record is kept while the record stands still, and not a moment longer."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from copies import copy_of
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
@@ -20,13 +20,8 @@ BILL = "hr6736-119"
 @pytest.fixture
 def own(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
     """A copy of the shipped campaign that a test may write to."""
-    path = tmp_path / "own.db"
-    with snapshot_engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(str(snapshot_engine.url.database), path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    yield engine
-    engine.dispose()
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        yield engine
 
 
 def stamp_now(engine: Engine, now: datetime) -> object:

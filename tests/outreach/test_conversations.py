@@ -1,44 +1,14 @@
 """One call for all of a campaign's bills, and calls as they are held, in both languages."""
 
 from dataclasses import replace
-from datetime import date, datetime
 
 import pytest
-from sqlalchemy.engine import Engine
+from situations import SITUATIONS
 
-from campaign import db
-from campaign.congress import members
-from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, names, wordings
-from campaign.outreach.asks import Ask, Docket, Earlier, Situation
-from campaign.outreach.asks import Seat as Place
+from campaign.outreach.asks import Ask, Docket
 from campaign.refusals import Refused
-
-SITUATIONS = {
-    "cosponsor": Situation(),
-    "thank": Situation(joined=date(2025, 9, 30)),
-    "sponsor": Situation(sponsor=True),
-    "rejoin": Situation(earlier=Earlier(BillId.of("hr6618-118"), 2023, False)),
-    "withdrew": Situation(left=date(2026, 3, 4)),
-    "committee": Situation(seat=Place("HSFA", "House Committee on Foreign Affairs", False)),
-    "committee_chair": Situation(seat=Place("HSFA", "House Committee on Foreign Affairs", True)),
-    "delegate": Situation(votes=False),
-    "next_congress": Situation(living=False),
-    "floor": Situation(vote_near=True),
-}
-
-
-@pytest.fixture(scope="module")
-def docket(snapshot_engine: Engine) -> Docket:
-    with db.reading(snapshot_engine) as session:
-        return asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=db.UTC))
-
-
-@pytest.fixture(scope="module")
-def sitting(snapshot_engine: Engine) -> list[Person]:
-    with db.reading(snapshot_engine) as session:
-        return list(members.people(session).values())
 
 
 def faults(found: list[Ask], person: Person, kind: str, lang: str) -> list[str]:

@@ -3,22 +3,21 @@
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 import pypdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from situations import SITUATIONS
 from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress import members
-from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.congress.models import Office
 from campaign.outreach import asks, letters, paper, wordings
-from campaign.outreach.asks import Ask, Docket, Earlier, Situation
-from campaign.outreach.asks import Seat as Place
+from campaign.outreach.asks import Ask, Docket
 from campaign.outreach.letters import Choices, Letter
 from campaign.outreach.models import CitedFact
 from campaign.refusals import Refused
@@ -28,32 +27,8 @@ WRITTEN = Choices(
     ("tracing", "strategy"), 7, "Ana López", "San Antonio", "12 Main St, San Antonio TX 78205",
     "My cousin lives in Juárez.",
 )  # fmt: skip
-SITUATIONS = {
-    "cosponsor": Situation(),
-    "thank": Situation(joined=date(2025, 9, 30)),
-    "sponsor": Situation(sponsor=True),
-    "rejoin": Situation(earlier=Earlier(BillId.of("hr6618-118"), 2023, False)),
-    "withdrew": Situation(left=date(2026, 3, 4)),
-    "committee": Situation(seat=Place("HSFA", "House Committee on Foreign Affairs", False)),
-    "committee_chair": Situation(seat=Place("HSFA", "House Committee on Foreign Affairs", True)),
-    "delegate": Situation(votes=False),
-    "next_congress": Situation(living=False),
-    "floor": Situation(vote_near=True),
-}
 # No shrinking over databases and no reading of them: what varies is text.
 many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture(scope="module")
-def docket(snapshot_engine: Engine) -> Docket:
-    with db.reading(snapshot_engine) as session:
-        return asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=db.UTC))
-
-
-@pytest.fixture(scope="module")
-def sitting(snapshot_engine: Engine) -> list[Person]:
-    with db.reading(snapshot_engine) as session:
-        return list(members.people(session).values())
 
 
 @pytest.fixture(scope="module")

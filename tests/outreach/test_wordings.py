@@ -2,18 +2,16 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 
 import pytest
+from situations import SITUATIONS
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.congress import members
-from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.outreach import asks, names, wordings
-from campaign.outreach.asks import Ask, Docket, Earlier, Situation
-from campaign.outreach.asks import Seat as Place
+from campaign.outreach.asks import Ask, Docket
 from campaign.refusals import Refused
 from campaign.settings import shipped
 
@@ -28,30 +26,6 @@ CHAMBER_WORDS = {
 # Texts that belong to no single ask.
 SHARED = {"points", "whole", "staff", "letters"}
 PARTIES = re.compile(r"\b(Democrat|Republican|GOP|demócrata|republican[oa])", re.IGNORECASE)
-SITUATIONS = {
-    "cosponsor": Situation(),
-    "thank": Situation(joined=date(2025, 9, 30)),
-    "sponsor": Situation(sponsor=True),
-    "rejoin": Situation(earlier=Earlier(BillId.of("hr6618-118"), 2023, False)),
-    "withdrew": Situation(left=date(2026, 3, 4)),
-    "committee": Situation(seat=Place("HSFA", "House Committee on Foreign Affairs", False)),
-    "committee_chair": Situation(seat=Place("HSFA", "House Committee on Foreign Affairs", True)),
-    "delegate": Situation(votes=False),
-    "next_congress": Situation(living=False),
-    "floor": Situation(vote_near=True),
-}
-
-
-@pytest.fixture(scope="module")
-def docket(snapshot_engine: Engine) -> Docket:
-    with db.reading(snapshot_engine) as session:
-        return asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=UTC))
-
-
-@pytest.fixture(scope="module")
-def sitting(snapshot_engine: Engine) -> list[Person]:
-    with db.reading(snapshot_engine) as session:
-        return list(members.people(session).values())
 
 
 @pytest.fixture(scope="module")

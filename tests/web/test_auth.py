@@ -1,7 +1,6 @@
 """The door as a browser meets it (research ids S04-S11, S16, S18, S20 in each name)."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes
@@ -12,6 +11,7 @@ import pyotp
 import pytest
 import time_machine
 from argon2 import PasswordHasher
+from copies import copy_of
 from desks import TOKEN, link, post, sign_in, token
 from flask import Flask, session
 from flask.testing import FlaskClient
@@ -31,13 +31,8 @@ ANA = "organizer@example.org"
 @pytest.fixture
 def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
     """A copy of the shipped campaign that a test may write to."""
-    path = tmp_path / "own.db"
-    with snapshot_engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(str(snapshot_engine.url.database), path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    yield engine
-    engine.dispose()
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        yield engine
 
 
 @pytest.fixture(autouse=True)

@@ -1,17 +1,16 @@
 """Every organizer's route, and who comes in: a route that is not listed here fails (S11)."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from copies import copy_of
 from desks import sign_in, token
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Engine
 
-from campaign import db
 from campaign.accounts.users import ROLES
 from campaign.web import auth
 
@@ -87,13 +86,8 @@ SAMPLES = {"bill": "hr6736-119", "bioguide": "C001091", "name": "map", "kind": "
 @pytest.fixture
 def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
     """A copy of the shipped campaign that a test may write to."""
-    path = tmp_path / "own.db"
-    with snapshot_engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(str(snapshot_engine.url.database), path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    yield engine
-    engine.dispose()
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        yield engine
 
 
 def routes(app: Flask) -> list[tuple[str, str, str]]:

@@ -1,7 +1,6 @@
 """The desk of the digest on the shipped campaign: what it shows is what is sent, and who let it go is known."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from copies import copy_of
 from desks import post, sign_in, token
 from flask import Flask
 from flask.testing import FlaskClient
@@ -45,13 +45,8 @@ RULES = {
 @pytest.fixture
 def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
     """A copy of the shipped campaign that a test may write to."""
-    path = tmp_path / "own.db"
-    with snapshot_engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(str(snapshot_engine.url.database), path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    yield engine
-    engine.dispose()
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        yield engine
 
 
 @pytest.fixture

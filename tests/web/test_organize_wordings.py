@@ -1,11 +1,11 @@
 """Organizers write what callers say: tried on everybody, previewed, kept as a draft, published as a step."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from copies import copy_of
 from desks import sign_in, token
 from flask import Flask
 from flask.testing import FlaskClient
@@ -28,13 +28,8 @@ OURS = {
 @pytest.fixture
 def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
     """A copy of the shipped campaign that a test may write to."""
-    path = tmp_path / "own.db"
-    with snapshot_engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copyfile(str(snapshot_engine.url.database), path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    yield engine
-    engine.dispose()
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        yield engine
 
 
 @pytest.fixture

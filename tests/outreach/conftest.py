@@ -1,0 +1,24 @@
+"""The shipped campaign as asks see it, on a Saturday in June 2026."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.congress import members
+from campaign.congress.members import Person
+from campaign.outreach import asks
+from campaign.outreach.asks import Docket
+
+
+@pytest.fixture(scope="module")
+def docket(snapshot_engine: Engine) -> Docket:
+    with db.reading(snapshot_engine) as session:
+        return asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def sitting(snapshot_engine: Engine) -> list[Person]:
+    with db.reading(snapshot_engine) as session:
+        return list(members.people(session).values())
