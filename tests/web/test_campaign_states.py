@@ -70,7 +70,7 @@ def test_a_state_is_said_on_every_page_and_ends_the_calls(
         assert english in client.get(path).text
         assert spanish in client.get(f"/es{path}").text
     assert (f"{SEAT}?{CALL}" in client.get(SEAT).text) is calls
-    assert ('name="zip"' in client.get("/").text) is calls
+    assert ('action="/find"' in client.get("/").text) is calls
     assert (client.get(f"{SEAT}?{CALL}").status_code == 200) is calls
     assert (client.get(f"{SEAT}/kit").status_code == 200) is calls
 
