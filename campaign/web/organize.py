@@ -67,9 +67,10 @@ def dashboard() -> Response:
     week = reckoned().get("week", stamp(session, now=now), lambda fresh: _week(fresh, now))
     ids = [strip.id for strip, _first in week]
     news = boards.changes_seen(session, ids, after=me().seen_seq)
-    people = members.people(session, {one.bioguide for one in news if one.bioguide})
     today = now.astimezone(WASHINGTON).date()
     due = whip.due(session, today=today)
+    named = {change.bioguide or "" for change in news} | {entry.bioguide for entry in due}
+    people = members.people(session, named)
     return page(
         "dashboard.html",
         strips=[strip for strip, _first in week],
@@ -77,7 +78,7 @@ def dashboard() -> Response:
         news=history.events(news, people, actions=False),
         newest=boards.newest_seq(session),
         due=due,
-        due_people=members.people(session, {one.bioguide for one in due}),
+        people=people,
         names=list_names(),
         today=today,
         calls=_calls_lately(session, today),
