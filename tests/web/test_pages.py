@@ -124,6 +124,7 @@ def test_every_page_offers_the_weekly_mail_once(client: FlaskClient, path: str, 
     text = client.get(before + path).text
     assert text.count(f'action="{before}/subscribe"') == 1
     assert text.count(f'name="language" value="{lang}"') == 1
+    assert ('name="seat" value="TX-20"' in text) == path.startswith("/act/TX-20")
 
 
 @pytest.mark.parametrize("start", ["/", "/es/"])
