@@ -83,8 +83,7 @@ class _Intake:
         found = list(self._parsed((bill, xml) for bill, xml in batch if str(bill) not in same))
         with db.writing(self.engine) as session:
             replies.seen_again(session, "govinfo", sorted(same), read_at=self.now)
-            for observation in found:
-                self.report.changes += tracking.take(session, observation, now=self.now).changes
+            self.report.changes += tracking.take_all(session, found, now=self.now)
             if self.track:
                 tracking.track_all(session, [bill for bill, _ in batch], now=self.now)
         self._count(found, same)

@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel, select
 from campaign.congress.bills import BillId
 from campaign.congress.members import keep_named
 from campaign.congress.models import Action, Bill, Change, Cosponsorship, Referral, Related
-from campaign.congress.observation import ActionRow, CosponsorRow, Observation
+from campaign.congress.observation import ActionRow, CosponsorRow, Observation, PersonRow
 from campaign.congress.replies import keep_raw
 from campaign.congress.stages import stage_of
 
@@ -122,6 +122,9 @@ class Taking:
     seen: Observation
     sighting: bool
     changes: list[dict[str, Any]] = field(default_factory=list)
+    # Rows that point to the bill's own, and so are written after it.
+    fresh: list[tuple[type[SQLModel], list[dict[str, Any]]]] = field(default_factory=list)
+    people: list[PersonRow] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         found = self.session.get(Bill, self.seen.bill)
@@ -143,7 +146,6 @@ class Taking:
             self._take_names()
             if self.new:
                 self.session.add(self.bill)
-                self.session.flush()
             self._take_cosponsors()
             lines = self._take_actions()
             self._take_committees()
@@ -199,9 +201,7 @@ class Taking:
             else:
                 mine.missing_since = None
                 self._weigh_withdrawal(mine, row)
-        people = [*fresh, self.seen.sponsor] if self.seen.sponsor else fresh
-        if people:
-            keep_named(self.session, people, bill=self.seen.bill_id, now=self.seen.read_at)
+        self.people += [*fresh, self.seen.sponsor] if self.seen.sponsor else fresh
 
     def _known_cosponsors(self) -> dict[tuple[str, date], Cosponsorship]:
         rows = self.session.exec(select(Cosponsorship).where(Cosponsorship.bill == self.seen.bill))
@@ -228,7 +228,7 @@ class Taking:
             }
             for row in rows
         ]
-        _insert(self.session, Cosponsorship, values)
+        self.fresh.append((Cosponsorship, values))
         for row in sorted(rows, key=lambda r: (r.joined, r.bioguide)):
             self.change("cosponsored", {"original": row.original}, happened=row.joined, bioguide=row.bioguide)
             if row.withdrawn:
@@ -290,7 +290,7 @@ class Taking:
     def _add_actions(self, lines: list[dict[str, Any]]) -> None:
         if not lines:
             return
-        _insert(self.session, Action, [self._columns(line) for line in lines])
+        self.fresh.append((Action, [self._columns(line) for line in lines]))
         for line in lines:
             self._tell_line("action", line["acted"], line["text"], _joined(line["codes"]))
 
@@ -341,14 +341,17 @@ class Taking:
     def _take_related(self) -> None:
         if not self.seen.related:
             return
-        rows = self.session.exec(select(Related).where(Related.bill == self.seen.bill))
-        known = {} if self.new else {row.other: row for row in rows}
+        known = {} if self.new else self._known_related()
         for row in self.seen.related:
             mine = known.get(row.bill)
             if mine is None:
                 mine = known[row.bill] = Related(bill=self.seen.bill, other=row.bill)
                 self.session.add(mine)
             mine.identical = mine.identical or row.identical
+
+    def _known_related(self) -> dict[str, Related]:
+        rows = self.session.exec(select(Related).where(Related.bill == self.seen.bill))
+        return {row.other: row for row in rows}
 
     def _take_stage(self, lines: list[Line]) -> None:
         bill = self.bill
@@ -368,11 +371,18 @@ class Taking:
             bill.pending = self.pending
         else:
             bill.pending = bill.pending or self.pending
-        if self.changes:
-            _insert(self.session, Change, self.changes)
         if seen.complete and seen.raw:
             keep_raw(self.session, seen, first=self.new)
         self.session.flush()
+        self._write()
+
+    def _write(self) -> None:
+        self.fresh.append((Change, self.changes))
+        for table, rows in self.fresh:
+            if rows:
+                _insert(self.session, table, rows)
+        if self.people:
+            keep_named(self.session, self.people, bill=self.seen.bill_id, now=self.seen.read_at)
 
     def _note_whole(self) -> None:
         bill, seen = self.bill, self.seen

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from campaign.congress.bills import BillId
+from campaign.congress.intake import unread
 from campaign.congress.ledger import Recorded, record
 from campaign.congress.models import Bill, RateBudget, Tracking
 from campaign.congress.observation import Observation
@@ -17,7 +18,7 @@ def track(session: Session, bill: BillId, *, now: datetime) -> bool:
     """Poll this bill from now on; False when it was tracked already. The bill is kept by number until a
     source has shown it."""
     if session.get(Bill, str(bill)) is None:
-        session.add(Bill(id=str(bill), congress=bill.congress, type=bill.type, number=bill.number))
+        session.add(unread(bill))
         session.flush()
     mine = session.get(Tracking, str(bill))
     if mine is None:
@@ -30,13 +31,16 @@ def track(session: Session, bill: BillId, *, now: datetime) -> bool:
 
 
 def track_all(session: Session, bills: Sequence[BillId], *, now: datetime) -> None:
-    """Poll all of these from now on; for a whole Congress, with one question for those tracked already."""
-    ids = [str(bill) for bill in bills]
-    polled = select(Tracking.bill).where(col(Tracking.bill).in_(ids), col(Tracking.until).is_(None))
-    already = set(session.exec(polled))
-    for bill in bills:
-        if str(bill) not in already:
-            track(session, bill, now=now)
+    """Poll all of these from now on, with few questions: a whole Congress is tracked so."""
+    ids = {str(bill): bill for bill in bills}
+    known = set(session.exec(select(Bill.id).where(col(Bill.id).in_(ids))))
+    session.add_all(unread(bill) for id, bill in ids.items() if id not in known)
+    session.flush()
+    rows = {row.bill: row for row in session.exec(select(Tracking).where(col(Tracking.bill).in_(ids)))}
+    session.add_all(Tracking(bill=id, since=now) for id in ids if id not in rows)
+    for row in rows.values():
+        if row.until is not None:
+            row.since, row.until = now, None
 
 
 def untrack(session: Session, bill: BillId, *, now: datetime) -> bool:
@@ -75,6 +79,17 @@ def take(session: Session, observation: Observation, *, now: datetime, modified:
     else:
         _note_problem(mine, observation.problem, now)
     return recorded
+
+
+def take_all(session: Session, observations: Sequence[Observation], *, now: datetime) -> int:
+    """Take over observations of many bills, asking once which of them are polled; how many changes."""
+    ids = [observation.bill for observation in observations]
+    polled = set(session.exec(select(Tracking.bill).where(col(Tracking.bill).in_(ids))))
+    changes = 0
+    for one in observations:
+        recorded = take(session, one, now=now) if one.bill in polled else record(session, one)
+        changes += recorded.changes
+    return changes
 
 
 def not_modified(session: Session, bill: BillId, *, now: datetime) -> None:
