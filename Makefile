@@ -15,9 +15,7 @@ help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
 
 run: $(VENV)/.run-stamp  ## install, load the snapshot, serve on http://127.0.0.1:5000 (PORT=… moves it)
-	@$(BIN)/campaign db upgrade
-	@$(BIN)/campaign snapshot load
-	@exec $(BIN)/campaign run --host $(HOST) --port $(PORT)
+	@exec $(BIN)/campaign run --prepare --host $(HOST) --port $(PORT)
 
 install: $(VENV)/.run-stamp  ## install what running needs into .venv
 

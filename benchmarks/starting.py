@@ -45,10 +45,8 @@ def first_page() -> float:
         port = free_port()
         environment["CAMPAIGN_BASE_URL"] = address = f"http://127.0.0.1:{port}"
         began = perf_counter()
-        for command in (["db", "upgrade"], ["snapshot", "load"]):
-            subprocess.run([CAMPAIGN, *command], env=environment, cwd=folder, check=True, capture_output=True)
         server = subprocess.Popen(
-            [CAMPAIGN, "run", "--port", str(port)],
+            [CAMPAIGN, "run", "--prepare", "--port", str(port)],
             env=environment,
             cwd=folder,
             stdout=subprocess.DEVNULL,

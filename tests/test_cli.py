@@ -401,6 +401,21 @@ def test_run_serves_and_works_and_ends_when_told(operator: Operator, tmp_path: P
     assert not any("Traceback" in line for line in service.lines)
 
 
+def test_run_prepares_an_empty_place_and_serves_what_it_loaded(operator: Operator, tmp_path: Path) -> None:
+    empty = f"sqlite:///{tmp_path / 'empty' / 'campaign.db'}"
+    nowhere = {f"CAMPAIGN_{name.upper()}": "http://127.0.0.1:9" for name in ADDRESSES}
+    changed = {**operator.env, **nowhere, "CAMPAIGN_DATABASE_URL": empty}
+    env = {name: value for name, value in changed.items() if value is not None}
+    port = free_port()
+    for _ in ("the first time", "once more"):
+        service = Running(tmp_path, env, "run", "--prepare", "--port", str(port))
+        try:
+            service.says(f"http://127.0.0.1:{port}")
+            assert b"ARMAS Act" in fetch(f"http://127.0.0.1:{port}/bills/hr6736-119")[1]
+        finally:
+            assert service.end() == 0
+
+
 def test_worker_ends_when_told(operator: Operator, tmp_path: Path) -> None:
     env = {name: value for name, value in operator.env.items() if value is not None}
     service = Running(tmp_path, env, "worker")

@@ -11,11 +11,23 @@ from campaign.refusals import Refused
 @command(main, "run")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(0, 65535))
-def run_all(desk: Desk, host: str, port: int) -> None:
+@click.option("--prepare", is_flag=True, help="First make or upgrade the tables and load the snapshot.")
+def run_all(desk: Desk, host: str, port: int, prepare: bool) -> None:
     """Serve the pages and do the scheduled work, in one go."""
     from campaign.server import serve
 
+    if prepare:
+        _prepare(desk)
     serve(desk.settings, host=host, port=port, scheduled=True, listening=_say_address)
+
+
+def _prepare(desk: Desk) -> None:
+    from campaign import db, snapshot
+
+    db.upgrade(desk.engine)
+    snapshot.load(desk.engine, now=desk.now)
+    # No connection may cross the fork into the serving process.
+    desk.close()
 
 
 @command(main, "web")
