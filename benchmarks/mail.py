@@ -210,7 +210,7 @@ def _prepared(url: str, port: int, readers: int) -> tuple[Engine, Settings]:
 
 
 def measure(share: float = 1.0) -> list[Figure]:
-    """The figures of issue D, over ``share`` of 100,000 readers."""
+    """What mail costs, over ``share`` of 100,000 readers."""
     readers = max(500, int(READERS * share))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -2,9 +2,11 @@
 
 import email
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -236,14 +238,29 @@ def test_alerts_come_once_a_day_to_who_asked_and_whose_member_moved(
 # --- speed and sameness ---
 
 
-def test_e45_one_worker_keeps_the_pace_in_flat_memory(sqlite_engine: Engine, tmp_path: Any) -> None:
+@contextmanager
+def fresh(kind: str, folder: Path) -> Iterator[str]:
+    """Where a database of this kind may be made."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/pace.db"
+    else:
+        with bench.postgres() as url:
+            yield url
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_e45_one_worker_keeps_the_pace_in_flat_memory(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     """The gate itself is ``make bench`` (100,000 readers); here a worker's memory does not grow with its rows,
     which is what its size rests on, and every copy leaves."""
-    url = sqlite_engine.url.render_as_string(hide_password=False)
+    if kind == "postgres":
+        request.getfixturevalue("postgres_url")
     memories = []
-    for number, count in enumerate((300, 1200)):
-        with bench.sink(tmp_path) as (port, log):
-            place = url.replace("campaign.db", f"pace{number}.db")
+    for count in (300, 1200):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        with fresh(kind, folder) as place, bench.sink(folder) as (port, log):
             engine, chosen = bench._prepared(place, port, count)
             bench.publish(engine, chosen)
             engine.dispose()
