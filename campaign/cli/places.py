@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 @command(main, "find")
 @click.option("--zip", "zip_code", metavar="ZIP")
 @click.option("--address", metavar="TEXT", help="Asked of the Census geocoder; neither stored nor logged.")
-@click.option("--point", metavar="LAT,LON", help="Looked up here; asked of nobody.")
+@click.option(
+    "--point", metavar="LAT,LON", help="Looked up on our own map; near a line the Census geocoder is asked."
+)
 def find(desk: Desk, zip_code: str | None, address: str | None, point: str | None) -> None:
     """Say which seats speak for a place."""
     if sum(one is not None for one in (zip_code, address, point)) != 1:
@@ -33,9 +35,9 @@ def _find(desk: Desk, zip_code: str | None, address: str | None, point: str | No
     with db.reading(desk.engine) as session:
         if zip_code is not None:
             return finder.by_zip(session, zip_code, now=desk.now)
-        if point is not None:
-            return finder.by_point(session, point, now=desk.now)
         with open_fetcher(desk.settings) as fetcher:
+            if point is not None:
+                return finder.settle_point(fetcher, desk.settings, session, point, now=desk.now)
             return finder.by_address(fetcher, desk.settings, session, str(address), now=desk.now)
 
 

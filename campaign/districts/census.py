@@ -180,17 +180,26 @@ NO_DISTRICT: Words = (
 
 def ask_address(fetcher: Fetcher, settings: Settings, address: str, congress: int) -> Answer:
     """The seats of a one-line address in the districts of a Congress."""
+    return _ask(fetcher, settings, "onelineaddress", {"address": address}, congress)
+
+
+def ask_point(fetcher: Fetcher, settings: Settings, latitude: float, longitude: float, congress: int) -> Answer:
+    """The seats at a point in decimal degrees in the districts of a Congress."""
+    return _ask(fetcher, settings, "coordinates", {"x": f"{longitude}", "y": f"{latitude}"}, congress)
+
+
+def _ask(fetcher: Fetcher, settings: Settings, how: str, what: dict[str, str], congress: int) -> Answer:
     if not settings.geocoder_url:
         return Answer(reason=OFF)
     asked = {
-        "address": address,
+        **what,
         "benchmark": BENCHMARK,
         "vintage": VINTAGES.get(congress, "Current_Current"),
         "layers": "all",
         "format": "json",
     }
     try:
-        reply = fetcher.read(f"{settings.geocoder_url}/geographies/onelineaddress", json_of, params=asked)
+        reply = fetcher.read(f"{settings.geocoder_url}/geographies/{how}", json_of, params=asked)
     except Unread:
         return Answer(reason=SILENT)
     return _read_answer(reply, congress)
@@ -198,9 +207,10 @@ def ask_address(fetcher: Fetcher, settings: Settings, address: str, congress: in
 
 def _read_answer(reply: Any, congress: int) -> Answer:
     result = _dict(_dict(reply).get("result"))
-    if "addressMatches" not in result:
+    if not result.keys() & {"addressMatches", "geographies"}:
         return Answer(reason=SILENT)
-    places = [_dict(match).get("geographies") for match in _list(result["addressMatches"])]
+    matches = _list(result.get("addressMatches", [result]))
+    places = [_dict(match).get("geographies") for match in matches]
     layers = [layer for place in places for layer in _dict(place).items()]
     numbers = {int(found[1]) for name, _ in layers if (found := LAYER.fullmatch(name))}
     seats = _seats(layers, congress)

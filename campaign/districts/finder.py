@@ -244,6 +244,16 @@ def by_point(session: Session, text: str, *, now: datetime) -> Found:
     )
 
 
+def settle_point(fetcher: Fetcher, settings: Settings, session: Session, text: str, *, now: datetime) -> Found:
+    """As ``by_point``, and where our map cannot tell, what the Census geocoder says: it is told the point, so
+    this is for operators and never for a visitor's position."""
+    found = by_point(session, text, now=now)
+    if found.result != "found" and settings.geocoder_url:
+        exact = _geocoded(session, census.ask_point(fetcher, settings, *point_of(text), congress_on(now)), now)
+        return exact if exact.seats else found
+    return found
+
+
 def has_boundaries(session: Session, *, now: datetime) -> bool:
     """Whether points can be looked up: the boundaries of the sitting Congress are at hand."""
     return session.get(SourceState, f"boundaries-{congress_on(now)}") is not None

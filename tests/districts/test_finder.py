@@ -449,6 +449,34 @@ def test_who_speaks_for_a_point(snapshot_engine: Engine, now: datetime) -> None:
     assert "1 km" in found.note.text("es")
 
 
+@pytest.mark.parametrize(
+    ("point", "geographies", "expected", "asked"),
+    [
+        ("29.4176275,-98.4847181", layer(119, "4820"), ["TX-20"], 1),
+        ("29.4176275,-98.4847181", layer(120, "4810"), ["TX-35", "TX-28"], 1),
+        ("19.43,-99.13", {}, [], 1),
+        ("29.45,-98.60", layer(119, "4835"), ["TX-20"], 0),
+    ],
+    ids=["near a line", "another Congress", "abroad", "clear of every line"],
+)
+def test_an_operator_may_have_the_geocoder_settle_a_point(
+    snapshot_engine: Engine,
+    settings: Settings,
+    now: datetime,
+    httpserver: HTTPServer,
+    point: str,
+    geographies: dict[str, Any],
+    expected: list[str],
+    asked: int,
+) -> None:
+    told = answer_and_note(
+        httpserver, "/geocoder/geographies/coordinates", {"result": {"geographies": geographies}}
+    )
+    with Fetcher(user_agent="test", attempts=1) as fetcher, db.reading(snapshot_engine) as session:
+        assert seats(finder.settle_point(fetcher, settings, session, point, now=now)) == expected
+    assert [f"{args['y']},{args['x']}" for args in told] == [point] * asked
+
+
 @pytest.mark.parametrize(("moment", "reason"), [(TURN - timedelta(1), "shores and borders"), (TURN, "120th")])
 def test_a_point_without_a_district_is_led_on(snapshot_engine: Engine, moment: datetime, reason: str) -> None:
     """Abroad, and anywhere as soon as a Congress sits whose boundaries are not at hand."""
