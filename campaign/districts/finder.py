@@ -249,6 +249,8 @@ def settle_point(fetcher: Fetcher, settings: Settings, session: Session, text: s
     this is for operators and never for a visitor's position."""
     found = by_point(session, text, now=now)
     if found.result != "found" and settings.geocoder_url:
+        # No network call inside a transaction, not even a reading one.
+        session.rollback()
         exact = _geocoded(session, census.ask_point(fetcher, settings, *point_of(text), congress_on(now)), now)
         return exact if exact.seats else found
     return found

@@ -469,12 +469,20 @@ def test_an_operator_may_have_the_geocoder_settle_a_point(
     expected: list[str],
     asked: int,
 ) -> None:
-    told = answer_and_note(
-        httpserver, "/geocoder/geographies/coordinates", {"result": {"geographies": geographies}}
-    )
+    told: list[str] = []
+    open_meanwhile: list[bool] = []
     with Fetcher(user_agent="test", attempts=1) as fetcher, db.reading(snapshot_engine) as session:
+
+        def respond(request: Request) -> Response:
+            told.append(f"{request.args['y']},{request.args['x']}")
+            open_meanwhile.append(session.in_transaction())
+            answer = {"result": {"geographies": geographies}}
+            return Response(json.dumps(answer), content_type="application/json")
+
+        httpserver.expect_request("/geocoder/geographies/coordinates").respond_with_handler(respond)
         assert seats(finder.settle_point(fetcher, settings, session, point, now=now)) == expected
-    assert [f"{args['y']},{args['x']}" for args in told] == [point] * asked
+    assert told == [point] * asked
+    assert not any(open_meanwhile)
 
 
 @pytest.mark.parametrize(("moment", "reason"), [(TURN - timedelta(1), "shores and borders"), (TURN, "120th")])
