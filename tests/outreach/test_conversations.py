@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from situations import SITUATIONS
 
 from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, names, wordings
 from campaign.outreach.asks import Ask, Docket
+from campaign.outreach.trials import LEAST
 from campaign.refusals import Refused
 
 
@@ -46,8 +46,8 @@ def test_any_two_asks_fit_in_one_call(docket: Docket, sitting: list[Person], fir
     person = next(one for one in sitting if one.bioguide == "J000305")
     one, other = docket.asks(person)
     posed = [
-        replace(one, code=first, situation=SITUATIONS[first]),
-        replace(other, code=second, situation=SITUATIONS[second]),
+        replace(one, code=first, situation=LEAST[first]),
+        replace(other, code=second, situation=LEAST[second]),
     ]
     for kind in conversations.KINDS:
         for lang in wordings.LANGUAGES:

@@ -9,7 +9,6 @@ import pypdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from situations import SITUATIONS
 from sqlalchemy.engine import Engine
 
 from campaign import db
@@ -20,6 +19,7 @@ from campaign.outreach import asks, letters, paper, wordings
 from campaign.outreach.asks import Ask, Docket
 from campaign.outreach.letters import Choices, Letter
 from campaign.outreach.models import CitedFact
+from campaign.outreach.trials import LEAST
 from campaign.refusals import Refused
 
 TODAY = date(2026, 6, 22)
@@ -93,7 +93,7 @@ def test_every_wording_of_every_ask_is_filled(
     docket: Docket, mast: Person, cited: dict[str, list[CitedFact]], code: str, lang: str
 ) -> None:
     for ask in docket.asks(mast):
-        posed = replace(ask, code=code, situation=SITUATIONS[code], sister=None)
+        posed = replace(ask, code=code, situation=LEAST[code], sister=None)
         for variant in range(40):
             choices = replace(WRITTEN, points=(), variant=variant)
             assert faults(posed, mast, choices, cited[ask.matter.slug], lang) == []

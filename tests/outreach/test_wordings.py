@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from situations import SITUATIONS
 from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress.members import Person
 from campaign.outreach import asks, names, wordings
 from campaign.outreach.asks import Ask, Docket
+from campaign.outreach.trials import LEAST
 from campaign.refusals import Refused
 from campaign.settings import shipped
 
@@ -88,14 +88,14 @@ def test_every_ask_can_be_put_to_every_office(
     """Asks that the snapshot happens not to hold (a withdrawal, a vote, a dead Congress) have words too."""
     person = next(one for one in sitting if one.bioguide == bioguide)
     for ask in docket.asks(person):
-        posed = replace(ask, code=code, situation=SITUATIONS[code], sister=None)
+        posed = replace(ask, code=code, situation=LEAST[code], sister=None)
         for kind in wordings.KINDS:
             for lang in wordings.LANGUAGES:
                 assert faults(posed, person, kind, lang, facts[ask.matter.slug, lang]) == []
 
 
 def test_situations_give_the_code_they_stand_for() -> None:
-    assert {code: asks.fitting(situation)[0] for code, situation in SITUATIONS.items()} == {
+    assert {code: asks.fitting(situation)[0] for code, situation in LEAST.items()} == {
         code: code for code in asks.CODES
     }
 
