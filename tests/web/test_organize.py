@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 import sqlalchemy as sa
 from copies import copy_of
-from desks import post, sign_in, token
+from desks import post, send, sign_in, token
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
@@ -40,12 +40,6 @@ def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]
 @pytest.fixture
 def desk(app: Flask, snapshot_engine: Engine) -> FlaskClient:
     return sign_in(app.test_client(), snapshot_engine, "organizer")
-
-
-def send(desk: FlaskClient, path: str, **form: object) -> TestResponse:
-    """Post a form of a page that is signed in, and look at where it leads."""
-    response = desk.post(path, data={"csrf_token": token(desk, "/organize/account"), **form})
-    return desk.get(response.headers["Location"]) if response.status_code == 303 else response
 
 
 def joined_now(bioguide: str, now: datetime) -> Change:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from copies import copy_of
-from desks import post, sign_in, token
+from desks import post, send, sign_in
 from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
@@ -100,12 +100,6 @@ def edition(desk: FlaskClient, snapshot_engine: Engine) -> int:
     assert send(desk, "/organize/digest/build").status_code == 200
     with db.reading(snapshot_engine) as session:
         return session.exec(select(Edition)).one().id or 0
-
-
-def send(desk: FlaskClient, path: str, **form: object) -> TestResponse:
-    """Post a form of a page that is signed in, and look at where it leads."""
-    response = desk.post(path, data={"csrf_token": token(desk, "/organize/account"), **form})
-    return desk.get(response.headers["Location"]) if response.status_code == 303 else response
 
 
 def take(desk: FlaskClient, edition: int, act: str) -> TestResponse:
