@@ -29,11 +29,12 @@ from sqlmodel import col, select
 from benchmarks.figures import Figure
 from campaign import db, snapshot
 from campaign.congress.models import Seat
-from campaign.mailing import deliveries, editions
+from campaign.mailing import queue
 from campaign.mailing.addresses import Keys, read_address
+from campaign.mailing.delivery.sending import Office, deliver
+from campaign.mailing.edition import editions
 from campaign.mailing.message import copy_of, sender_of
 from campaign.mailing.models import Content, Delivery, Edition, MailPolicy, Subscriber
-from campaign.mailing.sending import Office, deliver
 from campaign.settings import Settings
 
 NOW = datetime(2026, 6, 22, 23, 0, tzinfo=UTC)
@@ -288,7 +289,7 @@ def kill_loop(url: str, folder: Path, *, readers: int, kills: int, seed: int) ->
         done = _kill_some(engine, url, port, chance, kills)
         _finish(engine, url, port)
         before, unknown = _copies(log), _unknown(engine, edition)
-        deliveries.resend_unknown(engine, edition, now=NOW)
+        queue.resend_unknown(engine, edition, now=NOW)
         _finish(engine, url, port)
         after, names = _copies(log), [f"reader{number}@readers-host.org" for number in range(readers)]
         engine.dispose()

@@ -2,20 +2,23 @@
 
 The rooms, from the ground up (imports go down this list only):
 
-- ``settings``, ``refusals`` -- what the operator chose; how a refusal is said in both languages
-- ``logs`` -- how a line is written, and what is blotted out of it
-- ``db``, ``runs`` -- engine, sessions, migrations; the record of scheduled work
-- ``fetch`` -- the one door to the network: retries, breakers, budgets, no redirects, no keys in addresses
-- ``congress`` -- the public record: bills, observations, the ledger, lineage, members
-- ``districts`` -- ZIP, address or point to seat
+- ``settings``, ``refusals`` -- the operator's settings; errors with a message in both languages
+- ``logs`` -- log format, and what is redacted
+- ``db``, ``runs`` -- engine, sessions, migrations; scheduled runs and leadership
+- ``fetch`` -- the only HTTP client: retries, circuit breakers, rate budgets, no redirects
+- ``congress`` -- the public record: bills, observations, the ledger, stages, members
+- ``districts`` -- ZIP code, address or point to seat
+- ``proposals`` -- what a campaign is about: proposals, their bills over Congresses, facts, texts
+- ``accounts`` -- users, sign-in, sessions
 - ``outreach`` -- what a supporter asks of a member, and in which words
-- ``organizing`` -- honest counts and worklists
-- ``mailing`` -- readers, editions, deliveries; ``accounts`` -- who organizes
+- ``organizing`` -- counts, worklists, the whip board
 - ``snapshot`` -- the facts that come with the program
+- ``mailing`` -- ``readers``, ``edition``, ``delivery``, ``returned``
 - ``backup``, ``doctor``, ``server`` -- what the operator's commands do
-- ``web`` -- pages and JSON; ``app`` puts the service together; ``cli`` is the operator's hand
+- ``web`` -- ``core``, ``public``, ``organize``, ``api``; ``app`` puts the service together
+- ``cli`` -- the command line
 
-Jobs that happen by themselves live beside this package, in ``jobs``.
+Scheduled jobs live beside this package, in ``jobs``.
 """
 
 __version__ = "0.1.0"

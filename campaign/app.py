@@ -6,30 +6,17 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.settings import Settings, read_settings, shipped
-from campaign.web import (
-    api,
-    auth,
-    failures,
-    health,
-    languages,
-    organize,
-    organize_digest,
-    organize_system,
-    organize_whip,
-    organize_words,
-    pages,
-    public,
-    reads,
-    security,
-    standing,
-    subscribe,
-    traces,
-)
+from campaign.web import campaign_state
+from campaign.web.api import routes
+from campaign.web.core import database, errors, health, languages, render, request_log, security
+from campaign.web.organize import access, bills, board, digest, system, wordings
+from campaign.web.public import routes as public_routes
+from campaign.web.public import subscribe
 
 # Pages of these modules declare themselves on the blueprint that both languages share …
-READERS = (public, subscribe)
+READERS = (public_routes, subscribe)
 # … and of these on the organizers'.
-ORGANIZERS = (organize, organize_whip, organize_words, organize_system, organize_digest)
+ORGANIZERS = (bills, board, wordings, system, digest)
 
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
@@ -49,15 +36,15 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     )
     app.extensions["settings"] = settings
     Bootstrap5(app)
-    traces.attach(app)
-    reads.attach(app, engine or db.open_engine(settings.database_url))
+    request_log.attach(app)
+    database.attach(app, engine or db.open_engine(settings.database_url))
     languages.attach(app, settings)
     security.attach(app, settings)
-    pages.attach(app)
-    failures.attach(app)
-    languages.register_in_both(app, public.bp)
-    app.register_blueprint(api.bp)
+    render.attach(app)
+    errors.attach(app)
+    languages.register_in_both(app, public_routes.bp)
+    app.register_blueprint(routes.bp)
     app.register_blueprint(health.bp)
-    auth.attach(app, settings)
-    standing.attach(app)
+    access.attach(app, settings)
+    campaign_state.attach(app)
     return app

@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 from campaign import db, runs
 from campaign.congress import tracking
 from campaign.congress.models import SourceState
-from campaign.mailing import deliveries, reputation
+from campaign.mailing import dns_checks, queue
 from campaign.settings import SHORTEST_SECRET, Settings
 
 Level = Literal["good", "note", "warning", "error"]
@@ -39,7 +39,7 @@ def examine(engine: Engine, settings: Settings, *, now: datetime) -> list[Findin
     if all(finding.level != "error" for finding in findings):
         with db.reading(engine) as session:
             findings += [*_work(session, now), *_data(session, now), *_mail(session)]
-    return [*findings, *_settings(settings), *(Finding(*found) for found in reputation.examine(settings))]
+    return [*findings, *_settings(settings), *(Finding(*found) for found in dns_checks.examine(settings))]
 
 
 def _database(engine: Engine) -> Iterator[Finding]:
@@ -95,7 +95,7 @@ def _data(session: Session, now: datetime) -> Iterator[Finding]:
 
 
 def _mail(session: Session) -> Iterator[Finding]:
-    for trouble in deliveries.troubles(session):
+    for trouble in queue.troubles(session):
         yield Finding("warning", trouble.about, trouble.en)
 
 

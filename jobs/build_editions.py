@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.mailing import deliveries, editions
-from campaign.mailing.subscribers import policy
+from campaign.mailing import queue
+from campaign.mailing.edition import editions
+from campaign.mailing.policy import policy
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from jobs.outcome import Told
@@ -30,7 +31,7 @@ def run(
         return Told(f"the digest of {built.period} is published for {number} readers")
     with db.writing(engine) as session:
         detail = {"period": built.period, "recipients": built.recipients}
-        deliveries.tell(session, "built", detail, now=now)
+        queue.tell(session, "built", detail, now=now)
     return Told(f"the digest of {built.period} waits for approval")
 
 

@@ -14,9 +14,12 @@ from sqlalchemy.engine import Engine
 
 from campaign import __version__, db
 from campaign.fetch import Fetcher
-from campaign.mailing import bounces, editions, hooks, subscribers
 from campaign.mailing.addresses import Keys
-from campaign.mailing.sending import Office, Report, deliver
+from campaign.mailing.delivery import chat_notices
+from campaign.mailing.delivery.sending import Office, Report, deliver
+from campaign.mailing.edition import editions
+from campaign.mailing.readers import subscribers
+from campaign.mailing.returned import bounces
 from campaign.refusals import Unread
 from campaign.settings import Settings
 from jobs.outcome import Told
@@ -46,7 +49,7 @@ def run(
     try:
         office = Office(engine, settings, stopping=stopping, patience=patience)
         report = deliver(office, connections=connections)
-        hooks.post(engine, settings, now=now)
+        chat_notices.post(engine, settings, now=now)
     except Exception:
         heartbeat(settings, "/fail")
         raise
@@ -129,7 +132,7 @@ class Loop:
                     editions.mend(self.engine, now=db.utcnow())
                     mended = time.monotonic()
                 report = deliver(office, connections=CONNECTIONS)
-                hooks.post(self.engine, self.settings, now=db.utcnow())
+                chat_notices.post(self.engine, self.settings, now=db.utcnow())
                 if report.counts:
                     log.info("mail", **report.counts)
             except Exception:  # the worker outlives a database that is away for a while

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress.bills import BillId
-from campaign.organizing import polling
+from campaign.organizing import poll_requests
 from campaign.settings import Settings
 from jobs import poll_bills
 from jobs.poll_bills import Report
@@ -16,7 +16,7 @@ from jobs.poll_bills import Report
 def waiting(engine: Engine) -> bool:
     """Whether anybody asked."""
     with db.reading(engine) as session:
-        return bool(polling.asked(session))
+        return bool(poll_requests.asked(session))
 
 
 def run(
@@ -24,9 +24,9 @@ def run(
 ) -> Report:
     """Poll the bills that were wished for; an empty wish means all that are tracked."""
     with db.reading(engine) as session:
-        wished = [one.bill for one in polling.asked(session)]
+        wished = [one.bill for one in poll_requests.asked(session)]
     bills = None if "" in wished else [BillId.of(bill) for bill in wished]
     report = poll_bills.run(engine, settings, now=now, bills=bills, stopping=stopping)
     with db.writing(engine) as session:
-        polling.done(session, wished)
+        poll_requests.done(session, wished)
     return report

@@ -18,10 +18,11 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from campaign import db
-from campaign.congress import congress_gov, govinfo, lineage, tracking
+from campaign.congress import congress_gov, govinfo, tracking
 from campaign.congress.bills import BillId
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher, open_fetcher
+from campaign.proposals import lineage
 from campaign.refusals import Refused, Unread
 from campaign.settings import Settings
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.congress import lineage
+from campaign.proposals import lineage, suggestions
 from campaign.settings import Settings
 from jobs.outcome import Told
 
@@ -26,5 +26,5 @@ def run(
         if stopping():
             break
         with db.writing(engine) as session:
-            kept += lineage.save_suggestions(session, lineage.suggest(session, bill_id))
+            kept += suggestions.save_suggestions(session, suggestions.suggest(session, bill_id))
     return Told(f"{kept} new suggestions from {len(known)} bills")

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.congress import congress_gov, govinfo, lineage, tracking
+from campaign.congress import congress_gov, govinfo, tracking
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher, open_fetcher
+from campaign.proposals import lineage
 from campaign.refusals import Refused, Unread
 from campaign.settings import Settings
 

@@ -25,14 +25,14 @@ def import_subscribers(desk: Desk, file: Path, consent_attested: bool, ask_them:
     import getpass
 
     from campaign import db
-    from campaign.mailing import lists, subscribers
     from campaign.mailing.addresses import Keys
+    from campaign.mailing.readers import csv_lists, subscribers
 
     text = _text_of(file)
     attested_by = f"{getpass.getuser()} (command line)" if consent_attested else ""
     done = subscribers.Imported()
     with db.writing(desk.engine) as session:
-        rows = lists.read(session, text, done, now=desk.now)
+        rows = csv_lists.read(session, text, done, now=desk.now)
         found = subscribers.take_list(
             session,
             Keys(desk.settings),
@@ -74,10 +74,10 @@ def _text_of(file: Path) -> str:
 def export_subscribers(desk: Desk, file: Path | None) -> None:
     """Write every confirmed reader as CSV."""
     from campaign import db
-    from campaign.mailing import lists
+    from campaign.mailing.readers import csv_lists
 
     with db.reading(desk.engine) as session:
-        text = lists.write(session)
+        text = csv_lists.write(session)
     count = text.count("\r\n") - 1
     if file is None and not desk.as_json:
         click.echo(text, nl=False)
@@ -103,7 +103,7 @@ period_option = click.option(
 @click.option("--approve", is_flag=True, help="Publish it at once.")
 def build_digest(desk: Desk, period: str, approve: bool) -> None:
     """Make the draft of a week; one that exists is kept."""
-    from campaign.mailing import editions
+    from campaign.mailing.edition import editions
 
     built = editions.build(desk.engine, desk.settings, now=desk.now, period=period)
     if approve:
@@ -116,7 +116,7 @@ def build_digest(desk: Desk, period: str, approve: bool) -> None:
 def approve_digest(desk: Desk, period: str) -> None:
     """Publish a draft: one copy for each confirmed reader, at that reader's Monday morning."""
     from campaign import db
-    from campaign.mailing import editions
+    from campaign.mailing.edition import editions
 
     with db.reading(desk.engine) as session:
         edition = editions.latest(session, period=period)
@@ -127,7 +127,7 @@ def approve_digest(desk: Desk, period: str) -> None:
 def _approve(desk: Desk, edition: int) -> None:
     import getpass
 
-    from campaign.mailing import editions
+    from campaign.mailing.edition import editions
 
     editions.publish(
         desk.engine, desk.settings, edition, by=f"{getpass.getuser()} (command line)", now=desk.now
@@ -143,7 +143,7 @@ def send_digest(desk: Desk, connections: int, wait: float) -> None:
     import threading
 
     from campaign import db
-    from campaign.mailing import editions
+    from campaign.mailing.edition import editions
     from campaign.mailing.message import sender_of
     from jobs import deliver_mail
 
@@ -170,7 +170,7 @@ def digest_status(desk: Desk, period: str) -> None:
 
 def _say_edition(desk: Desk, period: str) -> None:
     from campaign import db
-    from campaign.mailing import editions
+    from campaign.mailing.edition import editions
 
     with db.reading(desk.engine) as session:
         data = editions.status(session, editions.latest(session, period=period))
@@ -184,8 +184,8 @@ def _say_edition(desk: Desk, period: str) -> None:
 def preview_digest(desk: Desk, period: str, seat: str, lang: str) -> None:
     """Print the very message a reader of this seat and language gets."""
     from campaign import db
-    from campaign.mailing import editions
-    from campaign.mailing.digest import Group
+    from campaign.mailing.edition import editions
+    from campaign.mailing.edition.digest import Group
 
     with db.reading(desk.engine) as session:
         edition = editions.latest(session, period=period).id or 0
@@ -201,8 +201,8 @@ def preview_digest(desk: Desk, period: str, seat: str, lang: str) -> None:
 def send_test_digest(desk: Desk, address: str, period: str, seat: str, lang: str) -> None:
     """Send one copy to your own address."""
     from campaign import db
-    from campaign.mailing import editions
-    from campaign.mailing.digest import Group
+    from campaign.mailing.edition import editions
+    from campaign.mailing.edition.digest import Group
 
     with db.reading(desk.engine) as session:
         edition = editions.latest(session, period=period).id or 0
@@ -215,7 +215,7 @@ def send_test_digest(desk: Desk, address: str, period: str, seat: str, lang: str
 def pause_digest(desk: Desk, period: str) -> None:
     """Hold what has not left yet."""
     from campaign import db
-    from campaign.mailing import editions
+    from campaign.mailing.edition import editions
 
     with db.reading(desk.engine) as session:
         edition = editions.latest(session, period=period)
@@ -231,12 +231,13 @@ def pause_digest(desk: Desk, period: str) -> None:
 def resume_digest(desk: Desk, period: str, resend_unknown: bool) -> None:
     """Go on with what was held."""
     from campaign import db
-    from campaign.mailing import deliveries, editions
+    from campaign.mailing import queue
+    from campaign.mailing.edition import editions
 
     with db.reading(desk.engine) as session:
         edition = editions.latest(session, period=period)
     if resend_unknown:
-        deliveries.resend_unknown(desk.engine, edition.id or 0, now=desk.now)
+        queue.resend_unknown(desk.engine, edition.id or 0, now=desk.now)
     else:
         editions.resume(desk.engine, edition.id or 0)
     _say_edition(desk, edition.period)

@@ -22,10 +22,10 @@ FIRST_CONGRESS_IN_GOVINFO = 108
 def known_bill(desk: Desk, text: str) -> "BillId":
     """A bill this record holds, from any form people write."""
     from campaign import db
-    from campaign.congress import lineage
+    from campaign.proposals import lookup
 
     with db.reading(desk.engine) as session:
-        return lineage.resolve(session, text)
+        return lookup.resolve(session, text)
 
 
 def any_bill(desk: Desk, text: str) -> "BillId":
@@ -142,8 +142,9 @@ def _answer_report(desk: Desk, report: "Report") -> None:
 def show_bill(desk: Desk, bill: str, day: str | None) -> None:
     """Say what is known of BILL."""
     from campaign import db
-    from campaign.congress import ledger, lineage
+    from campaign.congress import ledger
     from campaign.organizing.counts import counts
+    from campaign.proposals import lineage
 
     found = known_bill(desk, bill)
     with db.reading(desk.engine) as session:
@@ -309,12 +310,12 @@ def lineage_group() -> None:
 def suggest(desk: Desk, bill: str) -> None:
     """Show which bills the rules think are kin of BILL, and keep what is new."""
     from campaign import db
-    from campaign.congress import lineage
+    from campaign.proposals import suggestions
 
     found = known_bill(desk, bill)
     with db.writing(desk.engine) as session:
-        suggestions = lineage.suggest(session, str(found))
-        lineage.save_suggestions(session, suggestions)
+        found_kin = suggestions.suggest(session, str(found))
+        suggestions.save_suggestions(session, found_kin)
     rows = [
         {
             "bill": one.bill,
@@ -325,7 +326,7 @@ def suggest(desk: Desk, bill: str) -> None:
             "score": one.score,
             "reason": say(one.reason_en, one.reason_es),
         }
-        for one in suggestions
+        for one in found_kin
     ]
     desk.answer(
         {"suggestions": rows},
@@ -339,7 +340,7 @@ def suggest(desk: Desk, bill: str) -> None:
 def confirm(desk: Desk, proposal: str, bill: str) -> None:
     """Decide that BILL is one of PROPOSAL's."""
     from campaign import db
-    from campaign.congress import lineage
+    from campaign.proposals import lineage
 
     found = known_bill(desk, bill)
     with db.writing(desk.engine) as session:
@@ -353,7 +354,7 @@ def confirm(desk: Desk, proposal: str, bill: str) -> None:
 def reject(desk: Desk, proposal: str, bill: str) -> None:
     """Decide that BILL is none of PROPOSAL's."""
     from campaign import db
-    from campaign.congress import lineage
+    from campaign.proposals import lineage
 
     found = known_bill(desk, bill)
     with db.writing(desk.engine) as session:

@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from campaign.congress.models import Kinship, Member, Proposal
+from campaign.congress.models import Member
 from campaign.organizing.models import CallReview
 from campaign.outreach import outcomes
 from campaign.outreach.models import CallCount
+from campaign.proposals.models import Kinship, Proposal
 
 # One caller may have misheard; this many who heard the same are worth a look.
 WORTH_A_LOOK = 3

@@ -25,8 +25,6 @@ from campaign.congress.models import (
     Committee,
     CommitteeSeat,
     Cosponsorship,
-    Kinship,
-    Proposal,
     RawReply,
     Referral,
     Tracking,
@@ -34,6 +32,7 @@ from campaign.congress.models import (
 from campaign.congress.stages import stage_of
 from campaign.organizing.counts import Counts, has_left, tally
 from campaign.organizing.models import BillGoal
+from campaign.proposals.models import Kinship, Proposal
 from campaign.refusals import Refused, Unread
 
 SEATS = {"house": 435, "senate": 100}

@@ -17,15 +17,6 @@ class BillGoal(SQLModel, table=True):
     set_at: datetime
 
 
-class CampaignState(SQLModel, table=True):
-    """How far a campaign is: draft, live, won, paused or archived. One without a row is live."""
-
-    campaign: str = Field(primary_key=True, foreign_key="campaign.slug")
-    state: str = "live"
-    set_by: str = ""
-    set_at: datetime
-
-
 class WhipEntry(SQLModel, table=True):
     """What organizers know and plan about one member and one bill. ``version`` grows with every edit."""
 
@@ -117,22 +108,6 @@ class PollRequest(SQLModel, table=True):
     bill: str = Field(primary_key=True)
     asked_by: str
     asked_at: datetime
-
-
-class TextVersion(SQLModel, table=True):
-    """What somebody wrote for the campaign, in both languages; only ever added. ``what`` is wording, fact,
-    proposal or campaign; ``key`` says which one. The newest with ``published_at`` is what the public sees."""
-
-    __table_args__ = (sa.Index("ix_textversion_text", "what", "key", "id"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    what: str
-    key: str
-    content: dict[str, str] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
-    by: str
-    at: datetime
-    published_at: datetime | None = None
-    published_by: str = ""
 
 
 class CallReview(SQLModel, table=True):

@@ -8,12 +8,9 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from campaign.congress import lineage
-from campaign.congress.models import Campaign, Proposal
-from campaign.organizing import published
-from campaign.organizing.models import TextVersion
-from campaign.outreach import asks, phrases, trials, wordings
-from campaign.outreach.models import CitedFact
+from campaign.outreach import asks, phrases, wording_checks, wordings
+from campaign.proposals import lineage, published
+from campaign.proposals.models import Campaign, CitedFact, Proposal, TextVersion
 from campaign.refusals import Refused
 
 LONGEST: Final = 4000
@@ -155,15 +152,15 @@ def _try(session: Session, what: str, key: str, content: Mapping[str, str], now:
     group, name = _cell(session, key)
     if group not in asks.CODES:
         said = {lang: content[f"text_{lang}"] for lang in wordings.LANGUAGES}
-        trials.refuse_phrase_that_fails(session, group, name, said, now=now)
+        wording_checks.refuse_phrase_that_fails(session, group, name, said, now=now)
         return
     for lang in wordings.LANGUAGES:
         text = content[f"text_{lang}"]
         try:
             wordings.check(text)
             if name == "letter":
-                trials.check_letter(text)
-            trials.refuse_what_fails(session, group, name, text, lang, now=now)
+                wording_checks.check_letter(text)
+            wording_checks.refuse_what_fails(session, group, name, text, lang, now=now)
         except Refused as refused:
             name_en, name_es = ("English", "inglés") if lang == "en" else ("Spanish", "español")
             raise Refused(f"{name_en}: {refused.en}", f"En {name_es}: {refused.es}") from None

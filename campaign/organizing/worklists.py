@@ -15,17 +15,9 @@ from campaign.congress import members
 from campaign.congress.bills import BillId, Chamber, congress_on, ordinal_suffix
 from campaign.congress.legislators import seat_id
 from campaign.congress.members import Person
-from campaign.congress.models import (
-    Bill,
-    Committee,
-    CommitteeSeat,
-    Cosponsorship,
-    Kinship,
-    Proposal,
-    Referral,
-    Tenure,
-)
+from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship, Referral, Tenure
 from campaign.outreach import names
+from campaign.proposals.models import Kinship, Proposal
 from campaign.refusals import Refused
 
 ASK_AGAIN: Final = "ask_again"

@@ -7,15 +7,16 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from campaign.congress import ledger, lineage
+from campaign.congress import ledger
 from campaign.congress.bills import BillId, Chamber, congress_on
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
-from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship, Proposal, Referral
+from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship, Referral
 from campaign.congress.stage_names import Stage
-from campaign.organizing import campaigns, published
-from campaign.organizing.published import Cell
 from campaign.outreach import names
+from campaign.proposals import campaigns, lineage, published
+from campaign.proposals.models import Proposal
+from campaign.proposals.published import Cell
 
 PASSED = {Stage.passed_house: "house", Stage.passed_senate: "senate"}
 OUT_OF_CONGRESS = {

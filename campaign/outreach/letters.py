@@ -21,8 +21,8 @@ from campaign.congress.members import Person
 from campaign.congress.models import Office
 from campaign.outreach import names, wordings
 from campaign.outreach.asks import Ask, Matter
-from campaign.outreach.models import CitedFact
 from campaign.outreach.phrases import paragraphs, phrase
+from campaign.proposals.models import CitedFact
 
 MOST_POINTS = 3
 USUAL_POINTS = 2

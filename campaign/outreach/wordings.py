@@ -18,8 +18,8 @@ from campaign.congress.members import Person
 from campaign.congress.models import Office
 from campaign.outreach import asks, names
 from campaign.outreach.asks import Ask, Matter
-from campaign.outreach.models import CitedFact
 from campaign.outreach.phrases import phrase
+from campaign.proposals.models import CitedFact
 from campaign.refusals import Refused
 from campaign.settings import shipped
 

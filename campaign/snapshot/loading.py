@@ -12,9 +12,9 @@ from sqlmodel import Session, SQLModel
 from campaign import db
 from campaign.congress import ledger, members, roster, tracking
 from campaign.congress.bills import BillId
-from campaign.congress.models import Bill, Campaign, Kinship, Proposal, SourceState
+from campaign.congress.models import Bill, SourceState
 from campaign.districts import boundaries, census
-from campaign.outreach.models import CitedFact
+from campaign.proposals.models import Campaign, CitedFact, Kinship, Proposal
 from campaign.settings import shipped
 from campaign.snapshot import files
 from campaign.snapshot.files import Manifest, Row, Texts

@@ -14,8 +14,9 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.accounts import users
-from campaign.mailing import editions, subscribers
+from campaign.mailing import policy
 from campaign.mailing.addresses import Keys, read_address
+from campaign.mailing.edition import editions
 from campaign.mailing.models import MailPolicy, Subscriber
 from campaign.settings import Settings
 
@@ -37,7 +38,7 @@ def address(copied_engine: Engine, serving: Callable[..., AbstractContextManager
     """The service with mail set up, two readers, and the week's draft."""
     now = db.utcnow()
     with db.writing(copied_engine) as session:
-        session.merge(MailPolicy(**{**subscribers.policy(session).model_dump(), "quiet_week": "note"}))
+        session.merge(MailPolicy(**{**policy.policy(session).model_dump(), "quiet_week": "note"}))
         for email, language in (("ana@example.org", "es"), ("bo@example.org", "en")):
             session.add(
                 Subscriber(

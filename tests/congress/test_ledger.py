@@ -9,9 +9,10 @@ from observations import BILL, CASTRO, INTRODUCED, REFERRED, START, acted, joine
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.congress import ledger, lineage
+from campaign.congress import ledger
 from campaign.congress.models import Action, Bill, Change, Cosponsorship
 from campaign.congress.observation import Observation
+from campaign.proposals import lineage
 from campaign.refusals import Refused
 
 TORRES, GOLDMAN, TLAIB, WARNOCK = "T000474", "G000599", "T000481", "W000790"

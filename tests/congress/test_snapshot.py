@@ -15,14 +15,15 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel, col, select
 
 from campaign import db, snapshot
-from campaign.congress import ledger, lineage, members, roster
+from campaign.congress import ledger, members, roster
 from campaign.congress.legislators import FILES
-from campaign.congress.models import Bill, Change, Cosponsorship, Proposal, SourceState, Tracking
+from campaign.congress.models import Bill, Change, Cosponsorship, SourceState, Tracking
 from campaign.congress.observation import Observation
 from campaign.districts import boundaries
 from campaign.districts.models import ZipSeat
 from campaign.organizing.counts import counts
-from campaign.outreach.models import CitedFact
+from campaign.proposals import lineage, lookup
+from campaign.proposals.models import CitedFact, Proposal
 from campaign.refusals import Refused
 from campaign.settings import shipped
 from campaign.snapshot.files import read_manifest
@@ -108,7 +109,7 @@ def test_bills_nobody_has_read_stand_by_name(snapshot_engine: Engine) -> None:
 @pytest.mark.parametrize("text", ["H.R. 6618", "H.R. 8427", "S. 2926"])
 def test_dead_numbers_meet_their_namesakes(snapshot_engine: Engine, now: datetime, text: str) -> None:
     with db.reading(snapshot_engine) as session, pytest.raises(Refused) as refused:
-        lineage.resolve(session, text)
+        lookup.resolve(session, text)
     assert "(119th)" in refused.value.en
     assert "(118th)" in refused.value.en
 

@@ -9,7 +9,7 @@ from standin import Standin
 from campaign import db, runs
 from campaign.congress import ledger, tracking
 from campaign.congress.bills import BillId
-from campaign.organizing import polling
+from campaign.organizing import poll_requests
 from jobs import poll_asked, poll_bills
 from jobs.worker import Worker
 
@@ -20,7 +20,7 @@ def ask(engine: Engine, bill: str, now: datetime) -> bool:
     with db.writing(engine) as session:
         tracking.track(session, ARMAS, now=now)
         tracking.track(session, STOP, now=now)
-        return polling.ask(session, bill, by="ana@example.org", now=now)
+        return poll_requests.ask(session, bill, by="ana@example.org", now=now)
 
 
 @pytest.mark.parametrize(("wished", "polled"), [("hr6736-119", 1), ("", 2)], ids=["one bill", "all"])

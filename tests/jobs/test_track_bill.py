@@ -9,9 +9,11 @@ from sqlmodel import select
 from standin import Standin
 
 from campaign import db
-from campaign.congress import lineage, tracking
+from campaign.congress import tracking
 from campaign.congress.bills import BillId
-from campaign.congress.models import Bill, Campaign, Proposal
+from campaign.congress.models import Bill
+from campaign.proposals import lineage
+from campaign.proposals.models import Campaign, Proposal
 from campaign.refusals import Refused
 from jobs import track_bill
 

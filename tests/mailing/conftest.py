@@ -11,10 +11,11 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from campaign import db
-from campaign.mailing import editions, subscribers
+from campaign.mailing import policy
 from campaign.mailing.addresses import Keys
+from campaign.mailing.delivery.sending import Office
+from campaign.mailing.edition import editions
 from campaign.mailing.models import Delivery, Edition, MailPolicy, Subscriber
-from campaign.mailing.sending import Office
 from campaign.mailing.transport import Relay, Simulating, Smtp
 from campaign.settings import Settings
 
@@ -104,7 +105,7 @@ def rules(engine: Engine) -> Callable[..., None]:
 
     def choose(**chosen: Any) -> None:
         with db.writing(engine) as session:
-            current = subscribers.policy(session)
+            current = policy.policy(session)
             session.merge(MailPolicy(**{**current.model_dump(), **chosen}))
 
     return choose

@@ -10,7 +10,7 @@ def test_every_promise_has_a_test_with_its_id() -> None:
     here = Path(__file__).parent
     names = [
         name
-        for path in here.glob("test_*.py")
+        for path in here.rglob("test_*.py")
         for name in re.findall(r"^def (test_\w+)", path.read_text(), re.M)
     ]
     told = {one for name in names for one in re.findall(r"(?<=_)e\d\d(?=_)", name)}

@@ -18,13 +18,15 @@ from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
 from campaign import db
-from campaign.mailing import deliveries, editions, pipe, subscribers
+from campaign.mailing import queue, relay_limits
 from campaign.mailing.addresses import Keys
+from campaign.mailing.delivery.group_commit import Turn, Turns
+from campaign.mailing.delivery.sending import Office, deliver
+from campaign.mailing.edition import editions
 from campaign.mailing.message import Envelope
 from campaign.mailing.models import Content, Delivery, Edition, Pipe, Subscriber, Suppression
-from campaign.mailing.sending import Office, deliver
+from campaign.mailing.readers import subscribers
 from campaign.mailing.transport import Folder, Relay, Simulating, Smtp, open_transport
-from campaign.mailing.turns import Turn, Turns
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
@@ -118,17 +120,17 @@ def test_e02_building_a_week_again_keeps_its_edition(
 
 # Where a worker is killed, told by what it was doing: a function of the running code.
 POINTS = {
-    "before the claim": "campaign.mailing.deliveries.claim",
-    "after the claim": "campaign.mailing.deliveries.begin_all",
+    "before the claim": "campaign.mailing.queue.claim",
+    "after the claim": "campaign.mailing.queue.begin_all",
     "before DATA": "campaign.mailing.transport.Smtp._announce",
-    "after DATA, before the record": "campaign.mailing.deliveries.end_all",
-    "after the record": "campaign.mailing.sending.Connection._envelope",
+    "after DATA, before the record": "campaign.mailing.queue.end_all",
+    "after the record": "campaign.mailing.delivery.sending.Connection._envelope",
 }
 WORKER = """
 import os, signal, sys
 from importlib import import_module
 from campaign import db
-from campaign.mailing.sending import Office, deliver
+from campaign.mailing.delivery.sending import Office, deliver
 from campaign.settings import read_settings
 settings = read_settings()
 where, nth = sys.argv[1], int(sys.argv[2])
@@ -176,14 +178,14 @@ def test_e03_kill_at_five_points_loses_nobody_and_doubles_nobody(
     let_leases_end(engine)
     deliver(office())
     with db.reading(engine) as session:
-        counts = deliveries.counts(session, session.get_one(Edition, edition))
+        counts = queue.counts(session, session.get_one(Edition, edition))
     got = box.got
     # Whoever is not shown as unknown has exactly one copy, and at most one row a killed worker is unknown.
     assert counts.get("unknown", 0) <= 1
     assert counts["sent"] + counts.get("unknown", 0) == 12
     assert max(got.values()) == 1
     assert counts["sent"] <= len(got) <= 12
-    deliveries.resend_unknown(engine, edition, now=MONDAY)
+    queue.resend_unknown(engine, edition, now=MONDAY)
     deliver(office())
     assert set(box.got) == set(names)
     assert sum(box.got.values()) <= 13
@@ -223,7 +225,7 @@ def test_e04_a_turn_that_fails_costs_the_turns_beside_it_nothing(
     readers(*addresses(3))
     published()
     names, turns = ("a", "b", "c"), Turns(engine, "worker")
-    rows = deliveries.claim(engine, owner="worker", now=clock(), most=3).claimed
+    rows = queue.claim(engine, owner="worker", now=clock(), most=3).claimed
     found: dict[str, Any] = {}
 
     def prepare(name: str) -> str:
@@ -256,10 +258,10 @@ def test_e04_a_mark_among_others_holds_for_its_owner_only(
 ) -> None:
     readers(*addresses(3))
     published()
-    mine = deliveries.claim(engine, owner="a", now=clock(), most=2).claimed
-    others = deliveries.claim(engine, owner="b", now=clock(), most=1).claimed
+    mine = queue.claim(engine, owner="a", now=clock(), most=2).claimed
+    others = queue.claim(engine, owner="b", now=clock(), most=1).claimed
     with engine.execution_options(writes=True).begin() as connection:
-        marked = deliveries.begin_all(connection, [*mine, *others], owner="a", now=clock())
+        marked = queue.begin_all(connection, [*mine, *others], owner="a", now=clock())
         assert marked == {row.id for row in mine}
 
 
@@ -268,12 +270,12 @@ def test_e04_a_mark_whose_commit_seemed_to_fail_still_holds(
 ) -> None:
     readers(*addresses(2))
     published()
-    rows = deliveries.claim(engine, owner="a", now=clock(), most=2).claimed
+    rows = queue.claim(engine, owner="a", now=clock(), most=2).claimed
     writes = engine.execution_options(writes=True)
     with writes.begin() as connection:
-        deliveries.begin_all(connection, rows[:1], owner="a", now=clock())
+        queue.begin_all(connection, rows[:1], owner="a", now=clock())
     with writes.begin() as connection:
-        assert deliveries.begin_all(connection, rows, owner="a", now=clock()) == {row.id for row in rows}
+        assert queue.begin_all(connection, rows, owner="a", now=clock()) == {row.id for row in rows}
 
 
 def test_e05_an_abandoned_row_comes_back_when_its_lease_ends(
@@ -281,9 +283,9 @@ def test_e05_an_abandoned_row_comes_back_when_its_lease_ends(
 ) -> None:
     readers("a@readers-host.org")
     published()
-    assert len(deliveries.claim(engine, owner="dead", now=clock(), most=5).claimed) == 1
+    assert len(queue.claim(engine, owner="dead", now=clock(), most=5).claimed) == 1
     assert deliver(office()).counts["sent"] == 0
-    clock.sleep(deliveries.LEASE.total_seconds() + 1)
+    clock.sleep(queue.LEASE.total_seconds() + 1)
     assert deliver(office()).counts["sent"] == 1
 
 
@@ -292,15 +294,15 @@ def test_e05_a_live_worker_keeps_its_lease_and_a_late_one_loses_it(
 ) -> None:
     readers("a@readers-host.org")
     published()
-    (row,) = deliveries.claim(engine, owner="slow", now=clock(), most=5).claimed
+    (row,) = queue.claim(engine, owner="slow", now=clock(), most=5).claimed
     clock.sleep(60)
-    deliveries.renew(engine, owner="slow", now=clock())
+    queue.renew(engine, owner="slow", now=clock())
     clock.sleep(60)
-    assert deliveries.claim(engine, owner="other", now=clock(), most=5).claimed == ()
+    assert queue.claim(engine, owner="other", now=clock(), most=5).claimed == ()
     clock.sleep(60)
-    assert len(deliveries.claim(engine, owner="other", now=clock(), most=5).claimed) == 1
+    assert len(queue.claim(engine, owner="other", now=clock(), most=5).claimed) == 1
     with engine.execution_options(writes=True).begin() as connection:
-        assert not deliveries.begin(connection, row, owner="slow", now=clock())
+        assert not queue.begin(connection, row, owner="slow", now=clock())
 
 
 # --- what relays say ---
@@ -410,7 +412,7 @@ def test_e06_throttling_slows_the_pipe_and_is_nobodys_error(
         assert way.pace == 0.5
         assert {row.state for row in session.exec(select(Delivery))} <= {"sent", "pending"}
         assert all(row.attempts == 0 for row in session.exec(select(Delivery)) if row.state == "pending")
-    assert deliveries.claim(engine, owner="x", now=clock(), most=5).claimed == ()
+    assert queue.claim(engine, owner="x", now=clock(), most=5).claimed == ()
     box.mood[kind] = "fine"
     clock.sleep(120)
     deliver(office())
@@ -431,7 +433,7 @@ def test_e07_a_relay_that_is_down_for_an_hour_costs_nobody_a_copy(
         clock.sleep(300)
     with db.reading(engine) as session:
         assert session.exec(select(Pipe)).one().trouble == "down"
-        (trouble,) = deliveries.troubles(session)
+        (trouble,) = queue.troubles(session)
         assert trouble.about == "relay"
         assert trouble.en.startswith("the relay cannot be reached since ")
         assert trouble.es.startswith("no se puede llegar al servidor de correo desde ")
@@ -472,17 +474,17 @@ def test_e08_the_setting_to_resend_unknown_defaults_to_no(
 ) -> None:
     readers("a@readers-host.org", "b@readers-host.org")
     published()
-    one, two = deliveries.claim(engine, owner="dead", now=clock(), most=2).claimed
+    one, two = queue.claim(engine, owner="dead", now=clock(), most=2).claimed
     with engine.execution_options(writes=True).begin() as connection:
-        assert deliveries.begin(connection, one, owner="dead", now=clock())
+        assert queue.begin(connection, one, owner="dead", now=clock())
     clock.sleep(100)
-    assert deliveries.sweep(engine, now=clock()).unknown == 1
+    assert queue.sweep(engine, now=clock()).unknown == 1
     with engine.execution_options(writes=True).begin() as connection:
         connection.execute(
             sa.update(Delivery).where(col(Delivery.id) == two.id).values(state="sending", lease=MONDAY)
         )
     rules(resend_unknown=True)
-    deliveries.sweep(engine, now=clock())
+    queue.sweep(engine, now=clock())
     assert sorted(states().values()) == ["pending", "unknown"]
 
 
@@ -491,15 +493,15 @@ def test_e08_a_slow_worker_that_was_given_up_still_records_the_truth(
 ) -> None:
     readers("a@readers-host.org")
     published()
-    (row,) = deliveries.claim(engine, owner="slow", now=clock(), most=1).claimed
+    (row,) = queue.claim(engine, owner="slow", now=clock(), most=1).claimed
     writes = engine.execution_options(writes=True)
     with writes.begin() as connection:
-        deliveries.begin(connection, row, owner="slow", now=clock())
+        queue.begin(connection, row, owner="slow", now=clock())
     clock.sleep(100)
-    deliveries.sweep(engine, now=clock())
+    queue.sweep(engine, now=clock())
     with writes.begin() as connection:
-        verdict = deliveries.Verdict("sent", "250 late")
-        deliveries.end(connection, deliveries.Ended(row, verdict, clock()), owner="slow")
+        verdict = queue.Verdict("sent", "250 late")
+        queue.end(connection, queue.Ended(row, verdict, clock()), owner="slow")
     assert set(states().values()) == {"sent"}
 
 
@@ -537,12 +539,12 @@ def test_e10_the_rate_holds_over_workers_within_five_percent(
     readers(*addresses(int(limit * seconds) + 200))
     published(per_second=per_second, per_hour=per_hour)
     # What was saved up at the start is spent before measuring.
-    while deliveries.claim(engine, owner="warm-up", now=clock(), most=50).claimed:
+    while queue.claim(engine, owner="warm-up", now=clock(), most=50).claimed:
         pass
     claimed = 0
     for step in range(seconds * 4):
         clock.sleep(0.25)
-        claimed += len(deliveries.claim(engine, owner=f"worker {step % 3}", now=clock(), most=50).claimed)
+        claimed += len(queue.claim(engine, owner=f"worker {step % 3}", now=clock(), most=50).claimed)
     assert abs(claimed - limit * seconds) <= max(1.0, 0.05 * limit * seconds)
 
 
@@ -566,7 +568,7 @@ def test_e12_sigterm_finishes_the_message_in_flight_and_gives_the_rest_back(
     script = """
 import signal, threading
 from campaign import db
-from campaign.mailing.sending import Office, deliver
+from campaign.mailing.delivery.sending import Office, deliver
 from campaign.settings import read_settings
 settings = read_settings(); stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -603,7 +605,7 @@ def test_e13_whoever_stops_after_queuing_is_suppressed(
     (who,) = readers("a@readers-host.org")
     readers("b@readers-host.org")
     published()
-    claimed = deliveries.claim(engine, owner="early", now=clock(), most=5).claimed
+    claimed = queue.claim(engine, owner="early", now=clock(), most=5).claimed
     with db.writing(engine) as session:
         reader = session.get_one(Subscriber, who)
         if how == "unsubscribe":
@@ -613,9 +615,9 @@ def test_e13_whoever_stops_after_queuing_is_suppressed(
         else:
             subscribers.stop(session, reader, "complaint", now=clock())
     with engine.execution_options(writes=True).begin() as connection:
-        begun = [deliveries.begin(connection, row, owner="early", now=clock()) for row in claimed]
+        begun = [queue.begin(connection, row, owner="early", now=clock()) for row in claimed]
     assert sorted(begun) == [False, True]
-    deliveries.release(engine, claimed, owner="early")
+    queue.release(engine, claimed, owner="early")
     let_leases_end(engine)
     deliver(office())
     assert "a@readers-host.org" not in box.got
@@ -675,7 +677,7 @@ def test_e16_the_sweeper_finds_missing_rows_and_stuck_ones(
         )
     assert editions.mend(engine, now=clock()) == 1
     assert editions.mend(engine, now=clock()) == 0
-    assert deliveries.sweep(engine, now=clock()).unknown == 1
+    assert queue.sweep(engine, now=clock()).unknown == 1
     assert sorted(states().values()) == ["pending", "pending", "unknown"]
     assert edition == 1
 
@@ -774,13 +776,13 @@ class _FullDisk(Folder):
 
 def test_pace_recovers_by_itself(engine: Engine, clock: Clock, rules: Make) -> None:
     rules(per_second=8)
-    pipe.block(engine, deliveries.Verdict("throttled", "454 slow"), now=clock())
+    relay_limits.block(engine, queue.Verdict("throttled", "454 slow"), now=clock())
     with db.reading(engine) as session:
-        assert pipe.state(session).pace == 0.5
+        assert relay_limits.state(session).pace == 0.5
     clock.sleep(1300)
-    deliveries.claim(engine, owner="x", now=clock(), most=1)
+    queue.claim(engine, owner="x", now=clock(), most=1)
     with db.reading(engine) as session:
-        assert pipe.state(session).pace == 1.0
+        assert relay_limits.state(session).pace == 1.0
 
 
 def test_an_office_stops_between_two_messages(readers: Make, published: Make, office: Make, box: Box) -> None:

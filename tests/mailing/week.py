@@ -7,8 +7,9 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress import ledger
-from campaign.congress.models import Campaign, Kinship, Member, Office, Proposal, Seat, Tenure
+from campaign.congress.models import Member, Office, Seat, Tenure
 from campaign.congress.observation import ActionRow, CosponsorRow, Observation, PersonRow
+from campaign.proposals.models import Campaign, Kinship, Proposal
 
 SUNDAY = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
 PEOPLE = (

@@ -9,10 +9,11 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from campaign import db
-from campaign.congress import ledger, lineage, roster
+from campaign.congress import ledger, roster
 from campaign.congress.bills import BillId
 from campaign.congress.legislators import MemberFiles
 from campaign.congress.observation import CommitteeRow, CosponsorRow, Observation, PersonRow
+from campaign.proposals import lineage
 
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
 READ = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

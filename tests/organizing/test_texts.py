@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.congress import lineage
-from campaign.congress.models import Campaign, Proposal
-from campaign.organizing import campaigns, texts, views
-from campaign.organizing.models import TextVersion
-from campaign.outreach import asks, trials, wordings
-from campaign.outreach.models import CitedFact
+from campaign.organizing import saved_views, texts
+from campaign.outreach import asks, wording_checks, wordings
+from campaign.proposals import campaigns, lineage
+from campaign.proposals.models import Campaign, CitedFact, Proposal, TextVersion
 from campaign.refusals import Refused
 
 ANA = "ana@example.org"
@@ -171,16 +169,18 @@ def test_a_copy_needs_an_address_of_its_own(campaign: Engine, new: str) -> None:
 
 def test_a_view_is_its_owners_and_holds_names_and_values_only(campaign: Engine) -> None:
     with db.writing(campaign) as session:
-        view = views.save(session, ANA, "lists", " Texas ", "state=TX&list=ask_again&&x")
-        views.save(session, ANA, "lists", "Texas", "state=TX")
-        assert [(one.name, one.query) for one in views.saved(session, ANA, "lists")] == [("Texas", "state=TX")]
-        assert views.saved(session, "bo@example.org", "lists") == []
+        view = saved_views.save(session, ANA, "lists", " Texas ", "state=TX&list=ask_again&&x")
+        saved_views.save(session, ANA, "lists", "Texas", "state=TX")
+        assert [(one.name, one.query) for one in saved_views.saved(session, ANA, "lists")] == [
+            ("Texas", "state=TX")
+        ]
+        assert saved_views.saved(session, "bo@example.org", "lists") == []
         with pytest.raises(Refused):
-            views.remove(session, "bo@example.org", view.id or 0)
-        assert views.remove(session, ANA, view.id or 0) == "lists"
+            saved_views.remove(session, "bo@example.org", view.id or 0)
+        assert saved_views.remove(session, ANA, view.id or 0) == "lists"
         for page, name in (("elsewhere", "a"), ("lists", ""), ("lists", "x" * 61)):
             with pytest.raises(Refused):
-                views.save(session, ANA, page, name, "")
+                saved_views.save(session, ANA, page, name, "")
 
 
 # --- wordings --------------------------------------------------------------------------------------
@@ -249,6 +249,6 @@ def test_a_published_wording_is_said_until_an_older_one_is_brought_back(campaign
 
 
 def test_the_least_situations_are_put_to_whom_they_stand_for() -> None:
-    assert {code: asks.fitting(least)[0] for code, least in trials.LEAST.items()} == {
+    assert {code: asks.fitting(least)[0] for code, least in wording_checks.LEAST.items()} == {
         code: code for code in asks.CODES
     }

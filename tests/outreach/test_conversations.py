@@ -7,7 +7,7 @@ import pytest
 from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, names, wordings
 from campaign.outreach.asks import Ask, Docket
-from campaign.outreach.trials import LEAST
+from campaign.outreach.wording_checks import LEAST
 from campaign.refusals import Refused
 
 

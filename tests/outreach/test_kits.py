@@ -11,8 +11,8 @@ from sqlalchemy.engine import Engine
 from campaign import db
 from campaign.congress import members
 from campaign.congress.members import Person
-from campaign.mailing import lists
-from campaign.mailing.subscribers import Imported
+from campaign.mailing.readers import csv_lists
+from campaign.mailing.readers.subscribers import Imported
 from campaign.outreach import asks, kits, wordings
 from campaign.outreach.asks import Ask
 from campaign.outreach.kits import Kit
@@ -86,7 +86,7 @@ def test_a_typed_sheet_can_be_taken_into_the_list(snapshot_engine: Engine) -> No
     text = kits.csv_template() + "ana@example.org,es,78205,armas-act\r\nben@example.org,en,78701,\r\n"
     done = Imported()
     with db.reading(snapshot_engine) as session:
-        rows = list(lists.read(session, text, done, now=datetime(2026, 6, 20, 15, tzinfo=db.UTC)))
+        rows = list(csv_lists.read(session, text, done, now=datetime(2026, 6, 20, 15, tzinfo=db.UTC)))
     assert done.rejects == {}
     assert [(row.email, row.wish.language, row.wish.proposals) for row in rows] == [
         ("ana@example.org", "es", ("armas-act",)),

@@ -18,8 +18,8 @@ from campaign.congress.models import Office
 from campaign.outreach import asks, letters, paper, wordings
 from campaign.outreach.asks import Ask, Docket
 from campaign.outreach.letters import Choices, Letter
-from campaign.outreach.models import CitedFact
-from campaign.outreach.trials import LEAST
+from campaign.outreach.wording_checks import LEAST
+from campaign.proposals.models import CitedFact
 from campaign.refusals import Refused
 
 TODAY = date(2026, 6, 22)

@@ -11,7 +11,7 @@ from campaign import db
 from campaign.congress.members import Person
 from campaign.outreach import asks, names, wordings
 from campaign.outreach.asks import Ask, Docket
-from campaign.outreach.trials import LEAST
+from campaign.outreach.wording_checks import LEAST
 from campaign.refusals import Refused
 from campaign.settings import shipped
 

@@ -1,0 +1,1 @@
+"""How a mail leaves: claims, sending, single mails, chat notices."""

@@ -1,0 +1,161 @@
+"""Single letters that answer something a person did: confirm, manage, export; and notices to organizers.
+
+Their words lie in templates/email/letters: a subject, paragraphs, and a line ``> label: address`` that becomes
+a button. The secret in a link is made when its letter is sent, so no queue ever holds one.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+from sqlmodel import Session
+
+from campaign.mailing import policy
+from campaign.mailing.edition.render import filled
+from campaign.mailing.message import Attachment, Sealed, Sender, seal
+from campaign.mailing.models import Subscriber
+from campaign.mailing.readers import subscribers
+from campaign.refusals import Refused
+from campaign.settings import Settings
+
+NOTICES = {
+    "en": {
+        "paused": (
+            "The digest is paused",
+            "{problem}. Readers who have not got it yet are waiting; nothing is lost. "
+            "Look at the reason, then resume.",
+        ),
+        "stuck": (
+            "Mail is not leaving",
+            "{problem}. Everything waits, and leaves by itself once the relay answers.",
+        ),
+        "built": (
+            "The digest of {period} waits for your approval",
+            "It is for {recipients} readers. Look at it, then approve it.",
+        ),
+        "done": ("The digest of {period} has been sent", "{summary}."),
+    },
+    "es": {
+        "paused": (
+            "El boletín está en pausa",
+            "{problem}. Quienes aún no lo han recibido esperan; nada se ha perdido. "
+            "Revise la causa y después reanúdelo.",
+        ),
+        "stuck": (
+            "El correo no está saliendo",
+            "{problem}. Todo espera y saldrá solo cuando el servidor responda.",
+        ),
+        "built": (
+            "El boletín de {period} espera su aprobación",
+            "Es para {recipients} lectores. Véalo y después apruébelo.",
+        ),
+        "done": ("El boletín de {period} ya se envió", "{summary}."),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A paragraph, or with ``url`` a button."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter in plain values, ready to be put together."""
+
+    subject: str
+    parts: tuple[Part, ...]
+    language: str
+    attachment: Attachment | None = None
+
+
+def sender_of_letters(settings: Settings) -> Sender:
+    """Who writes single letters. They may leave before a postal address is set; a sender is needed where mail
+    really leaves, not where it is written to files for trying out."""
+    name, address = parseaddr(settings.mail_from)
+    if not address:
+        if not settings.smtp_url.get_secret_value().startswith("file:"):
+            raise Refused(
+                "Mail cannot leave until CAMPAIGN_MAIL_FROM is set.",
+                "No puede salir ningún correo hasta que se defina CAMPAIGN_MAIL_FROM.",
+            )
+        name, address = "Campaign", "campaign@localhost.invalid"
+    returned = parseaddr(settings.return_path)[1] or address
+    local, _, host = returned.rpartition("@")
+    postal = " ".join(settings.postal_address.split())
+    return Sender(name, address, postal, settings.base_url, local, host, reply_to=address)
+
+
+def prepare(
+    session: Session, settings: Settings, kind: str, who: int | None, detail: dict[str, Any], *, now: datetime
+) -> Letter | None:
+    """What a letter says. Makes its link, hence the transaction; None where its reader is gone."""
+    if kind == "notice":
+        language = policy.policy(session).notify_language
+        subject, text = notice(detail, language)
+        here = {"subject": subject, "text": text, "organize_url": f"{settings.base_url}/organize/"}
+        return _written(settings, "notice", language, here)
+    reader = session.get(Subscriber, who) if who is not None else None
+    if reader is None:
+        return None
+    language = str(detail.get("wish", {}).get("language", reader.language))
+    start = f"{settings.base_url}/es" if language == "es" else settings.base_url
+    values: dict[str, Any] = {"preferences_url": f"{start}/preferences"}
+    attachment = None
+    if kind == "confirm":
+        token = subscribers.new_token(session, subscribers.number(reader), "confirm", detail["wish"], now=now)
+        values["url"] = f"{start}/confirm/{token}"
+    elif kind == "manage":
+        token = subscribers.new_token(session, subscribers.number(reader), "manage", {}, now=now)
+        values["url"] = f"{start}/preferences/{token}"
+    elif kind == "export":
+        kept = json.dumps(subscribers.export(session, reader), indent=1, ensure_ascii=False)
+        attachment = Attachment("my-data.json", kept.encode())
+    return _written(settings, kind, language, values, attachment)
+
+
+def notice(detail: dict[str, Any], lang: str) -> tuple[str, str]:
+    """What organizers are told: a line, and what it means."""
+    known = {name: str(value) for name, value in detail.items()}
+    subject, text = (words.format(**known) for words in NOTICES[lang][str(detail["what"])])
+    return subject, text
+
+
+def _written(
+    settings: Settings,
+    kind: str,
+    language: str,
+    values: dict[str, Any],
+    attachment: Attachment | None = None,
+) -> Letter:
+    sender = sender_of_letters(settings)
+    name = sender.name or sender.address
+    text = filled(f"letters/{kind}.{language}.txt", sender_name=name, **values)
+    subject, *paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
+    return Letter(subject, tuple(_part(one) for one in paragraphs), language, attachment)
+
+
+def _part(paragraph: str) -> Part:
+    found = re.fullmatch(r"> (.+?): (https?://\S+)", paragraph)
+    return Part(found[1], found[2]) if found else Part(" ".join(paragraph.split()))
+
+
+def sealed(settings: Settings, letter: Letter) -> tuple[Sealed, Sender]:
+    """A letter as bytes, but for its own headers."""
+    sender = sender_of_letters(settings)
+    values = {"subject": letter.subject, "parts": letter.parts, "lang": letter.language, "sender": sender}
+    whole = seal(
+        sender,
+        subject=letter.subject,
+        text=filled("letter.txt", **values),
+        html=filled("letter.html", **values),
+        attachment=letter.attachment,
+        listed=False,
+    )
+    return whole, sender

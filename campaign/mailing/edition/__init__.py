@@ -1,0 +1,1 @@
+"""What a mail says: news, wording, chart, editions and their send times."""

@@ -1,0 +1,491 @@
+"""One week's digest from the changes since the last: built, looked at, approved, and given one row a reader.
+
+Each group of readers (language, seat, proposals) is rendered once and kept as bytes; what is previewed is what
+is sent. Publishing writes all deliveries in one transaction or none.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Engine
+from sqlmodel import Session, col, select
+
+from campaign import db
+from campaign.mailing import queue
+from campaign.mailing.addresses import Keys, read_address
+from campaign.mailing.edition import digest, news
+from campaign.mailing.edition.digest import Group
+from campaign.mailing.edition.news import News
+from campaign.mailing.edition.render import Press
+from campaign.mailing.edition.send_times import monday_of, morning, period_of
+from campaign.mailing.message import Sealed, Sender, copy_of, sender_of
+from campaign.mailing.models import Content, Delivery, Edition, Subscriber, Suppression
+from campaign.mailing.policy import policy
+from campaign.refusals import Refused
+from campaign.settings import Settings
+
+CHUNK = 40
+# An edition in one of these has told its news; the next one starts after it.
+TOLD = ("sending", "paused", "done", "quiet")
+SAMPLE = "reader@example.org"
+BODIES_KEPT = timedelta(days=30)
+ROWS_KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Built:
+    """An edition and how many groups and readers it is for."""
+
+    edition: int
+    period: str
+    state: str
+    groups: int
+    recipients: int
+
+
+# --- building --------------------------------------------------------------------------------------
+
+
+def build(engine: Engine, settings: Settings, *, now: datetime, period: str = "") -> Built:
+    """Make the draft of a week's digest; a week that has one keeps it. Raises Refused where mail is not set up.
+
+    A week without news is noted as ``quiet`` and has nothing to send, unless a short note is wanted.
+    """
+    period = period or period_of(now, settings)
+    monday = monday_of(period)
+    if monday > now.date() + timedelta(days=7):
+        raise Refused(f"{period} has not begun.", f"{period} no ha empezado.")
+    with db.reading(engine) as session:
+        rules = policy(session)
+        sender = sender_of(settings, rules.reply_to)
+        known = _of_period(session, "digest", period)
+        if known and known.state != "building":
+            return _built(session, known)
+        found = news.gather(session, since_seq=_since(session, "digest", period, now), now=now)
+    quiet = not found.moved and rules.quiet_week == "nothing"
+    edition = _open(engine, "digest", period, found, now)
+    if not quiet:
+        _print_groups(engine, settings, edition, Press(found, sender), now)
+    with db.writing(engine) as session:
+        draft = session.get_one(Edition, edition)
+        draft.state, draft.quiet = ("quiet" if quiet else "draft"), not found.moved
+        if quiet:
+            draft.finished_at = now
+        return _built(session, draft)
+
+
+def _of_period(session: Session, kind: str, period: str) -> Edition | None:
+    return session.exec(select(Edition).where(Edition.kind == kind, Edition.period == period)).first()
+
+
+def _since(session: Session, kind: str, period: str, now: datetime) -> int:
+    """Where the last edition that told its news left off."""
+    told = select(sa.func.max(Edition.upto_seq)).where(
+        col(Edition.state).in_(TOLD), col(Edition.kind).in_(("digest", kind)), Edition.period != period
+    )
+    last = session.exec(told).one()
+    if last is not None:
+        return int(last)
+    # Drafts that never left: their news is still to be told.
+    drafts = select(sa.func.min(Edition.since_seq)).where(Edition.kind == kind, Edition.period != period)
+    first = session.exec(drafts).one()
+    return news.first_seq(session, now=now) if first is None else int(first)
+
+
+def _open(engine: Engine, kind: str, period: str, found: News, now: datetime) -> int:
+    """The row of an edition being built; one that a crash left half-built starts over."""
+    fresh = Edition(
+        kind=kind,
+        period=period,
+        state="building",
+        since_seq=found.since_seq,
+        upto_seq=found.upto_seq,
+        built_at=now,
+    )
+    with db.writing(engine) as session:
+        known = _of_period(session, kind, period)
+        if known is not None and known.state == "building":
+            session.execute(sa.delete(Content).where(col(Content.edition) == known.id))
+            known.since_seq, known.upto_seq, known.built_at = fresh.since_seq, fresh.upto_seq, now
+            return known.id or 0
+        if known is None:
+            session.add(fresh)
+            session.flush()
+        return (known or fresh).id or 0
+
+
+def _print_groups(engine: Engine, settings: Settings, edition: int, press: Press, now: datetime) -> int:
+    """Render every group that has no content yet, some at a time so that memory stays flat; how many."""
+    with db.reading(engine) as session:
+        row = session.get_one(Edition, edition)
+        missing = list(_missing(session, row))
+        due = _due(session, settings, row, now)
+    if row.kind == "alert":
+        missing = [group for group in missing if digest.touches(digest.reader_of(press.news, group))]
+    for first in range(0, len(missing), CHUNK):
+        printed = [_printed(press, edition, group, due) for group in missing[first : first + CHUNK]]
+        with db.writing(engine) as session:
+            session.add_all(printed)
+    return len(missing)
+
+
+def _due(session: Session, settings: Settings, edition: Edition, now: datetime) -> Callable[[str], datetime]:
+    """When readers of a seat get an edition."""
+    if edition.kind == "alert":
+        return lambda _seat: now
+    hour, day = policy(session).send_hour, monday_of(edition.period)
+    return lambda seat: morning(day, hour, seat, settings)
+
+
+def _printed(press: Press, edition: int, group: Group, due: Callable[[str], datetime]) -> Content:
+    subject, sealed = press.print(group)
+    return Content(
+        edition=edition,
+        language=group.language,
+        seat=group.seat,
+        proposals=" ".join(group.proposals),
+        subject=subject,
+        head=sealed.head,
+        body=sealed.body,
+        due=due(group.seat),
+    )
+
+
+def _missing(session: Session, edition: Edition) -> Iterator[Group]:
+    """Groups of confirmed readers that this edition has no content for."""
+    there = select(Content.language, Content.seat, Content.proposals).where(Content.edition == edition.id)
+    known = {Group(language, seat, tuple(slugs.split())) for language, seat, slugs in session.exec(there)}
+    return (group for group in _groups(session, edition) if group not in known)
+
+
+def _groups(session: Session, edition: Edition) -> Iterator[Group]:
+    """The groups of confirmed readers that this edition is for."""
+    asked = select(Subscriber.language, Subscriber.seat, Subscriber.proposals).where(
+        Subscriber.state == "confirmed"
+    )
+    if edition.kind == "alert":
+        asked = asked.where(col(Subscriber.alerts).is_(True))
+    for language, seat, slugs in session.exec(asked.distinct().order_by("language", "seat", "proposals")):
+        yield Group(language, seat, tuple(slugs.split()))
+
+
+def _built(session: Session, edition: Edition) -> Built:
+    groups = select(sa.func.count()).where(Content.edition == edition.id)
+    return Built(
+        edition.id or 0,
+        edition.period,
+        edition.state,
+        session.exec(groups).one(),
+        recipients(session, edition),
+    )
+
+
+def recipients(session: Session, edition: Edition) -> int:
+    """How many readers get it: its rows once published, before that whoever would get one now."""
+    if edition.published_at or edition.state == "quiet":
+        return queue.counts(session, edition)["recipients"]
+    readers = sa.select(sa.func.count()).select_from(_readers(edition).order_by(None).subquery())
+    return int(session.execute(readers).scalar_one())
+
+
+def set_note(engine: Engine, settings: Settings, edition: int, en: str, es: str, *, now: datetime) -> None:
+    """The organizer's own words, in both languages or none; every group is rendered anew. Drafts alone."""
+    if bool(en.strip()) != bool(es.strip()):
+        raise Refused("Write the note in both languages.", "Escriba la nota en ambos idiomas.")
+    with db.reading(engine) as session:
+        row = _draft(session, edition)
+        groups = list(_groups(session, row))
+        due = _due(session, settings, row, now)
+    row.note_en, row.note_es = en.strip(), es.strip()
+    press = _press(engine, settings, row)
+    # All of it before anything is written: one group that is refused leaves the draft as it was.
+    printed = [_printed(press, edition, group, due) for group in groups]
+    with db.writing(engine) as session:
+        kept = _draft(session, edition)
+        kept.note_en, kept.note_es = row.note_en, row.note_es
+        session.execute(sa.delete(Content).where(col(Content.edition) == edition))
+        session.add_all(printed)
+
+
+def _press(engine: Engine, settings: Settings, edition: Edition) -> Press:
+    """The press of an edition as it was built, for groups that came later."""
+    with db.reading(engine) as session:
+        sender = sender_of(settings, policy(session).reply_to)
+        found = news.gather(
+            session, since_seq=edition.since_seq, now=edition.built_at, upto_seq=edition.upto_seq
+        )
+    return Press(found, sender, note_en=edition.note_en, note_es=edition.note_es)
+
+
+def _draft(session: Session, edition: int) -> Edition:
+    row = get(session, edition)
+    if row.state != "draft":
+        raise Refused(
+            f"Edition {row.period} is {row.state}; only a draft can be changed.",
+            f"La edición {row.period} está en estado {row.state}; solo se puede cambiar un borrador.",
+            status=409,
+        )
+    return row
+
+
+def get(session: Session, edition: int) -> Edition:
+    """Raises Refused (404) for an edition that does not exist."""
+    if row := session.get(Edition, edition):
+        return row
+    raise Refused(f"There is no edition {edition}.", f"No existe la edición {edition}.", status=404)
+
+
+def latest(session: Session, *, period: str = "", kind: str = "digest") -> Edition:
+    """The newest edition, or the one of a week. Raises Refused (404) where there is none."""
+    query = select(Edition).where(Edition.kind == kind).order_by(col(Edition.id).desc())
+    if period:
+        monday_of(period)
+        query = query.where(Edition.period == period)
+    if row := session.exec(query).first():
+        return row
+    raise Refused(
+        "There is no edition yet; build one with: campaign digest build",
+        "Todavía no hay ninguna edición; prepárela con: campaign digest build",
+        status=404,
+    )
+
+
+# --- publishing ------------------------------------------------------------------------------------
+
+
+def publish(engine: Engine, settings: Settings, edition: int, *, by: str, now: datetime) -> int:
+    """Approve a draft: one row for each reader, all in one transaction; how many. Twice adds nothing."""
+    with db.reading(engine) as session:
+        draft = get(session, edition)
+    if draft.state != "draft":
+        return 0
+    _print_groups(engine, settings, edition, _press(engine, settings, draft), now)
+    with db.writing(engine) as session:
+        opened = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "draft")
+        result: Any = session.execute(
+            opened.values(state="sending", published_at=now, approved_by=by, problem="")
+        )
+        if result.rowcount != 1:
+            return 0
+        session.expire_all()
+        return _add_rows(session, session.get_one(Edition, edition))
+
+
+def mend(engine: Engine, *, now: datetime) -> int:
+    """Give a row to whoever should have had one when an edition was published and has none."""
+    added = 0
+    with db.writing(engine) as session:
+        for edition in session.exec(select(Edition).where(Edition.state == "sending")).all():
+            added += _add_rows(session, edition)
+    return added
+
+
+def _readers(edition: Edition) -> sa.Select[Any]:
+    """The confirmed, unsuppressed readers of an edition with what they get, those of one content together."""
+    barred = sa.exists().where(col(Suppression.key) == col(Subscriber.key))
+    same = sa.and_(
+        col(Content.language) == col(Subscriber.language),
+        col(Content.seat) == col(Subscriber.seat),
+        col(Content.proposals) == col(Subscriber.proposals),
+    )
+    query = (
+        sa.select(
+            sa.literal(edition.kind),
+            col(Content.edition),
+            col(Subscriber.id),
+            col(Content.id),
+            sa.literal(""),
+            sa.literal({}, type_=sa.JSON),
+            sa.literal("pending"),
+            col(Content.due),
+            sa.literal(0),
+            sa.literal(""),
+            sa.literal(""),
+        )
+        .join(Content, same)
+        .where(col(Content.edition) == edition.id, col(Subscriber.state) == "confirmed", ~barred)
+        .order_by(col(Content.due), col(Content.id), col(Subscriber.id))
+    )
+    if edition.kind == "alert":
+        query = query.where(col(Subscriber.alerts).is_(True))
+    if edition.published_at and edition.kind == "digest":
+        query = query.where(col(Subscriber.confirmed_at) <= edition.published_at)
+    return query
+
+
+def _add_rows(session: Session, edition: Edition) -> int:
+    names = ["kind", "edition", "subscriber", "content", "address", "detail", "state", "due", "attempts"]
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    rows: Any = insert(queue.rows).from_select([*names, "owner", "reply"], _readers(edition))
+    session.flush()
+    counted = {"preserve_rowcount": True}
+    result: Any = session.connection().execute(rows.on_conflict_do_nothing(), execution_options=counted)
+    return int(result.rowcount)
+
+
+def pause(engine: Engine, edition: int, *, why: str) -> None:
+    """Hold what has not left yet. Raises Refused for an edition that is not being sent."""
+    with db.writing(engine) as session:
+        _move(session, edition, ("sending",), "paused", why)
+        queue.take_back(session, edition)
+
+
+def resume(engine: Engine, edition: int) -> None:
+    with db.writing(engine) as session:
+        _move(session, edition, ("paused",), "sending", "")
+
+
+def _move(session: Session, edition: int, before: tuple[str, ...], after: str, why: str) -> None:
+    row = get(session, edition)
+    if row.state not in before:
+        raise Refused(
+            f"Edition {row.period} is {row.state}.",
+            f"La edición {row.period} está en estado {row.state}.",
+            status=409,
+        )
+    row.state, row.problem = after, why
+
+
+def stop(engine: Engine, edition: int, *, why: str, now: datetime) -> int:
+    """End an edition for whoever has not got it yet; how many. No row is left waiting."""
+    with db.writing(engine) as session:
+        row = get(session, edition)
+        waiting = sa.update(Delivery).where(
+            col(Delivery.edition) == edition, col(Delivery.state).in_(("pending", "deferred"))
+        )
+        ended: Any = session.execute(
+            waiting.values(state="failed", ended_at=now, reply=f"edition stopped: {why}", lease=None, owner="")
+        )
+        row.state, row.problem, row.finished_at = "stopped", why, now
+        return int(ended.rowcount)
+
+
+# --- looking ---------------------------------------------------------------------------------------
+
+
+def preview(
+    engine: Engine, settings: Settings, group: Group, *, edition: int, now: datetime, to: str = SAMPLE
+) -> bytes:
+    """The very bytes a reader of this group gets, but for the reader's own address, number and link."""
+    sealed, sender = sealed_for(engine, settings, group, edition=edition)
+    keys = Keys(settings)
+    token = keys.stop_token(keys.of(read_address(SAMPLE)))
+    return copy_of(sealed, sender, keys, to=to, number=0, now=now, token=token)
+
+
+def sealed_for(engine: Engine, settings: Settings, group: Group, *, edition: int) -> tuple[Sealed, Sender]:
+    """What a group gets: as it is kept, or for a group without readers as it would be."""
+    with db.reading(engine) as session:
+        sender = sender_of(settings, policy(session).reply_to)
+        row = get(session, edition)
+        kept = session.exec(
+            select(Content).where(
+                Content.edition == edition,
+                Content.language == group.language,
+                Content.seat == group.seat,
+                Content.proposals == " ".join(group.proposals),
+            )
+        ).first()
+    if kept is not None and kept.body:
+        return Sealed(kept.head, kept.body), sender
+    return _press(engine, settings, row).print(group)[1], sender
+
+
+def send_test(engine: Engine, edition: int, group: Group, address: str, *, now: datetime) -> None:
+    """Send one copy to an organizer's own address."""
+    to = read_address(address)
+    chosen = {"language": group.language, "seat": group.seat, "proposals": list(group.proposals)}
+    with db.writing(engine) as session:
+        get(session, edition)
+        session.add(
+            Delivery(kind="test", address=to.typed, due=now, detail={"edition": edition, "group": chosen})
+        )
+
+
+def status(session: Session, edition: Edition) -> dict[str, Any]:
+    """The object of ``campaign digest status --json`` (contract.md)."""
+    found = queue.counts(session, edition)
+    if not edition.published_at:
+        found = {"recipients": recipients(session, edition)}
+    states = ("sent", "deferred", "failed", "unknown", "suppressed", "pending", "sending")
+    return {
+        "edition": edition.period,
+        "state": edition.state,
+        "recipients": found.get("recipients", 0),
+        **{state: found.get(state, 0) for state in states},
+        "problem": edition.problem,
+    }
+
+
+def newest_status(session: Session) -> dict[str, Any]:
+    """The status of the newest digest; all zeros while there is none."""
+    newest = session.exec(
+        select(Edition).where(Edition.kind == "digest").order_by(col(Edition.id).desc())
+    ).first()
+    if newest is not None:
+        return status(session, newest)
+    states = ("recipients", "sent", "deferred", "failed", "unknown", "suppressed", "pending", "sending")
+    return {"edition": "", "state": "", **dict.fromkeys(states, 0), "problem": ""}
+
+
+# --- alerts ----------------------------------------------------------------------------------------
+
+
+def build_alerts(engine: Engine, settings: Settings, *, now: datetime) -> int:
+    """Mail on the day itself to readers who asked for that and whose own member joined, left or can act now.
+
+    At most one a reader and day; how many readers were added.
+    """
+    today = now.astimezone(settings.zone).date()
+    with db.reading(engine) as session:
+        rules = policy(session)
+        sender = sender_of(settings, rules.reply_to)
+        known = _of_period(session, "alert", today.isoformat())
+        since = known.since_seq if known else _since(session, "alert", today.isoformat(), now)
+        if news.last_seq(session) <= (known.upto_seq if known else since):
+            return 0
+        found = news.gather(session, since_seq=since, now=now)
+        if not found.moved:
+            return 0
+    edition = known.id if known and known.id else _open(engine, "alert", today.isoformat(), found, now)
+    _print_groups(engine, settings, edition, Press(found, sender), now)
+    with db.writing(engine) as session:
+        row = session.get_one(Edition, edition)
+        row.upto_seq = max(row.upto_seq, found.upto_seq)
+        row.state, row.published_at, row.finished_at = "sending", row.published_at or now, None
+        return _add_rows(session, row)
+
+
+# --- keeping within bounds -------------------------------------------------------------------------
+
+
+def tidy(engine: Engine, *, now: datetime) -> dict[str, int]:
+    """Forget bodies a month after an edition ended and its rows after three; the totals stay."""
+    done = (col(Edition.finished_at).is_not(None), col(Edition.state).in_(("done", "stopped")))
+    with db.writing(engine) as session:
+        old = select(Edition).where(*done, col(Edition.finished_at) < now - BODIES_KEPT)
+        bodies = sum(_forget_bodies(session, edition) for edition in session.exec(old))
+        older = select(Edition).where(*done, col(Edition.finished_at) < now - ROWS_KEPT)
+        forgotten = sum(_forget_rows(session, edition) for edition in session.exec(older))
+        letters = sa.delete(Delivery).where(
+            col(Delivery.edition).is_(None), col(Delivery.ended_at) < now - BODIES_KEPT
+        )
+        result: Any = session.execute(letters)
+    return {"bodies": bodies, "rows": forgotten, "letters": int(result.rowcount)}
+
+
+def _forget_bodies(session: Session, edition: Edition) -> int:
+    kept = sa.update(Content).where(col(Content.edition) == edition.id, sa.func.length(Content.body) > 0)
+    result: Any = session.execute(kept.values(body=b"", head=b""))
+    return int(result.rowcount)
+
+
+def _forget_rows(session: Session, edition: Edition) -> int:
+    edition.totals = queue.counts(session, edition)
+    result: Any = session.execute(sa.delete(Delivery).where(col(Delivery.edition) == edition.id))
+    session.execute(sa.delete(Content).where(col(Content.edition) == edition.id))
+    return int(result.rowcount)

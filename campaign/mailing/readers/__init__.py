@@ -1,0 +1,1 @@
+"""Who asked for the mail: subscriptions, consent, CSV lists."""

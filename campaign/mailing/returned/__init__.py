@@ -1,0 +1,1 @@
+"""What comes back: bounces and webhooks of mail providers."""

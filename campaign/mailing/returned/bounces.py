@@ -1,0 +1,254 @@
+"""Mail that came back and complaints: what a report means, and what it does to a reader's score.
+
+Reports are read as RFC 3464 (delivery status) and RFC 5965 (feedback) define them. A dead mailbox counts one, a
+passing trouble half, at most once a day, and time forgives; what speaks against us rather than against the
+mailbox (a policy, a full mailbox, a lost route) counts nothing.
+"""
+
+import email
+import hashlib
+import imaplib
+import re
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage, Message
+from email.policy import default
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from campaign.mailing.addresses import Keys, masked, read_address
+from campaign.mailing.message import identified_number, returned_number
+from campaign.mailing.models import Delivery, MailEvent, Subscriber
+from campaign.mailing.readers import subscribers
+from campaign.refusals import Refused
+
+Kind = Literal["hard", "soft", "harmless", "complaint", "delivered"]
+# What is said of us, of a route or of a full mailbox says nothing of whether somebody reads it.
+HARMLESS = re.compile(r"(5\.7\.\d+|[45]\.4\.4|4\.2\.2)$")
+DEAD = re.compile(r"5\.(1\.(0|1|2|3|6|10)|2\.1)$")
+# Folding a long header anew would encode it, and our own link in it would not be found.
+AS_IT_CAME = default.clone(refold_source="none")
+POINTS = {"hard": 1.0, "soft": 0.5}
+DISABLED_AT = 3.0
+HALVED_IN = timedelta(days=30)
+ONCE_IN = timedelta(hours=20)
+_STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_UNSUBSCRIBE = re.compile(r"/unsubscribe/([A-Za-z0-9_-]{43})")
+_RETURNED_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a report says of one message: the delivery or the reader it belongs to, as far as it tells."""
+
+    kind: Kind
+    number: int | None = None
+    # Keyed hashes of the reader's address.
+    reader: tuple[str, ...] = ()
+    words: str = ""
+
+    @property
+    def known(self) -> bool:
+        return self.number is not None or bool(self.reader)
+
+
+# --- reading reports -------------------------------------------------------------------------------
+
+
+def read_report(raw: bytes, keys: Keys) -> Finding | None:
+    """What a message to the return path says; None for one that reports nothing (an absence note, a reply)."""
+    message = email.message_from_bytes(raw, policy=AS_IT_CAME)
+    kind = str(message.get_param("report-type", "")).lower()
+    number, reader = _of_whom(message, keys)
+    if kind == "feedback-report":
+        return _feedback(message, number, reader)
+    if kind == "delivery-status" or any(_status_parts(message)):
+        return _status(message, number, reader)
+    if number is not None and _from_a_machine(message):
+        return _plain_words(message, number)
+    return None
+
+
+def _of_whom(message: EmailMessage, keys: Keys) -> tuple[int | None, tuple[str, ...]]:
+    """The delivery by the signed return path, else by our Message-ID in what came back; the reader by link."""
+    for name in _RETURNED_TO:
+        for value in message.get_all(name, []):
+            if (number := returned_number(keys, str(value).strip("<> "))) is not None:
+                return number, ()
+    for part in message.walk():
+        text = _text_of(part) if part.get_content_type() in ("message/rfc822", "text/rfc822-headers") else ""
+        found = re.search(r"^Message-ID:\s*(<[^>]+>)", text, re.MULTILINE | re.IGNORECASE)
+        number = identified_number(keys, found[1]) if found else None
+        link = _UNSUBSCRIBE.search(text)
+        key = keys.stopped(link[1]) if link else None
+        if number is not None or key:
+            return number, (key,) if key else ()
+    return None, ()
+
+
+def _text_of(part: Message) -> str:
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return "\n".join(str(one) for one in payload)
+    raw = part.get_payload(decode=True)
+    return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(payload)
+
+
+def _status_parts(message: EmailMessage) -> Iterator[Message]:
+    for part in message.walk():
+        if part.get_content_type() == "message/delivery-status":
+            payload = part.get_payload()
+            yield from (one for one in payload if isinstance(one, Message)) if isinstance(payload, list) else ()
+
+
+def _status(message: EmailMessage, number: int | None, reader: tuple[str, ...]) -> Finding | None:
+    for fields in _status_parts(message):
+        action = str(fields.get("Action", "")).strip().lower()
+        if not action:
+            continue
+        status = str(fields.get("Status", "")).split("(")[0].strip()
+        said = masked(f"{status} {fields.get('Diagnostic-Code', '')}")[:300]
+        if action in ("delivered", "relayed", "expanded"):
+            return Finding("delivered", number, reader, said)
+        if action == "failed":
+            return Finding(judge(status, said), number, reader, said)
+        return Finding("harmless", number, reader, said)
+    return None
+
+
+def judge(status: str, words: str = "") -> Kind:
+    """What an enhanced status code (RFC 3463) of a failed delivery means; the words where there is no code."""
+    closer = _STATUS.search(words.split(" ", 1)[-1])
+    if not _STATUS.search(status) or status.endswith(".0.0"):
+        status = closer[0] if closer else status
+    if HARMLESS.search(status) or (closer and HARMLESS.search(closer[0])):
+        return "harmless"
+    return "hard" if DEAD.search(status) else "soft"
+
+
+def _feedback(message: EmailMessage, number: int | None, reader: tuple[str, ...]) -> Finding | None:
+    for part in message.walk():
+        if part.get_content_type() == "message/feedback-report":
+            kind = re.search(r"^Feedback-Type:\s*(\S+)", _text_of(part), re.MULTILINE | re.IGNORECASE)
+            if kind and kind[1].lower() in ("abuse", "fraud", "opt-out", "not-spam"):
+                grave = kind[1].lower() != "not-spam"
+                return Finding("complaint" if grave else "harmless", number, reader, kind[1].lower())
+    return None
+
+
+def _from_a_machine(message: EmailMessage) -> bool:
+    replied = str(message.get("Auto-Submitted", "")).lower()
+    sender = str(message.get("From", "")).lower()
+    return "auto-replied" not in replied and ("mailer-daemon" in sender or "postmaster" in sender)
+
+
+def _plain_words(message: EmailMessage, number: int) -> Finding:
+    """A report in no known form: by the code in its words, else a passing trouble."""
+    body = message.get_body(("plain",))
+    text = body.get_content() if body is not None else ""
+    found = _STATUS.search(text)
+    return Finding(judge(found[0], text[:2000]) if found else "soft", number, (), found[0] if found else "")
+
+
+# --- what a report does ----------------------------------------------------------------------------
+
+
+def record(session: Session, finding: Finding, event: str, *, now: datetime) -> bool:
+    """Take a report over; False where it was taken before. No final state of a delivery is overwritten."""
+    if session.get(MailEvent, event):
+        return False
+    session.add(MailEvent(id=event, seen_at=now, kind=finding.kind))
+    session.flush()
+    delivery = session.get(Delivery, finding.number) if finding.number is not None else None
+    who = _reader(session, finding, delivery)
+    if delivery is not None:
+        _note(session, delivery, finding, now)
+    if who is None:
+        return True
+    if finding.kind == "complaint":
+        subscribers.stop(session, who, "complaint", now=now)
+    elif finding.kind in POINTS:
+        add_score(session, who, POINTS[finding.kind], now=now)
+    return True
+
+
+def _reader(session: Session, finding: Finding, delivery: Delivery | None) -> Subscriber | None:
+    if delivery is not None and delivery.subscriber is not None:
+        return session.get(Subscriber, delivery.subscriber)
+    if not finding.reader:
+        return None
+    return session.exec(select(Subscriber).where(col(Subscriber.key).in_(finding.reader))).first()
+
+
+def _note(session: Session, delivery: Delivery, finding: Finding, now: datetime) -> None:
+    """A copy that came back was not delivered; one whose fate was unknown is known now."""
+    after = {"hard": "failed", "soft": "failed", "harmless": "failed", "delivered": "sent"}.get(finding.kind)
+    before = ("unknown",) if finding.kind in ("delivered", "harmless") else ("sent", "unknown")
+    if after is None or (finding.kind == "harmless" and not finding.words.startswith("5")):
+        return
+    changed = sa.update(Delivery).where(col(Delivery.id) == delivery.id, col(Delivery.state).in_(before))
+    words = f"came back: {finding.words}" if after == "failed" else delivery.reply
+    session.execute(changed.values(state=after, reply=words, ended_at=now))
+
+
+def add_score(session: Session, who: Subscriber, points: float, *, now: datetime) -> None:
+    """Count a returned mail, at most once a day; at three the address is left alone, with the reason shown."""
+    if who.score_at is not None and now - who.score_at < ONCE_IN:
+        return
+    who.score = score(who, now) + points
+    who.score_at = now
+    if who.score >= DISABLED_AT and who.state == "confirmed":
+        subscribers.stop(session, who, "bounced", now=now)
+
+
+def score(who: Subscriber, now: datetime) -> float:
+    """What is left of a reader's score: half after a month."""
+    if who.score_at is None:
+        return 0.0
+    return float(who.score * 0.5 ** ((now - who.score_at) / HALVED_IN))
+
+
+def reader_keys(keys: Keys, address: str) -> tuple[str, ...]:
+    try:
+        return tuple(keys.all_of(read_address(address)))
+    except Refused:
+        return ()
+
+
+# --- where reports come from -----------------------------------------------------------------------
+
+
+def event_of(raw: bytes) -> str:
+    """An id for a report that has none of its own: equal bytes are one report."""
+    return f"mail:{hashlib.sha256(raw).hexdigest()}"
+
+
+Open = Callable[[str, int], imaplib.IMAP4]
+
+
+def _open(host: str, port: int) -> imaplib.IMAP4:
+    return imaplib.IMAP4_SSL(host, port, ssl_context=ssl.create_default_context(), timeout=60)
+
+
+def read_mailbox(url: str, take: Callable[[bytes], Any], *, most: int = 500, connect: Open = _open) -> int:
+    """Hand each unseen message of a mailbox to ``take`` and mark it seen when that returned; how many."""
+    parts = urlsplit(url)
+    box = connect(parts.hostname or "", parts.port or 993)
+    try:
+        box.login(unquote(parts.username or ""), unquote(parts.password or ""))
+        box.select(parts.path.strip("/") or "INBOX")
+        _, found = box.uid("SEARCH", "UNSEEN")
+        numbers = (found[0] or b"").split()[:most] if found else []
+        for number in numbers:
+            _, answer = box.uid("FETCH", number.decode(), "(BODY.PEEK[])")
+            raw = next((bytes(one[1]) for one in answer if isinstance(one, tuple)), b"")
+            take(raw)
+            box.uid("STORE", number.decode(), "+FLAGS", r"(\Seen)")
+        return len(numbers)
+    finally:
+        box.logout()

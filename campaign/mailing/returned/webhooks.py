@@ -1,0 +1,253 @@
+"""Reports that mail providers post: Amazon SES (by SNS), Postmark and Mailgun.
+
+Each proves itself in its provider's way, counts once by its own id, and may come in any order or before our own
+record of the sending is written; then it is asked to come again.
+"""
+
+import base64
+import hmac
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from sqlalchemy.engine import Engine
+
+from campaign import __version__, db
+from campaign.fetch import Fetcher
+from campaign.mailing.addresses import Keys, masked
+from campaign.mailing.message import identified_number
+from campaign.mailing.models import Delivery
+from campaign.mailing.returned import bounces
+from campaign.mailing.returned.bounces import Finding
+from campaign.refusals import Unread
+from campaign.settings import Settings
+
+try:
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa
+except ImportError:  # the extra ``ses`` is not installed
+    x509 = None  # type: ignore[assignment]
+
+log = structlog.get_logger(__name__)
+
+FRESH = timedelta(hours=1)
+# A report can be quicker than our own record of the sending.
+AHEAD = timedelta(minutes=5)
+_SNS = re.compile(r"sns\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+_SNS_FIELDS = {
+    "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
+    "SubscriptionConfirmation": (
+        "Message",
+        "MessageId",
+        "SubscribeURL",
+        "Timestamp",
+        "Token",
+        "TopicArn",
+        "Type",
+    ),
+}
+Fetch = Callable[[str], bytes]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the provider is answered."""
+
+    status: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """One report, in no provider's shape."""
+
+    id: str
+    finding: Finding
+    at: datetime
+
+
+class Doubtful(Exception):
+    """A report that does not prove itself."""
+
+
+def _fetch(url: str) -> bytes:
+    with Fetcher(user_agent=f"campaign/{__version__}", attempts=2) as fetcher:
+        return fetcher.get(url).body
+
+
+def take(
+    engine: Engine,
+    settings: Settings,
+    provider: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    now: datetime,
+    fetch: Fetch = _fetch,
+) -> Outcome:
+    """Take a posted report over. 403 where it does not prove itself, 503 where it should come again."""
+    key = settings.bounce_webhook_key.get_secret_value()
+    if not key or provider not in PROVIDERS:
+        return Outcome(404, "nothing here")
+    try:
+        told = json.loads(body)
+        events = list(PROVIDERS[provider](told, headers, key, Keys(settings), now, fetch))
+    except Doubtful as doubt:
+        log.warning("webhook refused", provider=provider, reason=str(doubt))
+        return Outcome(403, "not proven")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return Outcome(400, "not understood")
+    return _record(engine, events, now)
+
+
+def _record(engine: Engine, events: list[Event], now: datetime) -> Outcome:
+    with db.writing(engine) as session:
+        for event in events:
+            delivery = session.get(Delivery, event.finding.number) if event.finding.number else None
+            if delivery is not None and delivery.state in ("pending", "sending") and now - event.at < AHEAD:
+                return Outcome(503, "come again in a minute")
+        for event in events:
+            bounces.record(session, event.finding, event.id, now=now)
+    return Outcome(200, "taken")
+
+
+def _fresh(at: datetime, now: datetime) -> None:
+    if abs(now - at) > FRESH:
+        raise Doubtful("too old, or from the future")
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)
+
+
+# --- Postmark --------------------------------------------------------------------------------------
+
+
+def _postmark(
+    told: Any, headers: Mapping[str, str], key: str, keys: Keys, now: datetime, _fetch: Fetch
+) -> Iterator[Event]:
+    """Postmark signs nothing; its address holds our key as a password (its own advice: basic auth over TLS)."""
+    given = headers.get("Authorization", "")
+    try:
+        password = base64.b64decode(given.removeprefix("Basic "), validate=True).decode().partition(":")[2]
+    except ValueError:
+        password = ""
+    if not hmac.compare_digest(password.encode(), key.encode()):
+        raise Doubtful("wrong password")
+    kind = told["RecordType"]
+    at = _moment(told.get("BouncedAt") or told.get("DeliveredAt") or now.isoformat())
+    who = bounces.reader_keys(keys, told.get("Email") or told.get("Recipient") or "")
+    words = str(told.get("Details", ""))
+    number = identified_number(keys, str(told.get("Metadata", {}).get("message-id", "")))
+    if kind == "SpamComplaint":
+        yield Event(f"postmark:{told['ID']}", Finding("complaint", number, who, "complaint"), at)
+    elif kind == "Bounce":
+        judged = bounces.judge("", f". {words}") if told["Type"] == "HardBounce" else "soft"
+        sort: bounces.Kind = "hard" if told["Type"] == "HardBounce" and judged != "harmless" else judged
+        yield Event(f"postmark:{told['ID']}", Finding(sort, number, who, masked(words)[:300]), at)
+    elif kind == "Delivery":
+        yield Event(f"postmark:d:{told['MessageID']}", Finding("delivered", number, who), at)
+
+
+# --- Mailgun ---------------------------------------------------------------------------------------
+
+
+def _mailgun(
+    told: Any, _headers: Mapping[str, str], key: str, keys: Keys, now: datetime, _fetch: Fetch
+) -> Iterator[Event]:
+    signed, data = told["signature"], told["event-data"]
+    stamp = str(signed["timestamp"])
+    expected = hmac.digest(key.encode(), f"{stamp}{signed['token']}".encode(), "sha256").hex()
+    if not hmac.compare_digest(expected, str(signed["signature"])):
+        raise Doubtful("wrong signature")
+    _fresh(datetime.fromtimestamp(float(stamp), UTC), now)
+    at = datetime.fromtimestamp(float(data["timestamp"]), UTC)
+    number = identified_number(keys, str(data.get("message", {}).get("headers", {}).get("message-id", "")))
+    who = bounces.reader_keys(keys, str(data.get("recipient", "")))
+    status = data.get("delivery-status", {})
+    code = str(status.get("enhanced-code", ""))
+    words = masked(f"{code or status.get('code', '')} {status.get('message', '')}")[:300]
+    name = f"mailgun:{data['id']}"
+    if data["event"] == "complained":
+        yield Event(name, Finding("complaint", number, who, "complaint"), at)
+    elif data["event"] == "delivered":
+        yield Event(name, Finding("delivered", number, who), at)
+    elif data["event"] == "failed":
+        kind = bounces.judge(code, words)
+        if data.get("severity") != "permanent":
+            kind = "harmless"
+        elif kind == "soft" and not code:
+            kind = "hard"
+        yield Event(name, Finding(kind, number, who, words), at)
+
+
+# --- Amazon SES, by SNS ----------------------------------------------------------------------------
+
+
+def _ses(
+    told: Any, _headers: Mapping[str, str], key: str, keys: Keys, now: datetime, fetch: Fetch
+) -> Iterator[Event]:
+    """Signed by Amazon; ours by the topic: its name is the key, or ends with it."""
+    if not str(told["TopicArn"]).endswith(key):
+        raise Doubtful("another topic")
+    _check_sns(told, fetch)
+    _fresh(_moment(told["Timestamp"]), now)
+    if told["Type"] == "SubscriptionConfirmation":
+        _amazon(told["SubscribeURL"])
+        fetch(told["SubscribeURL"])
+        return
+    note = json.loads(told["Message"])
+    kind = note.get("notificationType") or note.get("eventType")
+    number = identified_number(keys, str(note.get("mail", {}).get("commonHeaders", {}).get("messageId", "")))
+    name, at = f"ses:{told['MessageId']}", _moment(told["Timestamp"])
+    if kind == "Bounce":
+        for place, one in enumerate(note["bounce"]["bouncedRecipients"]):
+            words = masked(f"{one.get('status', '')} {one.get('diagnosticCode', '')}")[:300]
+            sort = bounces.judge(str(one.get("status", "")), words)
+            if note["bounce"]["bounceType"] != "Permanent":
+                sort = "harmless" if sort == "harmless" else "soft"
+            who = bounces.reader_keys(keys, str(one["emailAddress"]))
+            yield Event(f"{name}:{place}", Finding(sort, number, who, words), at)
+    elif kind == "Complaint":
+        for place, one in enumerate(note["complaint"]["complainedRecipients"]):
+            who = bounces.reader_keys(keys, str(one["emailAddress"]))
+            yield Event(f"{name}:{place}", Finding("complaint", number, who, "complaint"), at)
+    elif kind == "Delivery":
+        yield Event(name, Finding("delivered", number), at)
+
+
+def _check_sns(told: Any, fetch: Fetch) -> None:
+    """https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html"""
+    if x509 is None:
+        raise Doubtful("signatures of Amazon cannot be checked here; install the extra: campaign[ses]")
+    fields = [name for name in _SNS_FIELDS[told["Type"]] if name in told]
+    text = "".join(f"{name}\n{told[name]}\n" for name in fields)
+    _amazon(told["SigningCertURL"])
+    try:
+        certificate = x509.load_pem_x509_certificate(fetch(told["SigningCertURL"]))
+    except Unread as error:
+        raise Doubtful(f"the certificate could not be read: {error.reason}") from None
+    public = certificate.public_key()
+    sort = hashes.SHA256() if str(told["SignatureVersion"]) == "2" else hashes.SHA1()  # noqa: S303 -- SNS version 1
+    if not isinstance(public, rsa.RSAPublicKey):
+        raise Doubtful("not an RSA certificate")
+    try:
+        public.verify(base64.b64decode(told["Signature"]), text.encode(), padding.PKCS1v15(), sort)
+    except InvalidSignature:
+        raise Doubtful("wrong signature") from None
+
+
+def _amazon(url: str) -> None:
+    parts = urlsplit(str(url))
+    if parts.scheme != "https" or not _SNS.fullmatch(parts.hostname or "") or parts.port or parts.username:
+        raise Doubtful("an address that is not Amazon's")
+
+
+PROVIDERS = {"postmark": _postmark, "mailgun": _mailgun, "ses": _ses}

@@ -1,0 +1,201 @@
+"""A wording is tried on everybody it may be said to before it is kept: who lacks a field is found then."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from sqlmodel import Session
+
+from campaign.congress import members
+from campaign.congress.bills import BillId
+from campaign.congress.members import Person
+from campaign.outreach import asks, conversations, letters, phrases, wordings
+from campaign.outreach.asks import Ask, Docket, Earlier, Seat, Situation
+from campaign.proposals import lineage
+from campaign.refusals import Refused
+
+_SEAT = Seat("HSFA", "House Committee on Foreign Affairs", False)
+# The least that is known of a member to whom each ask is put: a wording may rest on nothing more.
+LEAST: Final = {
+    "cosponsor": Situation(),
+    "thank": Situation(joined=date(2025, 9, 30)),
+    "sponsor": Situation(sponsor=True),
+    "rejoin": Situation(earlier=Earlier(BillId(118, "hr", 6618), 2023, False)),
+    "withdrew": Situation(left=date(2026, 3, 4)),
+    "committee": Situation(seat=_SEAT),
+    "committee_chair": Situation(seat=replace(_SEAT, chair=True)),
+    "delegate": Situation(votes=False),
+    "next_congress": Situation(living=False),
+    "floor": Situation(vote_near=True),
+}
+
+
+def every_docket(session: Session, *, now: datetime) -> list[Docket]:
+    """The matters of all campaigns, those that ask for nothing now among them."""
+    slugs = dict.fromkeys(one.campaign for one in lineage.campaign_proposals(session))
+    return [asks.docket(session, now=now, campaign=slug) for slug in slugs]
+
+
+def posed(session: Session, person: Person, code: str, *, now: datetime) -> Ask | None:
+    """An ask of this code to this member: their own where it fits, else put to them as if it did."""
+    found = [ask for docket in every_docket(session, now=now) for ask in docket.asks(person)]
+    own = next((ask for ask in found if ask.code == code), None)
+    return own or next((_as_if(ask, code) for ask in found), None)
+
+
+def _as_if(ask: Ask, code: str) -> Ask:
+    return replace(ask, code=code, situation=LEAST[code], sister=None)
+
+
+def refuse_what_fails(session: Session, code: str, kind: str, text: str, lang: str, *, now: datetime) -> None:
+    """Try one text on every sitting member. Raises Refused naming the field and the first who lacks it."""
+    for ask, person in _tries(session, code, now):
+        try:
+            wordings.fill(text, ask, person, kind, lang)
+        except KeyError as error:
+            field = str(error.args[0])
+            raise Refused(
+                f"Tried on {person.name}: {field} ({lang}). Nothing was kept.",
+                f"Probado con {person.name}: falta un dato ({lang}): {field}. No se guardó nada.",
+            ) from None
+
+
+def _tries(session: Session, code: str, now: datetime) -> Iterator[tuple[Ask, Person]]:
+    sitting = members.people(session).values()
+    for docket in every_docket(session, now=now):
+        for person in sitting:
+            for ask in docket.asks(person):
+                yield _as_if(ask, code), person
+                if ask.code == code:
+                    yield ask, person
+
+
+def check_letter(text: str) -> None:
+    """A letter keeps the shipped order of paragraphs: readers draw other openings and thanks into it."""
+    wanted = letters.SIGNED + 1
+    parts = text.strip().split("\n\n")
+    if len(parts) != wanted or "[your_address]" not in parts[-1].split("\n"):
+        raise Refused(
+            f"A letter has {wanted} paragraphs, in the order of the shipped one, with an empty line between "
+            f"them; this has {len(parts)}. The last is the signature, [your_address] on a line of its own.",
+            f"Una carta tiene {wanted} párrafos, en el orden de la original, con una línea vacía entre ellos; "
+            f"esta tiene {len(parts)}. El último es la firma, con [your_address] en su propia línea.",
+        )
+
+
+# --- texts that several asks share -----------------------------------------------------------------
+
+# The last lines of a call about all bills.
+_ENDS: Final = ("question", "friends")
+Texts = Mapping[str, str]
+
+
+def check_phrase(group: str, name: str, texts: Texts) -> None:
+    """Refuse what cannot stand as this text whoever it is said to; ``texts`` by language."""
+    for lang, text in texts.items():
+        if group == "points":
+            _check_points(text, lang)
+            continue
+        wordings.check(text)
+        if group == "choices":
+            _check_choices(text, lang)
+        if group == "whole" and name not in _ENDS and "[asks]" not in text:
+            raise Refused(
+                f"[asks] is missing ({lang}): the call would ask for nothing.",
+                f"Falta [asks] ({lang}): la llamada no pediría nada.",
+            )
+    if group == "choices" and len({_ids(text) for text in texts.values()}) > 1:
+        raise Refused(
+            "Both languages need the same points in the same order, by the names after ##.",
+            "Los dos idiomas necesitan los mismos puntos en el mismo orden, por los nombres tras ##.",
+        )
+
+
+def _check_points(text: str, lang: str) -> None:
+    if len(phrases.paragraphs(text)) != 2 or wordings.BRACKET.search(text):
+        raise Refused(
+            f"What a bill does is one spoken sentence and, after an empty line, one written paragraph, "
+            f"without fields ({lang}).",
+            f"Lo que hace el proyecto es una frase hablada y, tras una línea vacía, un párrafo escrito, "
+            f"sin campos ({lang}).",
+        )
+
+
+def _check_choices(text: str, lang: str) -> None:
+    read = letters.read_points(text)
+    ids = [point.id for point in read]
+    whole = text.count("##") == len(read) and text.lstrip().startswith("## ")
+    if not read or not whole or len(set(ids)) < len(ids) or not all(point.wordings for point in read):
+        raise Refused(
+            f"A point begins with a line like “## tracing: Trace more of the guns” and has its wordings below, "
+            f"an empty line between them; no two have one name ({lang}).",
+            f"Un punto empieza con una línea como «## tracing: Rastrear más armas» y lleva debajo sus textos, "
+            f"con una línea vacía entre ellos; no hay dos con el mismo nombre ({lang}).",
+        )
+
+
+def _ids(text: str) -> tuple[str, ...]:
+    return tuple(point.id for point in letters.read_points(text))
+
+
+def refuse_phrase_that_fails(session: Session, group: str, name: str, texts: Texts, *, now: datetime) -> None:
+    """Try a shared text on every sitting member, in both languages, as ``refuse_what_fails`` does."""
+    check_phrase(group, name, texts)
+    sitting = members.people(session).values()
+    for docket in every_docket(session, now=now):
+        for person in sitting:
+            found = docket.asks(person)
+            if found:
+                _try_phrase(found, person, group, name, texts)
+
+
+def _try_phrase(found: Sequence[Ask], person: Person, group: str, name: str, texts: Texts) -> None:
+    for lang in texts:
+        try:
+            said = said_phrase(found, person, group, name, texts, lang)
+        except KeyError as error:
+            field = str(error.args[0])
+            raise Refused(
+                f"Tried on {person.name}: {field} ({lang}). Nothing was kept.",
+                f"Probado con {person.name}: falta un dato ({lang}): {field}. No se guardó nada.",
+            ) from None
+        most = conversations.MOST_WORDS[_kind(name)] if group == "whole" else len(said)
+        if (words := len(said.split())) > most:
+            raise Refused(
+                f"Tried on {person.name}: {words} words, at most {most} are said in time ({lang}).",
+                f"Probado con {person.name}: {words} palabras; da tiempo para {most} ({lang}).",
+            )
+
+
+def said_phrase(found: Sequence[Ask], person: Person, group: str, name: str, texts: Texts, lang: str) -> str:
+    """A shared text as a member with these asks meets it. Raises KeyError where the record lacks a field."""
+    if group == "points":
+        return texts[lang]
+    if group == "whole":
+        own = {(group, name, each): text for each, text in texts.items()}
+        return conversations.whole([_as_written(ask, own) for ask in found], person, _kind(name), lang)
+    kind = "call" if group == "staff" else "letter"
+    parts = phrases.paragraphs(texts[lang])
+    said = [
+        "\n\n".join(wordings.fill(part, ask, person, kind, lang) for part in parts)
+        for ask in _meeting(found, group, name)
+    ]
+    return said[0] if said else ""
+
+
+def _kind(name: str) -> str:
+    return "call" if name in _ENDS else name
+
+
+def _as_written(ask: Ask, own: Mapping[tuple[str, str, str], str]) -> Ask:
+    return replace(ask, matter=replace(ask.matter, wordings={**ask.matter.wordings, **own}))
+
+
+def _meeting(found: Sequence[Ask], group: str, name: str) -> list[Ask]:
+    """The asks beside which a shared text may stand, a member's own first."""
+    if group == "choices":
+        return [ask for ask in found if ask.matter.slug == name]
+    if group in ("openings", "requests"):
+        return [*(ask for ask in found if ask.code == name), *(_as_if(ask, name) for ask in found)]
+    return list(found)

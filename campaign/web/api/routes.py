@@ -1,0 +1,164 @@
+"""The record as JSON, below ``/api/v1``. Every answer is an object, so keys can be added; every failure is
+``{"error": {"status", "message", "request"}}``."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+from sqlmodel import col, select
+from werkzeug.wrappers import Response
+
+from campaign.congress import ledger, members
+from campaign.congress.bills import BillId
+from campaign.congress.ledger import BillRecord
+from campaign.congress.models import Bill, Change
+from campaign.db import utcnow
+from campaign.districts import finder
+from campaign.organizing.counts import counts
+from campaign.proposals import lineage, lookup
+from campaign.proposals.models import Kinship, Proposal
+from campaign.refusals import Refused
+from campaign.web.api import openapi
+from campaign.web.core.database import session
+from campaign.web.public import content
+
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
+MOST_CHANGES = 1000
+
+
+def _answer(**values: Any) -> Response:
+    response = jsonify(values)
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@bp.get("/bills")
+def bills() -> Response:
+    """The bills of all proposals, in short."""
+    rows = select(Bill).where(col(Bill.id).in_(select(Kinship.bill).where(Kinship.state == "confirmed")))
+    found = session().exec(rows.order_by(col(Bill.congress).desc(), col(Bill.type), col(Bill.number)))
+    return _answer(bills=[_short(bill) for bill in found])
+
+
+@bp.get("/bills/<bill>")
+def bill(bill: str) -> Response:
+    """One bill as it is known now, or with ``on`` as it stood at the end of a day."""
+    now = utcnow()
+    known = str(lookup.resolve(session(), bill))
+    if text := request.args.get("on"):
+        return _answer(**_whole(ledger.as_of(session(), known, _day(text), now=now)))
+    return _answer(**_whole(ledger.current(session(), known, now=now)))
+
+
+@bp.get("/changes")
+def changes() -> Response:
+    """Rows of the ledger after ``since``, oldest first; ``next`` is where to go on."""
+    since = request.args.get("since", "0")
+    if not since.isdecimal() or len(since) > 18:
+        raise Refused(
+            "since is the number of the last change you have.",
+            "since es el número del último cambio que tiene.",
+        )
+    wanted = request.args.get("bill")
+    known = str(lookup.resolve(session(), wanted)) if wanted else None
+    rows = ledger.changes_since(session(), int(since), bill=known, limit=MOST_CHANGES)
+    return _answer(changes=[_change(row) for row in rows], next=rows[-1].seq if rows else int(since))
+
+
+@bp.get("/find")
+def find() -> Response:
+    """Who speaks for a ZIP code. Addresses are not taken here: they do not belong in an address line."""
+    return _answer(**finder.by_zip(session(), request.args.get("zip", ""), now=utcnow()).json())
+
+
+@bp.get("/proposals")
+def proposals() -> Response:
+    found = lineage.campaign_proposals(session())
+    return _answer(proposals=[_proposal(one) for one in found])
+
+
+@bp.get("/proposals/<slug>")
+def proposal(slug: str) -> Response:
+    return _answer(**_proposal(content.proposal_named(session(), slug)))
+
+
+@bp.get("/openapi.json")
+def description() -> Response:
+    """These routes, as OpenAPI 3.1."""
+    return _answer(**openapi.DOCUMENT)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused("A day is written like 2026-03-31.", "Un día se escribe así: 2026-03-31.") from None
+
+
+def _short(bill: Bill) -> dict[str, Any]:
+    return {
+        "bill": bill.id,
+        "title": bill.title,
+        "congress": bill.congress,
+        "stage": bill.stage,
+        "sponsor": bill.sponsor,
+        "introduced": _iso(bill.introduced),
+        "observed_at": _iso(bill.observed_at),
+        "partial": bool(bill.partial),
+    }
+
+
+def _whole(record: BillRecord) -> dict[str, Any]:
+    """The object of ``campaign bill --json`` (contract.md), with what a reader elsewhere needs beside it."""
+    found = counts(session(), record)
+    proposal = lineage.proposal_of(session(), str(record.id))
+    people = members.people(session(), record.active | record.gone, on=record.day)
+    rows = [
+        {
+            "bioguide": row.bioguide,
+            "name": people[row.bioguide].name if row.bioguide in people else row.name,
+            "date": _iso(row.joined),
+            "original": row.original,
+            "withdrawn": _iso(row.withdrawn),
+        }
+        for row in record.cosponsors
+    ]
+    return {
+        **_short(record.bill),
+        "title": record.title,
+        "sponsor": record.sponsor,
+        "stage": record.stage.stage.value,
+        "stage_since": _iso(record.stage.since),
+        "cosponsors": rows,
+        "counts": vars(found),
+        "proposal": proposal.slug if proposal else None,
+        "as_of": _iso(record.day),
+        "source": BillId.of(record.bill.id).public_address,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "seq": change.seq,
+        "bill": change.bill,
+        "kind": change.kind,
+        "bioguide": change.bioguide,
+        "date": _iso(change.happened),
+        "seen_at": _iso(change.seen_at),
+        "baseline": change.baseline,
+        "detail": change.detail,
+    }
+
+
+def _proposal(one: Proposal) -> dict[str, Any]:
+    bills = [bill for bill, _ in lineage.bills_of(session(), one.slug)]
+    return {
+        "proposal": one.slug,
+        "name": {"en": one.name_en, "es": one.name_es},
+        "summary": {"en": one.summary_en, "es": one.summary_es},
+        "bills": [_short(bill) for bill in bills],
+    }
+
+
+def _iso(value: date | None) -> str | None:
+    return value.isoformat() if value else None

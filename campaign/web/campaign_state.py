@@ -1,0 +1,58 @@
+"""What the state of a campaign means to its readers: a draft is not open yet; paused, won and archived ones
+say so at the top of every page. Whom there is anything to ask is decided in ``asks.docket``."""
+
+from flask import Flask, g, request
+from werkzeug.wrappers import Response
+
+from campaign.proposals import campaigns
+from campaign.proposals.models import Proposal
+from campaign.web.core import errors
+from campaign.web.core.database import session
+from campaign.web.core.languages import _
+from campaign.web.organize import access
+from campaign.web.public import content
+
+# Who once gave an address reaches what is theirs, and what is said of data holds, whatever the campaign does.
+ALWAYS = {
+    "privacy", "data", "confirm", "confirmed", "unsubscribe", "unsubscribed", "preferences", "ask_for_link",
+    "choices", "choose", "report",
+}  # fmt: skip
+
+
+def attach(app: Flask) -> None:
+    app.before_request(_gate)
+    app.jinja_env.globals.update(campaign_state=lambda: g.get("campaign_state", "live"))
+
+
+def _gate() -> Response | None:
+    """A draft's pages are shown to organizers alone, and kept nowhere."""
+    if request.blueprint not in ("en", "es"):
+        return None
+    found = campaigns.shown(session())
+    state = found[1] if found else "live"
+    view = (request.endpoint or "").rpartition(".")[2]
+    if state != "draft" and not _drafted(view):
+        g.campaign_state = state
+        return None
+    if view in ALWAYS:
+        return None
+    g.pop("kept_as", None)
+    g.shown_early = access.may("viewer")
+    if not g.shown_early:
+        return _not_open()
+    g.campaign_state = "draft"
+    return None
+
+
+def _drafted(view: str) -> bool:
+    """Whether this is the page of a proposal whose campaign is a draft."""
+    if view != "proposal":
+        return False
+    slug = (request.view_args or {}).get("slug", "")
+    row = session().get(Proposal, slug) if content.SLUG.fullmatch(slug) else None
+    return row is not None and campaigns.state(session(), row.campaign) == "draft"
+
+
+def _not_open() -> Response:
+    text = _("The people behind this campaign are still preparing it. Please come back soon.")
+    return errors.answer(404, _("Not open yet"), text)

@@ -1,0 +1,110 @@
+"""Answers to what cannot be done: a page in the reader's language, JSON below ``/api``; never a trace."""
+
+import structlog
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from campaign.db import UNREADABLE
+from campaign.refusals import Refused
+from campaign.web.core import languages
+from campaign.web.core.languages import _
+from campaign.web.core.request_log import request_id
+
+log = structlog.get_logger(__name__)
+RETRY_SECONDS = "60"
+
+
+def attach(app: Flask) -> None:
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HTTPException, _http)
+    for kind in UNREADABLE:
+        app.register_error_handler(kind, _database)
+    app.register_error_handler(SecurityError, _foreign_host)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def answer(status: int, heading: str, text: str) -> Response:
+    """A failure in the form the reader asked for."""
+    if request.path.startswith("/api/"):
+        response = jsonify(error={"status": status, "message": text, "request": request_id()})
+    else:
+        page = render_template(
+            "public/error.html", heading=heading, text=text, status=status, request_id=request_id()
+        )
+        response = Response(page, mimetype="text/html")
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _refused(error: Refused) -> Response:
+    heading = _("We could not find that") if error.status == 404 else _("That did not work")
+    return answer(error.status, heading, error.text(languages.current()))
+
+
+def _foreign_host(_error: SecurityError) -> Response:
+    """A request for somebody else's name has no addresses of ours to link to."""
+    return Response("400: this service does not answer to that name.\n", 400, mimetype="text/plain")
+
+
+def _http(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    response = answer(error.code, *_words(error.code))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _database(error: Exception) -> Response:
+    # The statement and its values stay out of the log: they may hold what somebody typed.
+    log.error("database failed", kind=type(error).__name__, cause=str(getattr(error, "orig", ""))[:200])
+    response = answer(503, *_words(503))
+    response.headers["Retry-After"] = RETRY_SECONDS
+    return response
+
+
+def _unforeseen(error: Exception) -> Response:
+    log.exception("unforeseen", exc_info=error)
+    return answer(500, *_words(500))
+
+
+def _words(status: int) -> tuple[str, str]:
+    """Heading and text for a status; an unlisted one is spoken of as its class."""
+    known = {
+        400: (_("That did not work"), _("The request could not be read. Nothing was changed.")),
+        403: (
+            _("Not from here"),
+            _("This form must be sent from our own page. Please open the page and send it again."),
+        ),
+        404: (
+            _("There is no page here"),
+            _(
+                "The address may be old or mistyped. Bill numbers change every two years; "
+                "our pages for the campaign and its bills lead to the current ones."
+            ),
+        ),
+        405: (
+            _("That is not possible here"),
+            _("This page can be read, but what was asked of it is not possible."),
+        ),
+        413: (
+            _("That is too long"),
+            _("What was sent is longer than this page takes. Please shorten it and send it again."),
+        ),
+        429: (
+            _("A moment, please"),
+            _("There were many requests from your connection. Nothing is lost; please try again in a minute."),
+        ),
+        503: (
+            _("Back in a moment"),
+            _("Our record cannot be read right now. Nothing is lost; please try again in a minute."),
+        ),
+    }
+    unknown = 500 if status >= 500 else 400
+    fault = (
+        _("Something went wrong on our side"),
+        _("Nothing you entered was kept, and nothing is lost. Please try again in a minute."),
+    )
+    return known.get(status) or known.get(unknown) or fault

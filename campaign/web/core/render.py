@@ -1,0 +1,214 @@
+"""How a page is answered: its context, its age line, its ETag; and the filters templates speak with."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
+from flask_babel import format_date, format_datetime
+
+from campaign.congress.bills import BillId, ordinal_suffix
+from campaign.db import utcnow
+from campaign.outreach import names
+from campaign.outreach.wordings import BLANK, BLANKS
+from campaign.proposals import campaigns
+from campaign.settings import Settings
+from campaign.web.core import database, health, page_cache, states
+from campaign.web.core.languages import _, current
+
+STATIC_SECONDS = 31_536_000
+# More than any name, town or sentence; a script is read aloud.
+LONGEST = 600
+
+
+def attach(app: Flask) -> None:
+    page_cache.attach(app)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        short=short,
+        phone=phone,
+        passages=passages,
+        unbroken=unbroken,
+        state=_state_name,
+    )
+    app.jinja_env.globals.update(
+        asset=asset,
+        blanks=blanks,
+        base_url=app.extensions["settings"].base_url,
+        data_set=data_set,
+        given=given,
+        here=here,
+        ordinal=ordinal,
+        role=lambda person: names.role(person, current()),
+        seat_name=seat_name,
+        site_name=site_name,
+        state_name=_state_name,
+        tongue=tongue,
+    )
+
+
+def settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def page(template: str, *, status: int = 200, cached: bool = True, **context: Any) -> Response:
+    """An answer with the age of the record in its footer. ``cached`` pages are equal for everybody (kept)."""
+    record = health.line(database.session(), now=utcnow())
+    g.campaign = campaigns.current(database.session())
+    response = make_response(render_template(template, record=record, **context), status)
+    equal = cached and request.method in ("GET", "HEAD") and not g.get("shown_early")
+    response.headers["Cache-Control"] = "public, no-cache" if equal else "no-store"
+    return response
+
+
+def given() -> dict[str, str]:
+    """What the reader put into the blanks of a script, where their browser could not do it for them.
+
+    It comes with a POST, goes back in its answer, and is forgotten.
+    """
+    written = {name: " ".join(request.form.get(name, "").split()) for name in BLANKS}
+    return {name: text[:LONGEST] for name, text in written.items() if text}
+
+
+def _state_name(code: str) -> str:
+    return states.name(code, current())
+
+
+def site_name() -> str:
+    """The campaign's title; a plain name on pages that could not ask for it."""
+    campaign = g.get("campaign")
+    return tongue(campaign, "title") if campaign else _("Bills before Congress")
+
+
+def here(*views: str) -> bool:
+    """Whether this page is one of these views, in either language."""
+    return (request.endpoint or "").rpartition(".")[2] in views
+
+
+def ordinal(number: int) -> str:
+    """``119th``, ``119.º``: a Congress as it is read."""
+    return f"{number}.º" if current() == "es" else f"{number}{ordinal_suffix(number)}"
+
+
+def seat_name(seat: str) -> str:
+    """``Texas, district 20``; a state's only district and its Senate seats go by the state's name."""
+    code, _dash, district = seat.partition("-")
+    state = states.name(code, current())
+    return (
+        _("%(state)s, district %(number)s", state=state, number=district)
+        if district not in ("", "0")
+        else state
+    )
+
+
+def data_set(name: str) -> str:
+    known = {
+        "members": _("Members of Congress"),
+        "historical": _("Former members"),
+        "offices": _("Offices"),
+        "committees": _("Committees"),
+        "memberships": _("Committee seats"),
+        "bills": _("Bills"),
+    }
+    return known.get(name) or (_("Districts of ZIP codes") if name.startswith("zips") else name)
+
+
+def tongue(row: Any, field: str) -> str:
+    """``row.<field>_es`` or ``row.<field>_en``, whichever the reader reads."""
+    return str(getattr(row, f"{field}_{current()}"))
+
+
+def day(value: date | None) -> str:
+    return "" if value is None else str(format_date(value, "long"))
+
+
+def short_day(value: date | None) -> str:
+    """A day where room is scarce, as in tables."""
+    return "" if value is None else str(format_date(value, "medium"))
+
+
+def moment(value: datetime | None) -> str:
+    if value is None:
+        return ""
+    # Spanish has no short names for the zones of the United States.
+    form = "d 'de' MMMM 'de' y, HH:mm (zzzz)" if current() == "es" else "MMMM d, y, h:mm a zzz"
+    return str(format_datetime(value, form))
+
+
+def short(bill: str) -> str:
+    """``H.R. 6736`` of ``hr6736-119``, on one line wherever it stands."""
+    return BillId.of(bill).short.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def phone(number: str) -> str:
+    """The number as a ``tel:`` address takes it."""
+    digits = "".join(c for c in number if c.isdigit())
+    return f"+1{digits}" if len(digits) == 10 else f"+{digits}"
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a stylesheet with its content's fingerprint, so that browsers may keep it for a year."""
+    if name == "bootstrap":
+        endpoint, file, folder = (
+            "bootstrap.static",
+            "css/bootstrap.min.css",
+            current_app.blueprints["bootstrap"].static_folder,
+        )
+    else:
+        endpoint, file, folder = "static", name, current_app.static_folder
+    mark = hashlib.sha256((Path(str(folder)) / file).read_bytes()).hexdigest()[:12]
+    return url_for(endpoint, filename=file, v=mark)
+
+
+_NUMBER = re.compile(r"\b((?:H|S)\.(?:[A-Z][a-z]*\.?)*) (?=\d)")
+_BLANK = re.compile(rf"{BLANK} \(([^)]+)\)")
+_BLANK_NAMED = {label: name for name, labels in BLANKS.items() for label in labels}
+
+
+class Piece(NamedTuple):
+    """Some words of a script. ``blank`` is the field the reader fills, empty for words that stand."""
+
+    text: str
+    blank: str = ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One paragraph of a script."""
+
+    pieces: tuple[Piece, ...]
+
+
+def unbroken(text: str) -> str:
+    """The numbers of bills kept on one line."""
+    return _NUMBER.sub("\\1\N{NO-BREAK SPACE}", text)
+
+
+def passages(text: str) -> list[Passage]:
+    """A script in paragraphs, its blanks told apart from the words around them."""
+    parts = [_BLANK.split(part) for part in unbroken(text).split("\n\n")]
+    return [Passage(tuple(_pieces(part))) for part in parts]
+
+
+def _pieces(parts: Sequence[str]) -> Iterator[Piece]:
+    for i, text in enumerate(parts):
+        if text:
+            yield Piece(text, _BLANK_NAMED.get(text, "other") if i % 2 else "")
+
+
+def blanks(*texts: str) -> list[str]:
+    """The fields that some texts leave to the reader, in the order in which they come."""
+    found = [_BLANK_NAMED.get(label, "") for text in texts for label in _BLANK.findall(text)]
+    return list(dict.fromkeys(name for name in found if name))

@@ -1,0 +1,276 @@
+"""The door to the organizer's pages: who is signed in, what each page asks for, and the pages of the door.
+
+Every organizer's route is declared with ``route``, which says who may come in; nothing is open by default. Read
+``route`` and ``guard`` first.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import flask_login
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from sqlmodel import Session
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+from wtforms.validators import ValidationError
+
+from campaign import db
+from campaign.accounts import audit, sessions, users
+from campaign.accounts.models import User, UserSession
+from campaign.accounts.signin import Visitor
+from campaign.organizing import exports
+from campaign.refusals import Refused
+from campaign.settings import Settings
+from campaign.web.core import database
+from campaign.web.core.languages import LANGUAGES, current
+from campaign.web.core.request_log import request_id
+
+bp = Blueprint("organize", __name__)
+# What each view asks for: "" is open to everybody, else the least role; and whether a fresh proof is needed.
+ACCESS: dict[str, tuple[str, bool]] = {}
+# Views that take a file; every other form is small.
+UPLOADS = {"bring"}
+LARGEST_UPLOAD = exports.MOST_BYTES + 64 * 1024
+OWED = "owed"
+View = Callable[..., Any]
+
+
+# --- putting it into the service ---
+
+
+def attach(app: Flask, settings: Settings) -> None:
+    """Flask-Login as the front of our own sessions.
+
+    ``LoginManager.init_app`` is not called: its hooks read the cookie on every page, and public pages are the
+    same for everybody.
+    """
+    secure = settings.base_url.startswith("https://")
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-campaign" if secure else "campaign",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=sessions.LONGEST,
+        # Else every page, public ones too, would send the cookie again.
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    manager = flask_login.LoginManager()
+    # Addresses change under a phone; what ends a session is written in its row.
+    manager.session_protection = None
+    manager.user_loader(_load)
+    app.login_manager = manager  # type: ignore[attr-defined]
+    app.register_blueprint(bp, name="organize_en", url_prefix="/organize")
+    app.register_blueprint(bp, name="organize_es", url_prefix="/es/organize")
+    app.jinja_env.globals.update(desk=desk, desk_in=desk_in, me=me, may=may, csrf_token=generate_csrf)
+
+
+class SignedIn(flask_login.UserMixin):  # type: ignore[misc]
+    """A user with the session they came by. What Flask-Login keeps is the session's token."""
+
+    def __init__(self, user: User, row: UserSession, token: str) -> None:
+        self.user = user
+        self.row = row
+        self.token = token
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def _load(token: str) -> SignedIn | None:
+    now = db.utcnow()
+    found = sessions.find(database.session(), token, now=now)
+    if found is None:
+        return None
+    user, row = found
+    if now - row.seen_at > sessions.SEEN_EVERY:
+        with db.writing(database.engine()) as writer:
+            sessions.seen(writer, token, now=now)
+    return SignedIn(user, row, token)
+
+
+def route(
+    rule: str, *, role: str = "viewer", proven: bool = False, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[View], View]:
+    """A route of the organizer's pages.
+
+    ``role=""`` opens it to everybody; ``proven`` asks for a fresh proof of who it is.
+    """
+
+    def declare(view: View) -> View:
+        ACCESS[view.__name__] = (role, proven)
+        return bp.route(rule, methods=list(methods))(view)
+
+    return declare
+
+
+@bp.before_request
+def guard() -> Response | None:
+    """The one place that decides who comes in."""
+    view = (request.endpoint or "").rpartition(".")[2]
+    role, proven = ACCESS[view]
+    if view in UPLOADS:
+        request.max_content_length = LARGEST_UPLOAD
+    if request.method == "POST":
+        _check_form()
+    if not role:
+        return None
+    signed = current_signed()
+    if signed is None:
+        return _to("sign_in", next=request.full_path if request.method == "GET" else "")
+    if not users.may(signed.user, role):
+        raise Refused(
+            "Your role does not reach this page. Ask an administrator if you need it.",
+            "Su papel no llega a esta página. Pídalo a quien administra si lo necesita.",
+            status=403,
+        )
+    if proven and not sessions.is_proven(signed.row, now=db.utcnow()):
+        return _to("prove", next=request.full_path if request.method == "GET" else request.path)
+    return None
+
+
+@bp.after_request
+def keep_nowhere(response: Response) -> Response:
+    """Nothing of these pages stays in a cache on the way, nor their addresses in another site's log."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _check_form() -> None:
+    """Beside ``security``'s check of where a post comes from: the form must be one we gave to this cookie."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        raise Refused(
+            "This form is out of date. Nothing was changed; open the page again and repeat it.",
+            "Este formulario caducó. No se cambió nada; abra de nuevo la página y repítalo.",
+        ) from None
+
+
+def current_signed() -> SignedIn | None:
+    user = flask_login.current_user
+    found: SignedIn | None = user._get_current_object() if user and user.is_authenticated else None
+    return found
+
+
+def me() -> User:
+    """Who is signed in; for pages behind ``guard``."""
+    signed = current_signed()
+    if signed is None:
+        raise Refused("Please sign in.", "Entre, por favor.", status=403)
+    return signed.user
+
+
+def may(role: str) -> bool:
+    """Whether who is signed in reaches ``role``; for templates that leave out what would be refused."""
+    signed = current_signed()
+    return signed is not None and users.may(signed.user, role)
+
+
+def token() -> str:
+    signed = current_signed()
+    return signed.token if signed else ""
+
+
+def note(writer: Session, act: str, object: str = "", **more: Any) -> None:
+    """Log an act of who is signed in, in the transaction of the act."""
+    audit.note(writer, me(), act, object, now=db.utcnow(), request=request_id(), **more)
+
+
+# --- answering ---
+
+
+def desk(view: str, **values: Any) -> str:
+    """The address of an organizer's page in the reader's language."""
+    return url_for(f"organize_{current()}.{view}", **values)
+
+
+def desk_in(lang: str) -> str:
+    """Where this very page is in another language, with its query."""
+    endpoint = (request.endpoint or "").rpartition(".")[2]
+    if endpoint not in ACCESS or request.method != "GET":
+        endpoint, values = "dashboard", {}
+    else:
+        values = {**request.args.to_dict(flat=False), **(request.view_args or {})}
+    return url_for(f"organize_{lang}.{endpoint}", **values)
+
+
+def page(template: str, *, status: int = 200, **context: Any) -> Response:
+    """An organizer's page."""
+    return make_response(render_template(f"organize/{template}", **context), status)
+
+
+def _to(view: str, **values: Any) -> Response:
+    kept = {name: value for name, value in values.items() if value}
+    return redirect(desk(view, **kept), code=303)
+
+
+def to(view: str, **values: Any) -> Response:
+    """After a post: the page to look at next."""
+    return _to(view, **values)
+
+
+def told(text: str) -> None:
+    """A line to show at the top of the next page."""
+    flash(text)
+
+
+def safe_next(target: str) -> str:
+    """Where to go after signing in: one of our own pages that can be looked at, or the first page (S16)."""
+    fallback = desk("dashboard")
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not re.fullmatch(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*", target):
+        return fallback
+    try:
+        endpoint, _values = current_app.url_map.bind("").match(parts.path, method="GET")
+    except HTTPException:
+        return fallback
+    blueprint, _dot, view = str(endpoint).rpartition(".")
+    ours = blueprint in {f"organize_{lang}" for lang in LANGUAGES} and ACCESS.get(view, ("", False))[0]
+    return target if ours else fallback
+
+
+def visitor() -> Visitor:
+    """Who knocks. The address is the connection's own; a header that anybody can write is not read (S19)."""
+    settings: Settings = current_app.extensions["settings"]
+    agent = request.user_agent.string
+    return Visitor(
+        address=request.remote_addr or "",
+        device=device(agent),
+        secret=settings.signing_key(),
+        request=request_id(),
+    )
+
+
+# The first mark that is found wins: every browser says it is Safari, every telephone that it is Linux.
+_BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+_SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "CrOS": "Chromebook",
+    "Linux": "Linux",
+}
+
+
+def device(agent: str) -> str:
+    """``Firefox on Android``: enough to tell one's devices apart, too little to follow anybody."""
+    browser = next((name for mark, name in _BROWSERS.items() if mark in agent), "Browser")
+    system = next((name for mark, name in _SYSTEMS.items() if mark in agent), "")
+    return f"{browser} on {system}" if system else browser

@@ -1,0 +1,258 @@
+"""Pages for signing in and out, one's own account, and the users of the installation."""
+
+from datetime import timedelta
+
+import flask_login
+from flask import (
+    current_app,
+    redirect,
+    request,
+    session,
+)
+from werkzeug.wrappers import Response
+
+from campaign import db
+from campaign.accounts import audit, factors, passwords, sessions, signin, users
+from campaign.refusals import Refused
+from campaign.settings import Settings
+from campaign.web.core import database
+from campaign.web.core.languages import _, current
+from campaign.web.core.request_log import request_id
+from campaign.web.organize import sign_in_mail
+from campaign.web.organize.access import (
+    OWED,
+    SignedIn,
+    current_signed,
+    desk,
+    me,
+    note,
+    page,
+    route,
+    safe_next,
+    to,
+    token,
+    told,
+    visitor,
+)
+
+
+@route("/sign-in", role="")
+def sign_in() -> Response:
+    if current_signed():
+        return redirect(safe_next(request.args.get("next", "")), code=303)
+    return page("sign_in.html", next=request.args.get("next", ""), email="")
+
+
+@route("/sign-in", role="", methods=("POST",))
+def sign_in_now() -> Response:
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    target = request.form.get("next", "")
+    if not password:
+        return _send_link(email)
+    outcome = signin.with_password(database.engine(), email, password, visitor(), now=db.utcnow())
+    return _arrive(outcome, target, email=email)
+
+
+def _send_link(email: str) -> Response:
+    """The same answer for every address. The mail leaves after the answer, so its time tells nothing."""
+    made = signin.ask_for_link(database.engine(), email, visitor(), now=db.utcnow())
+    response = page("link_sent.html", email=email.strip()[:254])
+    if made:
+        user, secret = made
+        settings: Settings = current_app.extensions["settings"]
+        address = settings.base_url + desk("link", secret=secret)
+        letter = sign_in_mail.letter(user.email, address, current())
+        response.call_on_close(lambda: sign_in_mail.send(settings, letter, now=db.utcnow()))
+    return response
+
+
+@route("/link/<secret>", role="")
+def link(secret: str) -> Response:
+    """Looking uses nothing up: mail scanners look, too."""
+    open_now = users.is_open(database.session(), secret, now=db.utcnow())
+    return page("link.html", status=200 if open_now else 410, secret=secret, open=open_now)
+
+
+@route("/link/<secret>", role="", methods=("POST",))
+def use_link(secret: str) -> Response:
+    outcome = signin.with_link(database.engine(), secret, visitor(), now=db.utcnow())
+    if outcome.result == "refused":
+        return page("link.html", status=410, secret="", open=False)
+    return _arrive(outcome, "")
+
+
+@route("/code", role="")
+def code() -> Response:
+    if not session.get(OWED):
+        return to("sign_in")
+    return page("code.html", next=request.args.get("next", ""))
+
+
+@route("/code", role="", methods=("POST",))
+def give_code() -> Response:
+    outcome = signin.with_code(
+        database.engine(), session.get(OWED, ""), request.form.get("code", ""), visitor(), now=db.utcnow()
+    )
+    if outcome.result == "in":
+        return _arrive(outcome, request.form.get("next", ""))
+    words = (
+        _slow()
+        if outcome.result == "slow"
+        else _("That code does not fit. Codes work once; wait for the next one.")
+    )
+    return page("code.html", status=429 if outcome.result == "slow" else 403, problem=words, next="")
+
+
+def _arrive(outcome: signin.Outcome, target: str, *, email: str = "") -> Response:
+    if outcome.result == "slow":
+        return page("sign_in.html", status=429, problem=_slow(), email=email, next=target)
+    if outcome.result == "refused":
+        words = _("This address and password do not go together.")
+        return page("sign_in.html", status=403, problem=words, email=email, next=target)
+    # Whatever the cookie held before was not this person's: nothing of it stays (S04).
+    session.clear()
+    session.permanent = True
+    if outcome.result == "code":
+        session[OWED] = outcome.token
+        return to("code", next=target)
+    now = db.utcnow()
+    found = sessions.find(database.session(), outcome.token, now=now)
+    if found is None:
+        return to("sign_in")
+    flask_login.login_user(SignedIn(*found, outcome.token))
+    return redirect(safe_next(target), code=303)
+
+
+def _slow() -> str:
+    return _("There were many attempts. Nothing is lost; please wait a few minutes and try again.")
+
+
+@route("/sign-out", methods=("POST",))
+def sign_out() -> Response:
+    with db.writing(database.engine()) as writer:
+        sessions.end(writer, token())
+        note(writer, "signed out")
+    flask_login.logout_user()
+    session.clear()
+    return to("sign_in")
+
+
+@route("/prove")
+def prove() -> Response:
+    user = me()
+    return page(
+        "prove.html", next=request.args.get("next", ""), can=bool(user.password_hash or user.totp_secret)
+    )
+
+
+@route("/prove", methods=("POST",))
+def prove_now() -> Response:
+    target, answer = request.form.get("next", ""), request.form.get("answer", "")
+    result = signin.prove_again(database.engine(), me(), token(), answer, visitor(), now=db.utcnow())
+    if result == "in":
+        return redirect(safe_next(target), code=303)
+    words = _slow() if result == "slow" else _("That is neither your password nor a fresh code.")
+    return page("prove.html", status=429 if result == "slow" else 403, problem=words, next=target, can=True)
+
+
+@route("/account")
+def account() -> Response:
+    user = me()
+    now = db.utcnow()
+    rows = sessions.of_user(database.session(), user, now=now)
+    this = current_signed()
+    return page(
+        "account.html",
+        sessions=rows,
+        this=this.row.token_hash if this else "",
+        codes_left=factors.recovery_codes_left(database.session(), user),
+        shortest=passwords.SHORTEST,
+    )
+
+
+@route("/account/password", proven=True, methods=("POST",))
+def set_password() -> Response:
+    new = request.form.get("password", "")
+    signin.change_password(database.engine(), me(), token(), new, now=db.utcnow(), request=request_id())
+    told(_("Your password is set. Your other sessions have ended."))
+    return to("account")
+
+
+@route("/account/authenticator", proven=True)
+def authenticator() -> Response:
+    with db.writing(database.engine()) as writer:
+        secret = signin.begin_authenticator(writer, token(), me())
+    return page("authenticator.html", secret=secret, picture=factors.picture(secret, me().email, "Campaign"))
+
+
+@route("/account/authenticator", proven=True, methods=("POST",))
+def set_authenticator() -> Response:
+    with db.writing(database.engine()) as writer:
+        codes = signin.confirm_authenticator(
+            writer, me(), token(), request.form.get("code", ""), now=db.utcnow(), request=request_id()
+        )
+    return page("recovery_codes.html", codes=codes)
+
+
+@route("/account/recovery-codes", proven=True, methods=("POST",))
+def new_recovery_codes() -> Response:
+    with db.writing(database.engine()) as writer:
+        codes = factors.new_recovery_codes(writer, users.find(writer, me().id or 0))
+        note(writer, "recovery codes renewed", me().email)
+    return page("recovery_codes.html", codes=codes)
+
+
+@route("/account/sessions", methods=("POST",))
+def end_sessions() -> Response:
+    with db.writing(database.engine()) as writer:
+        if one := request.form.get("session"):
+            sessions.end_by_hash(writer, me(), one)
+        else:
+            sessions.end_all(writer, me(), but=token())
+        note(writer, "sessions ended", me().email)
+    told(_("Done. Whoever used it has to sign in again."))
+    return to("account")
+
+
+@route("/users", role="admin", proven=True)
+def people() -> Response:
+    return page("users.html", users=users.everybody(database.session()), roles=users.ROLES)
+
+
+@route("/users", role="admin", proven=True, methods=("POST",))
+def invite() -> Response:
+    now = db.utcnow()
+    with db.writing(database.engine()) as writer:
+        user, secret = users.add(
+            writer, request.form.get("email", ""), request.form.get("role", "viewer"), now=now, by=me()
+        )
+    settings: Settings = current_app.extensions["settings"]
+    address = settings.base_url + desk("link", secret=secret)
+    hours = int(users.INVITATION_LASTS / timedelta(hours=1))
+    response = page("invited.html", user=user, address=address, hours=hours)
+    letter = sign_in_mail.letter(user.email, address, current())
+    response.call_on_close(lambda: sign_in_mail.send(settings, letter, now=now))
+    return response
+
+
+@route("/users/<int:id>", role="admin", proven=True, methods=("POST",))
+def change_user(id: int) -> Response:
+    now, act = db.utcnow(), request.form.get("act", "")
+    with db.writing(database.engine()) as writer:
+        user = users.find(writer, id)
+        if act == "role":
+            users.set_role(writer, user, request.form.get("role", ""), by=me(), now=now)
+        elif act in ("on", "off"):
+            users.switch(writer, user, act == "on", by=me(), now=now)
+        elif act == "authenticator":
+            users.reset_factor(writer, user, by=me(), now=now)
+        else:
+            raise Refused("Nothing was chosen.", "No se eligió nada.")
+        told(_("Done: %(who)s.", who=user.email))
+    return to("people")
+
+
+@route("/log", role="admin", proven=True)
+def log() -> Response:
+    before = request.args.get("before", type=int)
+    return page("log.html", entries=audit.entries(database.session(), before=before, limit=100))

@@ -1,0 +1,238 @@
+"""The whip board: look, edit, take out, bring back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import request
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from campaign import db
+from campaign.accounts import users
+from campaign.congress import members
+from campaign.congress.bills import congress_on
+from campaign.congress.models import Bill
+from campaign.organizing import calls, saved_views, whip, whip_files
+from campaign.organizing import dashboard as boards
+from campaign.organizing.cache import stamp
+from campaign.organizing.exports import MOST_BYTES
+from campaign.organizing.whip import BoardRow
+from campaign.proposals import lookup
+from campaign.proposals.models import Proposal
+from campaign.refusals import Refused
+from campaign.web.core import database
+from campaign.web.core.languages import _
+from campaign.web.organize import access
+from campaign.web.organize.access import me, page, route, to, told
+from campaign.web.organize.shared import download, lean_names, reckoned
+
+PAGE = 100
+NO_BILL = Refused(
+    "There is no bill of this Congress yet. Add one under Campaign.",
+    "Todavía no hay ningún proyecto de este Congreso. Agréguelo en Campaña.",
+    status=404,
+)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """The filters of the board, as the address holds them."""
+
+    bill: str
+    lean: str
+    standing: str
+    state: str
+    owner: str
+    tag: str
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {name: value for name, value in self.__dict__.items() if value}
+
+    def fits(self, row: BoardRow) -> bool:
+        not_on = self.standing == "not" and row.standing in ("", "withdrew")
+        return (
+            (not_on or self.standing in ("", row.standing))
+            and self.lean in ("", row.values["lean"])
+            and self.state in ("", row.person.state)
+            and self.owner in ("", row.values["owner"])
+            and (not self.tag or self.tag.lower() in row.values["tags"].split())
+        )
+
+
+def _sought() -> Sought:
+    get = request.args.get
+    return Sought(*(get(name, "").strip()[:60] for name in Sought.__dataclass_fields__))
+
+
+def standing_names() -> dict[str, str]:
+    return {
+        "sponsor": _("leads it"),
+        "on": _("on it"),
+        "withdrew": _("withdrew"),
+        "": _("not on it"),
+    }
+
+
+def _chosen(session: Session, text: str) -> Bill:
+    """The bill of the address, or the campaign's first one."""
+    if text:
+        return session.get_one(Bill, str(lookup.resolve(session, text)))
+    return _first(boards.campaign_bills(session, congress_on(db.utcnow())))
+
+
+def _first(bills: Sequence[tuple[Bill, Proposal]]) -> Bill:
+    if not bills:
+        raise NO_BILL
+    return bills[0][0]
+
+
+@route("/board")
+def board() -> Response:
+    now, session, sought = db.utcnow(), database.session(), _sought()
+    bills = boards.campaign_bills(session, congress_on(now))
+    bill = _chosen(session, sought.bill) if sought.bill else _first(bills)
+    sitting = reckoned().get("sitting", stamp(session, now=now), members.people)
+    everybody = whip.board(session, bill, sitting)
+    rows = [row for row in everybody if sought.fits(row)]
+    start = max(0, (request.args.get("page", type=int) or 1) - 1) * PAGE
+    return page(
+        "board.html",
+        bill=bill,
+        bills=bills,
+        rows=rows[start : start + PAGE],
+        total=len(rows),
+        start=start,
+        step=PAGE,
+        tally={lean: sum(row.values["lean"] == lean for row in everybody) for lean in whip.LEANS},
+        sought=sought,
+        query=urlencode(sought.query),
+        states=sorted({row.person.state for row in everybody}),
+        owners=[user.email for user in users.everybody(session) if user.active],
+        saved=saved_views.saved(session, me().email, "board"),
+        lean_names=lean_names(),
+        standing_names=standing_names(),
+    )
+
+
+@route("/board.<kind>", role="organizer", proven=True)
+def export_board(kind: str) -> Response:
+    session, sought = database.session(), _sought()
+    bill = _chosen(session, sought.bill)
+    rows = [row for row in whip.board(session, bill) if sought.fits(row)]
+    return download(kind, f"{bill.id}-board", whip_files.COLUMNS, whip_files.table(rows, bill.id))
+
+
+@route("/members/<bioguide>/<bill>", role="organizer")
+def entry_page(bioguide: str, bill: str) -> Response:
+    return _entry(bioguide, bill, {}, ())
+
+
+def _entry(
+    bioguide: str, bill: str, mine: dict[str, str], clashes: tuple[whip.Clash, ...], *, status: int = 200
+) -> Response:
+    session = database.session()
+    found, person = lookup.resolve(session, bill), members.person(session, bioguide)
+    if person is None:
+        raise Refused("There is no such member.", "No existe ese miembro.", status=404)
+    entry = whip.entry_of(session, str(found), bioguide)
+    return page(
+        "entry.html",
+        status=status,
+        person=person,
+        bill=found,
+        values={**whip.values_of(entry), **mine},
+        version=entry.version if entry else 0,
+        clashes=clashes,
+        owners=[user.email for user in users.everybody(session) if user.active],
+        leans=whip.LEANS,
+        lean_names=lean_names(),
+        changes=whip.history(session, bioguide, str(found)),
+    )
+
+
+@route("/members/<bioguide>/<bill>", role="organizer", methods=("POST",))
+def save_entry(bioguide: str, bill: str) -> Response:
+    given = {field: request.form.get(field, "") for field in whip.FIELDS if field in request.form}
+    version = request.form.get("version", type=int) or 0
+    with db.writing(database.engine()) as writer:
+        found = str(lookup.resolve(writer, bill))
+        merged = whip.save(writer, found, bioguide, given, version=version, by=me().email, now=db.utcnow())
+    if merged.clashes:
+        # Shown beside theirs, with the version it was compared with: sending it again decides.
+        return _entry(bioguide, bill, given, merged.clashes, status=409)
+    told(_("Saved."))
+    return to("member_page", bioguide=bioguide)
+
+
+@route("/members/<bioguide>/<bill>/reviewed", role="organizer", methods=("POST",))
+def review_calls(bioguide: str, bill: str) -> Response:
+    """Somebody has looked at what callers report; whether the lean changes is theirs to say."""
+    with db.writing(database.engine()) as writer:
+        found = str(lookup.resolve(writer, bill))
+        if members.person(writer, bioguide) is None:
+            raise Refused("There is no such member.", "No existe ese miembro.", status=404)
+        calls.review(writer, found, bioguide, by=me().email, now=db.utcnow())
+        access.note(writer, "call reports reviewed", f"{bioguide} {found}")
+    return to("member_page", bioguide=bioguide)
+
+
+@route("/members/<bioguide>/notes", role="organizer", methods=("POST",))
+def add_note(bioguide: str) -> Response:
+    with db.writing(database.engine()) as writer:
+        bill, text = request.form.get("bill", ""), request.form.get("text", "")
+        known = str(lookup.resolve(writer, bill)) if bill else ""
+        whip.add_note(writer, bioguide, text, bill=known, by=me().email, now=db.utcnow())
+    told(_("The note is kept."))
+    return to("member_page", bioguide=bioguide)
+
+
+@route("/members/<bioguide>/contacts", role="organizer", methods=("POST",))
+def add_contact(bioguide: str) -> Response:
+    with db.writing(database.engine()) as writer:
+        if over := request.form.get("over", type=int):
+            whip.end_contact(writer, over, now=db.utcnow())
+        else:
+            whip.add_contact(writer, bioguide, request.form, by=me().email, now=db.utcnow())
+    told(_("Done."))
+    return to("member_page", bioguide=bioguide)
+
+
+@route("/board/import", role="organizer")
+def bring_page() -> Response:
+    return page("bring.html", bill=_chosen(database.session(), request.args.get("bill", "")))
+
+
+@route("/board/import", role="organizer", methods=("POST",))
+def bring() -> Response:
+    raw = _uploaded()
+    with db.writing(database.engine()) as writer:
+        bill = _chosen(writer, request.form.get("bill", ""))
+        id, preview = whip_files.bring(writer, bill, raw, by=me().email, now=db.utcnow())
+    return page(
+        "bring_preview.html",
+        status=200 if preview.good else 422,
+        bill=bill,
+        id=id,
+        preview=preview,
+        lean_names=lean_names(),
+    )
+
+
+def _uploaded() -> bytes:
+    """The bytes of the file that came with the form; one byte more than is taken shows that it is too long."""
+    file = request.files.get("file")
+    if file is None:
+        return b""
+    with file.stream:
+        return file.stream.read(MOST_BYTES + 1)
+
+
+@route("/board/import/<id>", role="organizer", methods=("POST",))
+def confirm_import(id: str) -> Response:
+    with db.writing(database.engine()) as writer:
+        done = whip_files.confirm(writer, id, by=me().email, now=db.utcnow())
+        access.note(writer, "board imported", done.bill, rows=len(done.edits), clashes=len(done.clashes))
+    told(_("Written: %(number)s members.", number=len(done.edits)))
+    return to("board", bill=done.bill)

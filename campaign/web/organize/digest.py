@@ -1,0 +1,372 @@
+"""The desk of the digest: look at it, add a note, try it on oneself, let it go, hold it, and see how it went.
+
+What cannot be taken back has a page of its own that says in numbers what will happen, behind a fresh proof.
+"""
+
+import base64
+import re
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from flask import current_app, make_response, request
+from markupsafe import Markup
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from campaign import db
+from campaign.congress import members
+from campaign.mailing import policy, queue, results
+from campaign.mailing.edition import editions
+from campaign.mailing.edition.digest import Group
+from campaign.mailing.edition.send_times import period_of
+from campaign.mailing.message import sender_of
+from campaign.mailing.models import Edition
+from campaign.refusals import Refused
+from campaign.settings import Settings
+from campaign.web.core import database
+from campaign.web.core.languages import LANGUAGES, _, current
+from campaign.web.core.security import POLICY
+from campaign.web.organize import access
+from campaign.web.organize.access import desk, me, page, route, to, told
+
+LONGEST_NOTE = 2000
+# A mail carries its own styles and pictures, runs nothing, leads nowhere, and is framed by our pages alone.
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'; sandbox"
+)
+_CID = re.compile(r"cid:([A-Za-z0-9._@-]+)")
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+# --- the desk ---
+
+
+@route("/digest")
+def digest() -> Response:
+    now, session = db.utcnow(), database.session()
+    known = results.editions_of(session)
+    wanted = request.args.get("edition", type=int)
+    shown = editions.get(session, wanted) if wanted else (known[0] if known else None)
+    number = (shown.id or 0) if shown else 0
+    return page(
+        "digest.html",
+        shown=shown,
+        known=known,
+        copies=editions.status(session, shown) if shown else {},
+        reasons=results.reasons(session, number),
+        doubts=results.doubts(session, number),
+        readers=results.readers_by_state(session),
+        left_alone=results.left_alone(session),
+        troubles=queue.troubles(session),
+        about=about,
+        rules=policy.policy(session),
+        obstacle=_obstacle(session),
+        states=state_names(),
+        copy_states=copy_states(),
+        longest_note=LONGEST_NOTE,
+        this_week=period_of(now, _settings()),
+        now=now,
+        first=results.first_due(session, shown) if shown else None,
+    )
+
+
+def about(trouble: queue.Trouble) -> str:
+    """What is in trouble, in the reader's language."""
+    what, _space, period = trouble.about.partition(" ")
+    name = {"relay": _("The relay"), "digest": _("The digest")}[what]
+    return f"{name} {period}".strip()
+
+
+def _obstacle(session: Session) -> str:
+    """Why no list mail can leave at all, in the reader's language; empty where it can."""
+    try:
+        sender_of(_settings(), policy.policy(session).reply_to)
+    except Refused as refusal:
+        return refusal.text(current())
+    return ""
+
+
+def state_names() -> dict[str, str]:
+    return {
+        "building": _("being built"),
+        "draft": _("draft"),
+        "sending": _("being sent"),
+        "paused": _("paused"),
+        "done": _("sent"),
+        "stopped": _("stopped"),
+        "quiet": _("quiet week, nothing is sent"),
+    }
+
+
+def copy_states() -> dict[str, str]:
+    """What became of a copy, in the order of interest."""
+    return {
+        "sent": _("taken by the relay"),
+        "pending": _("waiting"),
+        "sending": _("being handed over"),
+        "deferred": _("tried, will be tried again"),
+        "failed": _("not delivered"),
+        "unknown": _("may or may not have arrived"),
+        "suppressed": _("stopped meanwhile, not sent"),
+    }
+
+
+@route("/digest/build", role="organizer", methods=("POST",))
+def build_digest() -> Response:
+    built = editions.build(database.engine(), _settings(), now=db.utcnow())
+    _log("digest built", built.period, recipients=built.recipients)
+    told(_("The edition of %(period)s is there: look at it before it leaves.", period=built.period))
+    return to("digest", edition=built.edition)
+
+
+def _log(act: str, period: str, **more: object) -> None:
+    with db.writing(database.engine()) as writer:
+        access.note(writer, act, period, **more)
+
+
+@route("/digest/<int:id>/note", role="organizer", methods=("POST",))
+def digest_note(id: int) -> Response:
+    en, es = (request.form.get(f"note_{lang}", "").replace("\r\n", "\n") for lang in ("en", "es"))
+    if max(len(en), len(es)) > LONGEST_NOTE:
+        raise Refused(
+            f"A note has {LONGEST_NOTE} letters at most.", f"Una nota tiene {LONGEST_NOTE} letras como máximo."
+        )
+    period = editions.get(database.session(), id).period
+    editions.set_note(database.engine(), _settings(), id, en, es, now=db.utcnow())
+    _log("digest note", period, letters=len(en) + len(es))
+    told(_("The note is in every copy now."))
+    return to("digest", edition=id)
+
+
+# --- looking ---
+
+
+@dataclass(frozen=True)
+class Look:
+    """A mail taken apart for a page, from the very bytes that are sent."""
+
+    subject: str
+    sender: str
+    text: str
+    html: str
+    size: int
+
+
+def _group() -> Group:
+    """The readers whose copy is looked at, as the address or the form names them."""
+    asked = request.values
+    lang, seat = asked.get("lang", current()), asked.get("seat", "").strip().upper()
+    if lang not in LANGUAGES:
+        raise Refused("The digest is written in en and es.", "El boletín se escribe en en y es.")
+    if seat and not re.fullmatch(r"[A-Z]{2}", seat) and members.seat(database.session(), seat) is None:
+        raise Refused(
+            f"{seat[:20]!r} is no seat; write it like TX-20, or a state like TX.",
+            f"{seat[:20]!r} no es un escaño; escríbalo como TX-20, o un estado como TX.",
+        )
+    return Group(lang, seat)
+
+
+def _message(id: int) -> bytes:
+    return editions.preview(database.engine(), _settings(), _group(), edition=id, now=db.utcnow())
+
+
+def look(raw: bytes) -> Look:
+    """Take a message apart; pictures inside it become part of its HTML."""
+    message = message_from_bytes(raw, policy=default)
+    assert isinstance(message, EmailMessage)  # noqa: S101 -- the policy says so
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    pictures = {
+        str(part["Content-ID"]).strip().strip("<>"): base64.b64encode(part.get_content()).decode()
+        for part in message.walk()
+        if isinstance(part, EmailMessage) and part.get_content_type() == "image/png"
+    }
+    shown = html.get_content() if html else ""
+    return Look(
+        subject=str(message["Subject"]),
+        sender=str(message["From"]),
+        text=text.get_content() if text else "",
+        html=_CID.sub(lambda found: f"data:image/png;base64,{pictures.get(found[1], '')}", shown),
+        size=len(raw),
+    )
+
+
+@route("/digest/<int:id>/preview", role="organizer")
+def digest_preview(id: int) -> Response:
+    session, group = database.session(), _group()
+    response = page(
+        "digest_preview.html",
+        edition=editions.get(session, id),
+        group=group,
+        look=look(_message(id)),
+        groups=results.groups(session, id),
+    )
+    response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src 'self'"
+    return response
+
+
+@route("/digest/<int:id>/mail", role="organizer")
+def digest_mail(id: int) -> Response:
+    """The HTML of the mail alone, as a document that can do nothing."""
+    response = make_response(Markup(look(_message(id)).html))  # noqa: S704 -- our own mail, kept harmless by its policy
+    response.headers["Content-Type"] = "text/html; charset=utf-8"
+    response.headers["Content-Security-Policy"] = MAIL_POLICY
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    # A browser refuses to open a sandboxed document in a window that is set apart.
+    response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    return response
+
+
+@route("/digest/<int:id>/message.eml", role="organizer")
+def digest_message(id: int) -> Response:
+    """The whole message as it is handed to the relay, to open in a mail reader."""
+    response = make_response(_message(id))
+    response.headers["Content-Type"] = "message/rfc822"
+    response.headers["Content-Disposition"] = f'attachment; filename="digest-{id}.eml"'
+    return response
+
+
+@route("/digest/<int:id>/test", role="organizer", methods=("POST",))
+def digest_test(id: int) -> Response:
+    """One copy to whoever asks, at their own address and no other."""
+    group, period = _group(), editions.get(database.session(), id).period
+    editions.send_test(database.engine(), id, group, me().email, now=db.utcnow())
+    _log("digest test", period, language=group.language, seat=group.seat)
+    told(_("One copy goes to %(email)s with the next mail.", email=me().email))
+    return to("digest_preview", id=id, lang=group.language, seat=group.seat)
+
+
+# --- what is felt by readers ---
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to decide: when it can be done, and the doing."""
+
+    before: tuple[str, ...]
+    act: str
+    do: Callable[[int], object]
+
+
+def _approve(id: int) -> int:
+    return editions.publish(database.engine(), _settings(), id, by=me().email, now=db.utcnow())
+
+
+def _pause(id: int) -> None:
+    editions.pause(database.engine(), id, why=f"paused by {me().email}")
+
+
+def _resume(id: int) -> None:
+    editions.resume(database.engine(), id)
+
+
+def _resend(id: int) -> int:
+    return queue.resend_unknown(database.engine(), id, now=db.utcnow())
+
+
+STEPS = {
+    "approve": Step(("draft",), "digest approved", _approve),
+    "pause": Step(("sending",), "digest paused", _pause),
+    "resume": Step(("paused",), "digest resumed", _resume),
+    "resend": Step(("sending", "paused", "done"), "digest copies sent again", _resend),
+}
+
+
+def _step(act: str) -> Step:
+    if act in STEPS:
+        return STEPS[act]
+    raise Refused("There is no page here.", "Aquí no hay ninguna página.", status=404)
+
+
+def _concerned(act: str, status: dict[str, int]) -> int:
+    """How many copies a step is about."""
+    if act == "approve":
+        return status["recipients"]
+    if act == "resend":
+        return status["unknown"]
+    return status["pending"] + status["deferred"]
+
+
+def _seen(edition: Edition) -> str:
+    """What somebody looked at before deciding; a colleague's change makes it another."""
+    words = f"{edition.state}\0{edition.note_en}\0{edition.note_es}\0{edition.built_at}"
+    return f"{zlib.crc32(words.encode()):08x}"
+
+
+def _ready(edition: Edition, step: Step) -> None:
+    if edition.state not in step.before:
+        raise Refused(
+            f"Edition {edition.period} is {edition.state}; nothing was changed.",
+            f"La edición {edition.period} está en estado {edition.state}; no se cambió nada.",
+            status=409,
+        )
+
+
+@route("/digest/<int:id>/step/<act>", role="organizer", proven=True)
+def digest_step(id: int, act: str) -> Response:
+    """What will happen, in numbers, before it does."""
+    session = database.session()
+    edition, step = editions.get(session, id), _step(act)
+    _ready(edition, step)
+    number = _concerned(act, editions.status(session, edition))
+    return page(
+        "digest_step.html",
+        edition=edition,
+        act=act,
+        number=number,
+        seen=_seen(edition),
+        first=results.first_due(session, edition),
+        now=db.utcnow(),
+    )
+
+
+@route("/digest/<int:id>/step/<act>", role="organizer", proven=True, methods=("POST",))
+def take_digest_step(id: int, act: str) -> Response:
+    session = database.session()
+    edition, step = editions.get(session, id), _step(act)
+    _ready(edition, step)
+    if request.form.get("seen") != _seen(edition):
+        raise Refused(
+            "Somebody changed this edition meanwhile. Nothing was done; look at it again and decide.",
+            "Alguien cambió esta edición entretanto. No se hizo nada; véala de nuevo y decida.",
+            status=409,
+        )
+    number = _concerned(act, editions.status(session, edition))
+    period = edition.period
+    step.do(id)
+    _log(step.act, period, copies=number)
+    told(_("Done, for %(number)s copies.", number=number))
+    return to("digest", edition=id)
+
+
+# --- how the organization wants it ---
+
+
+@route("/digest/policy", role="admin", proven=True)
+def mail_policy() -> Response:
+    return page(
+        "digest_policy.html",
+        rules=policy.policy(database.session()),
+        bounds=policy.BOUNDS,
+        back=desk("digest"),
+    )
+
+
+@route("/digest/policy", role="admin", proven=True, methods=("POST",))
+def set_mail_policy() -> Response:
+    with db.writing(database.engine()) as writer:
+        before = policy.policy(writer).model_dump_json()
+        changed = policy.choose(writer, request.form)
+        if changed:
+            after = policy.policy(writer).model_dump_json()
+            access.note(writer, "mail policy", ", ".join(changed), before=before, after=after)
+    told(_("The rules for mail are kept.") if changed else _("Nothing was changed."))
+    return to("mail_policy")

@@ -1,0 +1,171 @@
+"""The page of worklists with its filters, exports and saved views."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+from sqlmodel import Session, col, select
+from werkzeug.wrappers import Response
+
+from campaign import db
+from campaign.congress.bills import WASHINGTON, BillId, congress_on
+from campaign.congress.members import Person
+from campaign.congress.models import Committee, CommitteeSeat
+from campaign.organizing import calls, saved_views, whip, worklists
+from campaign.organizing import dashboard as boards
+from campaign.organizing.cache import stamp
+from campaign.organizing.worklists import Entry, Worklists
+from campaign.proposals import lookup
+from campaign.web.core import database
+from campaign.web.core.languages import _, current
+from campaign.web.organize.access import me, page, route, to, told
+from campaign.web.organize.shared import download, list_names, reckoned
+
+LATELY = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filters of the page of worklists, as the address holds them."""
+
+    bill: str
+    list: str
+    state: str
+    party: str
+    committee: str
+    tag: str
+    # "most": whoever was called most lately stands first; "never": only who was never called.
+    calls: str
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {name: value for name, value in self.__dict__.items() if value}
+
+
+def _asked() -> Asked:
+    get = request.args.get
+    return Asked(*(get(name, "").strip()[:60] for name in Asked.__dataclass_fields__))
+
+
+@route("/lists")
+def lists() -> Response:
+    now, session = db.utcnow(), database.session()
+    bills = boards.campaign_bills(session, congress_on(now))
+    asked = _asked()
+    if not bills and not asked.bill:
+        return page("lists.html", bills=[], asked=asked, rows=[], chosen=None, names=list_names(), saved=[])
+    chosen = lookup.resolve(session, asked.bill) if asked.bill else BillId.of(bills[0][0].id)
+    found, rows = _filtered(session, chosen, asked, now)
+    return page(
+        "lists.html",
+        bills=bills,
+        asked=asked,
+        chosen=found,
+        rows=rows,
+        names=list_names(),
+        committees=_committees(session, chosen),
+        saved=saved_views.saved(session, me().email, "lists"),
+        query=urlencode(asked.query),
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    """A member on the lists that the filters leave."""
+
+    person: Person
+    entries: list[Entry]
+    tags: str
+    calls: int
+
+
+def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tuple[Worklists, list[Row]]:
+    at = stamp(session, str(bill), now=now)
+    found = reckoned().get(bill, at, lambda fresh: worklists.worklists(fresh, bill, now=now))
+    tags = {one.bioguide: one.tags for one in whip.entries_of(session, str(bill))}
+    sits = _sits_on(session, asked.committee)
+    listed = {entry.person.bioguide for entries in found.entries.values() for entry in entries}
+    called = _called_lately(session, str(bill), listed, now.astimezone(WASHINGTON).date())
+    ever = calls.ever_called(session, str(bill)) if asked.calls == "never" else set()
+    rows = []
+    for person, entries in found.by_member():
+        mine = [entry for entry in entries if asked.list in ("", entry.list)]
+        fits = (
+            asked.state in ("", person.state)
+            and asked.party in ("", person.party)
+            and (not asked.committee or person.bioguide in sits)
+            and (not asked.tag or asked.tag.lower() in tags.get(person.bioguide, "").split())
+            and person.bioguide not in ever
+            and (asked.calls != "most" or called[person.bioguide])
+        )
+        if mine and fits:
+            rows.append(Row(person, mine, tags.get(person.bioguide, ""), called[person.bioguide]))
+    if asked.calls == "most":
+        rows.sort(key=lambda row: -row.calls)
+    return found, rows
+
+
+def _called_lately(session: Session, bill: str, who: Collection[str], today: date) -> Counter[str]:
+    """Calls of the last days by member; of the days that are over only their sum is kept."""
+    since, moving, asked = today - LATELY, calls.still_open(today), frozenset(who)
+    closed = reckoned().get(
+        ("calls", bill),
+        (today, asked),
+        lambda fresh: calls.by_member(fresh, bill, asked, since=since, before=moving),
+    )
+    return closed + calls.by_member(session, bill, asked, since=moving)
+
+
+def _sits_on(session: Session, committee: str) -> set[str]:
+    if not committee:
+        return set()
+    return set(session.exec(select(CommitteeSeat.bioguide).where(CommitteeSeat.committee == committee)))
+
+
+def _committees(session: Session, bill: BillId) -> list[Committee]:
+    query = select(Committee).where(Committee.chamber == bill.chamber, col(Committee.parent).is_(None))
+    return list(session.exec(query.order_by(Committee.name)))
+
+
+@route("/lists.<kind>", role="organizer", proven=True)
+def export_lists(kind: str) -> Response:
+    now, session = db.utcnow(), database.session()
+    asked = _asked()
+    bill = lookup.resolve(session, asked.bill)
+    _found, rows = _filtered(session, bill, asked, now)
+    header = ["bill", "bioguide", "name", "party", "seat", "lists", "reasons", "tags", "calls"]
+    lang = current()
+    table = [_line(str(bill), row, lang) for row in rows]
+    return download(kind, f"{bill}-lists", header, table)
+
+
+def _line(bill: str, row: Row, lang: str) -> list[Any]:
+    lists = " ".join(entry.list for entry in row.entries)
+    reasons = "; ".join(entry.reason(lang) for entry in row.entries)
+    who = row.person
+    return [bill, who.bioguide, who.name, who.party, who.seat, lists, reasons, row.tags, row.calls]
+
+
+@route("/calls.<kind>", role="organizer", proven=True)
+def export_calls(kind: str) -> Response:
+    return download(kind, "calls-by-office", calls.COLUMNS, calls.by_office(database.session()))
+
+
+@route("/views", methods=("POST",))
+def save_view() -> Response:
+    where, query = request.form.get("page", ""), request.form.get("query", "")
+    with db.writing(database.engine()) as writer:
+        saved_views.save(writer, me().email, where, request.form.get("name", ""), query)
+    told(_("The view is saved."))
+    return to(where if where in saved_views.PAGES else "dashboard")
+
+
+@route("/views/<int:id>/remove", methods=("POST",))
+def remove_view(id: int) -> Response:
+    with db.writing(database.engine()) as writer:
+        where = saved_views.remove(writer, me().email, id)
+    return to(where)

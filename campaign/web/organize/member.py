@@ -1,0 +1,83 @@
+"""What organizers know of one member: every bill, every report of a call, the notes."""
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+from werkzeug.wrappers import Response
+
+from campaign import db
+from campaign.congress import members
+from campaign.congress.bills import BillId, congress_on
+from campaign.congress.models import Bill, Cosponsorship
+from campaign.organizing import calls, whip, worklists
+from campaign.organizing import dashboard as boards
+from campaign.organizing.worklists import LISTS, Worklists
+from campaign.refusals import Refused
+from campaign.web.core import database
+from campaign.web.core.languages import _
+from campaign.web.organize.access import page, route
+from campaign.web.organize.shared import FIRST_FEW, lean_names
+
+
+@route("/members/<bioguide>")
+def member_page(bioguide: str) -> Response:
+    now, session = db.utcnow(), database.session()
+    person = members.person(session, bioguide)
+    if person is None:
+        raise Refused("There is no such member.", "No existe ese miembro.", status=404)
+    campaign = boards.campaign_bills(session, congress_on(now))
+    mine = [bill for bill, _proposal in campaign if BillId.of(bill.id).chamber == person.chamber]
+    lists = worklists.all_worklists(session, [BillId.of(bill.id) for bill in mine], now=now)
+    return page(
+        "member.html",
+        person=person,
+        stands=[_stand(session, bill, bioguide, lists[bill.id]) for bill in mine],
+        past=_past(session, bioguide),
+        committees=members.committees_of(session, bioguide),
+        offices=members.offices(session, bioguide),
+        notes=whip.notes(session, bioguide),
+        contacts=whip.contacts(session, bioguide),
+        changes=whip.history(session, bioguide)[:FIRST_FEW],
+        leans=whip.LEANS,
+        lean_names=lean_names(),
+        answers=answer_names(),
+    )
+
+
+def _stand(session: Session, bill: Bill, bioguide: str, lists: Worklists) -> dict[str, Any]:
+    entry = whip.entry_of(session, bill.id, bioguide)
+    reasons = [one for name in LISTS for one in lists.entries[name] if one.person.bioguide == bioguide]
+    rows = session.exec(
+        select(Cosponsorship).where(Cosponsorship.bill == bill.id, Cosponsorship.bioguide == bioguide)
+    ).all()
+    return {
+        "bill": bill,
+        "entry": entry,
+        "values": whip.values_of(entry),
+        "reasons": reasons,
+        "rows": rows,
+        "leads": bill.sponsor == bioguide,
+        "calls": calls.reports(session, bill.id, bioguide),
+    }
+
+
+def answer_names() -> dict[str, str]:
+    """What an office said to callers."""
+    return {
+        "will_join": _("will join"),
+        "undecided": _("undecided"),
+        "will_not": _("will not join"),
+        "would_not_say": _("would not say"),
+    }
+
+
+def _past(session: Session, bioguide: str) -> list[tuple[Bill, Cosponsorship]]:
+    """Every bill at hand that the member ever joined, newest first."""
+    query = (
+        select(Bill, Cosponsorship)
+        .join(Cosponsorship, col(Cosponsorship.bill) == col(Bill.id))
+        .where(Cosponsorship.bioguide == bioguide)
+        .order_by(col(Cosponsorship.joined).desc())
+        .limit(50)
+    )
+    return list(session.exec(query))

@@ -1,0 +1,58 @@
+"""The mail that carries a sign-in link."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from flask import render_template
+
+from campaign.mailing import message
+from campaign.mailing.addresses import Keys
+from campaign.mailing.message import Envelope
+from campaign.mailing.transport import open_transport
+from campaign.refusals import Refused
+from campaign.settings import Settings
+from campaign.web.core.languages import _
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Letter:
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+def letter(to: str, address: str, lang: str) -> Letter:
+    """The words of the mail, in the language of the page that asked for it."""
+    subject = _("Your link to the organizers' pages")
+    text = _(
+        "Open this link to sign in. It works once, and only for a short time.\n\n%(address)s\n\n"
+        "If you did not ask for it, nothing needs to be done: nobody gets in without it.",
+        address=address,
+    )
+    html = render_template("organize/link_mail.html", subject=subject, address=address, lang_code=lang)
+    return Letter(to, subject, text, html)
+
+
+def send(settings: Settings, letter: Letter, *, now: datetime) -> bool:
+    """Hand the mail over; whether it left. Never raises: the page that asked has been answered already."""
+    try:
+        sender = message.sender_of(settings)
+        sealed = message.seal(sender, subject=letter.subject, text=letter.text, html=letter.html, listed=False)
+        # Not a delivery: the moment is number enough for a Message-ID of its own.
+        number = int(now.timestamp() * 1000)
+        raw = message.copy_of(sealed, sender, Keys(settings), to=letter.to, number=number, now=now, token=None)
+        transport = open_transport(settings)
+        try:
+            verdict = transport.send(Envelope(sender.address, letter.to, raw))
+        finally:
+            transport.close()
+    except Refused as error:
+        log.warning("sign-in link not mailed", reason=error.en)
+        return False
+    if verdict.kind != "sent":
+        log.warning("sign-in link not mailed", reason=verdict.words)
+    return verdict.kind == "sent"

@@ -1,0 +1,82 @@
+"""The organizers' first page: what moved, whom to ask first, what is due."""
+
+from datetime import date, datetime, timedelta
+
+from flask import request
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from campaign import db
+from campaign.congress import members
+from campaign.congress.bills import WASHINGTON
+from campaign.congress.members import Person
+from campaign.mailing import queue
+from campaign.mailing.edition import editions
+from campaign.organizing import calls, saved_views, whip, worklists
+from campaign.organizing import dashboard as boards
+from campaign.organizing.cache import stamp
+from campaign.organizing.worklists import Entry
+from campaign.web.core import database, history
+from campaign.web.core.languages import _
+from campaign.web.organize import digest
+from campaign.web.organize.access import me, page, route, to
+from campaign.web.organize.shared import FIRST_FEW, list_names, reckoned
+
+First = list[tuple[Person, list[Entry]]]
+
+
+@route("/")
+def dashboard() -> Response:
+    now, session = db.utcnow(), database.session()
+    week = reckoned().get("week", stamp(session, now=now), lambda fresh: _week(fresh, now))
+    ids = [strip.id for strip, _first in week]
+    news = boards.changes_seen(session, ids, after=me().seen_seq)
+    today = now.astimezone(WASHINGTON).date()
+    due = whip.due(session, today=today)
+    named = {change.bioguide or "" for change in news} | {entry.bioguide for entry in due}
+    people = members.people(session, named)
+    return page(
+        "dashboard.html",
+        strips=[strip for strip, _first in week],
+        first=week,
+        news=history.events(news, people, actions=False),
+        newest=boards.newest_seq(session),
+        due=due,
+        people=people,
+        names=list_names(),
+        today=today,
+        calls=_calls_lately(session, today),
+        digest=editions.newest_status(session),
+        digest_states=digest.state_names(),
+        mail_troubles=queue.troubles(session),
+        about=digest.about,
+    )
+
+
+def _week(session: Session, now: datetime) -> list[tuple[boards.Strip, First]]:
+    """Each bill with whom to ask first."""
+    strips = boards.strips(session, now=now)
+    lists = worklists.all_worklists(session, [strip.record.id for strip in strips], now=now)
+    return [(strip, lists[strip.id].by_member()[:FIRST_FEW]) for strip in strips]
+
+
+def _calls_lately(session: Session, today: date) -> list[tuple[str, int]]:
+    names = {
+        "talked": _("talked with the office"),
+        "voicemail": _("left a voicemail"),
+        "not_reached": _("not reached"),
+        "skip": _("skipped"),
+    }
+    week, moving = today - timedelta(days=7), calls.still_open(today)
+    closed = reckoned().get("calls", today, lambda fresh: calls.lately(fresh, since=week, before=moving))
+    counts = closed + calls.lately(session, since=moving)
+    return [(words, counts[outcome]) for outcome, words in names.items() if counts.get(outcome)]
+
+
+@route("/seen", methods=("POST",))
+def seen() -> Response:
+    """Remember the newest change this person has been shown."""
+    upto = request.form.get("upto", type=int) or 0
+    with db.writing(database.engine()) as writer:
+        saved_views.mark_seen(writer, me().id or 0, upto, now=db.utcnow())
+    return to("dashboard")

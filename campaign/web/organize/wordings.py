@@ -1,0 +1,395 @@
+"""The campaign's own words and bills: texts in both languages with their versions, figures, kin of bills."""
+
+import re
+import unicodedata
+from typing import Any
+
+from flask import request
+from sqlmodel import Session, col, select
+from werkzeug.wrappers import Response
+
+from campaign import db
+from campaign.congress import members, tracking
+from campaign.congress.bills import BillId, congress_on, parse_bill
+from campaign.congress.members import Person
+from campaign.congress.models import Bill
+from campaign.organizing import poll_requests, texts
+from campaign.outreach import asks, letters, wording_checks, wordings
+from campaign.outreach.asks import Ask
+from campaign.proposals import campaigns, lineage, lookup, published, suggestions
+from campaign.proposals.models import CitedFact, Kinship, Proposal, TextVersion
+from campaign.refusals import Refused
+from campaign.web.core import database
+from campaign.web.core.languages import _, current
+from campaign.web.organize import access
+from campaign.web.organize.access import me, page, route, to, told
+
+LOWER = re.compile(r"[^a-z0-9]+")
+# Of so many letters every pair is compared.
+LETTERS_DRAWN = 30
+# Where a letter shows a figure of the campaign.
+FIGURE = {"en": "(a figure with its source)", "es": "(un dato con su fuente)"}
+
+
+def state_names() -> dict[str, str]:
+    return {
+        "draft": _("draft"),
+        "live": _("live"),
+        "won": _("won"),
+        "paused": _("paused"),
+        "archived": _("archived"),
+    }
+
+
+@route("/words", role="organizer")
+def words() -> Response:
+    session = database.session()
+    return page(
+        "words.html",
+        campaigns=campaigns.campaigns(session),
+        states=state_names(),
+        proposals=[(one, lineage.bills_of(session, one.slug)) for one in lineage.campaign_proposals(session)],
+        waiting=_waiting(session),
+        facts=session.exec(select(CitedFact).order_by(col(CitedFact.position), CitedFact.id)).all(),
+        sitting=congress_on(db.utcnow()),
+        asks=ask_names(),
+        kinds=kind_names(),
+        phrases=_phrase_names(session),
+    )
+
+
+def ask_names() -> dict[str, str]:
+    """What is asked, by whom it is asked of."""
+    return {
+        "cosponsor": _("Please join"),
+        "rejoin": _("Was on an earlier bill"),
+        "withdrew": _("Left this bill"),
+        "committee": _("On the committee"),
+        "committee_chair": _("Chairs the committee"),
+        "delegate": _("Delegates"),
+        "floor": _("A vote is near"),
+        "thank": _("Thanks: is on the bill"),
+        "sponsor": _("Thanks: leads the bill"),
+        "next_congress": _("No bill now: the next Congress"),
+    }
+
+
+def kind_names() -> dict[str, str]:
+    return {"call": _("Call"), "voicemail": _("Voicemail"), "tally": _("Tally"), "letter": _("Letter")}
+
+
+def _phrase_names(session: Session) -> dict[str, dict[str, str]]:
+    """Texts that several asks share, by group; each with the key of its page."""
+    return {
+        title: {published.key(group, name): label for name, label in names.items()}
+        for group, (title, names) in _groups(session).items()
+    }
+
+
+def _groups(session: Session) -> dict[str, tuple[str, dict[str, str]]]:
+    proposals = {one.slug: _named(one) for one in lineage.campaign_proposals(session)}
+    return {
+        "whole": (_("One call about all bills"), _whole_names()),
+        "staff": (_("What an office is likely to answer"), _staff_names()),
+        "points": (_("What a bill does: a spoken sentence and a paragraph"), proposals),
+        "choices": (_("Points that a letter’s writer chooses from"), proposals),
+        "openings": (_("Further openings of a letter"), ask_names()),
+        "requests": (_("Further requests of a letter"), ask_names()),
+        "letters": (
+            _("Turns of a letter"),
+            {"bridges": _("Thoughts of a more general kind"), "thanks": _("Thanks at the end")},
+        ),
+    }
+
+
+def _named(proposal: Proposal) -> str:
+    return proposal.name_es if current() == "es" else proposal.name_en
+
+
+def _whole_names() -> dict[str, str]:
+    return {
+        "call": _("Call"),
+        "question": _("Last line, where something is asked"),
+        "friends": _("Last line, where all are on the bills"),
+        "voicemail": _("Voicemail"),
+        "tally": _("Tally"),
+    }
+
+
+def _staff_names() -> dict[str, str]:
+    return {
+        "hello": _("The office answers"),
+        "who": _("The office asks who calls"),
+        "me": _("The caller says who they are"),
+        "position": _("The office on its position"),
+        "bye": _("The office says goodbye"),
+    }
+
+
+def _waiting(session: Session) -> list[tuple[Bill, Kinship, Proposal]]:
+    """Kin that rules suggest and nobody has decided on, with the proposal each would belong to."""
+    proposals = {one.slug: one for one in lineage.campaign_proposals(session)}
+    return [(bill, kin, proposals[kin.proposal]) for bill, kin in lineage.waiting(session)]
+
+
+# --- bills and their kin ---
+
+
+@route("/words/bills", role="organizer", methods=("POST",))
+def add_bill() -> Response:
+    """Add a bill by any form of its number or address; the worker reads it, rules suggest its kin."""
+    text, slug = request.form.get("bill", ""), request.form.get("proposal", "")
+    now = db.utcnow()
+    with db.writing(database.engine()) as writer:
+        bill = _any_bill(writer, text)
+        tracking.track(writer, bill, now=now)
+        poll_requests.ask(writer, str(bill), by=me().email, now=now)
+        if slug:
+            lineage.confirm(writer, slug, str(bill), by=me().email, now=now)
+        suggestions.save_suggestions(writer, suggestions.suggest(writer, str(bill)))
+        access.note(writer, "bill added", str(bill), proposal=slug)
+    told(_("%(bill)s is followed. The worker reads it within a minute.", bill=bill.named))
+    return to("words")
+
+
+def _any_bill(session: Session, text: str) -> BillId:
+    """The bill that was typed. Without a Congress it must be one of a kind; it is never guessed."""
+    number = parse_bill(text)
+    if number.congress is None:
+        return lookup.resolve(session, text)
+    if number.congress > congress_on(db.utcnow()):
+        raise Refused("That Congress has not begun.", "Ese Congreso todavía no comienza.")
+    return BillId(number.congress, number.type, number.number)
+
+
+@route("/words/kin", role="organizer", methods=("POST",))
+def decide_kin() -> Response:
+    proposal, bill = request.form.get("proposal", ""), request.form.get("bill", "")
+    with db.writing(database.engine()) as writer:
+        decide = lineage.confirm if request.form.get("decision") == "yes" else lineage.reject
+        row = decide(writer, proposal, str(lookup.resolve(writer, bill)), by=me().email, now=db.utcnow())
+        access.note(writer, f"kin {row.state}", bill, proposal=proposal)
+    told(_("Decided."))
+    return to("words")
+
+
+@route("/words/proposals", role="organizer", methods=("POST",))
+def add_proposal() -> Response:
+    given = request.form
+    with db.writing(database.engine()) as writer:
+        slug = given.get("slug", "").strip() or LOWER.sub("-", given.get("name_en", "").lower()).strip("-")
+        if writer.get(Proposal, slug):
+            raise Refused(f"“{slug}” is taken.", f"«{slug}» ya existe.", status=409)
+        content = texts.clean("proposal", given)
+        place = len(lineage.campaign_proposals(writer, given.get("campaign", "")))
+        lineage.add_proposal(writer, slug, campaign=given.get("campaign", ""), position=place, **content)
+        access.note(writer, "proposal added", slug)
+    told(_("The proposal is added."))
+    return to("words")
+
+
+@route("/words/campaigns/<slug>", role="organizer", methods=("POST",))
+def change_campaign(slug: str) -> Response:
+    with db.writing(database.engine()) as writer:
+        if new := request.form.get("copy_as", "").strip():
+            campaigns.duplicate(writer, slug, new, by=me().email, now=db.utcnow())
+            access.note(writer, "campaign copied", slug, to=new)
+        else:
+            state = request.form.get("state", "")
+            campaigns.set_state(writer, slug, state, by=me().email, now=db.utcnow())
+            access.note(writer, "campaign state", slug, to=state)
+    told(_("Done."))
+    return to("words")
+
+
+# --- texts with versions ---
+
+
+@route("/words/<what>/<key>", role="organizer")
+def text_page(what: str, key: str) -> Response:
+    return _text(what, key, {})
+
+
+def _text(what: str, key: str, mine: dict[str, str], *, status: int = 200, **more: Any) -> Response:
+    session = database.session()
+    if what not in texts.FIELDS:
+        raise Refused("There is no such text.", "No existe ese texto.", status=404)
+    history = texts.versions(session, what, key)
+    shown = texts.shown_now(session, what, key)
+    start = history[0].content if history else shown
+    return page(
+        "text.html",
+        status=status,
+        what=what,
+        key=key,
+        fields=texts.FIELDS[what],
+        values={**start, **mine},
+        shown=shown,
+        versions=history,
+        seen=history[0].id if history else 0,
+        differences=_differences(history, shown),
+        proposals=lineage.campaign_proposals(session),
+        name=_name(session, what, key),
+        shape=_shape(key) if what == published.WORDING else "",
+        people=members.people(session).values() if what == published.WORDING else (),
+        known=sorted(wordings.FIELDS),
+        **more,
+    )
+
+
+def _name(session: Session, what: str, key: str) -> str:
+    if what != published.WORDING:
+        return key
+    group, name = published.cell(key)
+    if group in asks.CODES:
+        return f"{ask_names()[group]}, {kind_names()[name]}"
+    title, names = _groups(session)[group]
+    return f"{title}, {names[name]}"
+
+
+def _shape(key: str) -> str:
+    """How a text has to be written that is more than one text; empty for one that is not."""
+    return {
+        "points": _(
+            "First a sentence to be spoken, then an empty line, then a paragraph to be read. No fields."
+        ),
+        "choices": _(
+            "Each point begins with a line like “## tracing: Trace more of the guns”; below it stand its "
+            "wordings, an empty line between them. The name after ## is the same in both languages."
+        ),
+        "letters": _("Several texts, an empty line between them; a letter takes one."),
+        "openings": _("Several texts, an empty line between them; a letter takes one."),
+        "requests": _("Several texts, an empty line between them; a letter takes one."),
+    }.get(published.cell(key)[0], "")
+
+
+def _preview(what: str, key: str, given: dict[str, str], wanted: str) -> Response:
+    """What is in the form, said to a member, in both languages; nothing is kept."""
+    session, now = database.session(), db.utcnow()
+    group, name = published.cell(key)
+    try:
+        texts.clean(what, given)
+        person = _picked(session, wanted)
+        if group not in asks.CODES:
+            said = _phrase_said(session, group, name, given, person)
+            return _text(what, key, given, said=said, person=person, wanted=wanted, alike={})
+        ask = wording_checks.posed(session, person, group, now=now)
+        if ask is None:
+            raise wordings.nothing_to_ask(person, "")
+        said = {lang: _said(given[f"text_{lang}"], ask, person, name, lang) for lang in wordings.LANGUAGES}
+    except Refused as refused:
+        return _text(what, key, given, status=400, problem=refused.text(current()), wanted=wanted)
+    alike = _meters(session, ask, person) if name == "letter" else {}
+    return _text(what, key, given, said=said, person=person, wanted=wanted, alike=alike)
+
+
+def _phrase_said(
+    session: Session, group: str, name: str, given: dict[str, str], person: Person
+) -> dict[str, str]:
+    """A text that asks share as this member would meet it, in both languages."""
+    written = {lang: given[f"text_{lang}"] for lang in wordings.LANGUAGES}
+    wording_checks.check_phrase(group, name, written)
+    asked = [docket.asks(person) for docket in wording_checks.every_docket(session, now=db.utcnow())]
+    try:
+        for found in filter(None, asked):
+            said = {
+                lang: wording_checks.said_phrase(found, person, group, name, written, lang)
+                for lang in wordings.LANGUAGES
+            }
+            if all(said.values()):
+                return said
+    except KeyError as error:
+        raise Refused(str(error.args[0]), f"Falta un dato: {error.args[0]}") from None
+    raise Refused(
+        f"There is nothing to ask of {person.name} now.", f"Ahora no hay nada que pedir a {person.name}."
+    )
+
+
+def _meters(session: Session, ask: Ask, person: Person) -> dict[str, letters.Meter]:
+    """How alike letters to this member get, as now published, when nobody adds words of their own."""
+    cited = letters.facts(session, ask.matter)
+    return {
+        lang: letters.meter(letters.samples(ask, person, cited, lang, count=LETTERS_DRAWN))
+        for lang in wordings.LANGUAGES
+    }
+
+
+def _said(text: str, ask: Ask, person: Person, kind: str, lang: str) -> str:
+    wordings.check(text)
+    try:
+        return wordings.fill(text, ask, person, kind, lang, fact=FIGURE[lang])
+    except KeyError as error:
+        raise Refused(f"{error.args[0]} ({lang})", f"Falta un dato ({lang}): {error.args[0]}") from None
+
+
+def _picked(session: Session, wanted: str) -> Person:
+    """The sitting member whose name was typed, or a part of it that is theirs alone."""
+    people = list(members.people(session).values())
+    typed = _plain(wanted)
+    found = [one for one in people if typed == _plain(one.name)]
+    found = found or [one for one in people if typed and typed in _plain(one.name)]
+    if len(found) == 1:
+        return found[0]
+    names = ", ".join(one.name for one in found[:8])
+    if not found:
+        raise Refused(f"Nobody who sits now is called “{wanted}”.", f"Nadie en funciones se llama «{wanted}».")
+    raise Refused(f"“{wanted}” fits several: {names}.", f"«{wanted}» puede ser: {names}.")
+
+
+def _plain(name: str) -> str:
+    """A name in small letters without accents, as people type it."""
+    letters = unicodedata.normalize("NFD", name.casefold())
+    return " ".join("".join(one for one in letters if not unicodedata.combining(one)).split())
+
+
+def _differences(
+    history: list[TextVersion], shown: dict[str, str]
+) -> dict[int, list[tuple[str, list[texts.Piece]]]]:
+    """Per version what it changes against what the public sees now."""
+    return {
+        one.id or 0: [
+            (field, texts.difference(shown.get(field, ""), text))
+            for field, text in one.content.items()
+            if text != shown.get(field, "")
+        ]
+        for one in history
+    }
+
+
+@route("/words/<what>/<key>", role="organizer", methods=("POST",))
+def save_text(what: str, key: str) -> Response:
+    if what not in texts.FIELDS:
+        raise Refused("There is no such text.", "No existe ese texto.", status=404)
+    given = {field: request.form.get(field, "") for field in texts.FIELDS[what]}
+    if what == published.WORDING and request.form.get("do") == "preview":
+        return _preview(what, key, given, request.form.get("member", "").strip()[:80])
+    seen = request.form.get("seen", type=int) or 0
+    try:
+        with db.writing(database.engine()) as writer:
+            other = texts.overtaken(writer, what, key, seen)
+            draft = texts.draft(writer, what, key, given, seen=seen, by=me().email, now=db.utcnow())
+            access.note(writer, "text written", f"{what} {key}", version=draft.id, after=draft.content)
+            kept = draft.id or 0
+    except Refused as refused:
+        if refused.status == 404:
+            raise
+        return _text(what, key, given, status=refused.status, problem=refused.text(current()))
+    if other is not None and other.id != kept:
+        told(
+            _("Somebody else wrote a newer version meanwhile. Both are kept below; compare before publishing.")
+        )
+    else:
+        told(_("The draft is kept. The public sees it once it is published."))
+    return to("text_page", what=what, key=key)
+
+
+@route("/words/versions/<int:id>/publish", role="organizer", methods=("POST",))
+def publish(id: int) -> Response:
+    with db.writing(database.engine()) as writer:
+        before = texts.version(writer, id)
+        shown = texts.shown_now(writer, before.what, before.key)
+        row = texts.publish(writer, id, by=me().email, now=db.utcnow())
+        access.note(writer, "text published", f"{row.what} {row.key}", before=shown, after=row.content)
+        where = row.what, row.key
+    told(_("Published."))
+    return to("text_page", what=where[0], key=where[1])

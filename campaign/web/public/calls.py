@@ -1,0 +1,257 @@
+"""Around a call: which office, both languages side by side, how it went, a reminder to try again.
+
+Read ``visit`` first: every page here is about one person who speaks for one seat.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, abort, current_app, make_response, redirect, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from campaign import db
+from campaign.congress.members import Person
+from campaign.db import utcnow
+from campaign.districts import finder
+from campaign.outreach import asks, conversations, names, offices, outcomes, reminders
+from campaign.outreach.asks import Ask
+from campaign.outreach.offices import Offices, Place
+from campaign.outreach.outcomes import Connections, Slips
+from campaign.refusals import Refused
+from campaign.settings import Settings
+from campaign.web.core.database import engine, session
+from campaign.web.core.languages import _, current, place
+from campaign.web.core.render import page, settings
+from campaign.web.public import content, places
+from campaign.web.public.content import Delegation, Speaker
+
+
+def add_to(bp: Blueprint) -> None:
+    """Give these pages their addresses, and the service what they need."""
+    bp.record_once(_equip)
+    bp.add_url_rule("/act/<seat>/both", view_func=both, methods=["GET", "POST"])
+    bp.add_url_rule("/act/<seat>/aloud", view_func=aloud, methods=["GET", "POST"])
+    bp.add_url_rule("/act/<seat>/offices", view_func=office_list, methods=["GET", "POST"])
+    bp.add_url_rule("/act/<seat>/called", view_func=called, methods=["GET", "POST"])
+    bp.add_url_rule("/act/<seat>/reminder.ics", view_func=reminder)
+
+
+def _equip(state: BlueprintSetupState) -> None:
+    extensions = state.app.extensions
+    kept: Settings = extensions["settings"]
+    extensions["slips"] = Slips(kept.signing_key(), kept.retired_keys)
+    extensions["connections"] = Connections()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One person who speaks for a seat, and what is asked of them; ``whole`` is all bills in one call."""
+
+    people: Delegation
+    speaker: Speaker
+    ask: Ask
+    whole: bool
+
+    @property
+    def person(self) -> Person:
+        return self.speaker.person
+
+    @property
+    def seat(self) -> str:
+        return self.people.seat.id
+
+    @property
+    def about(self) -> str:
+        """What a report is counted under: the bill, or the campaign for all of its bills."""
+        return self.ask.matter.campaign if self.whole else str(self.ask.bill)
+
+    @property
+    def subject(self) -> str:
+        """The bills as people name them."""
+        asked = self.speaker.asks if self.whole else (self.ask,)
+        return " + ".join(one.matter.name(current()) for one in asked)
+
+    @property
+    def place_in_line(self) -> tuple[int, int]:
+        """Which call this is, and of how many."""
+        asked = [one for one in self.people.speakers if one.asks]
+        return asked.index(self.speaker) + 1 if self.speaker in asked else 1, len(asked)
+
+    @property
+    def next(self) -> Speaker | None:
+        following = self.people.speakers[self.people.speakers.index(self.speaker) + 1 :]
+        return next((one for one in following if one.asks), None)
+
+
+def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
+    """Who the address or the form is about. Without a name it leads to the page where one chooses.
+
+    Raises Refused (404) where the person does not speak for the seat, or there is nothing to ask of them.
+    """
+    known = places.seat(session(), seat)
+    bioguide, bill = values.get("member", ""), values.get("bill", "")
+    if not bioguide:
+        abort(redirect(place("act", seat=known.id), 303))
+    people = content.delegation(session(), known, asks.docket(session(), now=now))
+    speaker, ask = content.chosen(people, bioguide, bill)
+    whole = len(speaker.asks) > 1 and bool(bill) and bill == ask.matter.campaign
+    return Visit(people, speaker, ask, whole)
+
+
+def offices_of(it: Visit, *, now: datetime, zip: str = "") -> Offices:
+    """The person's offices, those at home by distance from a ZIP code or from amid the seat's."""
+    near = offices.centre_of_zip(session(), zip) if zip else None
+    near = near or offices.centre_of_seat(session(), it.seat)
+    return offices.offices_for(session(), it.person.bioguide, near, now=now)
+
+
+# --- before and during a call ----------------------------------------------------------------------
+
+
+def both(seat: str) -> Response:
+    """One call for all of the campaign's bills."""
+    now = utcnow()
+    it = visit(seat, request.args, now=now)
+    kind = request.args.get("kind", "call")
+    text = conversations.whole(it.speaker.asks, it.person, kind, current())
+    whole = Visit(it.people, it.speaker, it.ask, len(it.speaker.asks) > 1)
+    return page("public/script.html", it=whole, kind=kind, text=text, offices=offices_of(it, now=now))
+
+
+def aloud(seat: str) -> Response:
+    """A call in English with the Spanish beside it, and what the office is likely to say."""
+    now = utcnow()
+    it = visit(seat, request.args, now=now)
+    if it.whole:
+        lines = conversations.whole_dialogue(it.speaker.asks, it.person)
+    else:
+        lines = conversations.dialogue(it.ask, it.person)
+    return page("public/aloud.html", it=it, lines=lines, offices=offices_of(it, now=now))
+
+
+def office_list(seat: str) -> Response:
+    """All offices with their hours; a ZIP code that is sent puts the nearest first and is forgotten."""
+    now = utcnow()
+    it = visit(seat, request.values, now=now)
+    typed, problem = request.form.get("zip", "").strip(), ""
+    try:
+        zip = finder.zip_of(typed) if typed else ""
+    except Refused as refused:
+        zip, problem = "", refused.text(current())
+    found = offices_of(it, now=now, zip=zip)
+    return page(
+        "public/offices.html",
+        it=it,
+        offices=found,
+        zip=typed[:10],
+        problem=problem,
+        cached=False,
+        status=400 if problem else 200,
+    )
+
+
+def reminder(seat: str) -> Response:
+    """A calendar file for ten o'clock on the office's next working day."""
+    now = utcnow()
+    it = visit(seat, request.args, now=now)
+    found = offices_of(it, now=now)
+    office = found.by_id(request.args.get("office", "")) or found.first
+    if office is None:
+        raise Refused(
+            f"We know no telephone number of {it.person.name}.",
+            f"No conocemos un número de teléfono de {it.person.name}.",
+            status=404,
+        )
+    starts = offices.next_morning(office, now=now)
+    link = settings().base_url + place("act", seat=it.seat, member=it.person.bioguide, bill=str(it.ask.bill))
+    return _calendar(it, office, starts, link, now)
+
+
+def _calendar(it: Visit, office: Place, starts: datetime, link: str, now: datetime) -> Response:
+    title = _("Call %(name)s about the %(bill)s", name=names.spoken_to(it.person, current()), bill=it.subject)
+    text = _(
+        "%(city)s office: %(phone)s. The words are here:", city=office.office.city, phone=office.office.phone
+    )
+    uid = f"{it.person.bioguide}-{it.about}-{starts:%Y%m%d}@{request.host.partition(':')[0]}"
+    file = reminders.reminder(title, f"{text} {link}", link, starts, uid=uid, now=now)
+    response = make_response(file)
+    response.mimetype = "text/calendar"
+    response.headers["Content-Disposition"] = f'attachment; filename="call-{it.person.bioguide}.ics"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+# --- after a call ----------------------------------------------------------------------------------
+
+
+def called(seat: str) -> Response:
+    """How did it go? A count goes up by one, once; ``undo`` takes exactly that one back."""
+    now = utcnow()
+    it = visit(seat, request.values, now=now)
+    if request.method == "GET":
+        return _form(it, now)
+    if word := request.form.get("undo", ""):
+        return _take_back(it, word, now)
+    try:
+        nonce = _slips().read_form(request.form.get("once", ""), now=now)
+        office = request.form.get("office", "") or "washington"
+        report = outcomes.read_report(it.about, it.person.bioguide, office, request.form.get("result", ""))
+    except Refused as refused:
+        return _form(it, now, problem=refused.text(current()), status=refused.status)
+    return _count(it, report, nonce, now)
+
+
+def _form(it: Visit, now: datetime, *, status: int = 200, **said: Any) -> Response:
+    found = offices_of(it, now=now)
+    once = _slips().form(now=now)
+    return page("public/called.html", it=it, offices=found, once=once, cached=False, status=status, **said)
+
+
+def _take_back(it: Visit, word: str, now: datetime) -> Response:
+    try:
+        nonce = _slips().read_undo(word, now=now)
+        with db.writing(engine()) as writer:
+            outcomes.undo(writer, nonce, now=now)
+    except Refused as refused:
+        return _form(it, now, problem=refused.text(current()), status=refused.status)
+    return _form(it, now, undone=True)
+
+
+def _count(it: Visit, report: outcomes.Report, nonce: str, now: datetime) -> Response:
+    problem, status = "", 200
+    try:
+        if not _connections().allow(request.remote_addr or "", now=now):
+            raise outcomes.too_many()
+        with db.writing(engine()) as writer:
+            outcomes.record(writer, report, nonce, now=now, today=now.astimezone(settings().zone).date())
+    except Refused as refused:
+        problem, status = refused.text(current()), refused.status
+    found = offices_of(it, now=now)
+    tried = found.washington if report.office == "washington" else next(iter(found.local), None)
+    with db.reading(engine()) as fresh:
+        calls = outcomes.published(fresh, about=report.about)
+    return page(
+        "public/counted.html",
+        it=it,
+        report=report,
+        problem=problem,
+        undo="" if problem else _slips().undo(nonce, now=now),
+        calls=calls,
+        tried=tried,
+        other=found.after(tried.office.id) if tried else found.first,
+        cached=False,
+        status=status,
+    )
+
+
+def _slips() -> Slips:
+    found: Slips = current_app.extensions["slips"]
+    return found
+
+
+def _connections() -> Connections:
+    found: Connections = current_app.extensions["connections"]
+    return found

@@ -1,0 +1,359 @@
+"""What the public pages show, gathered from the rooms; plain values, no HTML."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from campaign.congress import ledger, members
+from campaign.congress.bills import WASHINGTON, congress_end, congress_on
+from campaign.congress.ledger import BillRecord
+from campaign.congress.members import Person
+from campaign.congress.models import Bill, Change, Committee, Cosponsorship, Seat, SourceState, Tracking
+from campaign.congress.stages import Step, stage_line
+from campaign.organizing import counts
+from campaign.organizing.counts import Counts
+from campaign.outreach import wordings
+from campaign.outreach.asks import Ask, Docket
+from campaign.proposals import campaigns, lineage
+from campaign.proposals.models import Campaign, CitedFact, Proposal
+from campaign.refusals import Refused
+from campaign.web.core import charts, history
+from campaign.web.core.charts import Steps
+from campaign.web.core.history import Event
+
+SLUG = re.compile(r"[a-z0-9-]{1,80}", re.ASCII)
+LATELY = 8
+HISTORY = 60
+# What ``Cosponsorship.claim`` says when a withdrawal is no longer listed.
+NO_WITHDRAWAL = "none"
+NEWS = ("cosponsored", "withdrew", "withdrawal_retracted", "stage")
+
+
+# --- campaign, proposals ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Card:
+    """A bill in short."""
+
+    record: BillRecord
+    counts: Counts
+    sponsor: Person | None
+    last_joined: date | None
+
+    @property
+    def read(self) -> bool:
+        return is_read(self.record.bill)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A proposal with its bills of the sitting Congress, and of earlier ones."""
+
+    proposal: Proposal
+    now: tuple[Card, ...]
+    before: tuple[Card, ...]
+    congress: int
+    ends: date
+
+
+@dataclass(frozen=True)
+class Front:
+    campaign: Campaign | None
+    chapters: tuple[Chapter, ...]
+    facts: tuple[CitedFact, ...]
+    lately: tuple[Event, ...]
+
+
+def is_read(bill: Bill) -> bool:
+    """Whether any source at hand has shown the bill itself; else only its name is known."""
+    return bill.observed_at is not None or bool(bill.partial)
+
+
+def front(session: Session, *, now: datetime) -> Front:
+    """The campaign as a whole; an empty one where nothing has been set up yet."""
+    known = campaigns.current(session)
+    proposals = lineage.campaign_proposals(session, known.slug) if known else []
+    chapters = tuple(chapter(session, one, now=now) for one in proposals)
+    facts = select(CitedFact).where(CitedFact.source != "", CitedFact.campaign == (known.slug if known else ""))
+    facts = facts.order_by(col(CitedFact.position), CitedFact.id)
+    bills = [str(card.record.id) for one in chapters for card in one.now]
+    return Front(known, chapters, tuple(session.exec(facts)), tuple(lately(session, bills)))
+
+
+def proposal(session: Session, slug: str, *, now: datetime) -> Chapter:
+    return chapter(session, proposal_named(session, slug), now=now)
+
+
+def proposal_named(session: Session, slug: str) -> Proposal:
+    """Raises Refused (404) where there is none of that name."""
+    found = session.get(Proposal, slug) if SLUG.fullmatch(slug) else None
+    if found is None:
+        raise Refused(
+            f"There is no proposal “{slug[:60]}” here.", f"Aquí no hay una propuesta «{slug[:60]}».", status=404
+        )
+    return found
+
+
+def chapter(session: Session, one: Proposal, *, now: datetime) -> Chapter:
+    sitting = congress_on(now)
+    cards = [
+        card(session, ledger.current(session, bill.id, now=now))
+        for bill, _ in lineage.bills_of(session, one.slug)
+    ]
+    return Chapter(
+        one,
+        tuple(each for each in cards if each.record.bill.congress == sitting),
+        tuple(each for each in cards if each.record.bill.congress < sitting),
+        sitting,
+        congress_end(sitting).date(),
+    )
+
+
+def card(session: Session, record: BillRecord) -> Card:
+    people = members.people(session, record.active | record.gone | {record.sponsor or ""}, on=record.day)
+    joined = max((row.joined for row in record.cosponsors if row.withdrawn is None), default=None)
+    return Card(record, counts.tally(record, people), people.get(record.sponsor or ""), joined)
+
+
+def lately(session: Session, bills: Sequence[str]) -> list[Event]:
+    """The newest days on which something moved on these bills."""
+    rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(NEWS))
+    newest = session.exec(rows.order_by(col(Change.happened).desc(), col(Change.seq).desc()).limit(100)).all()
+    people = members.people(session, {one.bioguide for one in newest if one.bioguide})
+    return history.events(newest, people, actions=False)[:LATELY]
+
+
+# --- one bill --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One person on a bill, or gone from it. ``person`` is as on the page's day; what waits for a second
+    reading belongs to a page that shows ``now``."""
+
+    row: Cosponsorship
+    person: Person | None
+    left_chamber: bool
+    now: bool
+
+    @property
+    def bioguide(self) -> str:
+        return self.row.bioguide
+
+    @property
+    def name(self) -> str:
+        return self.person.name if self.person else self.row.name or self.row.bioguide
+
+    @property
+    def party(self) -> str:
+        return self.person.party if self.person else self.row.party
+
+    @property
+    def state(self) -> str:
+        return self.person.state if self.person else self.row.state
+
+    @property
+    def leaving(self) -> date | None:
+        """A withdrawal that Congress lists and that a second reading has still to confirm."""
+        claim = self.row.claim
+        return date.fromisoformat(claim) if self.now and claim and claim != NO_WITHDRAWAL else None
+
+    @property
+    def missing(self) -> date | None:
+        """Since when Congress's list lacks this person, without a withdrawal; absence alone proves nothing."""
+        since = self.row.missing_since
+        return since.astimezone(WASHINGTON).date() if self.now and since else None
+
+    @property
+    def returning(self) -> bool:
+        """A withdrawal that Congress no longer lists, which a second reading has still to confirm."""
+        return self.now and self.row.claim == NO_WITHDRAWAL
+
+
+@dataclass(frozen=True)
+class BillPage:
+    card: Card
+    proposal: Proposal | None
+    steps: tuple[Step, ...]
+    on: tuple[Entry, ...]
+    gone: tuple[Entry, ...]
+    sort: str
+    chart: Steps | None
+    history: tuple[Event, ...]
+    history_left: int
+    family: tuple[Bill, ...]
+    successor: Bill | None
+    companion: Bill | None
+    committees: tuple[str, ...]
+    tracking: Tracking | None
+    today: date
+
+    @property
+    def record(self) -> BillRecord:
+        return self.card.record
+
+    @property
+    def row(self) -> Bill:
+        return self.card.record.bill
+
+    @property
+    def counts(self) -> Counts:
+        return self.card.counts
+
+
+SORTS = {
+    "date": lambda entry: (entry.row.joined, entry.name),
+    "name": lambda entry: entry.person.last if entry.person else entry.name,
+    "state": lambda entry: (entry.state, entry.name),
+}
+
+
+def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> BillPage:
+    """Everything the page of one bill says, for now or for the record's day."""
+    today = record.day or now.astimezone(WASHINGTON).date()
+    changes = _changes(session, record)
+    ids = (
+        record.active | record.gone | {one.bioguide for one in changes if one.bioguide} | {record.sponsor or ""}
+    )
+    people = members.people(session, ids, on=record.day)
+    order = sort if sort in SORTS else "date"
+    told = history.events(changes, people)
+    end = min(today, _last_day(session, record))
+    chart = None if record.bill.partial else charts.steps(counts.over_time(record.cosponsors), end)
+    key = str(record.id)
+    return BillPage(
+        card=card(session, record),
+        proposal=lineage.proposal_of(session, key),
+        steps=tuple(stage_line(record.id, record.stage)),
+        on=tuple(sorted(_entries(record, people, record.active), key=SORTS[order])),
+        gone=tuple(_entries(record, people, record.gone)),
+        sort=order,
+        chart=chart,
+        history=tuple(told[:HISTORY]),
+        history_left=max(0, len(told) - HISTORY),
+        family=tuple(one for one in lineage.family(session, key) if one.id != key),
+        successor=lineage.successor(session, key, now),
+        companion=lineage.companion(session, key),
+        committees=tuple(_committees(session, record)),
+        tracking=session.get(Tracking, key),
+        today=today,
+    )
+
+
+def _changes(session: Session, record: BillRecord) -> list[Change]:
+    """The bill's changes; for a past day those that Congress dates up to it."""
+    rows = ledger.changes_since(session, bill=str(record.id))
+    day = record.day
+    return rows if day is None else [one for one in rows if one.happened is not None and one.happened <= day]
+
+
+def _last_day(session: Session, record: BillRecord) -> date:
+    """A chart ends where knowledge ends: at the last whole reading, or with the bill's Congress."""
+    read = record.bill.observed_at
+    end = congress_end(record.bill.congress).date()
+    return min(end, read.astimezone(WASHINGTON).date()) if read else end
+
+
+def _entries(record: BillRecord, people: Mapping[str, Person], who: frozenset[str]) -> list[Entry]:
+    """One entry a person: the row they are on by, or the last one they left by."""
+    rows: dict[str, Cosponsorship] = {}
+    for row in record.cosponsors:
+        if row.bioguide in who and (row.bioguide not in record.active or row.withdrawn is None):
+            rows[row.bioguide] = row
+    found = [
+        Entry(row, people.get(key), counts.has_left(people.get(key), record), record.day is None)
+        for key, row in rows.items()
+    ]
+    return sorted(found, key=lambda one: (one.row.withdrawn or one.row.joined, one.name))
+
+
+def _committees(session: Session, record: BillRecord) -> list[str]:
+    names = []
+    for referral in record.referrals:
+        known = session.get(Committee, referral.committee)
+        if known is None or known.parent is None:
+            names.append(known.name if known else referral.name)
+    return names
+
+
+# --- acting ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Somebody who speaks for a reader, with what to ask of them."""
+
+    person: Person
+    asks: tuple[Ask, ...]
+
+    @property
+    def first(self) -> Ask | None:
+        """The ask to begin with: what they can still do, before thanks for what they did."""
+        open_asks = [ask for ask in self.asks if ask.code not in ("thank", "sponsor")]
+        return next(iter(open_asks or self.asks), None)
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """All who speak for a seat's people. ``vacant`` seats are named; a territory has no senators to miss."""
+
+    seat: Seat
+    speakers: tuple[Speaker, ...]
+    vacant: tuple[str, ...]
+    vacant_since: date | None
+    has_senators: bool
+
+
+def delegation(session: Session, seat: Seat, docket: Docket) -> Delegation:
+    senate = members.seat(session, seat.state)
+    own = members.holders(session, seat.id) if seat.chamber == "house" else []
+    upper = members.senators(session, seat.state)
+    people = [*own, *upper]
+    vacant = [seat.id] if seat.chamber == "house" and not own else []
+    vacant += [seat.state] * (senate.places - len(upper) if senate else 0)
+    return Delegation(
+        seat,
+        tuple(Speaker(person, tuple(docket.asks(person))) for person in people),
+        tuple(vacant),
+        members.vacant_since(session, seat.id) if seat.id in vacant else None,
+        senate is not None,
+    )
+
+
+def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:
+    """The person and the bill of the address. Raises Refused (404) where they do not fit this seat."""
+    speaker = next((one for one in people.speakers if one.person.bioguide == bioguide), None)
+    if speaker is None:
+        raise Refused(
+            f"That person does not speak for {people.seat.id} now. This page shows who does.",
+            f"Esa persona no representa ahora a {people.seat.id}. Esta página muestra quién lo hace.",
+            status=404,
+        )
+    ask = next((one for one in speaker.asks if str(one.bill) == bill), None) or speaker.first
+    if ask is None:
+        raise wordings.nothing_to_ask(speaker.person, bill)
+    return speaker, ask
+
+
+# --- sources ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sources:
+    states: tuple[SourceState, ...]
+    tracked: tuple[tuple[Tracking, Bill], ...]
+
+
+def sources(session: Session) -> Sources:
+    """Every data set with its day, every tracked bill with how its polling goes."""
+    rows = (
+        select(Tracking, Bill)
+        .where(Tracking.bill == Bill.id, col(Tracking.until).is_(None))
+        .order_by(Tracking.bill)
+    )
+    states = session.exec(select(SourceState).order_by(SourceState.name))
+    return Sources(tuple(states), tuple((one, known) for one, known in session.exec(rows)))

@@ -1,0 +1,44 @@
+"""What changed, as an Atom feed (RFC 4287), in the language of its address."""
+
+from datetime import UTC, datetime, time
+
+from flask import make_response, render_template
+from sqlmodel import col, select
+from werkzeug.wrappers import Response
+
+from campaign.congress import members
+from campaign.congress.bills import WASHINGTON
+from campaign.congress.models import Change
+from campaign.db import utcnow
+from campaign.web.core import history, render
+from campaign.web.core.database import session
+from campaign.web.core.history import Event
+from campaign.web.public import content
+
+NEWEST = 50
+
+
+def changes() -> Response:
+    """The newest joinings, leavings and steps on the campaign's current bills."""
+    front = content.front(session(), now=utcnow())
+    bills = [str(card.record.id) for chapter in front.chapters for card in chapter.now]
+    rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(content.NEWS))
+    newest = (
+        session().exec(rows.order_by(col(Change.happened).desc(), col(Change.seq).desc()).limit(NEWEST)).all()
+    )
+    people = members.people(session(), {one.bioguide for one in newest if one.bioguide})
+    events = history.events(newest, people, actions=False)
+    updated = max((one.seen_at for one in newest), default=datetime(2025, 1, 1, tzinfo=UTC))
+    base = render.settings().base_url
+    body = render_template(
+        "public/changes.atom", it=front, events=events, updated=updated, base=base, stamp=stamp
+    )
+    response = make_response(body)
+    response.mimetype = "application/atom+xml"
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+def stamp(event: Event) -> str:
+    """The day of an event as the moment Atom asks for: noon in Washington."""
+    return datetime.combine(event.day, time(12), WASHINGTON).isoformat()

@@ -1,0 +1,208 @@
+"""The pages that everybody reads. A view loads, asks and answers; what a page shows is in ``views``."""
+
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from campaign.congress import ledger
+from campaign.congress.bills import BillId, congress_on, congress_start, parse_bill
+from campaign.db import utcnow
+from campaign.districts import finder
+from campaign.outreach import asks, conversations, outcomes, wordings
+from campaign.proposals import lookup
+from campaign.refusals import Refused
+from campaign.web.core import states
+from campaign.web.core.database import session
+from campaign.web.core.languages import current, kept_query, place
+from campaign.web.core.render import page, settings
+from campaign.web.public import calls, content, feeds, kits, letters, places
+from campaign.web.public.privacy import statements
+
+bp = Blueprint("public", __name__)
+bp.add_url_rule("/feeds/changes.atom", view_func=feeds.changes)
+calls.add_to(bp)
+letters.add_to(bp)
+kits.add_to(bp)
+
+
+@bp.get("/")
+def campaign() -> Response:
+    return page("public/campaign.html", it=content.front(session(), now=utcnow()))
+
+
+@bp.get("/find")
+def find() -> Response:
+    """The three ways to say where one lives; with ``zip`` or ``state`` and ``district`` their answer."""
+    if request.args.get("state"):
+        return redirect(place("act", seat=places.chosen_seat(session(), request.args)), 303)
+    if typed := request.args.get("zip", "").strip():
+        return _answer_place(places.by_zip(session(), typed, now=utcnow()), zip=typed)
+    return _find_page()
+
+
+@bp.post("/find")
+def find_address() -> Response:
+    """A street address or a position, looked up and forgotten: in no address line, no log and no table."""
+    now = utcnow()
+    if "point" in request.form:
+        found = places.by_point(session(), request.form["point"], now=now)
+    else:
+        found = places.by_address(settings(), session(), request.form, now=now)
+    return _answer_place(found, cached=False)
+
+
+def _answer_place(found: places.Answer, *, zip: str = "", cached: bool = True) -> Response:
+    if found.only_seat:
+        return redirect(place("act", seat=found.only_seat), 303)
+    return _find_page(found=found, zip=zip, cached=cached)
+
+
+def _find_page(*, found: places.Answer | None = None, zip: str = "", cached: bool = True) -> Response:
+    now = utcnow()
+    return page(
+        "public/find.html",
+        found=found,
+        zip=zip,
+        geocodes=bool(settings().geocoder_url),
+        takes_points=finder.has_boundaries(session(), now=now),
+        states=states.choices(current()),
+        congress=congress_on(now),
+        redrawn=_redrawn(found, now) if found else [],
+        cached=cached,
+    )
+
+
+def _redrawn(found: places.Answer, now: datetime) -> list[str]:
+    """The states of an answer whose districts change with the next Congress."""
+    codes = dict.fromkeys(hit.seat[:2] for hit in found.found.seats)
+    return [code for code in codes if states.redrawn(code, now=now)]
+
+
+@bp.get("/districts")
+def districts() -> Response:
+    """Which map is used, since when, and which states have drawn the next one."""
+    now = utcnow()
+    return page(
+        "public/districts.html",
+        congress=congress_on(now),
+        next_counts=now >= congress_start(states.NEXT_MAPS),
+        from_day=congress_start(states.NEXT_MAPS).date(),
+        maps=states.REDRAWN,
+        as_of=states.REDRAWN_AS_OF,
+    )
+
+
+@bp.route("/act/<seat>", methods=["GET", "POST"])
+def act(seat: str) -> Response:
+    """Who speaks for a seat and where each stands; with ``member`` the words for a call to that one.
+
+    A POST brings what the reader puts into the words; it goes back in the answer and nowhere else.
+    """
+    known = places.seat(session(), seat)
+    if known.id != seat:
+        return redirect(place("act", seat=known.id, **kept_query("act")), 301)
+    if "member" in request.args:
+        return _words(known.id)
+    now = utcnow()
+    people = content.delegation(session(), known, asks.docket(session(), now=now))
+    return page("public/act.html", seat=known, it=people, redrawn=states.redrawn(known.state, now=now))
+
+
+def _words(seat: str) -> Response:
+    """All of the campaign in one call where there is more than one thing to ask; with ``bill`` that alone."""
+    bill, kind = request.args.get("bill", ""), request.args.get("kind", "call")
+    if kind == "letter":
+        kept = {"bill": bill} if bill else {}
+        return redirect(place("letter", seat=seat, member=request.args["member"], **kept), 302)
+    now = utcnow()
+    it = calls.visit(seat, request.args, now=now)
+    if len(it.speaker.asks) > 1 and not bill and kind in conversations.KINDS:
+        return calls.both(seat)
+    text = wordings.write(session(), it.ask, it.person, kind, current()).text
+    return page("public/script.html", it=it, kind=kind, text=text, offices=calls.offices_of(it, now=now))
+
+
+@bp.get("/act/<seat>/thanks")
+def thanks(seat: str) -> Response:
+    """At the end of the list: what the calls add up to, and what else helps."""
+    now = utcnow()
+    known = places.seat(session(), seat)
+    front = content.front(session(), now=now)
+    about = front.campaign.slug if front.campaign else ""
+    count = outcomes.published(session(), about=about)
+    return page(
+        "public/thanks.html", seat=known, it=front, calls=count, address=settings().base_url + place("campaign")
+    )
+
+
+@bp.get("/bills")
+def bills() -> Response:
+    """The campaign's bills; with ``q`` every bill of the number that was typed."""
+    typed = request.args.get("q", "").strip()
+    if not typed:
+        return page("public/bills.html", it=content.front(session(), now=utcnow()), typed="", found=[])
+    found = lookup.candidates(session(), typed, now=utcnow())
+    if len(found) == 1 or (found and parse_bill(typed).congress):
+        return redirect(place("bill", text=str(found[0].bill_id)), 302)
+    if not found:
+        lookup.resolve(session(), typed)
+    return page("public/bills.html", it=None, typed=typed, found=found)
+
+
+@bp.get("/bills/<path:text>")
+def bill(text: str) -> Response:
+    """One bill, now or with ``on`` as it stood at the end of a day."""
+    try:
+        known = BillId.of(text)
+    except ValueError:
+        return _canonical(text)
+    now = utcnow()
+    day = _day(request.args.get("on", ""))
+    record = (
+        ledger.as_of(session(), str(known), day, now=now)
+        if day
+        else ledger.current(session(), str(known), now=now)
+    )
+    it = content.bill(session(), record, sort=request.args.get("sort", ""), now=now)
+    return page("public/bill.html", it=it)
+
+
+def _canonical(text: str) -> Response:
+    """Any other form of a bill's name leads to its one address, or to the choice of those that share it."""
+    typed = text.strip("/")
+    number = parse_bill(typed)
+    if number.congress is None:
+        return redirect(f"{place('bills')}?{urlencode({'q': number.short})}", 302)
+    return redirect(place("bill", text=str(BillId(number.congress, number.type, number.number))), 301)
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused("A day is written like 2026-03-31.", "Un día se escribe así: 2026-03-31.") from None
+
+
+@bp.get("/proposals/<slug>")
+def proposal(slug: str) -> Response:
+    return page("public/proposal.html", it=content.proposal(session(), slug, now=utcnow()))
+
+
+@bp.get("/privacy")
+def privacy() -> Response:
+    return page(
+        "public/privacy.html",
+        geocodes=bool(settings().geocoder_url),
+        takes_points=finder.has_boundaries(session(), now=utcnow()),
+        statements=statements(session()),
+    )
+
+
+@bp.get("/data")
+def data() -> Response:
+    """Where the record comes from, how old it is, and how others may read it."""
+    return page("public/data.html", it=content.sources(session()))

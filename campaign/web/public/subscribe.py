@@ -1,0 +1,237 @@
+"""Signing up, confirming, choosing and stopping. Pages answer the same whoever asks: what differs is mailed.
+
+No GET changes anything: mail scanners follow links. The POST that ends a subscription needs no cookie and no
+page before it (RFC 8058); its token is all the standing it has.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from campaign import db
+from campaign.db import utcnow
+from campaign.mailing.addresses import Keys
+from campaign.mailing.models import Subscriber
+from campaign.mailing.readers import subscribers
+from campaign.mailing.readers.subscribers import Asked, Wish
+from campaign.mailing.returned import webhooks
+from campaign.proposals import lineage
+from campaign.refusals import Refused
+from campaign.web.core import database
+from campaign.web.core.languages import current
+from campaign.web.core.render import page, settings
+from campaign.web.public import places
+from campaign.web.public.routes import bp
+
+# A field that people do not see and do not fill.
+TRAP = "website"
+
+
+def private(template: str, *, status: int = 200, **context: Any) -> Response:
+    """A page that is nobody else's: not cached, not indexed, and its address is told to no other site."""
+    answer = page(template, status=status, cached=False, **context)
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _keys() -> Keys:
+    return Keys(settings())
+
+
+def _asked() -> Asked:
+    # The page without the secret that its address may end with.
+    page = request.path.rpartition("/")[0] if request.view_args else request.path
+    return Asked(page=page, ip=request.remote_addr or "")
+
+
+@bp.get("/subscribe")
+def subscribe() -> Response:
+    """The form; ``seat`` comes along from the pages of a district."""
+    return _form(seat=_seat(request.args.get("seat", "")))
+
+
+def _form(
+    *, seat: str = "", zip: str = "", email: str = "", found: places.Answer | None = None, problem: str = ""
+) -> Response:
+    proposals = lineage.campaign_proposals(database.session())
+    return private(
+        "public/subscribe.html",
+        status=400 if problem else 200,
+        seat=seat,
+        zip=zip,
+        email=email,
+        found=found,
+        problem=problem,
+        proposals=proposals,
+        trap=TRAP,
+    )
+
+
+@bp.post("/subscribe")
+def sign_up() -> Response:
+    """Queue a letter to the address, if one is due; the page says nothing of the address."""
+    form = request.form
+    email, zip = form.get("email", "").strip()[:300], form.get("zip", "").strip()[:10]
+    seat = _seat(form.get("seat", ""))
+    try:
+        found = places.by_zip(database.session(), zip, now=utcnow()) if zip and not seat else None
+        if found and found.choices and not form.get("no_district"):
+            return _form(zip=zip, email=email, found=found)
+        if not form.get(TRAP):
+            wish = _wish(form, seat or _place(found), request.form.getlist("proposals"))
+            with db.writing(database.engine()) as session:
+                subscribers.ask(session, _keys(), email, wish, _asked(), now=utcnow())
+    except Refused as refusal:
+        return _form(seat=seat, zip=zip, email=email, problem=refusal.text(current()))
+    return private("public/confirm.html", step="sent", token="")
+
+
+def _wish(form: Mapping[str, str], seat: str, proposals: list[str]) -> Wish:
+    return Wish(
+        language=form.get("language", current()),
+        seat=seat,
+        proposals=tuple(proposals),
+        alerts=bool(form.get("alerts")),
+    ).checked()
+
+
+def _place(found: places.Answer | None) -> str:
+    """The seat of a ZIP code; the state alone where several districts of one state share it."""
+    if found is None or not found.found.seats:
+        return ""
+    if found.only_seat:
+        return found.only_seat
+    states = {hit.seat.partition("-")[0] for hit in found.found.seats}
+    return states.pop() if len(states) == 1 else ""
+
+
+def _seat(text: str) -> str:
+    """A seat that exists; empty for anything else."""
+    try:
+        return places.seat(database.session(), text).id if text else ""
+    except Refused:
+        return ""
+
+
+@bp.get("/confirm/<token>")
+def confirm(token: str) -> Response:
+    return private("public/confirm.html", step="ask", token=token)
+
+
+@bp.post("/confirm/<token>")
+def confirmed(token: str) -> Response:
+    with db.writing(database.engine()) as session:
+        who = subscribers.confirm(session, token, _asked(), now=utcnow())
+        seat = who.seat if who else ""
+    if who is None:
+        return private("public/confirm.html", step="old", token="", status=410)
+    return private("public/confirm.html", step="done", token="", seat=seat if "-" in seat else "")
+
+
+@bp.get("/unsubscribe/<token>")
+def unsubscribe(token: str) -> Response:
+    return private("public/unsubscribe.html", done=False, token=token)
+
+
+@bp.post("/unsubscribe/<token>")
+def unsubscribed(token: str) -> Response:
+    """One press, or one request of a mail service: the same answer whatever the token."""
+    with db.writing(database.engine()) as session:
+        subscribers.unsubscribe(session, _keys(), token, now=utcnow(), page="unsubscribe")
+    return private("public/unsubscribe.html", done=True, token="")
+
+
+@bp.get("/preferences")
+def preferences() -> Response:
+    return private("public/preferences.html", step="ask", problem="")
+
+
+@bp.post("/preferences")
+def ask_for_link() -> Response:
+    """Mail a link to whoever holds the mailbox; the page says nothing of the address."""
+    try:
+        if not request.form.get(TRAP):
+            email = request.form.get("email", "")[:300]
+            with db.writing(database.engine()) as session:
+                subscribers.ask_to_manage(session, _keys(), email, _asked(), now=utcnow())
+    except Refused as refusal:
+        return private("public/preferences.html", step="ask", problem=refusal.text(current()), status=400)
+    return private("public/preferences.html", step="sent", problem="")
+
+
+@bp.get("/preferences/<token>")
+def choices(token: str) -> Response:
+    who = subscribers.holder(database.session(), token, "manage", now=utcnow())
+    return _old_link() if who is None else _choices(who, token)
+
+
+def _old_link() -> Response:
+    return private("public/preferences.html", step="old", problem="", status=410)
+
+
+def _choices(who: Subscriber, token: str, *, said: str = "", problem: str = "") -> Response:
+    return private(
+        "public/preferences.html",
+        step="choose",
+        status=400 if problem else 200,
+        who=who,
+        followed=who.proposals.split(),
+        proposals=lineage.campaign_proposals(database.session()),
+        token=token,
+        said=said,
+        problem=problem,
+    )
+
+
+@bp.post("/preferences/<token>")
+def choose(token: str) -> Response:
+    """Save, mail a copy of everything, stop or erase, as the pressed button says."""
+    now, action = utcnow(), request.form.get("action", "")
+    with db.writing(database.engine()) as session:
+        who = subscribers.holder(session, token, "manage", now=now)
+        if who is None:
+            return _old_link()
+        try:
+            _act(session, who, action)
+        except Refused as refusal:
+            return _choices(who, token, problem=refusal.text(current()))
+    if action == "erase":
+        return private("public/preferences.html", step="erased", problem="")
+    return _choices(who, token, said=action)
+
+
+def _act(session: Any, who: Subscriber, action: str) -> None:
+    now, form = utcnow(), request.form
+    if action == "export":
+        subscribers.ask_for_export(session, who, now=now)
+    elif action == "erase":
+        subscribers.erase(session, who, now=now)
+    elif action == "stop":
+        subscribers.stop(session, who, "unsubscribed", now=now, page="preferences")
+    elif action == "save":
+        zip = form.get("zip", "").strip()
+        seat = _place(places.by_zip(session, zip, now=now)) if zip else _chosen_seat(who, form.get("seat"))
+        wish = _wish(form, seat, form.getlist("proposals"))
+        subscribers.change(session, who, wish, now=now, page="preferences")
+
+
+def _chosen_seat(who: Subscriber, typed: str | None) -> str:
+    """What stands in the field: a seat, the state alone as it was, or nothing."""
+    if typed is None or typed.strip().upper() == who.seat:
+        return who.seat
+    return _seat(typed.strip())
+
+
+@bp.post("/webhooks/mail/<provider>")
+def report(provider: str) -> Response:
+    """A mail provider tells of bounces and complaints; its signature is its standing."""
+    outcome = webhooks.take(
+        database.engine(), settings(), provider, dict(request.headers), request.get_data(), now=utcnow()
+    )
+    answer = Response(outcome.words, status=outcome.status, mimetype="text/plain")
+    if outcome.status == 503:
+        answer.headers["Retry-After"] = "60"
+    return answer

@@ -1,0 +1,83 @@
+"""What the state of a campaign does to the pages that everybody reads."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from copies import copy_of
+from desks import sign_in
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.proposals import campaigns, lineage
+
+OURS, CALL = "us-guns-abroad", "member=C001091"
+SEAT = "/act/TX-20"
+
+
+@pytest.fixture
+def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
+    """A copy of the shipped campaign that a test may write to."""
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        yield engine
+
+
+def put(engine: Engine, state: str) -> None:
+    with db.writing(engine) as session:
+        campaigns.set_state(session, OURS, state, by="ana@example.org", now=db.utcnow())
+
+
+@pytest.mark.parametrize("path", ["/", "/bills", "/bills/hr6736-119", SEAT, f"{SEAT}?{CALL}", "/find"])
+def test_a_draft_is_not_open_yet_but_for_organizers(app: Flask, snapshot_engine: Engine, path: str) -> None:
+    put(snapshot_engine, "draft")
+    closed, spanish = app.test_client().get(path), app.test_client().get(f"/es{path}")
+    assert (closed.status_code, spanish.status_code) == (404, 404)
+    assert "Not open yet" in closed.text
+    assert "Todavía no está abierta" in spanish.text
+    assert "organizers alone" not in closed.text
+    organizer = sign_in(app.test_client(), snapshot_engine, "viewer")
+    seen = organizer.get(path)
+    if CALL not in path:
+        assert seen.status_code == 200
+        assert "organizers alone see this page" in seen.text
+    assert seen.headers["Cache-Control"] == "no-store"
+    assert app.test_client().get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/privacy", "/data", "/preferences"])
+def test_what_is_ones_own_stays_open(client: FlaskClient, snapshot_engine: Engine, path: str) -> None:
+    put(snapshot_engine, "draft")
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("state", "english", "spanish", "calls"),
+    [
+        ("live", "", "", True),
+        ("won", "has reached its goal", "logró su meta", True),
+        ("paused", "campaign is paused", "campaña está en pausa", False),
+        ("archived", "campaign has ended", "campaña terminó", False),
+    ],
+)
+def test_a_state_is_said_on_every_page_and_ends_the_calls(
+    client: FlaskClient, snapshot_engine: Engine, state: str, english: str, spanish: str, calls: bool
+) -> None:
+    put(snapshot_engine, state)
+    for path in ("/", "/bills/hr6736-119", SEAT):
+        assert english in client.get(path).text
+        assert spanish in client.get(f"/es{path}").text
+    assert (f"{SEAT}?{CALL}" in client.get(SEAT).text) is calls
+    assert ('action="/find"' in client.get("/").text) is calls
+    assert (client.get(f"{SEAT}?{CALL}").status_code == 200) is calls
+    assert (client.get(f"{SEAT}/kit").status_code == 200) is calls
+
+
+def test_a_draft_copy_changes_nothing_for_the_public(client: FlaskClient, snapshot_engine: Engine) -> None:
+    before = [client.get(path).text for path in ("/", SEAT)]
+    with db.writing(snapshot_engine) as session:
+        campaigns.duplicate(session, OURS, "a-next-round", by="ana@example.org", now=db.utcnow())
+        copy = lineage.campaign_proposals(session, "a-next-round")[0].slug
+    assert [client.get(path).text for path in ("/", SEAT)] == before
+    assert client.get(f"/proposals/{copy}").status_code == 404

@@ -1,0 +1,327 @@
+"""The desk of the digest on the shipped campaign: what it shows is what is sent, and who let it go is known."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from copies import copy_of
+from desks import post, send, sign_in
+from flask import Flask
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+from sqlalchemy.engine import Engine
+from sqlmodel import select
+from werkzeug.test import TestResponse
+
+from campaign import db
+from campaign.accounts import audit
+from campaign.accounts.models import UserSession
+from campaign.app import create_app
+from campaign.mailing import policy
+from campaign.mailing.addresses import Keys, read_address
+from campaign.mailing.edition import editions
+from campaign.mailing.edition.digest import Group
+from campaign.mailing.models import Delivery, Edition, Subscriber
+from campaign.settings import Settings
+
+RULES = {
+    "approve": "by_hand",
+    "quiet_week": "note",
+    "notify_language": "es",
+    "send_hour": "7",
+    "per_second": "12.5",
+    "per_hour": "0",
+    "breaker_after": "20",
+    "notify_email": "desk@example.org",
+    "notify_webhook": "https://chat.example.org/hook/1",
+    "reply_to": "",
+}
+
+
+@pytest.fixture
+def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
+    """A copy of the shipped campaign that a test may write to."""
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        yield engine
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings(
+        secret_key=SecretStr("a key for tests only, thirty-two long"),
+        mail_from="Campaign <news@campaign-host.org>",
+        postal_address="P.O. Box 123, Austin, TX 78701",
+        geocoder_url="",
+    )
+
+
+@pytest.fixture
+def app(snapshot_engine: Engine, settings: Settings, clock: None, now: datetime) -> Flask:
+    with db.writing(snapshot_engine) as session:
+        for email, language, seat in (
+            ("ana@example.org", "es", "TX-20"),
+            ("bo@example.org", "en", "TX-20"),
+            ("cy@example.org", "en", ""),
+        ):
+            address = read_address(email)
+            session.add(
+                Subscriber(
+                    email=email,
+                    key=Keys(settings).of(address),
+                    language=language,
+                    seat=seat,
+                    state="confirmed",
+                    created=now - timedelta(days=9),
+                    confirmed_at=now - timedelta(days=8),
+                )
+            )
+        subscribers_rules(session, quiet_week="note")
+    return create_app(settings, engine=snapshot_engine)
+
+
+def subscribers_rules(session: db.Session, **chosen: object) -> None:
+    rules = policy.policy(session)
+    for name, value in chosen.items():
+        setattr(rules, name, value)
+    session.add(rules)
+
+
+@pytest.fixture
+def desk(app: Flask, snapshot_engine: Engine) -> FlaskClient:
+    return sign_in(app.test_client(), snapshot_engine, "organizer")
+
+
+@pytest.fixture
+def edition(desk: FlaskClient, snapshot_engine: Engine) -> int:
+    assert send(desk, "/organize/digest/build").status_code == 200
+    with db.reading(snapshot_engine) as session:
+        return session.exec(select(Edition)).one().id or 0
+
+
+def take(desk: FlaskClient, edition: int, act: str) -> TestResponse:
+    """Go through the page that says in numbers what will happen."""
+    path = f"/organize/digest/{edition}/step/{act}"
+    seen = re.search(r'name="seen" value="([^"]+)"', desk.get(path).text)
+    assert seen
+    return send(desk, path, seen=seen[1])
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def state_of(engine: Engine, edition: int) -> str:
+    with db.reading(engine) as session:
+        return session.get_one(Edition, edition).state
+
+
+def copies(engine: Engine, edition: int) -> list[str]:
+    with db.reading(engine) as session:
+        return sorted(session.exec(select(Delivery.state).where(Delivery.edition == edition)))
+
+
+def acts(engine: Engine) -> list[str]:
+    with db.reading(engine) as session:
+        return [one.act for one in audit.entries(session) if one.act.startswith(("digest", "mail"))][::-1]
+
+
+def test_an_edition_goes_from_built_to_held_to_sent_and_each_act_is_logged(
+    desk: FlaskClient, snapshot_engine: Engine, edition: int
+) -> None:
+    shown = text_of(desk.get("/organize/digest").text)
+    assert "Edition 2026-W25 : draft" in shown.replace(":", " :").replace("  ", " ")
+    assert "Readers who get it 3" in shown
+    asked = text_of(desk.get(f"/organize/digest/{edition}/step/approve").text)
+    assert "3 copies will leave at once" in asked
+    assert copies(snapshot_engine, edition) == []
+    assert "Done, for 3 copies." in take(desk, edition, "approve").text
+    assert copies(snapshot_engine, edition) == ["pending"] * 3
+    assert "0 of 3 copies have ended" in desk.get("/organize/digest").text
+    take(desk, edition, "pause")
+    assert state_of(snapshot_engine, edition) == "paused"
+    take(desk, edition, "resume")
+    assert state_of(snapshot_engine, edition) == "sending"
+    assert acts(snapshot_engine) == ["digest built", "digest approved", "digest paused", "digest resumed"]
+
+
+@pytest.mark.parametrize(("lang", "seat"), [("en", "TX-20"), ("es", "TX-20"), ("en", ""), ("es", "CA-34")])
+def test_what_is_previewed_is_what_is_sent(
+    desk: FlaskClient,
+    snapshot_engine: Engine,
+    settings: Settings,
+    edition: int,
+    now: datetime,
+    lang: str,
+    seat: str,
+) -> None:
+    where = f"?lang={lang}&seat={seat}"
+    raw = desk.get(f"/organize/digest/{edition}/message.eml{where}").data
+    sealed, _ = editions.sealed_for(snapshot_engine, settings, Group(lang, seat), edition=edition)
+    assert sealed.head in raw
+    message = message_from_bytes(raw, policy=default)
+    shown = desk.get(f"/organize/digest/{edition}/preview{where}")
+    assert str(message["Subject"]) in shown.text.replace("&#39;", "'").replace("&amp;", "&")
+    mail = desk.get(f"/organize/digest/{edition}/mail{where}")
+    html = message.get_body(("html",)).get_content()
+    assert re.sub(r'"data:image/png;base64,[^"]+"', '"cid"', mail.text) == re.sub(r'"cid:[^"]+"', '"cid"', html)
+    assert "cid:" not in mail.text
+
+
+def test_the_mail_is_shown_where_it_can_do_nothing(desk: FlaskClient, edition: int) -> None:
+    mail = desk.get(f"/organize/digest/{edition}/mail")
+    rules = mail.headers["Content-Security-Policy"]
+    assert rules.startswith("default-src 'none'")
+    assert "; sandbox" in rules
+    assert "script-src" not in rules
+    assert "frame-ancestors 'self'" in rules
+    page = desk.get(f"/organize/digest/{edition}/preview").headers["Content-Security-Policy"]
+    assert page.endswith("frame-src 'self'")
+    assert "unsafe" not in page
+
+
+def test_a_note_is_in_every_copy_and_in_both_languages_or_none(desk: FlaskClient, edition: int) -> None:
+    where = f"/organize/digest/{edition}"
+    assert send(desk, f"{where}/note", note_en="Thank you all", note_es="").status_code == 400
+    send(desk, f"{where}/note", note_en="Thank you <b>all</b>", note_es="Gracias a todas y todos")
+    assert "Thank you &lt;b&gt;all" in desk.get(f"{where}/mail?lang=en&seat=TX-20").text
+    assert "Gracias a todas" in desk.get(f"{where}/mail?lang=es&seat=TX-20").text
+    assert send(desk, f"{where}/note", note_en="x" * 2001, note_es="y").status_code == 400
+
+
+def test_a_test_copy_goes_to_nobody_but_who_asks(
+    desk: FlaskClient, snapshot_engine: Engine, edition: int
+) -> None:
+    send(desk, f"/organize/digest/{edition}/test", lang="es", seat="TX-20", address="else@example.org")
+    with db.reading(snapshot_engine) as session:
+        found = session.exec(select(Delivery).where(Delivery.kind == "test")).one()
+    assert found.address == "organizer@example.org"
+    assert found.detail["group"] == {"language": "es", "seat": "TX-20", "proposals": []}
+
+
+def test_an_approval_is_of_what_was_looked_at(desk: FlaskClient, snapshot_engine: Engine, edition: int) -> None:
+    path = f"/organize/digest/{edition}/step/approve"
+    seen = re.search(r'name="seen" value="([^"]+)"', desk.get(path).text)
+    send(desk, f"/organize/digest/{edition}/note", note_en="New", note_es="Nuevo")
+    assert seen
+    answer = send(desk, path, seen=seen[1])
+    assert answer.status_code == 409
+    assert "Somebody changed this edition" in answer.text
+    assert state_of(snapshot_engine, edition) == "draft"
+
+
+def test_sending_asks_again_who_it_is(desk: FlaskClient, snapshot_engine: Engine, edition: int) -> None:
+    with db.writing(snapshot_engine) as session:
+        session.execute(sa.update(UserSession).values(proven_at=db.utcnow() - timedelta(days=1)))
+    path = f"/organize/digest/{edition}/step/approve"
+    for answer in (desk.get(path), post(desk, path, "/organize/account", seen="x")):
+        assert answer.status_code == 303
+        assert "/organize/prove" in answer.headers["Location"]
+    assert state_of(snapshot_engine, edition) == "draft"
+
+
+def test_copies_of_unknown_fate_are_shown_and_sent_again_only_when_asked(
+    desk: FlaskClient, snapshot_engine: Engine, edition: int
+) -> None:
+    take(desk, edition, "approve")
+    with db.writing(snapshot_engine) as session:
+        rows = session.exec(select(Delivery).where(Delivery.edition == edition)).all()
+        rows[0].state, rows[0].reply = "unknown", "the connection broke"
+        rows[1].state, rows[1].reply = "failed", "550 5.1.1 no such mailbox"
+        rows[2].state = "sent"
+        session.get_one(Edition, edition).state = "done"
+    page = desk.get("/organize/digest").text
+    shown = text_of(page)
+    assert "the connection broke" in shown
+    assert "not delivered 550 5.1.1 no such mailbox" in shown
+    assert "ana@example.org" not in page
+    assert copies(snapshot_engine, edition) == ["failed", "sent", "unknown"]
+    assert "1 copy will be sent once more" in text_of(desk.get(f"/organize/digest/{edition}/step/resend").text)
+    take(desk, edition, "resend")
+    assert copies(snapshot_engine, edition) == ["failed", "pending", "sent"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("9999/preview", 404),
+        ("{}/preview?seat=TX-99", 400),
+        ("{}/preview?lang=fr", 400),
+        ("{}/mail?seat=%0d%0aBcc:x", 400),
+        ("{}/step/pause", 409),
+        ("{}/step/explode", 404),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(desk: FlaskClient, edition: int, path: str, status: int) -> None:
+    assert desk.get(f"/organize/digest/{path.format(edition)}").status_code == status
+
+
+def test_without_a_sender_the_page_says_what_is_missing(snapshot_engine: Engine, clock: None) -> None:
+    app = create_app(Settings(secret_key=SecretStr("k" * 40)), engine=snapshot_engine)
+    desk = sign_in(app.test_client(), snapshot_engine, "viewer")
+    assert "CAMPAIGN_MAIL_FROM" in desk.get("/organize/digest").text
+    assert "CAMPAIGN_MAIL_FROM" in desk.get("/es/organize/digest").text
+
+
+def test_an_administrator_sets_the_rules(app: Flask, snapshot_engine: Engine) -> None:
+    admin = sign_in(app.test_client(), snapshot_engine, "admin")
+    assert "The rules for mail are kept" in send(admin, "/organize/digest/policy", **RULES).text
+    with db.reading(snapshot_engine) as session:
+        rules = policy.policy(session)
+        entry = audit.entries(session)[0]
+    assert (rules.send_hour, rules.per_second, rules.notify_webhook) == (
+        7,
+        12.5,
+        "https://chat.example.org/hook/1",
+    )
+    assert (entry.act, "per_second" in entry.object, entry.before != entry.after) == ("mail policy", True, True)
+    assert "Nothing was changed" in send(admin, "/organize/digest/policy", **RULES).text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("approve", "whenever"),
+        ("send_hour", "24"),
+        ("send_hour", "7.5"),
+        ("per_second", "nan"),
+        ("per_second", "-1"),
+        ("breaker_after", "0"),
+        ("notify_email", "nobody"),
+        ("notify_webhook", "http://chat.example.org/"),
+        ("notify_webhook", "https://["),
+        ("reply_to", "a@example.org\r\nBcc: b@example.org"),
+    ],
+)
+def test_rules_that_cannot_be_meant_change_nothing(
+    app: Flask, snapshot_engine: Engine, name: str, value: str
+) -> None:
+    admin = sign_in(app.test_client(), snapshot_engine, "admin")
+    assert send(admin, "/organize/digest/policy", **{**RULES, name: value}).status_code == 400
+    with db.reading(snapshot_engine) as session:
+        assert policy.policy(session).send_hour == 8
+
+
+def test_an_edition_built_early_says_when_it_leaves(
+    desk: FlaskClient, snapshot_engine: Engine, settings: Settings, now: datetime
+) -> None:
+    built = editions.build(snapshot_engine, settings, now=now, period="2026-W26")
+    page = text_of(desk.get(f"/organize/digest?edition={built.edition}").text)
+    assert "No copy leaves before June 22, 2026, 8:00 AM EDT" in page
+    assert "Build this week's edition" in page.replace("&#39;", "'")
+    asked = text_of(desk.get(f"/organize/digest/{built.edition}/step/approve").text)
+    assert "3 copies will leave from June 22, 2026, 8:00 AM EDT on." in asked
+
+
+def test_the_first_morning_is_the_earliest_among_the_readers(
+    desk: FlaskClient, snapshot_engine: Engine, settings: Settings, now: datetime
+) -> None:
+    with db.writing(snapshot_engine) as session:
+        session.execute(sa.update(Subscriber).where(sa.text("language = 'es'")).values(seat="GU"))
+    built = editions.build(snapshot_engine, settings, now=now, period="2026-W26")
+    page = text_of(desk.get(f"/organize/digest?edition={built.edition}").text)
+    assert "No copy leaves before June 21, 2026, 6:00 PM EDT" in page

@@ -1,0 +1,246 @@
+"""Organizers write what callers say: tried on everybody, previewed, kept as a draft, published as a step."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import desks
+import pytest
+from copies import copy_of
+from desks import sign_in
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import Engine
+from sqlmodel import select
+from werkzeug.test import TestResponse
+
+from campaign import db
+from campaign.outreach import phrases, wording_checks, wordings
+from campaign.proposals.models import TextVersion
+
+PAGE = "/organize/words/wording/rejoin-tally"
+PUBLIC = "/act/CA-51?member=J000305&bill=hr6736-119&kind=tally"
+OURS = {
+    "text_en": "Own words: [Member], please join [bill] again.",
+    "text_es": "Palabras propias: [bill], otra vez, [Member].",
+}
+
+
+@pytest.fixture
+def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
+    """A copy of the shipped campaign that a test may write to."""
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        yield engine
+
+
+@pytest.fixture
+def desk(app: Flask, snapshot_engine: Engine) -> FlaskClient:
+    return sign_in(app.test_client(), snapshot_engine, "organizer")
+
+
+def send(desk: FlaskClient, path: str, **form: object) -> TestResponse:
+    """Send the form of a text that nobody has written a version of yet."""
+    return desks.send(desk, path, **{"seen": "0", **form})
+
+
+def test_every_wording_has_its_page_with_the_shipped_text(desk: FlaskClient) -> None:
+    found = set(re.findall(r'href="(/organize/words/wording/[\w-]+)"', desk.get("/organize/words").text))
+    assert len(found) == 40 + 36
+    shown = desk.get(PAGE).text
+    assert 'name="text_en"' in shown
+    assert 'name="text_es"' in shown
+    assert "[earlier]" in shown
+    assert desk.get("/organize/words/wording/rejoin-fax").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("key", "holds"),
+    [
+        ("whole-call", "I am asking [member] to [asks]"),
+        ("staff-position", "not aware of a position"),
+        ("points-armas-act", "answer to the State Department again"),
+        ("choices-armas-act", "## licensing: Put the State Department"),
+        ("openings-committee_chair", "[your_town]"),
+        ("letters-thanks", "Thank you for hearing me out."),
+    ],
+)
+def test_a_text_that_asks_share_has_its_page_too(desk: FlaskClient, key: str, holds: str) -> None:
+    for lang in ("", "/es"):
+        page = desk.get(f"{lang}/organize/words/wording/{key}")
+        assert page.status_code == 200
+        assert holds in page.text
+
+
+@pytest.mark.parametrize("key", ["whole-fax", "points-no-such-act", "staff-cat", "whole-../call"])
+def test_no_other_text_has_a_page(desk: FlaskClient, key: str) -> None:
+    assert desk.get(f"/organize/words/wording/{key}").status_code == 404
+
+
+def published(desk: FlaskClient, key: str, english: str, spanish: str) -> None:
+    page = f"/organize/words/wording/{key}"
+    shown = send(desk, page, text_en=english, text_es=spanish, seen="0").text
+    (id,) = re.findall(r'action="/organize/words/versions/(\d+)/publish"', shown)
+    assert "Published." in send(desk, f"/organize/words/versions/{id}/publish").text
+
+
+@pytest.mark.parametrize(
+    ("key", "english", "spanish", "where"),
+    [
+        ("whole-tally", "Own tally: [member], [asks].", "Registro propio: [member], [asks].",
+         "/act/CA-51?member=J000305&kind=tally"),
+        ("staff-position", "Own answer: we shall see.", "Respuesta propia: ya veremos.",
+         "/act/CA-51/aloud?member=J000305&bill=hr6736-119"),
+        ("points-armas-act", "Own point, said.\n\nOwn point, read.", "Punto propio.\n\nMás.",
+         "/act/CA-51?member=J000305&bill=hr6736-119&kind=call"),
+        ("choices-armas-act", "## own: Own reason to choose\nWe want [bill].",
+         "## own: Razón propia\nQueremos [bill].", "/act/CA-51/letter?member=J000305&bill=hr6736-119"),
+    ],
+)  # fmt: skip
+def test_a_text_that_asks_share_is_published_and_then_met_by_callers(
+    desk: FlaskClient, key: str, english: str, spanish: str, where: str
+) -> None:
+    before = desk.get(where)
+    assert before.status_code == 200
+    assert "Own " not in before.text
+    published(desk, key, english, spanish)
+    assert "Own " in desk.get(where).text
+    assert "propi" in desk.get(f"/es{where}").text
+
+
+@pytest.mark.parametrize(
+    ("key", "english", "spanish", "says"),
+    [
+        ("whole-call", "I ask you to [asks], [secret].", "Le pido que [asks].", "Unknown fields: [secret]"),
+        ("whole-call", "I ask [member].", "Pido a [member] que [asks].", "[asks] is missing (en)"),
+        ("whole-tally", "Note: [asks]. " + "Again. " * 45, "Anote: [asks].", "at most 45 are said in time"),
+        ("staff-bye", "Goodbye, [committee].", "Adiós.", "the record has no &#39;committee&#39;"),
+        ("points-armas-act", "One sentence alone.", "Una frase.\n\nUn párrafo.", "one written paragraph"),
+        ("points-armas-act", "One.\n\nTwo [bill].", "Una frase.\n\nUn párrafo.", "without fields (en)"),
+        ("choices-armas-act", "No heading at all.", "## own: Razón\nTexto.", "A point begins with a line"),
+        ("choices-armas-act", "## own: Reason\nText.", "## other: B\nTexto.", "the same points in the same"),
+        ("choices-armas-act", "## own: A\nOne.\n\n## own: B\nTwo.", "## own: A\nUno.", "no two have one"),
+        ("openings-cosponsor", "You sit on [committee].", "Hola.", "the record has no &#39;committee&#39;"),
+    ],
+)  # fmt: skip
+def test_a_text_that_asks_share_is_tried_before_it_is_kept(
+    desk: FlaskClient, snapshot_engine: Engine, key: str, english: str, spanish: str, says: str
+) -> None:
+    response = send(desk, f"/organize/words/wording/{key}", text_en=english, text_es=spanish)
+    assert response.status_code == 400
+    assert says in response.text
+    assert english.split("\n")[0] in response.text
+    with db.reading(snapshot_engine) as session:
+        assert session.exec(select(TextVersion)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("key", "english", "says"),
+    [
+        ("whole-tally", "Own: [asks].", "Own: co-sponsor H.R. 6736, the ARMAS Act"),
+        ("staff-hello", "Own: office of [member].", "Own: office of Representative Jacobs."),
+        ("openings-rejoin", "Own: [earlier] in [year].", "Own: H.R. 6618 in 2023."),
+        ("letters-thanks", "Own thanks, [Member].", "Own thanks, Representative Jacobs."),
+        ("points-armas-act", "Own spoken.\n\nOwn written.", "Own written."),
+    ],
+)
+def test_a_text_that_asks_share_is_previewed_for_the_member_that_was_named(
+    desk: FlaskClient, key: str, english: str, says: str
+) -> None:
+    page = f"/organize/words/wording/{key}"
+    shown = send(desk, page, text_en=english, text_es=english, do="preview", member="Sara Jacobs")
+    assert shown.status_code == 200
+    assert says in re.sub(r"\s|&nbsp;", " ", shown.text).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_every_shipped_text_that_asks_share_would_be_kept(snapshot_engine: Engine, now) -> None:
+    with db.reading(snapshot_engine) as session:
+        for group, names in phrases.NAMES.items():
+            for name in names:
+                texts = {lang: phrases.as_shipped(group, name, lang) for lang in wordings.LANGUAGES}
+                wording_checks.refuse_phrase_that_fails(session, group, name, texts, now=now)
+        for group in phrases.OF_PROPOSALS:
+            texts = {lang: phrases.as_shipped(group, "armas-act", lang) for lang in wordings.LANGUAGES}
+            wording_checks.refuse_phrase_that_fails(session, group, "armas-act", texts, now=now)
+
+
+def test_a_wording_is_kept_then_published_and_then_said_to_callers(desk: FlaskClient) -> None:
+    before = desk.get(PUBLIC).text
+    shown = send(desk, PAGE, **OURS).text
+    assert "<ins>Own words:" in shown
+    assert desk.get(PUBLIC).text == before
+    (id,) = re.findall(r'action="/organize/words/versions/(\d+)/publish"', shown)
+    assert "Published." in send(desk, f"/organize/words/versions/{id}/publish").text
+    assert "Own words: Representative Jacobs, please join" in desk.get(PUBLIC).text
+    assert "Palabras propias" in desk.get(f"/es{PUBLIC}").text
+
+
+def test_a_preview_is_said_to_the_member_that_was_named_and_kept_nowhere(
+    desk: FlaskClient, snapshot_engine: Engine
+) -> None:
+    shown = send(desk, PAGE, **OURS, do="preview", member="sara jacobs").text
+    assert "Own words: Representative Jacobs, please join H.R. 6736 again." in shown
+    assert "Palabras propias: H.R. 6736, otra vez, La representante Jacobs." in shown
+    with db.reading(snapshot_engine) as session:
+        assert session.exec(select(TextVersion)).all() == []
+
+
+def test_a_letters_preview_measures_how_alike_letters_get(desk: FlaskClient) -> None:
+    page = PAGE.replace("-tally", "-letter")
+    texts = {f"text_{lang}": wordings.wording("rejoin", "letter", lang) for lang in wordings.LANGUAGES}
+    shown = send(desk, page, **texts, do="preview", member="sara jacobs").text
+    measured = re.findall(r"two have (\d+) % of their text in common", shown)
+    assert len(measured) == 2
+    assert all(0 < int(share) < 70 for share in measured)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"member": "Nobody Whatever"}, "Nobody who sits now is called"),
+        ({"member": "garcia"}, "fits several"),
+        ({"member": "Sara Jacobs", "text_en": "Hello\n[password]"}, "[password] (line 2)"),
+        ({"member": "Sara Jacobs", "text_es": ""}, "both languages"),
+    ],
+)
+def test_a_preview_that_cannot_be_says_why_and_loses_nothing(
+    desk: FlaskClient, change: dict[str, str], says: str
+) -> None:
+    response = send(desk, PAGE, **{**OURS, "do": "preview", **change})
+    assert response.status_code == 400
+    assert says in response.text
+    assert "Palabras propias" in response.text or "Own words" in response.text
+
+
+@pytest.mark.parametrize(
+    ("english", "says"),
+    [
+        ("One line.\nA [secret] here.", "English: Unknown fields: [secret] (line 2)"),
+        ("You sit on [committee], [bill].", "the record has no &#39;committee&#39;"),
+        ("<script>alert(1)</script>", "holds markup"),
+    ],
+)
+def test_what_fails_somebody_is_refused_with_what_was_typed(
+    desk: FlaskClient, snapshot_engine: Engine, english: str, says: str
+) -> None:
+    response = send(desk, PAGE, **{**OURS, "text_en": english})
+    assert response.status_code == 400
+    assert says in response.text
+    assert "Palabras propias" in response.text
+    assert "<script>alert" not in response.text
+    with db.reading(snapshot_engine) as session:
+        assert session.exec(select(TextVersion)).all() == []
+
+
+def test_markup_that_got_in_all_the_same_is_shown_as_text(
+    desk: FlaskClient, snapshot_engine: Engine, now
+) -> None:
+    bad = {"text_en": "<script>alert(1)</script> [bill]", "text_es": "<b>x</b> [bill]"}
+    with db.writing(snapshot_engine) as session:
+        session.add(
+            TextVersion(what="wording", key="rejoin-tally", content=bad, by="x", at=now, published_at=now)
+        )
+    for path in (PUBLIC, PAGE):
+        shown = desk.get(path).text
+        assert "&lt;script&gt;alert(1)" in shown
+        assert "<script>alert" not in shown
+    assert "<b>x</b>" not in desk.get(f"/es{PUBLIC}").text
