@@ -9,7 +9,7 @@ export CAMPAIGN_BASE_URL ?= http://$(HOST):$(PORT)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 ITSELF := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
-.PHONY: help run install develop test lint format bench replay lock clean
+.PHONY: help run install develop test lint format bench mutate replay lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -35,6 +35,9 @@ format: $(VENV)/.dev-stamp  ## put the files into the house format
 
 bench: $(VENV)/.dev-stamp  ## the benchmarks, one table at the end
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+mutate: $(VENV)/.dev-stamp  ## change the core line by line; which changes does no test notice?
+	@$(BIN)/python -m tools.mutate $(ARGS)
 
 replay: $(VENV)/.dev-stamp  ## replay two years of Congress: STANDIN=http://… names a running stand-in
 	@test -n "$(STANDIN)" || { echo "Say where the stand-in listens: make replay STANDIN=http://127.0.0.1:8900" >&2; exit 2; }

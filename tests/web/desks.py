@@ -23,12 +23,12 @@ def token(client: FlaskClient, page: str = "/organize/sign-in") -> str:
     return found[1]
 
 
-def post(client: FlaskClient, path: str, page: str = "/organize/sign-in", **form: object) -> TestResponse:
+def post(client: FlaskClient, path: str, page: str = "/organize/sign-in", /, **form: object) -> TestResponse:
     """Send a form with the token that the page would have carried."""
     return client.post(path, data={"csrf_token": token(client, page), **form})
 
 
-def send(desk: FlaskClient, path: str, **form: object) -> TestResponse:
+def send(desk: FlaskClient, path: str, /, **form: object) -> TestResponse:
     """Send a form as somebody who is signed in, and look at where it leads."""
     response = post(desk, path, "/organize/account", **form)
     return desk.get(response.headers["Location"]) if response.status_code == 303 else response
