@@ -9,14 +9,25 @@ from campaign.settings import Settings, read_settings, shipped
 from campaign.web import campaign_state
 from campaign.web.api import routes
 from campaign.web.core import database, errors, health, languages, render, request_log, security
-from campaign.web.organize import access, bills, board, digest, system, wordings
+from campaign.web.organize import (
+    access,
+    account,
+    bills,
+    board,
+    digest,
+    lists,
+    member,
+    system,
+    week,
+    wordings,
+)
 from campaign.web.public import routes as public_routes
 from campaign.web.public import subscribe
 
 # Pages of these modules declare themselves on the blueprint that both languages share …
 READERS = (public_routes, subscribe)
 # … and of these on the organizers'.
-ORGANIZERS = (bills, board, wordings, system, digest)
+ORGANIZERS = (account, week, bills, lists, member, board, wordings, system, digest)
 
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
