@@ -14,12 +14,19 @@ from sqlmodel import Session, SQLModel, select
 
 from campaign.congress.bills import BillId
 from campaign.congress.members import keep_named
-from campaign.congress.models import Action, Bill, Change, Cosponsorship, Referral, Related
+from campaign.congress.models import (
+    NO_WITHDRAWAL,
+    Action,
+    Bill,
+    Change,
+    Cosponsorship,
+    Referral,
+    Related,
+)
 from campaign.congress.observation import ActionRow, CosponsorRow, Observation, PersonRow
 from campaign.congress.replies import keep_raw
 from campaign.congress.stages import StageReading, stage_of
 
-GONE = "none"
 STRENGTH = {"": 0, "snapshot": 1, "govinfo": 2, "api": 3}
 
 
@@ -251,7 +258,7 @@ class Taking:
             if self.counts:
                 mine.claim = None
         elif self.counts and (row.withdrawn or self.may_remove):
-            claim = row.withdrawn.isoformat() if row.withdrawn else GONE
+            claim = row.withdrawn.isoformat() if row.withdrawn else NO_WITHDRAWAL
             if mine.claim == claim:
                 self._settle_withdrawal(mine, row.withdrawn)
             else:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from campaign.congress.bills import WASHINGTON, BillId
+from campaign.congress.bills import WASHINGTON, BillId, congress_end
 from campaign.congress.intake import Line, Taking, line_of, stage_of_bill, unread
 from campaign.congress.models import Action, Bill, Change, Cosponsorship, Referral
 from campaign.congress.observation import Observation
@@ -116,6 +116,13 @@ def as_of(session: Session, bill_id: str, day: date, *, now: datetime) -> BillRe
         )
     end_of_day = datetime.combine(day, time(23, 59, 59), WASHINGTON)
     return _rebuild(session, [bill], day=day, moment=end_of_day)[bill_id]
+
+
+def known_until(bill: Bill, today: date) -> date:
+    """The last day that a bill's record covers: ``today``, its newest complete reading or the end of its
+    Congress, whichever comes first. That nothing is recorded after it proves nothing."""
+    last = min(today, congress_end(bill.congress).date())
+    return min(last, bill.observed_at.astimezone(WASHINGTON).date()) if bill.observed_at else last
 
 
 def note_name(
