@@ -36,7 +36,9 @@ TOO_LONG = 120
 # Module to the folders and files whose tests should notice a change of it.
 TARGETS: dict[str, tuple[str, ...]] = {
     "campaign.congress.ledger": ("tests/congress", "tests/jobs/test_poll_bills.py"),
-    "campaign.congress.stages": ("tests/congress",),
+    "campaign.congress.stage_rules": ("tests/congress/test_stage_rules.py", "tests/congress/test_stages.py"),
+    "campaign.congress.stages": ("tests/congress/test_stages.py",),
+    "campaign.congress.stage_line": ("tests/congress/test_stage_line.py",),
     "campaign.congress.observation": ("tests/congress",),
     "campaign.proposals.kinship": ("tests/proposals",),
     "campaign.outreach.asks": ("tests/outreach",),
