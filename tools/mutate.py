@@ -40,7 +40,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "campaign.congress.stages": ("tests/congress/test_stages.py",),
     "campaign.congress.stage_line": ("tests/congress/test_stage_line.py",),
     "campaign.congress.observation": ("tests/congress",),
-    "campaign.proposals.kinship": ("tests/proposals",),
+    "campaign.proposals.kinship": ("tests/proposals/test_kinship.py",),
     "campaign.outreach.asks": ("tests/outreach",),
     "campaign.organizing.worklists": ("tests/organizing",),
     "campaign.organizing.counts": ("tests/organizing",),
