@@ -37,7 +37,10 @@ TOO_LONG = 120
 TARGETS: dict[str, tuple[str, ...]] = {
     "campaign.congress.ledger": ("tests/congress", "tests/jobs/test_poll_bills.py"),
     "campaign.congress.stage_rules": ("tests/congress/test_stage_rules.py", "tests/congress/test_stages.py"),
-    "campaign.congress.stages": ("tests/congress/test_stages.py",),
+    "campaign.congress.stages": (
+        "tests/congress/test_stages.py",
+        "tests/congress/test_stages_between_chambers.py",
+    ),
     "campaign.congress.stage_line": ("tests/congress/test_stage_line.py",),
     "campaign.congress.observation": ("tests/congress",),
     "campaign.proposals.kinship": ("tests/proposals/test_kinship.py",),

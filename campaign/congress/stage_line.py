@@ -1,4 +1,4 @@
-"""The steps of a measure on its page: which are done, which comes next. No I/O."""
+"""The steps on a bill's page: those that a measure of its type takes, and which are done. No I/O."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +12,8 @@ _FIRST_PASSAGES = frozenset({Stage.passed_house, Stage.passed_senate})
 
 @dataclass(frozen=True)
 class Step:
-    """One step on the way of a measure of this type. ``state`` is ``done``, ``now`` (done, and the
-    furthest), ``skipped`` (passed by without it) or ``ahead`` (``closed`` once nothing can follow)."""
+    """One step of a measure. ``state`` is ``done``, ``now`` (the furthest one done), ``skipped`` (a later
+    one is done), ``ahead``, or ``closed`` where nothing can follow any more."""
 
     stage: Stage
     state: str
@@ -30,15 +30,15 @@ class Step:
 
 
 def stage_line(bill: BillId, reading: StageReading) -> list[Step]:
-    """The steps a measure of this type takes, and which of them it has taken."""
+    """The steps that a measure of this type takes, in order, and how each stands."""
     days = dict(reading.days)
     path = _path(bill, reading)
-    reached = max((i for i, stage in enumerate(path) if stage in days or stage is reading.reached), default=-1)
+    done = [stage in days or stage is reading.reached for stage in path]
     ahead = "closed" if reading.final else "ahead"
     steps = []
     for i, stage in enumerate(path):
-        done = stage in days or stage is reading.reached
-        state = ("now" if i == reached else "done") if done else ("skipped" if i < reached else ahead)
+        later = any(done[i + 1 :])
+        state = ("done" if later else "now") if done[i] else ("skipped" if later else ahead)
         en, es = _step_words(bill, stage)
         steps.append(Step(stage, state, days.get(stage), en, es))
     return steps
@@ -49,7 +49,7 @@ def _path(bill: BillId, reading: StageReading) -> list[Stage]:
     if bill.type in SIMPLE:
         return [*path, Stage.failed if reading.reached is Stage.failed else Stage.agreed_to]
     first = Stage.passed_house if bill.chamber == "house" else Stage.passed_senate
-    # The other chamber's vote may be known while the line of the first one is missing.
+    # The vote of the other chamber may be known while the line of the first one is missing.
     path.append(reading.reached if reading.reached in _FIRST_PASSAGES else first)
     if bill.type in CONCURRENT:
         both = [Stage.passed_both] if "differences" in reading.flags else []
@@ -58,11 +58,11 @@ def _path(bill: BillId, reading: StageReading) -> list[Stage]:
     if "constitutional" in reading.flags:
         return [*path, Stage.to_states]
     path.append(Stage.to_president)
-    return [*path, Stage.vetoed] if reading.reached is Stage.vetoed else [*path, Stage.law]
+    return [*path, Stage.vetoed if reading.reached is Stage.vetoed else Stage.law]
 
 
 def _step_words(bill: BillId, stage: Stage) -> tuple[str, str]:
-    # The second passage is the other chamber's, and is said so.
+    # The second passage is that of the other chamber, and is named so.
     if stage is Stage.passed_both:
         return LABELS[Stage.passed_senate if bill.chamber == "house" else Stage.passed_house]
     return LABELS[stage]

@@ -120,7 +120,9 @@ RULES = (
     _rule(Signal.cloture_failed, pattern=r"^Cloture\b.*\bnot invoked in Senate\b"),
     _rule(Signal.settled, pattern=_EXCHANGE, exclude=rf"{_FURTHER_AMENDMENT}|\bFailed\b|\bRejected\b"),
     _rule(
-        Signal.still_differs, pattern=rf"{_EXCHANGE}.*{_FURTHER_AMENDMENT}", exclude=r"\bFailed\b|\bRejected\b"
+        Signal.still_differs,
+        pattern=rf"(?=.*{_FURTHER_AMENDMENT}){_EXCHANGE}",
+        exclude=r"\bFailed\b|\bRejected\b",
     ),
     _rule(
         Signal.conference, pattern=r"\brequests? (?:for )?a conference\b|^Conference (?:held|papers|report)\b"

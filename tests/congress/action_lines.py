@@ -368,6 +368,13 @@ LINES = [
         "still_differs",
     ),
     (
+        "hr6644-119",
+        "Resolving differences -- House actions: On motion that the House agree with an amendment to the "
+        "Senate amendment Agreed to by the Yeas and Nays: 217 - 200 (Roll no. 150).",
+        "19500",
+        "still_differs",
+    ),
+    (
         "hr3944-119",
         "Senate insists on its amendment, requests a conference, appoints conferees.",
         "",

@@ -46,6 +46,7 @@ def test_stage_of_a_history(bill: str, lines: tuple[Line, ...], stage: str, sinc
 def test_a_law_is_known_from_the_sources_own_element_too() -> None:
     reading = read("hr192-119", *BOTH, law="119-15")
     assert (reading.stage, reading.since) == (Stage.law, None)
+    assert read("hr192-119", law="119-15").stage is Stage.law
 
 
 def test_q20_one_event_told_by_two_systems_is_one() -> None:
@@ -144,15 +145,29 @@ def test_q42_what_can_still_become_law_in_january(
     assert read(bill, *lines, today=LATER).stage.value == afterwards
 
 
+@pytest.mark.parametrize("lines", [(*BOTH, PRESENTED), BOTH])
+def test_what_waits_for_the_president_dies_at_noon_of_20_january(lines: tuple[Line, ...]) -> None:
+    last, noon = (datetime(2027, 1, 20, hour, minute, tzinfo=UTC) for hour, minute in ((16, 59), (17, 0)))
+    waiting, dead = (read("hr1-119", *lines, today=moment) for moment in (last, noon))
+    assert waiting.stage is waiting.reached
+    assert (dead.stage, dead.since, dead.reached) == (Stage.died, date(2027, 1, 3), waiting.reached)
+    assert dict(dead.days) == {**dict(waiting.days), Stage.died: date(2027, 1, 3)}
+
+
 def test_q29_a_reserved_number_is_no_bill_yet() -> None:
     for title in ("Reserved for the Speaker.", "Reserved for the Minority Leader."):
         assert read("hr9-119", title=title).stage is Stage.reserved
+    assert read("hr9-119", title="Reserved for the Speaker.", today=LATER).stage is Stage.reserved
     assert read("hr9-119", IN_HOUSE, title="Reserved for the Speaker.").stage is Stage.introduced
 
 
 def test_what_became_of_an_unread_bill_is_not_claimed() -> None:
-    assert read("s4647-118", title="ARMAS Act of 2024").stage is Stage.introduced
-    assert read("s4647-118", title="ARMAS Act of 2024", today=AFTER).stage is Stage.unknown
+    while_it_sits = read("s4647-119", title="ARMAS Act of 2024", today=BEFORE)
+    ended = read("s4647-119", title="ARMAS Act of 2024", today=AFTER)
+    assert (while_it_sits.stage, while_it_sits.reached) == (Stage.introduced, Stage.introduced)
+    assert (ended.stage, ended.reached, ended.since) == (Stage.unknown, Stage.unknown, None)
+    assert while_it_sits.flags == ended.flags == {"no_actions"}
+    assert read("s4647-119", title="ARMAS Act of 2024").stage is Stage.introduced
 
 
 def test_at_leaves_a_living_bill_as_it_is() -> None:
@@ -177,7 +192,24 @@ def test_differing_texts_are_not_called_passed() -> None:
     assert read("hr192-119", *BOTH).label("es") == "Aprobado por ambas cámaras"
 
 
-def test_a_veto_is_the_end_only_when_an_override_failed() -> None:
-    vetoed = read("hr504-119", *BOTH, PRESENTED, VETOED)
-    assert not vetoed.final
-    assert read("hr504-119", *BOTH, PRESENTED, VETOED, line("2026-01-08", "Failed.", "33000")).final
+@pytest.mark.parametrize(
+    ("lines", "stage", "final"),
+    [
+        ((*BOTH, PRESENTED, VETOED), Stage.vetoed, False),
+        ((*BOTH, PRESENTED, VETOED, line("2026-01-08", "Failed.", "33000")), Stage.vetoed, True),
+        ((*BOTH, PRESENTED, line("2026-01-08", "Pocket Vetoed by President.", "31000")), Stage.vetoed, True),
+        (
+            (*BOTH, PRESENTED, VETOED, line("2026-01-08", "Passed House over veto.", "32000")),
+            Stage.vetoed,
+            False,
+        ),
+        ((*BOTH, PRESENTED, LAW), Stage.law, True),
+        # The veto itself is missing among the lines: what came of it is not claimed.
+        ((*BOTH, PRESENTED, line("2026-01-08", "Failed.", "33000")), Stage.to_president, False),
+    ],
+)
+def test_a_veto_is_the_end_once_an_override_failed_or_in_the_pocket(
+    lines: tuple[Line, ...], stage: Stage, final: bool
+) -> None:
+    reading = read("hr504-119", *lines)
+    assert (reading.stage, reading.final) == (stage, final)
