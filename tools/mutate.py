@@ -42,7 +42,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
         "tests/congress/test_stages_between_chambers.py",
     ),
     "campaign.congress.stage_line": ("tests/congress/test_stage_line.py",),
-    "campaign.congress.observation": ("tests/congress",),
+    "campaign.congress.observation": ("tests/congress/test_observation.py",),
     "campaign.proposals.kinship": ("tests/proposals/test_kinship.py",),
     "campaign.outreach.asks": ("tests/outreach",),
     "campaign.organizing.worklists": ("tests/organizing",),
