@@ -35,7 +35,7 @@ SEED = 119
 TOO_LONG = 120
 # Module to the folders and files whose tests should notice a change of it.
 TARGETS: dict[str, tuple[str, ...]] = {
-    "campaign.congress.ledger": ("tests/congress", "tests/jobs/test_poll_bills.py"),
+    "campaign.congress.ledger": ("tests/congress/test_ledger.py", "tests/congress/test_records.py"),
     "campaign.congress.stage_rules": ("tests/congress/test_stage_rules.py", "tests/congress/test_stages.py"),
     "campaign.congress.stages": (
         "tests/congress/test_stages.py",

@@ -1,7 +1,8 @@
 """The ledger, on real cases and on invented worlds that lie."""
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,10 +11,10 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress import ledger
+from campaign.congress.ledger import Recorded
 from campaign.congress.models import Action, Bill, Change, Cosponsorship
 from campaign.congress.observation import Observation
 from campaign.proposals import lineage
-from campaign.refusals import Refused
 
 TORRES, GOLDMAN, TLAIB, WARNOCK = "T000474", "G000599", "T000481", "W000790"
 
@@ -265,7 +266,7 @@ def test_q12_an_older_file_is_ignored(engine: Engine) -> None:
     take(engine, observed(joined(TORRES, "2025-12-16"), hour=10))
     old = observed(joined(TLAIB, "2026-01-06"), hour=11, source="govinfo", updated=START)
     with db.writing(engine) as session:
-        assert ledger.record(session, old).stale
+        assert ledger.record(session, old) == Recorded(changes=0, pending=False, stale=True)
     assert record_of(engine).active == {TORRES}
 
 
@@ -310,52 +311,6 @@ def test_q07_a_new_stamp_without_new_content_is_no_event(engine: Engine) -> None
     assert take(engine, observed(same), observed(same, hour=900))[1] == 0
 
 
-def test_as_of_rebuilds_any_day(engine: Engine) -> None:
-    rows = (
-        joined(TORRES, "2025-12-16"),
-        joined(TLAIB, "2026-01-06", withdrawn="2026-01-20"),
-        joined(GOLDMAN, "2026-02-01"),
-    )
-    report = acted("2026-02-10", "Reported by the Committee on Foreign Affairs.", code="5000", system="9")
-    take(engine, observed(*rows, actions=(report, REFERRED, INTRODUCED), hour=24 * 60))
-    later = datetime(2026, 6, 1, tzinfo=UTC)
-    expected = {
-        "2025-12-16": ({TORRES}, set(), "in_committee"),
-        "2026-01-06": ({TORRES, TLAIB}, set(), "in_committee"),
-        "2026-01-19": ({TORRES, TLAIB}, set(), "in_committee"),
-        "2026-01-20": ({TORRES}, {TLAIB}, "in_committee"),
-        "2026-02-10": ({TORRES, GOLDMAN}, {TLAIB}, "reported"),
-    }
-    with db.reading(engine) as session:
-        for day, (active, gone, stage) in expected.items():
-            then = ledger.as_of(session, BILL, date.fromisoformat(day), now=later)
-            assert (then.active, then.gone, then.stage.stage.value) == (active, gone, stage), day
-
-
-def test_as_of_shows_the_title_of_that_day(engine: Engine) -> None:
-    take(engine, observed(), observed(hour=240, title="ARMAS Act of 2026"))
-    later = datetime(2026, 6, 1, tzinfo=UTC)
-    with db.reading(engine) as session:
-        assert ledger.as_of(session, BILL, date(2026, 1, 15), now=later).title == "ARMAS Act of 2025"
-        assert ledger.as_of(session, BILL, date(2026, 1, 25), now=later).title == "ARMAS Act of 2026"
-
-
-@pytest.mark.parametrize(
-    ("day", "words"),
-    [("2027-01-01", "future"), ("2025-12-15", "introduced on 2025-12-16")],
-)
-def test_days_that_cannot_be_shown_are_refused(engine: Engine, day: str, words: str) -> None:
-    take(engine, observed())
-    with db.reading(engine) as session, pytest.raises(Refused, match=words):
-        ledger.as_of(session, BILL, date.fromisoformat(day), now=datetime(2026, 6, 1, tzinfo=UTC))
-
-
-def test_an_unknown_bill_is_refused(engine: Engine) -> None:
-    with db.reading(engine) as session, pytest.raises(Refused) as refusal:
-        ledger.current(session, "hr9999-119", now=START)
-    assert refusal.value.status == 404
-
-
 @pytest.mark.parametrize("statement", [sa.update(Change).values(kind="stage"), sa.delete(Change)])
 def test_the_database_refuses_to_alter_the_ledger(engine: Engine, statement: sa.UpdateBase) -> None:
     take(engine, observed())
@@ -376,35 +331,75 @@ def test_a_failure_in_the_middle_writes_nothing(engine: Engine) -> None:
             assert session.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
 
 
-def test_a_bill_known_by_name_becomes_read(engine: Engine) -> None:
+def test_changes_are_listed_after_one_that_was_seen_by_bill_and_in_parts(engine: Engine) -> None:
+    take(engine, observed(), observed(bill="s3508-119"), observed(hour=1, title="ARMAS Act of 2026"))
+    with db.reading(engine) as session:
+        everything = ledger.changes_since(session)
+        numbers = [change.seq for change in everything]
+        assert numbers == sorted(numbers, key=lambda seq: seq or 0)
+        seen = numbers[2] or 0
+        assert [change.seq for change in ledger.changes_since(session, seen)] == numbers[3:]
+        assert [change.seq for change in ledger.changes_since(session, seen, limit=2)] == numbers[3:5]
+        assert [change.bill for change in ledger.changes_since(session, bill=BILL)] == [
+            change.bill for change in everything if change.bill == BILL
+        ]
+        last = ledger.changes_since(session, bill=BILL)[-1]
+        assert (last.kind, last.detail) == ("title", {"from": "ARMAS Act of 2025", "to": "ARMAS Act of 2026"})
+        assert ledger.changes_since(session, last.seq or 0, bill=BILL) == []
+
+
+def test_a_parsed_again_reply_is_no_second_reading(engine: Engine) -> None:
+    on, off = joined(TORRES, "2025-12-16"), joined(TORRES, "2025-12-16", withdrawn="2026-01-09")
+    take(engine, observed(on))
+    for sighting, changes in ((False, 0), (False, 0), (True, 0), (False, 0), (True, 1)):
+        with db.writing(engine) as session:
+            result = ledger.record(session, observed(off, hour=1), sighting=sighting)
+        assert (result.changes, result.stale) == (changes, False)
+    assert record_of(engine).gone == {TORRES}
+
+
+@pytest.mark.postgres
+def test_on_postgresql_one_transaction_at_a_time_writes_to_the_ledger(postgres_engine: Engine) -> None:
+    """A lower number that is committed later would be missed by whoever remembers the highest one."""
+    with db.writing(postgres_engine) as first, db.writing(postgres_engine) as second:
+        ledger.record(first, observed())
+        second.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
+        with pytest.raises(sa.exc.OperationalError, match="lock timeout"):
+            ledger.record(second, observed(bill="s3508-119"))
+        second.rollback()
+    with db.writing(postgres_engine) as second:
+        assert ledger.record(second, observed(bill="s3508-119")).changes > 0
+
+
+def note_name(engine: Engine, title: str, **more: Any) -> None:
+    known = {"sponsor": None, "sponsor_name": "Castro", "introduced": None, **more}
     with db.writing(engine) as session:
-        ledger.note_name(
-            session,
-            observed().bill_id,
-            title="ARMAS Act",
-            sponsor=None,
-            sponsor_name="Castro",
-            introduced=None,
-        )
-    assert record_of(engine).bill.observed_at is None
+        ledger.note_name(session, observed().bill_id, title=title, **known)
+
+
+def test_a_bill_known_by_name_becomes_read(engine: Engine) -> None:
+    note_name(engine, "ARMAS Act", sponsor="C001091", introduced=date(2025, 12, 16))
+    bill = record_of(engine).bill
+    assert (bill.title, bill.sponsor, bill.sponsor_name) == ("ARMAS Act", "C001091", "Castro")
+    assert (bill.introduced, bill.observed_at) == (date(2025, 12, 16), None)
     take(engine, observed())
     assert record_of(engine).title == "ARMAS Act of 2025"
 
 
-@pytest.mark.parametrize(
-    ("read", "today", "last"),
-    [
-        (None, date(2026, 3, 1), date(2026, 3, 1)),
-        (datetime(2026, 2, 1, 4, tzinfo=UTC), date(2026, 3, 1), date(2026, 1, 31)),
-        (datetime(2026, 3, 1, 23, tzinfo=UTC), date(2026, 3, 1), date(2026, 3, 1)),
-        (datetime(2027, 5, 1, tzinfo=UTC), date(2027, 6, 1), date(2027, 1, 3)),
-        (None, date(2027, 6, 1), date(2027, 1, 3)),
-        # A reading from a clock that is ahead covers no day to come.
-        (datetime(2026, 3, 2, 12, tzinfo=UTC), date(2026, 3, 1), date(2026, 3, 1)),
-    ],
-)
-def test_a_record_covers_days_up_to_its_last_reading_in_its_congress(
-    read: datetime | None, today: date, last: date
-) -> None:
-    bill = Bill(id=BILL, congress=119, type="hr", number=6736, observed_at=read)
-    assert ledger.known_until(bill, today) == last
+def test_a_bill_known_by_name_may_be_named_anew_until_it_is_read(engine: Engine) -> None:
+    with db.writing(engine) as session:
+        for title in ("ARMAS", "ARMAS Act"):
+            ledger.note_name(
+                session, observed().bill_id, title=title, sponsor=None, sponsor_name="", introduced=None
+            )
+    assert record_of(engine).title == "ARMAS Act"
+    take(engine, observed())
+    note_name(engine, "Another name")
+    assert record_of(engine).title == "ARMAS Act of 2025"
+    assert record_of(engine).bill.introduced == date(2025, 12, 16)
+
+
+def test_a_bill_read_in_part_keeps_what_the_reading_named(engine: Engine) -> None:
+    take(engine, observed(problem="co-sponsors as introduced only"))
+    note_name(engine, "Another name")
+    assert record_of(engine).title == "ARMAS Act of 2025"
