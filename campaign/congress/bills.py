@@ -10,7 +10,7 @@ from campaign.refusals import Refused
 
 Chamber = Literal["house", "senate"]
 
-# Reading order of the Library of Congress: https://www.congress.gov/help/legislative-glossary
+# Abbreviations of the Library of Congress: https://www.congress.gov/help/legislative-glossary
 SHORT_NAMES = {
     "hr": "H.R.",
     "s": "S.",
@@ -49,12 +49,12 @@ class BillId:
 
     @property
     def short(self) -> str:
-        """``H.R. 6736``: the number as people say it, without its Congress."""
+        """``H.R. 6736``: the number without its Congress."""
         return f"{SHORT_NAMES[self.type]} {self.number}"
 
     @property
     def named(self) -> str:
-        """``H.R. 6736 (119th)``: a form that people read and that ``parse_bill`` takes back."""
+        """``H.R. 6736 (119th)``: readable, and accepted by ``parse_bill``."""
         return f"{self.short} ({ordinal(self.congress)})"
 
     @property
@@ -77,7 +77,7 @@ class BillId:
 
 @dataclass(frozen=True)
 class BillNumber:
-    """What somebody typed: a type and a number, and a Congress only if they said one."""
+    """A bill as somebody typed it: type, number, and the Congress if they gave one."""
 
     type: str
     number: int
@@ -113,7 +113,7 @@ _GOVTRACK = re.compile(
     rf"(?P<type>{_TYPE})(?P<number>\d{{1,6}})(?:[/?#].*)?"
 )
 # A number and a Congress never touch: "hr99999999" is no bill of the 99th. A Congress without brackets,
-# hyphen or ending has three digits, so that "hr 67 36" and "H.R. 6,736" are asked about, not guessed.
+# hyphen or ending has three digits: "hr 67 36" and "H.R. 6,736" are refused, not guessed.
 _SPOKEN = re.compile(
     rf"(?P<type>{_TYPE}) ?(?P<number>\d{{1,6}})"
     r"(?: ?(?:[-(] ?(?P<congress>\d{1,3})(?:st|nd|rd|th)?(?: ?congress)?\)?"
@@ -124,8 +124,8 @@ LONGEST_INPUT = 200
 
 
 def parse_bill(text: str) -> BillNumber:
-    """Read a bill in any form people use: ``hr6736-119``, ``H.R. 6736``, ``S 367 (119th)``, ``119/hr/6736``,
-    an address at congress.gov or govtrack.us. Raises Refused when it is none of these."""
+    """Parse a bill in any form people use: ``hr6736-119``, ``H.R. 6736``, ``S 367 (119th)``, ``119/hr/6736``,
+    an address at congress.gov or govtrack.us. Raises Refused for anything else."""
     typed = text.strip().lower()[:LONGEST_INPUT]
     for form in _FORMS:
         if m := form.fullmatch(typed):
@@ -141,14 +141,15 @@ def parse_bill(text: str) -> BillNumber:
 def _number(found: dict[str, str | None]) -> BillNumber:
     kind = found.get("type") or _PUBLIC_TYPES.get(found.get("public") or "")
     number = int(found.get("number") or 0)
-    said = found.get("congress") or found.get("bare") or found.get("ordinal")
-    congress = int(said) if said else None
+    digits = found.get("congress") or found.get("bare") or found.get("ordinal")
+    congress = int(digits) if digits else None
     if kind is None or number == 0 or congress == 0:
         raise not_a_bill(f"{found.get('public') or kind} {number}")
     return BillNumber(kind, number, congress)
 
 
 def not_a_bill(text: str) -> Refused:
+    """The refusal of a text that names no bill."""
     shown = text.strip()[:60]
     return Refused(
         f"“{shown}” is not a bill. Write it like hr6736-119 or H.R. 6736 (119th), "

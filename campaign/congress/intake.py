@@ -24,7 +24,7 @@ from campaign.congress.models import (
     Related,
 )
 from campaign.congress.observation import CosponsorRow, Observation, PersonRow
-from campaign.congress.replies import keep_raw
+from campaign.congress.replies import store_reply
 
 STRENGTH = {"": 0, "snapshot": 1, "govinfo": 2, "api": 3}
 
@@ -306,7 +306,7 @@ class Intake:
         else:
             bill.pending = bill.pending or self.pending
         if observation.complete and observation.raw:
-            keep_raw(self.session, observation, first=self.new)
+            store_reply(self.session, observation, first=self.new)
         self.session.flush()
         self._write_new_rows()
 
