@@ -96,11 +96,11 @@ def stage_of(
     stage, since = max(milestones, key=lambda milestone: milestone[0].order)
     dated = tuple((milestone, day) for milestone, day in milestones if day is not None)
     reading = StageReading(stage, since, frozenset(course.flags), stage, course.failed_on, dated)
-    return reading if today is None else at(bill, reading, today)
+    return reading if today is None else apply_calendar(bill, reading, today)
 
 
-def at(bill: BillId, reading: StageReading, today: datetime) -> StageReading:
-    """The reading at an aware moment: what is not final dies with its Congress.
+def apply_calendar(bill: BillId, reading: StageReading, today: datetime) -> StageReading:
+    """The reading at an aware moment ``today``: a bill that is not final dies with its Congress.
 
     A presented bill, and one that both chambers passed in one form, may become law until some days into
     January (Constitution, Article I, section 7); they stay open until noon of 20 January.

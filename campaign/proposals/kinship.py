@@ -40,7 +40,7 @@ class Pair:
         return BillId.of(self.older.id).chamber == BillId.of(self.newer.id).chamber
 
     @property
-    def sisters(self) -> bool:
+    def companions(self) -> bool:
         """Whether they are of one Congress and of different chambers."""
         return self.same_congress and not self.same_chamber
 
@@ -97,7 +97,7 @@ CRS_IDENTICAL = KinRule(
 LINE = KinRule(
     "line",
     0.6,
-    lambda pair: pair.sisters and pair.same_title,
+    lambda pair: pair.companions and pair.same_title,
     "It has the title of {other}, the other chamber's bill of the same Congress, and of other bills of "
     "this proposal.",
     "Tiene el mismo título que {other}, el proyecto de la otra cámara en el mismo Congreso, y que otros "
@@ -109,7 +109,7 @@ RULES = (
     KinRule(
         "sister_both_titles",
         0.9,
-        lambda pair: pair.sisters and pair.same_title and pair.same_official,
+        lambda pair: pair.companions and pair.same_title and pair.same_official,
         "Same title and same official title as {other}, in the other chamber of the same Congress.",
         "Mismo título y mismo título oficial que {other}, en la otra cámara del mismo Congreso.",
     ),
@@ -158,7 +158,7 @@ RULES = (
     KinRule(
         "sister_title",
         0.65,
-        lambda pair: pair.sisters and pair.same_long_title,
+        lambda pair: pair.companions and pair.same_long_title,
         "Same title as {other}, in the other chamber of the same Congress.",
         "Mismo título que {other}, en la otra cámara del mismo Congreso.",
     ),
@@ -201,7 +201,7 @@ RULES = (
     KinRule(
         "sister_short_title",
         0.35,
-        lambda pair: pair.sisters and pair.same_title,
+        lambda pair: pair.companions and pair.same_title,
         "Same short title as {other}, in the other chamber of the same Congress; short titles are often "
         "shared by chance.",
         "Mismo título corto que {other}, en la otra cámara del mismo Congreso; los títulos cortos coinciden "

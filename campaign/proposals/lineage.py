@@ -89,9 +89,9 @@ def companion(session: Session, bill_id: str) -> Bill | None:
     """The proposal's bill in the other chamber of the same Congress; of several, one with the same official
     title first, then the lowest number."""
     bill, kin = _bill_and_kin(session, bill_id)
-    sisters = [other for other in kin if bill and Pair(bill, other).sisters]
+    companions = [other for other in kin if bill and Pair(bill, other).companions]
     return min(
-        sisters,
+        companions,
         key=lambda other: (not (bill and Pair(bill, other).same_official), other.number),
         default=None,
     )

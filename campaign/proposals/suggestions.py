@@ -68,18 +68,18 @@ def suggest(session: Session, bill_id: str, *, least: float = WORTH_SUGGESTING) 
         raise not_held(BillNumber(number.type, number.number, number.congress))
     alike = _alike(session, bill)
     homes, rejected = _decided(session, [bill.id, *(other.id for other in alike)])
-    families = {slug: [b for b, _ in bills_of(session, slug)] for slug in sorted(set(homes.values()))}
-    known = _known_between(session, [bill, *alike, *(b for kin in families.values() for b in kin)])
-    found: list[Suggestion | None] = []
-    if mine := homes.get(bill.id):
-        strangers = [other for other in alike if other.id not in homes and (mine, other.id) not in rejected]
-        found += [_belongs(known, other, mine, families[mine]) for other in strangers]
+    families = {slug: [row for row, _ in bills_of(session, slug)] for slug in sorted(set(homes.values()))}
+    known = _known_between(session, [bill, *alike, *(kin for family in families.values() for kin in family)])
+    strangers = [other for other in alike if other.id not in homes]
+    if home := homes.get(bill.id):
+        candidates = [other for other in strangers if (home, other.id) not in rejected]
+        found = [_belongs(known, other, home, families[home]) for other in candidates]
     else:
         slugs = [slug for slug in families if (slug, bill.id) not in rejected]
-        found += [_belongs(known, bill, slug, families[slug]) for slug in slugs]
-        found += [_compare(known, other, bill, None) for other in alike if other.id not in homes]
-    worthy = [each for each in found if each and each.score >= least]
-    return sorted(worthy, key=lambda each: (-each.score, each.bill, each.other))
+        found = [_belongs(known, bill, slug, families[slug]) for slug in slugs]
+        found += [_compare(known, other, bill, None) for other in strangers]
+    likely = [suggestion for suggestion in found if suggestion and suggestion.score >= least]
+    return sorted(likely, key=lambda suggestion: (-suggestion.score, suggestion.bill, suggestion.other))
 
 
 def _alike(session: Session, bill: Bill) -> list[Bill]:
@@ -147,7 +147,7 @@ def _kind(bill: Bill, other: Bill) -> str:
     """The relation of ``bill`` to ``other``."""
     if bill.congress != other.congress:
         return "predecessor" if bill.congress < other.congress else "successor"
-    return "companion" if Pair(bill, other).sisters else "redraft"
+    return "companion" if Pair(bill, other).companions else "redraft"
 
 
 def _reasons(rule: KinRule, bill: Bill, other: Bill) -> tuple[str, str]:

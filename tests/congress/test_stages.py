@@ -33,7 +33,7 @@ from campaign.congress.bills import TYPES, BillId
 from campaign.congress.stage_line import stage_line
 from campaign.congress.stage_names import Stage
 from campaign.congress.stage_rules import signals_of
-from campaign.congress.stages import at
+from campaign.congress.stages import apply_calendar
 
 
 @pytest.mark.parametrize(("bill", "lines", "stage", "since", "flags"), HISTORIES)
@@ -103,13 +103,13 @@ def test_whatever_the_lines_law_and_presentation_come_from_their_own_lines(
     type: str, lines: list[Line]
 ) -> None:
     reading = read(f"{type}1-119", *lines)
-    said = {signal.value for each in lines for signal in signals_of(each.text, each.codes)}
+    signals = {signal.value for each in lines for signal in signals_of(each.text, each.codes)}
     if reading.stage is Stage.to_president:
-        assert "presented" in said
+        assert "presented" in signals
     if reading.stage is Stage.law:
-        assert "law" in said or {"override_house", "override_senate"} <= said
+        assert "law" in signals or {"override_house", "override_senate"} <= signals
     if reading.stage in (Stage.passed_both, Stage.to_states):
-        assert {"passed_house", "passed_senate"} <= said
+        assert {"passed_house", "passed_senate"} <= signals
     steps = stage_line(BillId(119, type, 1), reading)
     assert [step.stage for step in steps if step.state == "now"] == [reading.stage]
 
@@ -170,9 +170,9 @@ def test_what_became_of_an_unread_bill_is_not_claimed() -> None:
     assert read("s4647-119", title="ARMAS Act of 2024").stage is Stage.introduced
 
 
-def test_at_leaves_a_living_bill_as_it_is() -> None:
+def test_the_calendar_leaves_a_living_bill_as_it_is() -> None:
     reading = read("hr6736-119", IN_HOUSE)
-    assert at(BillId.of("hr6736-119"), reading, BEFORE) is reading
+    assert apply_calendar(BillId.of("hr6736-119"), reading, BEFORE) is reading
 
 
 # --- words ---

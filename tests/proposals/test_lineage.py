@@ -22,8 +22,8 @@ def test_a_suggestion_is_no_lineage_until_a_person_confirms_it(session: Session)
     assert home.slug == "armas-act"
     assert "s4647-118" in {bill.id for bill in lineage.family(session, "s3508-119")}
     assert lineage.waiting(session) == []
-    kept = {b.id: k for b, k in lineage.bills_of(session, "armas-act")}["s4647-118"]
-    assert (kept.decided_by, kept.decided_at, kept.rule) == ("ana@example.org", NOW, waiting.rule)
+    row = {b.id: k for b, k in lineage.bills_of(session, "armas-act")}["s4647-118"]
+    assert (row.decided_by, row.decided_at, row.rule) == ("ana@example.org", NOW, waiting.rule)
 
 
 def test_the_whole_family_in_reading_order(session: Session) -> None:

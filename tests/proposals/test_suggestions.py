@@ -151,14 +151,14 @@ def test_a_suggestion_reads_few_rows_of_a_large_table(session: Session) -> None:
             f"To do the thing of number {number}.",
         )
     session.expunge_all()
-    asked: list[str] = []
+    statements: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        asked.append(statement)
+        statements.append(statement)
 
     engine = session.get_bind()
     sa.event.listen(engine, "before_cursor_execute", note)
     assert suggestions.suggest(session, "hr6736-119")
     sa.event.remove(engine, "before_cursor_execute", note)
-    assert len([one for one in asked if one.startswith("SELECT")]) <= 8
+    assert len([text for text in statements if text.startswith("SELECT")]) <= 8
     assert sum(1 for each in session.identity_map.values() if isinstance(each, Bill)) < 20
