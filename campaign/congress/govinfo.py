@@ -118,7 +118,7 @@ def parse(xml: bytes, *, now: datetime) -> Observation:
 
 
 def observe(tree: Tree, *, now: datetime, raw: bytes) -> Observation:
-    """The observation a bill's nested record stands for: BILLSTATUS names, all values text, lists plain or
+    """The observation in a bill's nested record: BILLSTATUS names, all values text, lists plain or
     wrapped as ``{"item": …}``. Raises Unread when it names no bill."""
     bill = rows.bill_named(tree)
     if bill is None:

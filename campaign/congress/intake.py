@@ -52,7 +52,7 @@ class Intake:
         self.new = found is None
         self.bill = found or unread(observation.bill_id)
         self.baseline = self.bill.first_whole_at is None
-        # Only a source at least as strong as the one that read the bill whole may correct or remove.
+        # Only a source at least as strong as the one that read the bill completely may correct or remove.
         self.authoritative = STRENGTH[observation.source] >= STRENGTH[self.bill.authority]
         self.older = bool(observation.updated and self.bill.updated and observation.updated < self.bill.updated)
         # A file of a slower source that is older than what is known proves nothing (quirk 12).
@@ -63,7 +63,7 @@ class Intake:
         self.pending = False
 
     def apply(self) -> None:
-        """Write the observation's facts into the session, and the changes they are."""
+        """Store the observation's facts, and a change for each that is new."""
         # Nothing read here depends on unwritten rows; a flush before each query would cost most of the time.
         with self.session.no_autoflush:
             self._apply_names()

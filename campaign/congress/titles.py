@@ -9,7 +9,7 @@ _SPACES = re.compile(r"\s+")
 _OPENING = re.compile(r"^(?:an? (?:original )?(?:bill|(?:joint |concurrent )?resolution)(?: to)?|the|to) ")
 _ENDING = re.compile(r" (?:and for other purposes|(?:for |of )?(?:fiscal year )?(?:19|20)\d\d|act)$")
 
-# Titles shared by measures that have nothing else in common, or that come back every year by nature.
+# Titles shared by measures that have nothing else in common, or that recur every year.
 _NAMES_NO_IDEA = re.compile(
     r"^(?:a (?:joint |concurrent )?resolution )?(?:reserved for"
     r"|providing for congressional disapproval"

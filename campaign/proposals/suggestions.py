@@ -15,7 +15,7 @@ from campaign.proposals.lineage import bills_of, not_held, reading_order
 from campaign.proposals.models import Kinship
 
 WORTH_SUGGESTING = 0.3
-# 18 bills of one Congress are named "FAIR Act": beyond this number, equal titles mean nothing.
+# The most bills to compare with one bill: 18 bills of a single Congress are named "FAIR Act".
 MOST_CANDIDATES = 100
 
 
