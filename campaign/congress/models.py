@@ -143,7 +143,7 @@ class Change(SQLModel, table=True):
 
 
 class Tracking(SQLModel, table=True):
-    """How a bill is polled and how that goes."""
+    """The polling of a bill and its state."""
 
     bill: str = Field(primary_key=True, foreign_key="bill.id")
     since: datetime

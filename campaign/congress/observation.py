@@ -73,7 +73,7 @@ class CosponsorRow(PersonRow):
 
 
 class ActionRow(Fact):
-    """One line of a bill's history. ``systems`` are source-system codes (9 Library of Congress,
+    """One line of a bill's history. ``system`` is a source-system code (9 Library of Congress,
     2 House floor, 1 House committee, 0 Senate); ``text`` may be empty on introductions."""
 
     acted: date
