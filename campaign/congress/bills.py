@@ -1,4 +1,4 @@
-"""Names of bills: what people type, what addresses say, what the record keeps. No I/O."""
+"""Names of bills and of Congresses, and when a Congress begins and ends. No I/O."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from campaign.refusals import Refused
 
 Chamber = Literal["house", "senate"]
 
-# Reading order of the Library of Congress: https://www.congress.gov/help/legislative-glossary
+# Abbreviations of the Library of Congress: https://www.congress.gov/help/legislative-glossary
 SHORT_NAMES = {
     "hr": "H.R.",
     "s": "S.",
@@ -49,13 +49,13 @@ class BillId:
 
     @property
     def short(self) -> str:
-        """``H.R. 6736``: the number as people say it, without its Congress."""
+        """``H.R. 6736``: the number without its Congress."""
         return f"{SHORT_NAMES[self.type]} {self.number}"
 
     @property
     def named(self) -> str:
-        """``H.R. 6736 (119th)``: a form that people read and that ``parse_bill`` takes back."""
-        return f"{self.short} ({self.congress}{ordinal_suffix(self.congress)})"
+        """``H.R. 6736 (119th)``: readable, and accepted by ``parse_bill``."""
+        return f"{self.short} ({ordinal(self.congress)})"
 
     @property
     def chamber(self) -> Chamber:
@@ -64,8 +64,8 @@ class BillId:
     @property
     def public_address(self) -> str:
         """The bill's page at congress.gov."""
-        place = f"{self.congress}{ordinal_suffix(self.congress)}-congress/{PUBLIC_NAMES[self.type]}"
-        return f"https://www.congress.gov/bill/{place}/{self.number}"
+        folder = f"{ordinal(self.congress)}-congress/{PUBLIC_NAMES[self.type]}"
+        return f"https://www.congress.gov/bill/{folder}/{self.number}"
 
     @classmethod
     def of(cls, text: str) -> "BillId":
@@ -77,7 +77,7 @@ class BillId:
 
 @dataclass(frozen=True)
 class BillNumber:
-    """What somebody typed: a type and a number, and a Congress only if they said one."""
+    """A bill as somebody typed it: type, number, and the Congress if they gave one."""
 
     type: str
     number: int
@@ -88,8 +88,13 @@ class BillNumber:
         return f"{SHORT_NAMES[self.type]} {self.number}"
 
 
+def ordinal(number: int, lang: str = "en") -> str:
+    """A Congress by its number as people write it: ``119th``, ``121st``; in Spanish ``121.º``."""
+    return f"{number}.º" if lang == "es" else f"{number}{ordinal_suffix(number)}"
+
+
 def ordinal_suffix(number: int) -> str:
-    """``th`` for 119, ``st`` for 121: how congress.gov writes a Congress in its addresses."""
+    """``th`` for 119, ``st`` for 121, ``th`` for 111."""
     if number % 100 in (11, 12, 13):
         return "th"
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
@@ -108,7 +113,7 @@ _GOVTRACK = re.compile(
     rf"(?P<type>{_TYPE})(?P<number>\d{{1,6}})(?:[/?#].*)?"
 )
 # A number and a Congress never touch: "hr99999999" is no bill of the 99th. A Congress without brackets,
-# hyphen or ending has three digits, so that "hr 67 36" and "H.R. 6,736" are asked about, not guessed.
+# hyphen or ending has three digits: "hr 67 36" and "H.R. 6,736" are refused, not guessed.
 _SPOKEN = re.compile(
     rf"(?P<type>{_TYPE}) ?(?P<number>\d{{1,6}})"
     r"(?: ?(?:[-(] ?(?P<congress>\d{1,3})(?:st|nd|rd|th)?(?: ?congress)?\)?"
@@ -119,8 +124,8 @@ LONGEST_INPUT = 200
 
 
 def parse_bill(text: str) -> BillNumber:
-    """Read a bill in any form people use: ``hr6736-119``, ``H.R. 6736``, ``S 367 (119th)``, ``119/hr/6736``,
-    an address at congress.gov or govtrack.us. Raises Refused when it is none of these."""
+    """Parse a bill in any form people use: ``hr6736-119``, ``H.R. 6736``, ``S 367 (119th)``, ``119/hr/6736``,
+    an address at congress.gov or govtrack.us. Raises Refused for anything else."""
     typed = text.strip().lower()[:LONGEST_INPUT]
     for form in _FORMS:
         if m := form.fullmatch(typed):
@@ -136,14 +141,15 @@ def parse_bill(text: str) -> BillNumber:
 def _number(found: dict[str, str | None]) -> BillNumber:
     kind = found.get("type") or _PUBLIC_TYPES.get(found.get("public") or "")
     number = int(found.get("number") or 0)
-    said = found.get("congress") or found.get("bare") or found.get("ordinal")
-    congress = int(said) if said else None
+    digits = found.get("congress") or found.get("bare") or found.get("ordinal")
+    congress = int(digits) if digits else None
     if kind is None or number == 0 or congress == 0:
         raise not_a_bill(f"{found.get('public') or kind} {number}")
     return BillNumber(kind, number, congress)
 
 
 def not_a_bill(text: str) -> Refused:
+    """The refusal of a text that names no bill."""
     shown = text.strip()[:60]
     return Refused(
         f"“{shown}” is not a bill. Write it like hr6736-119 or H.R. 6736 (119th), "
@@ -156,21 +162,16 @@ def not_a_bill(text: str) -> Refused:
 def congress_on(moment: datetime) -> int:
     """The Congress sitting at an aware moment: it changes at noon Eastern on 3 January of odd years
     (U.S. Constitution, Amendment XX, section 1)."""
-    local = moment.astimezone(WASHINGTON)
-    year = local.year
-    if year % 2 and local < congress_start_of_year(year):
-        year -= 1
-    return (year - FIRST_CONGRESS_YEAR) // 2 + 1
-
-
-def congress_start_of_year(year: int) -> datetime:
-    return datetime.combine(date(year, 1, 3), time(12), WASHINGTON)
+    congress = (moment.astimezone(WASHINGTON).year - FIRST_CONGRESS_YEAR) // 2 + 1
+    return congress if moment >= congress_start(congress) else congress - 1
 
 
 def congress_start(congress: int) -> datetime:
-    """Noon Eastern of the day a Congress begins; the day its predecessor ends."""
-    return congress_start_of_year(FIRST_CONGRESS_YEAR + 2 * (congress - 1))
+    """Noon Eastern on the day that a Congress begins and its predecessor ends."""
+    year = FIRST_CONGRESS_YEAR + 2 * (congress - 1)
+    return datetime.combine(date(year, 1, 3), time(12), WASHINGTON)
 
 
 def congress_end(congress: int) -> datetime:
+    """The moment a Congress ends: the start of the next one."""
     return congress_start(congress + 1)

@@ -1,7 +1,7 @@
 """One bill from api.congress.gov v3: detail, co-sponsors, actions.
 
-Three requests for an ordinary bill. Lists are paged by our own offset, 250 rows at a time, and are whole
-only when their rows fit every count the service gives: the detail's and the list's own. A list that does
+An ordinary bill takes three requests. Lists are paged by offset, 250 rows at a time, and are complete only
+when their rows fit every count that the service gives: the detail's and the list's own. A list that does
 not fit is read once more together with the detail, since the two may disagree for a while.
 
 https://github.com/LibraryOfCongress/api.congress.gov/tree/main/Documentation
@@ -21,7 +21,7 @@ from campaign.fetch import Fetcher, Passing, Reply, json_of
 from campaign.refusals import Unread
 from campaign.settings import Settings
 
-# The largest page there is; a larger limit is cut to it without a word (quirk 5).
+# The largest page; the service silently lowers a larger limit to it (quirk 5).
 PAGE = 250
 MOST_PAGES = 40
 PAUSE = 1.0
@@ -33,7 +33,7 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class _Rows:
-    """A list as read to its end, or the reason it was not."""
+    """A list read to its end, or the reason why it was not. ``moved``: its count changed between pages."""
 
     rows: list[Any] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -44,9 +44,11 @@ class _Rows:
 def read_bill(
     fetcher: Fetcher, settings: Settings, bill: BillId, *, now: datetime, pause: float = PAUSE
 ) -> Observation:
-    """One reading of a bill. Raises Unread when the bill's own record cannot be read or the key is refused;
-    a list that cannot be read, or does not fit its counts even after ``pause`` seconds and a second
-    reading, makes the observation incomplete."""
+    """Read a bill. Raises Unread when its own record cannot be read or the key is refused.
+
+    A list that cannot be read, or does not fit its counts even after ``pause`` seconds and a second reading,
+    makes the observation incomplete.
+    """
     source = _Source(fetcher, settings, bill)
     detail = source.detail()
     lists = {name: source.try_rows(name) for name in LISTS}
@@ -60,7 +62,7 @@ def read_bill(
 
 
 def parse(raw: bytes, *, now: datetime) -> Observation:
-    """The observation a kept reading stands for. Raises Unread for bytes that are no such reading."""
+    """The observation in a stored reading (the bytes of ``_canonical``). Raises Unread for other bytes."""
     try:
         data = json.loads(raw)
         detail, faults = data["detail"], dict(data["faults"])
@@ -78,20 +80,20 @@ def _observe(
     bill: BillId, detail: Data, lists: Mapping[str, _Rows], faults: Data, raw: bytes, now: datetime
 ) -> Observation:
     history = lists["actions"].rows
-    told = [f"{LISTS[name]}: {fault}" for name, fault in faults.items() if fault]
+    problems = [f"{LISTS[name]}: {fault}" for name, fault in faults.items() if fault]
     return rows.observation(
-        told,
+        problems,
         bill=str(bill),
         source="api",
         read_at=now,
-        updated=rows.updated(detail.get("updateDate"), told),
+        updated=rows.updated(detail.get("updateDate"), problems),
         title=rows.text_of(detail, "title") or None,
         introduced=detail.get("introducedDate") or None,
-        sponsor=rows.sponsor(rows.items(detail.get("sponsors")), told),
+        sponsor=rows.sponsor(rows.items(detail.get("sponsors")), problems),
         policy_area=rows.text_of(detail.get("policyArea"), "name") or None,
         law=rows.law(rows.items(detail.get("laws"))),
-        cosponsors=rows.cosponsors(lists["cosponsors"].rows, told),
-        actions=rows.actions(history, told),
+        cosponsors=rows.cosponsors(lists["cosponsors"].rows, problems),
+        actions=rows.actions(history, problems),
         committees=tuple(rows.committees_of_actions(history).values()) or None,
         raw=raw,
     )
@@ -104,13 +106,13 @@ class _Source:
     bill: BillId
 
     def ask(self, tail: str, key: str, kind: type, **params: int) -> Data:
-        """A reply's JSON object, proven to hold ``key`` and to be about our bill."""
+        """A reply's JSON object, checked to hold ``key`` and to be about this bill."""
         if not self.settings.api_key:
             raise Unread("no api.congress.gov key is set", permanent=True)
         bill = self.bill
         address = f"{self.settings.congress_api_url}/bill/{bill.congress}/{bill.type}/{bill.number}{tail}"
 
-        def take(reply: Reply) -> Data:
+        def parse_reply(reply: Reply) -> Data:
             data = json_of(reply)
             if not isinstance(data, dict) or not isinstance(_held(data, key), kind):
                 raise Passing(f"{reply.place}: no {key} in the answer", ill=False)
@@ -119,7 +121,7 @@ class _Source:
 
         return self.fetcher.read(
             address,
-            take,
+            parse_reply,
             # Without it the service answers XML since April 2026.
             params={"format": "json", **params},
             secret_headers={"X-Api-Key": self.settings.api_key},
@@ -137,7 +139,7 @@ class _Source:
         return detail
 
     def detail_again(self, first: Data) -> Data:
-        """The detail once more; the first reading where that fails."""
+        """The detail, read again; the first reading where that fails."""
         try:
             return self.detail()
         except Unread as error:
@@ -146,7 +148,7 @@ class _Source:
             return first
 
     def try_rows(self, name: str) -> _Rows:
-        """A list to its end; what only this list lacks does not spoil the rest of the reading."""
+        """A list read to its end; a list that fails leaves the rest of the reading usable."""
         try:
             return self.rows(name)
         except Unread as error:
@@ -169,7 +171,7 @@ class _Source:
 
 
 def _held(data: Data, key: str) -> Any:
-    """What a reply holds under ``key``. The service leaves empty lists out; then its count must say 0."""
+    """A reply's value for ``key``. The service leaves an empty list out; then its count must be 0."""
     if key not in data and key in LISTS and not _counts(data).get("count", 1):
         return []
     return data.get(key)
@@ -190,7 +192,7 @@ def _total(name: str, counts: Mapping[str, int]) -> int | None:
 
 
 def _settle(name: str, detail: Data, first: _Rows, second: _Rows) -> _Rows:
-    """The second reading if it is sound or says twice the same; else the longer of the two, as incomplete."""
+    """The second reading if it is sound or equals the first; else the longer of the two, as incomplete."""
     if second.fault:
         return replace(first, fault=second.fault)
     doubt = _doubt(name, detail, second)
@@ -200,8 +202,8 @@ def _settle(name: str, detail: Data, first: _Rows, second: _Rows) -> _Rows:
 
 
 def _doubt(name: str, detail: Data, found: _Rows) -> str:
-    """Why a list deserves a second look: it does not fit its counts, or moved while it was read, or fits
-    only because a co-sponsor listed twice may stand for one left out."""
+    """Why a list needs a second reading, or an empty text: it does not fit its counts, changed while it was
+    read, or fits only if a co-sponsor listed twice stands for another one left out."""
     if found.moved:
         return "changed while it was read"
     listed = _texts(found.rows)
@@ -212,7 +214,7 @@ def _doubt(name: str, detail: Data, found: _Rows) -> str:
 
 
 def _mismatch(name: str, detail: Data, found: _Rows) -> str:
-    """How a list fails its own counts or the detail's; empty when it fits both."""
+    """How a list differs from its own counts or the detail's; empty when it fits both."""
     total = _total(name, found.counts)
     if total is None:
         return "the list gives no count"
@@ -229,7 +231,7 @@ def _mismatch(name: str, detail: Data, found: _Rows) -> str:
 
 
 def _stated(name: str, detail: Data) -> tuple[int | None, int | None]:
-    """All rows and those not withdrawn, by the detail, which leaves an empty list out."""
+    """The number of all rows and of those not withdrawn, by the detail; it leaves an empty list out."""
     stated = detail.get(name)
     if not isinstance(stated, dict):
         return 0, 0
@@ -242,7 +244,7 @@ def _texts(listed: list[Any]) -> tuple[str, ...]:
 
 
 def _canonical(detail: Data, lists: Mapping[str, _Rows]) -> bytes:
-    """Equal content gives equal bytes: no echo of the request, no addresses of pages, keys in order."""
+    """A reading as bytes, equal for equal content: no echo of the request, no page addresses, sorted keys."""
     data: Data = {
         "detail": detail,
         "counts": {name: found.counts for name, found in lists.items()},

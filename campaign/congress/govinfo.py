@@ -1,7 +1,7 @@
-"""Bills from GovInfo's BILLSTATUS files: keyless, slower, at times stale; a second witness.
+"""Bills from GovInfo's BILLSTATUS files, the second source: no key, slower, sometimes stale.
 
-One file holds the whole of a bill, without counts: it is complete when it can be read to its end. Zips hold
-all bills of one type of one Congress.
+One file holds a whole bill, without counts: it is complete when it can be parsed to its end. A zip holds all
+bills of one type in one Congress.
 
 https://github.com/usgpo/bill-status/blob/main/BILLSTATUS-XML_User_User-Guide.md
 """
@@ -29,14 +29,14 @@ from campaign.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-# 3.0.0 since December 2022; files of old Congresses may still carry the older names.
+# 3.0.0 since December 2022; files of old Congresses may still have the older names.
 KNOWN_VERSIONS = ("1.", "2.", "3.")
-KEPT_IN_MEMORY = 8 * 2**20
+MOST_IN_MEMORY = 8 * 2**20
 MOST_MEMBERS = 40_000
 LARGEST_MEMBER = 32 * 2**20
 LARGEST_RATIO = 200
 _MEMBER = re.compile(rf"BILLSTATUS-([1-9]\d{{0,2}})({'|'.join(TYPES)})([1-9]\d{{0,5}})\.xml")
-# Long parts of a file that no fact of ours comes from.
+# Long parts of a file that the record does not use.
 _UNREAD = frozenset(
     {
         "amendments",
@@ -59,8 +59,8 @@ Tree = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Reading:
-    """``observation`` is None when the file has not changed since ``modified``, which is the source's own
-    Last-Modified header, to be sent back with the next reading."""
+    """``observation`` is None when the file has not changed since ``modified``, the source's Last-Modified
+    header, to be sent with the next request."""
 
     observation: Observation | None
     modified: str
@@ -69,10 +69,10 @@ class Reading:
 def read_bill(
     fetcher: Fetcher, settings: Settings, bill: BillId, *, now: datetime, modified: str = ""
 ) -> Reading:
-    """One bill's file, asked for only if newer than ``modified``. Raises Unread."""
+    """Read one bill's file, if it is newer than ``modified``. Raises Unread."""
     name = f"BILLSTATUS-{bill.congress}{bill.type}{bill.number}.xml"
 
-    def take(reply: Reply) -> Reading:
+    def parse_reply(reply: Reply) -> Reading:
         if reply.status == 304:
             return Reading(None, reply.modified or modified)
         observation = parse(reply.body, now=now)
@@ -82,7 +82,7 @@ def read_bill(
 
     return fetcher.read(
         f"{_folder(settings, bill.congress, bill.type)}/{name}",
-        take,
+        parse_reply,
         headers={"If-Modified-Since": modified} if modified else None,
     )
 
@@ -90,10 +90,10 @@ def read_bill(
 def read_zip(
     fetcher: Fetcher, settings: Settings, congress: int, bill_type: str
 ) -> Iterator[tuple[BillId, bytes]]:
-    """Every file of a zip, one at a time, from disk. A member that cannot be unpacked comes as ``b""``,
-    which ``parse`` refuses: one failed bill. Raises Unread when there is no sound zip to be had."""
+    """Every file of a zip, one at a time, from disk. A file that cannot be unpacked comes as ``b""``, which
+    ``parse`` refuses: one failed bill. Raises Unread when no sound zip can be downloaded."""
     name = f"BILLSTATUS-{congress}-{bill_type}.zip"
-    with tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY) as file:
+    with tempfile.SpooledTemporaryFile(max_size=MOST_IN_MEMORY) as file:
 
         def check(reply: Reply) -> None:
             _insist_on_zip(file, reply.place)
@@ -104,8 +104,8 @@ def read_zip(
 
 
 def parse(xml: bytes, *, now: datetime) -> Observation:
-    """One BILLSTATUS file. Raises Unread for anything else, for a DTD or an entity, and for a schema that
-    is not known here."""
+    """Parse one BILLSTATUS file. Raises Unread for anything else, for a DTD or an entity, and for an unknown
+    version of the schema."""
     tree = _tree(xml)
     root = tree.get("billStatus")
     bill = root.get("bill") if isinstance(root, dict) else None
@@ -118,7 +118,7 @@ def parse(xml: bytes, *, now: datetime) -> Observation:
 
 
 def observe(tree: Tree, *, now: datetime, raw: bytes) -> Observation:
-    """The observation a bill's nested record stands for: BILLSTATUS names, all values text, lists plain or
+    """The observation in a bill's nested record: BILLSTATUS names, all values text, lists plain or
     wrapped as ``{"item": …}``. Raises Unread when it names no bill."""
     bill = rows.bill_named(tree)
     if bill is None:
@@ -146,8 +146,8 @@ def observe(tree: Tree, *, now: datetime, raw: bytes) -> Observation:
 
 
 def flatten_mirror(record: Tree) -> dict[str, Any]:
-    """A record of a mirror that keeps one part of a bill a file (``{"bill": {"bill": {…}}, "actions":
-    {"actions": […]}, "relatedbills": {"relatedBills": […]}, …}``) as one tree for ``observe``."""
+    """A mirror's record with the parts of a bill apart (``{"bill": {"bill": {…}}, "actions": {"actions": […]},
+    "relatedbills": {"relatedBills": […]}, …}``) as one tree for ``observe``."""
     tree = dict(record["bill"]["bill"])
     for part in record.values():
         if isinstance(part, Mapping):
@@ -160,7 +160,7 @@ def _folder(settings: Settings, congress: int, bill_type: str) -> str:
 
 
 def _insist_on_zip(file: IO[bytes], place: str) -> None:
-    """The table at a zip's end proves that the download is whole; its sums are checked member by member."""
+    """Check the table at the zip's end, which proves a complete download; checksums are checked per file."""
     try:
         with zipfile.ZipFile(file) as archive:
             if len(archive.infolist()) > MOST_MEMBERS:
@@ -189,7 +189,7 @@ def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 
 class _TreeTarget:
-    """Builds nested dicts while the parser reads; a name that occurs twice makes a list."""
+    """A parser target that builds nested dicts; a name that occurs twice becomes a list."""
 
     def __init__(self) -> None:
         self.open: list[dict[str, Any]] = [{}]
@@ -238,7 +238,7 @@ def _tree(xml: bytes) -> dict[str, Any]:
 
 
 def _actions(tree: Tree) -> list[Any]:
-    """History lines; older schemas name one committee a line, ``committee`` instead of ``committees``."""
+    """Actions; older schemas have ``committee``, one per action, instead of ``committees``."""
     lines = rows.items(tree.get("actions"))
     return [
         {**line, "committees": line["committee"]} if isinstance(line, dict) and "committee" in line else line
@@ -247,7 +247,7 @@ def _actions(tree: Tree) -> list[Any]:
 
 
 def _committees(tree: Tree, history: list[Any]) -> tuple[CommitteeRow, ...]:
-    """From the bill's own committee list and from its history, which is sometimes ahead of it."""
+    """Committees of the bill's own list and of its actions, which are sometimes newer."""
     found: dict[str, CommitteeRow] = {}
     listed = tree.get("committees")
     if isinstance(listed, Mapping) and "billCommittees" in listed:
@@ -269,7 +269,7 @@ def _was_referred(committee: Any) -> bool:
 
 
 def _official_title(tree: Tree) -> str | None:
-    """As introduced: later ones of another chamber would not match a predecessor's."""
+    """The official title as introduced; a later one of the other chamber would not match a predecessor's."""
     for title in rows.items(tree.get("titles")):
         if rows.text_of(title, "titleType").lower().startswith("official title as introduced"):
             return rows.text_of(title, "title") or None

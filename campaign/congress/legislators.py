@@ -1,7 +1,7 @@
-"""The shape of unitedstates/congress-legislators, read into plain rows. No database, no network.
+"""The format of unitedstates/congress-legislators, parsed into plain rows. No database, no network.
 
-Rows that do not fit are counted and skipped, never guessed; keys nobody here knows are ignored, since
-the project adds some without notice. See https://github.com/unitedstates/congress-legislators#readme.
+Rows that do not validate are counted and skipped, never guessed; unknown keys are ignored, since the project
+adds some without notice. See https://github.com/unitedstates/congress-legislators#readme.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else str
 
 @dataclass(frozen=True)
 class MemberFiles:
-    """The project's files as decoded JSON; ``None`` for one that is not at hand."""
+    """The project's files as decoded JSON; ``None`` for a file that was not read."""
 
     current: Any = None
     historical: Any = None
@@ -54,7 +54,7 @@ class _Bio(Fact):
 
 
 class Term(Fact):
-    """One term of office; ``end`` is the first day it no longer runs."""
+    """One term of office; ``end`` is exclusive."""
 
     type: Literal["rep", "sen"]
     start: date
@@ -96,7 +96,7 @@ class Legislator(Fact):
 
 
 class LocalOffice(Fact):
-    """An office at home. ``id`` is the project's own (``A000055-cullman``)."""
+    """A district office. ``id`` is the project's own (``A000055-cullman``)."""
 
     id: Text = ""
     address: Text = ""
@@ -130,7 +130,7 @@ class _Committee(Fact):
 
 
 class Membership(Fact):
-    """A person's place on a committee: side ``majority`` or ``minority``, rank from 1."""
+    """A person's seat on a committee: ``party`` is ``majority`` or ``minority``, ``rank`` counts from 1."""
 
     bioguide: Bioguide
     party: Text = ""
@@ -149,8 +149,8 @@ class Membership(Fact):
 
 @dataclass
 class People:
-    """What a file of legislators held. ``unreadable`` are ids of rows that do not fit; ``nameless``
-    counts rows without a usable id: while there are any, a missing person proves nothing."""
+    """The content of a file of legislators. ``unreadable``: ids of rows that do not validate; ``nameless``:
+    the number of rows without a usable id (while there are any, a missing person proves nothing)."""
 
     rows: list[Legislator] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
@@ -166,7 +166,7 @@ def seat_id(chamber: str, state: str, district: int | None) -> str:
 
 
 def party_letter(party: str) -> str:
-    """``D``, ``R``, ``I``; a party nobody expected by its initials, a letter as it is."""
+    """``D``, ``R``, ``I``; an unknown party by its initials, a letter unchanged."""
     known = PARTY_LETTERS.get(party)
     return known or "".join(word[0].upper() for word in party.split())
 
@@ -185,7 +185,7 @@ def read_people(rows: Any) -> People:
 
 
 def read_offices(rows: Any) -> Iterator[tuple[str, LocalOffice]]:
-    """``(bioguide, office)`` of the district office file; an office without id is named by its city."""
+    """``(bioguide, office)`` of the district office file; an office without an id gets one from its city."""
     for raw in _rows(rows):
         member = _fit(_Offices, raw)
         for number, place in enumerate(member.offices if member else ()):
@@ -195,7 +195,7 @@ def read_offices(rows: Any) -> Iterator[tuple[str, LocalOffice]]:
 
 
 def read_committees(rows: Any) -> Iterator[dict[str, Any]]:
-    """Committee rows (id, name, chamber, parent, url), each parent before its subcommittees."""
+    """Committee rows (id, name, chamber, parent, url), a parent before its subcommittees."""
     for raw in _rows(rows):
         if not (whole := _fit(_Committee, raw)):
             continue
@@ -211,7 +211,7 @@ def _committee(whole: _Committee, code: str, name: str, parent: str | None) -> d
 
 
 def read_memberships(rows: Any) -> Iterator[tuple[str, Membership]]:
-    """``(committee, membership)``; somebody listed twice on one committee counts once, as first listed."""
+    """``(committee, membership)``; of two entries of one person on a committee, the first counts."""
     seen: set[tuple[str, str]] = set()
     for committee, listed in (rows if isinstance(rows, dict) else {}).items():
         for raw in _rows(listed):

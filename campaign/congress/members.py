@@ -1,7 +1,7 @@
-"""Members, seats, offices, committees: the questions about them. ``roster`` fills their tables.
+"""Queries for members, seats, offices and committees. ``roster`` fills their tables.
 
-A person is a Bioguide id. Whoever is in the list of current legislators sits; whoever was and is no
-longer has departed and is kept for ever; whoever a bill names and no list knows is kept from that row.
+A person is identified by Bioguide id. A person in the list of current legislators is ``sitting``; one who
+has left that list is ``departed`` and stays stored; one whom only a bill names is stored from the bill's row.
 """
 
 from collections import Counter
@@ -22,16 +22,16 @@ from campaign.congress.observation import CosponsorRow, PersonRow
 Standing = Literal["sitting", "departed", "unlisted"]
 DELEGATIONS = {"DC": "delegate", "VI": "delegate", "GU": "delegate", "AS": "delegate", "MP": "delegate"}
 DELEGATIONS["PR"] = "resident_commissioner"
-# Volunteers record a new member within weeks (congress-legislators issue 898): who was named longer ago
-# than this and is still in no list has come and gone.
+# congress-legislators lists a new member within weeks (its issue 898): a person named longer ago than this
+# and still in no list has come and gone.
 LISTING_LAG = timedelta(days=60)
 
 
 @dataclass(frozen=True)
 class Person:
-    """A person as a script, a list or a page needs them.
+    """A person as scripts, lists and pages use them.
 
-    ``seat``, ``chamber`` and ``office`` of somebody departed are the last ones known: ask ``standing``
+    ``seat``, ``chamber`` and ``office`` of a departed member are the last ones known: check ``standing``
     first. ``office`` is representative, delegate, resident_commissioner or senator.
     """
 
@@ -56,8 +56,13 @@ class Person:
         return self.standing == "sitting"
 
     @property
+    def mark(self) -> str:
+        """Party and state as written after a name: ``D-TX``."""
+        return "-".join(part for part in (self.party, self.state) if part)
+
+    @property
     def voting(self) -> bool:
-        """Whether they vote on the floor. Somebody not yet listed is taken to sit, as the bill says."""
+        """Whether they vote on the floor. A person not yet listed counts as sitting, as the bill shows."""
         return self.standing != "departed" and self.office in {"representative", "senator"}
 
 
@@ -72,15 +77,15 @@ def chamber_of(seat: str) -> Chamber:
     return "house" if "-" in seat else "senate"
 
 
-# --- questions -------------------------------------------------------------------------------------
+# --- queries ---------------------------------------------------------------------------------------
 
 
 def people(
     session: Session, bioguides: Collection[str] | None = None, *, on: date | None = None
 ) -> dict[str, Person]:
-    """Persons by Bioguide id: those asked for as far as they are known, or all who sit.
+    """Persons by Bioguide id: the given ids as far as they are known, or everyone who sits.
 
-    With ``on`` they stand as on that day; without ids that means all whose tenure covers it.
+    With ``on`` seat, party and standing are those of that day; without ids, everyone whose tenure covers it.
     """
     rows = _with_tenure(on)
     if bioguides is not None:
@@ -93,7 +98,7 @@ def people(
 
 
 def _with_tenure(on: date | None) -> sa.Select[Member, Tenure | None]:
-    """Each member beside the tenure that covers ``on``, or else the newest one."""
+    """Each member with the tenure that covers ``on``; without ``on``, with the newest tenure."""
     if on is not None:
         which = sa.and_(col(Tenure.starts) <= on, col(Tenure.ends) > on)
     else:
@@ -131,7 +136,7 @@ def _person(member: Member, tenure: Tenure | None, on: date | None) -> Person:
 
 
 def display_name(member: Member) -> str:
-    """The name they use in office; put together from its parts where no list gives it."""
+    """The name used in office; built from its parts where no list gives it."""
     if member.official_name:
         return member.official_name
     return " ".join(part for part in (member.nickname or member.first, member.last) if part) or member.bioguide
@@ -142,10 +147,10 @@ def person(session: Session, bioguide: str) -> Person | None:
 
 
 def holders(session: Session, seat_id: str) -> list[Person]:
-    """Who sits in a seat: nobody, one person, or for ``TX`` up to two senators, senior class first."""
+    """The sitting holders of a seat: none, one, or for ``TX`` up to two senators, by class."""
     rows = _with_tenure(None).where(col(Member.standing) == "sitting", col(Member.seat) == seat_id)
     found = [_person(member, tenure, None) for member, tenure in session.execute(rows)]
-    return sorted(found, key=lambda one: (one.senate_class or 0, one.last))
+    return sorted(found, key=lambda person: (person.senate_class or 0, person.last))
 
 
 def senators(session: Session, state: str) -> list[Person]:
@@ -168,11 +173,11 @@ def seats(session: Session, chamber: Chamber | None = None) -> list[Seat]:
 def vacancies(session: Session, chamber: Chamber | None = None) -> list[str]:
     """Ids of seats with fewer sitting holders than places."""
     held = Counter(session.exec(select(Member.seat).where(Member.standing == "sitting")))
-    return [one.id for one in seats(session, chamber) if held[one.id] < one.places]
+    return [seat.id for seat in seats(session, chamber) if held[seat.id] < seat.places]
 
 
 def vacant_since(session: Session, seat_id: str) -> date | None:
-    """The first day a vacant seat of the House stood empty, where the list of former members says it."""
+    """The first day on which a vacant House seat was empty; None where no list dates it."""
     last = select(Tenure).where(Tenure.seat == seat_id).order_by(col(Tenure.ends).desc()).limit(1)
     found = session.exec(last).first()
     return found.ends if found and not found.approximate else None
@@ -181,7 +186,7 @@ def vacant_since(session: Session, seat_id: str) -> date | None:
 def offices(session: Session, bioguide: str) -> list[Office]:
     """A member's offices: Washington first, then those at home by city."""
     rows = select(Office).where(Office.bioguide == bioguide)
-    return sorted(session.exec(rows), key=lambda one: (one.kind != "washington", one.city, one.id))
+    return sorted(session.exec(rows), key=lambda office: (office.kind != "washington", office.city, office.id))
 
 
 def committees_of(session: Session, bioguide: str) -> list[tuple[Committee, CommitteeSeat]]:
@@ -192,28 +197,18 @@ def committees_of(session: Session, bioguide: str) -> list[tuple[Committee, Comm
     return [(committee, place) for committee, place in session.exec(rows.order_by(col(Committee.id)))]
 
 
-def sitting_on(session: Session, committee: str) -> list[tuple[Person, CommitteeSeat]]:
-    """Who sits on a committee or subcommittee now: majority first, by rank."""
-    places = {
-        place.bioguide: place
-        for place in session.exec(select(CommitteeSeat).where(CommitteeSeat.committee == committee))
-    }
-    found = [(one, places[one.bioguide]) for one in people(session, places).values() if one.sitting]
-    return sorted(found, key=lambda pair: (pair[1].side, pair[1].rank or 0, pair[0].last))
-
-
 def data_state(session: Session, name: str) -> SourceState | None:
-    """How old a data set is: members, offices, committees, memberships, historical, zips."""
+    """The age of a data set: members, offices, committees, memberships, historical, zips."""
     return session.get(SourceState, name)
 
 
-# --- people whom only a bill names -----------------------------------------------------------------
+# --- persons whom only a bill names ----------------------------------------------------------------
 
 
 def keep_named(session: Session, rows: Iterable[PersonRow], *, bill: BillId, now: datetime) -> int:
-    """Keep persons named on a bill whom no list knows, from the row itself. Returns how many are new.
+    """Store persons named on a bill whom no list knows, from the bill's row. Returns how many are new.
 
-    Named long ago and still in no list means departed, else not yet listed.
+    A person named long ago and still in no list is ``departed``, else ``unlisted``.
     """
     named = {row.bioguide: row for row in rows}
     known = _known(session, named)
@@ -233,12 +228,12 @@ def keep_named(session: Session, rows: Iterable[PersonRow], *, bill: BillId, now
 
 
 def _known(session: Session, named: Collection[str]) -> set[str]:
-    """Ids that have a row; remembered for the session, since a Congress names the same 550 people."""
-    remembered: set[str] = session.info.setdefault("known_members", set())
-    asked = [bioguide for bioguide in named if bioguide not in remembered]
-    if asked:
-        remembered |= set(session.exec(select(Member.bioguide).where(col(Member.bioguide).in_(asked))))
-    return remembered
+    """Ids that have a row; cached in the session, since the bills of a Congress name the same 550 people."""
+    cached: set[str] = session.info.setdefault("known_members", set())
+    missing = [bioguide for bioguide in named if bioguide not in cached]
+    if missing:
+        cached |= set(session.exec(select(Member.bioguide).where(col(Member.bioguide).in_(missing))))
+    return cached
 
 
 def _unlisted_standing(day: date, listed: date | None) -> Standing:
@@ -256,6 +251,3 @@ def _member_of_row(row: PersonRow, chamber: Chamber, day: date, standing: Standi
         source="bill",
         named_on=day,
     )
-
-
-# --- import ----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Tables of the public record. Only this room writes them.
+"""Tables of the public record. Only this package writes them.
 
 Stored times are aware UTC; Congress's dates are dates. Rows of ``change`` are only ever added: the
 database itself refuses to alter or delete them (see the first migration).
@@ -12,9 +12,12 @@ from sqlmodel import Column, Field, SQLModel
 
 from campaign.congress.titles import title_key
 
+# A ``Cosponsorship.claim`` that a stored withdrawal is no longer listed.
+NO_WITHDRAWAL = "none"
+
 
 class Bill(SQLModel, table=True):
-    """A bill as it is known now. A bill that is only known by name has no ``observed_at``."""
+    """A bill as it is known now. A bill known only by name has no ``observed_at``."""
 
     id: str = Field(primary_key=True)
     congress: int
@@ -22,7 +25,7 @@ class Bill(SQLModel, table=True):
     number: int
     title: str = ""
     official_title: str | None = None
-    # Both titles made comparable; kept in step by ``_keep_title_keys``, whoever writes the row.
+    # Both titles in comparable form; ``_set_title_keys`` sets them at every insert and update.
     title_key: str = Field(default="", index=True)
     official_key: str = Field(default="", index=True)
     introduced: date | None = None
@@ -30,23 +33,23 @@ class Bill(SQLModel, table=True):
     sponsor_name: str = ""
     policy_area: str | None = None
     law: str | None = None
-    # Furthest step its actions show, without the calendar's death; empty while never read.
+    # The furthest milestone in its actions, whatever the calendar says; empty while it is unread.
     stage: str = ""
-    # Whether its actions show that nothing more can happen: law, failed, a veto that stands.
+    # Whether its actions are final: law, failed, a veto that stands.
     over: bool = False
-    # The source's own update stamp of the newest reading taken over.
+    # The source's own update time, of the newest reading stored.
     updated: datetime | None = None
-    # Last complete reading, from any source; None while the bill is unread or only partly read.
+    # The newest complete reading, from any source; None while the bill is unread or read in part.
     observed_at: datetime | None = None
     observed_source: str = ""
-    # The strongest source that has read it whole (snapshot < govinfo < api): only this one can show
-    # that something is gone; the others may add.
+    # The strongest source with a complete reading (snapshot < govinfo < api): only it, or a stronger one,
+    # can show that something is gone; weaker ones may add.
     authority: str = ""
-    # Whether something waits for its second complete sighting.
+    # Whether a withdrawal or a retraction waits for a second complete reading.
     pending: bool = False
-    # First complete reading: changes up to and including it are baseline.
+    # The first complete reading: changes up to and including it are baseline.
     first_whole_at: datetime | None = None
-    # Why what is shown may lack rows ("co-sponsors as introduced only"); empty when whole.
+    # Why rows may be missing ("co-sponsors as introduced only"); empty after a complete reading.
     partial: str = ""
 
     __table_args__ = (
@@ -57,7 +60,7 @@ class Bill(SQLModel, table=True):
 
 @sa.event.listens_for(Bill, "before_insert")
 @sa.event.listens_for(Bill, "before_update")
-def _keep_title_keys(_mapper: Any, _connection: Any, bill: Bill) -> None:
+def _set_title_keys(_mapper: Any, _connection: Any, bill: Bill) -> None:
     bill.title_key = title_key(bill.title)
     bill.official_key = title_key(bill.official_title)
 
@@ -70,10 +73,10 @@ class Cosponsorship(SQLModel, table=True):
     joined: date = Field(primary_key=True)
     original: bool = False
     withdrawn: date | None = None
-    # What the last complete reading said about the withdrawal where that differs from ``withdrawn``:
-    # an ISO date, or "none". It takes effect when the next complete reading says the same.
+    # The withdrawal in the last complete reading where it differs from ``withdrawn``: an ISO date, or
+    # NO_WITHDRAWAL. It takes effect when the next complete reading agrees.
     claim: str | None = None
-    # The person as this row named them on that day.
+    # The person as the source named them in this row.
     name: str = ""
     party: str = ""
     state: str = ""
@@ -96,7 +99,7 @@ class Action(SQLModel, table=True):
     kind: str = ""
     systems: str = ""
     committees: str = ""
-    # The line's place in the newest complete reading, oldest first, for lines of one day.
+    # Its place in the newest complete reading, oldest first: the order of lines of one day.
     position: int = 0
     missing_since: datetime | None = None
     retracted: bool = False
@@ -112,7 +115,7 @@ class Referral(SQLModel, table=True):
 
 
 class Related(SQLModel, table=True):
-    """A bill of the same Congress that Congress's researchers relate to this one."""
+    """A bill of the same Congress that the Congressional Research Service relates to this one."""
 
     bill: str = Field(primary_key=True, foreign_key="bill.id")
     other: str = Field(primary_key=True)
@@ -131,7 +134,7 @@ class Change(SQLModel, table=True):
     bill: str = Field(foreign_key="bill.id")
     kind: str
     bioguide: str | None = None
-    # Congress's own date of what happened; None where Congress gives none (a new title).
+    # Congress's own date of the event; None where there is none (a new title).
     happened: date | None = None
     detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
     source: str = ""
@@ -140,13 +143,13 @@ class Change(SQLModel, table=True):
 
 
 class Tracking(SQLModel, table=True):
-    """How a bill is polled and how that goes."""
+    """The polling of a bill and its state."""
 
     bill: str = Field(primary_key=True, foreign_key="bill.id")
     since: datetime
     until: datetime | None = None
     attempted_at: datetime | None = Field(default=None, index=True)
-    # Newest complete reading per source, and what stands between us and the next.
+    # The newest complete reading per source, and the problem of the readings since.
     api_read_at: datetime | None = None
     govinfo_read_at: datetime | None = None
     govinfo_modified: str = ""
@@ -155,7 +158,7 @@ class Tracking(SQLModel, table=True):
 
 
 class RawReply(SQLModel, table=True):
-    """What a source really said, compressed and kept so that rules can be re-run."""
+    """A source's reply, compressed, stored so that changed rules can parse it again."""
 
     bill: str = Field(primary_key=True, foreign_key="bill.id")
     source: str = Field(primary_key=True)
@@ -179,7 +182,7 @@ class Member(SQLModel, table=True):
     gender: str = ""
     party: str = ""
     standing: str = Field(default="unlisted", index=True)
-    # The seat held now, or for who has left the last one known.
+    # The seat held now; of a departed member, the last one known.
     seat: str | None = Field(default=None, index=True)
     # Where the row comes from: "legislators", "historical" or "bill".
     source: str = ""
@@ -208,7 +211,7 @@ class Tenure(SQLModel, table=True):
     seat: str = Field(index=True)
     chamber: str
     ends: date
-    # Nobody said when the tenure ended: ``ends`` is the day the person was first missing from the list.
+    # No source dates the end: ``ends`` is the day on which the person was first missing from the list.
     approximate: bool = False
     party: str = ""
     senate_class: int | None = None
@@ -217,7 +220,7 @@ class Tenure(SQLModel, table=True):
 
 
 class Office(SQLModel, table=True):
-    """A member's office: the one in Washington, or one at home."""
+    """A member's office, in Washington or in the district."""
 
     id: str = Field(primary_key=True)
     bioguide: str = Field(foreign_key="member.bioguide", index=True)
@@ -256,10 +259,10 @@ class CommitteeSeat(SQLModel, table=True):
 
 
 class SourceState(SQLModel, table=True):
-    """How old a whole data set is: ``members``, ``offices``, ``committees``, ``zips`` …"""
+    """The age of a whole data set: ``members``, ``offices``, ``committees``, ``zips`` …"""
 
     name: str = Field(primary_key=True)
-    # The day the facts describe, as the source or the snapshot gives it.
+    # The day that the facts describe, by the source or the snapshot.
     as_of: date
     checked_at: datetime
     source: str = ""
@@ -267,7 +270,7 @@ class SourceState(SQLModel, table=True):
 
 
 class RateBudget(SQLModel, table=True):
-    """How many requests a host said were left, at the end of the last poll that asked it."""
+    """The requests that a host still allows, by its last reply in a poll."""
 
     host: str = Field(primary_key=True)
     left: int

@@ -1,8 +1,8 @@
-"""What one reading of one bill found: the value both sources produce, and its validation.
+"""The observation: what one reading of one bill found, in the form that both sources produce.
 
-An observation is *complete* when every list in it was read to its end and agrees with the counts its
-source gives. An incomplete one says why. Rows that are in an incomplete observation are evidence; rows
-that are missing from it prove nothing.
+An observation is *complete* when every list in it was read to its end and agrees with the counts of its
+source; an incomplete one names its problem. A row in an incomplete observation is evidence; a row missing
+from it proves nothing.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from campaign.congress.bills import BillId
 
 Source = Literal["api", "govinfo", "snapshot"]
 Bioguide = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{6}$")]
-# Congress system codes and congress-legislators ids are one word here: HSFA, HSFA03.
+# One form for the codes of api.congress.gov and of congress-legislators: HSFA, HSFA03.
 CommitteeCode = Annotated[str, StringConstraints(pattern=r"^[HSJ][A-Z]{3}(\d{2})?$")]
 
 
@@ -37,7 +37,7 @@ def _district(value: Any) -> Any:
 
 
 def committee_code(system_code: str) -> str:
-    """``hsfa00`` (api.congress.gov, BILLSTATUS) and ``HSFA`` (congress-legislators) to ``HSFA``."""
+    """``HSFA`` from ``hsfa00`` (api.congress.gov, BILLSTATUS) or ``HSFA`` (congress-legislators)."""
     code = system_code.strip().upper()
     return code[:-2] if len(code) == 6 and code.endswith("00") else code
 
@@ -47,13 +47,13 @@ District = Annotated[int | None, BeforeValidator(_district)]
 
 
 class Fact(BaseModel):
-    """Validated, immutable, deaf to keys it does not know: sources add fields without notice."""
+    """A validated, immutable value. Unknown keys are ignored: sources add fields without notice."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True)
 
 
 class PersonRow(Fact):
-    """A person as a bill's row names them on that day; identity is the Bioguide id alone."""
+    """A person as a row of a bill names them; only the Bioguide id identifies them."""
 
     bioguide: Bioguide
     full_name: str = ""
@@ -65,7 +65,7 @@ class PersonRow(Fact):
 
 
 class CosponsorRow(PersonRow):
-    """One joining of one person; ``(bioguide, joined)`` identifies it, a re-join is a second row."""
+    """One co-sponsorship of one person, identified by ``(bioguide, joined)``; joining again is a second row."""
 
     joined: date
     original: Truth = False
@@ -73,7 +73,7 @@ class CosponsorRow(PersonRow):
 
 
 class ActionRow(Fact):
-    """One line of a bill's history. ``systems`` are source-system codes (9 Library of Congress,
+    """One line of a bill's history. ``system`` is a source-system code (9 Library of Congress,
     2 House floor, 1 House committee, 0 Senate); ``text`` may be empty on introductions."""
 
     acted: date
@@ -93,7 +93,7 @@ class CommitteeRow(Fact):
 
 
 class RelatedRow(Fact):
-    """A bill of the same Congress that Congress's researchers relate to this one."""
+    """A bill of the same Congress that the Congressional Research Service relates to this one."""
 
     bill: str
     identical: bool = False
@@ -102,8 +102,8 @@ class RelatedRow(Fact):
 class Observation(Fact):
     """One reading of one bill from one source at one time.
 
-    ``None`` means the source did not say (keep what is known); an empty tuple means it said "none".
-    ``problem`` is empty for a complete observation, else the reason it is not.
+    ``None`` means that the source gives nothing (what is known stays); an empty tuple means "none".
+    ``problem`` is empty for a complete observation, else the reason why it is incomplete.
     """
 
     bill: str
@@ -133,23 +133,21 @@ class Observation(Fact):
 
     @property
     def digest(self) -> str:
-        """Fingerprint of the raw reply: equal digests need no second look."""
+        """SHA-256 of the raw reply, in hex: equal replies need no second processing."""
         return hashlib.sha256(self.raw).hexdigest()
 
 
 def agrees(count: int | None, rows: tuple[Any, ...]) -> bool:
-    """Whether a source's own count fits its rows, raw or with exact duplicates taken once.
+    """Whether a source's own count fits its rows, counted with or without exact duplicates.
 
-    Sources list a row twice now and then and count it either way (quirk 13), so both readings fit.
+    Sources list a row twice now and then and count it either way (quirk 13).
     """
     return count is None or count in (len(rows), len(set(rows)))
 
 
 def moment(value: str | None) -> datetime | None:
-    """An update stamp (``2026-01-21T06:50:49Z``, or a bare date on old files) as an aware moment."""
+    """An update time (``2026-01-21T06:50:49Z``, or a bare date in old files) as an aware datetime."""
     if not value:
         return None
-    stamp = datetime.fromisoformat(value)
-    if stamp.tzinfo is None:
-        stamp = stamp.replace(tzinfo=UTC)
-    return stamp
+    parsed = datetime.fromisoformat(value)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)

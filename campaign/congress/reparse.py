@@ -1,4 +1,4 @@
-"""Run today's rules over what the sources said then: kept replies are read again, without asking anybody."""
+"""Run the current rules over stored replies, without any request to a source."""
 
 import zlib
 
@@ -11,15 +11,15 @@ from campaign.congress.observation import Observation
 
 
 def replies_of(session: Session, bill_id: str) -> list[RawReply]:
-    """The kept replies of a bill, oldest first."""
+    """The stored replies of a bill, oldest first."""
     query = select(RawReply).where(RawReply.bill == bill_id)
     return list(session.exec(query.order_by(col(RawReply.last_read))))
 
 
 def reparse(session: Session, bill_id: str) -> Recorded:
-    """Read a bill's newest reply of each source again; what rules now make of it becomes changes.
+    """Parse a bill's newest reply of each source again and record what the current rules make of it.
 
-    It never counts as a second sighting. Raises Unread where a kept reply cannot be read any more.
+    It never counts as a second complete reading. Raises Unread where a stored reply can no longer be parsed.
     """
     newest = {reply.source: reply for reply in replies_of(session, bill_id)}
     outcomes = [record(session, _observe(reply), sighting=False) for reply in newest.values()]

@@ -1,4 +1,4 @@
-"""What the sources really said: kept compressed, once each, and bounded, so that rules can be re-run."""
+"""The sources' raw replies: stored compressed, each once, a bounded number, so that rules can run again."""
 
 import zlib
 from collections.abc import Iterable
@@ -11,14 +11,18 @@ from sqlmodel import Session, col, select
 from campaign.congress.models import Bill, RawReply
 from campaign.congress.observation import Observation
 
-RAW_REPLIES_KEPT = 12
+MOST_REPLIES = 12
 
 
-def keep_raw(session: Session, seen: Observation, *, first: bool) -> None:
+def store_reply(session: Session, seen: Observation, *, first: bool) -> None:
+    """Store an observation's raw reply, or note that the stored one was read again.
+
+    ``first`` says that no reply of this bill is stored yet.
+    """
     key = (seen.bill, seen.source, seen.digest)
-    kept = None if first else session.get(RawReply, key)
-    if kept is not None:
-        kept.last_read = max(kept.last_read, seen.read_at)
+    stored = None if first else session.get(RawReply, key)
+    if stored is not None:
+        stored.last_read = max(stored.last_read, seen.read_at)
         return
     bill, source, digest = key
     session.add(
@@ -33,8 +37,8 @@ def keep_raw(session: Session, seen: Observation, *, first: bool) -> None:
     )
 
 
-def trim_raw(session: Session, *, keep: int = RAW_REPLIES_KEPT) -> int:
-    """Forget all but the newest ``keep`` raw replies of each bill and source; how many were forgotten."""
+def trim_raw(session: Session, *, keep: int = MOST_REPLIES) -> int:
+    """Delete all but the newest ``keep`` raw replies of each bill and source; returns how many were deleted."""
     place = sa.func.row_number().over(
         partition_by=(col(RawReply.bill), col(RawReply.source)), order_by=col(RawReply.last_read).desc()
     )
@@ -47,10 +51,13 @@ def trim_raw(session: Session, *, keep: int = RAW_REPLIES_KEPT) -> int:
 
 
 def unchanged(session: Session, source: str, digests: dict[str, str]) -> set[str]:
-    """Of bills by the digest just read, those whose reading from this source is the kept one, whole, with
-    nothing waiting for a second sighting: they need no second look."""
+    """The bills that need no processing, of ``digests``: those of the replies just read, by bill.
+
+    The newest stored reply of this source has the same digest, this source is the bill's authority, and
+    nothing waits for a second complete reading.
+    """
     later = aliased(RawReply)
-    outdone = sa.exists().where(
+    superseded = sa.exists().where(
         col(later.bill) == col(RawReply.bill),
         col(later.source) == source,
         col(later.last_read) > col(RawReply.last_read),
@@ -64,23 +71,23 @@ def unchanged(session: Session, source: str, digests: dict[str, str]) -> set[str
             col(Bill.pending).is_(False),
             col(Bill.first_whole_at).is_not(None),
             col(Bill.authority) == source,
-            # Only the newest reply of this source says what stands; an older one may have been undone.
-            ~outdone,
+            # An older reply of this source may have been undone by a later one.
+            ~superseded,
         )
     )
     return {bill for bill, digest in session.exec(query) if digests[bill] == digest}
 
 
 def seen_again(session: Session, source: str, bills: Iterable[str], *, read_at: datetime) -> None:
-    """Note that unchanged bills were read whole once more."""
+    """Note a further complete reading of bills that ``unchanged`` named."""
     ids = list(bills)
     newest = sa.update(Bill).where(col(Bill.id).in_(ids), col(Bill.observed_at) < read_at)
     session.execute(newest.values(observed_at=read_at, observed_source=source))
-    kept = (
+    newest_replies = (
         select(RawReply.bill, sa.func.max(RawReply.last_read))
         .where(RawReply.source == source, col(RawReply.bill).in_(ids))
         .group_by(col(RawReply.bill))
     )
     pairs = sa.tuple_(col(RawReply.bill), col(RawReply.last_read))
-    raws = sa.update(RawReply).where(col(RawReply.source) == source, pairs.in_(kept))
+    raws = sa.update(RawReply).where(col(RawReply.source) == source, pairs.in_(newest_replies))
     session.execute(raws.values(last_read=read_at))

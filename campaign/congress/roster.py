@@ -1,6 +1,6 @@
-"""Filling the tables of members: from congress-legislators every day, or from the snapshot.
+"""Import of members, offices and committees: from congress-legislators every day, or from the snapshot.
 
-A file that lacks most of what is known is a gap, not the news: the old rows stay and the gap is noted.
+A file that lacks most of the known rows is a gap in the file, not news: the old rows stay, with a note.
 """
 
 import logging
@@ -16,7 +16,7 @@ from campaign import db
 from campaign.congress import legislators
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.legislators import FILES, Legislator, MemberFiles, party_letter
-from campaign.congress.members import Standing, chamber_of, data_state, office_of
+from campaign.congress.members import LISTING_LAG, Standing, chamber_of, data_state, office_of
 from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
 from campaign.fetch import Fetcher, json_of
 from campaign.refusals import Unread
@@ -24,10 +24,7 @@ from campaign.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-# Volunteers record a new member within weeks (congress-legislators issue 898): who was named longer ago
-# than this and is still in no list has come and gone.
-LISTING_LAG = timedelta(days=60)
-# A file this much smaller than what is known is a gap of January or a cut file, not the news.
+# The least share of the known rows in a file that replaces them; less is January's gap or a truncated file.
 PLAUSIBLE_SHARE = {"members": 0.9, "offices": 0.5, "committees": 0.5, "memberships": 0.5}
 HISTORICAL_EVERY = timedelta(days=7)
 RECENT_TERMS = timedelta(days=3 * 366)
@@ -38,19 +35,19 @@ Row = dict[str, Any]
 
 
 def refresh(fetcher: Fetcher, settings: Settings, engine: Engine, *, now: datetime) -> dict[str, int]:
-    """Read the files of congress-legislators and take them over in one transaction; returns counts.
+    """Read the files of congress-legislators and import them in one transaction; returns row counts.
 
     A file that cannot be read leaves its table as it was, with the reason in its SourceState. Raises
-    Unread when none could be read.
+    Unread when no file could be read.
     """
     problems: dict[str, str] = {}
-    wanted = ["current", "committees", "memberships", "offices"]
-    files = {name: _read(fetcher, settings, name, problems) for name in wanted}
-    if len(problems) == len(wanted):
+    names = ["current", "committees", "memberships", "offices"]
+    files = {name: _read(fetcher, settings, name, problems) for name in names}
+    if len(problems) == len(names):
         raise Unread(problems["current"])
     with db.reading(engine) as session:
-        asks_history = _needs_history(session, files["current"], now)
-    if asks_history:
+        needs_history = _needs_history(session, files["current"], now)
+    if needs_history:
         files["historical"] = _read(fetcher, settings, "historical", problems)
     today = now.astimezone(WASHINGTON).date()
     with db.writing(engine) as session:
@@ -69,7 +66,7 @@ def _read(fetcher: Fetcher, settings: Settings, name: str, problems: dict[str, s
 
 
 def _needs_history(session: Session, current: Any, now: datetime) -> bool:
-    """Whether somebody's leaving is unexplained, and the large file was not read for it this week."""
+    """Whether somebody has left without a known date, and the large file was not read for it this week."""
     state = data_state(session, "historical")
     if current is None:
         return False
@@ -85,30 +82,30 @@ def _needs_history(session: Session, current: Any, now: datetime) -> bool:
 
 
 def import_members(session: Session, files: MemberFiles, *, as_of: date, now: datetime) -> dict[str, int]:
-    """Take over the files at hand; a table that would shrink implausibly stays as it is.
+    """Import the given files; a table that would shrink implausibly stays as it is. Returns row counts.
 
-    Of a historical file those are taken whom we know or whose last term ended lately.
+    Of the historical file, only people who are known or whose last term ended lately are imported.
     """
     counts: dict[str, int] = {}
     if files.current is not None:
-        counts["members"] = _take_current(session, files.current, as_of, now)
+        counts["members"] = _import_current(session, files.current, as_of, now)
     if files.historical is not None:
-        counts["historical"] = _take_historical(session, files.historical, as_of, now)
+        counts["historical"] = _import_historical(session, files.historical, as_of, now)
     if files.committees is not None:
-        counts["committees"] = _take_committees(session, files.committees, as_of, now)
+        counts["committees"] = _import_committees(session, files.committees, as_of, now)
     if files.memberships is not None:
-        counts["memberships"] = _take_memberships(session, files.memberships, as_of, now)
+        counts["memberships"] = _import_memberships(session, files.memberships, as_of, now)
     if files.offices is not None:
-        counts["offices"] = _take_offices(session, files.offices, as_of, now)
+        counts["offices"] = _import_offices(session, files.offices, as_of, now)
     return counts
 
 
-def _take_current(session: Session, rows: Any, as_of: date, now: datetime) -> int:
+def _import_current(session: Session, rows: Any, as_of: date, now: datetime) -> int:
     found = legislators.read_people(rows)
     sitting = _sitting(session)
     if not _plausible(session, "members", len(found.rows) + len(found.unreadable), len(sitting), as_of, now):
         return 0
-    _keep_people(session, found.rows, "sitting", "legislators")
+    _store_listed(session, found.rows, "sitting", "legislators")
     _replace_washington(session, found.rows)
     if not found.nameless:
         listed = {row.bioguide for row in found.rows} | found.unreadable
@@ -120,7 +117,7 @@ def _take_current(session: Session, rows: Any, as_of: date, now: datetime) -> in
     return len(found.rows)
 
 
-def _take_historical(session: Session, rows: Any, as_of: date, now: datetime) -> int:
+def _import_historical(session: Session, rows: Any, as_of: date, now: datetime) -> int:
     known = dict(session.exec(select(Member.bioguide, Member.standing)).all())
     wanted = [
         row
@@ -128,12 +125,12 @@ def _take_historical(session: Session, rows: Any, as_of: date, now: datetime) ->
         if known.get(row.bioguide, "") != "sitting"
         and (row.bioguide in known or as_of - row.latest.end < RECENT_TERMS)
     ]
-    _keep_people(session, wanted, "departed", "historical")
+    _store_listed(session, wanted, "departed", "historical")
     _set_state(session, "historical", as_of, now)
     return len(wanted)
 
 
-def _keep_people(session: Session, found: Sequence[Legislator], standing: Standing, source: str) -> None:
+def _store_listed(session: Session, found: Sequence[Legislator], standing: Standing, source: str) -> None:
     tenures = {(row.bioguide, term.start): _tenure_row(row, term) for row in found for term in row.terms}
     _store_people(session, [_member_row(row, standing, source) for row in found], list(tenures.values()))
 
@@ -214,7 +211,7 @@ def _age_unlisted(session: Session, as_of: date) -> None:
     session.execute(sa.update(Member).where(overdue).values(standing="departed"))
 
 
-def _take_committees(session: Session, rows: Any, as_of: date, now: datetime) -> int:
+def _import_committees(session: Session, rows: Any, as_of: date, now: datetime) -> int:
     found = list(legislators.read_committees(rows))
     known = session.scalar(sa.select(sa.func.count()).select_from(Committee)) or 0
     if not _plausible(session, "committees", len(found), known, as_of, now):
@@ -222,7 +219,7 @@ def _take_committees(session: Session, rows: Any, as_of: date, now: datetime) ->
     return put(session, Committee, found)
 
 
-def _take_memberships(session: Session, rows: Any, as_of: date, now: datetime) -> int:
+def _import_memberships(session: Session, rows: Any, as_of: date, now: datetime) -> int:
     found = list(legislators.read_memberships(rows))
     known = session.scalar(sa.select(sa.func.count()).select_from(CommitteeSeat)) or 0
     if not _plausible(session, "memberships", len(found), known, as_of, now):
@@ -230,21 +227,27 @@ def _take_memberships(session: Session, rows: Any, as_of: date, now: datetime) -
     return _store_memberships(
         session,
         [
-            {"committee": code, "bioguide": one.bioguide, "side": one.party, "rank": one.rank, "role": one.role}
-            for code, one in found
+            {
+                "committee": code,
+                "bioguide": seat.bioguide,
+                "side": seat.party,
+                "rank": seat.rank,
+                "role": seat.role,
+            }
+            for code, seat in found
         ],
     )
 
 
 def _store_memberships(session: Session, rows: Sequence[Row]) -> int:
     sitting, committees = _sitting(session), set(session.exec(select(Committee.id)))
-    kept = [row for row in rows if row["committee"] in committees and row["bioguide"] in sitting]
+    current = [row for row in rows if row["committee"] in committees and row["bioguide"] in sitting]
     session.execute(sa.delete(CommitteeSeat))
-    put(session, CommitteeSeat, kept, fresh=True)
-    return len(kept)
+    put(session, CommitteeSeat, current, fresh=True)
+    return len(current)
 
 
-def _take_offices(session: Session, rows: Any, as_of: date, now: datetime) -> int:
+def _import_offices(session: Session, rows: Any, as_of: date, now: datetime) -> int:
     found = list(legislators.read_offices(rows))
     known = session.scalar(sa.select(sa.func.count()).select_from(Office).where(LOCAL)) or 0
     if not _plausible(session, "offices", len(found), known, as_of, now):
@@ -257,12 +260,12 @@ def _take_offices(session: Session, rows: Any, as_of: date, now: datetime) -> in
 
 
 def _store_offices(session: Session, rows: Sequence[Row], which: sa.ColumnElement[bool]) -> int:
-    """Replace the offices that ``which`` names; those of people who do not sit are left out."""
+    """Replace the offices that match ``which``; offices of people who do not sit are left out."""
     sitting = _sitting(session)
-    kept = [row for row in rows if row["bioguide"] in sitting]
+    current = [row for row in rows if row["bioguide"] in sitting]
     session.execute(sa.delete(Office).where(which))
-    put(session, Office, kept, fresh=True)
-    return len(kept)
+    put(session, Office, current, fresh=True)
+    return len(current)
 
 
 def _sitting(session: Session) -> set[str]:
@@ -270,7 +273,7 @@ def _sitting(session: Session) -> set[str]:
 
 
 def ensure_seats(session: Session, ids: Iterable[str]) -> None:
-    """Add seats not known yet; none is ever removed, since a vacant one is named by nobody."""
+    """Add seats that are not known yet. Seats are never removed: no list names a vacant one."""
     put(session, Seat, [seat_row(id) for id in sorted(set(ids))])
 
 
@@ -292,12 +295,12 @@ def seat_row(id: str) -> Row:
 def restore(
     session: Session, table: Callable[[str], list[Row]], *, as_of: date, now: datetime
 ) -> dict[str, int]:
-    """Take over a snapshot's rows, each data set only where what is known is older; returns counts.
+    """Import a snapshot's rows, each data set only where the stored one is older; returns row counts.
 
-    ``table`` gives the rows of members, tenures, seats, offices, committees and memberships.
+    ``table`` gives the rows of members, tenures, seats, offices, committees and memberships by name.
     """
     counts: dict[str, int] = {}
-    for name, take in (
+    for name, store in (
         ("members", _restore_people),
         ("committees", lambda session, table, _: put(session, Committee, table("committees"))),
         ("memberships", lambda session, table, _: _store_memberships(session, table("memberships"))),
@@ -306,7 +309,7 @@ def restore(
         state = data_state(session, name)
         counts[name] = 0
         if state is None or state.as_of < as_of:
-            counts[name] = take(session, table, as_of)
+            counts[name] = store(session, table, as_of)
             _set_state(session, name, as_of, now, source="snapshot")
     return counts
 
@@ -330,7 +333,7 @@ def _of_kind(table: Callable[[str], list[Row]], kind: str) -> list[Row]:
 
 
 def put(session: Session, table: type[SQLModel], rows: Sequence[Row], *, fresh: bool = False) -> int:
-    """Insert rows, or update those whose key exists; returns how many. ``fresh`` promises that none does."""
+    """Insert rows, or update those whose key exists; returns how many. ``fresh``: none exists yet."""
     keys = sa.inspect(table).primary_key
     known = set() if fresh else {tuple(row) for row in session.execute(sa.select(*keys))}
     missing: list[Row] = []
@@ -345,7 +348,7 @@ def put(session: Session, table: type[SQLModel], rows: Sequence[Row], *, fresh: 
 
 
 def _plausible(session: Session, name: str, found: int, known: int, as_of: date, now: datetime) -> bool:
-    """Whether a file is whole enough to replace what is known; if not, says so beside the old rows."""
+    """Whether a file is complete enough to replace the known rows; if not, the reason is noted beside them."""
     if found and found >= known * PLAUSIBLE_SHARE[name]:
         _set_state(session, name, as_of, now)
         return True
@@ -359,7 +362,7 @@ def _set_state(session: Session, name: str, as_of: date, now: datetime, source: 
 
 
 def _note_problem(session: Session, name: str, problem: str, now: datetime) -> None:
-    """Say beside a data set why it is not newer; of one that was never read there is nothing to say."""
+    """Note with a data set why it is not newer; a data set that was never read has no place for the note."""
     logger.warning("%s: %s", name, problem)
     if state := session.get(SourceState, name):
         state.checked_at, state.problem = now, problem

@@ -1,8 +1,8 @@
-"""Rows as both of Congress's sources name their fields, turned into facts.
+"""Rows of api.congress.gov and BILLSTATUS, validated.
 
-api.congress.gov and BILLSTATUS are two faces of one database: rows carry the same names in JSON and in XML
+Both sources come from one database: rows have the same field names in JSON and in XML
 (https://github.com/LibraryOfCongress/api.congress.gov/blob/main/Documentation/BillEndpoint.md). A row that
-does not validate is left out and named in ``faults`` by its field, never by its content; the others stay.
+does not validate is left out; ``faults`` gets a note with its field, never its content.
 """
 
 import re
@@ -28,7 +28,7 @@ from campaign.refusals import Unread
 T = TypeVar("T")
 Row = Mapping[str, Any]
 
-# Senate lines, and all of BILLSTATUS's, may name their system without its number.
+# Actions of the Senate, and all in BILLSTATUS, may name their system without its code.
 SYSTEMS = {
     "senate": "0",
     "house committee actions": "1",
@@ -40,8 +40,8 @@ _REFERRED = re.compile(r"\b(?:re-?)?referred\b", re.IGNORECASE)
 
 
 def observation(faults: list[str], **parts: Any) -> Observation:
-    """The observation of these parts, incomplete where there are faults. Raises Unread, naming the field,
-    where a part of the bill itself is of no known form."""
+    """The observation of these parts, incomplete where there are faults. Raises Unread, naming the field, where
+    a field of the bill itself does not validate."""
     try:
         return Observation(problem="; ".join(dict.fromkeys(faults)), **parts)
     except ValidationError as error:
@@ -53,18 +53,18 @@ def cosponsors(rows: Iterable[Any], faults: list[str]) -> tuple[CosponsorRow, ..
 
 
 def actions(rows: Iterable[Any], faults: list[str]) -> tuple[ActionRow, ...]:
-    """Lines of a bill's history in the source's own order, which is newest first."""
+    """Actions of a bill in the source's own order: newest first."""
     return _valid(rows, _action, "action", faults)
 
 
 def sponsor(rows: Iterable[Any], faults: list[str]) -> PersonRow | None:
-    """The first sponsor; None where the source does not say yet (quirk 18)."""
+    """The first sponsor; None where the source gives none yet (quirk 18)."""
     found = _valid(list(rows)[:1], _person, "sponsor", faults)
     return found[0] if found else None
 
 
 def committees_of_actions(rows: Iterable[Any]) -> dict[str, CommitteeRow]:
-    """Committees by code as a bill's history names them; referred where a line says so."""
+    """Committees by code as the actions name them; ``referred`` where an action says so."""
     found: dict[str, CommitteeRow] = {}
     for row in rows:
         if isinstance(row, Mapping):
@@ -75,7 +75,7 @@ def committees_of_actions(rows: Iterable[Any]) -> dict[str, CommitteeRow]:
 
 
 def add_committee(found: dict[str, CommitteeRow], committee: Any, *, referred: bool) -> None:
-    """Merge one named committee into ``found``; one whose code is of no known form is left out."""
+    """Merge a committee into ``found`` by its code; a committee with an unknown form of code is left out."""
     if not isinstance(committee, Mapping):
         return
     code = committee_code(text_of(committee, "systemCode"))
@@ -89,7 +89,7 @@ def add_committee(found: dict[str, CommitteeRow], committee: Any, *, referred: b
 
 
 def related(rows: Iterable[Any], congress: int) -> tuple[RelatedRow, ...]:
-    """Links within the bill's own Congress; links to another are mistakes of the source (quirk 34)."""
+    """Related bills of the bill's own Congress; those of another are errors of the source (quirk 34)."""
     found: dict[str, bool] = {}
     for row in rows:
         if not isinstance(row, Mapping) or text_of(row, "congress") != str(congress):
@@ -101,7 +101,7 @@ def related(rows: Iterable[Any], congress: int) -> tuple[RelatedRow, ...]:
 
 
 def bill_named(row: Row) -> BillId | None:
-    """The bill a record says it is about; None where it names none."""
+    """The bill that a record names; None where it names none."""
     kind = text_of(row, "type") or text_of(row, "billType")
     number = text_of(row, "number") or text_of(row, "billNumber")
     try:
@@ -125,7 +125,7 @@ def updated(value: Any, faults: list[str]) -> datetime | None:
 
 
 def items(value: Any) -> list[Any]:
-    """A list, however it is wrapped: ``[…]``, ``{"item": […]}``, ``{"item": one}``, one alone, or nothing."""
+    """A list from any of its forms: ``[…]``, ``{"item": […]}``, ``{"item": x}``, ``x``, or nothing."""
     if isinstance(value, Mapping) and "item" in value:
         value = value["item"]
     if value in (None, "", {}):
@@ -134,7 +134,7 @@ def items(value: Any) -> list[Any]:
 
 
 def text_of(row: Any, name: str) -> str:
-    """A field as stripped text; empty where the row lacks it or holds something else."""
+    """A field as stripped text; empty where it is missing or not text or a number."""
     value = row.get(name) if isinstance(row, Mapping) else None
     if isinstance(value, str):
         return value.strip()

@@ -1,10 +1,10 @@
-"""The milestones of a measure, each with its words in both languages."""
+"""The milestones of a measure, with their names and explanations in both languages."""
 
 from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """A milestone; members stand in the order a measure can reach them. The value is what is stored."""
+    """A milestone, in the order in which a measure can reach them. The value is stored."""
 
     unknown = "unknown"
     reserved = "reserved"
@@ -24,7 +24,7 @@ class Stage(StrEnum):
 
     @property
     def order(self) -> int:
-        """Place among the milestones; both first passages stand side by side."""
+        """The rank among the milestones; both first passages have the same."""
         return _ORDER[self]
 
     @property
@@ -33,15 +33,15 @@ class Stage(StrEnum):
         return self in _FINAL
 
     def label(self, lang: str) -> str:
-        return said(LABELS[self], lang)
+        return in_language(LABELS[self], lang)
 
     def explain(self, lang: str) -> str:
-        """One plain sentence: what this stage means."""
-        return said(_EXPLAINED[self], lang)
+        """One plain sentence on what this stage means."""
+        return in_language(_EXPLAINED[self], lang)
 
     def next_step(self, lang: str) -> str:
-        """What can happen next."""
-        return said(_NEXT[self], lang)
+        """One plain sentence on what can happen next."""
+        return in_language(_NEXT[self], lang)
 
 
 _ORDER = {stage: place for place, stage in enumerate(Stage)}
@@ -191,6 +191,6 @@ _NEXT = {
 }
 
 
-def said(words: tuple[str, str], lang: str) -> str:
-    """The words of a pair, English and Spanish, in the reader's language."""
+def in_language(words: tuple[str, str], lang: str) -> str:
+    """One of a pair of texts, English and Spanish."""
     return words[1] if lang == "es" else words[0]

@@ -1,16 +1,15 @@
-"""Titles of bills made comparable, and the kinds of titles that name no idea. No I/O."""
+"""Titles of bills in comparable form, and kinds of titles that name no idea. No I/O."""
 
 import re
 import unicodedata
 
 _LONGEST = 400
 _NOT_WORDS = re.compile(r"[^\w\s]|_")
-_APOSTROPHES = re.compile("['’]")
 _SPACES = re.compile(r"\s+")
 _OPENING = re.compile(r"^(?:an? (?:original )?(?:bill|(?:joint |concurrent )?resolution)(?: to)?|the|to) ")
 _ENDING = re.compile(r" (?:and for other purposes|(?:for |of )?(?:fiscal year )?(?:19|20)\d\d|act)$")
 
-# Titles shared by measures that have nothing else in common, or that come back every year by nature.
+# Titles shared by measures that have nothing else in common, or that recur every year.
 _NAMES_NO_IDEA = re.compile(
     r"^(?:a (?:joint |concurrent )?resolution )?(?:reserved for"
     r"|providing for congressional disapproval"
@@ -23,7 +22,7 @@ _NAMES_NO_IDEA = re.compile(
 
 
 def title_key(title: str | None) -> str:
-    """What stays of a title once case, marks, years and the words every title has are gone.
+    """A title without case, punctuation, years and the words that every title has.
 
     ``ARMAS Act of 2025`` and ``ARMAS Act of 2024`` give ``armas``; ``A bill to prohibit X, and for other
     purposes.`` and ``To prohibit X.`` give ``prohibit x``. Empty where nothing is left to compare.
@@ -42,11 +41,11 @@ def title_key(title: str | None) -> str:
 
 
 def words(key: str) -> int:
-    """How many words a title key has; one or two make an acronym that many bills share."""
+    """The number of words in a title key; keys of one or two are often acronyms that many bills share."""
     return len(key.split())
 
 
 def names_an_idea(*titles: str | None) -> bool:
-    """False for numbers held in reserve, rules and procedure, disapprovals and commemorations: equal titles
-    of these say nothing about kinship."""
+    """False for reserved numbers, rules and procedure, disapprovals and commemorations: that two such titles
+    are equal says nothing about kinship."""
     return not any(title and _NAMES_NO_IDEA.search(title) for title in titles)

@@ -1,4 +1,4 @@
-"""Which bills are polled, and how that goes."""
+"""Which bills are polled, and the state of their polling."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,23 +15,23 @@ SHORT_LIST_TOLERATED = timedelta(days=3)
 
 
 def track(session: Session, bill: BillId, *, now: datetime) -> bool:
-    """Poll this bill from now on; False when it was tracked already. The bill is kept by number until a
-    source has shown it."""
+    """Poll this bill from now on; False when it is tracked already. Until a source shows the bill, only its
+    number is stored."""
     if session.get(Bill, str(bill)) is None:
         session.add(unread(bill))
         session.flush()
-    mine = session.get(Tracking, str(bill))
-    if mine is None:
+    tracking = session.get(Tracking, str(bill))
+    if tracking is None:
         session.add(Tracking(bill=str(bill), since=now))
-    elif mine.until is not None:
-        mine.since, mine.until = now, None
+    elif tracking.until is not None:
+        tracking.since, tracking.until = now, None
     else:
         return False
     return True
 
 
 def track_all(session: Session, bills: Sequence[BillId], *, now: datetime) -> None:
-    """Poll all of these from now on, with few questions: a whole Congress is tracked so."""
+    """Poll all of these from now on, with a fixed number of queries: for a whole Congress."""
     ids = {str(bill): bill for bill in bills}
     known = set(session.exec(select(Bill.id).where(col(Bill.id).in_(ids))))
     session.add_all(unread(bill) for id, bill in ids.items() if id not in known)
@@ -44,16 +44,16 @@ def track_all(session: Session, bills: Sequence[BillId], *, now: datetime) -> No
 
 
 def untrack(session: Session, bill: BillId, *, now: datetime) -> bool:
-    """Poll this bill no longer; its record stays. False when it was not tracked."""
-    mine = session.get(Tracking, str(bill))
-    if mine is None or mine.until is not None:
+    """Stop polling this bill; its record stays. False when it is not tracked."""
+    tracking = session.get(Tracking, str(bill))
+    if tracking is None or tracking.until is not None:
         return False
-    mine.until = now
+    tracking.until = now
     return True
 
 
 def tracked(session: Session) -> list[Tracking]:
-    """Bills to poll, the one asked longest ago first."""
+    """The bills to poll, the least recently attempted first."""
     query = select(Tracking).where(col(Tracking.until).is_(None))
     return list(session.exec(query.order_by(col(Tracking.attempted_at).asc().nulls_first(), Tracking.bill)))
 
@@ -63,78 +63,81 @@ def tracking_of(session: Session, bill: BillId) -> Tracking | None:
 
 
 def take(session: Session, observation: Observation, *, now: datetime, modified: str = "") -> Recorded:
-    """Record an observation and note, in the same transaction, how its bill's polling goes.
+    """Record an observation and, in the same transaction, the state of its bill's polling.
 
-    ``modified`` is GovInfo's stamp for the next conditional request; it is forgotten while something waits
-    for a second sighting, because "not modified" would never show it again.
+    ``modified`` is GovInfo's Last-Modified for the next conditional request. It is dropped while something
+    waits for a second complete reading, because "not modified" would never show that again.
     """
     recorded = record(session, observation)
-    mine = session.get(Tracking, observation.bill)
-    if mine is None:
+    tracking = session.get(Tracking, observation.bill)
+    if tracking is None:
         return recorded
-    mine.attempted_at = now
+    tracking.attempted_at = now
     if observation.complete:
-        mine.problem, mine.problem_since = "", None
-        _note_read(mine, observation, modified="" if recorded.pending else modified)
+        tracking.problem, tracking.problem_since = "", None
+        _note_read(tracking, observation, modified="" if recorded.pending else modified)
     else:
-        _note_problem(mine, observation.problem, now)
+        _note_problem(tracking, observation.problem, now)
     return recorded
 
 
 def take_all(session: Session, observations: Sequence[Observation], *, now: datetime) -> int:
-    """Take over observations of many bills, asking once which of them are polled; how many changes."""
+    """Record observations of many bills, with one query for those that are polled; returns how many changes."""
     ids = [observation.bill for observation in observations]
     polled = set(session.exec(select(Tracking.bill).where(col(Tracking.bill).in_(ids))))
     changes = 0
-    for one in observations:
-        recorded = take(session, one, now=now) if one.bill in polled else record(session, one)
+    for observation in observations:
+        if observation.bill in polled:
+            recorded = take(session, observation, now=now)
+        else:
+            recorded = record(session, observation)
         changes += recorded.changes
     return changes
 
 
 def not_modified(session: Session, bill: BillId, *, now: datetime) -> None:
-    """GovInfo said that its file is the one already read: a whole reading that found nothing new.
+    """Note that GovInfo's file has not changed: a complete reading without news.
 
-    It is believed once in a row: content has changed under an unmoved stamp (quirk 8), so the next request
-    asks for the file whatever its date.
+    It counts once in a row: content has changed under an unchanged Last-Modified (quirk 8), so the next
+    request is unconditional.
     """
-    known, mine = session.get(Bill, str(bill)), session.get(Tracking, str(bill))
+    known, tracking = session.get(Bill, str(bill)), session.get(Tracking, str(bill))
     if known is not None and known.observed_at is not None and known.observed_at < now:
         known.observed_at, known.observed_source = now, "govinfo"
-    if mine is not None:
-        mine.attempted_at = mine.govinfo_read_at = now
-        mine.govinfo_modified = ""
-        mine.problem, mine.problem_since = "", None
+    if tracking is not None:
+        tracking.attempted_at = tracking.govinfo_read_at = now
+        tracking.govinfo_modified = ""
+        tracking.problem, tracking.problem_since = "", None
 
 
 def failed(session: Session, bill: BillId, reason: str, *, now: datetime) -> None:
-    """A reading gave nothing; what is known stays as it is."""
-    mine = session.get(Tracking, str(bill))
-    if mine is not None:
-        mine.attempted_at = now
-        _note_problem(mine, reason, now)
+    """Note a failed reading; what is known stays as it is."""
+    tracking = session.get(Tracking, str(bill))
+    if tracking is not None:
+        tracking.attempted_at = now
+        _note_problem(tracking, reason, now)
 
 
 def needs_a_person(tracking: Tracking, *, now: datetime) -> bool:
-    """Whether a problem has lasted so long that somebody should look (quirk 11)."""
+    """Whether a problem has lasted so long that a person should look (quirk 11)."""
     return tracking.problem_since is not None and now - tracking.problem_since >= SHORT_LIST_TOLERATED
 
 
-def _note_read(mine: Tracking, observation: Observation, *, modified: str) -> None:
+def _note_read(tracking: Tracking, observation: Observation, *, modified: str) -> None:
     if observation.source == "api":
-        mine.api_read_at = observation.read_at
+        tracking.api_read_at = observation.read_at
     elif observation.source == "govinfo":
-        mine.govinfo_read_at = observation.read_at
-        mine.govinfo_modified = modified
+        tracking.govinfo_read_at = observation.read_at
+        tracking.govinfo_modified = modified
 
 
-def _note_problem(mine: Tracking, problem: str, now: datetime) -> None:
-    mine.problem = problem
-    mine.problem_since = mine.problem_since or now
+def _note_problem(tracking: Tracking, problem: str, now: datetime) -> None:
+    tracking.problem = problem
+    tracking.problem_since = tracking.problem_since or now
 
 
 def keep_budgets(session: Session, budgets: Mapping[str, int], *, now: datetime) -> None:
-    """Keep what hosts said of the requests that are left."""
+    """Store the number of requests that each host still allows."""
     for host, left in budgets.items():
         row = session.get(RateBudget, host) or RateBudget(host=host, left=left, seen_at=now)
         row.left, row.seen_at = left, now
@@ -142,5 +145,5 @@ def keep_budgets(session: Session, budgets: Mapping[str, int], *, now: datetime)
 
 
 def budgets(session: Session) -> list[RateBudget]:
-    """The last word of every host on the requests that are left."""
+    """The last known number of requests that each host still allows."""
     return list(session.exec(select(RateBudget).order_by(RateBudget.host)))

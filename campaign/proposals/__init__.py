@@ -1,1 +1,1 @@
-"""What a campaign is about: proposals, the bills that carried them, facts and texts."""
+"""Campaigns and their proposals: lineage of bills, kinship rules, cited facts, published texts."""

@@ -1,37 +1,67 @@
-"""How far a campaign is, and starting a new one from an old one."""
+"""Campaigns and their proposals: adding and editing them, the state of a campaign, copying one."""
 
+import re
 from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session, col, select
 
-from campaign.proposals import lineage
-from campaign.proposals.models import Campaign, CampaignState, CitedFact, Kinship
+from campaign.proposals.models import Campaign, CampaignState, CitedFact, Kinship, Proposal
 from campaign.refusals import Refused
 
 STATES: Final = ("draft", "live", "won", "paused", "archived")
 # Nothing is asked of anybody for a campaign in one of these.
 SILENT: Final = ("draft", "paused", "archived")
-# Which of several campaigns the public pages are about: the first that runs.
+# Of several campaigns, the public pages show the first by this order.
 FIRST_SHOWN: Final = ("live", "won", "paused", "archived", "draft")
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+# --- campaigns ---
 
 
 def campaigns(session: Session) -> list[tuple[Campaign, str]]:
-    """All campaigns with how far each is."""
-    states = {one.campaign: one.state for one in session.exec(select(CampaignState))}
+    """All campaigns with their state, by slug."""
+    states = {row.campaign: row.state for row in session.exec(select(CampaignState))}
     found = session.exec(select(Campaign).order_by(Campaign.slug))
-    return [(one, states.get(one.slug, "live")) for one in found]
+    return [(campaign, states.get(campaign.slug, "live")) for campaign in found]
 
 
 def shown(session: Session) -> tuple[Campaign, str] | None:
-    """The campaign that the public pages are about, and its state; None before one has been set up."""
-    return min(campaigns(session), key=lambda one: (FIRST_SHOWN.index(one[1]), one[0].slug), default=None)
+    """The campaign on the public pages, and its state; None before a campaign has been set up."""
+    return min(campaigns(session), key=lambda row: (FIRST_SHOWN.index(row[1]), row[0].slug), default=None)
 
 
 def current(session: Session) -> Campaign | None:
-    """The campaign that the public pages are about; None before one has been set up."""
+    """The campaign on the public pages; None before a campaign has been set up."""
     found = shown(session)
     return found[0] if found else None
+
+
+def campaign(session: Session, slug: str) -> Campaign:
+    """A campaign by its slug. Raises Refused (404) for an unknown one."""
+    if found := session.get(Campaign, slug):
+        return found
+    raise Refused("There is no such campaign.", "No existe esa campaña.", status=404)
+
+
+def add_campaign(
+    session: Session, slug: str, *, title_en: str, title_es: str, summary_en: str = "", summary_es: str = ""
+) -> Campaign:
+    """Add a campaign, or change the words of an existing one. The slug is part of addresses and never changes.
+
+    Raises Refused for a slug that cannot stand in an address.
+    """
+    _check_slug(slug)
+    row = session.get(Campaign, slug) or Campaign(slug=slug, title_en=title_en, title_es=title_es)
+    row.title_en, row.title_es = title_en, title_es
+    row.summary_en, row.summary_es = summary_en, summary_es
+    session.add(row)
+    session.flush()
+    return row
+
+
+# --- the state of a campaign ---
 
 
 def state(session: Session, slug: str) -> str:
@@ -45,14 +75,8 @@ def silent(session: Session) -> set[str]:
     return set(session.exec(rows))
 
 
-def campaign(session: Session, slug: str) -> Campaign:
-    if found := session.get(Campaign, slug):
-        return found
-    raise Refused("There is no such campaign.", "No existe esa campaña.", status=404)
-
-
 def set_state(session: Session, slug: str, state: str, *, by: str, now: datetime) -> None:
-    """Say how far a campaign is. Raises Refused for an unknown campaign or state."""
+    """Set the state of a campaign. Raises Refused for an unknown campaign or state."""
     campaign(session, slug)
     if state not in STATES:
         raise Refused(f"A state is one of {', '.join(STATES)}.", f"El estado es uno de {', '.join(STATES)}.")
@@ -62,20 +86,76 @@ def set_state(session: Session, slug: str, state: str, *, by: str, now: datetime
     session.flush()
 
 
-def duplicate(session: Session, slug: str, new: str, *, by: str, now: datetime) -> Campaign:
-    """A draft with the words, proposals and figures of a campaign, and none of its bills' decisions.
+# --- proposals ---
 
-    Proposals get slugs of their own; the bills are suggested to them, for a person to confirm. Raises Refused
-    for an address that is taken or cannot be one.
+
+def proposal(session: Session, slug: str) -> Proposal:
+    """A proposal by its slug. Raises Refused (404) for an unknown one."""
+    if found := session.get(Proposal, slug):
+        return found
+    raise Refused(f"There is no proposal “{slug}”.", f"No existe la propuesta «{slug}».", status=404)
+
+
+def campaign_proposals(session: Session, campaign: str | None = None) -> list[Proposal]:
+    """The proposals of a campaign, or of all campaigns, in the organizers' order."""
+    query = select(Proposal).order_by(col(Proposal.campaign), col(Proposal.position), col(Proposal.slug))
+    if campaign is not None:
+        query = query.where(Proposal.campaign == campaign)
+    return list(session.exec(query))
+
+
+def add_proposal(
+    session: Session,
+    slug: str,
+    *,
+    campaign: str,
+    name_en: str,
+    name_es: str,
+    summary_en: str = "",
+    summary_es: str = "",
+    position: int = 0,
+) -> Proposal:
+    """Add a proposal to a campaign, or change the words and place of an existing one.
+
+    Raises Refused for a slug that cannot stand in an address, or an unknown campaign (404).
+    """
+    _check_slug(slug)
+    if session.get(Campaign, campaign) is None:
+        raise Refused(f"There is no campaign “{campaign}”.", f"No existe la campaña «{campaign}».", status=404)
+    known = session.get(Proposal, slug)
+    row = known or Proposal(slug=slug, campaign=campaign, name_en=name_en, name_es=name_es)
+    row.campaign, row.name_en, row.name_es = campaign, name_en, name_es
+    row.summary_en, row.summary_es, row.position = summary_en, summary_es, position
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _check_slug(slug: str) -> None:
+    if not _SLUG.fullmatch(slug):
+        raise Refused(
+            f"“{slug}” cannot stand in an address. Use small letters, digits and hyphens, like armas-act.",
+            f"«{slug}» no puede ir en una dirección. Use minúsculas, números y guiones, como armas-act.",
+        )
+
+
+# --- copying ---
+
+
+def duplicate(session: Session, slug: str, new: str, *, by: str, now: datetime) -> Campaign:
+    """Add a draft with the words, proposals and facts of a campaign, and none of the decisions on its bills.
+
+    Proposals get slugs of their own; their bills become suggestions, for a person to confirm. Raises Refused
+    for an unknown campaign (404), or a new slug that is taken (409) or cannot stand in an address.
     """
     old = campaign(session, slug)
     if session.get(Campaign, new):
         raise Refused(f"“{new}” is taken.", f"«{new}» ya existe.", status=409)
     words = {"title_en": old.title_en, "title_es": old.title_es}
-    made = lineage.add_campaign(session, new, **words, summary_en=old.summary_en, summary_es=old.summary_es)
-    for proposal in lineage.campaign_proposals(session, slug):
+    made = add_campaign(session, new, **words, summary_en=old.summary_en, summary_es=old.summary_es)
+    for proposal in campaign_proposals(session, slug):
         copy = f"{proposal.slug}-{new}"
-        lineage.add_proposal(
+        add_proposal(
             session,
             copy,
             campaign=new,
@@ -96,5 +176,5 @@ def duplicate(session: Session, slug: str, new: str, *, by: str, now: datetime) 
 def _copy_facts(session: Session, proposal: str, copy: str, campaign: str) -> None:
     facts = session.exec(select(CitedFact).where(CitedFact.proposal == proposal).order_by(col(CitedFact.id)))
     for fact in facts.all():
-        said = {**fact.model_dump(), "id": f"{fact.id}-{campaign}", "campaign": campaign, "proposal": copy}
-        session.add(CitedFact(**said))
+        values = {**fact.model_dump(), "id": f"{fact.id}-{campaign}", "campaign": campaign, "proposal": copy}
+        session.add(CitedFact(**values))

@@ -1,9 +1,8 @@
-"""How likely two bills are the same idea, by a table of rules. No I/O, and never a decision: a person
-confirms.
+"""How likely two bills carry the same idea, by a table of rules. No I/O, and no decision: a person confirms.
 
-Scores follow what was measured on pairs that Congress's researchers call identical: equal display *and*
-official titles across the chambers are linked in 90 of 100 cases, equal titles of one or two words with
-other official titles in 8.
+Scores follow a count of pairs that the Congressional Research Service calls identical: it links 90 of 100
+pairs across the chambers with equal display and official titles, and 8 of 100 with an equal title of one or
+two words and different official titles.
 """
 
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from campaign.congress.bills import BillId
 from campaign.congress.models import Bill
 from campaign.congress.titles import names_an_idea, words
 
+# The number of words from which an equal title is unlikely to be a coincidence.
 LONG_TITLE = 3
 LONG_OFFICIAL = 8
 
@@ -21,8 +21,8 @@ LONG_OFFICIAL = 8
 class Pair:
     """Two bills, the one of the earlier Congress first, and what is known between them.
 
-    ``identical``: Congress's researchers call them so. ``took_over``: the newer one's sponsor was a
-    co-sponsor of the older one. ``sponsor_left``: the older one's sponsor has left Congress.
+    ``identical``: the Congressional Research Service calls them so. ``took_over``: the newer bill's sponsor
+    was a co-sponsor of the older bill. ``sponsor_left``: the older bill's sponsor has left Congress.
     """
 
     older: Bill
@@ -40,8 +40,8 @@ class Pair:
         return BillId.of(self.older.id).chamber == BillId.of(self.newer.id).chamber
 
     @property
-    def sisters(self) -> bool:
-        """Of one Congress, in the two chambers."""
+    def companions(self) -> bool:
+        """Whether they are of one Congress and of different chambers."""
         return self.same_congress and not self.same_chamber
 
     @property
@@ -70,13 +70,13 @@ class Pair:
 
     @property
     def comparable(self) -> bool:
-        """Whether equal titles may count at all."""
+        """Whether equal titles mean anything: none of the titles is procedural."""
         return all(names_an_idea(bill.title, bill.official_title) for bill in (self.older, self.newer))
 
 
 @dataclass(frozen=True)
 class KinRule:
-    """A reason to take two bills for one idea; ``{other}`` in its words is the bill compared with."""
+    """A reason why two bills may carry one idea; ``{other}`` in its texts stands for the other bill."""
 
     name: str
     score: float
@@ -92,24 +92,24 @@ CRS_IDENTICAL = KinRule(
     "Congress's researchers call it identical to {other}.",
     "Los investigadores del Congreso lo consideran idéntico a {other}.",
 )
-# A whole line of bills carries the title, one of them in the other chamber of the same Congress: said of
-# a bill and a proposal, not of a pair.
+# Several bills of a proposal have the title, one of them in the other chamber of the same Congress. It
+# compares a bill with a proposal, so ``judge`` applies it only with ``line``.
 LINE = KinRule(
     "line",
     0.6,
-    lambda pair: pair.sisters and pair.same_title,
+    lambda pair: pair.companions and pair.same_title,
     "It has the title of {other}, the other chamber's bill of the same Congress, and of other bills of "
     "this proposal.",
     "Tiene el mismo título que {other}, el proyecto de la otra cámara en el mismo Congreso, y que otros "
     "proyectos de esta propuesta.",
 )
-# Strongest first; the first that holds is the one that is told.
+# Strongest first; the first one that holds is the reason given.
 RULES = (
     CRS_IDENTICAL,
     KinRule(
         "sister_both_titles",
         0.9,
-        lambda pair: pair.sisters and pair.same_title and pair.same_official,
+        lambda pair: pair.companions and pair.same_title and pair.same_official,
         "Same title and same official title as {other}, in the other chamber of the same Congress.",
         "Mismo título y mismo título oficial que {other}, en la otra cámara del mismo Congreso.",
     ),
@@ -158,7 +158,7 @@ RULES = (
     KinRule(
         "sister_title",
         0.65,
-        lambda pair: pair.sisters and pair.same_long_title,
+        lambda pair: pair.companions and pair.same_long_title,
         "Same title as {other}, in the other chamber of the same Congress.",
         "Mismo título que {other}, en la otra cámara del mismo Congreso.",
     ),
@@ -201,7 +201,7 @@ RULES = (
     KinRule(
         "sister_short_title",
         0.35,
-        lambda pair: pair.sisters and pair.same_title,
+        lambda pair: pair.companions and pair.same_title,
         "Same short title as {other}, in the other chamber of the same Congress; short titles are often "
         "shared by chance.",
         "Mismo título corto que {other}, en la otra cámara del mismo Congreso; los títulos cortos coinciden "
@@ -218,7 +218,7 @@ RULES = (
 
 
 def judge(pair: Pair, *, line: bool = False) -> KinRule | None:
-    """The strongest rule that holds for a pair; ``line`` where a line of bills carries the title."""
+    """The strongest rule that holds for a pair; ``line``: several bills of the proposal have the title."""
     if not pair.comparable:
         return CRS_IDENTICAL if CRS_IDENTICAL.holds(pair) else None
     for rule in RULES:

@@ -14,8 +14,8 @@ from campaign.refusals import Refused
 
 @dataclass(frozen=True)
 class Candidate:
-    """One of the bills that share a number. ``successor`` is the living bill of the same proposal, where
-    this one can go no further."""
+    """One of the bills that share a number. ``successor`` is the living bill of the same proposal, where this
+    one has ended."""
 
     bill_id: BillId
     title: str
@@ -26,10 +26,10 @@ class Candidate:
 
 
 def resolve(session: Session, text: str) -> BillId:
-    """The bill that was typed, in any form ``parse_bill`` reads.
+    """The bill that was typed, in any form that ``parse_bill`` accepts.
 
-    Raises Refused: 400 for what is no bill, 404 for a bill this record does not hold, 409 where several
-    Congresses have the number and none was named.
+    Raises Refused: 400 for other text, 404 for a bill that is not in the record, 409 where several Congresses
+    have the number and the text names none.
     """
     number = parse_bill(text)
     found = _numbered(session, number)
@@ -41,9 +41,9 @@ def resolve(session: Session, text: str) -> BillId:
 
 
 def candidates(session: Session, text: str, *, now: datetime) -> list[Candidate]:
-    """Every bill held of the number that was typed, newest Congress first; empty where none is.
+    """Every bill of the record with the number that was typed, newest Congress first.
 
-    Raises Refused (400) for what is no bill.
+    Raises Refused (400) for text that is no bill.
     """
     return [_candidate(session, bill, now) for bill in _numbered(session, parse_bill(text))]
 

@@ -1,4 +1,4 @@
-"""Tables of campaigns and proposals: what they ask for, which bills carry it, what is written about it."""
+"""Tables of campaigns and proposals, the bills that carry them, and the texts about them."""
 
 from datetime import date, datetime
 
@@ -7,7 +7,7 @@ from sqlmodel import Column, Field, SQLModel
 
 
 class Campaign(SQLModel, table=True):
-    """Proposals that are asked for together."""
+    """Proposals that are promoted together, under one name."""
 
     slug: str = Field(primary_key=True)
     title_en: str
@@ -29,8 +29,8 @@ class Proposal(SQLModel, table=True):
 
 
 class Kinship(SQLModel, table=True):
-    """That a bill belongs to a proposal: ``suggested`` by a rule, then ``confirmed`` or ``rejected`` by
-    a person."""
+    """A bill's link to a proposal: ``suggested`` by a rule, then ``confirmed`` or ``rejected`` by a
+    person."""
 
     proposal: str = Field(primary_key=True, foreign_key="proposal.slug")
     bill: str = Field(primary_key=True, foreign_key="bill.id", index=True)
@@ -44,7 +44,7 @@ class Kinship(SQLModel, table=True):
 
 
 class CampaignState(SQLModel, table=True):
-    """How far a campaign is: draft, live, won, paused or archived. One without a row is live."""
+    """The state of a campaign: draft, live, won, paused or archived. A campaign without a row is live."""
 
     campaign: str = Field(primary_key=True, foreign_key="campaign.slug")
     state: str = "live"
@@ -53,8 +53,8 @@ class CampaignState(SQLModel, table=True):
 
 
 class TextVersion(SQLModel, table=True):
-    """What somebody wrote for the campaign, in both languages; only ever added. ``what`` is wording, fact,
-    proposal or campaign; ``key`` says which one. The newest with ``published_at`` is what the public sees."""
+    """A version of an organizer's text in both languages; rows are only added. ``what`` is wording, fact,
+    proposal or campaign; ``key`` identifies it. The public sees the newest row with ``published_at``."""
 
     __table_args__ = (sa.Index("ix_textversion_text", "what", "key", "id"),)
 
@@ -69,7 +69,7 @@ class TextVersion(SQLModel, table=True):
 
 
 class CitedFact(SQLModel, table=True):
-    """A figure a script or letter may cite. A fact without a source may not be shown."""
+    """A figure that a script or letter may cite. A fact without a source is not shown."""
 
     id: str = Field(primary_key=True)
     campaign: str = Field(foreign_key="campaign.slug")
@@ -78,7 +78,7 @@ class CitedFact(SQLModel, table=True):
     text_es: str
     source: str
     source_url: str = ""
-    # The years the figure describes, as people read them ("2014–2018").
+    # The years that the figure describes, as shown: "2014–2018".
     period: str = ""
     recorded: date
     position: int = 0

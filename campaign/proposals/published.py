@@ -1,27 +1,27 @@
-"""Wordings that organizers wrote and published; whatever is not here is said as the service ships it."""
+"""Wordings that organizers published; each replaces a text that the service ships."""
 
 from sqlmodel import Session, col, select
 
 from campaign.proposals.models import TextVersion
 
 WORDING = "wording"
-# Ask code, kind, language; or group, name, language of a text that asks share.
+# Ask code, kind, language; or group, name, language of a text that several asks share.
 Cell = tuple[str, str, str]
 
 
 def key(code: str, kind: str) -> str:
-    """``committee_chair-call`` or ``staff-hello``: what the versions of one wording are kept under."""
+    """The key of a wording's versions: ``committee_chair-call``, or ``staff-hello`` for a shared text."""
     return f"{code}-{kind}"
 
 
 def cell(written: str) -> tuple[str, str]:
-    """Ask code and kind of a key, or group and name; both may be unknown."""
+    """Ask code and kind (or group and name) from a key; neither need be known."""
     code, _dash, kind = written.partition("-")
     return code, kind
 
 
 def wordings(session: Session) -> dict[Cell, str]:
-    """The texts that readers see instead of the shipped ones: of each wording the one published last."""
+    """The published texts: of each wording, the version published last."""
     rows = select(TextVersion).where(TextVersion.what == WORDING, col(TextVersion.published_at).is_not(None))
     found: dict[Cell, str] = {}
     for row in session.exec(rows.order_by(col(TextVersion.published_at), col(TextVersion.id))):

@@ -1,4 +1,4 @@
-"""Suggesting which bills belong to one proposal. A rule suggests with a reason; only a person confirms."""
+"""Suggestions of bills that belong to one proposal. A rule suggests, with a reason; a person confirms."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from campaign.proposals.lineage import bills_of, not_held, reading_order
 from campaign.proposals.models import Kinship
 
 WORTH_SUGGESTING = 0.3
-# "FAIR Act" alone names 18 bills of one Congress; more kin than this is no kin.
+# The most bills to compare with one bill: 18 bills of a single Congress are named "FAIR Act".
 MOST_CANDIDATES = 100
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """That ``bill`` is probably kin of ``other``: its companion, predecessor, successor or redraft.
+    """``bill`` is probably kin of ``other``: its companion, predecessor, successor or redraft.
 
-    With a ``proposal``, that ``bill`` belongs to it, as ``other`` does; without one, neither is in any.
+    With a ``proposal``, ``bill`` probably belongs to it, as ``other`` does; without, neither belongs to one.
     """
 
     bill: str
@@ -38,7 +38,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class _Known:
-    """What the record says between the bills that are weighed against each other."""
+    """Facts between the bills that are compared: related pairs, co-sponsors (bill, person), departed people."""
 
     identical: frozenset[tuple[str, str]]
     joined: frozenset[tuple[str, str]]
@@ -56,11 +56,11 @@ class _Known:
 
 
 def suggest(session: Session, bill_id: str, *, least: float = WORTH_SUGGESTING) -> list[Suggestion]:
-    """Kin of a bill that nobody has confirmed yet, the likeliest first.
+    """Unconfirmed kin of a bill, the likeliest first.
 
-    For a bill of a proposal: other bills that belong there. For a bill of none: the proposals it belongs
-    to, and other bills of none. What was rejected is not suggested again. Raises Refused (404) for a bill
-    this record does not hold.
+    For a bill of a proposal: other bills that probably belong to it. For a bill of none: the proposals to
+    which it probably belongs, and other bills of none. A rejected link is not suggested again. Raises
+    Refused (404) for a bill that is not in the record.
     """
     bill = session.get(Bill, bill_id)
     if bill is None:
@@ -68,22 +68,22 @@ def suggest(session: Session, bill_id: str, *, least: float = WORTH_SUGGESTING) 
         raise not_held(BillNumber(number.type, number.number, number.congress))
     alike = _alike(session, bill)
     homes, rejected = _decided(session, [bill.id, *(other.id for other in alike)])
-    families = {slug: [b for b, _ in bills_of(session, slug)] for slug in sorted(set(homes.values()))}
-    known = _known_between(session, [bill, *alike, *(b for kin in families.values() for b in kin)])
-    found: list[Suggestion | None] = []
-    if mine := homes.get(bill.id):
-        strangers = [other for other in alike if other.id not in homes and (mine, other.id) not in rejected]
-        found += [_belongs(known, other, mine, families[mine]) for other in strangers]
+    families = {slug: [row for row, _ in bills_of(session, slug)] for slug in sorted(set(homes.values()))}
+    known = _known_between(session, [bill, *alike, *(kin for family in families.values() for kin in family)])
+    strangers = [other for other in alike if other.id not in homes]
+    if home := homes.get(bill.id):
+        candidates = [other for other in strangers if (home, other.id) not in rejected]
+        found = [_belongs(known, other, home, families[home]) for other in candidates]
     else:
         slugs = [slug for slug in families if (slug, bill.id) not in rejected]
-        found += [_belongs(known, bill, slug, families[slug]) for slug in slugs]
-        found += [_told(known, other, bill, None) for other in alike if other.id not in homes]
-    worthy = [each for each in found if each and each.score >= least]
-    return sorted(worthy, key=lambda each: (-each.score, each.bill, each.other))
+        found = [_belongs(known, bill, slug, families[slug]) for slug in slugs]
+        found += [_compare(known, other, bill, None) for other in strangers]
+    likely = [suggestion for suggestion in found if suggestion and suggestion.score >= least]
+    return sorted(likely, key=lambda suggestion: (-suggestion.score, suggestion.bill, suggestion.other))
 
 
 def _alike(session: Session, bill: Bill) -> list[Bill]:
-    """Bills that share a title with this one, or that Congress's researchers call identical to it."""
+    """Bills with a title of this bill, or that the Congressional Research Service calls identical to it."""
     identical = sa.union(
         sa.select(col(Related.other)).where(col(Related.bill) == bill.id, col(Related.identical)),
         sa.select(col(Related.bill)).where(col(Related.other) == bill.id, col(Related.identical)),
@@ -100,7 +100,7 @@ def _alike(session: Session, bill: Bill) -> list[Bill]:
 
 
 def _decided(session: Session, ids: Sequence[str]) -> tuple[dict[str, str], set[tuple[str, str]]]:
-    """Which proposal each bill is confirmed in, and the (proposal, bill) pairs a person turned down."""
+    """The proposal in which each bill is confirmed, and the (proposal, bill) pairs that were rejected."""
     query = select(Kinship).where(col(Kinship.bill).in_(ids), Kinship.state != "suggested")
     rows = list(session.exec(query))
     homes = {row.bill: row.proposal for row in rows if row.state == "confirmed"}
@@ -120,7 +120,7 @@ def _known_between(session: Session, bills: Sequence[Bill]) -> _Known:
     )
     people = members.people(session, sponsors)
     return _Known(
-        identical=frozenset((one, other) for one, other in session.execute(related)),
+        identical=frozenset((bill, other) for bill, other in session.execute(related)),
         joined=frozenset((bill, person) for bill, person in session.execute(joined)),
         departed=frozenset(id for id, person in people.items() if person.standing == "departed"),
     )
@@ -129,11 +129,13 @@ def _known_between(session: Session, bills: Sequence[Bill]) -> _Known:
 def _belongs(known: _Known, bill: Bill, slug: str, kin: Sequence[Bill]) -> Suggestion | None:
     """The strongest reason why a bill belongs to a proposal with these bills."""
     line = sum(1 for other in kin if other.title_key == bill.title_key != "") > 1
-    told = [_told(known, bill, other, slug, line=line) for other in kin if other.id != bill.id]
-    return max((each for each in told if each), key=lambda each: each.score, default=None)
+    reasons = [_compare(known, bill, other, slug, line=line) for other in kin if other.id != bill.id]
+    return max((reason for reason in reasons if reason), key=lambda reason: reason.score, default=None)
 
 
-def _told(known: _Known, bill: Bill, other: Bill, slug: str | None, *, line: bool = False) -> Suggestion | None:
+def _compare(
+    known: _Known, bill: Bill, other: Bill, slug: str | None, *, line: bool = False
+) -> Suggestion | None:
     rule = judge(known.pair(bill, other), line=line)
     if rule is None:
         return None
@@ -142,10 +144,10 @@ def _told(known: _Known, bill: Bill, other: Bill, slug: str | None, *, line: boo
 
 
 def _kind(bill: Bill, other: Bill) -> str:
-    """What ``bill`` would be to ``other``."""
+    """The relation of ``bill`` to ``other``."""
     if bill.congress != other.congress:
         return "predecessor" if bill.congress < other.congress else "successor"
-    return "companion" if Pair(bill, other).sisters else "redraft"
+    return "companion" if Pair(bill, other).companions else "redraft"
 
 
 def _reasons(rule: KinRule, bill: Bill, other: Bill) -> tuple[str, str]:
@@ -158,8 +160,8 @@ def _reasons(rule: KinRule, bill: Bill, other: Bill) -> tuple[str, str]:
 
 
 def save_suggestions(session: Session, suggestions: Iterable[Suggestion]) -> int:
-    """Keep suggestions that name a proposal for a person to decide on; how many are new. What a person
-    has decided stays as decided."""
+    """Store the suggestions that name a proposal, for a person to decide; returns how many are new. Decided
+    links stay as they are."""
     new = 0
     for each in suggestions:
         if each.proposal is None:

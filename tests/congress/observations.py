@@ -1,4 +1,4 @@
-"""Builders of observations for tests: only what a test is about has to be said."""
+"""Builders of observations for tests: a test names only what it is about."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def observed(
 ) -> Observation:
     """A complete reading of H.R. 6736 by api.congress.gov, ``hour`` hours after the first one."""
     read_at = START + timedelta(hours=hour)
-    said: dict[str, Any] = {
+    values: dict[str, Any] = {
         "bill": BILL,
         "source": "api",
         "read_at": read_at,
@@ -56,4 +56,4 @@ def observed(
         "cosponsors": cosponsors,
         "actions": actions,
     }
-    return Observation(**{**said, **more})
+    return Observation(**{**values, **more})

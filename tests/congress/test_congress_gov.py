@@ -75,16 +75,16 @@ def test_an_ordinary_bill_takes_three_requests_and_none_twice(source: Standin, f
         read(source, fetcher, bill)
         extra = {"hr842-119": 1, "hr8672-119": 2}.get(bill, 0)
         assert fetcher.requests - before == 3 + extra, bill
-    asked = [(a.path, a.query.get("offset")) for a in source.world.log if "hr/8672" not in a.path]
-    assert len(asked) == len(set(asked))
+    pages = [(a.path, a.query.get("offset")) for a in source.world.log if "hr/8672" not in a.path]
+    assert len(pages) == len(set(pages))
 
 
 def test_what_is_asked_of_the_service(source: Standin, fetcher: Fetcher) -> None:
     read(source, fetcher, "hr842-119")
-    assert all(asked.query["format"] == "json" for asked in source.world.log)
-    assert all(asked.headers["x-api-key"] == KEY for asked in source.world.log)
-    assert all(asked.path == asked.path.lower() for asked in source.world.log)
-    assert not any("fromDateTime" in asked.query or "sort" in asked.query for asked in source.world.log)
+    assert all(request.query["format"] == "json" for request in source.world.log)
+    assert all(request.headers["x-api-key"] == KEY for request in source.world.log)
+    assert all(request.path == request.path.lower() for request in source.world.log)
+    assert not any("fromDateTime" in request.query or "sort" in request.query for request in source.world.log)
 
 
 def test_facts_beside_the_lists(source: Standin, fetcher: Fetcher) -> None:
@@ -116,7 +116,7 @@ def test_a_day_of_the_past(source: Standin, fetcher: Fetcher) -> None:
         read(source, fetcher)
 
 
-# --- a kept reading ---
+# --- a stored reading ---
 
 
 @pytest.mark.parametrize("bill", BILLS)
@@ -284,11 +284,11 @@ def test_no_cut_of_a_reply_passes_for_whole(source: Standin, impatient: Make, da
     fetcher = impatient(attempts=1, threshold=1000)
     source.world.fixed.clear()
     whole = read(source, fetcher, "s1383-119")
-    kept = json.loads(whole.raw)
+    stored = json.loads(whole.raw)
     bodies = {
-        "": {"bill": kept["detail"]},
-        "/cosponsors": {"cosponsors": kept["cosponsors"], "pagination": kept["counts"]["cosponsors"]},
-        "/actions": {"actions": kept["actions"], "pagination": kept["counts"]["actions"]},
+        "": {"bill": stored["detail"]},
+        "/cosponsors": {"cosponsors": stored["cosponsors"], "pagination": stored["counts"]["cosponsors"]},
+        "/actions": {"actions": stored["actions"], "pagination": stored["counts"]["actions"]},
     }
     tail = data.draw(st.sampled_from(sorted(bodies)))
     body = json.dumps(bodies[tail]).encode()
@@ -365,9 +365,9 @@ def test_a_row_that_cannot_be_read_is_named_by_its_field(
     source: Standin, fetcher: Fetcher, change: dict[str, Any], field: str
 ) -> None:
     seen = read(source, fetcher)
-    kept = json.loads(seen.raw)
-    kept["cosponsors"][3].update(change)
-    spoiled = congress_gov.parse(json.dumps(kept).encode(), now=NOW)
+    stored = json.loads(seen.raw)
+    stored["cosponsors"][3].update(change)
+    spoiled = congress_gov.parse(json.dumps(stored).encode(), now=NOW)
     assert spoiled.problem.endswith(f"a co-sponsor row cannot be read ({field})")
     assert len(spoiled.cosponsors) == len(seen.cosponsors) - 1
     assert len(spoiled.actions) == len(seen.actions)

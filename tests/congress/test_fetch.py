@@ -1,4 +1,4 @@
-"""The door to the network: what is asked again, what is not, when a host is left alone, what never leaks.
+"""The HTTP client: what is retried, when the circuit breaker opens for a host, what never leaks.
 
 Forms of failure are those of the sources' documents and issue trackers; docs/data.md lists them.
 """
@@ -89,8 +89,8 @@ def test_q36_a_redirect_is_no_answer_and_is_never_followed(source: Standin, impa
     source.world.faults["redirect"] = 1
     with pytest.raises(Unread, match="answered 302"):
         ask(source, fetcher)
-    assert {asked.path for asked in source.world.log} == {BILL}
-    assert not any("api_key" in asked.query for asked in source.world.log)
+    assert {request.path for request in source.world.log} == {BILL}
+    assert not any("api_key" in request.query for request in source.world.log)
 
 
 def test_q36_no_answer_in_time(silent: str) -> None:
@@ -313,11 +313,11 @@ def test_q39_no_key_and_no_query_in_logs_or_reasons(
             with pytest.raises(Unread) as caught:
                 ask(source, fetcher, address="12 Private Street")
             reasons.append(f"{caught.value.reason} {caught.value!r} {caught.value.__cause__!r}")
-    assert all(asked.headers["x-api-key"] == KEY for asked in source.world.log)
-    assert not any(KEY in asked.query.values() for asked in source.world.log)
-    for told in (caplog.text, *reasons):
-        assert KEY not in told
-        assert "Private" not in told
+    assert all(request.headers["x-api-key"] == KEY for request in source.world.log)
+    assert not any(KEY in request.query.values() for request in source.world.log)
+    for text in (caplog.text, *reasons):
+        assert KEY not in text
+        assert "Private" not in text
     assert "asking again" in caplog.text
 
 

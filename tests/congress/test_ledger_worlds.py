@@ -99,14 +99,14 @@ def test_the_ledger_ends_equal_to_the_record(
 
 def check(engine: Engine, rows: list[CosponsorRow], extra: list[int]) -> None:
     with db.reading(engine) as session:
-        told = Counter(
+        counted = Counter(
             (change.kind, change.bioguide, change.happened) for change in ledger.changes_since(session)
         )
         joined = {("cosponsored", row.bioguide, row.joined) for row in rows}
         left = Counter(("withdrew", row.bioguide, row.withdrawn) for row in rows if row.withdrawn)
-        assert {key: n for key, n in told.items() if key[0] == "cosponsored"} == dict.fromkeys(joined, 1)
-        assert {key: n for key, n in told.items() if key[0] == "withdrew"} == dict(left)
-        assert not [key for key in told if key[0] in ("withdrawal_retracted", "action_retracted")]
+        assert {key: n for key, n in counted.items() if key[0] == "cosponsored"} == dict.fromkeys(joined, 1)
+        assert {key: n for key, n in counted.items() if key[0] == "withdrew"} == dict(left)
+        assert not [key for key in counted if key[0] in ("withdrawal_retracted", "action_retracted")]
         record = ledger.current(session, BILL, now=datetime(2026, 6, 1, tzinfo=UTC))
         assert len(record.actions) == 2 + len(set(extra))
         for number in range(0, LAST_DAY + 35, 7):

@@ -59,9 +59,9 @@ def person(**parts: Any) -> dict[str, Any]:
 def test_q01_q02_q03_q04_no_list_of_bills_is_relied_on(source: Standin, fetcher: Fetcher) -> None:
     for each in small_congress():
         from_api(source, fetcher, each)
-    numbered = [asked.path.split("/")[2:6] for asked in source.world.log]
+    numbered = [request.path.split("/")[2:6] for request in source.world.log]
     assert all(parts[0] == "bill" and parts[3].isdigit() for parts in numbered)
-    assert not any("sort" in asked.query for asked in source.world.log)
+    assert not any("sort" in request.query for request in source.world.log)
 
 
 def test_q04_a_list_that_moves_while_it_is_read_is_read_again(source: Standin, fetcher: Fetcher) -> None:
@@ -136,10 +136,10 @@ def test_q10_the_withdrawn_stay_in_the_list_and_both_counts_fit(source: Standin,
 def test_q10_either_count_out_of_step_makes_a_reading_incomplete(
     source: Standin, fetcher: Fetcher, count: str, where: str
 ) -> None:
-    kept = json.loads(from_api(source, fetcher, "s1383-119").raw)
-    stated = kept["detail"]["cosponsors"] if where == "detail" else kept["counts"]["cosponsors"]
+    stored = json.loads(from_api(source, fetcher, "s1383-119").raw)
+    stated = stored["detail"]["cosponsors"] if where == "detail" else stored["counts"]["cosponsors"]
     stated[count] += 1
-    seen = congress_gov.parse(json.dumps(kept).encode(), now=NOW)
+    seen = congress_gov.parse(json.dumps(stored).encode(), now=NOW)
     assert "are counted" in seen.problem
     assert len(seen.cosponsors) == 4
 
@@ -353,26 +353,26 @@ def test_q34_links_to_other_congresses_are_mistakes() -> None:
 
 def test_q35_texts_and_summaries_are_never_asked_for(source: Standin, fetcher: Fetcher) -> None:
     from_api(source, fetcher, "hr6736-119")
-    assert {asked.path.rsplit("/", 1)[1] for asked in source.world.log} == {"6736", "cosponsors", "actions"}
+    assert {request.path.rsplit("/", 1)[1] for request in source.world.log} == {"6736", "cosponsors", "actions"}
 
 
 # --- shapes ---
 
 
 def test_q40_new_fields_are_ignored(source: Standin, fetcher: Fetcher) -> None:
-    kept = json.loads(from_api(source, fetcher, "hr6736-119").raw)
-    kept["detail"]["newContainer"] = {"count": 4, "url": "https://example.org"}
-    kept["cosponsors"][0]["newField"] = [1, 2]
-    kept["actions"][0]["newField"] = {"a": None}
-    seen = congress_gov.parse(json.dumps(kept).encode(), now=NOW)
+    stored = json.loads(from_api(source, fetcher, "hr6736-119").raw)
+    stored["detail"]["newContainer"] = {"count": 4, "url": "https://example.org"}
+    stored["cosponsors"][0]["newField"] = [1, 2]
+    stored["actions"][0]["newField"] = {"a": None}
+    seen = congress_gov.parse(json.dumps(stored).encode(), now=NOW)
     assert seen.complete, seen.problem
 
 
 @pytest.mark.parametrize("name", ["cosponsors", "actions"])
 def test_q40_lists_without_counts_are_never_whole(source: Standin, fetcher: Fetcher, name: str) -> None:
-    kept = json.loads(from_api(source, fetcher, "hr6736-119").raw)
-    kept["counts"][name] = {}
-    seen = congress_gov.parse(json.dumps(kept).encode(), now=NOW)
+    stored = json.loads(from_api(source, fetcher, "hr6736-119").raw)
+    stored["counts"][name] = {}
+    seen = congress_gov.parse(json.dumps(stored).encode(), now=NOW)
     assert "the list gives no count" in seen.problem
     assert len(seen.cosponsors) == 11
 
