@@ -20,7 +20,7 @@ MOST_BYTES = 4_000_000
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
-def safe(value: Any) -> str:
+def guarded(value: Any) -> str:
     """A cell as text that no spreadsheet runs: what looks like a formula gets an apostrophe in front."""
     if value is None:
         return ""
@@ -29,8 +29,8 @@ def safe(value: Any) -> str:
     return f"'{text}" if text.startswith((*DANGEROUS, "'")) else text
 
 
-def unsafe(text: str) -> str:
-    """What ``safe`` was given: a round trip changes nothing."""
+def unguarded(text: str) -> str:
+    """What ``guarded`` was given: a round trip changes nothing."""
     return text[1:] if text.startswith("'") and text[1:].startswith((*DANGEROUS, "'")) else text
 
 
@@ -38,9 +38,9 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """RFC 4180 in UTF-8, with the mark by which Excel knows it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([safe(name) for name in header])
+    writer.writerow([guarded(name) for name in header])
     for row in rows:
-        writer.writerow([value if isinstance(value, int) else safe(value) for value in row])
+        writer.writerow([value if isinstance(value, int) else guarded(value) for value in row])
     return (BOM + out.getvalue()).encode()
 
 
@@ -100,7 +100,7 @@ def read_csv(raw: bytes, *, needed: Iterable[str], known: Iterable[str]) -> list
     delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        header = [unsafe(name.strip()).lower() for name in next(reader, [])]
+        header = [unguarded(name.strip()).lower() for name in next(reader, [])]
         _check_header(header, set(needed), set(known))
         return list(_lines(reader, header))
     except csv.Error as error:
@@ -159,7 +159,7 @@ def _lines(reader: Any, header: Sequence[str]) -> Iterable[Line]:
                 f"Línea {reader.line_num}: {len(cells)} celdas y el encabezado tiene {len(header)}.",
             )
         yield Line(
-            reader.line_num, {name: unsafe(cell.strip()) for name, cell in zip(header, cells, strict=True)}
+            reader.line_num, {name: unguarded(cell.strip()) for name, cell in zip(header, cells, strict=True)}
         )
 
 

@@ -19,6 +19,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from campaign.congress import members
 from campaign.congress.models import Member, Office
 from campaign.districts.models import ZipSeat
+from campaign.outreach.time_zones import zone_at
 
 OPENS, CLOSES = time(9), time(17)
 REMINDER = time(10)
@@ -26,71 +27,6 @@ MONDAY, THURSDAY, SATURDAY = 0, 3, 5
 MILES_A_DEGREE = 69.1
 # What an office's own words say when nobody answers without an appointment.
 ASK_FIRST = re.compile(r"appointment|appt|call|cita", re.IGNORECASE)
-
-
-# --- time zones ------------------------------------------------------------------------------------
-
-# 15 U.S.C. 261 ff. and 49 C.F.R. 71: the zone most of a state keeps.
-ZONES = {
-    "America/New_York": "CT DC DE FL GA IN KY MA MD ME MI NC NH NJ NY OH PA RI SC VA VT WV",
-    "America/Chicago": "AL AR IA IL KS LA MN MO MS ND NE OK SD TN TX WI",
-    "America/Denver": "CO ID MT NM UT WY",
-    "America/Phoenix": "AZ",
-    "America/Los_Angeles": "CA NV OR WA",
-    "America/Anchorage": "AK",
-    "Pacific/Honolulu": "HI",
-    "America/Puerto_Rico": "PR",
-    "America/St_Thomas": "VI",
-    "Pacific/Guam": "GU",
-    "Pacific/Saipan": "MP",
-    "Pacific/Pago_Pago": "AS",
-}
-STATE_ZONE = {state: zone for zone, states in ZONES.items() for state in states.split()}
-
-
-@dataclass(frozen=True)
-class Corner:
-    """A part of a state that keeps another zone: everything between these degrees."""
-
-    zone: str
-    west: float = -180.0
-    east: float = 0.0
-    south: float = -90.0
-    north: float = 90.0
-
-    def holds(self, place: "Point") -> bool:
-        return self.west <= place.longitude < self.east and self.south <= place.latitude < self.north
-
-
-# Boxes along the boundary, checked against the towns that have an office (tests/outreach/test_offices.py).
-CORNERS = {
-    "AK": (Corner("America/Adak", east=-169.5),),
-    "FL": (Corner("America/Chicago", east=-85.1),),
-    "ID": (Corner("America/Los_Angeles", south=45.5),),
-    "IN": (
-        Corner("America/Chicago", east=-86.5, south=40.9),
-        Corner("America/Chicago", east=-87.3, north=38.5),
-        Corner("America/Chicago", east=-86.5, north=38.2),
-    ),
-    "KS": (Corner("America/Denver", east=-101.4),),
-    "KY": (
-        Corner("America/Chicago", east=-86.2),
-        Corner("America/Chicago", east=-85.0, north=37.25),
-    ),
-    "MI": (
-        Corner("America/Menominee", east=-87.55, north=46.3),
-        Corner("America/Menominee", east=-89.4, north=46.7),
-    ),
-    "ND": (Corner("America/Denver", east=-101.5, north=47.2),),
-    "NE": (Corner("America/Denver", east=-101.0),),
-    "OR": (Corner("America/Boise", west=-117.5, north=44.45),),
-    "SD": (Corner("America/Denver", east=-100.6),),
-    "TN": (
-        Corner("America/New_York", west=-84.97),
-        Corner("America/New_York", west=-85.6, north=35.4),
-    ),
-    "TX": (Corner("America/Denver", east=-104.9),),
-}
 
 
 @dataclass(frozen=True)
@@ -114,12 +50,9 @@ def point_of(office: Office) -> Point | None:
 
 
 def zone_of(office: Office, place: Point | None = None) -> ZoneInfo:
-    """The clock on the office's wall; ``place`` where the record lacks its own, else its state's main zone."""
+    """An office's time zone; ``place`` is where it stands if the record has no coordinates of it."""
     place = point_of(office) or place
-    for corner in CORNERS.get(office.state, ()):
-        if place is not None and corner.holds(place):
-            return ZoneInfo(corner.zone)
-    return ZoneInfo(STATE_ZONE.get(office.state, "America/New_York"))
+    return zone_at(office.state, (place.latitude, place.longitude) if place else None)
 
 
 # --- hours -----------------------------------------------------------------------------------------
