@@ -13,23 +13,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from campaign.congress import congress_gov, govinfo, members
+from campaign.congress import congress_gov, govinfo, ledger, members
 from campaign.congress.bills import WASHINGTON, BillId, congress_end, congress_on
-from campaign.congress.intake import line_of
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import (
-    Action,
     Bill,
     Change,
     Committee,
     CommitteeSeat,
-    Cosponsorship,
     RawReply,
     Referral,
     Tracking,
 )
-from campaign.congress.stages import stage_of
 from campaign.organizing.counts import Counts, has_left, tally
 from campaign.organizing.models import BillGoal
 from campaign.proposals.models import Kinship, Proposal
@@ -132,7 +128,7 @@ def strip(session: Session, bill_id: str, *, now: datetime) -> Strip:
 
 
 def _strips(session: Session, bills: Sequence[tuple[Bill, Proposal | None]], now: datetime) -> list[Strip]:
-    found = records(session, [bill for bill, _ in bills], now=now)
+    found = ledger.records(session, [bill.id for bill, _ in bills], now=now)
     sitting = members.people(session)
     named = {one for record in found.values() for one in (record.active | record.gone | {record.sponsor or ""})}
     people = {**members.people(session, named - sitting.keys()), **sitting}
@@ -241,36 +237,6 @@ def pace(record: BillRecord, missing: int, *, today: date, weeks: int = PACE_WEE
     if days > (end - today).days:
         return Pace(span, net, None, True)
     return Pace(span, net, today + timedelta(days=round(days)), False)
-
-
-def records(session: Session, bills: Sequence[Bill], *, now: datetime) -> dict[str, BillRecord]:
-    """The records of several bills, as ``ledger.current`` gives each, at the cost of one."""
-    ids = [bill.id for bill in bills]
-    lines: dict[str, list[Any]] = {id: [] for id in ids}
-    query: Any = select(Action).where(col(Action.bill).in_(ids), col(Action.retracted).is_(False))
-    for action in session.exec(query.order_by(col(Action.acted), col(Action.position))):
-        lines[action.bill].append(line_of(action))
-    rows: dict[str, list[Cosponsorship]] = {id: [] for id in ids}
-    joined = select(Cosponsorship).where(col(Cosponsorship.bill).in_(ids))
-    for row in session.exec(joined.order_by(col(Cosponsorship.joined), col(Cosponsorship.bioguide))):
-        rows[row.bill].append(row)
-    referrals: dict[str, list[Referral]] = {id: [] for id in ids}
-    referred = select(Referral).where(col(Referral.bill).in_(ids)).order_by(Referral.committee)
-    for referral in session.exec(referred):
-        referrals[referral.bill].append(referral)
-    return {
-        bill.id: BillRecord(
-            bill,
-            bill.title,
-            bill.sponsor,
-            stage_of(BillId.of(bill.id), lines[bill.id], law=bill.law, title=bill.title, today=now),
-            tuple(rows[bill.id]),
-            tuple(lines[bill.id]),
-            tuple(referrals[bill.id]),
-            None,
-        )
-        for bill in bills
-    }
 
 
 def _committee_seats(session: Session, ids: list[str]) -> dict[str, list[tuple[Committee, CommitteeSeat]]]:

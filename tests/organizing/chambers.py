@@ -12,7 +12,7 @@ from campaign import db
 from campaign.congress import ledger, roster
 from campaign.congress.bills import BillId
 from campaign.congress.legislators import MemberFiles
-from campaign.congress.observation import CommitteeRow, CosponsorRow, Observation, PersonRow
+from campaign.congress.observation import ActionRow, CommitteeRow, CosponsorRow, Observation, PersonRow
 from campaign.proposals import lineage
 
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
@@ -94,6 +94,11 @@ def on(short: str, day: str = "2026-01-10", *, withdrawn: str | None = None, sea
         district=int(district) if district else None,
         last_name=f"Member{short}",
     )
+
+
+def acted(day: str, text: str, *, code: str) -> ActionRow:
+    """An action as the Library of Congress lists it."""
+    return ActionRow(acted=date.fromisoformat(day), text=text, code=code, system="9")
 
 
 def add_bill(
