@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlmodel import Session, col, select
 
 from campaign.congress import members
-from campaign.congress.bills import BillId, Chamber, congress_on, ordinal_suffix
+from campaign.congress.bills import BillId, Chamber, congress_on
 from campaign.congress.legislators import seat_id
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship, Referral, Tenure
@@ -189,8 +189,8 @@ def _did(facts: _Facts, person: Person, bill: Bill) -> tuple[str, str] | None:
 def _when(day: date | None, bill: Bill) -> tuple[str, str]:
     if day:
         return f"in {day.year}", f"en {day.year}"
-    congress = f"{bill.congress}{ordinal_suffix(bill.congress)}"
-    return f"in the {congress} Congress", f"en el {bill.congress}.º Congreso"
+    en, es = (names.ordinal(bill.congress, lang) for lang in ("en", "es"))
+    return f"in the {en} Congress", f"en el {es} Congreso"
 
 
 def _withdrew(facts: _Facts) -> Iterator[Entry]:

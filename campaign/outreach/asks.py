@@ -303,7 +303,7 @@ def _reason(code: str, it: Situation, bill: BillId, record: BillRecord | None, l
     return words[code].format(
         number=number,
         bill=bill.short,
-        congress=bill.congress,
+        congress=names.ordinal(bill.congress, lang),
         seat=seat,
         joined=names.day(it.joined, lang) if it.joined else "",
         left=names.day(it.left, lang) if it.left else "",
@@ -314,7 +314,7 @@ def _reason(code: str, it: Situation, bill: BillId, record: BillRecord | None, l
 
 
 _REASONS_EN = {
-    "next_congress": "{bill} ended with the {congress}th Congress and has no successor yet",
+    "next_congress": "{bill} ended with the {congress} Congress and has no successor yet",
     "sponsor": "leads {number}",
     "floor": "a vote on {number} is the next step",
     "withdrew": "left {number} on {left}",
@@ -326,7 +326,7 @@ _REASONS_EN = {
     "cosponsor": "not yet on {number}",
 }
 _REASONS_ES = {
-    "next_congress": "{bill} terminó con el {congress}.º Congreso y aún no tiene sucesor",
+    "next_congress": "{bill} terminó con el {congress} Congreso y aún no tiene sucesor",
     "sponsor": "encabeza {number}",
     "floor": "el siguiente paso de {number} es una votación",
     "withdrew": "dejó {number} el {left}",

@@ -7,6 +7,7 @@ from datetime import date
 
 from babel.dates import format_date
 
+from campaign.congress.bills import ordinal_suffix
 from campaign.congress.members import Person
 
 TITLES_EN = {
@@ -145,5 +146,11 @@ def with_article(name: str, lang: str) -> str:
     return f"the {name}" if name.split(" of ")[0].endswith(("Act", "Resolution", "Amendment")) else name
 
 
+def ordinal(number: int, lang: str) -> str:
+    """``121st``; in Spanish ``121.º``: the number of a Congress as a sentence has it."""
+    return f"{number}.º" if lang == "es" else f"{number}{ordinal_suffix(number)}"
+
+
 def day(value: date, lang: str) -> str:
+    """``June 1, 2026``; ``1 de junio de 2026``."""
     return str(format_date(value, "long", locale=lang))

@@ -211,7 +211,8 @@ def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
         "name": names.with_article(plain, lang),
         "plain_name": plain,
         "chamber": names.chamber(person.chamber or ask.bill.chamber, lang),
-        "congress": str(ask.bill.congress) + ("" if lang == "es" else "th"),
+        # The Spanish texts put their own mark behind the number.
+        "congress": str(ask.bill.congress) if lang == "es" else names.ordinal(ask.bill.congress, lang),
         "committee": names.committee(it.seat.committee, it.seat.name, lang) if it.seat else "",
         "earlier": it.earlier.bill.short if it.earlier else "",
         "year": str(it.earlier.year) if it.earlier else "",

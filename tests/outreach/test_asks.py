@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from chambers import add_bill, id_of, legislator, seat_members, term
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
@@ -12,7 +13,7 @@ from campaign.congress import members
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Referral
 from campaign.congress.stage_names import Stage
-from campaign.outreach import asks
+from campaign.outreach import asks, wordings
 from campaign.outreach.asks import Earlier, Seat, Situation
 
 EARLIER = Earlier(BillId.of("hr6618-118"), 2023, False)
@@ -164,3 +165,23 @@ def test_a_committee_that_only_touched_a_bill_gives_no_ask(sqlite_engine: Engine
         ask = asks.pick(session, chair, BillId.of("hr6736-119"), now=now)
     assert ask is not None
     assert ask.code == "cosponsor"
+
+
+def test_a_congress_is_named_by_its_ordinal_in_both_languages(sqlite_engine: Engine) -> None:
+    """The 121st Congress (2029 to 2031) is the first since this service began whose number ends in 1."""
+    seat_members(sqlite_engine, legislator("A1", term("NY-1", start="2031-01-03", end="2033-01-03")))
+    bill = add_bill(sqlite_engine, "hr1-121", proposal="armas", introduced="2029-01-10")
+    january = datetime(2031, 1, 6, 15, tzinfo=UTC)
+    with db.reading(sqlite_engine) as session:
+        person = members.person(session, id_of("A1"))
+        assert person is not None
+        ask = asks.pick(session, person, bill, now=january)
+        scripts = [
+            wordings.script_for(session, str(bill), id_of("A1"), "call", lang, now=january).text
+            for lang in wordings.LANGUAGES
+        ]
+    assert ask is not None
+    assert ask.reason("en") == "H.R. 1 ended with the 121st Congress and has no successor yet"
+    assert ask.reason("es") == "H.R. 1 terminó con el 121.º Congreso y aún no tiene sucesor"
+    assert "It ended with the 121st Congress." in scripts[0]
+    assert "El proyecto terminó con el 121.º Congreso." in scripts[1]
