@@ -21,13 +21,12 @@ from campaign.congress.models import (
     Bill,
     Change,
     Committee,
-    CommitteeSeat,
     RawReply,
-    Referral,
     Tracking,
 )
 from campaign.organizing.counts import Counts, has_left, tally
 from campaign.organizing.models import BillGoal
+from campaign.outreach.committees import ReferralSeat, referral_seats
 from campaign.proposals.models import Kinship, Proposal
 from campaign.refusals import Refused, Unread
 
@@ -135,7 +134,7 @@ def _strips(session: Session, bills: Sequence[tuple[Bill, Proposal | None]], now
     ids = list(found)
     goals = {one.bill: one for one in session.exec(select(BillGoal).where(col(BillGoal.bill).in_(ids)))}
     watched = {one.bill: one for one in session.exec(select(Tracking).where(col(Tracking.bill).in_(ids)))}
-    seats = _committee_seats(session, ids)
+    seats = referral_seats(session, ids)
     said = source_counts(session, ids)
     return [
         _strip(found[bill.id], proposal, people, seats.get(bill.id, []), goals.get(bill.id),
@@ -148,7 +147,7 @@ def _strip(
     record: BillRecord,
     proposal: Proposal | None,
     people: Mapping[str, Person],
-    seats: Sequence[tuple[Committee, CommitteeSeat]],
+    seats: Sequence[ReferralSeat],
     goal: BillGoal | None,
     tracking: Tracking | None,
     sources: tuple[tuple[str, int, datetime], ...],
@@ -193,7 +192,7 @@ def _ranked(values: Any) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(Counter(values).items(), key=lambda item: (-item[1], item[0])))
 
 
-def _shares(record: BillRecord, seats: Sequence[tuple[Committee, CommitteeSeat]]) -> tuple[Share, ...]:
+def _shares(record: BillRecord, seats: Sequence[ReferralSeat]) -> tuple[Share, ...]:
     on = record.active | {record.sponsor}
     committees = {committee.id: committee for committee, _ in seats}
     return tuple(
@@ -237,20 +236,6 @@ def pace(record: BillRecord, missing: int, *, today: date, weeks: int = PACE_WEE
     if days > (end - today).days:
         return Pace(span, net, None, True)
     return Pace(span, net, today + timedelta(days=round(days)), False)
-
-
-def _committee_seats(session: Session, ids: list[str]) -> dict[str, list[tuple[Committee, CommitteeSeat]]]:
-    query: Any = (
-        select(Referral.bill, Committee, CommitteeSeat)
-        .join(Committee, col(Referral.committee) == col(Committee.id))
-        .join(CommitteeSeat, col(CommitteeSeat.committee) == col(Committee.id))
-        .where(col(Referral.bill).in_(ids), col(Referral.referred), col(Committee.parent).is_(None))
-        .order_by(Committee.id, col(CommitteeSeat.side), col(CommitteeSeat.rank))
-    )
-    found: dict[str, list[tuple[Committee, CommitteeSeat]]] = {}
-    for bill, committee, place in session.exec(query):
-        found.setdefault(bill, []).append((committee, place))
-    return found
 
 
 def source_counts(session: Session, ids: Sequence[str]) -> dict[str, tuple[tuple[str, int, datetime], ...]]:

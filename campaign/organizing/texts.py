@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from campaign.outreach import asks, phrases, wording_checks, wordings
+from campaign.outreach import ask_kinds, phrases, wording_checks, wordings
 from campaign.proposals import lineage, published
 from campaign.proposals.models import Campaign, CitedFact, Proposal, TextVersion
 from campaign.refusals import Refused
@@ -65,7 +65,7 @@ def shown_now(session: Session, what: str, key: str) -> dict[str, str]:
 def _wording_now(session: Session, key: str) -> dict[str, str]:
     group, name = _cell(session, key)
     own = published.wordings(session)
-    ships = wordings.wording if group in asks.CODES else phrases.as_shipped
+    ships = wordings.wording if group in ask_kinds.CODES else phrases.as_shipped
     return {
         f"text_{lang}": own.get((group, name, lang)) or ships(group, name, lang).strip()
         for lang in wordings.LANGUAGES
@@ -77,7 +77,7 @@ def _cell(session: Session, key: str) -> tuple[str, str]:
     group, name = published.cell(key)
     if group in phrases.OF_PROPOSALS:
         lineage.proposal(session, name)
-    elif name not in (wordings.KINDS if group in asks.CODES else phrases.NAMES.get(group, ())):
+    elif name not in (wordings.KINDS if group in ask_kinds.CODES else phrases.NAMES.get(group, ())):
         raise Refused("There is no such wording.", "No existe ese texto.", status=404)
     return group, name
 
@@ -150,7 +150,7 @@ def _try(session: Session, what: str, key: str, content: Mapping[str, str], now:
     if what != published.WORDING:
         return
     group, name = _cell(session, key)
-    if group not in asks.CODES:
+    if group not in ask_kinds.CODES:
         said = {lang: content[f"text_{lang}"] for lang in wordings.LANGUAGES}
         wording_checks.refuse_phrase_that_fails(session, group, name, said, now=now)
         return

@@ -15,8 +15,9 @@ from campaign.congress import members
 from campaign.congress.bills import BillId, Chamber, congress_on
 from campaign.congress.legislators import seat_id
 from campaign.congress.members import Person
-from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship, Referral, Tenure
+from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship, Tenure
 from campaign.outreach import names
+from campaign.outreach.committees import ReferralSeat, referral_seats
 from campaign.proposals.models import Kinship, Proposal
 from campaign.refusals import Refused
 
@@ -91,7 +92,7 @@ class _Facts:
     on: dict[str, dict[str, date]]
     tenures: dict[str, list[Tenure]]
     gone: dict[str, Person]
-    committees: list[tuple[Committee, CommitteeSeat]]
+    committees: list[ReferralSeat]
     taken: set[str] = field(default_factory=set)
 
     @property
@@ -376,7 +377,7 @@ def _read(session: Session, bills: Sequence[Bill]) -> list[_Facts]:
     named = {row.bioguide for some in rows.values() for row in some}
     gone = members.people(session, named - sitting.keys())
     tenures = _tenures(session, named, sitting, {_chamber(bill) for bill in bills})
-    seats = _seats(session, bills)
+    seats = referral_seats(session, [bill.id for bill in bills])
     on = {bill: _on(some) for bill, some in rows.items()}
     return [_facts(bill, kin[bill.id], rows, on, sitting, gone, tenures, seats) for bill in bills]
 
@@ -398,7 +399,7 @@ def _facts(
     sitting: dict[str, Person],
     gone: dict[str, Person],
     tenures: dict[str, list[Tenure]],
-    seats: dict[str, list[tuple[Committee, CommitteeSeat]]],
+    seats: dict[str, list[ReferralSeat]],
 ) -> _Facts:
     facts = _Facts(
         bill=bill,
@@ -471,22 +472,4 @@ def _tenures(
     found: dict[str, list[Tenure]] = {}
     for tenure in session.exec(select(Tenure).where(col(Tenure.bioguide).in_(asked))):
         found.setdefault(tenure.bioguide, []).append(tenure)
-    return found
-
-
-def _seats(session: Session, bills: Sequence[Bill]) -> dict[str, list[tuple[Committee, CommitteeSeat]]]:
-    query: Any = (
-        select(Referral, Committee, CommitteeSeat)
-        .join(Committee, col(Referral.committee) == col(Committee.id))
-        .join(CommitteeSeat, col(CommitteeSeat.committee) == col(Committee.id))
-        .where(
-            col(Referral.bill).in_([bill.id for bill in bills]),
-            col(Referral.referred),
-            col(Committee.parent).is_(None),
-        )
-        .order_by(Committee.id, col(CommitteeSeat.side), col(CommitteeSeat.rank))
-    )
-    found: dict[str, list[tuple[Committee, CommitteeSeat]]] = {}
-    for referral, committee, place in session.exec(query):
-        found.setdefault(referral.bill, []).append((committee, place))
     return found

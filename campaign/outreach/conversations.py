@@ -15,50 +15,10 @@ from campaign.refusals import Refused
 KINDS = ("call", "voicemail", "tally")
 # A call of 90 words takes 40 seconds; ux.md's limits hold for two bills as for one.
 MOST_WORDS = {"call": 90, "voicemail": 75, "tally": 45}
-# What each ask comes to, so that several can stand in one sentence after "I am asking … to" and "Le pido …".
-VERBS = {
-    "en": {
-        "next_congress": "be an original co-sponsor of the next version of {bills}",
-        "sponsor": "keep pressing for a hearing on {bills}",
-        "floor": "vote yes on {bills}",
-        "withdrew": "come back as a co-sponsor of {bills}",
-        "thank": "help win one more co-sponsor for {bills}",
-        "rejoin": "co-sponsor {bills}",
-        "committee_chair": "hold a hearing on {bills}",
-        "delegate": "co-sponsor {bills}",
-        "committee": "co-sponsor {bills}",
-        "cosponsor": "co-sponsor {bills}",
-    },
-    "es": {
-        "next_congress": "que copatrocine desde el primer día la próxima versión de {bills}",
-        "sponsor": "que siga insistiendo en una audiencia sobre {bills}",
-        "floor": "que vote a favor de {bills}",
-        "withdrew": "que vuelva a copatrocinar {bills}",
-        "thank": "que sume a un colega más a {bills}",
-        "rejoin": "que copatrocine {bills}",
-        "committee_chair": "que convoque una audiencia sobre {bills}",
-        "delegate": "que copatrocine {bills}",
-        "committee": "que copatrocine {bills}",
-        "cosponsor": "que copatrocine {bills}",
-    },
-}
-THANKS = {
-    "en": {
-        "thank": "Thank you for co-sponsoring {bill}.",
-        "sponsor": "Thank you for leading {bill}.",
-        "rejoin": "Thank you for {bill} in {year}.",
-    },
-    "es": {
-        "thank": "Gracias por copatrocinar {bill}.",
-        "sponsor": "Gracias por encabezar {bill}.",
-        "rejoin": "Gracias por {bill} en {year}.",
-    },
-}
 AND = {"en": (", and ", ", and to "), "es": (", y ", ", y ")}
 SHORT_AND = {"en": " and ", "es": " y "}
 # How the one-sentence reason of a bill begins; with several bills its number has to stand there.
 THE_BILL = {"en": "The bill ", "es": "El proyecto "}
-FRIENDS = ("thank", "sponsor")
 
 
 def whole(asks: Sequence[Ask], person: Person, kind: str, lang: str) -> str:
@@ -71,7 +31,7 @@ def whole(asks: Sequence[Ask], person: Person, kind: str, lang: str) -> str:
         raise Refused(
             "A letter keeps to one bill; choose which.", "Una carta trata de un solo proyecto; elija cuál."
         )
-    ordered = sorted(asks, key=lambda ask: ask.code in FRIENDS)
+    ordered = sorted(asks, key=lambda ask: ask.kind.supports)
     chosen: list[int] = []
     for number in range(len(_extras(ordered, kind, lang))):
         tried = [*chosen, number]
@@ -100,7 +60,7 @@ def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, chosen: Sequ
     said = {field: " ".join(text for slot, text in extras if slot == field) for field in ("why", "also")}
     frame = phrase(asks[0].matter, "whole", kind, lang)
     if kind == "call":
-        end = "friends" if all(ask.code in FRIENDS for ask in asks) else "question"
+        end = "friends" if all(ask.kind.supports for ask in asks) else "question"
         frame = f"{frame}\n\n{phrase(asks[0].matter, 'whole', end, lang)}"
     return wordings.fill(frame, asks[0], person, kind, lang, asks=_wanted(asks, lang), **said)
 
@@ -110,7 +70,7 @@ def _wanted(asks: Sequence[Ask], lang: str) -> str:
     by_verb: dict[str, list[str]] = {}
     for ask in asks:
         named = f"{ask.bill.short}, {names.with_article(ask.matter.name(lang), lang)}"
-        by_verb.setdefault(VERBS[lang][ask.code], []).append(named)
+        by_verb.setdefault(ask.kind.request.of(lang), []).append(named)
     between_bills, between_verbs = AND[lang]
     return between_verbs.join(verb.format(bills=between_bills.join(bills)) for verb, bills in by_verb.items())
 
@@ -119,14 +79,12 @@ def _thanks(asks: Sequence[Ask], lang: str) -> list[str]:
     """One sentence for each thing to thank for, bills of the same kind together."""
     by_words: dict[str, list[str]] = {}
     for ask in asks:
-        words = THANKS[lang].get(ask.code)
-        earlier = ask.situation.earlier
-        if words and ask.code == "rejoin" and earlier:
-            words = words.format(bill=earlier.bill.short, year=earlier.year)
-            by_words.setdefault(words, [])
-        elif words:
+        if ask.kind.thanks:
+            earlier = ask.situation.earlier
+            number, year = (earlier.bill.short, earlier.year) if earlier else ("", "")
+            words = ask.kind.thanks.of(lang).format(bills="{bills}", earlier=number, year=year)
             by_words.setdefault(words, []).append(ask.bill.short)
-    return [words.format(bill=SHORT_AND[lang].join(bills)) for words, bills in by_words.items()]
+    return [words.format(bills=SHORT_AND[lang].join(bills)) for words, bills in by_words.items()]
 
 
 @dataclass(frozen=True)
@@ -159,7 +117,7 @@ def _held(texts: Sequence[str], ask: Ask, person: Person) -> list[Line]:
         )
         return Line(who, en, es)
 
-    answer = [] if ask.code in FRIENDS else [line("office", "position")]
+    answer = [] if ask.kind.supports else [line("office", "position")]
     start = [line("office", "hello"), ours[0], line("office", "who"), line("caller", "me")]
     return [*start, *ours[1:], *answer, line("office", "bye")]
 

@@ -7,7 +7,8 @@ Each is known by its group and its name in it. Organizers may publish their own 
 from functools import cache
 from typing import Final
 
-from campaign.outreach.asks import CODES, Matter
+from campaign.outreach.ask_kinds import CODES
+from campaign.outreach.asks import Matter
 from campaign.settings import shipped
 
 FOLDERS: Final = {

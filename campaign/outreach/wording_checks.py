@@ -2,33 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
 
 from campaign.congress import members
-from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, letters, phrases, wordings
-from campaign.outreach.asks import Ask, Docket, Earlier, Seat, Situation
+from campaign.outreach.ask_kinds import BY_CODE
+from campaign.outreach.asks import Ask, Docket
 from campaign.proposals import lineage
 from campaign.refusals import Refused
-
-_SEAT = Seat("HSFA", "House Committee on Foreign Affairs", False)
-# The least that is known of a member to whom each ask is put: a wording may rest on nothing more.
-LEAST: Final = {
-    "cosponsor": Situation(),
-    "thank": Situation(joined=date(2025, 9, 30)),
-    "sponsor": Situation(sponsor=True),
-    "rejoin": Situation(earlier=Earlier(BillId(118, "hr", 6618), 2023, False)),
-    "withdrew": Situation(left=date(2026, 3, 4)),
-    "committee": Situation(seat=_SEAT),
-    "committee_chair": Situation(seat=replace(_SEAT, chair=True)),
-    "delegate": Situation(votes=False),
-    "next_congress": Situation(living=False),
-    "floor": Situation(vote_near=True),
-}
 
 
 def every_docket(session: Session, *, now: datetime) -> list[Docket]:
@@ -45,7 +30,7 @@ def posed(session: Session, person: Person, code: str, *, now: datetime) -> Ask 
 
 
 def _as_if(ask: Ask, code: str) -> Ask:
-    return replace(ask, code=code, situation=LEAST[code], sister=None)
+    return replace(ask, kind=BY_CODE[code], situation=BY_CODE[code].least, sister=None)
 
 
 def refuse_what_fails(session: Session, code: str, kind: str, text: str, lang: str, *, now: datetime) -> None:

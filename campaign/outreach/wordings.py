@@ -18,6 +18,7 @@ from campaign.congress.members import Person
 from campaign.congress.models import Office
 from campaign.outreach import asks, names
 from campaign.outreach.asks import Ask, Matter
+from campaign.outreach.bilingual import Text
 from campaign.outreach.phrases import phrase
 from campaign.proposals.models import CitedFact
 from campaign.refusals import Refused
@@ -198,7 +199,9 @@ def blanks(lang: str) -> dict[str, str]:
 
 
 def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
-    it, member = ask.situation, names.spoken(person, lang)
+    seat, earlier = ask.situation.seat, ask.situation.earlier
+    joined, left = ask.situation.joined, ask.situation.left
+    member = names.spoken(person, lang)
     spoken, written = points(ask.matter, lang)
     plain = ask.matter.name(lang)
     return {
@@ -213,24 +216,17 @@ def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
         "chamber": names.chamber(person.chamber or ask.bill.chamber, lang),
         # The Spanish texts put their own mark behind the number.
         "congress": str(ask.bill.congress) if lang == "es" else names.ordinal(ask.bill.congress, lang),
-        "committee": names.committee(it.seat.committee, it.seat.name, lang) if it.seat else "",
-        "earlier": it.earlier.bill.short if it.earlier else "",
-        "year": str(it.earlier.year) if it.earlier else "",
-        "did": _did(it.earlier, lang),
-        "since": names.day(it.joined, lang) if it.joined else "",
-        "left": names.day(it.left, lang) if it.left else "",
+        "committee": seat.of(lang) if seat else "",
+        "earlier": earlier.bill.short if earlier else "",
+        "year": str(earlier.year) if earlier else "",
+        "did": earlier.verb(lang) if earlier else "",
+        "since": names.day(joined, lang) if joined else "",
+        "left": names.day(left, lang) if left else "",
         "progress": _progress(ask, person, lang),
         "why": spoken,
         "what": written,
         "also": _also(ask, kind, lang),
     }
-
-
-def _did(earlier: asks.Earlier | None, lang: str) -> str:
-    if earlier is None:
-        return ""
-    words = {"en": ("co-sponsored", "sponsored"), "es": ("copatrocinó", "presentó")}[lang]
-    return words[earlier.sponsored]
 
 
 def _progress(ask: Ask, person: Person, lang: str) -> str:
@@ -244,39 +240,41 @@ def _progress(ask: Ask, person: Person, lang: str) -> str:
 
 def _also(ask: Ask, kind: str, lang: str) -> str:
     """The rest of what fits, in a short sentence: their committee, what they did before, the other bill."""
-    it, letter = ask.situation, kind == "letter"
-    if it.seat and ask.code not in ("committee", "committee_chair"):
-        seat = names.committee(it.seat.committee, it.seat.name, lang)
-        return _ALSO[lang]["seat", letter].format(seat=seat)
-    if it.earlier and ask.code in ("floor", "next_congress", "withdrew"):
-        return _ALSO[lang]["earlier", letter].format(
-            earlier=it.earlier.bill.short, year=it.earlier.year, did=_did(it.earlier, lang)
+    seat, earlier = ask.situation.seat, ask.situation.earlier
+    if seat and ask.kind.adds_committee:
+        return _ALSO["committee", kind == "letter"].of(lang).format(committee=seat.of(lang))
+    if earlier and ask.kind.adds_earlier:
+        return (
+            _ALSO["earlier", kind == "letter"]
+            .of(lang)
+            .format(earlier=earlier.bill.short, year=earlier.year, did=earlier.verb(lang))
         )
     if ask.sister:
         bill, matter = ask.sister
-        return _ALSO[lang]["sister", letter].format(
-            bill=bill.short, name=names.with_article(matter.name(lang), lang)
-        )
+        name = names.with_article(matter.name(lang), lang)
+        return _ALSO["sister", kind == "letter"].of(lang).format(bill=bill.short, name=name)
     return ""
 
 
+# What is said beside the ask, by subject; as spoken and (True) as a letter has it.
 _ALSO = {
-    "en": {
-        ("seat", False): "The bill is before {seat}, your committee.",
-        ("seat", True): "You sit on {seat}, which has the bill.",
-        ("earlier", False): "Thank you for {earlier} in {year}.",
-        ("earlier", True): "In {year} you {did} {earlier}, and I have not forgotten it.",
-        ("sister", False): "And thank you for co-sponsoring {bill}, {name}.",
-        ("sister", True): "Thank you, too, for co-sponsoring {bill}, {name}.",
-    },
-    "es": {
-        ("seat", False): "El proyecto está en su comité, {seat}.",
-        ("seat", True): "Usted integra {seat}, que tiene el proyecto.",
-        ("earlier", False): "Gracias por {earlier} en {year}.",
-        ("earlier", True): "En {year} usted {did} {earlier}, y no lo he olvidado.",
-        ("sister", False): "Y gracias por copatrocinar {bill}, {name}.",
-        ("sister", True): "Gracias también por copatrocinar {bill}, {name}.",
-    },
+    ("committee", False): Text(
+        "The bill is before {committee}, your committee.", "El proyecto está en su comité, {committee}."
+    ),
+    ("committee", True): Text(
+        "You sit on {committee}, which has the bill.", "Usted integra {committee}, que tiene el proyecto."
+    ),
+    ("earlier", False): Text("Thank you for {earlier} in {year}.", "Gracias por {earlier} en {year}."),
+    ("earlier", True): Text(
+        "In {year} you {did} {earlier}, and I have not forgotten it.",
+        "En {year} usted {did} {earlier}, y no lo he olvidado.",
+    ),
+    ("sister", False): Text(
+        "And thank you for co-sponsoring {bill}, {name}.", "Y gracias por copatrocinar {bill}, {name}."
+    ),
+    ("sister", True): Text(
+        "Thank you, too, for co-sponsoring {bill}, {name}.", "Gracias también por copatrocinar {bill}, {name}."
+    ),
 }
 PARAGRAPHS = re.compile(r"\n{2,}")
 

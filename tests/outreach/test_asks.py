@@ -14,35 +14,6 @@ from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Referral
 from campaign.congress.stage_names import Stage
 from campaign.outreach import asks, wordings
-from campaign.outreach.asks import Earlier, Seat, Situation
-
-EARLIER = Earlier(BillId.of("hr6618-118"), 2023, False)
-PLACE = Seat("HSFA", "House Committee on Foreign Affairs", False)
-CHAIR = replace(PLACE, chair=True)
-JOINED, LEFT = date(2025, 12, 16), date(2026, 2, 3)
-
-
-@pytest.mark.parametrize(
-    ("situation", "codes"),
-    [
-        (Situation(), ["cosponsor"]),
-        (Situation(earlier=EARLIER, seat=PLACE), ["rejoin", "committee", "cosponsor"]),
-        (Situation(earlier=EARLIER, left=LEFT), ["withdrew", "rejoin", "cosponsor"]),
-        (Situation(joined=JOINED, left=LEFT), ["thank"]),
-        (Situation(joined=JOINED, earlier=EARLIER, seat=CHAIR), ["thank"]),
-        (Situation(seat=CHAIR), ["committee_chair", "cosponsor"]),
-        (Situation(votes=False, seat=PLACE), ["delegate", "committee", "cosponsor"]),
-        (Situation(votes=False, joined=JOINED), ["thank"]),
-        (Situation(sponsor=True, seat=PLACE), ["sponsor"]),
-        (Situation(vote_near=True), ["floor", "cosponsor"]),
-        (Situation(vote_near=True, joined=JOINED), ["floor", "thank"]),
-        (Situation(vote_near=True, votes=False), ["delegate", "cosponsor"]),
-        (Situation(living=False, earlier=EARLIER), ["next_congress"]),
-        (Situation(passed_here=True), []),
-    ],
-)
-def test_the_most_specific_ask_wins(situation: Situation, codes: list[str]) -> None:
-    assert asks.fitting(situation) == codes
 
 
 @pytest.mark.parametrize(
@@ -75,8 +46,8 @@ def test_real_members_are_asked_what_their_record_says(
         ask = asks.pick(session, person, BillId.of(bill), now=now)
     assert ask is not None
     assert (ask.code, str(ask.bill)) == (code, bill)
-    assert ask.reason_en.startswith(en)
-    assert ask.reason_es.startswith(es)
+    assert ask.reasons.en.startswith(en)
+    assert ask.reasons.es.startswith(es)
     assert ask.as_of == date(2026, 6, 1)
 
 
@@ -146,7 +117,7 @@ def test_of_a_bill_never_read_whole_nothing_is_said_by_absence(sqlite_engine: En
         docket = asks.docket(session, now=now)
         people = members.people(session, ["J000305", "R000575", "N000147"])
         reasons = {
-            id: ask.reason_en for id, one in people.items() if (ask := docket.ask(one, docket.matters[0]))
+            id: ask.reasons.en for id, one in people.items() if (ask := docket.ask(one, docket.matters[0]))
         }
     assert "not yet" not in " ".join(reasons.values())
     assert reasons["R000575"] == "whether they are on H.R. 6736 (2025) is not known yet"

@@ -15,10 +15,10 @@ from campaign import db
 from campaign.congress import members
 from campaign.congress.members import Person
 from campaign.congress.models import Office
-from campaign.outreach import asks, letters, paper, wordings
+from campaign.outreach import letters, paper, wordings
+from campaign.outreach.ask_kinds import BY_CODE, CODES
 from campaign.outreach.asks import Ask, Docket
 from campaign.outreach.letters import Choices, Letter
-from campaign.outreach.wording_checks import LEAST
 from campaign.proposals.models import CitedFact
 from campaign.refusals import Refused
 
@@ -87,13 +87,13 @@ def test_every_member_gets_a_right_letter_in_both_languages(
     assert wrong == []
 
 
-@pytest.mark.parametrize("code", asks.CODES)
+@pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("lang", wordings.LANGUAGES)
 def test_every_wording_of_every_ask_is_filled(
     docket: Docket, mast: Person, cited: dict[str, list[CitedFact]], code: str, lang: str
 ) -> None:
     for ask in docket.asks(mast):
-        posed = replace(ask, code=code, situation=LEAST[code], sister=None)
+        posed = replace(ask, kind=BY_CODE[code], situation=BY_CODE[code].least, sister=None)
         for variant in range(40):
             choices = replace(WRITTEN, points=(), variant=variant)
             assert faults(posed, mast, choices, cited[ask.matter.slug], lang) == []
