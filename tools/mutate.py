@@ -39,6 +39,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "campaign.congress.stages": ("tests/congress",),
     "campaign.congress.observation": ("tests/congress",),
     "campaign.proposals.kinship": ("tests/proposals",),
+    "campaign.outreach.ask_kinds": ("tests/outreach",),
     "campaign.outreach.asks": ("tests/outreach",),
     "campaign.organizing.worklists": ("tests/organizing",),
     "campaign.organizing.counts": ("tests/organizing",),

@@ -48,18 +48,20 @@ class Matter:
     name_es: str
     living: tuple[BillRecord, ...]
     earlier: tuple[Bill, ...]
-    congress: int
     # What organizers published in place of the shipped wordings.
     wordings: Mapping[Cell, str] = field(default_factory=dict, compare=False)
 
     def name(self, lang: str) -> str:
         return self.name_es if lang == "es" else self.name_en
 
-    def bill_for(self, chamber: Chamber | None) -> BillRecord | None:
-        """The bill for a member of ``chamber``: one that the other chamber has passed, else its own."""
+    def bill_for(self, chamber: Chamber | None, *, votes: bool = True) -> BillRecord | None:
+        """The bill for a member of ``chamber``: one that the other chamber has passed, else its own.
+
+        Who has no vote (``votes``) can only co-sponsor, and only a bill of their own chamber.
+        """
         for record in self.living:
             passed_by = PASSED.get(record.stage.stage)
-            if passed_by and passed_by != chamber:
+            if votes and passed_by and passed_by != chamber:
                 return record
         return next((record for record in self.living if record.id.chamber == chamber), None)
 
@@ -113,7 +115,7 @@ class Docket:
 
     def ask(self, person: Person, matter: Matter) -> Ask | None:
         """What to ask of this member about this proposal; None where there is nothing to ask."""
-        record = matter.bill_for(person.chamber)
+        record = matter.bill_for(person.chamber, votes=person.voting)
         bill = record.bill if record else matter.last_for(person.chamber)
         situation = self._situation(person, matter, record)
         kind = ask_kinds.most_specific(situation)
@@ -211,7 +213,6 @@ def _matters(session: Session, proposals: Iterable[Proposal], now: datetime) -> 
             name_es=proposal.name_es,
             living=tuple(records[bill.id] for bill in bills[proposal.slug] if bill.congress == sitting),
             earlier=tuple(bill for bill in bills[proposal.slug] if bill.congress < sitting),
-            congress=sitting,
             wordings=texts,
         )
         for proposal in proposals
@@ -228,7 +229,6 @@ def _alone(session: Session, bill: BillId, now: datetime) -> Matter:
         name_es=record.title,
         living=(record,) if sits else (),
         earlier=() if sits else (record.bill,),
-        congress=bill.congress,
         wordings=published.wordings(session),
     )
 

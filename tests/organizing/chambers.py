@@ -1,10 +1,12 @@
 """Builders of a small Congress for tests: members by seat, proposals with bills. Only what a test is about
 has to be said; everything goes the way real data goes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
@@ -140,3 +142,18 @@ def adopt(session: Session, bill: str, proposal: str, campaign: str = "guns") ->
         session, proposal, campaign=campaign, name_en=f"{proposal} Act", name_es=f"Ley {proposal}"
     )
     lineage.confirm(session, proposal, bill, by="test", now=NOW)
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[Callable[[], int]]:
+    """How many statements have been sent to the database since."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield lambda: len(sent)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)

@@ -1,13 +1,10 @@
 """The numbers of the Monday page: each counts what it says."""
 
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import pytest
-import sqlalchemy as sa
-from chambers import NOW, READ, acted, add_bill, id_of, legislator, on, seat_members, term
+from chambers import NOW, READ, acted, add_bill, counted, id_of, legislator, on, seat_members, term
 from sqlalchemy.engine import Engine
 
 from campaign import db
@@ -161,20 +158,6 @@ def test_an_amendment_passed_by_both_chambers_is_sent_to_the_states_for_organize
     organizers = strip(engine, bill, now=NOW)
     assert [public.stage.stage, organizers.record.stage.stage] == [Stage.to_states] * 2
     assert [one.record.stage.stage for one in monday] == [Stage.to_states]
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[Callable[[], int]]:
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield lambda: len(sent)
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def test_ten_bills_cost_as_many_questions_as_one(house: Engine) -> None:

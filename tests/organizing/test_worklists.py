@@ -1,12 +1,9 @@
 """Whom to ask next: each list holds who it should, and nobody else."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-import sqlalchemy as sa
-from chambers import NOW, add_bill, adopt, id_of, legislator, on, seat_members, term
+from chambers import NOW, add_bill, adopt, counted, id_of, legislator, on, seat_members, term
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
@@ -297,21 +294,6 @@ def test_lists_are_for_bills_of_the_sitting_congress(
     with pytest.raises(Refused) as refused:
         lists_of(engine, bill, now=now)
     assert refused.value.status == status
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[Callable[[], int]]:
-    """How many statements were sent while it was open."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield lambda: len(sent)
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def test_lists_ask_the_same_few_questions_however_large_the_campaign_is(engine: Engine) -> None:
