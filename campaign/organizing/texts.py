@@ -1,4 +1,4 @@
-"""Texts of the campaign: every version kept, publishing a step of its own, any version brought back."""
+"""Versions of the campaign's texts: drafting, publishing, and publishing an old version again."""
 
 import difflib
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ MAY_BE_EMPTY: Final = {"summary_en", "summary_es", "source_url", "period", "prop
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of a difference: kept, added or taken away."""
+    """A run of words in a difference. ``kind`` is same, gone or new."""
 
     kind: str
     text: str
@@ -49,7 +49,7 @@ def version(session: Session, id: int) -> TextVersion:
 
 
 def shown_now(session: Session, what: str, key: str) -> dict[str, str]:
-    """What the public sees of a text now; empty fields for one that does not exist yet."""
+    """The published fields of a text; empty ones for a text that does not exist yet."""
     if what == published.WORDING:
         return _wording_now(session, key)
     row: Campaign | Proposal | CitedFact | None
@@ -73,7 +73,7 @@ def _wording_now(session: Session, key: str) -> dict[str, str]:
 
 
 def _cell(session: Session, key: str) -> tuple[str, str]:
-    """Ask and kind of a wording, or group and name of a shared text. Raises Refused (404) for neither."""
+    """The ask and kind of a wording, or the group and name of a shared text. Raises Refused (404) otherwise."""
     group, name = published.cell(key)
     if group in phrases.OF_PROPOSALS:
         lineage.proposal(session, name)
@@ -92,11 +92,11 @@ def draft(
     by: str,
     now: datetime,
 ) -> TextVersion:
-    """Keep a new version; the public sees it once it is published.
+    """Store a new version of a text; the public sees it once it is published.
 
-    ``seen`` is the version the writer started from, 0 for none. Raises Refused for what cannot stand (an empty
-    text, a figure without a source), and 409 where somebody wrote a newer version meanwhile: both are kept to
-    be compared, so the writer's own text is kept as a version, too.
+    ``seen`` is the id of the version that the writer started from, 0 for none; ``overtaken`` tells whether
+    another version was stored meanwhile. A text equal to the version seen is not stored again. Raises Refused
+    for an invalid text, such as an empty one or a figure without a source.
     """
     content = clean(what, given)
     _try(session, what, key, content, now)
@@ -110,13 +110,13 @@ def draft(
 
 
 def overtaken(session: Session, what: str, key: str, seen: int) -> TextVersion | None:
-    """The version that somebody else wrote after ``seen``."""
+    """The newest version if it is not the one that the writer started from."""
     last = newest(session, what, key)
     return last if last is not None and last.id != seen else None
 
 
 def clean(what: str, given: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a text as they may be kept. Raises Refused naming the field."""
+    """The fields of a text, cleaned. Raises Refused with the name of an invalid field."""
     content: dict[str, str] = {}
     for field in FIELDS[what]:
         text = given.get(field, "").replace("\r\n", "\n").strip()
@@ -146,13 +146,13 @@ def clean(what: str, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _try(session: Session, what: str, key: str, content: Mapping[str, str], now: datetime) -> None:
-    """Refuse a wording that cannot be said to somebody who sits now; other texts stand as they are."""
+    """Raise Refused for a wording that fails for a sitting member; other texts need no trial."""
     if what != published.WORDING:
         return
     group, name = _cell(session, key)
     if group not in ask_kinds.CODES:
-        said = {lang: content[f"text_{lang}"] for lang in wordings.LANGUAGES}
-        wording_checks.refuse_phrase_that_fails(session, group, name, said, now=now)
+        by_lang = {lang: content[f"text_{lang}"] for lang in wordings.LANGUAGES}
+        wording_checks.refuse_phrase_that_fails(session, group, name, by_lang, now=now)
         return
     for lang in wordings.LANGUAGES:
         text = content[f"text_{lang}"]
@@ -167,7 +167,7 @@ def _try(session: Session, what: str, key: str, content: Mapping[str, str], now:
 
 
 def publish(session: Session, id: int, *, by: str, now: datetime) -> TextVersion:
-    """Show a version to the public, in the caller's transaction. Publishing an old one brings it back."""
+    """Publish a version in the caller's transaction; an old version, too. Raises Refused if it fails now."""
     row = version(session, id)
     content = clean(row.what, row.content)
     _try(session, row.what, row.key, content, now)
@@ -210,7 +210,7 @@ def _publish_fact(session: Session, key: str, content: dict[str, str], now: date
 
 
 def _publish_wording(_session: Session, _key: str, _content: dict[str, str], _now: datetime) -> None:
-    """Its version's own mark is what ``published.wordings`` reads."""
+    """Nothing to copy: ``published.wordings`` reads the versions themselves."""
 
 
 _PUBLISH: dict[str, Callable[[Session, str, dict[str, str], datetime], None]] = {
@@ -222,7 +222,7 @@ _PUBLISH: dict[str, Callable[[Session, str, dict[str, str], datetime], None]] = 
 
 
 def difference(old: str, new: str) -> list[Piece]:
-    """What changed between two texts, word by word."""
+    """The difference of two texts, word by word."""
     before, after = old.split(), new.split()
     pieces: list[Piece] = []
     for kind, i, j, k, end in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
