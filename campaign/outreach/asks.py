@@ -1,7 +1,7 @@
 """What to ask of a member, picked from the record, with the reason for it (contract.md, "Ask codes")."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
@@ -49,7 +49,7 @@ class Matter:
     living: tuple[BillRecord, ...]
     earlier: tuple[Bill, ...]
     # What organizers published in place of the shipped wordings.
-    wordings: Mapping[Cell, str] = field(default_factory=dict, compare=False)
+    wordings: Mapping[Cell, str]
 
     def name(self, lang: str) -> str:
         return self.name_es if lang == "es" else self.name_en

@@ -299,6 +299,21 @@ def test_a_member_is_asked_about_the_bill_of_their_own_chamber(congress: Engine)
     assert [str(asked(congress, short, "hr1-119").bill) for short in ("A2", "A5")] == ["hr1-119", "s1-119"]
 
 
+def test_of_two_bills_of_their_chamber_a_member_is_asked_about_the_first(congress: Engine) -> None:
+    """That their own chamber has passed the second gives them nothing to do; the other chamber votes on it."""
+    add_bill(congress, "hr1-119", proposal="armas")
+    add_bill(congress, "hr2-119", proposal="armas", actions=(HOUSE_PASSED,))
+    found = [asked(congress, short, "hr1-119") for short in ("A2", "A5")]
+    assert [(ask.code, str(ask.bill)) for ask in found] == [("cosponsor", "hr1-119"), ("floor", "hr2-119")]
+
+
+def test_without_a_bill_in_their_chamber_a_member_is_not_asked_to_join_an_ended_one(congress: Engine) -> None:
+    add_bill(congress, "hr5-118", on("A2"), proposal="armas")
+    add_bill(congress, "s1-119", proposal="armas")
+    assert ask_of(congress, "A1", "hr5-118") is None
+    assert ask_of(congress, "A2", "hr5-118") is None
+
+
 @pytest.mark.parametrize(
     ("rows", "code", "reason"),
     [
