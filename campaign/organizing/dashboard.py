@@ -35,6 +35,8 @@ SEATS = {"house": 435, "senate": 100}
 WEEK = timedelta(days=7)
 # Long enough to bridge a recess, short enough to notice that nobody joins any more.
 PACE_WEEKS = 12
+# A source's name, how many co-sponsors its newest reading has, and when it was read.
+Source = tuple[str, int, datetime]
 NEWS = ("cosponsored", "withdrew", "withdrawal_retracted", "stage")
 
 
@@ -68,7 +70,7 @@ class Strip:
     """One bill for the organizers' dashboard.
 
     ``votes`` counts the sponsor and co-sponsors who sit and vote, ``voting_now`` everybody who does in the
-    chamber. ``sources`` has each source's name, number of co-sponsors and time of its newest reading.
+    chamber.
     """
 
     record: BillRecord
@@ -87,7 +89,7 @@ class Strip:
     goal_set: bool
     pace: Pace
     tracking: Tracking | None
-    sources: tuple[tuple[str, int, datetime], ...]
+    sources: tuple[Source, ...]
 
     @property
     def majority(self) -> int:
@@ -131,59 +133,64 @@ def strip(session: Session, bill_id: str, *, now: datetime) -> Strip:
     return _strips(session, [(bill, lineage.proposal_of(session, bill_id))], now)[0]
 
 
+@dataclass(frozen=True)
+class _Facts:
+    """What the bills at hand rest on; lists and rows by bill, ``people`` by Bioguide id."""
+
+    people: dict[str, Person]
+    seats: dict[str, list[ReferralSeat]]
+    goals: dict[str, BillGoal]
+    tracked: dict[str, Tracking]
+    sources: dict[str, tuple[Source, ...]]
+    today: date
+
+
 def _strips(session: Session, bills: Sequence[tuple[Bill, Proposal | None]], now: datetime) -> list[Strip]:
-    found = ledger.records(session, [bill.id for bill, _ in bills], now=now)
+    records = ledger.records(session, [bill.id for bill, _ in bills], now=now)
     sitting = members.people(session)
-    named = {id for record in found.values() for id in (record.active | record.gone | {record.sponsor or ""})}
-    people = {**members.people(session, named - sitting.keys()), **sitting}
-    ids = list(found)
-    goals = {one.bill: one for one in session.exec(select(BillGoal).where(col(BillGoal.bill).in_(ids)))}
-    tracked = {one.bill: one for one in session.exec(select(Tracking).where(col(Tracking.bill).in_(ids)))}
-    seats = referral_seats(session, ids)
-    listed = source_counts(session, ids)
-    return [
-        _strip(found[bill.id], proposal, people, seats.get(bill.id, []), goals.get(bill.id),
-               tracked.get(bill.id), listed.get(bill.id, ()), now)
-        for bill, proposal in bills
-    ]  # fmt: skip
+    named = {id for record in records.values() for id in (record.active | record.gone | {record.sponsor or ""})}
+    ids = list(records)
+    goals = session.exec(select(BillGoal).where(col(BillGoal.bill).in_(ids)))
+    tracked = session.exec(select(Tracking).where(col(Tracking.bill).in_(ids)))
+    facts = _Facts(
+        people={**members.people(session, named - sitting.keys()), **sitting},
+        seats=referral_seats(session, ids),
+        goals={goal.bill: goal for goal in goals},
+        tracked={row.bill: row for row in tracked},
+        sources=source_counts(session, ids),
+        today=now.astimezone(WASHINGTON).date(),
+    )
+    return [_strip(records[bill.id], proposal, facts) for bill, proposal in bills]
 
 
-def _strip(
-    record: BillRecord,
-    proposal: Proposal | None,
-    people: Mapping[str, Person],
-    seats: Sequence[ReferralSeat],
-    goal: BillGoal | None,
-    tracking: Tracking | None,
-    sources: tuple[tuple[str, int, datetime], ...],
-    now: datetime,
-) -> Strip:
+def _strip(record: BillRecord, proposal: Proposal | None, facts: _Facts) -> Strip:
+    people, bill = facts.people, record.bill.id
     numbers = tally(record, people)
     sponsor = people.get(record.sponsor or "")
     leads = sponsor is not None and sponsor.voting and not has_left(sponsor, record)
-    here = [people[id] for id in record.active if id in people and not has_left(people[id], record)]
-    today = now.astimezone(WASHINGTON).date()
     votes = numbers.sitting_voting + leads
+    here = [people[id] for id in record.active if id in people and not has_left(people[id], record)]
+    goal = facts.goals.get(bill)
     target = goal.target if goal else SEATS[record.id.chamber] // 2 + 1
-    voting = [one for one in people.values() if one.sitting and one.voting and one.chamber == record.id.chamber]
+    chamber = [person for person in people.values() if person.sitting and person.chamber == record.id.chamber]
     return Strip(
         record=record,
         proposal=proposal,
         counts=numbers,
         sponsor=sponsor,
         votes=votes,
-        voting_now=len(voting),
-        committees=_shares(record, seats),
-        parties=_ranked(one.party for one in here),
-        states=_ranked(one.state for one in here),
-        joined=_moved(record, people, "joined", today - WEEK),
-        left=_moved(record, people, "withdrawn", today - WEEK),
+        voting_now=sum(person.voting for person in chamber),
+        committees=_shares(record, facts.seats.get(bill, [])),
+        parties=_ranked(person.party for person in here),
+        states=_ranked(person.state for person in here),
+        joined=_moved(record, people, "joined", facts.today - WEEK),
+        left=_moved(record, people, "withdrawn", facts.today - WEEK),
         goal=target,
         goal_by=goal.by if goal else None,
         goal_set=goal is not None,
-        pace=pace(record, target - votes, today=_observed_until(record, today)),
-        tracking=tracking,
-        sources=sources,
+        pace=pace(record, target - votes, today=_observed_until(record, facts.today)),
+        tracking=facts.tracked.get(bill),
+        sources=facts.sources.get(bill, ()),
     )
 
 
@@ -234,11 +241,8 @@ def pace(record: BillRecord, missing: int, *, today: date, weeks: int = PACE_WEE
     return Pace(span, net, today + timedelta(days=round(missing * span * 7 / net)))
 
 
-def source_counts(session: Session, ids: Sequence[str]) -> dict[str, tuple[tuple[str, int, datetime], ...]]:
-    """For each bill the live sources' newest readings: source, number of co-sponsors, time of the reading.
-
-    Counted in the stored replies; a source that was never read is left out.
-    """
+def source_counts(session: Session, ids: Sequence[str]) -> dict[str, tuple[Source, ...]]:
+    """Each live source's newest reading, by bill; a source that was never read is left out."""
     which = col(RawReply.bill), col(RawReply.source)
     newest = (
         sa.select(*which, sa.func.max(col(RawReply.last_read)).label("last"))

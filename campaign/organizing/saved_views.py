@@ -31,7 +31,7 @@ def save(session: Session, owner: str, page: str, name: str, query: str) -> Save
             f"Dé a la vista un nombre de {LONGEST} caracteres como máximo.",
         )
     mine = saved(session, owner, page)
-    known = next((one for one in mine if one.name == name), None)
+    known = next((view for view in mine if view.name == name), None)
     if known is None and len(mine) >= MOST:
         raise Refused(f"There are {MOST} views already; remove one first.", f"Ya hay {MOST} vistas; quite una.")
     view = known or SavedView(owner=owner, page=page, name=name, query="")

@@ -31,14 +31,14 @@ class Piece:
     text: str
 
 
-def newest(session: Session, what: str, key: str) -> TextVersion | None:
-    query = select(TextVersion).where(TextVersion.what == what, TextVersion.key == key)
+def newest(session: Session, kind: str, key: str) -> TextVersion | None:
+    query = select(TextVersion).where(TextVersion.what == kind, TextVersion.key == key)
     return session.exec(query.order_by(col(TextVersion.id).desc()).limit(1)).first()
 
 
-def versions(session: Session, what: str, key: str) -> list[TextVersion]:
+def versions(session: Session, kind: str, key: str) -> list[TextVersion]:
     """All versions, newest first."""
-    query = select(TextVersion).where(TextVersion.what == what, TextVersion.key == key)
+    query = select(TextVersion).where(TextVersion.what == kind, TextVersion.key == key)
     return list(session.exec(query.order_by(col(TextVersion.id).desc())))
 
 
@@ -48,18 +48,18 @@ def version(session: Session, id: int) -> TextVersion:
     raise Refused("There is no such version.", "No existe esa versión.", status=404)
 
 
-def shown_now(session: Session, what: str, key: str) -> dict[str, str]:
+def shown_now(session: Session, kind: str, key: str) -> dict[str, str]:
     """The published fields of a text; empty ones for a text that does not exist yet."""
-    if what == published.WORDING:
+    if kind == published.WORDING:
         return _wording_now(session, key)
     row: Campaign | Proposal | CitedFact | None
-    if what == "campaign":
+    if kind == "campaign":
         row = session.get(Campaign, key)
-    elif what == "proposal":
+    elif kind == "proposal":
         row = session.get(Proposal, key)
     else:
         row = session.get(CitedFact, key)
-    return {field: str(getattr(row, field, "") or "") for field in FIELDS[what]}
+    return {field: str(getattr(row, field, "") or "") for field in FIELDS[kind]}
 
 
 def _wording_now(session: Session, key: str) -> dict[str, str]:
@@ -84,7 +84,7 @@ def _cell(session: Session, key: str) -> tuple[str, str]:
 
 def draft(
     session: Session,
-    what: str,
+    kind: str,
     key: str,
     given: Mapping[str, str],
     *,
@@ -98,27 +98,27 @@ def draft(
     another version was stored meanwhile. A text equal to the version seen is not stored again. Raises Refused
     for an invalid text, such as an empty one or a figure without a source.
     """
-    content = clean(what, given)
-    _try(session, what, key, content, now)
-    last = newest(session, what, key)
+    content = clean(kind, given)
+    _try(session, kind, key, content, now)
+    last = newest(session, kind, key)
     if last is not None and last.id == seen and last.content == content:
         return last
-    row = TextVersion(what=what, key=key, content=content, by=by, at=now)
+    row = TextVersion(what=kind, key=key, content=content, by=by, at=now)
     session.add(row)
     session.flush()
     return row
 
 
-def overtaken(session: Session, what: str, key: str, seen: int) -> TextVersion | None:
+def overtaken(session: Session, kind: str, key: str, seen: int) -> TextVersion | None:
     """The newest version if it is not the one that the writer started from."""
-    last = newest(session, what, key)
+    last = newest(session, kind, key)
     return last if last is not None and last.id != seen else None
 
 
-def clean(what: str, given: Mapping[str, str]) -> dict[str, str]:
+def clean(kind: str, given: Mapping[str, str]) -> dict[str, str]:
     """The fields of a text, cleaned. Raises Refused with the name of an invalid field."""
     content: dict[str, str] = {}
-    for field in FIELDS[what]:
+    for field in FIELDS[kind]:
         text = given.get(field, "").replace("\r\n", "\n").strip()
         if field == "source" and not text:
             raise Refused(
@@ -145,9 +145,9 @@ def clean(what: str, given: Mapping[str, str]) -> dict[str, str]:
     return content
 
 
-def _try(session: Session, what: str, key: str, content: Mapping[str, str], now: datetime) -> None:
+def _try(session: Session, kind: str, key: str, content: Mapping[str, str], now: datetime) -> None:
     """Raise Refused for a wording that fails for a sitting member; other texts need no trial."""
-    if what != published.WORDING:
+    if kind != published.WORDING:
         return
     group, name = _cell(session, key)
     if group not in ask_kinds.CODES:

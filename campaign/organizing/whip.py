@@ -90,7 +90,7 @@ def board(session: Session, bill: Bill, sitting: Mapping[str, Person] | None = N
     rows = session.exec(select(Cosponsorship).where(Cosponsorship.bill == bill.id)).all()
     on = {row.bioguide: row.joined for row in rows if row.withdrawn is None}
     left = {row.bioguide: row.withdrawn for row in rows if row.withdrawn and row.bioguide not in on}
-    entries = {one.bioguide: one for one in session.exec(select(WhipEntry).where(WhipEntry.bill == bill.id))}
+    entries = {entry.bioguide: entry for entry in entries_of(session, bill.id)}
     found = []
     for person in (members.people(session) if sitting is None else sitting).values():
         if person.chamber != chamber:

@@ -163,7 +163,7 @@ def _terms(
     session: Session, named: set[str], sitting: dict[str, Person], chambers: set[Chamber]
 ) -> dict[str, list[Tenure]]:
     """The terms of co-sponsors who left one of these chambers; for the Senate those of its members, too."""
-    wanted = {one for one in named if one not in sitting or chambers - {sitting[one].chamber}}
+    wanted = {id for id in named if id not in sitting or chambers - {sitting[id].chamber}}
     if "senate" in chambers:
         wanted |= {person.bioguide for person in sitting.values() if person.chamber == "senate"}
     found: dict[str, list[Tenure]] = defaultdict(list)

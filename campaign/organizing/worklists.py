@@ -168,7 +168,7 @@ def _successors(facts: BillFacts) -> Iterator[Entry]:
     for person in facts.candidates():
         holders.setdefault(person.seat, []).append(person)
     listed: set[str] = set()
-    for bill in [facts.bill, *(one for one in facts.earlier if chamber_of(one) == facts.chamber)]:
+    for bill in [facts.bill, *(earlier for earlier in facts.earlier if chamber_of(earlier) == facts.chamber)]:
         for bioguide, joined in sorted(facts.active(bill).items()):
             if not facts.has_left(bioguide):
                 continue

@@ -1,6 +1,6 @@
 """What to ask of a member, picked from the record, with the reason for it (contract.md, "Ask codes")."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -160,7 +160,7 @@ class Docket:
     def _seat(self, person: Person, record: BillRecord) -> CommitteeMembership | None:
         """The member's seat on a committee of referral: one they chair, else the first."""
         seats = self._seats.get(str(record.id), [])
-        mine = [_membership(one) for one in seats if one[1].bioguide == person.bioguide]
+        mine = [_membership(pair) for pair in seats if pair[1].bioguide == person.bioguide]
         return max(mine, key=lambda seat: seat.chair, default=None)
 
     def _sister(self, person: Person, matter: Matter) -> tuple[BillId, Matter] | None:
@@ -199,11 +199,12 @@ def pick(session: Session, person: Person, bill: BillId, *, now: datetime) -> As
     return whole.ask(person, matter)
 
 
-def _matters(session: Session, proposals: Iterable[Proposal], now: datetime) -> list[Matter]:
+def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> list[Matter]:
     sitting = congress_on(now)
     texts = published.wordings(session)
-    bills = {one.slug: [bill for bill, _ in lineage.bills_of(session, one.slug)] for one in proposals}
-    living = [bill.id for some in bills.values() for bill in some if bill.congress == sitting]
+    slugs = [proposal.slug for proposal in proposals]
+    bills = {slug: [bill for bill, _ in lineage.bills_of(session, slug)] for slug in slugs}
+    living = [bill.id for family in bills.values() for bill in family if bill.congress == sitting]
     records = ledger.records(session, living, now=now)
     return [
         Matter(

@@ -218,4 +218,4 @@ def _middle(found: Iterable[Office]) -> Point | None:
 def _mean(points: Sequence[Point]) -> Point | None:
     if not points:
         return None
-    return Point(fmean(one.latitude for one in points), fmean(one.longitude for one in points))
+    return Point(fmean(point.latitude for point in points), fmean(point.longitude for point in points))

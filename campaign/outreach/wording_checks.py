@@ -18,7 +18,7 @@ from campaign.refusals import Refused
 
 def every_docket(session: Session, *, now: datetime) -> list[Docket]:
     """The asks of all campaigns, including drafts and paused ones."""
-    slugs = dict.fromkeys(one.campaign for one in lineage.campaign_proposals(session))
+    slugs = dict.fromkeys(proposal.campaign for proposal in lineage.campaign_proposals(session))
     return [asks.docket(session, now=now, campaign=slug) for slug in slugs]
 
 

@@ -1,4 +1,4 @@
-"""Tables out and back in: safe in any spreadsheet, refused by line, written whole or not at all (S17)."""
+"""Tables as files: no formulas in any spreadsheet, faults by line, all of an import written or none."""
 
 import csv
 import io

@@ -21,11 +21,11 @@ def lists_of(engine: Engine, bill: str, *, now: datetime = NOW) -> Worklists:
         return worklists(session, BillId.of(bill), now=now)
 
 
-def who(engine: Engine, bill: str, name: str) -> list[str]:
+def bioguides(engine: Engine, bill: str, name: str) -> list[str]:
     return lists_of(engine, bill).bioguides(name)
 
 
-def told(engine: Engine, bill: str, name: str) -> dict[str, Entry]:
+def entries_of(engine: Engine, bill: str, name: str) -> dict[str, Entry]:
     return {entry.person.bioguide: entry for entry in lists_of(engine, bill).entries[name]}
 
 
@@ -49,7 +49,7 @@ def test_ask_again_names_who_joined_or_led_an_earlier_bill_in_either_chamber(eng
     add_bill(engine, "hr6618-118", *earlier, gone_then, sponsor="A3", proposal="armas")
     add_bill(engine, "s4647-118", on("A6", "2024-07-09"), proposal="armas")
     add_bill(engine, "hr6736-119", on("A2"), proposal="armas")
-    found = told(engine, "hr6736-119", "ask_again")
+    found = entries_of(engine, "hr6736-119", "ask_again")
     assert list(found) == ids("A1", "A3", "A6")
     assert found[id_of("A1")].text.en == "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"
     assert found[id_of("A3")].text.es == "encabezó H.R. 6618 en 2023, todavía no H.R. 6736"
@@ -60,7 +60,7 @@ def test_a_former_representative_is_asked_again_about_the_senate_bill(engine: En
     seat_members(engine, legislator("A5", term("NY-5", 118), term("NY")))
     add_bill(engine, "hr6618-118", on("A5", "2023-12-06"), proposal="armas")
     add_bill(engine, "s3508-119", proposal="armas")
-    assert who(engine, "s3508-119", "ask_again") == ids("A5")
+    assert bioguides(engine, "s3508-119", "ask_again") == ids("A5")
 
 
 def test_the_newest_earlier_bill_is_the_one_that_is_told(engine: Engine) -> None:
@@ -68,7 +68,7 @@ def test_the_newest_earlier_bill_is_the_one_that_is_told(engine: Engine) -> None
     add_bill(engine, "hr9539-117", on("A1", "2022-12-14"), proposal="armas")
     add_bill(engine, "hr6618-118", on("A1", "2024-02-01"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
-    entry = told(engine, "hr6736-119", "ask_again")[id_of("A1")]
+    entry = entries_of(engine, "hr6736-119", "ask_again")[id_of("A1")]
     assert entry.text.en == "co-sponsored H.R. 6618 in 2024, not yet H.R. 6736"
 
 
@@ -89,7 +89,7 @@ def test_only_a_confirmed_kinship_makes_somebody_a_former_supporter(engine: Engi
     seat_members(engine, legislator("A1", term("NY-1", 118), term("NY-1")))
     add_bill(engine, "hr6618-118", on("A1", "2023-12-06"))
     add_bill(engine, "hr6736-119", proposal="armas")
-    assert who(engine, "hr6736-119", "ask_again") == []
+    assert bioguides(engine, "hr6736-119", "ask_again") == []
 
 
 def test_the_holder_of_a_departed_cosponsors_seat_is_their_successor(engine: Engine) -> None:
@@ -99,7 +99,7 @@ def test_the_holder_of_a_departed_cosponsors_seat_is_their_successor(engine: Eng
         former=[legislator("B1", term("AZ-7", end="2025-03-13"), last="Grijalva", first="Raúl")],
     )
     add_bill(engine, "hr923-119", on("B1", "2025-02-04", seat="AZ-7"), proposal="cartels")
-    entry = told(engine, "hr923-119", "successors")[id_of("A1")]
+    entry = entries_of(engine, "hr923-119", "successors")[id_of("A1")]
     assert entry.text.en == "holds AZ-7, the seat of Raúl Grijalva, who co-sponsored H.R. 923 in 2025"
     assert entry.text.es == "ocupa AZ-7, el escaño de Raúl Grijalva, que copatrocinó H.R. 923 en 2025"
 
@@ -112,10 +112,10 @@ def test_who_went_to_the_other_chamber_leaves_a_successor_in_this_one(engine: En
     )
     add_bill(engine, "hr8427-118", on("B1", "2024-05-16", seat="NJ-3"), proposal="cartels")
     add_bill(engine, "hr923-119", proposal="cartels")
-    entry = told(engine, "hr923-119", "successors")[id_of("A1")]
+    entry = entries_of(engine, "hr923-119", "successors")[id_of("A1")]
     assert "(now in the other chamber)" in entry.text.en
     add_bill(engine, "s367-119", proposal="cartels")
-    assert who(engine, "s367-119", "successors") == []
+    assert bioguides(engine, "s367-119", "successors") == []
 
 
 def test_who_took_another_seat_of_the_same_chamber_has_not_gone(engine: Engine) -> None:
@@ -126,7 +126,7 @@ def test_who_took_another_seat_of_the_same_chamber_has_not_gone(engine: Engine) 
     )
     add_bill(engine, "hr8427-118", on("B1", "2024-05-16", seat="TX-33"), proposal="cartels")
     add_bill(engine, "hr923-119", proposal="cartels")
-    assert who(engine, "hr923-119", "successors") == []
+    assert bioguides(engine, "hr923-119", "successors") == []
 
 
 def test_the_seat_left_is_the_last_one_held_not_the_one_on_the_old_bill(engine: Engine) -> None:
@@ -138,27 +138,27 @@ def test_the_seat_left_is_the_last_one_held_not_the_one_on_the_old_bill(engine: 
     )
     add_bill(engine, "hr9539-117", on("B1", "2022-12-14", seat="TX-15"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
-    assert who(engine, "hr6736-119", "successors") == ids("A2")
+    assert bioguides(engine, "hr6736-119", "successors") == ids("A2")
 
 
 def test_a_departed_cosponsor_in_no_list_is_placed_by_the_bills_own_row(engine: Engine) -> None:
     seat_members(engine, legislator("A1", term("VA-11", start="2025-09-10")))
     add_bill(engine, "hr6618-118", on("C1", "2023-12-06", seat="VA-11"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
-    assert who(engine, "hr6736-119", "successors") == ids("A1")
+    assert bioguides(engine, "hr6736-119", "successors") == ids("A1")
 
 
 def test_a_cosponsor_not_listed_yet_is_taken_to_sit(engine: Engine) -> None:
     seat_members(engine, legislator("A1", term("VA-11")))
     add_bill(engine, "hr6736-119", on("C1", "2026-06-10", seat="VA-11"), proposal="armas")
-    assert who(engine, "hr6736-119", "successors") == []
+    assert bioguides(engine, "hr6736-119", "successors") == []
 
 
 def test_a_withdrawn_cosponsor_leaves_no_successor(engine: Engine) -> None:
     seat_members(engine, legislator("A1", term("VA-11")), former=[legislator("B1", term("VA-11", 118))])
     add_bill(engine, "hr6618-118", on("B1", "2023-12-06", withdrawn="2024-01-09"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
-    assert who(engine, "hr6736-119", "successors") == []
+    assert bioguides(engine, "hr6736-119", "successors") == []
 
 
 @pytest.mark.parametrize("listed", [True, False], ids=["by class", "by who sat already"])
@@ -172,7 +172,7 @@ def test_a_senators_successor_is_not_the_other_senator(engine: Engine, listed: b
     )
     add_bill(engine, "s2926-118", on("B1", "2023-09-26", seat="NJ"), proposal="cartels")
     add_bill(engine, "s367-119", proposal="cartels")
-    assert who(engine, "s367-119", "successors") == ids("A1")
+    assert bioguides(engine, "s367-119", "successors") == ids("A1")
 
 
 def test_sister_gap_names_who_is_on_the_campaigns_other_bill_of_this_chamber(engine: Engine) -> None:
@@ -185,11 +185,11 @@ def test_sister_gap_names_who_is_on_the_campaigns_other_bill_of_this_chamber(eng
     add_bill(engine, "s367-119", on("A7"), proposal="cartels")
     add_bill(engine, "hr8427-118", on("A6", "2024-05-16"), proposal="cartels")
     add_bill(engine, "hr1-119", on("A6"), proposal="other", campaign="elsewhere")
-    found = told(engine, "hr6736-119", "sister_gap")
+    found = entries_of(engine, "hr6736-119", "sister_gap")
     assert list(found) == ids("A3", "A5")
     assert found[id_of("A3")].text.en == "is on H.R. 923 (cartels Act), not H.R. 6736"
     assert found[id_of("A5")].text.es == "encabeza H.R. 923 (Ley cartels), pero no H.R. 6736"
-    assert who(engine, "hr923-119", "sister_gap") == ids("A2")
+    assert bioguides(engine, "hr923-119", "sister_gap") == ids("A2")
 
 
 def test_committee_not_on_takes_full_committees_of_referral_chair_and_ranking_first(engine: Engine) -> None:
@@ -210,7 +210,7 @@ def test_committee_not_on_takes_full_committees_of_referral_chair_and_ranking_fi
         },
     )
     add_bill(engine, "hr6736-119", on("A4"), proposal="armas", committees=["HSFA", "HSFA07"])
-    found = told(engine, "hr6736-119", "committee_not_on")
+    found = entries_of(engine, "hr6736-119", "committee_not_on")
     assert list(found) == ids("A3", "A2", "A1", "A6")
     assert [found[one].mark for one in ids("A3", "A2", "A1")] == ["chair", "ranking", ""]
     assert found[id_of("A3")].text.en == "chairs the Committee HSFA, which has H.R. 6736"
@@ -219,14 +219,14 @@ def test_committee_not_on_takes_full_committees_of_referral_chair_and_ranking_fi
 def test_a_committee_that_only_held_a_hearing_is_no_committee_of_referral(engine: Engine) -> None:
     seat_members(engine, legislator("A1", term("NY-1")), committees={"HSFA": [("A1", {})]})
     add_bill(engine, "hr6736-119", committees=["HSJU"])
-    assert who(engine, "hr6736-119", "committee_not_on") == []
+    assert bioguides(engine, "hr6736-119", "committee_not_on") == []
 
 
 def test_who_withdrew_and_still_sits_is_listed_until_they_rejoin(engine: Engine) -> None:
     seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}")) for n in (1, 2)))
     left = on("A1", withdrawn="2026-03-01"), on("A2", withdrawn="2026-03-01"), on("A2", "2026-04-01")
     add_bill(engine, "hr6736-119", *left)
-    found = told(engine, "hr6736-119", "withdrew")
+    found = entries_of(engine, "hr6736-119", "withdrew")
     assert list(found) == ids("A1")
     assert found[id_of("A1")].text.en == "left H.R. 6736 on March 1, 2026"
 
@@ -241,7 +241,7 @@ def test_the_companions_side_is_told_by_state(engine: Engine) -> None:
     )
     add_bill(engine, "hr6736-119", on("A2"), proposal="armas")
     add_bill(engine, "s3508-119", on("B1"), proposal="armas")
-    found = told(engine, "hr6736-119", "companion_side")
+    found = entries_of(engine, "hr6736-119", "companion_side")
     assert {one: entry.text.en for one, entry in found.items()} == {
         id_of("A1"): "Pat Senator (MD) supports the companion S. 3508"
     }
@@ -343,7 +343,7 @@ def test_the_day_somebody_joined_is_their_first_that_counts(engine: Engine) -> N
     )
     add_bill(engine, "hr6618-118", *rows, proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
-    found = told(engine, "hr6736-119", "ask_again")
+    found = entries_of(engine, "hr6736-119", "ask_again")
     assert [found[one].text.en.split(",")[0] for one in ids("A1", "A2")] == [
         "co-sponsored H.R. 6618 in 2023",
         "co-sponsored H.R. 6618 in 2024",
@@ -358,7 +358,7 @@ def test_who_left_twice_is_listed_by_the_last_day_and_who_left_congress_not_at_a
         on("B1", "2026-01-10", withdrawn="2026-02-20"),
     )
     add_bill(engine, "hr6736-119", *rows)
-    found = told(engine, "hr6736-119", "withdrew")
+    found = entries_of(engine, "hr6736-119", "withdrew")
     assert {one: entry.text.en for one, entry in found.items()} == {
         id_of("A1"): "left H.R. 6736 on March 1, 2026"
     }
@@ -389,7 +389,7 @@ def test_a_successor_who_is_on_the_bill_is_not_listed(engine: Engine) -> None:
     left = [on(f"B{n}", "2023-12-06") for n in (1, 2, 3)]
     add_bill(engine, "hr6618-118", *left, proposal="armas")
     add_bill(engine, "hr6736-119", on("A1"), sponsor="A2", proposal="armas")
-    assert who(engine, "hr6736-119", "successors") == ids("A3")
+    assert bioguides(engine, "hr6736-119", "successors") == ids("A3")
 
 
 def test_of_a_cosponsor_whose_seat_nobody_knows_there_is_no_successor(engine: Engine) -> None:
@@ -398,7 +398,7 @@ def test_of_a_cosponsor_whose_seat_nobody_knows_there_is_no_successor(engine: En
     add_bill(engine, "hr6618-118", on("C1", "2023-12-06"), proposal="armas")
     add_bill(engine, "s4647-118", on("B1", "2023-12-06", seat="VA"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
-    assert who(engine, "hr6736-119", "successors") == []
+    assert bioguides(engine, "hr6736-119", "successors") == []
 
 
 @pytest.mark.parametrize(
@@ -421,7 +421,7 @@ def test_without_a_class_who_sat_when_the_cosponsor_joined_is_no_successor(
     seat_members(engine, legislator("A1", *terms))
     add_bill(engine, "s2926-118", on("C1", "2023-09-26", seat="NJ"), proposal="cartels")
     add_bill(engine, "s367-119", proposal="cartels")
-    assert who(engine, "s367-119", "successors") == ids(*successors)
+    assert bioguides(engine, "s367-119", "successors") == ids(*successors)
 
 
 def test_a_former_member_is_followed_in_the_chamber_of_the_bill(engine: Engine) -> None:
@@ -442,8 +442,8 @@ def test_a_former_member_is_followed_in_the_chamber_of_the_bill(engine: Engine) 
     add_bill(engine, "hr9539-117", on("B1", "2022-12-14", seat="NJ-5"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
     add_bill(engine, "s3508-119", proposal="armas")
-    assert who(engine, "hr6736-119", "successors") == ids("A1")
-    assert who(engine, "s3508-119", "successors") == []
+    assert bioguides(engine, "hr6736-119", "successors") == ids("A1")
+    assert bioguides(engine, "s3508-119", "successors") == []
 
 
 @pytest.mark.parametrize(
@@ -462,7 +462,7 @@ def test_a_seat_on_a_committee_is_named_by_its_role(
     with db.writing(engine) as session:
         session.get_one(Committee, "HSFA").name = "House Committee on Foreign Affairs"
     add_bill(engine, "hr6736-119", committees=["HSFA"])
-    entry = told(engine, "hr6736-119", "committee_not_on")[id_of("A1")]
+    entry = entries_of(engine, "hr6736-119", "committee_not_on")[id_of("A1")]
     assert entry.text.en == f"{en} the House Committee on Foreign Affairs, which has H.R. 6736"
     assert entry.text.es == f"{es} Comité de Asuntos Exteriores de la Cámara, que tiene H.R. 6736"
     assert entry.mark == mark
@@ -492,7 +492,7 @@ def test_of_two_committees_the_weightier_seat_counts(engine: Engine) -> None:
         },
     )
     add_bill(engine, "hr6736-119", committees=["HSFA", "HSJU"])
-    found = told(engine, "hr6736-119", "committee_not_on")
+    found = entries_of(engine, "hr6736-119", "committee_not_on")
     assert [(one, entry.text.en.split(",")[0]) for one, entry in found.items()] == [
         (id_of("A4"), "chairs the Committee HSFA"),
         (id_of("A1"), "is the ranking member of the Committee HSJU"),
@@ -517,7 +517,7 @@ def test_a_senator_hears_how_many_representatives_support_the_companion(engine: 
     rows = on("B1"), on("B4"), on("B5"), on("C1", seat="NY-7"), on("B3", withdrawn="2026-02-01"), on("B3")
     add_bill(engine, "hr6736-119", *rows, sponsor="B2", proposal="armas")
     add_bill(engine, "hr6618-118", on("B3", "2023-12-06"), proposal="armas")
-    found = told(engine, "s3508-119", "companion_side")
+    found = entries_of(engine, "s3508-119", "companion_side")
     assert {one: (entry.text.en, entry.text.es) for one, entry in found.items()} == {
         id_of("A1"): ("2 of the state's representatives (NY) support the companion H.R. 6736",
                       "2 representantes del estado (NY) apoyan el proyecto gemelo H.R. 6736"),
@@ -535,7 +535,7 @@ def test_a_representative_hears_the_names_of_both_senators(engine: Engine) -> No
     )
     add_bill(engine, "hr6736-119", proposal="armas")
     add_bill(engine, "s3508-119", on("B1"), sponsor="B2", proposal="armas")
-    entry = told(engine, "hr6736-119", "companion_side")[id_of("A1")]
+    entry = entries_of(engine, "hr6736-119", "companion_side")[id_of("A1")]
     assert entry.text.en == "Pat First and Sam Second (NY) support the companion S. 3508"
     assert entry.text.es == "Pat First y Sam Second (NY) apoyan el proyecto gemelo S. 3508"
 
@@ -545,7 +545,7 @@ def test_the_first_of_two_sister_bills_is_named_and_who_leads_it_leads_it(engine
     add_bill(engine, "hr6736-119", proposal="armas")
     add_bill(engine, "hr923-119", on("A1"), sponsor="A2", proposal="cartels")
     add_bill(engine, "hr924-119", on("A1"), on("A2"), proposal="dealers")
-    found = told(engine, "hr6736-119", "sister_gap")
+    found = entries_of(engine, "hr6736-119", "sister_gap")
     assert [entry.text.en for entry in found.values()] == [
         "is on H.R. 923 (cartels Act), not H.R. 6736",
         "leads H.R. 923 (cartels Act), not H.R. 6736",

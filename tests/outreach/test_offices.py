@@ -140,7 +140,7 @@ def test_an_office_is_open_by_its_own_clock(moment: str, hours: str, state: str)
     ],
 )  # fmt: skip
 def test_federal_holidays(year: int, closed: list[str]) -> None:
-    """As the Office of Personnel Management lists them; New Year's Day of 2028 is kept in 2027."""
+    """As the Office of Personnel Management lists them; New Year's Day of 2028 is observed in 2027."""
     assert sorted(day.isoformat() for day in offices.holidays(year) if day.year == year) == closed
 
 
