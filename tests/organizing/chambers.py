@@ -1,10 +1,12 @@
 """Builders of a small Congress for tests: members by seat, proposals with bills. Only what a test is about
 has to be said; everything goes the way real data goes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
@@ -12,7 +14,7 @@ from campaign import db
 from campaign.congress import ledger, roster
 from campaign.congress.bills import BillId
 from campaign.congress.legislators import MemberFiles
-from campaign.congress.observation import CommitteeRow, CosponsorRow, Observation, PersonRow
+from campaign.congress.observation import ActionRow, CommitteeRow, CosponsorRow, Observation, PersonRow
 from campaign.proposals import lineage
 
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
@@ -96,6 +98,11 @@ def on(short: str, day: str = "2026-01-10", *, withdrawn: str | None = None, sea
     )
 
 
+def acted(day: str, text: str, *, code: str) -> ActionRow:
+    """An action as the Library of Congress lists it."""
+    return ActionRow(acted=date.fromisoformat(day), text=text, code=code, system="9")
+
+
 def add_bill(
     engine: Engine,
     bill: str,
@@ -135,3 +142,18 @@ def adopt(session: Session, bill: str, proposal: str, campaign: str = "guns") ->
         session, proposal, campaign=campaign, name_en=f"{proposal} Act", name_es=f"Ley {proposal}"
     )
     lineage.confirm(session, proposal, bill, by="test", now=NOW)
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[Callable[[], int]]:
+    """How many statements have been sent to the database since."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield lambda: len(sent)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)

@@ -9,13 +9,13 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress.members import Person
-from campaign.outreach import asks, names, wordings
+from campaign.outreach import names, wordings
+from campaign.outreach.ask_kinds import BY_CODE, CODES
 from campaign.outreach.asks import Ask, Docket
-from campaign.outreach.wording_checks import LEAST
 from campaign.refusals import Refused
 from campaign.settings import shipped
 
-CELLS = [(code, kind, lang) for code in asks.CODES for kind in wordings.KINDS for lang in wordings.LANGUAGES]
+CELLS = [(code, kind, lang) for code in CODES for kind in wordings.KINDS for lang in wordings.LANGUAGES]
 WORDS = {"call": (60, 90), "voicemail": (25, 75), "tally": (15, 45), "letter": (180, 260)}
 CHAMBER_WORDS = {
     ("house", "en"): "in the House",
@@ -80,7 +80,7 @@ def test_every_sitting_member_gets_every_wording(
     assert wrong == []
 
 
-@pytest.mark.parametrize("code", asks.CODES)
+@pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("bioguide", ["C001131", "H001042", "N000147", "H001103", "D000624"])
 def test_every_ask_can_be_put_to_every_office(
     docket: Docket, sitting: list[Person], facts: dict[tuple[str, str], str], code: str, bioguide: str
@@ -88,16 +88,10 @@ def test_every_ask_can_be_put_to_every_office(
     """Asks that the snapshot happens not to hold (a withdrawal, a vote, a dead Congress) have words too."""
     person = next(one for one in sitting if one.bioguide == bioguide)
     for ask in docket.asks(person):
-        posed = replace(ask, code=code, situation=LEAST[code], sister=None)
+        posed = replace(ask, kind=BY_CODE[code], situation=BY_CODE[code].least, sister=None)
         for kind in wordings.KINDS:
             for lang in wordings.LANGUAGES:
                 assert faults(posed, person, kind, lang, facts[ask.matter.slug, lang]) == []
-
-
-def test_situations_give_the_code_they_stand_for() -> None:
-    assert {code: asks.fitting(situation)[0] for code, situation in LEAST.items()} == {
-        code: code for code in asks.CODES
-    }
 
 
 @pytest.mark.parametrize(("code", "kind", "lang"), CELLS)
