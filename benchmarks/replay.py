@@ -29,8 +29,8 @@ from rich.progress import track
 
 from campaign import db
 from campaign.congress import ledger, tracking
+from campaign.congress.actions import fingerprint
 from campaign.congress.bills import TYPES, BillId
-from campaign.congress.intake import fingerprint
 from campaign.congress.observation import ActionRow
 
 FIRST_DAY = date(2025, 1, 3)

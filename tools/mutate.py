@@ -36,9 +36,14 @@ TOO_LONG = 120
 # Module to the folders and files whose tests should notice a change of it.
 TARGETS: dict[str, tuple[str, ...]] = {
     "campaign.congress.ledger": ("tests/congress", "tests/jobs/test_poll_bills.py"),
-    "campaign.congress.stages": ("tests/congress",),
-    "campaign.congress.observation": ("tests/congress",),
-    "campaign.proposals.kinship": ("tests/proposals",),
+    "campaign.congress.stage_rules": ("tests/congress/test_stage_rules.py", "tests/congress/test_stages.py"),
+    "campaign.congress.stages": (
+        "tests/congress/test_stages.py",
+        "tests/congress/test_stages_between_chambers.py",
+    ),
+    "campaign.congress.stage_line": ("tests/congress/test_stage_line.py",),
+    "campaign.congress.observation": ("tests/congress/test_observation.py",),
+    "campaign.proposals.kinship": ("tests/proposals/test_kinship.py",),
     "campaign.outreach.asks": ("tests/outreach",),
     "campaign.organizing.worklists": ("tests/organizing",),
     "campaign.organizing.counts": ("tests/organizing",),
@@ -256,7 +261,9 @@ class _Contexts:
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
 
 
-QUIET = ("-q", "-n0", "-p", "no:cacheprovider", "--no-header", "-m", "not postgres and not browser")
+# The suite makes every warning an error; hypothesis is loaded before pytest could rewrite its assertions.
+QUIET = ("-q", "-n0", "-p", "no:cacheprovider", "--no-header",
+         "-W", "ignore::pytest.PytestAssertRewriteWarning", "-m", "not postgres and not browser")  # fmt: skip
 # Loaded once, so that each fork starts with them.
 LIBRARIES = ("alembic.command", "flask", "hypothesis", "sqlmodel", "pydantic_settings", "aiosmtpd.controller",
              "httpx", "structlog", "stamina", "fpdf", "babel", "openpyxl", "argon2", "zxcvbn")  # fmt: skip

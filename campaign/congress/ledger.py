@@ -1,36 +1,42 @@
-"""The ledger: what each observation showed that was not known before, only ever added to.
+"""The ledger: what each observation showed that was not known before. Rows are only ever added.
 
-``record`` takes one observation over in the caller's transaction: new state and changes together, or
-neither. What it guards against is set out in docs/data.md: absence proves nothing, a withdrawal needs
-Congress's own date seen twice, a line of history is gone only when two complete readings lack it.
+``record`` stores one observation in the caller's transaction: new state and changes together, or neither.
+docs/data.md lists what it guards against: absence proves nothing, a withdrawal needs Congress's own date in
+two complete readings, an action is retracted only when two complete readings lack it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from campaign.congress.bills import WASHINGTON, BillId
-from campaign.congress.intake import Line, Taking, line_of, unread
+from campaign.congress.actions import Line, line_of, stage_of_bill
+from campaign.congress.bills import WASHINGTON, BillId, congress_end
+from campaign.congress.intake import Intake, unread
 from campaign.congress.models import Action, Bill, Change, Cosponsorship, Referral
 from campaign.congress.observation import Observation
-from campaign.congress.stages import StageReading, stage_of
+from campaign.congress.stages import StageReading
 from campaign.refusals import Refused
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What ``record`` did: how many changes, and whether the bill still waits for a second sighting."""
+    """The result of ``record``: the number of changes, whether the bill waits for a second complete
+    reading, and whether the observation was too old to count at all."""
 
-    changes: int = 0
-    pending: bool = False
+    changes: int
+    pending: bool
     stale: bool = False
 
 
 @dataclass(frozen=True)
 class BillRecord:
-    """A bill now, or as it stood at the end of ``day`` by Congress's own dates."""
+    """A bill as it is known now, or as it stood at the end of ``day`` by Congress's own dates.
+
+    ``title`` and ``sponsor`` are those of that day; ``bill`` is always the current row.
+    """
 
     bill: Bill
     title: str
@@ -47,27 +53,27 @@ class BillRecord:
 
     @property
     def active(self) -> frozenset[str]:
-        """Everyone with at least one row that is not withdrawn, as Congress counts."""
+        """Bioguide ids with at least one row that is not withdrawn, as Congress counts."""
         return frozenset(row.bioguide for row in self.cosponsors if row.withdrawn is None)
 
     @property
     def gone(self) -> frozenset[str]:
-        """Everyone all of whose rows are withdrawn."""
+        """Bioguide ids all of whose rows are withdrawn."""
         return frozenset(row.bioguide for row in self.cosponsors) - self.active
 
 
 def record(session: Session, observation: Observation, *, sighting: bool = True) -> Recorded:
-    """Take one observation over: new state and changes in the caller's write transaction.
+    """Store one observation: new state and changes in the caller's write transaction.
 
-    Recording the same observation twice adds nothing. ``sighting=False`` re-reads a kept reply: it may
-    correct what rules made of it, but never counts as a second look.
+    Recording the same observation twice adds nothing. ``sighting=False`` is for a stored reply that is
+    parsed again: it may correct what older rules made of it, but never counts as a second reading.
     """
-    _become_the_only_writer(session)
-    taking = Taking(session, observation, sighting)
-    if taking.stale:
-        return Recorded(pending=taking.bill.pending, stale=True)
-    taking.take()
-    return Recorded(changes=len(taking.changes), pending=taking.bill.pending)
+    _lock_on_postgresql(session)
+    intake = Intake(session, observation, sighting)
+    if intake.stale:
+        return Recorded(changes=0, pending=intake.bill.pending, stale=True)
+    intake.apply()
+    return Recorded(changes=len(intake.changes), pending=intake.bill.pending)
 
 
 def changes_since(
@@ -81,8 +87,19 @@ def changes_since(
 
 
 def current(session: Session, bill_id: str, *, now: datetime) -> BillRecord:
-    """A bill as it is known now. Raises Refused (404) for a bill this record does not hold."""
-    return _rebuild(session, _known(session, bill_id), day=None, moment=now)
+    """A bill as it is known now. Raises Refused (404) for a bill that is not in the record."""
+    bill = _held(session.get(Bill, bill_id), bill_id)
+    return _rebuild(session, [bill], day=None, moment=now)[bill_id]
+
+
+def records(session: Session, bill_ids: Sequence[str], *, now: datetime) -> dict[str, BillRecord]:
+    """The current record of each bill, by id in the order given, with a fixed number of queries.
+
+    Raises Refused (404) for a bill that is not in the record.
+    """
+    found = {bill.id: bill for bill in session.exec(select(Bill).where(col(Bill.id).in_(bill_ids)))}
+    bills = [_held(found.get(bill_id), bill_id) for bill_id in bill_ids]
+    return _rebuild(session, bills, day=None, moment=now)
 
 
 def as_of(session: Session, bill_id: str, day: date, *, now: datetime) -> BillRecord:
@@ -90,7 +107,7 @@ def as_of(session: Session, bill_id: str, day: date, *, now: datetime) -> BillRe
 
     Raises Refused for an unknown bill (404), a day to come, or a day before the bill was introduced.
     """
-    bill = _known(session, bill_id)
+    bill = _held(session.get(Bill, bill_id), bill_id)
     if day > now.astimezone(WASHINGTON).date():
         raise Refused(
             f"{day:%Y-%m-%d} lies in the future; nothing is known of it yet.",
@@ -102,7 +119,14 @@ def as_of(session: Session, bill_id: str, day: date, *, now: datetime) -> BillRe
             f"{bill_id} se presentó el {bill.introduced}; no hay nada que mostrar del {day}.",
         )
     end_of_day = datetime.combine(day, time(23, 59, 59), WASHINGTON)
-    return _rebuild(session, bill, day=day, moment=end_of_day)
+    return _rebuild(session, [bill], day=day, moment=end_of_day)[bill_id]
+
+
+def known_until(bill: Bill, today: date) -> date:
+    """The last day that a bill's record covers: ``today``, its newest complete reading or the end of its
+    Congress, whichever comes first. That nothing is recorded after it proves nothing."""
+    last = min(today, congress_end(bill.congress).date())
+    return min(last, bill.observed_at.astimezone(WASHINGTON).date()) if bill.observed_at else last
 
 
 def note_name(
@@ -114,7 +138,7 @@ def note_name(
     sponsor_name: str,
     introduced: date | None,
 ) -> None:
-    """Keep a bill that no source at hand has shown yet, by name; a read bill is left as it is."""
+    """Store what is known of a bill that no source has shown yet; a bill that was read stays as it is."""
     known = session.get(Bill, str(bill))
     if known is None:
         known = unread(bill)
@@ -125,49 +149,78 @@ def note_name(
     session.flush()
 
 
-def _become_the_only_writer(session: Session) -> None:
-    # SQLite writers hold the lock already. On PostgreSQL sequence numbers are drawn before commit: with
-    # two writers a reader's watermark could pass a number that appears only later.
+def _lock_on_postgresql(session: Session) -> None:
+    """Let one transaction at a time write to the ledger; on SQLite a writer holds that lock already.
+
+    PostgreSQL draws sequence numbers before commit: with two writers, a reader that remembers the highest
+    ``seq`` could miss a lower one that is committed later.
+    """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('campaign.ledger'))"))
+        postgresql_lock = sa.text("SELECT pg_advisory_xact_lock(hashtext('campaign.ledger'))")
+        session.execute(postgresql_lock)
 
 
-def _known(session: Session, bill_id: str) -> Bill:
-    if bill := session.get(Bill, bill_id):
-        return bill
-    raise Refused(
-        f"{bill_id} is not in this record. Track it first: campaign track {bill_id}",
-        f"{bill_id} no está en este registro.",
-        status=404,
-    )
-
-
-def _rebuild(session: Session, bill: Bill, *, day: date | None, moment: datetime) -> BillRecord:
-    lines = tuple(
-        line_of(row)
-        for row in session.exec(
-            select(Action)
-            .where(Action.bill == bill.id, col(Action.retracted).is_(False))
-            .order_by(col(Action.acted), col(Action.position))
+def _held(bill: Bill | None, bill_id: str) -> Bill:
+    if bill is None:
+        raise Refused(
+            f"{bill_id} is not in this record. Track it first: campaign track {bill_id}",
+            f"{bill_id} no está en este registro.",
+            status=404,
         )
-        if day is None or row.acted <= day
+    return bill
+
+
+def _rebuild(
+    session: Session, bills: Sequence[Bill], *, day: date | None, moment: datetime
+) -> dict[str, BillRecord]:
+    ids = [bill.id for bill in bills]
+    lines = _lines(session, ids, day)
+    cosponsors = _cosponsors(session, ids, day)
+    referrals = _referrals(session, ids)
+    built = {}
+    for bill in bills:
+        title, sponsor = (bill.title, bill.sponsor) if day is None else _names_then(session, bill, moment)
+        # The source gives a law's number without the day it became law; the actions of a past day tell that.
+        law = bill.law if day is None else None
+        reading = stage_of_bill(bill, lines[bill.id], title=title, law=law, today=moment)
+        built[bill.id] = BillRecord(
+            bill, title, sponsor, reading, tuple(cosponsors[bill.id]), tuple(lines[bill.id]),
+            tuple(referrals[bill.id]), day,
+        )  # fmt: skip
+    return built
+
+
+def _lines(session: Session, ids: Sequence[str], day: date | None) -> dict[str, list[Line]]:
+    query = (
+        select(Action)
+        .where(col(Action.bill).in_(ids), col(Action.retracted).is_(False))
+        .order_by(col(Action.acted), col(Action.position))
     )
-    rows = tuple(
-        _as_it_stood(row, day)
-        for row in session.exec(
-            select(Cosponsorship)
-            .where(Cosponsorship.bill == bill.id)
-            .order_by(col(Cosponsorship.joined), col(Cosponsorship.bioguide))
-        )
-        if day is None or row.joined <= day
+    lines: dict[str, list[Line]] = {id: [] for id in ids}
+    for row in session.exec(query):
+        if day is None or row.acted <= day:
+            lines[row.bill].append(line_of(row))
+    return lines
+
+
+def _cosponsors(session: Session, ids: Sequence[str], day: date | None) -> dict[str, list[Cosponsorship]]:
+    query = (
+        select(Cosponsorship)
+        .where(col(Cosponsorship.bill).in_(ids))
+        .order_by(col(Cosponsorship.joined), col(Cosponsorship.bioguide))
     )
-    title, sponsor = _named_then(session, bill, moment) if day else (bill.title, bill.sponsor)
-    law = bill.law if day is None else None
-    reading = stage_of(
-        BillId.of(bill.id), lines, law=law, title=f"{title} {bill.official_title or ''}", today=moment
-    )
-    referrals = session.exec(select(Referral).where(Referral.bill == bill.id).order_by(Referral.committee))
-    return BillRecord(bill, title, sponsor, reading, rows, lines, tuple(referrals), day)
+    rows: dict[str, list[Cosponsorship]] = {id: [] for id in ids}
+    for row in session.exec(query):
+        if day is None or row.joined <= day:
+            rows[row.bill].append(_as_it_stood(row, day))
+    return rows
+
+
+def _referrals(session: Session, ids: Sequence[str]) -> dict[str, list[Referral]]:
+    referrals: dict[str, list[Referral]] = {id: [] for id in ids}
+    for row in session.exec(select(Referral).where(col(Referral.bill).in_(ids)).order_by(Referral.committee)):
+        referrals[row.bill].append(row)
+    return referrals
 
 
 def _as_it_stood(row: Cosponsorship, day: date | None) -> Cosponsorship:
@@ -176,8 +229,8 @@ def _as_it_stood(row: Cosponsorship, day: date | None) -> Cosponsorship:
     return Cosponsorship(**{**row.model_dump(), "withdrawn": None, "claim": None})
 
 
-def _named_then(session: Session, bill: Bill, moment: datetime) -> tuple[str, str | None]:
-    """Title and sponsor before what was seen to change after ``moment``; a baseline is no change."""
+def _names_then(session: Session, bill: Bill, moment: datetime) -> tuple[str, str | None]:
+    """Title and sponsor before the changes seen after ``moment``; a baseline is no change."""
     later = session.exec(
         select(Change)
         .where(
@@ -188,7 +241,6 @@ def _named_then(session: Session, bill: Bill, moment: datetime) -> tuple[str, st
         )
         .order_by(col(Change.seq).desc())
     )
-    named = {"title": bill.title, "sponsor": bill.sponsor}
-    for change in later:
-        named[change.kind] = change.detail.get("from")
-    return named["title"] or "", named["sponsor"]
+    # The oldest of them comes last and says what stood before all of them.
+    before = {change.kind: change.detail["from"] for change in later}
+    return before.get("title", bill.title) or "", before.get("sponsor", bill.sponsor)

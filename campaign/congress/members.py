@@ -56,6 +56,11 @@ class Person:
         return self.standing == "sitting"
 
     @property
+    def mark(self) -> str:
+        """Party and state as written after a name: ``D-TX``."""
+        return "-".join(part for part in (self.party, self.state) if part)
+
+    @property
     def voting(self) -> bool:
         """Whether they vote on the floor. Somebody not yet listed is taken to sit, as the bill says."""
         return self.standing != "departed" and self.office in {"representative", "senator"}
@@ -192,16 +197,6 @@ def committees_of(session: Session, bioguide: str) -> list[tuple[Committee, Comm
     return [(committee, place) for committee, place in session.exec(rows.order_by(col(Committee.id)))]
 
 
-def sitting_on(session: Session, committee: str) -> list[tuple[Person, CommitteeSeat]]:
-    """Who sits on a committee or subcommittee now: majority first, by rank."""
-    places = {
-        place.bioguide: place
-        for place in session.exec(select(CommitteeSeat).where(CommitteeSeat.committee == committee))
-    }
-    found = [(one, places[one.bioguide]) for one in people(session, places).values() if one.sitting]
-    return sorted(found, key=lambda pair: (pair[1].side, pair[1].rank or 0, pair[0].last))
-
-
 def data_state(session: Session, name: str) -> SourceState | None:
     """How old a data set is: members, offices, committees, memberships, historical, zips."""
     return session.get(SourceState, name)
@@ -256,6 +251,3 @@ def _member_of_row(row: PersonRow, chamber: Chamber, day: date, standing: Standi
         source="bill",
         named_on=day,
     )
-
-
-# --- import ----------------------------------------------------------------------------------------

@@ -12,6 +12,9 @@ from sqlmodel import Column, Field, SQLModel
 
 from campaign.congress.titles import title_key
 
+# A ``Cosponsorship.claim`` that a stored withdrawal is no longer listed.
+NO_WITHDRAWAL = "none"
+
 
 class Bill(SQLModel, table=True):
     """A bill as it is known now. A bill that is only known by name has no ``observed_at``."""
@@ -70,8 +73,8 @@ class Cosponsorship(SQLModel, table=True):
     joined: date = Field(primary_key=True)
     original: bool = False
     withdrawn: date | None = None
-    # What the last complete reading said about the withdrawal where that differs from ``withdrawn``:
-    # an ISO date, or "none". It takes effect when the next complete reading says the same.
+    # The withdrawal in the last complete reading where it differs from ``withdrawn``: an ISO date, or
+    # NO_WITHDRAWAL. It takes effect when the next complete reading agrees.
     claim: str | None = None
     # The person as this row named them on that day.
     name: str = ""

@@ -47,9 +47,9 @@ District = Annotated[int | None, BeforeValidator(_district)]
 
 
 class Fact(BaseModel):
-    """Validated, immutable, deaf to keys it does not know: sources add fields without notice."""
+    """A validated, immutable value. Unknown keys are ignored: sources add fields without notice."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True)
 
 
 class PersonRow(Fact):

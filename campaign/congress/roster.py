@@ -16,7 +16,7 @@ from campaign import db
 from campaign.congress import legislators
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.legislators import FILES, Legislator, MemberFiles, party_letter
-from campaign.congress.members import Standing, chamber_of, data_state, office_of
+from campaign.congress.members import LISTING_LAG, Standing, chamber_of, data_state, office_of
 from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
 from campaign.fetch import Fetcher, json_of
 from campaign.refusals import Unread
@@ -24,9 +24,6 @@ from campaign.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-# Volunteers record a new member within weeks (congress-legislators issue 898): who was named longer ago
-# than this and is still in no list has come and gone.
-LISTING_LAG = timedelta(days=60)
 # A file this much smaller than what is known is a gap of January or a cut file, not the news.
 PLAUSIBLE_SHARE = {"members": 0.9, "offices": 0.5, "committees": 0.5, "memberships": 0.5}
 HISTORICAL_EVERY = timedelta(days=7)

@@ -33,15 +33,15 @@ class Stage(StrEnum):
         return self in _FINAL
 
     def label(self, lang: str) -> str:
-        return said(LABELS[self], lang)
+        return in_language(LABELS[self], lang)
 
     def explain(self, lang: str) -> str:
         """One plain sentence: what this stage means."""
-        return said(_EXPLAINED[self], lang)
+        return in_language(_EXPLAINED[self], lang)
 
     def next_step(self, lang: str) -> str:
         """What can happen next."""
-        return said(_NEXT[self], lang)
+        return in_language(_NEXT[self], lang)
 
 
 _ORDER = {stage: place for place, stage in enumerate(Stage)}
@@ -191,6 +191,6 @@ _NEXT = {
 }
 
 
-def said(words: tuple[str, str], lang: str) -> str:
-    """The words of a pair, English and Spanish, in the reader's language."""
+def in_language(words: tuple[str, str], lang: str) -> str:
+    """One of a pair of texts, English and Spanish."""
     return words[1] if lang == "es" else words[0]

@@ -5,7 +5,6 @@ import unicodedata
 
 _LONGEST = 400
 _NOT_WORDS = re.compile(r"[^\w\s]|_")
-_APOSTROPHES = re.compile("['’]")
 _SPACES = re.compile(r"\s+")
 _OPENING = re.compile(r"^(?:an? (?:original )?(?:bill|(?:joint |concurrent )?resolution)(?: to)?|the|to) ")
 _ENDING = re.compile(r" (?:and for other purposes|(?:for |of )?(?:fiscal year )?(?:19|20)\d\d|act)$")

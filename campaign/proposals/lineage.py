@@ -88,12 +88,6 @@ def companion(session: Session, bill_id: str) -> Bill | None:
     return min(sisters, key=lambda b: (not (me and Pair(me, b).same_official), b.number), default=None)
 
 
-def predecessors(session: Session, bill_id: str) -> list[Bill]:
-    """The proposal's bills of earlier Congresses, in either chamber, newest first."""
-    me, kin = _me_and_kin(session, bill_id)
-    return [bill for bill in kin if me and bill.congress < me.congress]
-
-
 def successor(session: Session, bill_id: str, now: datetime) -> Bill | None:
     """The living bill a dead number leads to, of the same chamber where there is one; None where the bill
     still lives, or nothing does."""
@@ -102,11 +96,6 @@ def successor(session: Session, bill_id: str, now: datetime) -> Bill | None:
         return None
     heirs = [bill for bill in kin if bill.congress > me.congress and living(bill, now)]
     return min(heirs, key=lambda bill: (not Pair(me, bill).same_chamber, reading_order(bill)), default=None)
-
-
-def current_bills(session: Session, slug: str, congress: int) -> list[Bill]:
-    """The proposal's bills in one Congress, the House's first."""
-    return [bill for bill, _ in bills_of(session, slug) if bill.congress == congress]
 
 
 def _me_and_kin(session: Session, bill_id: str) -> tuple[Bill | None, list[Bill]]:

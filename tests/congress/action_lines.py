@@ -368,6 +368,21 @@ LINES = [
         "still_differs",
     ),
     (
+        "hr6644-119",
+        "Resolving differences -- House actions: On motion that the House agree with an amendment to the "
+        "Senate amendment Agreed to by the Yeas and Nays: 217 - 200 (Roll no. 150).",
+        "19500",
+        "still_differs",
+    ),
+    (
+        "hr3944-119",
+        "Senate insists on its amendment, requests a conference, appoints conferees.",
+        "",
+        "conference",
+    ),
+    ("hr3630-112", "Conference held.", "", "conference"),
+    ("hr3630-112", "Conference report H. Rept. 112-399 filed.", "", "conference"),
+    (
         "hr3630-112",
         "On agreeing to the conference report Agreed to by the Yeas and Nays: 293 - 132 (Roll no. 72).",
         "H37100",
@@ -382,6 +397,7 @@ LINES = [
     # The President; E30000 stands on signings and on vetoes (quirk 22).
     ("hjres87-119", "Presented to President.", "28000 E20000", "presented"),
     ("hjres87-119", "Signed by President.", "36000 E30000", "law"),
+    ("hjres87-119", "Signed by President.", "E30000", "law"),
     ("hjres87-119", "Became Public Law No: 119-15.", "36000 E40000", "law"),
     ("hr3377-119", "Became Private Law No: 119-1.", "41000 E40000", "law"),
     ("hr131-119", "Vetoed by President.", "31000 E30000", "vetoed"),

@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from campaign.congress.bills import TYPES, BillId, congress_end, congress_on, congress_start, parse_bill
+from campaign.congress.bills import (
+    TYPES,
+    BillId,
+    congress_end,
+    congress_on,
+    congress_start,
+    ordinal,
+    parse_bill,
+)
 from campaign.congress.titles import names_an_idea, title_key
 from campaign.refusals import Refused
 
@@ -90,6 +98,29 @@ def test_every_way_a_bill_is_written_reads_back(type: str) -> None:
 )
 def test_a_congress_changes_at_noon_in_washington(moment: str, congress: int) -> None:
     assert congress_on(datetime.fromisoformat(moment).replace(tzinfo=UTC)) == congress
+
+
+@pytest.mark.parametrize(
+    ("congress", "en", "es"),
+    [
+        (1, "1st", "1.º"),
+        (92, "92nd", "92.º"),
+        (103, "103rd", "103.º"),
+        (111, "111th", "111.º"),
+        (112, "112th", "112.º"),
+        (113, "113th", "113.º"),
+        (119, "119th", "119.º"),
+        (120, "120th", "120.º"),
+        (121, "121st", "121.º"),
+        (122, "122nd", "122.º"),
+        (123, "123rd", "123.º"),
+    ],
+)
+def test_a_congress_is_numbered_as_people_write_it(congress: int, en: str, es: str) -> None:
+    assert (ordinal(congress), ordinal(congress, "es")) == (en, es)
+    bill = BillId(congress, "hr", 1)
+    assert bill.named == f"H.R. 1 ({en})"
+    assert bill.public_address == f"https://www.congress.gov/bill/{en}-congress/house-bill/1"
 
 
 def test_one_congress_ends_where_the_next_begins() -> None:

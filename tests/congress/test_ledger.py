@@ -389,3 +389,22 @@ def test_a_bill_known_by_name_becomes_read(engine: Engine) -> None:
     assert record_of(engine).bill.observed_at is None
     take(engine, observed())
     assert record_of(engine).title == "ARMAS Act of 2025"
+
+
+@pytest.mark.parametrize(
+    ("read", "today", "last"),
+    [
+        (None, date(2026, 3, 1), date(2026, 3, 1)),
+        (datetime(2026, 2, 1, 4, tzinfo=UTC), date(2026, 3, 1), date(2026, 1, 31)),
+        (datetime(2026, 3, 1, 23, tzinfo=UTC), date(2026, 3, 1), date(2026, 3, 1)),
+        (datetime(2027, 5, 1, tzinfo=UTC), date(2027, 6, 1), date(2027, 1, 3)),
+        (None, date(2027, 6, 1), date(2027, 1, 3)),
+        # A reading from a clock that is ahead covers no day to come.
+        (datetime(2026, 3, 2, 12, tzinfo=UTC), date(2026, 3, 1), date(2026, 3, 1)),
+    ],
+)
+def test_a_record_covers_days_up_to_its_last_reading_in_its_congress(
+    read: datetime | None, today: date, last: date
+) -> None:
+    bill = Bill(id=BILL, congress=119, type="hr", number=6736, observed_at=read)
+    assert ledger.known_until(bill, today) == last

@@ -160,11 +160,12 @@ def test_committees_with_chair_and_ranking_member(engine: Engine, now: datetime)
     people = [CASTRO, rep("A000001", "FL-21", "Mast"), rep("A000002", "TX-10", "McCaul")]
     take(engine, files(people, committees=[FOREIGN_AFFAIRS], memberships=memberships), now)
     with db.reading(engine) as session:
-        assert [(one.last, place.role) for one, place in members.sitting_on(session, "HSFA")] == [
-            ("Mast", "chair"),
-            ("McCaul", "vice_chair"),
-            ("Castro", "ranking"),
-        ]
+        seats = session.exec(select(CommitteeSeat).where(CommitteeSeat.committee == "HSFA"))
+        assert {(seat.bioguide, seat.side, seat.rank, seat.role) for seat in seats} == {
+            ("A000001", "majority", 1, "chair"),
+            ("A000002", "majority", 2, "vice_chair"),
+            ("C001091", "minority", 1, "ranking"),
+        }
         assert [committee.id for committee, _ in members.committees_of(session, "C001091")] == [
             "HSFA",
             "HSFA07",
@@ -182,7 +183,7 @@ def test_who_is_no_longer_listed_has_departed_and_is_kept(engine: Engine, now: d
         assert members.vacancies(session, "house") == ["TX-20"]
         assert members.holders(session, "TX-20") == []
         assert members.offices(session, "C001091") == []
-        assert members.sitting_on(session, "HSFA") == []
+        assert session.exec(select(CommitteeSeat)).all() == []
         assert members.vacant_since(session, "TX-20") is None
         assert "C001091" not in members.people(session)
     gone = person(engine, "C001091")
@@ -252,7 +253,7 @@ def test_a_gap_of_january_keeps_what_is_known(
     take(engine, gap, now + timedelta(days=202), as_of=date(2027, 1, 4))
     with db.reading(engine) as session:
         assert len(members.people(session)) == 31
-        assert len(members.sitting_on(session, "HSFA")) == 30
+        assert len(session.exec(select(CommitteeSeat)).all()) == 30
         assert len(members.offices(session, "C001091")) == 2
         state = members.data_state(session, name)
     assert state is not None
@@ -459,3 +460,12 @@ def test_importing_twice_changes_nothing(engine: Engine, now: datetime) -> None:
     assert person(engine, "C001091") == before
     with db.reading(engine) as session:
         assert len(session.exec(select(CommitteeSeat)).all()) == 1
+
+
+def test_party_and_state_are_the_mark_after_a_name(engine: Engine, now: datetime) -> None:
+    take(engine, files([CASTRO]), now)
+    assert person(engine, "C001091").mark == "D-TX"
+    with db.writing(engine) as session:
+        named = PersonRow(bioguide="Z000001", full_name="Nobody's list knows them", state="OH")
+        members.keep_named(session, [named], bill=BillId.of("hr1-119"), now=now)
+    assert person(engine, "Z000001").mark == "OH"

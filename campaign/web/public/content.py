@@ -12,7 +12,7 @@ from campaign.congress.bills import WASHINGTON, congress_end, congress_on
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Change, Committee, Cosponsorship, Seat, SourceState, Tracking
-from campaign.congress.stages import Step, stage_line
+from campaign.congress.stage_line import Step, stage_line
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import wordings
