@@ -30,7 +30,8 @@ def known_bill(desk: Desk, text: str) -> "BillId":
 
 def any_bill(desk: Desk, text: str) -> "BillId":
     """A bill, held or not; without a Congress it must be one this record holds."""
-    from campaign.congress.bills import BillId, congress_on, parse_bill
+    from campaign.congress.bill_input import parse_bill
+    from campaign.congress.bills import BillId, congress_on
 
     number = parse_bill(text)
     if number.congress is None:

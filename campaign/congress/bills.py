@@ -6,8 +6,6 @@ from datetime import date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from campaign.refusals import Refused
-
 Chamber = Literal["house", "senate"]
 
 # Abbreviations of the Library of Congress: https://www.congress.gov/help/legislative-glossary
@@ -75,19 +73,6 @@ class BillId:
         return cls(int(m["congress"]), m["type"], int(m["number"]))
 
 
-@dataclass(frozen=True)
-class BillNumber:
-    """A bill as somebody typed it: type, number, and the Congress if they gave one."""
-
-    type: str
-    number: int
-    congress: int | None
-
-    @property
-    def short(self) -> str:
-        return f"{SHORT_NAMES[self.type]} {self.number}"
-
-
 def ordinal(number: int, lang: str = "en") -> str:
     """A Congress by its number as people write it: ``119th``, ``121st``; in Spanish ``121.º``."""
     return f"{number}.º" if lang == "es" else f"{number}{ordinal_suffix(number)}"
@@ -100,63 +85,8 @@ def ordinal_suffix(number: int) -> str:
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
-_TYPE = "|".join(sorted(TYPES, key=len, reverse=True))
-_STORED = re.compile(rf"(?P<type>{_TYPE})(?P<number>[1-9]\d{{0,5}})-(?P<congress>[1-9]\d{{0,2}})")
-_PATH = re.compile(rf"/?(?P<congress>\d{{1,3}})/(?P<type>{_TYPE})/(?P<number>\d{{1,6}})/?")
-_PUBLIC_TYPES = {name: kind for kind, name in PUBLIC_NAMES.items()}
-_CONGRESS_GOV = re.compile(
-    r"(?:https?://)?(?:www\.)?congress\.gov/bill/(?P<congress>\d{1,3})(?:st|nd|rd|th)-congress/"
-    r"(?P<public>[a-z-]+)/(?P<number>\d{1,6})(?:[/?#].*)?"
-)
-_GOVTRACK = re.compile(
-    r"(?:https?://)?(?:www\.)?govtrack\.us/congress/bills/(?P<congress>\d{1,3})/"
-    rf"(?P<type>{_TYPE})(?P<number>\d{{1,6}})(?:[/?#].*)?"
-)
-# A number and a Congress never touch: "hr99999999" is no bill of the 99th. A Congress without brackets,
-# hyphen or ending has three digits: "hr 67 36" and "H.R. 6,736" are refused, not guessed.
-_SPOKEN = re.compile(
-    rf"(?P<type>{_TYPE}) ?(?P<number>\d{{1,6}})"
-    r"(?: ?(?:[-(] ?(?P<congress>\d{1,3})(?:st|nd|rd|th)?(?: ?congress)?\)?"
-    r"| (?P<bare>1\d\d)| (?P<ordinal>\d{1,3})(?:st|nd|rd|th)(?: ?congress)?))?"
-)
-_FORMS = (_STORED, _PATH, _CONGRESS_GOV, _GOVTRACK)
-LONGEST_INPUT = 200
-
-
-def parse_bill(text: str) -> BillNumber:
-    """Parse a bill in any form people use: ``hr6736-119``, ``H.R. 6736``, ``S 367 (119th)``, ``119/hr/6736``,
-    an address at congress.gov or govtrack.us. Raises Refused for anything else."""
-    typed = text.strip().lower()[:LONGEST_INPUT]
-    for form in _FORMS:
-        if m := form.fullmatch(typed):
-            return _number(m.groupdict())
-    # Dots, and spaces between letters, carry no meaning; the gap between two numbers does.
-    spoken = re.sub(r"[‐-―]", "-", re.sub(r",\s", " ", typed)).replace(".", " ")
-    spoken = re.sub(r"(?<=[a-z])\s+(?=[a-z])", "", re.sub(r"\s*-\s*", "-", spoken))
-    if m := _SPOKEN.fullmatch(re.sub(r"\s+", " ", spoken).strip()):
-        return _number(m.groupdict())
-    raise not_a_bill(text)
-
-
-def _number(found: dict[str, str | None]) -> BillNumber:
-    kind = found.get("type") or _PUBLIC_TYPES.get(found.get("public") or "")
-    number = int(found.get("number") or 0)
-    digits = found.get("congress") or found.get("bare") or found.get("ordinal")
-    congress = int(digits) if digits else None
-    if kind is None or number == 0 or congress == 0:
-        raise not_a_bill(f"{found.get('public') or kind} {number}")
-    return BillNumber(kind, number, congress)
-
-
-def not_a_bill(text: str) -> Refused:
-    """The refusal of a text that names no bill."""
-    shown = text.strip()[:60]
-    return Refused(
-        f"“{shown}” is not a bill. Write it like hr6736-119 or H.R. 6736 (119th), "
-        "or paste its congress.gov address.",
-        f"«{shown}» no es un proyecto de ley. Escríbalo como hr6736-119 o H.R. 6736 (119th), "
-        "o pegue su dirección de congress.gov.",
-    )
+_ANY_TYPE = "|".join(sorted(TYPES, key=len, reverse=True))
+_STORED = re.compile(rf"(?P<type>{_ANY_TYPE})(?P<number>[1-9]\d{{0,5}})-(?P<congress>[1-9]\d{{0,2}})")
 
 
 def congress_on(moment: datetime) -> int:

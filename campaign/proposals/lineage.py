@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from campaign.congress.bills import BillId, BillNumber, congress_end, parse_bill
+from campaign.congress.bill_input import BillNumber, parse_bill
+from campaign.congress.bills import BillId, congress_end
 from campaign.congress.models import Bill
 from campaign.proposals import campaigns
 from campaign.proposals.campaigns import add_campaign as add_campaign

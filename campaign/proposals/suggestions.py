@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.congress import members
-from campaign.congress.bills import BillId, BillNumber
+from campaign.congress.bill_input import BillNumber
+from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Cosponsorship, Related
 from campaign.congress.titles import names_an_idea
 from campaign.proposals.kinship import KinRule, Pair, judge

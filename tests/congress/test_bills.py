@@ -5,84 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from campaign.congress.bills import (
-    TYPES,
     BillId,
     congress_end,
     congress_on,
     congress_start,
     ordinal,
-    parse_bill,
 )
 from campaign.congress.titles import names_an_idea, title_key
-from campaign.refusals import Refused
-
-
-@pytest.mark.parametrize(
-    ("typed", "type", "number", "congress"),
-    [
-        ("hr6736-119", "hr", 6736, 119),
-        ("H.R. 6736", "hr", 6736, None),
-        ("h r 6736", "hr", 6736, None),
-        ("HR6736.", "hr", 6736, None),
-        ("H.R.6736(119th)", "hr", 6736, 119),
-        ("S 367 (119th)", "s", 367, 119),
-        ("S. 367 119", "s", 367, 119),
-        ("HR 6736, 119th", "hr", 6736, 119),
-        ("hr 6736 – 119", "hr", 6736, 119),
-        ("S. J. Res. 98, 119th Congress", "sjres", 98, 119),
-        ("H. Con. Res. 68 (119th Congress)", "hconres", 68, 119),
-        ("H.Res.713-119", "hres", 713, 119),
-        ("119/hr/6736", "hr", 6736, 119),
-        ("/119/HR/6736/", "hr", 6736, 119),
-        ("https://www.congress.gov/bill/119th-congress/house-bill/6736", "hr", 6736, 119),
-        ("https://www.congress.gov/bill/119th-congress/house-bill/6736/cosponsors?q=1", "hr", 6736, 119),
-        ("congress.gov/bill/121st-congress/senate-concurrent-resolution/5", "sconres", 5, 121),
-        ("https://www.govtrack.us/congress/bills/119/s367", "s", 367, 119),
-        ("  hr6736-119\n", "hr", 6736, 119),
-    ],
-)
-def test_forms_people_use(typed: str, type: str, number: int, congress: int | None) -> None:
-    found = parse_bill(typed)
-    assert (found.type, found.number, found.congress) == (type, number, congress)
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "",
-        "   ",
-        "6736",
-        "hr",
-        "hr0",
-        "hr0-119",
-        "hr6736-0",
-        "hb 12",
-        "ARMAS Act",
-        "hr 67 36",
-        "H.R. 6,736",
-        "hr99999999",
-        "S.367,119",
-        "119/hr/6736/../../etc",
-        "https://evil.example/bill/119th-congress/house-bill/6736",
-        "hr6736-119; drop table bill",
-        "9" * 5000,
-    ],
-)
-def test_what_is_no_bill_is_refused_and_never_guessed(typed: str) -> None:
-    with pytest.raises(Refused) as refusal:
-        parse_bill(typed)
-    assert refusal.value.status == 400
-    assert refusal.value.text("es") != refusal.value.text("en")
-    assert len(refusal.value.en) < 300
-
-
-@pytest.mark.parametrize("type", TYPES)
-def test_every_way_a_bill_is_written_reads_back(type: str) -> None:
-    bill = BillId(119, type, 42)
-    assert BillId.of(str(bill)) == bill
-    for written in (str(bill), bill.named, bill.public_address):
-        found = parse_bill(written)
-        assert BillId(found.congress or 0, found.type, found.number) == bill
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,8 @@ def test_a_number_of_several_congresses_is_never_guessed(session: Session) -> No
 
 
 @pytest.mark.parametrize(
-    ("typed", "status"), [("H.R. 1", 404), ("hr6736-118", 404), ("", 400), ("the ARMAS Act", 400)]
+    ("typed", "status"),
+    [("H.R. 1", 404), ("hr6736-118", 404), ("", 400), ("the Act of 2025", 400)],
 )
 def test_what_is_not_held_is_refused_in_both_languages(session: Session, typed: str, status: int) -> None:
     with pytest.raises(Refused) as refusal:
@@ -45,7 +46,7 @@ def test_what_is_not_held_is_refused_in_both_languages(session: Session, typed: 
 
 def test_a_dead_number_leads_to_its_living_successor(session: Session) -> None:
     confirm(session, "hr8427-118", "s367-119", "hr923-119", slug="stop-arming-cartels-act")
-    pension, cartels = lookup.candidates(session, "H.R. 8427", now=NOW)
+    pension, cartels = lookup.search(session, "H.R. 8427", now=NOW)
     assert (str(pension.bill_id), pension.living, pension.successor) == ("hr8427-119", True, None)
     assert (str(cartels.bill_id), cartels.living) == ("hr8427-118", False)
     assert str(cartels.successor) == "hr923-119"
@@ -54,6 +55,6 @@ def test_a_dead_number_leads_to_its_living_successor(session: Session) -> None:
 
 def test_after_the_congress_ended_no_number_is_called_living(session: Session) -> None:
     confirm(session, "hr8427-118", "hr923-119", slug="stop-arming-cartels-act")
-    for candidate in lookup.candidates(session, "H.R. 8427", now=NEXT):
+    for candidate in lookup.search(session, "H.R. 8427", now=NEXT):
         assert not candidate.living
         assert candidate.successor is None

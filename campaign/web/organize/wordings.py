@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from campaign import db
 from campaign.congress import members, tracking
-from campaign.congress.bills import BillId, congress_on, parse_bill
+from campaign.congress.bill_input import parse_bill
+from campaign.congress.bills import BillId, congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import Bill
 from campaign.organizing import poll_requests, texts

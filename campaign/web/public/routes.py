@@ -7,7 +7,8 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from campaign.congress import ledger
-from campaign.congress.bills import BillId, congress_on, congress_start, parse_bill
+from campaign.congress.bill_input import parse_bill
+from campaign.congress.bills import BillId, congress_on, congress_start
 from campaign.db import utcnow
 from campaign.districts import finder
 from campaign.outreach import asks, conversations, outcomes, wordings
@@ -139,16 +140,15 @@ def thanks(seat: str) -> Response:
 
 @bp.get("/bills")
 def bills() -> Response:
-    """The campaign's bills; with ``q`` every bill of the number that was typed."""
+    """The campaign's bills; with ``q`` every bill that fits the number or words that were typed."""
     typed = request.args.get("q", "").strip()
     if not typed:
         return page("public/bills.html", it=content.front(session(), now=utcnow()), typed="", found=[])
-    found = lookup.candidates(session(), typed, now=utcnow())
-    if len(found) == 1 or (found and parse_bill(typed).congress):
+    found = lookup.search(session(), typed, now=utcnow())
+    if len(found) == 1:
         return redirect(place("bill", text=str(found[0].bill_id)), 302)
-    if not found:
-        lookup.resolve(session(), typed)
-    return page("public/bills.html", it=None, typed=typed, found=found)
+    by_number = len({one.bill_id.number for one in found}) == 1
+    return page("public/bills.html", it=None, typed=typed, found=found, by_number=by_number)
 
 
 @bp.get("/bills/<path:text>")
