@@ -66,5 +66,5 @@ def test_nothing_unknown_is_confirmed(session: Session, slug: str, bill: str) ->
 
 def test_a_bill_whose_course_is_over_is_no_longer_living(session: Session) -> None:
     put(session, "hr9000-119", "Some Act", "To do it at last.", CASTRO, over=True)
-    [one] = lookup.candidates(session, "hr9000", now=NOW)
+    [one] = lookup.search(session, "hr9000", now=NOW)
     assert not one.living
