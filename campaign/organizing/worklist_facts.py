@@ -60,7 +60,7 @@ class Relatives(NamedTuple):
 
 @dataclass(frozen=True)
 class BillFacts:
-    """A bill, its relatives (see ``Relatives``), and who sits on its committees of referral."""
+    """A bill, its relatives (see ``Relatives``), and who sits on its committees of referral ``today``."""
 
     bill: Bill
     earlier: list[Bill]
@@ -68,6 +68,7 @@ class BillFacts:
     sisters: list[ProposalBill]
     committees: list[ReferralSeat]
     people: People
+    today: date
 
     @cached_property
     def id(self) -> BillId:
@@ -106,14 +107,14 @@ def chamber_of(bill: Bill) -> Chamber:
     return BillId.of(bill.id).chamber
 
 
-def read_facts(session: Session, bills: Sequence[Bill]) -> list[BillFacts]:
+def read_facts(session: Session, bills: Sequence[Bill], *, today: date) -> list[BillFacts]:
     """The facts of several bills at the cost of one, in the order given."""
     confirmed = _confirmed(session, bills)
     relatives = {bill.id: _relatives(bill, confirmed) for bill in bills}
     shown = [*bills, *(other for found in relatives.values() for other in found.bills)]
     people = _people(session, shown, {chamber_of(bill) for bill in bills})
     seats = referral_seats(session, list(relatives))
-    return [BillFacts(bill, *relatives[bill.id], seats.get(bill.id, []), people) for bill in bills]
+    return [BillFacts(bill, *relatives[bill.id], seats.get(bill.id, []), people, today) for bill in bills]
 
 
 def _relatives(bill: Bill, confirmed: Sequence[ProposalBill]) -> Relatives:
@@ -150,10 +151,10 @@ def _confirmed(session: Session, bills: Sequence[Bill]) -> list[ProposalBill]:
 
 def _people(session: Session, bills: Iterable[Bill], chambers: set[Chamber]) -> People:
     rows: dict[str, list[Cosponsorship]] = defaultdict(list)
-    ids = {bill.id for bill in bills}
-    for row in session.exec(select(Cosponsorship).where(col(Cosponsorship.bill).in_(ids))):
+    known = {bill.id: bill.sponsor for bill in bills}
+    for row in session.exec(select(Cosponsorship).where(col(Cosponsorship.bill).in_(known))):
         rows[row.bill].append(row)
-    named = {row.bioguide for some in rows.values() for row in some}
+    named = {row.bioguide for some in rows.values() for row in some} | set(filter(None, known.values()))
     sitting = members.people(session)
     former = members.people(session, named - sitting.keys())
     return People(sitting, former, rows, _terms(session, named, sitting, chambers))
@@ -162,7 +163,7 @@ def _people(session: Session, bills: Iterable[Bill], chambers: set[Chamber]) -> 
 def _terms(
     session: Session, named: set[str], sitting: dict[str, Person], chambers: set[Chamber]
 ) -> dict[str, list[Tenure]]:
-    """The terms of co-sponsors who left one of these chambers; for the Senate those of its members, too."""
+    """The terms of supporters who left one of these chambers; for the Senate those of its members, too."""
     wanted = {id for id in named if id not in sitting or chambers - {sitting[id].chamber}}
     if "senate" in chambers:
         wanted |= {person.bioguide for person in sitting.values() if person.chamber == "senate"}

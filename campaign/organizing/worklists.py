@@ -6,16 +6,17 @@ co-sponsor.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlmodel import Session, col, select
 
 from campaign.congress import members
-from campaign.congress.bills import BillId, congress_on
+from campaign.congress.bills import WASHINGTON, BillId, congress_on, congress_start
 from campaign.congress.legislators import seat_id
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat
+from campaign.districts.maps import same_district
 from campaign.organizing.worklist_facts import BillFacts, chamber_of, read_facts
 from campaign.outreach import names
 from campaign.outreach.bilingual import Text
@@ -48,12 +49,14 @@ class Entry:
 @dataclass(frozen=True)
 class Worklists:
     """All lists of one bill. ``partial`` names earlier bills whose co-sponsors are known in part only: the
-    lists that rest on them may lack members."""
+    lists that rest on them may lack members. ``new_maps`` says which supporters left a district that has been
+    redrawn since, so that nobody holds their seat."""
 
     bill: Bill
     entries: dict[str, tuple[Entry, ...]]
     vacancies: tuple[str, ...]
     partial: tuple[Bill, ...]
+    new_maps: tuple[Text, ...]
 
     def bioguides(self, name: str) -> list[str]:
         return [entry.person.bioguide for entry in self.entries[name]]
@@ -86,14 +89,15 @@ def all_worklists(session: Session, bills: Sequence[BillId], *, now: datetime) -
     """The lists of several bills by bill, at the cost of one; raises as ``worklists`` does."""
     found = _of_this_congress(session, bills, now)
     vacant = members.vacancies(session)
-    return {facts.bill.id: _listed(facts, vacant) for facts in read_facts(session, found)}
+    today = now.astimezone(WASHINGTON).date()
+    return {facts.bill.id: _listed(facts, vacant) for facts in read_facts(session, found, today=today)}
 
 
 def _listed(facts: BillFacts, vacant: Sequence[str]) -> Worklists:
     entries = {name: tuple(build(facts)) for name, build in _BUILD.items()}
     here = tuple(seat for seat in vacant if members.chamber_of(seat) == facts.chamber)
     partial = tuple(bill for bill in facts.earlier if bill.partial or bill.observed_at is None)
-    return Worklists(facts.bill, entries, here, partial)
+    return Worklists(facts.bill, entries, here, partial, tuple(_new_maps(facts)))
 
 
 def _of_this_congress(session: Session, bills: Sequence[BillId], now: datetime) -> list[Bill]:
@@ -130,21 +134,20 @@ def _ask_again(facts: BillFacts) -> Iterator[Entry]:
 
 def _support(facts: BillFacts, person: Person, bill: Bill) -> Text | None:
     """What a member did for an earlier bill; None where they did nothing for it."""
-    number = BillId.of(bill.id).short
     if bill.sponsor == person.bioguide:
-        when = _introduced(bill)
-        return Text(f"led {number} {when.en}", f"encabezó {number} {when.es}")
-    if joined := facts.active(bill).get(person.bioguide):
-        return Text(f"co-sponsored {number} in {joined.year}", f"copatrocinó {number} en {joined.year}")
-    return None
+        return _did(facts, bill, _LED)
+    return _did(facts, bill, _JOINED) if person.bioguide in facts.active(bill) else None
 
 
-def _introduced(bill: Bill) -> Text:
-    """When a bill was introduced, by its Congress where the day is not known."""
-    if bill.introduced:
-        return Text(f"in {bill.introduced.year}", f"en {bill.introduced.year}")
-    en, es = (names.ordinal(bill.congress, lang) for lang in ("en", "es"))
-    return Text(f"in the {en} Congress", f"en el {es} Congreso")
+_LED: Final = Text("led", "encabezó")
+_JOINED: Final = Text("co-sponsored", "copatrocinó")
+
+
+def _did(facts: BillFacts, bill: Bill, verb: Text) -> Text:
+    """``led last Congress's S. 4647, the Senate twin``."""
+    number, sitting = BillId.of(bill.id), facts.bill.congress
+    en, es = (names.earlier_bill(number, sitting, facts.chamber, lang) for lang in ("en", "es"))
+    return Text(f"{verb.en} {en}", f"{verb.es} {es}")
 
 
 def _withdrew(facts: BillFacts) -> Iterator[Entry]:
@@ -162,43 +165,78 @@ def _withdrew(facts: BillFacts) -> Iterator[Entry]:
             yield Entry(WITHDREW, person, text)
 
 
+@dataclass(frozen=True)
+class _Departure:
+    """A supporter who left the chamber: what they did for which bill, and the seat they held last.
+
+    ``until`` is the last day on which they are known to have held it. ``senate_class`` is None where no list
+    of members gives it.
+    """
+
+    former: Person
+    bill: Bill
+    verb: Text
+    seat: str
+    senate_class: int | None
+    until: date
+
+
 def _successors(facts: BillFacts) -> Iterator[Entry]:
-    """Holders of the seat of a co-sponsor who left the chamber; one entry a holder, for the newest bill."""
+    """Holders of the seat of a supporter who left the chamber; one entry a holder, for the newest bill."""
     holders: dict[str | None, list[Person]] = {}
     for person in facts.candidates():
         holders.setdefault(person.seat, []).append(person)
     listed: set[str] = set()
+    for departure in _departures(facts):
+        if not _on_this_map(facts, departure):
+            continue
+        for holder in holders.get(departure.seat, []):
+            if holder.bioguide not in listed and _follows(facts, holder, departure):
+                listed.add(holder.bioguide)
+                yield Entry(SUCCESSORS, holder, _succession(facts, holder, departure))
+
+
+def _departures(facts: BillFacts) -> Iterator[_Departure]:
+    """The sponsor and co-sponsors of this bill, and of earlier ones of its chamber, who have left it."""
     for bill in [facts.bill, *(earlier for earlier in facts.earlier if chamber_of(earlier) == facts.chamber)]:
-        for bioguide, joined in sorted(facts.active(bill).items()):
+        joined = facts.active(bill)
+        for bioguide in dict.fromkeys((*([bill.sponsor] if bill.sponsor else []), *sorted(joined))):
             if not facts.has_left(bioguide):
                 continue
-            former = facts.people.sitting.get(bioguide) or facts.people.former[bioguide]
-            seat, senate_class = _last_seat(facts, bill, bioguide)
-            for holder in holders.get(seat, []) if seat else ():
-                if holder.bioguide not in listed and _follows(facts, holder, senate_class, joined):
-                    listed.add(holder.bioguide)
-                    yield Entry(SUCCESSORS, holder, _succession(holder, former, bill, joined))
+            since = joined.get(bioguide) or bill.introduced or congress_start(bill.congress).date()
+            if found := _departure(facts, bill, bioguide, since):
+                yield found
 
 
-def _last_seat(facts: BillFacts, bill: Bill, bioguide: str) -> tuple[str | None, int | None]:
-    """The seat a person last held in the bill's chamber, by their terms or else by the bill's own row; with
-    the Senate class where it is known."""
+def _departure(facts: BillFacts, bill: Bill, bioguide: str, since: date) -> _Departure | None:
+    """The last seat of a person in the bill's chamber, by their terms, else by the bill's row or their own;
+    None where no source names one. ``since`` is a day on which they held it."""
+    former = facts.people.sitting.get(bioguide) or facts.people.former[bioguide]
+    verb = _LED if bioguide == bill.sponsor else _JOINED
     terms = [term for term in facts.people.terms.get(bioguide, []) if term.chamber == facts.chamber]
     if terms:
         last = max(terms, key=lambda term: term.starts)
-        return last.seat, last.senate_class
-    row = next(row for row in facts.people.rows[bill.id] if row.bioguide == bioguide)
-    return (seat_id(facts.chamber, row.state, row.district) if row.state else None), None
+        until = min(last.ends - timedelta(days=1), facts.today)
+        return _Departure(former, bill, verb, last.seat, last.senate_class, until)
+    row = next((row for row in facts.people.rows.get(bill.id, []) if row.bioguide == bioguide), None)
+    seat = seat_id(facts.chamber, row.state, row.district) if row and row.state else former.seat
+    here = seat is not None and members.chamber_of(seat) == facts.chamber
+    return _Departure(former, bill, verb, seat, None, since) if seat and here else None
 
 
-def _follows(facts: BillFacts, holder: Person, senate_class: int | None, joined: date) -> bool:
+def _on_this_map(facts: BillFacts, departure: _Departure) -> bool:
+    """Whether the seat is still the same: a senator's is its state's, a district lasts as long as its map."""
+    return facts.chamber == "senate" or same_district(departure.seat, departure.until, facts.today)
+
+
+def _follows(facts: BillFacts, holder: Person, departure: _Departure) -> bool:
     """Whether a holder came after: a state's other senator, who sat already, is nobody's successor."""
     if facts.chamber == "house":
         return True
-    if senate_class is not None:
-        return holder.senate_class == senate_class
+    if departure.senate_class is not None:
+        return holder.senate_class == departure.senate_class
     return not any(
-        term.chamber == "senate" and term.starts <= joined < term.ends
+        term.chamber == "senate" and term.starts <= departure.until < term.ends
         for term in facts.people.terms.get(holder.bioguide, [])
     )
 
@@ -206,13 +244,28 @@ def _follows(facts: BillFacts, holder: Person, senate_class: int | None, joined:
 _MOVED = Text(" (now in the other chamber)", " (ahora en la otra cámara)")
 
 
-def _succession(holder: Person, former: Person, bill: Bill, joined: date) -> Text:
-    number = BillId.of(bill.id).short
-    moved = _MOVED if former.sitting else Text("", "")
+def _succession(facts: BillFacts, holder: Person, departure: _Departure) -> Text:
+    former = departure.former.name
+    moved = _MOVED if departure.former.sitting else Text("", "")
+    did = _did(facts, departure.bill, departure.verb)
     return Text(
-        f"holds {holder.seat}, the seat of {former.name}{moved.en}, who co-sponsored {number} in {joined.year}",
-        f"ocupa {holder.seat}, el escaño de {former.name}{moved.es}, que copatrocinó {number} en {joined.year}",
+        f"holds {holder.seat}, the seat of {former}{moved.en}, who {did.en}",
+        f"ocupa {holder.seat}, el escaño de {former}{moved.es}, que {did.es}",
     )
+
+
+def _new_maps(facts: BillFacts) -> Iterator[Text]:
+    """Who left a district that has been redrawn since; one text a person, for the newest bill."""
+    told: set[str] = set()
+    for departure in _departures(facts):
+        if departure.former.bioguide in told or _on_this_map(facts, departure):
+            continue
+        told.add(departure.former.bioguide)
+        former, seat, did = departure.former.name, departure.seat, _did(facts, departure.bill, departure.verb)
+        yield Text(
+            f"{seat}, the seat of {former}, who {did.en}: new map, no successor",
+            f"{seat}, el escaño de {former}, que {did.es}: mapa nuevo, sin sucesión",
+        )
 
 
 def _sister_gap(facts: BillFacts) -> Iterator[Entry]:

@@ -29,14 +29,32 @@ class CommitteeMembership:
 
 @dataclass(frozen=True)
 class EarlierSupport:
-    """What a member did for an earlier bill of the same proposal, and in which year."""
+    """What a member did for an earlier bill of the same proposal.
+
+    ``year`` is that of joining or introducing it, None where no source dates it; ``sitting`` is the Congress
+    that sits now.
+    """
 
     bill: BillId
-    year: int
+    year: int | None
     sponsored: bool
+    sitting: int
+
+    def named(self, lang: str) -> str:
+        """The bill with its Congress: ``last Congress's H.R. 6618``."""
+        return names.bill(self.bill, self.sitting, lang)
+
+    def time(self, lang: str) -> str:
+        """What follows “in”: ``2023``, or the bill's Congress where the year is not known."""
+        return str(self.year) if self.year else names.congress_of(self.bill, self.sitting, lang)
 
     def verb(self, lang: str) -> str:
         verb = Text("sponsored", "presentó") if self.sponsored else Text("co-sponsored", "copatrocinó")
+        return verb.of(lang)
+
+    def doing(self, lang: str) -> str:
+        """What follows “thank you for” and “gracias por”."""
+        verb = Text("sponsoring", "presentar") if self.sponsored else Text("co-sponsoring", "copatrocinar")
         return verb.of(lang)
 
 
@@ -72,9 +90,10 @@ class AskKind:
     and nothing more is known. ``urgency`` orders the kinds for a reader who is given a single thing to do,
     lowest first.
 
-    Fields of the texts: ``reason`` has number (with its year), bill, congress, seat, joined, left, did, earlier
-    and year; ``request``, which follows "I am asking … to" and "Le pido …", has bills; ``thanks`` bills,
-    earlier and year; ``deed`` who, to (Spanish, for "a" and the name), bill and name.
+    Fields of the texts: ``reason`` has number (with its year), bill, seat, joined, left, did and earlier;
+    ``request``, which follows "I am asking … to" and "Le pido …", has bills; ``thanks`` bills, and doing where
+    it is for an earlier bill; ``deed`` who, to (Spanish, for "a" and the name), bill and name. A bill of an
+    ended Congress is named with it.
     """
 
     code: str
@@ -90,7 +109,8 @@ class AskKind:
     deed: Text
     # The reason where the bill's list of co-sponsors was never read whole: absence from it proves nothing.
     reason_unread: Text | None = None
-    # The sentence of thanks in a call about several bills.
+    # The sentence of thanks in a call about several bills: for this bill where ``supports``, else for the
+    # earlier one.
     thanks: Text | None = None
     # Whether the member supports the bill, so that a call need not ask for their position.
     supports: bool = False
@@ -117,8 +137,8 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         urgency=8,
         label=Text("No bill now: the next Congress", "Sin proyecto ahora: el próximo Congreso"),
         reason=Text(
-            "{bill} ended with the {congress} Congress and has no successor yet",
-            "{bill} terminó con el {congress} Congreso y aún no tiene sucesor",
+            "{bill} has no successor yet",
+            "{bill} aún no tiene sucesor",
         ),
         request=Text(
             "be an original co-sponsor of the next version of {bills}",
@@ -183,20 +203,20 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
     AskKind(
         code="rejoin",
         fits=lambda situation: situation.may_join and situation.earlier is not None,
-        least=Situation(earlier=EarlierSupport(BillId(118, "hr", 6618), 2023, False)),
+        least=Situation(earlier=EarlierSupport(BillId(118, "hr", 6618), 2023, False, 119)),
         urgency=3,
         label=Text("Was on an earlier bill", "Estuvo en un proyecto anterior"),
-        reason=Text("{did} {earlier} in {year}, not yet {bill}", "{did} {earlier} en {year}, aún no {bill}"),
+        reason=Text("{did} {earlier}, not yet {bill}", "{did} {earlier}, aún no {bill}"),
         reason_unread=Text(
-            "{did} {earlier} in {year}; whether they are on {bill} is not known yet",
-            "{did} {earlier} en {year}; aún no se sabe si copatrocina {bill}",
+            "{did} {earlier}; whether they are on {bill} is not known yet",
+            "{did} {earlier}; aún no se sabe si copatrocina {bill}",
         ),
         request=_JOIN,
         deed=Text(
             "Ask {who} to join {bill}, {name}, as before.",
             "Pida {to} que se sume a {bill}, {name}, como antes.",
         ),
-        thanks=Text("Thank you for {earlier} in {year}.", "Gracias por {earlier} en {year}."),
+        thanks=Text("Thank you for {doing} {bills}.", "Gracias por {doing} {bills}."),
     ),
     AskKind(
         code="committee_chair",

@@ -38,12 +38,13 @@ OUT_OF_CONGRESS = {
 class Matter:
     """A proposal as the record holds it now: its bills of this Congress (``living``) and of earlier ones.
 
-    ``earlier`` is in reading order, newest Congress first. A bill that belongs to no proposal is one of its
-    own, with an empty ``slug``.
+    ``earlier`` is in reading order, newest Congress first; ``congress`` is the one that sits now. A bill that
+    belongs to no proposal is one of its own, with an empty ``slug``.
     """
 
     slug: str
     campaign: str
+    congress: int
     name_en: str
     name_es: str
     living: tuple[BillRecord, ...]
@@ -53,6 +54,10 @@ class Matter:
 
     def name(self, lang: str) -> str:
         return self.name_es if lang == "es" else self.name_en
+
+    def number(self, bill: BillId, lang: str) -> str:
+        """A bill's number as it is spoken and written now; one of an ended Congress is named with it."""
+        return names.bill(bill, self.congress, lang)
 
     def bill_for(self, chamber: Chamber | None, *, votes: bool = True) -> BillRecord | None:
         """The bill for a member of ``chamber``: one that the other chamber has passed, else its own.
@@ -126,7 +131,7 @@ class Docket:
             bill=BillId.of(bill.id),
             matter=matter,
             situation=situation,
-            reasons=Text(_reason(kind, situation, bill, "en"), _reason(kind, situation, bill, "es")),
+            reasons=Text(*(_reason(kind, situation, bill, matter, lang) for lang in ("en", "es"))),
             as_of=bill.observed_at.date() if record and bill.observed_at else None,
             sister=self._sister(person, matter),
         )
@@ -151,10 +156,12 @@ class Docket:
     def _earlier(self, person: Person, matter: Matter) -> EarlierSupport | None:
         """The newest earlier bill that this member led or, as far as is known, stayed on."""
         for bill in matter.earlier:
-            if bill.sponsor == person.bioguide and bill.introduced:
-                return EarlierSupport(BillId.of(bill.id), bill.introduced.year, True)
+            number = BillId.of(bill.id)
+            if bill.sponsor == person.bioguide:
+                year = bill.introduced.year if bill.introduced else None
+                return EarlierSupport(number, year, sponsored=True, sitting=matter.congress)
             if joined := self._joined.get((bill.id, person.bioguide)):
-                return EarlierSupport(BillId.of(bill.id), joined.year, False)
+                return EarlierSupport(number, joined.year, sponsored=False, sitting=matter.congress)
         return None
 
     def _seat(self, person: Person, record: BillRecord) -> CommitteeMembership | None:
@@ -210,6 +217,7 @@ def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> 
         Matter(
             slug=proposal.slug,
             campaign=proposal.campaign,
+            congress=sitting,
             name_en=proposal.name_en,
             name_es=proposal.name_es,
             living=tuple(records[bill.id] for bill in bills[proposal.slug] if bill.congress == sitting),
@@ -222,10 +230,12 @@ def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> 
 
 def _alone(session: Session, bill: BillId, now: datetime) -> Matter:
     record = ledger.current(session, str(bill), now=now)
-    sits = bill.congress == congress_on(now)
+    sitting = congress_on(now)
+    sits = bill.congress == sitting
     return Matter(
         slug="",
         campaign="",
+        congress=sitting,
         name_en=record.title,
         name_es=record.title,
         living=(record,) if sits else (),
@@ -251,19 +261,19 @@ def _membership(seat: ReferralSeat) -> CommitteeMembership:
     return CommitteeMembership(committee.id, committee.name, place.role == "chair")
 
 
-def _reason(kind: AskKind, situation: Situation, bill: Bill, lang: str) -> str:
+def _reason(kind: AskKind, situation: Situation, bill: Bill, matter: Matter, lang: str) -> str:
     """Why this is asked: a phrase for the page, with the bill and the year or day it rests on."""
-    number = BillId.of(bill.id).short
+    id = BillId.of(bill.id)
+    number = matter.number(id, lang)
     words = kind.reason_unread if kind.reason_unread and bill.observed_at is None else kind.reason
     seat, earlier = situation.seat, situation.earlier
+    before = names.earlier_bill(earlier.bill, matter.congress, id.chamber, lang) if earlier else ""
     return words.of(lang).format(
         number=f"{number} ({bill.introduced.year})" if bill.introduced else number,
         bill=number,
-        congress=names.ordinal(bill.congress, lang),
         seat=seat.of(lang) if seat else "",
         joined=names.day(situation.joined, lang) if situation.joined else "",
         left=names.day(situation.left, lang) if situation.left else "",
         did=earlier.verb(lang) if earlier else "",
-        earlier=earlier.bill.short if earlier else "",
-        year=earlier.year if earlier else "",
+        earlier=before,
     )

@@ -19,6 +19,8 @@ MOST_WORDS = {"call": 90, "voicemail": 75, "tally": 45}
 _AND_BILL = Text(", and ", ", y ")
 _AND_REQUEST = Text(", and to ", ", y ")
 _AND = Text(" and ", " y ")
+# The earlier versions of the two bills of a call.
+_BOTH = Text("both in {congress}", "ambos en {congress}")
 # How the one-sentence reason of a bill begins; with several bills its number takes this place.
 _THE_BILL = Text("The bill ", "El proyecto ")
 
@@ -52,7 +54,8 @@ def _extras(asks: Sequence[Ask], kind: str, lang: str) -> list[tuple[str, str]]:
 
 def _why(ask: Ask, lang: str, *, alone: bool) -> str:
     why = wordings.points(ask.matter, lang)[0]
-    return why if alone else why.replace(_THE_BILL.of(lang), f"{ask.bill.short} ", 1)
+    number = wordings.capital(ask.matter.number(ask.bill, lang))
+    return why if alone else why.replace(_THE_BILL.of(lang), f"{number} ", 1)
 
 
 def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, chosen: Sequence[int]) -> str:
@@ -70,7 +73,7 @@ def _requests(asks: Sequence[Ask], lang: str) -> str:
     """``co-sponsor H.R. 6736, the ARMAS Act, and to help win one more co-sponsor for H.R. 923, …``"""
     by_request: dict[str, list[str]] = {}
     for ask in asks:
-        named = f"{ask.bill.short}, {names.with_article(ask.matter.name(lang), lang)}"
+        named = f"{ask.matter.number(ask.bill, lang)}, {names.with_article(ask.matter.name(lang), lang)}"
         by_request.setdefault(ask.kind.request.of(lang), []).append(named)
     joint = _AND_BILL.of(lang)
     return _AND_REQUEST.of(lang).join(
@@ -80,14 +83,26 @@ def _requests(asks: Sequence[Ask], lang: str) -> str:
 
 def _thanks(asks: Sequence[Ask], lang: str) -> list[str]:
     """The sentences of thanks, one for all bills with the same thanks."""
-    by_words: dict[str, list[str]] = {}
+    groups: dict[tuple[str, str], list[str]] = {}
     for ask in asks:
-        if ask.kind.thanks:
-            earlier = ask.situation.earlier
-            number, year = (earlier.bill.short, earlier.year) if earlier else ("", "")
-            words = ask.kind.thanks.of(lang).format(bills="{bills}", earlier=number, year=year)
-            by_words.setdefault(words, []).append(ask.bill.short)
-    return [words.format(bills=_AND.of(lang).join(bills)) for words, bills in by_words.items()]
+        if ask.kind.thanks is None:
+            continue
+        earlier = None if ask.kind.supports else ask.situation.earlier
+        doing = earlier.doing(lang) if earlier else ""
+        words = ask.kind.thanks.of(lang).format(bills="{bills}", doing=doing)
+        when = names.congress_of(earlier.bill, earlier.sitting, lang) if earlier else ""
+        number = earlier.named(lang) if earlier else ask.matter.number(ask.bill, lang)
+        groups.setdefault((words, when), []).append(number)
+    return [
+        words.format(bills=_together(bills, when, len(asks), lang)) for (words, when), bills in groups.items()
+    ]
+
+
+def _together(bills: Sequence[str], when: str, asked: int, lang: str) -> str:
+    """``H.R. 923``; earlier versions of both bills of a call are ``both in the last Congress``."""
+    if when and len(bills) == asked == 2:
+        return _BOTH.of(lang).format(congress=when)
+    return _AND.of(lang).join(bills)
 
 
 @dataclass(frozen=True)

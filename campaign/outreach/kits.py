@@ -71,7 +71,8 @@ def kit(
         for person, ask, phone in asked
     )
     what = wordings.points(first.matter, lang)[0]
-    return Kit(seat, first.matter.name(lang), first.bill.short, what, fact, calls, address, lang)
+    number = first.matter.number(first.bill, lang)
+    return Kit(seat, first.matter.name(lang), number, what, fact, calls, address, lang)
 
 
 def square(address: str) -> str:

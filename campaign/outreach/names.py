@@ -7,7 +7,7 @@ from datetime import date
 
 from babel.dates import format_date
 
-from campaign.congress.bills import ordinal_suffix
+from campaign.congress.bills import BillId, ordinal_suffix
 from campaign.congress.members import Person
 
 TITLES_EN = {
@@ -149,6 +149,39 @@ def with_article(name: str, lang: str) -> str:
 def ordinal(number: int, lang: str) -> str:
     """``121st``; in Spanish ``121.º``: the number of a Congress as a sentence has it."""
     return f"{number}.º" if lang == "es" else f"{number}{ordinal_suffix(number)}"
+
+
+def bill(number: BillId, sitting: int, lang: str) -> str:
+    """A bill as a sentence names it while the Congress ``sitting`` sits.
+
+    ``H.R. 6736``; of the last Congress ``last Congress's H.R. 6618``; of an older one ``H.R. 9539 of the 117th
+    Congress``. Numbers begin anew with each Congress, so that of an ended one never stands alone.
+    """
+    if number.congress >= sitting:
+        return number.short
+    if number.congress == sitting - 1:
+        return f"{number.short} del Congreso pasado" if lang == "es" else f"last Congress's {number.short}"
+    named = congress_of(number, sitting, lang)
+    return f"{number.short} d{named}" if lang == "es" else f"{number.short} of {named}"
+
+
+def congress_of(number: BillId, sitting: int, lang: str) -> str:
+    """The Congress of a bill as a point in time: ``the last Congress``, ``el 117.º Congreso``."""
+    if number.congress == sitting - 1:
+        return "el Congreso pasado" if lang == "es" else "the last Congress"
+    congress = ordinal(number.congress, lang)
+    return f"el {congress} Congreso" if lang == "es" else f"the {congress} Congress"
+
+
+TWINS = {
+    "en": {"house": ", the House twin", "senate": ", the Senate twin"},
+    "es": {"house": ", el proyecto gemelo en la Cámara", "senate": ", el proyecto gemelo en el Senado"},
+}
+
+
+def earlier_bill(number: BillId, sitting: int, chamber: str, lang: str) -> str:
+    """An earlier bill in a reason about one of ``chamber``: one of the other chamber is called its twin."""
+    return bill(number, sitting, lang) + ("" if number.chamber == chamber else TWINS[lang][number.chamber])
 
 
 def day(value: date, lang: str) -> str:

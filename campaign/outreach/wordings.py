@@ -50,6 +50,9 @@ OPTIONAL = frozenset({"why", "what", "fact", "also"})
 FIELD = re.compile(r"\[(\w+)\]")
 # Everything that looks like a field, closed or not.
 BRACKET = re.compile(r"\[[^\[\]]*\]?|\]")
+# Fields that hold a bill's number, and what stands before the beginning of a sentence.
+NUMBERS = frozenset({"bill", "earlier"})
+BEGINS = re.compile(r"(?:^|[.?!:]\s+|\n)$")
 YEAR = re.compile(r"\b(19|20)\d\d\b")
 
 
@@ -109,6 +112,13 @@ def sitting(session: Session, bioguide: str) -> Person:
 
 
 def nothing_to_ask(person: Person, bill: str) -> Refused:
+    """The refusal (404) where nothing is left to ask about a bill; of any bill where it is empty."""
+    if not bill:
+        return Refused(
+            f"There is nothing to ask of {person.name} just now.",
+            f"No hay nada que pedir a {person.name} en este momento.",
+            status=404,
+        )
     number = BillId.of(bill).short
     return Refused(
         f"There is nothing left to ask of {person.name} about {number}.",
@@ -184,11 +194,22 @@ def render(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> str:
 def fill(text: str, ask: Ask, person: Person, kind: str, lang: str, **given: str) -> str:
     """A text with every field filled from the record; values in ``given`` take precedence.
 
-    Filled in values are not searched for fields again, so a reader may write brackets. Raises KeyError where
-    the record lacks a field's value.
+    A bill's number that begins a sentence begins with a capital. Filled in values are not searched for fields
+    again, so a reader may write brackets. Raises KeyError where the record lacks a field's value.
     """
     values = {**blanks(lang), "fact": "", "asks": "", **_values(ask, person, kind, lang), **given}
-    return tidy(FIELD.sub(lambda m: _value(values, m[1]), text))
+
+    def put(field: re.Match[str]) -> str:
+        value = _value(values, field[1])
+        begins = field[1] in NUMBERS and BEGINS.search(text[: field.start()])
+        return capital(value) if begins else value
+
+    return tidy(FIELD.sub(put, text))
+
+
+def capital(text: str) -> str:
+    """A text with a capital letter at its beginning; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def _value(values: dict[str, str], name: str) -> str:
@@ -210,19 +231,19 @@ def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
     plain = ask.matter.name(lang)
     return {
         "member": member,
-        "Member": member[:1].upper() + member[1:],
+        "Member": capital(member),
         "to_member": names.spoken_to(person, lang),
         "of_member": names.spoken_of(person, lang),
         "salutation": names.salutation(person, lang),
-        "bill": ask.bill.short,
+        "bill": ask.matter.number(ask.bill, lang),
         "name": names.with_article(plain, lang),
         "plain_name": plain,
         "chamber": names.chamber(person.chamber or ask.bill.chamber, lang),
         # The Spanish texts put their own mark behind the number.
         "congress": str(ask.bill.congress) if lang == "es" else names.ordinal(ask.bill.congress, lang),
         "committee": seat.of(lang) if seat else "",
-        "earlier": earlier.bill.short if earlier else "",
-        "year": str(earlier.year) if earlier else "",
+        "earlier": earlier.named(lang) if earlier else "",
+        "year": earlier.time(lang) if earlier else "",
         "did": earlier.verb(lang) if earlier else "",
         "since": names.day(joined, lang) if joined else "",
         "left": names.day(left, lang) if left else "",
@@ -238,8 +259,7 @@ def _progress(ask: Ask, person: Person, lang: str) -> str:
     if ask.bill.chamber == person.chamber:
         return Text("The committee has reported it.", "El comité ya lo aprobó.").of(lang)
     passed = Text("{} has passed it.", "{} ya lo aprobó.").of(lang)
-    line = passed.format(names.chamber(ask.bill.chamber, lang))
-    return line[:1].upper() + line[1:]
+    return capital(passed.format(names.chamber(ask.bill.chamber, lang)))
 
 
 def _also(ask: Ask, kind: str, lang: str) -> str:
@@ -248,11 +268,7 @@ def _also(ask: Ask, kind: str, lang: str) -> str:
     if seat and ask.kind.adds_committee:
         return _ALSO["committee", kind == "letter"].of(lang).format(committee=seat.of(lang))
     if earlier and ask.kind.adds_earlier:
-        return (
-            _ALSO["earlier", kind == "letter"]
-            .of(lang)
-            .format(earlier=earlier.bill.short, year=earlier.year, did=earlier.verb(lang))
-        )
+        return _THANKS_EARLIER.of(lang).format(doing=earlier.doing(lang), bill=earlier.named(lang))
     if ask.sister:
         bill, matter = ask.sister
         name = names.with_article(matter.name(lang), lang)
@@ -260,6 +276,7 @@ def _also(ask: Ask, kind: str, lang: str) -> str:
     return ""
 
 
+_THANKS_EARLIER = Text("Thank you for {doing} {bill}.", "Gracias por {doing} {bill}.")
 # What is said beside the ask, by subject; as spoken and (True) as a letter has it.
 _ALSO = {
     ("committee", False): Text(
@@ -267,11 +284,6 @@ _ALSO = {
     ),
     ("committee", True): Text(
         "You sit on {committee}, which has the bill.", "Usted integra {committee}, que tiene el proyecto."
-    ),
-    ("earlier", False): Text("Thank you for {earlier} in {year}.", "Gracias por {earlier} en {year}."),
-    ("earlier", True): Text(
-        "In {year} you {did} {earlier}, and I have not forgotten it.",
-        "En {year} usted {did} {earlier}, y no lo he olvidado.",
     ),
     ("sister", False): Text(
         "And thank you for co-sponsoring {bill}, {name}.", "Y gracias por copatrocinar {bill}, {name}."

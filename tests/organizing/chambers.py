@@ -21,8 +21,8 @@ NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
 READ = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 AS_OF = date(2026, 6, 15)
 # How a bioguide must look; a test speaks of "A1" and means A000001.
-START = {119: "2025-01-03", 118: "2023-01-03", 117: "2021-01-03"}
-END = {119: "2027-01-03", 118: "2025-01-03", 117: "2023-01-03"}
+START = {120: "2027-01-03", 119: "2025-01-03", 118: "2023-01-03", 117: "2021-01-03"}
+END = {120: "2029-01-03", 119: "2027-01-03", 118: "2025-01-03", 117: "2023-01-03"}
 
 
 def id_of(short: str) -> str:
@@ -107,7 +107,7 @@ def add_bill(
     engine: Engine,
     bill: str,
     *rows: CosponsorRow,
-    sponsor: str = "Z9",
+    sponsor: str | PersonRow = "Z9",
     proposal: str = "",
     campaign: str = "guns",
     committees: Iterable[str] = (),
@@ -116,6 +116,8 @@ def add_bill(
 ) -> BillId:
     """Record a whole reading of a bill and, with ``proposal``, confirm it there."""
     named = BillId.of(bill)
+    if isinstance(sponsor, str):
+        sponsor = PersonRow(bioguide=id_of(sponsor), last_name=f"Member{sponsor}")
     day = introduced or {119: "2025-02-04", 118: "2023-12-06", 117: "2022-12-14"}[named.congress]
     said: dict[str, Any] = {
         "bill": bill,
@@ -124,7 +126,7 @@ def add_bill(
         "updated": READ,
         "title": f"Act {bill}",
         "introduced": date.fromisoformat(day),
-        "sponsor": PersonRow(bioguide=id_of(sponsor), last_name=f"Member{sponsor}"),
+        "sponsor": sponsor,
         "committees": tuple(CommitteeRow(code=code, name=code, referred=True) for code in committees),
         "cosponsors": rows,
         "actions": (),

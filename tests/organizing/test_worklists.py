@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from chambers import NOW, add_bill, adopt, counted, id_of, legislator, on, seat_members, term
+from chambers import END, NOW, add_bill, adopt, counted, id_of, legislator, on, seat_members, term
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
@@ -12,6 +12,7 @@ from campaign import db
 from campaign.congress import ledger, roster
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Committee
+from campaign.congress.observation import PersonRow
 from campaign.organizing.worklists import LISTS, Entry, Worklists, all_worklists, worklists
 from campaign.refusals import Refused
 
@@ -51,9 +52,10 @@ def test_ask_again_names_who_joined_or_led_an_earlier_bill_in_either_chamber(eng
     add_bill(engine, "hr6736-119", on("A2"), proposal="armas")
     found = entries_of(engine, "hr6736-119", "ask_again")
     assert list(found) == ids("A1", "A3", "A6")
-    assert found[id_of("A1")].text.en == "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"
-    assert found[id_of("A3")].text.es == "encabezó H.R. 6618 en 2023, todavía no H.R. 6736"
-    assert found[id_of("A6")].text.en == "co-sponsored S. 4647 in 2024, not yet H.R. 6736"
+    assert found[id_of("A1")].text.en == "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"
+    assert found[id_of("A3")].text.es == "encabezó H.R. 6618 del Congreso pasado, todavía no H.R. 6736"
+    twin = "co-sponsored last Congress's S. 4647, the Senate twin, not yet H.R. 6736"
+    assert found[id_of("A6")].text.en == twin
 
 
 def test_a_former_representative_is_asked_again_about_the_senate_bill(engine: Engine) -> None:
@@ -69,7 +71,7 @@ def test_the_newest_earlier_bill_is_the_one_that_is_told(engine: Engine) -> None
     add_bill(engine, "hr6618-118", on("A1", "2024-02-01"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
     entry = entries_of(engine, "hr6736-119", "ask_again")[id_of("A1")]
-    assert entry.text.en == "co-sponsored H.R. 6618 in 2024, not yet H.R. 6736"
+    assert entry.text.en == "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"
 
 
 def test_an_unread_earlier_bill_is_told_by_its_congress_and_named_as_partly_known(engine: Engine) -> None:
@@ -81,7 +83,7 @@ def test_an_unread_earlier_bill_is_told_by_its_congress_and_named_as_partly_know
         )
         adopt(session, "s4647-118", "armas")
     lists = lists_of(engine, "s3508-119")
-    assert lists.entries["ask_again"][0].text.en == "led S. 4647 in the 118th Congress, not yet S. 3508"
+    assert lists.entries["ask_again"][0].text.en == "led last Congress's S. 4647, not yet S. 3508"
     assert [bill.id for bill in lists.partial] == ["s4647-118"]
 
 
@@ -100,8 +102,8 @@ def test_the_holder_of_a_departed_cosponsors_seat_is_their_successor(engine: Eng
     )
     add_bill(engine, "hr923-119", on("B1", "2025-02-04", seat="AZ-7"), proposal="cartels")
     entry = entries_of(engine, "hr923-119", "successors")[id_of("A1")]
-    assert entry.text.en == "holds AZ-7, the seat of Raúl Grijalva, who co-sponsored H.R. 923 in 2025"
-    assert entry.text.es == "ocupa AZ-7, el escaño de Raúl Grijalva, que copatrocinó H.R. 923 en 2025"
+    assert entry.text.en == "holds AZ-7, the seat of Raúl Grijalva, who co-sponsored H.R. 923"
+    assert entry.text.es == "ocupa AZ-7, el escaño de Raúl Grijalva, que copatrocinó H.R. 923"
 
 
 def test_who_went_to_the_other_chamber_leaves_a_successor_in_this_one(engine: Engine) -> None:
@@ -173,6 +175,129 @@ def test_a_senators_successor_is_not_the_other_senator(engine: Engine, listed: b
     add_bill(engine, "s2926-118", on("B1", "2023-09-26", seat="NJ"), proposal="cartels")
     add_bill(engine, "s367-119", proposal="cartels")
     assert bioguides(engine, "s367-119", "successors") == ids("A1")
+
+
+def test_who_led_a_bill_in_the_other_chamber_is_asked_again_as_its_leader(engine: Engine) -> None:
+    """A senator of the last Congress who sits in the House now, and one who led the House's bill before."""
+    seat_members(
+        engine,
+        legislator("A1", term("MD", 118), term("MD-6")),
+        legislator("A2", term("NY-2", 117), term("NY-2")),
+    )
+    add_bill(engine, "s4647-118", sponsor="A1", proposal="armas")
+    add_bill(engine, "hr9539-117", sponsor="A2", proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    found = entries_of(engine, "hr6736-119", "ask_again")
+    assert {one: tuple(entry.text) for one, entry in found.items()} == {
+        id_of("A1"): ("led last Congress's S. 4647, the Senate twin, not yet H.R. 6736",
+                      "encabezó S. 4647 del Congreso pasado, el proyecto gemelo en el Senado, "
+                      "todavía no H.R. 6736"),
+        id_of("A2"): ("led H.R. 9539 of the 117th Congress, not yet H.R. 6736",
+                      "encabezó H.R. 9539 del 117.º Congreso, todavía no H.R. 6736"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["by their terms", "by the bill's sponsor alone"])
+def test_a_departed_sponsors_seat_has_a_successor_too(engine: Engine, listed: bool) -> None:
+    """Cardin led S. 4647 and left; the other senator of his state sat already."""
+    seat_members(
+        engine,
+        legislator("A1", term("MD", start="2025-01-03", end="2031-01-03", **{"class": 1})),
+        legislator("A2", term("MD", start="2017-01-03", end="2029-01-03", **{"class": 3})),
+        former=[legislator("B1", term("MD", 118), official_full="Benjamin Cardin")] if listed else [],
+    )
+    sponsor = PersonRow(bioguide=id_of("B1"), last_name="Cardin", first_name="Benjamin", state="MD")
+    add_bill(engine, "s4647-118", sponsor=sponsor, proposal="armas", introduced="2024-07-09")
+    add_bill(engine, "s3508-119", proposal="armas")
+    found = entries_of(engine, "s3508-119", "successors")
+    assert {one: tuple(entry.text) for one, entry in found.items()} == {
+        id_of("A1"): ("holds MD, the seat of Benjamin Cardin, who led last Congress's S. 4647",
+                      "ocupa MD, el escaño de Benjamin Cardin, que encabezó S. 4647 del Congreso pasado"),
+    }  # fmt: skip
+
+
+def test_a_sponsor_who_left_this_bills_own_seat_has_a_successor(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("AZ-7", start="2025-09-23")),
+        former=[legislator("B1", term("AZ-7", end="2025-03-13"))],
+    )
+    add_bill(engine, "hr923-119", sponsor="B1", proposal="cartels")
+    entry = entries_of(engine, "hr923-119", "successors")[id_of("A1")]
+    assert entry.text.en == "holds AZ-7, the seat of Lee MemberB1, who led H.R. 923"
+
+
+@pytest.mark.parametrize(
+    ("seat", "congress", "end", "successors"),
+    [
+        ("NC-2", 118, END[118], []),
+        ("NY-3", 118, "2024-02-13", []),
+        ("GA-6", 118, END[118], []),
+        ("AZ-3", 117, END[117], []),
+        ("VA-11", 118, END[118], ["A1"]),
+        ("NC-2", 119, "2025-03-13", ["A1"]),
+        ("TX-18", 118, "2024-07-19", ["A1"]),
+        ("AK-0", 117, END[117], ["A1"]),
+    ],
+)
+def test_a_district_has_a_successor_only_on_the_same_map(
+    engine: Engine, seat: str, congress: int, end: str, successors: list[str]
+) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term(seat, start="2025-09-10")),
+        former=[legislator("B1", term(seat, congress, end=end), official_full="Sam Former")],
+    )
+    add_bill(engine, f"hr1-{min(congress, 118)}", on("B1", "2022-12-14", seat=seat), proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    lists = lists_of(engine, "hr6736-119")
+    assert lists.bioguides("successors") == ids(*successors)
+    assert len(lists.new_maps) == 1 - len(successors)
+    if lists.new_maps:
+        assert lists.new_maps[0].en.startswith(f"{seat}, the seat of ")
+        assert ", who co-sponsored " in lists.new_maps[0].en
+        assert lists.new_maps[0].en.endswith(": new map, no successor")
+        assert lists.new_maps[0].es.endswith(": mapa nuevo, sin sucesión")
+
+
+def test_the_new_maps_of_2027_end_succession_that_day(engine: Engine) -> None:
+    """The bill of the 120th Congress, with a member of Texas who served until the last day of the 119th."""
+    january = datetime(2027, 1, 20, 17, tzinfo=UTC)
+    seat_members(
+        engine,
+        *(legislator(f"A{n}", term(seat, start="2027-01-03", end="2029-01-03"))
+          for n, seat in enumerate(("TX-15", "MO-5"), start=1)),
+        former=[legislator(f"B{n}", term(seat)) for n, seat in enumerate(("TX-15", "MO-5"), start=1)],
+    )  # fmt: skip
+    add_bill(engine, "hr6736-119", on("B1"), on("B2"), proposal="armas")
+    add_bill(engine, "hr1-120", proposal="armas", introduced="2027-01-10")
+    lists = lists_of(engine, "hr1-120", now=january)
+    assert lists.bioguides("successors") == ids("A2")
+    assert [text.en.split(",")[0] for text in lists.new_maps] == ["TX-15"]
+
+
+def test_a_district_that_moved_with_its_member_is_not_claimed_from_the_old_bill(engine: Engine) -> None:
+    """Grijalva sat for AZ-3 when he joined, and for AZ-7 when he died: who holds AZ-3 is not his successor."""
+    seat_members(
+        engine,
+        legislator("A1", term("AZ-3"), last="Ansari"),
+        legislator("A2", term("AZ-7", start="2025-09-23")),
+        former=[legislator("B1", term("AZ-3", 117), term("AZ-7", 118), term("AZ-7", end="2025-03-13"))],
+    )
+    add_bill(engine, "hr9539-117", on("B1", "2022-12-14", seat="AZ-3"), proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    assert bioguides(engine, "hr6736-119", "successors") == ids("A2")
+
+
+def test_where_only_a_bill_tells_the_seat_it_is_that_days_and_that_days_map(engine: Engine) -> None:
+    """Nobody lists them, so when they left is not known: their seat is known on the day they joined."""
+    seat_members(engine, legislator("A1", term("AZ-3")), legislator("A2", term("VA-11")))
+    add_bill(engine, "hr9539-117", on("C1", "2022-12-14", seat="AZ-3"), proposal="armas")
+    add_bill(engine, "hr6618-118", on("C2", "2023-12-06", seat="VA-11"), proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    lists = lists_of(engine, "hr6736-119")
+    assert lists.bioguides("successors") == ids("A2")
+    assert [text.en.split(",")[0] for text in lists.new_maps] == ["AZ-3"]
 
 
 def test_sister_gap_names_who_is_on_the_campaigns_other_bill_of_this_chamber(engine: Engine) -> None:
@@ -320,12 +445,12 @@ def test_every_reason_is_there_in_both_languages(engine: Engine) -> None:
         for name, entries in lists.entries.items()
         for entry in entries
     } == {
-        "ask_again": (id_of("A1"), "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736",
-                      "copatrocinó H.R. 6618 en 2023, todavía no H.R. 6736"),
+        "ask_again": (id_of("A1"), "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736",
+                      "copatrocinó H.R. 6618 del Congreso pasado, todavía no H.R. 6736"),
         "withdrew": (id_of("A2"), "left H.R. 6736 on March 1, 2026", "dejó H.R. 6736 el 1 de marzo de 2026"),
         "successors": (id_of("A5"),
-                       "holds MD-5, the seat of Sam Former, who co-sponsored H.R. 6618 in 2024",
-                       "ocupa MD-5, el escaño de Sam Former, que copatrocinó H.R. 6618 en 2024"),
+                       "holds MD-5, the seat of Sam Former, who co-sponsored last Congress's H.R. 6618",
+                       "ocupa MD-5, el escaño de Sam Former, que copatrocinó H.R. 6618 del Congreso pasado"),
         "sister_gap": (id_of("A4"), "is on H.R. 923 (cartels Act), not H.R. 6736",
                        "copatrocina H.R. 923 (Ley cartels), pero no H.R. 6736"),
         "companion_side": (id_of("A3"), "Pat Senator (NJ) supports the companion S. 3508",
@@ -333,7 +458,7 @@ def test_every_reason_is_there_in_both_languages(engine: Engine) -> None:
     }  # fmt: skip
 
 
-def test_the_day_somebody_joined_is_their_first_that_counts(engine: Engine) -> None:
+def test_who_rejoined_an_earlier_bill_is_asked_again(engine: Engine) -> None:
     seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}", 118), term(f"NY-{n}")) for n in (1, 2)))
     rows = (
         on("A1", "2024-02-01"),
@@ -343,11 +468,7 @@ def test_the_day_somebody_joined_is_their_first_that_counts(engine: Engine) -> N
     )
     add_bill(engine, "hr6618-118", *rows, proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
-    found = entries_of(engine, "hr6736-119", "ask_again")
-    assert [found[one].text.en.split(",")[0] for one in ids("A1", "A2")] == [
-        "co-sponsored H.R. 6618 in 2023",
-        "co-sponsored H.R. 6618 in 2024",
-    ]
+    assert bioguides(engine, "hr6736-119", "ask_again") == ids("A1", "A2")
 
 
 def test_who_left_twice_is_listed_by_the_last_day_and_who_left_congress_not_at_all(engine: Engine) -> None:
@@ -377,7 +498,7 @@ def test_a_seat_that_two_cosponsors_left_has_one_successor_by_the_newest_bill(en
     add_bill(engine, "hr6618-118", on("B1", "2023-12-06"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
     found = [entry.text.en for entry in lists_of(engine, "hr6736-119").entries["successors"]]
-    assert found == ["holds VA-11, the seat of Sam Former, who co-sponsored H.R. 6618 in 2023"]
+    assert found == ["holds VA-11, the seat of Sam Former, who co-sponsored last Congress's H.R. 6618"]
 
 
 def test_a_successor_who_is_on_the_bill_is_not_listed(engine: Engine) -> None:
@@ -434,12 +555,12 @@ def test_a_former_member_is_followed_in_the_chamber_of_the_bill(engine: Engine) 
             legislator(
                 "B1",
                 term("NJ-5", start="2019-01-03", end="2021-01-03"),
-                term("NJ-3", 117),
-                term("NJ", 118),
+                term("NJ-3", 118, end="2024-12-08"),
+                term("NJ", 118, start="2024-12-08"),
             )
         ],
     )
-    add_bill(engine, "hr9539-117", on("B1", "2022-12-14", seat="NJ-5"), proposal="armas")
+    add_bill(engine, "hr6618-118", on("B1", "2023-12-06", seat="NJ-5"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
     add_bill(engine, "s3508-119", proposal="armas")
     assert bioguides(engine, "hr6736-119", "successors") == ids("A1")

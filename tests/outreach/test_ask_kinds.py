@@ -19,7 +19,7 @@ from campaign.outreach.ask_kinds import (
 )
 from campaign.outreach.bilingual import Text
 
-EARLIER = EarlierSupport(BillId.of("hr6618-118"), 2023, False)
+EARLIER = EarlierSupport(BillId.of("hr6618-118"), 2023, False, 119)
 SEAT = CommitteeMembership("HSFA", "House Committee on Foreign Affairs", False)
 CHAIR = replace(SEAT, chair=True)
 JOINED, LEFT = date(2025, 12, 16), date(2026, 2, 3)
@@ -94,10 +94,10 @@ def test_only_a_reason_that_rests_on_absence_has_another_for_a_list_never_read()
 
 FIELDS = {
     "label": set(),
-    "reason": {"number", "bill", "congress", "seat", "joined", "left", "did", "earlier", "year"},
-    "reason_unread": {"number", "bill", "did", "earlier", "year"},
+    "reason": {"number", "bill", "seat", "joined", "left", "did", "earlier"},
+    "reason_unread": {"number", "bill", "did", "earlier"},
     "request": {"bills"},
-    "thanks": {"bills", "earlier", "year"},
+    "thanks": {"bills", "doing"},
     "deed": {"who", "bill", "name"},
 }
 
@@ -122,8 +122,41 @@ def test_labels_tell_the_kinds_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sponsored", "en", "es"), [(True, "sponsored", "presentó"), (False, "co-sponsored", "copatrocinó")]
+    ("sponsored", "did", "doing"),
+    [
+        (True, ("sponsored", "presentó"), ("sponsoring", "presentar")),
+        (False, ("co-sponsored", "copatrocinó"), ("co-sponsoring", "copatrocinar")),
+    ],
 )
-def test_who_led_an_earlier_bill_is_not_called_a_cosponsor(sponsored: bool, en: str, es: str) -> None:
+def test_who_led_an_earlier_bill_is_not_called_a_cosponsor(
+    sponsored: bool, did: tuple[str, str], doing: tuple[str, str]
+) -> None:
     support = replace(EARLIER, sponsored=sponsored)
-    assert (support.verb("en"), support.verb("es")) == (en, es)
+    assert (support.verb("en"), support.verb("es")) == did
+    assert (support.doing("en"), support.doing("es")) == doing
+
+
+@pytest.mark.parametrize(
+    ("sitting", "en", "es"),
+    [
+        (118, "H.R. 6618", "H.R. 6618"),
+        (119, "last Congress's H.R. 6618", "H.R. 6618 del Congreso pasado"),
+        (120, "H.R. 6618 of the 118th Congress", "H.R. 6618 del 118.º Congreso"),
+    ],
+)
+def test_a_number_of_an_ended_congress_is_named_with_it(sitting: int, en: str, es: str) -> None:
+    support = replace(EARLIER, sitting=sitting)
+    assert (support.named("en"), support.named("es")) == (en, es)
+
+
+@pytest.mark.parametrize(
+    ("year", "sitting", "en", "es"),
+    [
+        (2023, 119, "2023", "2023"),
+        (None, 119, "the last Congress", "el Congreso pasado"),
+        (None, 120, "the 118th Congress", "el 118.º Congreso"),
+    ],
+)
+def test_without_a_year_the_congress_says_when(year: int | None, sitting: int, en: str, es: str) -> None:
+    support = replace(EARLIER, year=year, sitting=sitting)
+    assert (support.time("en"), support.time("es")) == (en, es)
