@@ -17,7 +17,7 @@ LONGEST: Final = 4000
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "campaign": ("title_en", "title_es", "summary_en", "summary_es"),
     "proposal": ("name_en", "name_es", "summary_en", "summary_es"),
-    "fact": ("text_en", "text_es", "source", "source_url", "period", "proposal"),
+    "fact": ("text_en", "text_es", "source_en", "source_es", "source_url", "period", "proposal", "letters"),
     published.WORDING: ("text_en", "text_es"),
 }
 MAY_BE_EMPTY: Final = {"summary_en", "summary_es", "source_url", "period", "proposal"}
@@ -59,7 +59,12 @@ def shown_now(session: Session, kind: str, key: str) -> dict[str, str]:
         row = session.get(Proposal, key)
     else:
         row = session.get(CitedFact, key)
-    return {field: str(getattr(row, field, "") or "") for field in FIELDS[kind]}
+    return {field: _written(getattr(row, field, "")) for field in FIELDS[kind]}
+
+
+def _written(value: str | bool | None) -> str:
+    """A field as a form has it."""
+    return ("yes" if value else "no") if isinstance(value, bool) else value or ""
 
 
 def _wording_now(session: Session, key: str) -> dict[str, str]:
@@ -118,12 +123,13 @@ def overtaken(session: Session, kind: str, key: str, seen: int) -> TextVersion |
 def clean(kind: str, given: Mapping[str, str]) -> dict[str, str]:
     """The fields of a text, cleaned. Raises Refused with the name of an invalid field."""
     content: dict[str, str] = {}
+    given = _of_old_form(given) if kind == "fact" else given
     for field in FIELDS[kind]:
         text = given.get(field, "").replace("\r\n", "\n").strip()
-        if field == "source" and not text:
+        if field in ("source_en", "source_es") and not text:
             raise Refused(
-                "A figure needs its source: who found it, where, and when.",
-                "Un dato necesita su fuente: quién lo halló, dónde y cuándo.",
+                "A figure needs its source in both languages: who found it, where, and when.",
+                "Un dato necesita su fuente en los dos idiomas: quién lo halló, dónde y cuándo.",
             )
         if not text and field not in MAY_BE_EMPTY:
             raise Refused(
@@ -143,6 +149,12 @@ def clean(kind: str, given: Mapping[str, str]) -> dict[str, str]:
             "The source's address starts with https://", "La dirección de la fuente empieza con https://"
         )
     return content
+
+
+def _of_old_form(given: Mapping[str, str]) -> Mapping[str, str]:
+    """A figure's fields; versions stored before 0.2.0 have one source for both languages and no ``letters``."""
+    source = given.get("source", "")
+    return {"source_en": source, "source_es": source, "letters": "yes", **given}
 
 
 def _try(session: Session, kind: str, key: str, content: Mapping[str, str], now: datetime) -> None:
@@ -188,25 +200,32 @@ def _publish_proposal(session: Session, key: str, content: dict[str, str], _now:
 
 
 def _publish_fact(session: Session, key: str, content: dict[str, str], now: datetime) -> None:
-    known = session.get(CitedFact, key)
-    campaign = session.exec(select(Campaign).order_by(Campaign.slug)).first()
-    if known is None and campaign is None:
-        raise Refused("There is no campaign yet.", "Todavía no hay campaña.")
-    row = known or CitedFact(
+    row = session.get(CitedFact, key) or CitedFact(
         id=key,
-        campaign=campaign.slug if campaign else "",
+        campaign=_campaign_of(session, content["proposal"]),
         text_en="",
         text_es="",
-        source="",
+        source_en="",
+        source_es="",
         recorded=now.date(),
         position=99,
     )
     if content["proposal"]:
         lineage.proposal(session, content["proposal"])
     for field, value in content.items():
-        setattr(row, field, (value or None) if field == "proposal" else value)
+        setattr(row, field, value)
+    row.proposal, row.letters = content["proposal"] or None, content["letters"] != "no"
     row.recorded = now.date()
     session.add(row)
+
+
+def _campaign_of(session: Session, proposal: str) -> str:
+    """The campaign that a new figure belongs to: its proposal's, else the first. Raises Refused for none."""
+    if proposal:
+        return lineage.proposal(session, proposal).campaign
+    if first := session.exec(select(Campaign).order_by(Campaign.slug)).first():
+        return first.slug
+    raise Refused("There is no campaign yet.", "Todavía no hay campaña.")
 
 
 def _publish_wording(_session: Session, _key: str, _content: dict[str, str], _now: datetime) -> None:

@@ -271,6 +271,8 @@ def _reason(kind: AskKind, situation: Situation, bill: Bill, matter: Matter, lan
     return words.of(lang).format(
         number=f"{number} ({bill.introduced.year})" if bill.introduced else number,
         bill=number,
+        short=id.short,
+        congress=names.ordinal(bill.congress, lang),
         seat=seat.of(lang) if seat else "",
         joined=names.day(situation.joined, lang) if situation.joined else "",
         left=names.day(situation.left, lang) if situation.left else "",

@@ -133,8 +133,9 @@ def offices(session: Session, person: Person) -> list[Office]:
 
 
 def facts(session: Session, matter: Matter) -> list[CitedFact]:
-    """The figures that may be cited for a proposal, each with its source, in the campaign's order."""
-    rows = select(CitedFact).where(CitedFact.campaign == matter.campaign, CitedFact.source != "")
+    """The figures that letters may cite for a proposal, each with its source, in the campaign's order."""
+    rows = select(CitedFact).where(CitedFact.campaign == matter.campaign, col(CitedFact.letters))
+    rows = rows.where(CitedFact.source_en != "", CitedFact.source_es != "")
     rows = rows.where(col(CitedFact.proposal).is_(None) | (CitedFact.proposal == matter.slug))
     return list(session.exec(rows.order_by(col(CitedFact.position))))
 
@@ -146,9 +147,10 @@ def cited(session: Session, matter: Matter, lang: str) -> str:
 
 def sentence(fact: CitedFact, lang: str) -> str:
     """A figure with its years and its source: no figure is shown without them."""
-    text = (fact.text_es if lang == "es" else fact.text_en).rstrip(".")
+    text, source = (fact.text_es, fact.source_es) if lang == "es" else (fact.text_en, fact.source_en)
+    text = text.rstrip(".")
     years = f", {fact.period}" if fact.period and not YEAR.search(text) else ""
-    return f"{text}{years}. {'Fuente' if lang == 'es' else 'Source'}: {fact.source}."
+    return f"{text}{years}. {'Fuente' if lang == 'es' else 'Source'}: {source}."
 
 
 def check(text: str) -> None:

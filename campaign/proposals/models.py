@@ -69,16 +69,22 @@ class TextVersion(SQLModel, table=True):
 
 
 class CitedFact(SQLModel, table=True):
-    """A figure that a script or letter may cite. A fact without a source is not shown."""
+    """A figure with its source in both languages; one without a source is not shown.
+
+    ``proposal`` is the one that the figure fits, None for all of the campaign. With ``letters`` off it stands
+    on pages only: a definition, a pointer to data, or a figure too old to argue with.
+    """
 
     id: str = Field(primary_key=True)
     campaign: str = Field(foreign_key="campaign.slug")
     proposal: str | None = Field(default=None, foreign_key="proposal.slug")
     text_en: str
     text_es: str
-    source: str
+    source_en: str
+    source_es: str
     source_url: str = ""
     # The years that the figure describes, as shown: "2014–2018".
     period: str = ""
+    letters: bool = True
     recorded: date
     position: int = 0

@@ -19,11 +19,13 @@ ANA = "ana@example.org"
 WORDS = {"title_en": "Fewer guns", "title_es": "Menos armas", "summary_en": "", "summary_es": ""}
 FACT = {
     "text_en": "70% came from here.",
-    "text_es": "El 70 % venía de aquí.",
-    "source": "GAO-21-322",
+    "text_es": "El 70% venía de aquí.",
+    "source_en": "GAO-21-322 of 2021",
+    "source_es": "GAO-21-322 de 2021",
     "source_url": "https://www.gao.gov/products/gao-21-322",
     "period": "2014–2018",
     "proposal": "armas",
+    "letters": "yes",
 }
 
 
@@ -82,7 +84,8 @@ def test_saving_the_same_again_makes_no_version(campaign: Engine) -> None:
 @pytest.mark.parametrize(
     ("what", "change", "says"),
     [
-        ("fact", {"source": " "}, "source"),
+        ("fact", {"source_en": " "}, "source"),
+        ("fact", {"source_es": ""}, "both languages"),
         ("fact", {"text_es": ""}, "both languages"),
         ("fact", {"source_url": "javascript:alert(1)"}, "https://"),
         ("fact", {"text_en": "<script>alert(1)</script>"}, "markup"),
@@ -105,12 +108,44 @@ def test_a_figure_reaches_the_public_with_its_source(campaign: Engine) -> None:
     publish(campaign, draft(campaign, "fact", "traced", FACT))
     with db.reading(campaign) as session:
         fact = session.get_one(CitedFact, "traced")
-        assert (fact.campaign, fact.proposal, fact.source, fact.recorded) == (
+        assert (fact.campaign, fact.proposal, fact.letters, fact.recorded) == (
             "guns",
             "armas",
-            "GAO-21-322",
+            True,
             NOW.date(),
         )
+        assert (fact.source_en, fact.source_es) == ("GAO-21-322 of 2021", "GAO-21-322 de 2021")
+        assert texts.shown_now(session, "fact", "traced") == FACT
+
+
+def test_a_figure_can_be_kept_out_of_letters_and_for_all_proposals(campaign: Engine) -> None:
+    publish(campaign, draft(campaign, "fact", "old", {**FACT, "letters": "no", "proposal": ""}))
+    with db.reading(campaign) as session:
+        fact = session.get_one(CitedFact, "old")
+        assert (fact.letters, fact.proposal) == (False, None)
+        assert texts.shown_now(session, "fact", "old")["letters"] == "no"
+
+
+def test_a_version_with_one_source_can_still_be_published(campaign: Engine) -> None:
+    """Versions are only added: those of 0.1.0 have no source in Spanish and nothing about letters."""
+    old = {key: value for key, value in FACT.items() if key not in ("source_en", "source_es", "letters")}
+    row = TextVersion(what="fact", key="traced", content={**old, "source": "GAO-21-322"}, by=ANA, at=NOW)
+    with db.writing(campaign) as session:
+        session.add(row)
+        session.flush()
+        texts.publish(session, row.id or 0, by=ANA, now=NOW)
+        fact = session.get_one(CitedFact, "traced")
+        assert (fact.source_en, fact.source_es, fact.letters) == ("GAO-21-322", "GAO-21-322", True)
+
+
+def test_a_new_figure_belongs_to_its_proposals_campaign(campaign: Engine) -> None:
+    """The alphabetically first campaign takes only figures for all proposals."""
+    add_bill(campaign, "hr4989-119", proposal="housing", campaign="aid")
+    publish(campaign, draft(campaign, "fact", "traced", FACT))
+    publish(campaign, draft(campaign, "fact", "general", {**FACT, "proposal": ""}))
+    with db.reading(campaign) as session:
+        found = [session.get_one(CitedFact, id).campaign for id in ("traced", "general")]
+    assert found == ["guns", "aid"]
 
 
 def test_a_figure_of_an_unknown_proposal_is_refused_whole(campaign: Engine) -> None:

@@ -94,7 +94,7 @@ def test_only_a_reason_that_rests_on_absence_has_another_for_a_list_never_read()
 
 FIELDS = {
     "label": set(),
-    "reason": {"number", "bill", "seat", "joined", "left", "did", "earlier"},
+    "reason": {"number", "bill", "short", "congress", "seat", "joined", "left", "did", "earlier"},
     "reason_unread": {"number", "bill", "did", "earlier"},
     "request": {"bills"},
     "thanks": {"bills", "doing"},

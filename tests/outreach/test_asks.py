@@ -25,8 +25,8 @@ from campaign.refusals import Refused
     ("bioguide", "bill", "code", "en", "es"),
     [
         ("C001091", "hr6736-119", "sponsor", "leads H.R. 6736 (2025)", "encabeza H.R. 6736 (2025)"),
-        ("J000305", "hr6736-119", "rejoin", "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736",
-         "copatrocinó H.R. 6618 en 2023, aún no H.R. 6736"),
+        ("J000305", "hr6736-119", "rejoin", "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736",
+         "copatrocinó H.R. 6618 del Congreso pasado, aún no H.R. 6736"),
         ("N000147", "hr923-119", "thank", "on H.R. 923 (2025) since", "copatrocina H.R. 923 (2025) desde el"),
         ("M001199", "hr6736-119", "committee_chair",
          "chairs the House Committee on Foreign Affairs, which has H.R. 6736 (2025)",
@@ -126,7 +126,7 @@ def test_of_a_bill_never_read_whole_nothing_is_said_by_absence(sqlite_engine: En
         }
     assert "not yet" not in " ".join(reasons.values())
     assert reasons["R000575"] == "whether they are on H.R. 6736 (2025) is not known yet"
-    assert reasons["J000305"].startswith("co-sponsored H.R. 6618 in 2023; whether")
+    assert reasons["J000305"].startswith("co-sponsored last Congress's H.R. 6618; whether")
     assert reasons["N000147"].startswith("on H.R. 6736 (2025) since")
 
 
@@ -201,13 +201,13 @@ def asked(engine: Engine, short: str, bill: str, *, now: datetime = NOW) -> Ask:
     ("rows", "code", "reason"),
     [
         ([on("A1", "2023-12-06", withdrawn="2024-05-01")], "cosponsor", "not yet on H.R. 6736 (2025)"),
-        ([on("A1", "2023-12-06")], "rejoin", "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"),
+        ([on("A1", "2023-12-06")], "rejoin", "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"),
         ([on("A1", "2024-05-01", withdrawn="2024-06-01"), on("A1", "2023-12-06")], "rejoin",
-         "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"),
+         "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"),
         ([on("A1", "2023-12-06"), on("A1", "2024-02-01")], "rejoin",
-         "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"),
+         "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"),
         ([on("A1", "2024-02-01"), on("A1", "2024-03-01"), on("A2", "2023-12-06")], "rejoin",
-         "co-sponsored H.R. 6618 in 2024, not yet H.R. 6736"),
+         "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"),
         ([on("A2", "2023-12-06")], "cosponsor", "not yet on H.R. 6736 (2025)"),
     ],
     ids=["withdrew", "stayed", "left and came back", "listed twice", "listed twice later", "somebody else"],
@@ -228,12 +228,12 @@ def test_of_several_earlier_bills_the_newest_is_named_and_who_led_it_did_not_cos
     add_bill(congress, "hr6618-118", on("A1", "2023-12-20"), sponsor="A2", proposal="armas")
     add_bill(congress, "hr6736-119", proposal="armas")
     assert [asked(congress, short, "hr6736-119").reason("en") for short in ("A1", "A2")] == [
-        "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736",
-        "sponsored H.R. 6618 in 2023, not yet H.R. 6736",
+        "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736",
+        "sponsored last Congress's H.R. 6618, not yet H.R. 6736",
     ]
 
 
-def test_an_earlier_bill_known_by_name_alone_gives_no_year_and_no_claim(congress: Engine) -> None:
+def test_who_led_an_earlier_bill_known_by_name_alone_is_asked_again_without_a_year(congress: Engine) -> None:
     with db.writing(congress) as session:
         ledger.note_name(
             session,
@@ -245,7 +245,32 @@ def test_an_earlier_bill_known_by_name_alone_gives_no_year_and_no_claim(congress
         )
         adopt(session, "hr6618-118", "armas")
     add_bill(congress, "hr6736-119", proposal="armas")
-    assert asked(congress, "A1", "hr6736-119").code == "cosponsor"
+    ask = asked(congress, "A1", "hr6736-119")
+    assert (ask.code, ask.reason("en")) == ("rejoin", "sponsored last Congress's H.R. 6618, not yet H.R. 6736")
+    assert ask.situation.earlier is not None
+    assert ask.situation.earlier.year is None
+
+
+@pytest.mark.parametrize(
+    ("short", "bill", "living", "en", "es"),
+    [
+        ("A5", "hr9-118", "s3508-119", "sponsored last Congress's H.R. 9, the House twin, not yet S. 3508",
+         "presentó H.R. 9 del Congreso pasado, el proyecto gemelo en la Cámara, aún no S. 3508"),
+        ("A1", "s4647-118", "hr6736-119",
+         "sponsored last Congress's S. 4647, the Senate twin, not yet H.R. 6736",
+         "presentó S. 4647 del Congreso pasado, el proyecto gemelo en el Senado, aún no H.R. 6736"),
+        ("A1", "hr9539-117", "hr6736-119", "sponsored H.R. 9539 of the 117th Congress, not yet H.R. 6736",
+         "presentó H.R. 9539 del 117.º Congreso, aún no H.R. 6736"),
+    ],
+)  # fmt: skip
+def test_who_led_an_earlier_bill_in_either_chamber_is_asked_to_rejoin(
+    congress: Engine, short: str, bill: str, living: str, en: str, es: str
+) -> None:
+    add_bill(congress, bill, sponsor=short, proposal="armas")
+    add_bill(congress, living, proposal="armas")
+    ask = asked(congress, short, living)
+    assert ask.code == "rejoin"
+    assert tuple(ask.reasons) == (en, es)
 
 
 HOUSE_PASSED = acted("2026-02-03", "Passed/agreed to in House: On passage Passed by voice vote.", code="8000")

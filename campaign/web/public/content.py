@@ -78,7 +78,8 @@ def front(session: Session, *, now: datetime) -> Front:
     known = campaigns.current(session)
     proposals = lineage.campaign_proposals(session, known.slug) if known else []
     chapters = tuple(chapter(session, one, now=now) for one in proposals)
-    facts = select(CitedFact).where(CitedFact.source != "", CitedFact.campaign == (known.slug if known else ""))
+    facts = select(CitedFact).where(CitedFact.campaign == (known.slug if known else ""))
+    facts = facts.where(CitedFact.source_en != "", CitedFact.source_es != "")
     facts = facts.order_by(col(CitedFact.position), CitedFact.id)
     bills = [str(card.record.id) for one in chapters for card in one.now]
     return Front(known, chapters, tuple(session.exec(facts)), tuple(lately(session, bills)))
