@@ -3,15 +3,17 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import accumulate
 
 from sqlmodel import Session
 
 from campaign.congress import members
+from campaign.congress.bills import congress_end
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Cosponsorship
+from campaign.congress.stage_names import Stage
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,18 @@ def has_left(person: Person | None, record: BillRecord) -> bool:
     if person is None:
         return False
     return person.standing == "departed" or person.chamber not in (None, record.id.chamber)
+
+
+# The stages before its own chamber has voted on a bill, besides the other chamber's passage.
+_AHEAD = {Stage.unknown, Stage.reserved, Stage.introduced, Stage.in_committee, Stage.reported}
+
+
+def awaits_vote(record: BillRecord, *, now: datetime) -> bool:
+    """Whether the bill is before its own chamber: its Congress sits, now or on the record's day, and the
+    chamber has not decided on it."""
+    end = congress_end(record.bill.congress)
+    sits = now < end if record.day is None else record.day < end.date()
+    return sits and record.stage.stage in _AHEAD
 
 
 def over_time(rows: Iterable[Cosponsorship]) -> list[tuple[date, int]]:

@@ -69,7 +69,8 @@ class Pace:
 class Strip:
     """One bill for the organizers' dashboard.
 
-    ``votes`` counts the sponsor and co-sponsors who sit and vote, ``voting_now`` everybody who does in the
+    ``votes`` counts the sponsor and co-sponsors who sit and vote, as do ``parties`` and ``states``;
+    ``delegates`` says where those without a vote are from; ``voting_now`` counts everybody who votes in the
     chamber.
     """
 
@@ -82,6 +83,7 @@ class Strip:
     committees: tuple[Share, ...]
     parties: tuple[tuple[str, int], ...]
     states: tuple[tuple[str, int], ...]
+    delegates: tuple[tuple[str, int], ...]
     joined: tuple[Person, ...]
     left: tuple[Person, ...]
     goal: int
@@ -169,7 +171,9 @@ def _strip(record: BillRecord, proposal: Proposal | None, facts: _Facts) -> Stri
     sponsor = people.get(record.sponsor or "")
     leads = sponsor is not None and sponsor.voting and not has_left(sponsor, record)
     votes = numbers.sitting_voting + leads
-    here = [people[id] for id in record.active if id in people and not has_left(people[id], record)]
+    on = record.active - {record.sponsor}
+    here = [people[id] for id in on if id in people and not has_left(people[id], record)]
+    voting = [person for person in here if person.voting] + ([sponsor] if sponsor and leads else [])
     goal = facts.goals.get(bill)
     target = goal.target if goal else SEATS[record.id.chamber] // 2 + 1
     chamber = [person for person in people.values() if person.sitting and person.chamber == record.id.chamber]
@@ -181,8 +185,9 @@ def _strip(record: BillRecord, proposal: Proposal | None, facts: _Facts) -> Stri
         votes=votes,
         voting_now=sum(person.voting for person in chamber),
         committees=_shares(record, facts.seats.get(bill, [])),
-        parties=_ranked(person.party for person in here),
-        states=_ranked(person.state for person in here),
+        parties=_ranked(person.party for person in voting),
+        states=_ranked(person.state for person in voting),
+        delegates=_ranked(person.state for person in here if not person.voting),
         joined=_moved(record, people, "joined", facts.today - WEEK),
         left=_moved(record, people, "withdrawn", facts.today - WEEK),
         goal=target,

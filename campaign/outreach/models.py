@@ -16,7 +16,8 @@ class CallCount(SQLModel, table=True):
     day: date = Field(primary_key=True, index=True)
     # talked, voicemail, not_reached, skip
     outcome: str = Field(primary_key=True)
-    # What the office answered: will_join, undecided, will_not, would_not_say; empty unless outcome is talked
+    # What the office answered: will_join, undecided, will_not, would_not_say; empty where it took the message
+    # only, and unless outcome is talked
     said: str = Field(primary_key=True, default="")
     count: int = 0
 

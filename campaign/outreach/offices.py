@@ -25,8 +25,12 @@ OPENS, CLOSES = time(9), time(17)
 REMINDER = time(10)
 MONDAY, THURSDAY, SATURDAY = 0, 3, 5
 MILES_A_DEGREE = 69.1
-# In an office's own words on its hours: it answers by appointment only.
-ASK_FIRST = re.compile(r"appointment|appt|call|cita", re.IGNORECASE)
+# In an office's own words on its hours: it answers by appointment only, or on a few days a month.
+SELDOM = re.compile(
+    r"appointment|appt|call|cita"
+    r"|\b(?:1st|2nd|3rd|4th|5th|first|second|third|fourth|last)\b|every other|alternate|bi-?weekly|month|mes\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,11 @@ class Place:
     def is_washington(self) -> bool:
         return self.office.kind == "washington"
 
+    @property
+    def answers(self) -> bool:
+        """Whether somebody is likely to answer now: open, or hours of its own that do not say seldom."""
+        return self.state != "closed" and not SELDOM.search(self.office.hours)
+
 
 def place_of(office: Office, at: Point | None, *, now: datetime) -> Place:
     zone = zone_of(office, at)
@@ -129,11 +138,7 @@ class Offices:
     @property
     def nearest_open(self) -> Place | None:
         """The nearest district office that answers now; one with hours of its own if no other is open."""
-        for state in ("open", "ask"):
-            for place in self.local:
-                if place.state == state and not ASK_FIRST.search(place.office.hours):
-                    return place
-        return None
+        return min((place for place in self.local if place.answers), key=_own_hours, default=None)
 
     @property
     def first(self) -> Place | None:
@@ -144,14 +149,21 @@ class Offices:
         return self.nearest_open or self.washington or next(iter(self.local), None)
 
     def after(self, tried: str) -> Place | None:
-        """The office to try next when ``tried`` (an office's id) did not answer: open ones first."""
-        order = sorted(self.every, key=lambda place: ("open", "ask", "closed").index(place.state))
-        ids = [place.office.id for place in order]
-        rest = order[ids.index(tried) + 1 :] if tried in ids else order
-        return next((place for place in rest if place.office.id != tried), None)
+        """The office to try next when ``tried`` (an office's id) did not answer: one that answers now, those
+        behind it in the order first; None where no other does."""
+        ids = [place.office.id for place in self.every]
+        start = ids.index(tried) + 1 if tried in ids else 0
+        others = [*self.every[start:], *self.every[:start]]
+        likely = (place for place in others if place.answers and place.office.id != tried)
+        return min(likely, key=_own_hours, default=None)
 
     def by_id(self, id: str) -> Place | None:
         return next((place for place in self.every if place.office.id == id), None)
+
+
+def _own_hours(place: Place) -> bool:
+    """The sorting key of offices that answer: those that are open come before those with hours of their own."""
+    return place.state != "open"
 
 
 def offices_for(session: Session, bioguide: str, near: Point | None, *, now: datetime) -> Offices:

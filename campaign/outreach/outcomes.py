@@ -24,8 +24,8 @@ from campaign.refusals import Refused
 
 ANSWERS = ("will_join", "undecided", "will_not", "would_not_say")
 OUTCOMES = ("talked", "voicemail", "not_reached", "skip")
-# The choices of the form after a call.
-RESULTS = (*(f"talked:{said}" for said in ANSWERS), *OUTCOMES[1:])
+# The choices of the form after a call; ``talked`` alone is a message that the office took.
+RESULTS = (*(f"talked:{said}" for said in ANSWERS), *OUTCOMES)
 OFFICES = ("washington", "district")
 # The outcomes of calls that reached an office, in person or by voicemail.
 MADE = ("talked", "voicemail")

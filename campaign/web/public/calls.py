@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, current_app, make_response, redirect, request
+from flask import Blueprint, abort, current_app, g, make_response, redirect, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -64,6 +64,16 @@ class Visit:
         return self.people.seat.id
 
     @property
+    def covered(self) -> tuple[Ask, ...]:
+        """What this call asks: one bill, or all of the campaign's."""
+        return self.speaker.asks if self.whole else (self.ask,)
+
+    @property
+    def open_asks(self) -> tuple[Ask, ...]:
+        """Those of a member who does not support the bill yet, so that the office may say what they will do."""
+        return tuple(one for one in self.covered if not one.kind.supports)
+
+    @property
     def about(self) -> str:
         """What a report is counted under: the bill, or the campaign for all of its bills."""
         return self.ask.matter.campaign if self.whole else str(self.ask.bill)
@@ -71,8 +81,7 @@ class Visit:
     @property
     def subject(self) -> str:
         """The bills as people name them."""
-        asked = self.speaker.asks if self.whole else (self.ask,)
-        return " + ".join(one.matter.name(current()) for one in asked)
+        return " + ".join(one.matter.name(current()) for one in self.covered)
 
     @property
     def place_in_line(self) -> tuple[int, int]:
@@ -95,6 +104,8 @@ def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
     bioguide, bill = values.get("member", ""), values.get("bill", "")
     if not bioguide:
         abort(redirect(place("act", seat=known.id), 303))
+    # The error page leads back to this seat.
+    g.seat_asked = known.id
     people = content.delegation(session(), known, asks.docket(session(), now=now))
     speaker, ask = content.chosen(people, bioguide, bill)
     whole = len(speaker.asks) > 1 and bool(bill) and bill == ask.matter.campaign
@@ -198,16 +209,47 @@ def called(seat: str) -> Response:
     try:
         nonce = _slips().read_form(request.form.get("once", ""), now=now)
         office = request.form.get("office", "") or "washington"
-        report = outcomes.read_report(it.about, it.person.bioguide, office, request.form.get("result", ""))
+        report = _report(it, office, request.form.get("result", ""))
     except Refused as refused:
         return _form(it, now, problem=refused.text(current()), status=refused.status)
     return _count(it, report, nonce, now)
 
 
+def _report(it: Visit, office: str, result: str) -> outcomes.Report:
+    """The report of a form. An answer about one bill of a call about several (``talked:undecided@hr923-119``)
+    counts under that bill; raises Refused for one that this call does not ask about."""
+    result, _mark, bill = result.partition("@")
+    about = next((str(one.bill) for one in it.open_asks if str(one.bill) == bill), "") if bill else it.about
+    if not about or (result.startswith("talked:") and not it.open_asks):
+        result = ""
+    return outcomes.read_report(about, it.person.bioguide, office, result)
+
+
 def _form(it: Visit, now: datetime, *, status: int = 200, **said: Any) -> Response:
+    """The form; the office that the call page showed is chosen (``office`` in the address), else the one to
+    call now."""
     found = offices_of(it, now=now)
-    once = _slips().form(now=now)
-    return page("public/called.html", it=it, offices=found, once=once, cached=False, status=status, **said)
+    shown = found.by_id(request.values.get("office", "")) or found.first
+    local = shown if shown and not shown.is_washington else found.nearest_open or next(iter(found.local), None)
+    return page(
+        "public/called.html",
+        it=it,
+        offices=found,
+        local=local,
+        chosen=_chosen_office(shown),
+        once=_slips().form(now=now),
+        cached=False,
+        status=status,
+        **said,
+    )
+
+
+def _chosen_office(shown: Place | None) -> str:
+    """The kind of office that a reader chose before, else that of the office shown."""
+    sent = request.form.get("office", "")
+    if sent in outcomes.OFFICES:
+        return sent
+    return "washington" if shown is None or shown.is_washington else "district"
 
 
 def _take_back(it: Visit, word: str, now: datetime) -> Response:
@@ -230,7 +272,8 @@ def _count(it: Visit, report: outcomes.Report, nonce: str, now: datetime) -> Res
     except Refused as refused:
         problem, status = refused.text(current()), refused.status
     found = offices_of(it, now=now)
-    tried = found.washington if report.office == "washington" else next(iter(found.local), None)
+    local = found.by_id(request.form.get("local", "")) or next(iter(found.local), None)
+    tried = found.washington if report.office == "washington" else local
     with db.reading(engine()) as fresh:
         calls = outcomes.published(fresh, about=report.about)
     return page(

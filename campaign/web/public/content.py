@@ -15,8 +15,9 @@ from campaign.congress.models import Bill, Change, Committee, Cosponsorship, Sea
 from campaign.congress.stage_line import Step, stage_line
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
-from campaign.outreach import wordings
+from campaign.outreach import names, wordings
 from campaign.outreach.asks import Ask, Docket
+from campaign.outreach.bilingual import Text
 from campaign.proposals import campaigns, lineage
 from campaign.proposals.models import Campaign, CitedFact, Proposal
 from campaign.refusals import Refused
@@ -189,7 +190,8 @@ class BillPage:
     family: tuple[Bill, ...]
     successor: Bill | None
     companion: Bill | None
-    committees: tuple[str, ...]
+    committees: tuple[Text, ...]
+    awaits_vote: bool
     tracking: Tracking | None
     today: date
 
@@ -240,6 +242,7 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
         successor=lineage.successor(session, key, now),
         companion=lineage.companion(session, key),
         committees=tuple(_committees(session, record)),
+        awaits_vote=counts.awaits_vote(record, now=now),
         tracking=session.get(Tracking, key),
         today=today,
     )
@@ -272,13 +275,15 @@ def _entries(record: BillRecord, people: Mapping[str, Person], who: frozenset[st
     return sorted(found, key=lambda one: (one.row.withdrawn or one.row.joined, one.name))
 
 
-def _committees(session: Session, record: BillRecord) -> list[str]:
-    names = []
+def _committees(session: Session, record: BillRecord) -> list[Text]:
+    """The committees' names; the Spanish one is empty where the table has none."""
+    found = []
     for referral in record.referrals:
         known = session.get(Committee, referral.committee)
         if known is None or known.parent is None:
-            names.append(known.name if known else referral.name)
-    return names
+            spanish = names.COMMITTEES_ES.get(referral.committee, "").removeprefix("el ")
+            found.append(Text(known.name if known else referral.name, spanish))
+    return found
 
 
 # --- acting ----------------------------------------------------------------------------------------
@@ -330,8 +335,8 @@ def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:
     speaker = next((one for one in people.speakers if one.person.bioguide == bioguide), None)
     if speaker is None:
         raise Refused(
-            f"That person does not speak for {people.seat.id} now. This page shows who does.",
-            f"Esa persona no representa ahora a {people.seat.id}. Esta página muestra quién lo hace.",
+            f"That person does not represent {people.seat.id} now. Its own page shows who does.",
+            f"Esa persona no representa ahora a {people.seat.id}. Su página muestra quién lo hace.",
             status=404,
         )
     ask = next((one for one in speaker.asks if str(one.bill) == bill), None) or speaker.first

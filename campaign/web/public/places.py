@@ -114,10 +114,10 @@ def seat(session: Session, text: str) -> Seat:
 
 
 def _number(session: Session, state: str, district: str) -> str:
-    # At-large seats are also written WY-1, WY-01 and WY-AL.
+    # At-large seats are also written WY-1, WY-01 and WY-AL; Census writes the delegates' as DC-98.
     if district.isdecimal() and members.seat(session, f"{state}-{int(district)}"):
         return str(int(district))
-    return "0" if district in ("AL", "1", "01", "00") else district
+    return "0" if district in ("AL", "1", "01", "00", "98") else district
 
 
 def _no_seat(session: Session, text: str, state: str) -> Refused:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import request
+from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from campaign import db
@@ -75,9 +76,10 @@ def sign_up() -> Response:
     """Queue a letter to the address, if one is due; the page says nothing of the address."""
     form = request.form
     email, zip = form.get("email", "").strip()[:300], form.get("zip", "").strip()[:10]
-    seat = _seat(form.get("seat", ""))
+    seat = ""
     try:
-        found = places.by_zip(database.session(), zip, now=utcnow()) if zip and not seat else None
+        seat = _named_seat(form.get("seat", ""))
+        found = _known_zip(database.session(), zip) if zip and not seat else None
         if found and found.choices and not form.get("no_district"):
             return _form(zip=zip, email=email, found=found)
         if not form.get(TRAP):
@@ -108,10 +110,26 @@ def _place(found: places.Answer | None) -> str:
     return states.pop() if len(states) == 1 else ""
 
 
+def _known_zip(session: Session, zip: str) -> places.Answer:
+    """Where a ZIP code lies. Raises Refused for one that no table has."""
+    found = places.by_zip(session, zip, now=utcnow())
+    if not found.found.seats:
+        raise Refused(
+            f"We do not know where the ZIP code {zip[:10]} lies. Check it, or leave it empty.",
+            f"No sabemos dónde queda el código postal {zip[:10]}. Revíselo o déjelo vacío.",
+        )
+    return found
+
+
+def _named_seat(text: str) -> str:
+    """A seat by its name (``ak-1`` is ``AK-0``), or nothing. Raises Refused for one that does not exist."""
+    return places.seat(database.session(), text.strip()).id if text.strip() else ""
+
+
 def _seat(text: str) -> str:
-    """A seat that exists; empty for anything else."""
+    """The seat that a link names, to fill a form in; empty for one that does not exist."""
     try:
-        return places.seat(database.session(), text).id if text else ""
+        return _named_seat(text)
     except Refused:
         return ""
 
@@ -178,7 +196,8 @@ def _choices(who: Subscriber, token: str, *, said: str = "", problem: str = "") 
         step="choose",
         status=400 if problem else 200,
         who=who,
-        followed=who.proposals.split(),
+        typed=request.form if problem else None,
+        followed=request.form.getlist("proposals") if problem else who.proposals.split(),
         proposals=lineage.campaign_proposals(database.session()),
         token=token,
         said=said,
@@ -213,7 +232,7 @@ def _act(session: Any, who: Subscriber, action: str) -> None:
         subscribers.stop(session, who, "unsubscribed", now=now, page="preferences")
     elif action == "save":
         zip = form.get("zip", "").strip()
-        seat = _place(places.by_zip(session, zip, now=now)) if zip else _chosen_seat(who, form.get("seat"))
+        seat = _place(_known_zip(session, zip)) if zip else _chosen_seat(who, form.get("seat"))
         wish = _wish(form, seat, form.getlist("proposals"))
         subscribers.change(session, who, wish, now=now, page="preferences")
 
@@ -222,7 +241,7 @@ def _chosen_seat(who: Subscriber, typed: str | None) -> str:
     """What stands in the field: a seat, the state alone as it was, or nothing."""
     if typed is None or typed.strip().upper() == who.seat:
         return who.seat
-    return _seat(typed.strip())
+    return _named_seat(typed)
 
 
 @bp.post("/webhooks/mail/<provider>")
