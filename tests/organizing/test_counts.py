@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
+from chambers import acted, add_bill
 from sqlalchemy.engine import Engine
 
 from campaign import db, snapshot
 from campaign.congress import ledger, members
 from campaign.congress.models import Cosponsorship, Tenure
+from campaign.congress.observation import ActionRow
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 
@@ -123,3 +125,35 @@ def test_the_last_number_over_time_is_the_number_listed(snapshot_engine: Engine,
         for bill in ("hr923-119", "hr6736-119", "s367-119", "s3508-119"):
             record = ledger.current(session, bill, now=now)
             assert counts.over_time(record.cosponsors)[-1][1] == counts.counts(session, record).listed
+
+
+HOUSE_PASSED = acted("2026-02-03", "Passed/agreed to in House: On passage Passed by voice vote.", code="8000")
+SENATE_PASSED = acted("2026-03-03", "Passed Senate without amendment by Voice Vote.", code="17000")
+REPORTED = acted("2026-01-20", "Reported by the Committee on Foreign Affairs. H. Rept. 119-1.", code="5000")
+
+
+@pytest.mark.parametrize(
+    ("actions", "now", "day", "awaits"),
+    [
+        ([], "2026-06-20", None, True),
+        ([REPORTED], "2026-06-20", None, True),
+        ([HOUSE_PASSED], "2026-06-20", None, False),
+        ([HOUSE_PASSED], "2026-06-20", "2026-02-02", True),
+        ([HOUSE_PASSED], "2026-06-20", "2026-02-03", False),
+        ([HOUSE_PASSED, SENATE_PASSED], "2026-06-20", None, False),
+        ([], "2027-01-04", None, False),
+        ([], "2027-01-04", "2026-06-20", True),
+        ([], "2027-01-04", "2027-01-03", False),
+    ],
+)
+def test_a_bill_awaits_its_chambers_vote_while_it_lives_there(
+    engine: Engine, actions: list[ActionRow], now: str, day: str | None, awaits: bool
+) -> None:
+    add_bill(engine, "hr1-119", actions=tuple(actions))
+    moment = datetime.fromisoformat(f"{now}T15:00Z")
+    with db.reading(engine) as session:
+        if day is None:
+            record = ledger.current(session, "hr1-119", now=moment)
+        else:
+            record = ledger.as_of(session, "hr1-119", date.fromisoformat(day), now=moment)
+        assert counts.awaits_vote(record, now=moment) == awaits

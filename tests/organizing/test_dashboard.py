@@ -47,12 +47,29 @@ def test_the_votes_are_those_who_sit_and_vote_and_the_sponsor(house: Engine) -> 
     assert (found.votes, found.voting_now, found.majority, found.goal) == (3, 5, 218, 218)
     assert [(one.committee.id, one.on, one.seats) for one in found.committees] == [("HSFA", 2, 4)]
     assert found.parties == (("D", 2), ("R", 1))
-    assert found.states == (("DC", 1), ("NY", 1), ("TX", 1))
+    assert found.states == (("NY", 2), ("TX", 1))
+    assert found.delegates == (("DC", 1),)
+    assert sum(number for _, number in found.parties) == sum(number for _, number in found.states) == 3
 
 
-def test_a_sponsor_who_left_is_no_vote(house: Engine) -> None:
-    add_bill(house, BILL, on("A2"), sponsor="B1")
-    assert strip(house).votes == 1
+@pytest.mark.parametrize(
+    ("sponsor", "votes", "states"),
+    [
+        ("B1", 1, (("NY", 1),)),
+        ("A5", 1, (("NY", 1),)),
+        ("A2", 1, (("NY", 1),)),
+        ("A6", 2, (("NY", 1), ("TX", 1))),
+    ],
+    ids=["left", "delegate", "listed as a co-sponsor, too", "votes"],
+)
+def test_a_sponsor_is_a_vote_only_while_they_sit_and_vote(
+    house: Engine, sponsor: str, votes: int, states: tuple[tuple[str, int], ...]
+) -> None:
+    add_bill(house, BILL, on("A2"), sponsor=sponsor)
+    found = strip(house)
+    assert (found.votes, found.states) == (votes, states)
+    assert sum(number for _, number in found.parties) == votes
+    assert found.delegates == ()
 
 
 def test_the_last_week_counts_from_congresss_own_days(house: Engine) -> None:

@@ -262,9 +262,53 @@ def test_after_an_office_that_did_not_answer_comes_one_that_is_open() -> None:
     found = offices.Offices(
         place("dc", "open", kind="washington"), (place("0", "closed"), place("1", "open"), place("2", "open"))
     )
-    assert [after.office.id for id in ("dc", "1", "2") if (after := found.after(id))] == ["1", "2", "0"]
-    assert found.after("0") is None
-    assert found.after("forged") is not None
+    tried = {id: after.office.id for id in ("dc", "0", "1", "2", "forged") if (after := found.after(id))}
+    assert tried == {"dc": "1", "0": "1", "1": "2", "2": "dc", "forged": "dc"}
+
+
+@pytest.mark.parametrize(
+    ("washington", "local", "after"),
+    [
+        ("closed", ["closed", "closed", "open"], "2"),
+        ("closed", ["ask", "open"], "1"),
+        ("closed", ["ask", "closed"], "0"),
+        ("closed", ["closed"], None),
+        ("open", [], None),
+    ],
+    ids=["after Washington has closed", "open before own hours", "own hours", "all closed", "one office"],
+)
+def test_after_washington_comes_an_office_that_answers_or_none(
+    washington: str, local: list[str], after: str | None
+) -> None:
+    found = offices.Offices(
+        place("dc", washington, kind="washington"),
+        tuple(place(str(i), state, hours="M-F 9-5" if state == "ask" else "") for i, state in enumerate(local)),
+    )
+    other = found.after("dc")
+    assert (other.office.id if other else None) == after
+
+
+@pytest.mark.parametrize(
+    "hours",
+    [
+        "By appointment only",
+        "3rd Wednesday of each month 11:30AM-2:30PM by appointment only",
+        "First Tuesday 10AM-12PM",
+        "Every other Thursday 9-12",
+        "Last Friday of the month",
+        "Una vez al mes",
+    ],
+)
+def test_an_office_that_is_seldom_open_is_never_offered(hours: str) -> None:
+    found = offices.Offices(place("dc", "closed", kind="washington"), (place("0", "ask", hours=hours),))
+    assert found.after("dc") is None
+    assert found.nearest_open is None
+
+
+@pytest.mark.parametrize("hours", ["M-F 9-5", "Monday-Thursday 8AM-4PM", "Lunes a viernes, de 9 a 17"])
+def test_an_office_with_weekly_hours_is_offered(hours: str) -> None:
+    found = offices.Offices(place("dc", "closed", kind="washington"), (place("0", "ask", hours=hours),))
+    assert found.after("dc") is not None
 
 
 def test_distances_are_those_of_the_map() -> None:

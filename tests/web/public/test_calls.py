@@ -251,6 +251,109 @@ def test_pages_about_nobody_lead_to_those_who_speak_for_the_seat(client: FlaskCl
         assert client.get(f"{lang}/act/XX-99/{view}?member=C001098").status_code == 404
 
 
+def chosen_office(page: TestResponse) -> str:
+    found = re.search(r'name="office" value="(\w+)" checked', page.text)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize(("hours", "kind"), [(0, "washington"), (5.5, "district"), (14, "washington")])
+def test_the_office_that_was_shown_is_chosen(client: FlaskClient, hours: float, kind: str) -> None:
+    """At noon Washington; at 17:30 there San Antonio, where it is 16:30; at night Washington's voicemail."""
+    with time_machine.travel(MONDAY_NOON + timedelta(hours=hours), tick=False):
+        script = client.get("/act/TX-20", query_string=CRUZ).text
+        link = re.search(r'href="(/act/TX-20/called[^"]+)"', script)
+        assert link
+        assert chosen_office(client.get(link[1].replace("&amp;", "&"))) == kind
+        assert chosen_office(client.get("/act/TX-20/called", query_string=CRUZ)) == kind
+
+
+def test_the_office_shown_stays_chosen_when_it_closes(client: FlaskClient) -> None:
+    shown = {**CRUZ, "office": "C001098-san_antonio"}
+    assert chosen_office(client.get("/act/TX-20/called", query_string=shown)) == "district"
+    again = client.post("/act/TX-20/called", data={**CRUZ, "office": "district", "once": once(client)})
+    assert chosen_office(again) == "district"
+
+
+@pytest.mark.parametrize(
+    ("member", "bill", "choices"),
+    [
+        ("C001091", "hr6736-119", set()),
+        ("C001091", "us-guns-abroad", set()),
+        ("C001098", "s367-119", {"will_join", "undecided", "will_not", "would_not_say"}),
+    ],
+    ids=["leads it", "leads both", "may join"],
+)
+def test_only_who_may_still_join_is_asked_whether_they_will(
+    client: FlaskClient, engine_of_calls: Engine, member: str, bill: str, choices: set[str]
+) -> None:
+    page = client.get("/act/TX-20/called", query_string={"member": member, "bill": bill})
+    assert set(re.findall(r'value="talked:(\w+)', page.text)) == choices
+    assert 'value="talked"' in page.text
+    form = {"member": member, "bill": bill, "office": "washington", "once": once(client)}
+    answer = client.post("/act/TX-20/called", data={**form, "result": "talked:will_join"})
+    assert answer.status_code == (200 if choices else 400)
+    assert counted(engine_of_calls) == ({("talked", "will_join"): 1} if choices else {})
+
+
+def test_a_message_that_was_taken_is_no_answer(client: FlaskClient, engine_of_calls: Engine) -> None:
+    assert "That call counts" in text_of(report(client, "talked", once(client)))
+    assert counted(engine_of_calls) == {("talked", ""): 1}
+
+
+def test_the_answer_to_a_call_about_both_bills_is_about_one(
+    client: FlaskClient, engine_of_calls: Engine
+) -> None:
+    both = {"member": "C001098", "bill": "us-guns-abroad", "office": "washington"}
+    page = client.get("/act/TX-20/called", query_string=both)
+    assert re.findall(r'value="talked:will_join([^"]*)"', page.text) == ["@s3508-119", "@s367-119"]
+    assert "what the member will do on ARMAS Act" in text_of(page)
+    client.post("/act/TX-20/called", data={**both, "result": "talked:undecided@s367-119", "once": once(client)})
+    for other in ("hr923-119", "us-guns-abroad", "x"):
+        form = {**both, "result": f"talked:undecided@{other}", "once": once(client)}
+        assert client.post("/act/TX-20/called", data=form).status_code == 400
+    with db.reading(engine_of_calls) as session:
+        found = [(row.about, row.said, row.count) for row in session.exec(select(CallCount))]
+    assert found == [("s367-119", "undecided", 1)]
+
+
+@pytest.mark.parametrize(
+    ("seat", "member", "words"),
+    [("TX-20", "C001056", "That is all of your members."),
+     ("DC-0", "N000147", "You have called everyone who represents you.")],
+)  # fmt: skip
+def test_everyone_was_called_only_where_there_is_one(
+    client: FlaskClient, seat: str, member: str, words: str
+) -> None:
+    form = {"member": member, "office": "washington", "result": "voicemail", "once": once(client)}
+    assert words in text_of(client.post(f"/act/{seat}/called", data=form))
+
+
+@pytest.mark.parametrize("view", ["", "/called", "/letter", "/offices"])
+@pytest.mark.parametrize(("lang", "words"), [("", "does not represent TX-20"), ("/es", "no representa ahora")])
+def test_of_somebody_else_the_page_leads_to_those_who_do(
+    client: FlaskClient, lang: str, words: str, view: str
+) -> None:
+    page = client.get(f"{lang}/act/TX-20{view}?member=N000147")
+    assert page.status_code == 404
+    assert words in text_of(page)
+    assert f'href="{lang}/act/TX-20"' in page.text
+
+
+UNTRUE = re.compile(r"[Ee]very name|every one\b|note every call|called everybody|Así empezó|todas las llamadas")
+
+
+@pytest.mark.parametrize("lang", ["", "/es"])
+def test_no_page_around_a_call_says_what_nobody_knows(client: FlaskClient, lang: str) -> None:
+    word = once(client)
+    pages = [client.get(f"{lang}/act/TX-20{view}", query_string=CRUZ) for view in ("", "/called", "/letter")]
+    pages += [client.get(f"{lang}/act/TX-20"), client.get(f"{lang}/act/TX-20/thanks")]
+    pages += [report(client, "voicemail", word, f"{lang}/act/TX-20/called")]
+    for page in pages:
+        assert page.status_code == 200
+        assert not UNTRUE.search(text_of(page)), page.request.path
+
+
 @many
 @given(
     text=st.text(max_size=300),
