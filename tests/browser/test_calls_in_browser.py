@@ -106,6 +106,30 @@ def test_a_letter_fills_in_as_one_types_and_nothing_is_sent(visit: Enter) -> Non
     assert sent == []
 
 
+@pytest.mark.parametrize("lang", ["", "/es"])
+def test_a_letter_is_copied_without_holes_or_not_at_all(visit: Enter, lang: str) -> None:
+    seen = visit(viewport=DESK, permissions=["clipboard-read", "clipboard-write"])
+    page: Page = seen.open(lang + PAGES["letter"])
+    for field in ("name", "town"):
+        page.locator("#copy").click()
+        expect(page.locator("#copied")).to_contain_text({"": "Not copied yet", "/es": "no se copió"}[lang])
+        expect(page.locator(f"#{field}")).to_be_focused()
+        page.locator(f"#{field}").fill("Ana López" if field == "name" else "San Antonio")
+    page.locator("#copy").click()
+    expect(page.locator("#copied")).to_contain_text({"": "Copied", "/es": "Copiad"}[lang])
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert "____" not in text
+    assert "(" not in text.split("\n\n")[-1]
+    assert text.rstrip().endswith("Ana López")
+    assert "\n\n\n" not in text
+    page.locator("#sentence").fill("My cousin lives in Juárez.")
+    page.locator("#address").fill("12 Main St")
+    page.locator("#copy").click()
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert "My cousin lives in Juárez." in text
+    assert text.rstrip().endswith("12 Main St")
+
+
 @pytest.mark.parametrize("wanted", ["As PDF", "As plain text"])
 def test_a_letter_is_taken_away_as_a_file(visit: Enter, wanted: str) -> None:
     page: Page = visit(java_script_enabled=False).open(PAGES["letter"])

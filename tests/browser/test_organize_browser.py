@@ -150,7 +150,7 @@ def test_from_the_link_to_the_export_without_scripts(visit: Enter, own_engine: E
 
     page.get_by_role("link", name="Español").click()
     expect(page.locator("html")).to_have_attribute("lang", "es")
-    expect(page.locator("body")).to_contain_text("copatrocinó H.R. 6618 en 2023")
+    expect(page.locator("body")).to_contain_text("copatrocinó H.R. 6618 del Congreso pasado")
     page.get_by_role("button", name="Salir").click()
     page.goto(f"{seen.address}/organize/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

@@ -41,7 +41,9 @@ def test_worklist_gives_the_contracts_json(run: Run) -> None:
     assert len(answer["sister_gap"]) == 11
     assert len(answer["committee_not_on"]) == 45
     assert answer["vacancies"] == ["CA-14", "FL-20", "GA-13", "TX-23"]
-    assert answer["reasons"]["ask_again"]["J000305"] == "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"
+    assert (
+        answer["reasons"]["ask_again"]["J000305"] == "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"
+    )
 
 
 @pytest.mark.parametrize("bill", ["hr8427-118", "hr1-119", "nothing"])

@@ -60,15 +60,15 @@ def test_monday_shows_the_honest_count_and_whom_to_ask_first(desk: FlaskClient) 
     assert "Congress lists 29 ; 1 delegate; 1 has left the chamber." in shown.replace("29;", "29 ;")
     assert "With its sponsor 28 votes of the 218 wanted" in shown
     assert "6.5 % of all who vote in the chamber, 12.8 % of a majority." in shown
-    assert "House Committee on Foreign Affairs : 5 of 50. By party: D 28." in shown
+    assert "House Committee on Foreign Affairs : 5 of 50. Votes by party: D 28." in shown
     assert shown.index("Sydney Kamlager-Dove") < shown.index("Sylvia R. Garcia")
-    assert "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736" in shown
+    assert "co-sponsored last Congress&#39;s H.R. 6618, not yet H.R. 6736" in shown
 
 
 def test_the_same_page_in_spanish(desk: FlaskClient) -> None:
     shown = text_of(desk.get("/es/organize/").text)
     assert "27 copatrocinadores en funciones con voto" in shown
-    assert "copatrocinó H.R. 6618 en 2023, todavía no H.R. 6736" in shown
+    assert "copatrocinó H.R. 6618 del Congreso pasado, todavía no H.R. 6736" in shown
 
 
 def test_what_is_new_is_shown_until_it_was_seen(desk: FlaskClient, snapshot_engine: Engine, now) -> None:

@@ -138,7 +138,7 @@ def test_a_text_that_asks_share_is_tried_before_it_is_kept(
     [
         ("whole-tally", "Own: [asks].", "Own: co-sponsor H.R. 6736, the ARMAS Act"),
         ("staff-hello", "Own: office of [member].", "Own: office of Representative Jacobs."),
-        ("openings-rejoin", "Own: [earlier] in [year].", "Own: H.R. 6618 in 2023."),
+        ("openings-rejoin", "Own: [earlier] in [year].", "Own: last Congress&#39;s H.R. 6618 in 2023."),
         ("letters-thanks", "Own thanks, [Member].", "Own thanks, Representative Jacobs."),
         ("points-armas-act", "Own spoken.\n\nOwn written.", "Own written."),
     ],

@@ -165,3 +165,55 @@ def test_a_dead_number_leads_on_with_a_button(client: FlaskClient) -> None:
     assert re.search(r'<a class="button" href="/bills/hr923-119">Go to H\.R\.\s923</a>', page)
     dead = client.get("/bills/hr8427-118").text
     assert re.search(r'<a class="button" href="/bills/hr923-119">Go to H\.R\.\s923</a>', dead)
+
+
+# --- what is said of votes, committees and Congress's words ----------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bill", "moment", "on", "words_shown"),
+    [
+        ("hr6736-119", "2026-06-20", "", "of them can vote on it"),
+        ("hr6736-119", "2026-06-20", "2026-02-01", "of them could vote on it that day"),
+        ("hr6736-119", "2027-01-05", "", "of them sit and vote in this chamber now"),
+        ("hr6618-118", "2026-06-20", "", "of them sit and vote in this chamber now"),
+    ],
+)
+def test_only_a_bill_before_its_chamber_can_be_voted_on(
+    snapshot_engine: Engine, bill: str, moment: str, on: str, words_shown: str
+) -> None:
+    with time_machine.travel(datetime.fromisoformat(f"{moment}T15:00Z"), tick=False):
+        client = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
+        shown = words(client.get(f"/bills/{bill}", query_string={"on": on} if on else {}).text)
+    assert words_shown in shown
+    if "sit and vote" in words_shown:
+        assert "vote on it" not in shown
+
+
+def test_a_spanish_page_names_committees_and_first_days_in_spanish(client: FlaskClient) -> None:
+    page = client.get("/es/bills/hr6736-119").text
+    assert "Comité de Asuntos Exteriores de la Cámara" in page
+    assert "House Committee on Foreign Affairs" not in page.split('id="stage"')[1].split("</section>")[0]
+    assert "Introduced in House" not in page
+    english = client.get("/bills/hr6736-119").text
+    assert "House Committee on Foreign Affairs" in english
+
+
+def test_hours_in_english_say_so_on_a_spanish_page(client: FlaskClient) -> None:
+    spanish = client.get("/es/act/OK-5/offices?member=B000740").text
+    assert 'Su horario: <span lang="en">By appointment only</span>' in spanish
+    assert "Its hours: <span>By appointment only</span>" in client.get("/act/OK-5/offices?member=B000740").text
+
+
+@pytest.mark.parametrize(
+    ("lang", "now", "before"),
+    [("", "In this Congress (the 119th, until January 3, 2027)", "In earlier Congresses"),
+     ("/es", "En este Congreso (el 119.º, hasta el 3 de enero de 2027)", "En Congresos anteriores")],
+)  # fmt: skip
+def test_a_proposal_heads_its_bills_by_their_time(
+    client: FlaskClient, lang: str, now: str, before: str
+) -> None:
+    page = words(client.get(f"{lang}/proposals/armas-act").text)
+    assert page.index(now) < page.index(before)
+    assert "Died with its Congress since" not in page
+    assert "su Congreso desde" not in page

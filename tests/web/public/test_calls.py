@@ -330,7 +330,7 @@ def test_everyone_was_called_only_where_there_is_one(
 
 
 @pytest.mark.parametrize("view", ["", "/called", "/letter", "/offices"])
-@pytest.mark.parametrize(("lang", "words"), [("", "does not represent TX-20"), ("/es", "no representa ahora")])
+@pytest.mark.parametrize(("lang", "words"), [("", "does not speak for TX-20"), ("/es", "no representa ahora")])
 def test_of_somebody_else_the_page_leads_to_those_who_do(
     client: FlaskClient, lang: str, words: str, view: str
 ) -> None:

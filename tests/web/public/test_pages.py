@@ -602,7 +602,7 @@ def test_when_the_congress_has_ended_the_pages_say_so(snapshot_engine: Engine) -
     assert "No bill of this proposal is before the 120th Congress yet." in front
     assert "Died" in bill
     assert "H.R. 6736 ended with the 119th Congress and has no successor yet" in act
-    assert "be an original co-sponsor of the next version of H.R. 6736, the ARMAS Act" in words(
+    assert "be an original co-sponsor of the next version of last Congress's H.R. 6736, the ARMAS Act" in words(
         script.text
     ).replace("\xa0", " ")
     assert "29 co-sponsors" in proposal
