@@ -52,7 +52,7 @@ FIELD = re.compile(r"\[(\w+)\]")
 BRACKET = re.compile(r"\[[^\[\]]*\]?|\]")
 # Fields that hold a bill's number, and what stands before the beginning of a sentence.
 NUMBERS = frozenset({"bill", "earlier"})
-BEGINS = re.compile(r"(?:^|[.?!:]\s+|\n)$")
+BEGINS = re.compile(r"(?:^|[.?!]\s+|\n)$")
 YEAR = re.compile(r"\b(19|20)\d\d\b")
 
 

@@ -335,8 +335,8 @@ def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:
     speaker = next((one for one in people.speakers if one.person.bioguide == bioguide), None)
     if speaker is None:
         raise Refused(
-            f"That person does not speak for {people.seat.id} now. The page of {people.seat.id} shows who does.",
-            f"Esa persona no representa ahora a {people.seat.id}. La página de {people.seat.id} dice quién sí.",
+            f"That person does not speak for {people.seat.id} now. Its page shows who does.",
+            f"Esa persona no representa ahora a {people.seat.id}. Su página dice quién sí.",
             status=404,
         )
     ask = next((one for one in speaker.asks if str(one.bill) == bill), None) or speaker.first

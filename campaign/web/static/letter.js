@@ -36,7 +36,8 @@ function fill() {
 
 function missing() {
   const needed = blanks.map(({ field }) => field).filter((field) => !OPTIONAL.includes(field.name));
-  return needed.find((field) => !field.value.trim());
+  // In the order of the form, not of the letter.
+  return [...form.elements].find((field) => needed.includes(field) && !field.value.trim());
 }
 
 form.addEventListener("input", fill);

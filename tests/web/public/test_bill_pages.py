@@ -206,14 +206,14 @@ def test_hours_in_english_say_so_on_a_spanish_page(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lang", "now", "before"),
+    ("lang", "heading", "before"),
     [("", "In this Congress (the 119th, until January 3, 2027)", "In earlier Congresses"),
      ("/es", "En este Congreso (el 119.º, hasta el 3 de enero de 2027)", "En Congresos anteriores")],
 )  # fmt: skip
 def test_a_proposal_heads_its_bills_by_their_time(
-    client: FlaskClient, lang: str, now: str, before: str
+    client: FlaskClient, lang: str, heading: str, before: str
 ) -> None:
     page = words(client.get(f"{lang}/proposals/armas-act").text)
-    assert page.index(now) < page.index(before)
+    assert page.index(heading) < page.index(before)
     assert "Died with its Congress since" not in page
     assert "su Congreso desde" not in page
