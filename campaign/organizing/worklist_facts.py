@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
 from campaign.congress import members
-from campaign.congress.bills import BillId, Chamber
+from campaign.congress.bills import WASHINGTON, BillId, Chamber
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Cosponsorship, Tenure
 from campaign.outreach.committees import ReferralSeat, referral_seats
@@ -107,8 +107,9 @@ def chamber_of(bill: Bill) -> Chamber:
     return BillId.of(bill.id).chamber
 
 
-def read_facts(session: Session, bills: Sequence[Bill], *, today: date) -> list[BillFacts]:
+def read_facts(session: Session, bills: Sequence[Bill], *, now: datetime) -> list[BillFacts]:
     """The facts of several bills at the cost of one, in the order given."""
+    today = now.astimezone(WASHINGTON).date()
     confirmed = _confirmed(session, bills)
     relatives = {bill.id: _relatives(bill, confirmed) for bill in bills}
     shown = [*bills, *(other for found in relatives.values() for other in found.bills)]

@@ -12,7 +12,7 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from campaign.congress import members
-from campaign.congress.bills import WASHINGTON, BillId, congress_on, congress_start
+from campaign.congress.bills import BillId, congress_on, congress_start
 from campaign.congress.legislators import seat_id
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat
@@ -89,8 +89,7 @@ def all_worklists(session: Session, bills: Sequence[BillId], *, now: datetime) -
     """The lists of several bills by bill, at the cost of one; raises as ``worklists`` does."""
     found = _of_this_congress(session, bills, now)
     vacant = members.vacancies(session)
-    today = now.astimezone(WASHINGTON).date()
-    return {facts.bill.id: _listed(facts, vacant) for facts in read_facts(session, found, today=today)}
+    return {facts.bill.id: _listed(facts, vacant) for facts in read_facts(session, found, now=now)}
 
 
 def _listed(facts: BillFacts, vacant: Sequence[str]) -> Worklists:
