@@ -146,7 +146,6 @@ def note_name(
     if known.observed_at is None and not known.partial:
         known.title, known.sponsor, known.sponsor_name = title, sponsor, sponsor_name
         known.introduced = introduced
-    session.flush()
 
 
 def _lock_on_postgresql(session: Session) -> None:

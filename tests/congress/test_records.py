@@ -125,6 +125,21 @@ def test_many_bills_cost_no_more_queries_than_one(recorded: Engine) -> None:
     assert counts == [4, 4]
 
 
+def test_no_other_bill_is_read(recorded: Engine) -> None:
+    loaded: list[str] = []
+
+    def note(bill: Bill, _context: object) -> None:
+        loaded.append(bill.id)
+
+    sa.event.listen(Bill, "load", note)
+    try:
+        with db.reading(recorded) as session:
+            ledger.records(session, [BILL, AMENDMENT], now=NOW)
+    finally:
+        sa.event.remove(Bill, "load", note)
+    assert sorted(loaded) == [AMENDMENT, BILL]
+
+
 def test_the_calendar_is_that_of_now(recorded: Engine) -> None:
     with db.reading(recorded) as session:
         open_, ended = (
@@ -246,7 +261,7 @@ def test_a_past_day_has_the_title_that_was_last_seen_by_its_end(engine: Engine) 
         observed(read_at=second, updated=second, title="ARMAS Act of 2026"),
         observed(read_at=third, updated=third, title="ARMAS and Munitions Act"),
         observed(bill=SENATE_BILL, title="A name"),
-        observed(bill=SENATE_BILL, title="Another name", read_at=third, updated=third),
+        observed(bill=SENATE_BILL, title="Another name", hour=24 * 40),
     )
     titles = {
         day: then_of(engine, day).title for day in ("2025-12-20", "2026-01-19", "2026-01-20", "2026-01-31")
