@@ -93,8 +93,10 @@ def copy_of(source: Engine | Path, folder: Path) -> Iterator[Engine]:
         source = Path(str(source.url.database))
     shutil.copyfile(source, path)
     engine = db.open_engine(f"sqlite:///{path}")
-    yield engine
-    engine.dispose()
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 # --- PostgreSQL ------------------------------------------------------------------------------------
