@@ -8,11 +8,13 @@ tests that only read the campaign.
 import itertools
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import copies
+import jinja2
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -92,6 +94,14 @@ def postgres_snapshot_template(postgres_template: str) -> str:
 def postgres_url(postgres_template: str) -> str:
     """This worker's database on the server."""
     return copies.make_database(WORKER, postgres_template)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> None:
+    """Share compiled templates between the apps of all tests: each app would compile its own anew."""
+    if flask := sys.modules.get("flask"):
+        cache = jinja2.FileSystemBytecodeCache(os.environ[copies.RUN])
+        flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": cache}
 
 
 # --- one for each test -----------------------------------------------------------------------------
