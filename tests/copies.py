@@ -25,7 +25,8 @@ MEMORY = Path("/dev/shm")
 ROOM_IN_MEMORY = 2 * 1024**3
 
 
-_began: list[Path] = []
+# The process that began the run; one that it forks must not end it.
+_beginner: list[int] = []
 
 
 def start_run() -> None:
@@ -36,17 +37,17 @@ def start_run() -> None:
         os.environ["TMPDIR"] = str(MEMORY)
         tempfile.tempdir = None
     os.environ[RUN] = tempfile.mkdtemp(prefix="campaign_test_")
-    _began.append(Path(os.environ[RUN]))
+    _beginner.append(os.getpid())
 
 
 def end_run() -> None:
-    """Drop the databases of the run and its folder, in the process that made it."""
-    while _began:
-        folder = _began.pop()
-        if (folder / "postgres").exists():
-            _drop_all(folder.name)
-        shutil.rmtree(folder)
-        del os.environ[RUN]
+    """Drop the databases of the run and its folder, in the process that began it."""
+    if os.getpid() not in _beginner:
+        return
+    folder = Path(os.environ.pop(RUN))
+    if (folder / "postgres").exists():
+        _drop_all(folder.name)
+    shutil.rmtree(folder)
 
 
 def _drop_all(prefix: str) -> None:
