@@ -149,7 +149,6 @@ def postgres_snapshot_copy(postgres_snapshot_template: str) -> Iterator[Engine]:
     engine = db.open_engine(copies.make_database(name, postgres_snapshot_template))
     yield engine
     engine.dispose()
-    copies.drop_database(name)
 
 
 LOADED = ["snapshot_copy", pytest.param("postgres_snapshot_copy", marks=pytest.mark.postgres)]

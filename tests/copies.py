@@ -126,7 +126,7 @@ def database_name(name: str) -> str:
 def make_database(name: str, template: str = "") -> str:
     """Create the database ``name`` of this run, empty or as a copy; returns its address.
 
-    Raises sqlalchemy.exc.OperationalError where no server answers.
+    ``end_run`` drops it: each DROP waits for a checkpoint of the server. Raises sqlalchemy.exc.OperationalError where no server answers.
     """
     copied = f'TEMPLATE "{database_name(template)}"' if template else ""
     with _server() as connection:
@@ -135,11 +135,6 @@ def make_database(name: str, template: str = "") -> str:
         # No test ends the server, so no test needs its commits on the disk.
         connection.execute(sa.text(f'ALTER DATABASE "{database_name(name)}" SET synchronous_commit = off'))
     return postgres_url(name)
-
-
-def drop_database(name: str) -> None:
-    with _server() as connection:
-        connection.execute(sa.text(f'DROP DATABASE "{database_name(name)}" WITH (FORCE)'))
 
 
 def postgres_template(name: str, fill: Callable[[Engine], None], template: str = "") -> str:

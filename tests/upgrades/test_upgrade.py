@@ -5,8 +5,10 @@
 
 import gzip
 import json
+import os
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,39 +45,70 @@ def dump(name: str) -> str:
     return gzip.decompress((HERE / f"0.1.0.{name}.sql.gz").read_bytes()).decode()
 
 
-@pytest.fixture
-def old_sqlite(tmp_path: Path) -> Iterator[Engine]:
-    path = tmp_path / "campaign.db"
+def make_old_sqlite(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(dump("sqlite"))
-    engine = db.open_engine(f"sqlite:///{path}")
-    yield engine
-    engine.dispose()
 
 
-@pytest.fixture
-def old_postgres(postgres_template: str) -> Iterator[Engine]:
-    engine = db.open_engine(copies.make_database("upgrade"))
+def make_upgraded_sqlite(path: Path) -> None:
+    make_old_sqlite(path)
+    copies.migrate(path)
+
+
+def fill_old_postgres(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.connection.cursor().execute(dump("postgres"))
         # The dump leaves its connection without a schema to look in.
         connection.detach()
-    yield engine
-    engine.dispose()
-    copies.drop_database("upgrade")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def old(request: pytest.FixtureRequest) -> Engine:
-    """The database as 0.1.0 left it."""
-    found: Engine = request.getfixturevalue(f"old_{request.param}")
-    return found
+Maker = Callable[..., Engine]
+ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
+    """Makes copies of the database as 0.1.0 left it, or after ``campaign db upgrade``."""
+    opened = []
+
+    def sqlite(upgraded: bool) -> str:
+        path = tmp_path_factory.mktemp("old") / "campaign.db"
+        template = ("upgraded.db", make_upgraded_sqlite) if upgraded else ("old.db", make_old_sqlite)
+        shutil.copyfile(copies.once(*template), path)
+        return f"sqlite:///{path}"
+
+    def postgres(upgraded: bool) -> str:
+        request.getfixturevalue("postgres_template")
+        template = copies.postgres_template("old", fill_old_postgres)
+        if upgraded:
+            template = copies.postgres_template("upgraded", db.upgrade, template)
+        return copies.make_database(f"{template}_{os.getpid()}_{len(opened)}", template)
+
+    def make(*, upgraded: bool) -> Engine:
+        opened.append(db.open_engine({"sqlite": sqlite, "postgres": postgres}[request.param](upgraded)))
+        return opened[-1]
+
+    yield make
+    for engine in opened:
+        engine.dispose()
 
 
 @pytest.fixture
-def upgraded(old: Engine) -> Engine:
-    db.upgrade(old)
-    return old
+def old(copy: Maker) -> Engine:
+    """The database as 0.1.0 left it."""
+    return copy(upgraded=False)
+
+
+@pytest.fixture(scope="module")
+def upgraded(copy: Maker) -> Engine:
+    """The database after ``campaign db upgrade``, one for all tests that only read it."""
+    return copy(upgraded=True)
+
+
+@pytest.fixture
+def own(copy: Maker) -> Engine:
+    """The same for a test that writes."""
+    return copy(upgraded=True)
 
 
 @pytest.fixture
@@ -88,9 +121,12 @@ def links(upgraded: Engine) -> dict[str, str]:
 
 @pytest.fixture
 def client(upgraded: Engine) -> Iterator[FlaskClient]:
-    settings = Settings(secret_key=SecretStr(SECRET), geocoder_url="")
     with time_machine.travel(NOW, tick=False):
-        yield create_app(settings, engine=upgraded).test_client()
+        yield client_of(upgraded)
+
+
+def client_of(engine: Engine) -> FlaskClient:
+    return create_app(Settings(secret_key=SecretStr(SECRET), geocoder_url=""), engine=engine).test_client()
 
 
 def rows_of(engine: Engine) -> Rows:
@@ -163,29 +199,28 @@ def test_a_mailed_link_still_opens(client: FlaskClient, links: dict[str, str], p
     assert client.get(f"/{path}/{links[path]}").status_code == 200
 
 
-def test_a_mailed_link_still_ends_a_subscription(
-    client: FlaskClient, upgraded: Engine, links: dict[str, str]
-) -> None:
-    assert client.post(f"/unsubscribe/{links['unsubscribe']}").status_code == 200
+def test_a_mailed_link_still_ends_a_subscription(own: Engine, links: dict[str, str]) -> None:
+    with time_machine.travel(NOW, tick=False):
+        assert client_of(own).post(f"/unsubscribe/{links['unsubscribe']}").status_code == 200
     stopped = "SELECT email FROM subscriber WHERE state = 'stopped' ORDER BY email"
-    assert column(upgraded, stopped) == ["ben@example.org", "dora@example.org"]
+    assert column(own, stopped) == ["ben@example.org", "dora@example.org"]
 
 
-def test_the_digest_goes_on_and_nobody_gets_two(upgraded: Engine, tmp_path: Path) -> None:
+def test_the_digest_goes_on_and_nobody_gets_two(own: Engine, tmp_path: Path) -> None:
     """One copy had been sent and one was in flight when a worker was killed: neither is sent again."""
     environment = {
-        "CAMPAIGN_DATABASE_URL": upgraded.url.render_as_string(hide_password=False),
+        "CAMPAIGN_DATABASE_URL": own.url.render_as_string(hide_password=False),
         "CAMPAIGN_SECRET_KEY": SECRET,
         "CAMPAIGN_MAIL_FROM": "Campaña <news@campaign-host.org>",
         "CAMPAIGN_POSTAL_ADDRESS": "P.O. Box 123, Austin, TX 78701",
         "CAMPAIGN_SMTP_URL": f"file:{tmp_path}/outbox",
     }
-    before = column(upgraded, "SELECT state FROM delivery WHERE edition IS NOT NULL ORDER BY id")
+    before = column(own, "SELECT state FROM delivery WHERE edition IS NOT NULL ORDER BY id")
     assert before == ["sent", "sending", "pending"]
     with time_machine.travel(datetime(2026, 6, 22, 19, tzinfo=UTC)):
         done = CliRunner().invoke(main, ["digest", "send", "--json"], env=environment)
     assert done.exit_code in (0, 1), done.output
-    after = column(upgraded, "SELECT state FROM delivery WHERE edition IS NOT NULL ORDER BY id")
+    after = column(own, "SELECT state FROM delivery WHERE edition IS NOT NULL ORDER BY id")
     assert after == ["sent", "unknown", "sent"]
     written = [path.read_text() for path in (tmp_path / "outbox").glob("*.eml")]
     assert sum("Subject: " in text and "cleo@example.org" in text for text in written) == 1
