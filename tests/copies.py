@@ -126,7 +126,8 @@ def database_name(name: str) -> str:
 def make_database(name: str, template: str = "") -> str:
     """Create the database ``name`` of this run, empty or as a copy; returns its address.
 
-    ``end_run`` drops it: each DROP waits for a checkpoint of the server. Raises sqlalchemy.exc.OperationalError where no server answers.
+    ``end_run`` drops it: each DROP waits for a checkpoint of the server.
+    Raises sqlalchemy.exc.OperationalError where no server answers.
     """
     copied = f'TEMPLATE "{database_name(template)}"' if template else ""
     with _server() as connection:
