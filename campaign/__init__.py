@@ -21,4 +21,4 @@ The rooms, from the ground up (imports go down this list only):
 Scheduled jobs live beside this package, in ``jobs``.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -26,7 +26,7 @@ from campaign.districts.models import DistrictShape
 from campaign.refusals import Refused
 
 # Published boundaries are simplified; within this many metres of a line both sides are named. Chosen for the
-# map that ships (docs/decisions/snapshot-and-places.md).
+# map that ships (docs/decisions/0008-snapshot-and-places.md).
 DOUBT = 1000.0
 METRES_A_DEGREE = 111_195.0
 # Boundaries are kept in ten-thousandths of a degree, 11 m.

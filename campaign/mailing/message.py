@@ -3,7 +3,7 @@
 What a group of readers gets is put together once (``Sealed``): finished bytes in which ``MARK`` stands where
 the reader's own link belongs. A copy is those bytes with four headers before them and the mark replaced by a
 token of the same length, so a preview and what is sent cannot differ.
-Rules: RFC 5322, 2369, 2919, 8058; reliability.md E18–E27.
+Rules: RFC 5322, 2369, 2919, 8058; docs/promises.md E18–E27.
 """
 
 import base64

@@ -41,9 +41,8 @@ CAMPAIGN_BILLS = {
 
 
 @pytest.fixture
-def loaded(engine: Engine, now: datetime) -> Engine:
-    snapshot.load(engine, now=now)
-    return engine
+def loaded(loaded_engine: Engine) -> Engine:
+    return loaded_engine
 
 
 def contents(session: Session) -> dict[str, Any]:

@@ -28,9 +28,8 @@ TURN = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)  # noon in Washington
 
 
 @pytest.fixture
-def loaded(engine: Engine, now: datetime) -> Engine:
-    snapshot.load(engine, now=now)
-    return engine
+def loaded(loaded_engine: Engine) -> Engine:
+    return loaded_engine
 
 
 def by_zip(engine: Engine, text: str, now: datetime) -> Found:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy.engine import Engine
 
-from campaign import db, snapshot
+from campaign import db
 from campaign.congress import ledger, members
 from campaign.congress.models import Cosponsorship, Tenure
 from campaign.organizing import counts
@@ -38,17 +38,15 @@ def test_counts_of_june_2026(
     assert found.listed == found.sitting_voting + found.delegates + found.departed
 
 
-def test_counts_are_the_same_on_both_engines(engine: Engine, now: datetime) -> None:
-    snapshot.load(engine, now=now)
-    with db.reading(engine) as session:
+def test_counts_are_the_same_on_both_engines(loaded_engine: Engine, now: datetime) -> None:
+    with db.reading(loaded_engine) as session:
         found = counts.counts(session, ledger.current(session, "hr923-119", now=now))
     assert found == Counts(26, 23, 1, 2, 0)
 
 
-def test_on_a_past_day_persons_count_as_they_stood_then(sqlite_engine: Engine, now: datetime) -> None:
+def test_on_a_past_day_persons_count_as_they_stood_then(snapshot_copy: Engine, now: datetime) -> None:
     """Raúl Grijalva sat on the day he joined; he died on 13 March 2025."""
-    snapshot.load(sqlite_engine, now=now)
-    with db.writing(sqlite_engine) as session:
+    with db.writing(snapshot_copy) as session:
         session.add(
             Tenure(
                 bioguide="G000551",
@@ -59,7 +57,7 @@ def test_on_a_past_day_persons_count_as_they_stood_then(sqlite_engine: Engine, n
             )
         )
     gone = {}
-    with db.reading(sqlite_engine) as session:
+    with db.reading(snapshot_copy) as session:
         for day in (date(2025, 2, 10), date(2025, 4, 10)):
             record = ledger.as_of(session, "hr923-119", day, now=now)
             people = members.people(session, record.active, on=day)

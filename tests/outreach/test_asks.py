@@ -8,7 +8,7 @@ from chambers import NOW, READ, acted, add_bill, adopt, counted, id_of, legislat
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
-from campaign import db, snapshot
+from campaign import db
 from campaign.congress import ledger, members
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Referral
@@ -112,13 +112,12 @@ def test_who_is_on_the_sister_bill_is_thanked_for_it(snapshot_engine: Engine, no
     assert set(sisters.values()) <= {"hr6736-119", "hr923-119", "s3508-119", "s367-119"}
 
 
-def test_of_a_bill_never_read_whole_nothing_is_said_by_absence(sqlite_engine: Engine, now: datetime) -> None:
-    snapshot.load(sqlite_engine, now=now)
-    with db.writing(sqlite_engine) as session:
+def test_of_a_bill_never_read_whole_nothing_is_said_by_absence(snapshot_copy: Engine, now: datetime) -> None:
+    with db.writing(snapshot_copy) as session:
         bill = session.get(Bill, "hr6736-119")
         assert bill is not None
         bill.observed_at, bill.partial = None, "co-sponsors as introduced only"
-    with db.reading(sqlite_engine) as session:
+    with db.reading(snapshot_copy) as session:
         docket = asks.docket(session, now=now)
         people = members.people(session, ["J000305", "R000575", "N000147"])
         reasons = {
@@ -130,12 +129,11 @@ def test_of_a_bill_never_read_whole_nothing_is_said_by_absence(sqlite_engine: En
     assert reasons["N000147"].startswith("on H.R. 6736 (2025) since")
 
 
-def test_a_committee_that_only_touched_a_bill_gives_no_ask(sqlite_engine: Engine, now: datetime) -> None:
-    snapshot.load(sqlite_engine, now=now)
-    with db.writing(sqlite_engine) as session:
+def test_a_committee_that_only_touched_a_bill_gives_no_ask(snapshot_copy: Engine, now: datetime) -> None:
+    with db.writing(snapshot_copy) as session:
         for row in session.exec(select(Referral).where(Referral.bill == "hr6736-119")):
             row.referred = False
-    with db.reading(sqlite_engine) as session:
+    with db.reading(snapshot_copy) as session:
         chair = members.person(session, "M001199")
         assert chair is not None
         ask = asks.pick(session, chair, BillId.of("hr6736-119"), now=now)

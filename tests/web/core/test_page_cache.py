@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
-from campaign import db, snapshot
+from campaign import db
 from campaign.app import create_app
 from campaign.congress.models import Bill, Change, Tracking
 from campaign.proposals.models import Proposal
@@ -105,9 +105,8 @@ def test_what_nobody_reads_of_a_query_makes_no_other_page(client: FlaskClient) -
 
 
 @pytest.fixture
-def own(sqlite_engine: Engine, now: datetime) -> Engine:
-    snapshot.load(sqlite_engine, now=now)
-    return sqlite_engine
+def own(snapshot_copy: Engine) -> Engine:
+    return snapshot_copy
 
 
 def client_of(engine: Engine) -> FlaskClient:

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
-from campaign import db, snapshot
+from campaign import db
 from campaign.app import create_app
 from campaign.congress.models import Cosponsorship
 from campaign.settings import Settings
@@ -305,16 +305,13 @@ def test_what_is_not_here_is_said_helpfully(client: FlaskClient, path: str) -> N
     assert 'href="/find"' in answer.text
 
 
-def test_who_left_and_who_may_have_left_are_told_apart(
-    sqlite_engine: Engine, now: datetime, clock: None
-) -> None:
+def test_who_left_and_who_may_have_left_are_told_apart(snapshot_copy: Engine, clock: None) -> None:
     """One withdrawal waits for its second sighting: that person still counts. Another is confirmed."""
-    snapshot.load(sqlite_engine, now=now)
-    with db.writing(sqlite_engine) as session:
+    with db.writing(snapshot_copy) as session:
         rows = session.exec(select(Cosponsorship).where(Cosponsorship.bill == "s3508-119")).all()
         rows[0].claim = "2026-05-20"
         rows[1].withdrawn = date(2026, 4, 2)
-    client = create_app(Settings(secret_key="x" * 40), engine=sqlite_engine).test_client()
+    client = create_app(Settings(secret_key="x" * 40), engine=snapshot_copy).test_client()
     text = words(client.get("/bills/s3508-119").text)
     assert "Congress lists a withdrawal dated May 20, 2026; it is being confirmed." in text
     assert "Listed by Congress 4" in text
@@ -580,9 +577,8 @@ def strange_places(typed: str) -> list[tuple[str, dict[str, str], set[int]]]:
     return [*paths, *queries, *scripts]
 
 
-def test_any_text_in_any_place_gets_a_helpful_page(engine: Engine, now: datetime, clock: None) -> None:
-    snapshot.load(engine, now=now)
-    client = create_app(Settings(secret_key="x" * 40, geocoder_url=""), engine=engine).test_client()
+def test_any_text_in_any_place_gets_a_helpful_page(loaded_engine: Engine, clock: None) -> None:
+    client = create_app(Settings(secret_key="x" * 40, geocoder_url=""), engine=loaded_engine).test_client()
     wrong = []
     for typed in STRANGE:
         for path, query, allowed in strange_places(typed):
