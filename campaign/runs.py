@@ -4,7 +4,8 @@ A slot is the moment a job was meant to run at. Its row is unique, so a slot run
 try; leading only saves the others the work.
 """
 
-from contextlib import ExitStack
+import threading
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -101,12 +102,18 @@ class Lead:
         self.length = timedelta(seconds=seconds)
         self._ends: datetime | None = None
         self._connection: Connection | None = None
+        self._changing = threading.Lock()
+        self._released = False
 
     def hold(self, now: datetime) -> bool:
-        """Take leadership, or renew it; whether it is ours now."""
-        if self.engine.dialect.name == "postgresql":
-            return self._hold_lock()
-        return self._hold_lease(now)
+        """Take leadership, or renew it; whether it is ours now. Always False after ``release``."""
+        with self._changing:
+            mine = not self._released and self._take_or_renew(now)
+        if self._released:
+            # ``release`` came in the middle and left it to this call to let go.
+            self.release()
+            return False
+        return mine
 
     def held(self, now: datetime) -> bool:
         """Whether leadership was ours at the last ``hold`` and has not ended since."""
@@ -115,15 +122,28 @@ class Lead:
         return self._ends is not None and now < self._ends
 
     def release(self) -> None:
-        """Let go, so that another worker need not wait."""
-        if self._connection is not None:
-            self._drop_connection()
+        """Let go for good, so that another worker need not wait. Does not wait for a ``hold`` in flight in
+        another thread: that one lets go when it ends."""
+        self._released = True
+        if self._changing.acquire(blocking=False):
+            try:
+                self._let_go()
+            finally:
+                self._changing.release()
+
+    def _let_go(self) -> None:
+        self._unlock()
         if self._ends is not None:
             self._ends = None
             with db.writing(self.engine) as session:
                 session.execute(
                     sa.delete(Lease).where(col(Lease.name) == "worker", col(Lease.owner) == self.owner)
                 )
+
+    def _take_or_renew(self, now: datetime) -> bool:
+        if self.engine.dialect.name == "postgresql":
+            return self._hold_lock()
+        return self._hold_lease(now)
 
     def _hold_lease(self, now: datetime) -> bool:
         with db.writing(self.engine) as session:
@@ -159,6 +179,15 @@ class Lead:
             until_refused.pop_all()
         self._connection = connection
         return True
+
+    def _unlock(self) -> None:
+        """Unlock and close; closing alone frees the lock only when the server has noticed."""
+        if self._connection is not None:
+            ours, worker = LEADER_LOCK
+            unlock = sa.text("SELECT pg_advisory_unlock(:ours, :worker)")
+            with suppress(sa.exc.OperationalError):
+                self._connection.execute(unlock, {"ours": ours, "worker": worker})
+            self._drop_connection()
 
     def _drop_connection(self) -> None:
         connection, self._connection = self._connection, None

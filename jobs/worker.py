@@ -165,17 +165,25 @@ class Worker:
         self._scheduler.start()
 
     def stop(self, seconds: float = SECONDS_TO_FINISH) -> bool:
-        """Start nothing more, let running jobs finish the unit in hand; whether they did in time."""
-        self._stopping.set()
-        self._scheduler.shutdown(wait=False)
+        """Start nothing more, let running jobs finish the unit in hand; whether they did in time.
+
+        A heartbeat in flight is waited for like a job: it must not renew what is released here.
+        """
         with self._idle:
+            self._stopping.set()
             finished = self._idle.wait_for(lambda: self._at_work == 0, timeout=seconds)
+        self._scheduler.shutdown(wait=False)
         self.lead.release()
         log.info("worker stopped", finished=finished)
         return finished
 
     def beat(self) -> None:
         """Take or renew leadership; who has just become leader makes up for missed slots."""
+        with self._working() as may_work:
+            if may_work:
+                self._renew()
+
+    def _renew(self) -> None:
         leads = self.lead.hold(self.clock())
         if leads and not self._leads:
             log.info("worker leads", owner=self.owner)
@@ -193,28 +201,29 @@ class Worker:
 
     def fire(self, job: Job) -> bool:
         """Run the newest slot of a job if it is nobody's yet; whether this worker ran it."""
-        now = self.clock()
-        if self._stopping.is_set() or not self.lead.held(now):
-            return False
-        slot = job.schedule.slot(now, self.settings.zone)
-        if now - slot > job.lateness:
-            runs.skip(self.engine, job.name, slot, owner=self.owner, now=now)
-            return False
-        if not runs.claim(self.engine, job.name, slot, owner=self.owner, now=now):
-            return False
-        with self._working(), logs.marked(job=job.name, slot=slot.isoformat()):
-            self._run(job, slot, now)
-        return True
+        with self._working() as may_work:
+            now = self.clock()
+            if not may_work or not self.lead.held(now):
+                return False
+            slot = job.schedule.slot(now, self.settings.zone)
+            if now - slot > job.lateness:
+                runs.skip(self.engine, job.name, slot, owner=self.owner, now=now)
+                return False
+            return self._claim_and_run(job, slot, now)
 
     def answer(self) -> bool:
         """Do what somebody asked for on the system page; whether anybody had."""
-        now = self.clock()
-        if self._stopping.is_set() or not self.lead.held(now) or not poll_asked.waiting(self.engine):
+        with self._working() as may_work:
+            now = self.clock()
+            if not may_work or not self.lead.held(now) or not poll_asked.waiting(self.engine):
+                return False
+            return self._claim_and_run(ASKED, now, now)
+
+    def _claim_and_run(self, job: Job, slot: datetime, now: datetime) -> bool:
+        if not runs.claim(self.engine, job.name, slot, owner=self.owner, now=now):
             return False
-        if not runs.claim(self.engine, ASKED.name, now, owner=self.owner, now=now):
-            return False
-        with self._working(), logs.marked(job=ASKED.name, slot=now.isoformat()):
-            self._run(ASKED, now, now)
+        with logs.marked(job=job.name, slot=slot.isoformat()):
+            self._run(job, slot, now)
         return True
 
     def _run(self, job: Job, slot: datetime, now: datetime) -> None:
@@ -236,18 +245,17 @@ class Worker:
         return stopping
 
     @contextmanager
-    def _working(self) -> Iterator[None]:
-        """Counts a running job, so that stopping can wait for it."""
-        self._count(1)
-        try:
-            yield
-        finally:
-            self._count(-1)
-
-    def _count(self, change: int) -> None:
+    def _working(self) -> Iterator[bool]:
+        """Counts what runs, so that stopping can wait for it; gives False where stopping has begun."""
         with self._idle:
-            self._at_work += change
-            self._idle.notify_all()
+            may_work = not self._stopping.is_set()
+            self._at_work += may_work
+        try:
+            yield may_work
+        finally:
+            with self._idle:
+                self._at_work -= may_work
+                self._idle.notify_all()
 
 
 def _log_fault(event: events.JobEvent) -> None:

@@ -214,6 +214,33 @@ def _cut_connections(engine: Engine) -> None:
         )
 
 
+def test_a_lock_released_while_it_is_being_taken_is_not_kept(engine: Engine, leads: list[Lead]) -> None:
+    """``release`` in the middle of ``hold``: the lease row or the advisory lock must go."""
+    first, second = Lead(engine, "first"), Lead(engine, "second")
+    leads.append(second)
+    statements: list[str] = []
+
+    def release(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+        if len(statements) == 1:
+            first.release()
+
+    sa.event.listen(engine, "before_cursor_execute", release)
+    assert not first.hold(NOON)
+    sa.event.remove(engine, "before_cursor_execute", release)
+    assert statements
+    assert not first.held(NOON)
+    assert second.hold(NOON)
+
+
+def test_a_released_lock_is_not_taken_again(engine: Engine, leads: list[Lead]) -> None:
+    first, second = Lead(engine, "first"), Lead(engine, "second")
+    leads += [first, second]
+    first.release()
+    assert not first.hold(NOON)
+    assert second.hold(NOON)
+
+
 def test_many_candidates_at_once_make_one_leader(engine: Engine, leads: list[Lead]) -> None:
     leads += [Lead(engine, str(number)) for number in range(8)]
     barrier = threading.Barrier(8)
@@ -260,6 +287,51 @@ def test_two_running_workers_share_one_catch_up(engine: Engine) -> None:
     for one in both:
         assert one.stop()
     assert len(counting.runs) == 1
+
+
+class SlowBeat:
+    """A worker whose first heartbeat waits, in flight, until ``go`` is set."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.in_flight, self.go = threading.Event(), threading.Event()
+        self.worker = worker(engine, Clock(db.utcnow()), job(Count()))
+        self._hold = self.worker.lead.hold
+        self.worker.lead.hold = self._slow  # type: ignore[method-assign]
+
+    def _slow(self, now: datetime) -> bool:
+        self.in_flight.set()
+        assert self.go.wait(20)
+        return self._hold(now)
+
+
+def test_stopping_waits_for_a_heartbeat_in_flight(engine: Engine, leads: list[Lead]) -> None:
+    slow = SlowBeat(engine)
+    slow.go = slow.worker._stopping
+    slow.worker.start()
+    assert slow.in_flight.wait(20)
+    assert slow.worker.stop()
+    leads.append(Lead(engine, "next"))
+    assert leads[0].hold(db.utcnow())
+
+
+def test_a_heartbeat_that_outlasts_stopping_leaves_no_leader(engine: Engine, leads: list[Lead]) -> None:
+    slow = SlowBeat(engine)
+    slow.worker.start()
+    assert slow.in_flight.wait(20)
+    assert not slow.worker.stop(seconds=0)
+    slow.go.set()
+    leads.append(Lead(engine, "next"))
+    _until(lambda: leads[0].hold(db.utcnow()))
+
+
+def test_a_stopped_worker_begins_nothing(engine: Engine) -> None:
+    one = worker(engine, Clock(db.utcnow()), job(Count()))
+    one.start()
+    assert one.stop()
+    one.lead.held = lambda _now: True  # type: ignore[method-assign]
+    one.beat()
+    assert not one.fire(one.jobs[0])
+    assert not one.answer()
 
 
 def test_stopping_waits_for_the_unit_in_hand(engine: Engine) -> None:
