@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress import congress_gov, govinfo, tracking
-from campaign.congress.bills import BillId
+from campaign.congress.bills import BillId, ordinal
 from campaign.congress.models import Bill
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher, open_fetcher
@@ -98,7 +98,7 @@ def _note(error: Unread, bill: BillId, known: bool) -> str:
     # The door to the network words a 404 this way; every other failure leaves the question open.
     if error.permanent and "(404)" in error.reason and not known:
         raise Refused(
-            f"{bill.short} of the {bill.congress}th Congress is not known to the source. "
+            f"{bill.short} of the {ordinal(bill.congress)} Congress is not known to the source. "
             "A new bill may take a day or two to appear there.",
             f"La fuente no conoce {bill.short} del Congreso {bill.congress}. "
             "Un proyecto nuevo puede tardar uno o dos días en aparecer.",

@@ -42,7 +42,9 @@ def _find(desk: Desk, zip_code: str | None, address: str | None, point: str | No
 
 
 def _found_lines(found: "Found") -> Iterator[str]:
-    yield f"{found.result} ({found.congress}th Congress)"
+    from campaign.congress.bills import ordinal
+
+    yield f"{found.result} ({ordinal(found.congress)} Congress)"
     for hit in found.seats:
         yield f"  {hit.seat:<6} {'vacant' if hit.vacant else hit.member or 'not known'}"
     for senator in found.senators:

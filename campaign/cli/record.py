@@ -30,17 +30,23 @@ def known_bill(desk: Desk, text: str) -> "BillId":
 
 def any_bill(desk: Desk, text: str) -> "BillId":
     """A bill, held or not; without a Congress it must be one this record holds."""
-    from campaign.congress.bills import BillId, congress_on, parse_bill
+    from campaign.congress.bills import BillId, parse_bill
 
     number = parse_bill(text)
     if number.congress is None:
         return known_bill(desk, text)
-    if number.congress > congress_on(desk.now):
-        raise Refused(
-            f"The {number.congress}th Congress has not begun; it has no bills yet.",
-            f"El Congreso {number.congress} aún no ha comenzado; todavía no tiene proyectos de ley.",
-        )
+    _refuse_future(desk, number.congress)
     return BillId(number.congress, number.type, number.number)
+
+
+def _refuse_future(desk: Desk, congress: int) -> None:
+    from campaign.congress.bills import congress_on, ordinal
+
+    if congress > congress_on(desk.now):
+        raise Refused(
+            f"The {ordinal(congress)} Congress has not begun; it has no bills yet.",
+            f"El Congreso {congress} aún no ha comenzado; todavía no tiene proyectos de ley.",
+        )
 
 
 @command(main, "track")
@@ -71,21 +77,18 @@ def _track_bill(desk: Desk, text: str, proposal: str) -> None:
 
 
 def _track_congress(desk: Desk, congress: int) -> None:
-    from campaign.congress.bills import congress_on
+    from campaign.congress.bills import ordinal
     from jobs import import_congress
 
-    if congress > congress_on(desk.now):
-        raise Refused(
-            f"The {congress}th Congress has not begun; it has no bills yet.",
-            f"El Congreso {congress} aún no ha comenzado; todavía no tiene proyectos de ley.",
-        )
-    with progress(desk, f"{congress}th Congress") as step:
+    _refuse_future(desk, congress)
+    name = f"{ordinal(congress)} Congress"
+    with progress(desk, name) as step:
         report = import_congress.run(
             desk.engine,
             desk.settings,
             congress,
             now=desk.now,
-            progress=lambda kind, done: step(done, f"{congress}th Congress, {kind}"),
+            progress=lambda kind, done: step(done, f"{name}, {kind}"),
         )
     _answer_report(desk, report)
 
@@ -189,7 +192,7 @@ def _bill_answer(record: "BillRecord", counts: dict[str, int], proposal: str | N
 
 def _bill_lines(record: "BillRecord", answer: dict[str, Any]) -> Iterator[str]:
     numbers = answer["counts"]
-    yield f"{record.id.short} ({record.bill.congress}th): {record.title or 'title not known'}"
+    yield f"{record.id.named}: {record.title or 'title not known'}"
     yield f"  stage       {record.stage.stage.label(language())}"
     yield f"  introduced  {record.bill.introduced or 'not known'} by {record.sponsor or 'not known'}"
     yield (

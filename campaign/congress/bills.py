@@ -1,4 +1,4 @@
-"""Names of bills: what people type, what addresses say, what the record keeps. No I/O."""
+"""Names of bills and of Congresses, and when a Congress begins and ends. No I/O."""
 
 import re
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ class BillId:
     @property
     def named(self) -> str:
         """``H.R. 6736 (119th)``: a form that people read and that ``parse_bill`` takes back."""
-        return f"{self.short} ({self.congress}{ordinal_suffix(self.congress)})"
+        return f"{self.short} ({ordinal(self.congress)})"
 
     @property
     def chamber(self) -> Chamber:
@@ -64,8 +64,8 @@ class BillId:
     @property
     def public_address(self) -> str:
         """The bill's page at congress.gov."""
-        place = f"{self.congress}{ordinal_suffix(self.congress)}-congress/{PUBLIC_NAMES[self.type]}"
-        return f"https://www.congress.gov/bill/{place}/{self.number}"
+        folder = f"{ordinal(self.congress)}-congress/{PUBLIC_NAMES[self.type]}"
+        return f"https://www.congress.gov/bill/{folder}/{self.number}"
 
     @classmethod
     def of(cls, text: str) -> "BillId":
@@ -88,8 +88,13 @@ class BillNumber:
         return f"{SHORT_NAMES[self.type]} {self.number}"
 
 
+def ordinal(number: int, lang: str = "en") -> str:
+    """A Congress by its number as people write it: ``119th``, ``121st``; in Spanish ``121.º``."""
+    return f"{number}.º" if lang == "es" else f"{number}{ordinal_suffix(number)}"
+
+
 def ordinal_suffix(number: int) -> str:
-    """``th`` for 119, ``st`` for 121: how congress.gov writes a Congress in its addresses."""
+    """``th`` for 119, ``st`` for 121, ``th`` for 111."""
     if number % 100 in (11, 12, 13):
         return "th"
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
@@ -156,21 +161,16 @@ def not_a_bill(text: str) -> Refused:
 def congress_on(moment: datetime) -> int:
     """The Congress sitting at an aware moment: it changes at noon Eastern on 3 January of odd years
     (U.S. Constitution, Amendment XX, section 1)."""
-    local = moment.astimezone(WASHINGTON)
-    year = local.year
-    if year % 2 and local < congress_start_of_year(year):
-        year -= 1
-    return (year - FIRST_CONGRESS_YEAR) // 2 + 1
-
-
-def congress_start_of_year(year: int) -> datetime:
-    return datetime.combine(date(year, 1, 3), time(12), WASHINGTON)
+    congress = (moment.astimezone(WASHINGTON).year - FIRST_CONGRESS_YEAR) // 2 + 1
+    return congress if moment >= congress_start(congress) else congress - 1
 
 
 def congress_start(congress: int) -> datetime:
-    """Noon Eastern of the day a Congress begins; the day its predecessor ends."""
-    return congress_start_of_year(FIRST_CONGRESS_YEAR + 2 * (congress - 1))
+    """Noon Eastern on the day that a Congress begins and its predecessor ends."""
+    year = FIRST_CONGRESS_YEAR + 2 * (congress - 1)
+    return datetime.combine(date(year, 1, 3), time(12), WASHINGTON)
 
 
 def congress_end(congress: int) -> datetime:
+    """The moment a Congress ends: the start of the next one."""
     return congress_start(congress + 1)

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col
 
 from campaign import db
-from campaign.congress.bills import WASHINGTON, ordinal_suffix
+from campaign.congress.bills import WASHINGTON, ordinal
 from campaign.congress.models import SourceState
 from campaign.districts.models import ZipSeat
 from campaign.fetch import Fetcher, json_of
@@ -109,7 +109,7 @@ def _relationship(table: "csv.DictReader[str]", congress: int) -> Iterator[ZipRo
     columns = table.fieldnames or []
     if f"GEOID_CD{congress}_20" not in columns or "AREALAND_PART" not in columns:
         raise Refused(
-            f"This is not the Census relationship file of the {congress}{ordinal_suffix(congress)} Congress.",
+            f"This is not the Census relationship file of the {ordinal(congress)} Congress.",
             f"Este no es el archivo del Censo para el Congreso n.º {congress}.",
         )
     land: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -235,8 +235,8 @@ def _seats(layers: Sequence[tuple[str, Any]], congress: int) -> tuple[str, ...]:
 
 def _other_congress(answered: int, congress: int) -> Words:
     return (
-        f"The Census address service answers for the districts of the {answered}{ordinal_suffix(answered)} "
-        f"Congress, not for those of the {congress}{ordinal_suffix(congress)} that sits now. Use your ZIP "
+        f"The Census address service answers for the districts of the {ordinal(answered)} "
+        f"Congress, not for those of the {ordinal(congress)} that sits now. Use your ZIP "
         "code, or choose your state and district.",
         f"El servicio de direcciones del Censo responde con los distritos del Congreso n.º {answered}, no con "
         f"los del Congreso n.º {congress}, que es el actual. Use su código postal o elija su estado y "

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from campaign.congress.bills import congress_on, ordinal_suffix
+from campaign.congress.bills import congress_on, ordinal
 from campaign.congress.models import Member, SourceState, Tenure
 from campaign.districts import boundaries, census
 from campaign.districts.models import ZipSeat
@@ -317,7 +317,7 @@ NOWHERE = Note(
 
 def _no_map_note(congress: int) -> Note:
     return Note(
-        f"We do not have the district lines of the {_ordinal(congress)} Congress, so a position cannot "
+        f"We do not have the district lines of the {ordinal(congress)} Congress, so a position cannot "
         "be looked up here. Give your street address, or choose your state and district.",
         f"No tenemos los límites de los distritos del Congreso n.º {congress}; por eso aquí no se puede buscar "
         "por ubicación. Escriba su dirección o elija su estado y distrito.",
@@ -325,13 +325,9 @@ def _no_map_note(congress: int) -> Note:
 
 
 def _old_map_note(congress: int, sitting: int) -> Note:
-    old, new = _ordinal(congress), _ordinal(sitting)
+    old, new = ordinal(congress), ordinal(sitting)
     return Note(
         f"These are the districts of the {old} Congress; we do not have the map of the {new} yet.",
         f"Estos son los distritos del Congreso n.º {congress}; todavía no tenemos el mapa del "
         f"Congreso n.º {sitting}.",
     )
-
-
-def _ordinal(number: int) -> str:
-    return f"{number}{ordinal_suffix(number)}"
