@@ -256,7 +256,9 @@ class _Contexts:
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
 
 
-QUIET = ("-q", "-n0", "-p", "no:cacheprovider", "--no-header", "-m", "not postgres and not browser")
+# The suite makes every warning an error; hypothesis is loaded before pytest could rewrite its assertions.
+QUIET = ("-q", "-n0", "-p", "no:cacheprovider", "--no-header",
+         "-W", "ignore::pytest.PytestAssertRewriteWarning", "-m", "not postgres and not browser")  # fmt: skip
 # Loaded once, so that each fork starts with them.
 LIBRARIES = ("alembic.command", "flask", "hypothesis", "sqlmodel", "pydantic_settings", "aiosmtpd.controller",
              "httpx", "structlog", "stamina", "fpdf", "babel", "openpyxl", "argon2", "zxcvbn")  # fmt: skip
