@@ -16,6 +16,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
+from campaign.refusals import Refused
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 15_000
 # What a database raises that cannot be read. The driver's own error comes bare from the first statements
@@ -100,6 +102,15 @@ def upgrade(engine: Engine) -> None:
 def is_current(engine: Engine) -> bool:
     """Whether the schema is at the newest revision."""
     return _revision(engine) == _scripts().get_current_head()
+
+
+def require_current(engine: Engine) -> None:
+    """Raises Refused unless the schema is at the newest revision."""
+    if not is_current(engine):
+        raise Refused(
+            "The database has no tables of this version yet; run campaign db upgrade first.",
+            "La base de datos no tiene las tablas de esta versión; ejecute primero campaign db upgrade.",
+        )
 
 
 def is_known(engine: Engine) -> bool:

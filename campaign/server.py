@@ -42,15 +42,10 @@ def serve(
 def _refuse_old_tables(settings: Settings) -> None:
     engine = db.open_engine(settings.database_url)
     try:
-        if db.is_current(engine):
-            return
+        db.require_current(engine)
     finally:
         # No connection may cross the fork.
         engine.dispose()
-    raise Refused(
-        "The database has no tables of this version yet; run campaign db upgrade first.",
-        "La base de datos no tiene las tablas de esta versión; ejecute primero campaign db upgrade.",
-    )
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

@@ -297,7 +297,7 @@ def test_a_held_database_is_said(
     with sqlite_engine.execution_options(writes=True).begin():
         result = operator.does("track", "hr6736-119")
     assert result.exit_code == 1
-    assert "held by another program" in result.stderr
+    assert "locked by another program" in result.stderr
     assert operator.does("bill", "hr6736-119").exit_code == 2
 
 
