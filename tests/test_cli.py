@@ -422,7 +422,7 @@ def test_run_serves_and_works_and_ends_when_told(operator: Operator, tmp_path: P
     try:
         service.says(f"http://127.0.0.1:{port}")
         assert fetch(f"http://127.0.0.1:{port}/healthz")[0] == 200
-        service.says("worker leads")
+        service.says("worker is the leader")
         service.says("job ended")
         second = Operator(env).does("run", "--port", str(port))
         assert second.exit_code == 2
@@ -451,7 +451,7 @@ def test_worker_ends_when_told(operator: Operator, tmp_path: Path) -> None:
     env = {name: value for name, value in operator.env.items() if value is not None}
     service = Running(tmp_path, env, "worker")
     try:
-        service.says("worker leads")
+        service.says("worker is the leader")
     finally:
         code = service.end()
     assert code == 0

@@ -107,5 +107,5 @@ def test_housekeeping_bounds_what_grows_and_no_change(engine: Engine, source: St
 def test_every_shipped_job_can_be_asked_to_stop(engine: Engine, source: Standin, now: datetime) -> None:
     """The worker calls all of them in one way."""
     for job in JOBS:
-        outcome = job.work(engine, source.settings(), now=now, stopping=lambda: True)
+        outcome = job.run(engine, source.settings(), now=now, stopping=lambda: True)
         assert isinstance(outcome.summary, str)
