@@ -92,8 +92,8 @@ class LeaderLock:
     """A lock that at most one ``owner`` on one database holds: the leader among the workers.
 
     On PostgreSQL it is an advisory lock on a connection of its own and ends with that connection. On SQLite it
-    is a lease row that ends by itself, so ``acquire`` must be called at least every third of a lease. Safe to use
-    from several threads.
+    is a lease row that ends by itself, so ``acquire`` must be called at least every third of a lease. Several
+    threads may use it.
     """
 
     def __init__(self, engine: Engine, owner: str, *, seconds: int = LEASE_SECONDS) -> None:

@@ -75,7 +75,7 @@ def build(source: str, into: Path, *, now: datetime, dates: Mapping[str, date] |
         material = _from_folder(Path(source), texts, _last_manifest(into), now, dates or {})
     else:
         material = _from_addresses(source, texts, now)
-        _keep_boundaries(material, into)
+        _replace_boundaries(material, into)
     with _scratch() as engine:
         _fill(engine, material, texts)
         rows = _write_tables(engine, into)
@@ -218,7 +218,7 @@ def _from_addresses(source: str, texts: Texts, now: datetime) -> Material:
         )
 
 
-def _keep_boundaries(material: Material, into: Path) -> None:
+def _replace_boundaries(material: Material, into: Path) -> None:
     """No public address has boundaries in a form that is read here: those of the last snapshot stay."""
     last = read_manifest(into) if (into / files.MANIFEST).exists() else None
     if last is not None and last.boundaries and last.congress == material.congress:
@@ -290,8 +290,8 @@ def _fill(engine: Engine, material: Material, texts: Texts) -> None:
                 now=moment,
             )
         zips = _with_islands(material.zips)
-        census.keep_zips(session, zips, material.congress)
-        boundaries.keep_boundaries(session, material.congress, material.boundaries)
+        census.replace_zips(session, zips, material.congress)
+        boundaries.replace_boundaries(session, material.congress, material.boundaries)
         roster.ensure_seats(session, [row.seat for row in zips])
 
 

@@ -53,7 +53,7 @@ def _load_zips(session: Session, folder: Path, manifest: Manifest, now: datetime
     if not _is_newer_map(session, name, manifest.zips):
         return 0
     rows = files.read_table(folder, "zips")
-    census.keep_zips(
+    census.replace_zips(
         session, [census.ZipRow(row["zip"], row["seat"], row["share"]) for row in rows], manifest.congress
     )
     session.merge(SourceState(name=name, as_of=manifest.zips, checked_at=now, source="snapshot"))
@@ -65,7 +65,7 @@ def _load_boundaries(session: Session, folder: Path, manifest: Manifest, now: da
     if day is None or not _is_newer_map(session, name, day):
         return 0
     rows = files.read_table(folder, "boundaries")
-    boundaries.keep_boundaries(session, manifest.congress, rows)
+    boundaries.replace_boundaries(session, manifest.congress, rows)
     session.merge(SourceState(name=name, as_of=day, checked_at=now, source="snapshot"))
     return len(rows)
 
