@@ -1,4 +1,4 @@
-"""What an operator should know about this installation, found by looking; changes nothing."""
+"""Checks of this installation for ``campaign doctor``; they change nothing."""
 
 import shutil
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ LEAST_FREE_BYTES = 500 * 2**20
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: ``error`` must be mended, ``warning`` should be, ``note`` is good to know."""
+    """The result of one check: an ``error`` must be fixed, a ``warning`` should be, a ``note`` informs."""
 
     level: Level
     about: str
@@ -34,7 +34,7 @@ class Finding:
 
 
 def examine(engine: Engine, settings: Settings, *, now: datetime) -> list[Finding]:
-    """Every finding, in the order a person would look."""
+    """All findings: database, jobs, data, mail, settings, DNS."""
     findings = list(_database(engine))
     if all(finding.level != "error" for finding in findings):
         with db.reading(engine) as session:

@@ -1,6 +1,7 @@
-"""Read members, seats, offices and committees again from congress-legislators."""
+"""Refresh members, seats, offices and committees from congress-legislators."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 
 from sqlalchemy.engine import Engine
@@ -20,13 +21,10 @@ def run(
     fetcher: Fetcher | None = None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Told:
-    """One refresh; a source that cannot be read leaves everything as it was."""
+    """Refresh once; where a source cannot be read, its tables stay as they are."""
     try:
-        if fetcher is not None:
-            counts = roster.refresh(fetcher, settings, engine, now=now)
-        else:
-            with open_fetcher(settings) as door:
-                counts = roster.refresh(door, settings, engine, now=now)
+        with nullcontext(fetcher) if fetcher else open_fetcher(settings) as client:
+            counts = roster.refresh(client, settings, engine, now=now)
     except Unread as error:
         return Told(error.reason, whole=False)
     return Told(", ".join(f"{count} {name}" for name, count in counts.items()))

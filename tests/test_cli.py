@@ -17,7 +17,9 @@ from sqlalchemy.engine import Engine
 from standin import KEY, Standin, serve
 
 from campaign import db
-from campaign.cli import main
+from campaign.cli import main, places
+from campaign.congress.models import Bill
+from campaign.districts.finder import Found
 
 CAMPAIGN = Path(sys.executable).with_name("campaign")
 ADDRESSES = ("congress_api_url", "govinfo_url", "legislators_url", "geocoder_url")
@@ -211,6 +213,36 @@ def test_misused_commands_exit_2(operator: Operator, words: list[str]) -> None:
     assert operator.does(*words).exit_code == 2
 
 
+# Congresses up to the 130th whose number is not written with "th".
+FIRST = {1, *range(21, 100, 10), 101, 121}
+SUFFIXES = {number + more: suffix for number in FIRST for more, suffix in enumerate(("st", "nd", "rd"))}
+ORDINALS = {number: f"{number}{SUFFIXES.get(number, 'th')}" for number in range(1, 131)}
+
+
+@pytest.mark.parametrize("number", [101, 111, 112, 113, 122, 123, 130])
+def test_a_congress_is_written_as_an_ordinal_in_refusals(
+    operator: Operator, sqlite_engine: Engine, number: int
+) -> None:
+    ordinal = f"the {ORDINALS[number]} Congress"
+    refused = operator.does("track", f"hr99999-{number}").stderr
+    assert ordinal in refused.replace("The", "the")
+    if number > 119:
+        assert operator.does("track", "--congress", str(number)).stderr == refused
+
+
+def test_every_congress_is_written_as_an_ordinal_beside_a_place() -> None:
+    lines = {number: next(places._found_lines(Found("unknown", number))) for number in ORDINALS}
+    assert lines == {number: f"unknown ({ordinal} Congress)" for number, ordinal in ORDINALS.items()}
+
+
+def test_a_bill_is_shown_with_its_congress_as_an_ordinal(operator: Operator, engine: Engine) -> None:
+    with db.writing(engine) as session:
+        for number in (1, 2, 3, 11, 101, 112):
+            session.add(Bill(id=f"hr1-{number}", congress=number, type="hr", number=1))
+    shown = [operator.does("bill", f"hr1-{n}").stdout.split(":")[0] for n in (1, 2, 3, 11, 101, 112)]
+    assert shown == [f"H.R. 1 ({o})" for o in ("1st", "2nd", "3rd", "11th", "101st", "112th")]
+
+
 @pytest.mark.parametrize("day", ["2999-01-01", "yesterday", "2026-13-01", "1999-01-01"])
 def test_impossible_days_are_refused(keyed: Operator, day: str) -> None:
     keyed.does("track", "hr6736-119")
@@ -265,7 +297,7 @@ def test_a_held_database_is_said(
     with sqlite_engine.execution_options(writes=True).begin():
         result = operator.does("track", "hr6736-119")
     assert result.exit_code == 1
-    assert "held by another program" in result.stderr
+    assert "locked by another program" in result.stderr
     assert operator.does("bill", "hr6736-119").exit_code == 2
 
 
@@ -390,7 +422,7 @@ def test_run_serves_and_works_and_ends_when_told(operator: Operator, tmp_path: P
     try:
         service.says(f"http://127.0.0.1:{port}")
         assert fetch(f"http://127.0.0.1:{port}/healthz")[0] == 200
-        service.says("worker leads")
+        service.says("worker is the leader")
         service.says("job ended")
         second = Operator(env).does("run", "--port", str(port))
         assert second.exit_code == 2
@@ -419,7 +451,7 @@ def test_worker_ends_when_told(operator: Operator, tmp_path: Path) -> None:
     env = {name: value for name, value in operator.env.items() if value is not None}
     service = Running(tmp_path, env, "worker")
     try:
-        service.says("worker leads")
+        service.says("worker is the leader")
     finally:
         code = service.end()
     assert code == 0

@@ -1,7 +1,7 @@
-"""Write a snapshot from source files or from the public addresses.
+"""Build a snapshot from source files or from the public addresses.
 
-Everything goes through the same imports as in service, into a throw-away database, and from there into
-files; so a snapshot holds facts in our own tables and no copy of anybody's file.
+The data goes through the service's own imports into a temporary database and from there into files, so a
+snapshot holds facts in our own tables and no copy of a source's file.
 """
 
 import gzip
@@ -48,7 +48,8 @@ ISLAND_ZIPS = {
 
 @dataclass
 class Material:
-    """What the sources gave: decoded member files, ZIP rows, boundaries and observations, each with its day."""
+    """The data of the sources: decoded member files, ZIP rows, boundaries and observations, with their
+    dates."""
 
     members: MemberFiles
     zips: list[ZipRow]
@@ -60,12 +61,12 @@ class Material:
 
 
 def build(source: str, into: Path, *, now: datetime, dates: Mapping[str, date] | None = None) -> dict[str, int]:
-    """Write a snapshot into a folder; returns rows by table.
+    """Write a snapshot into a folder; returns the number of rows by table.
 
-    ``source`` is a folder laid out as docs/data.md says, ``public``, or addresses of congress-legislators,
-    GovInfo and the Census ZIP table, separated by commas. ``dates`` (members, bills) are the days the
-    files of a folder describe; unless given, those of the last snapshot made of the same files, else today.
-    Raises Refused for a folder without the files, Unread when a public source fails.
+    ``source`` is a folder (fixtures/README.md describes its files), ``public``, or three addresses separated by
+    commas: congress-legislators, GovInfo and the Census ZIP table. ``dates`` (members, bills) are the dates of
+    a folder's files; the default is those of the last snapshot from the same files, else today. Raises Refused
+    for a folder without the files, Unread when a public source fails.
     """
     into.mkdir(parents=True, exist_ok=True)
     if not (into / files.BY_HAND).exists():
@@ -75,7 +76,7 @@ def build(source: str, into: Path, *, now: datetime, dates: Mapping[str, date] |
         material = _from_folder(Path(source), texts, _last_manifest(into), now, dates or {})
     else:
         material = _from_addresses(source, texts, now)
-        _keep_boundaries(material, into)
+        _replace_boundaries(material, into)
     with _scratch() as engine:
         _fill(engine, material, texts)
         rows = _write_tables(engine, into)
@@ -101,11 +102,12 @@ def _last_manifest(into: Path) -> Manifest | None:
 
 
 def _wanted(texts: Texts) -> set[str]:
-    """The campaign's bills and the namesakes that the numbers of dead ones have in the newest Congress."""
-    own = [BillId.of(id) for id in texts.bills]
-    newest = max(bill.congress for bill in own)
-    namesakes = {str(BillId(newest, bill.type, bill.number)) for bill in own if bill.congress < newest}
-    return {str(bill) for bill in own} | namesakes
+    """The campaign's bills, and for those of earlier Congresses the bill of the same number in the newest
+    one."""
+    bills = [BillId.of(id) for id in texts.bills]
+    newest = max(bill.congress for bill in bills)
+    renumbered = {str(BillId(newest, bill.type, bill.number)) for bill in bills if bill.congress < newest}
+    return {str(bill) for bill in bills} | renumbered
 
 
 # --- from a folder ---------------------------------------------------------------------------------
@@ -191,7 +193,7 @@ def _as_snapshot(seen: Observation, *, note: str = "") -> Observation:
 
 
 def _noon(day: date) -> datetime:
-    # Noon is the same date in Washington and everywhere west of it.
+    # Noon UTC has the same date in Washington and everywhere west of it.
     return datetime.combine(day, time(12), UTC)
 
 
@@ -218,7 +220,7 @@ def _from_addresses(source: str, texts: Texts, now: datetime) -> Material:
         )
 
 
-def _keep_boundaries(material: Material, into: Path) -> None:
+def _replace_boundaries(material: Material, into: Path) -> None:
     """No public address has boundaries in a form that is read here: those of the last snapshot stay."""
     last = read_manifest(into) if (into / files.MANIFEST).exists() else None
     if last is not None and last.boundaries and last.congress == material.congress:
@@ -248,7 +250,7 @@ def _fetch_members(fetcher: Fetcher, settings: Settings) -> MemberFiles:
 def _fetch_bills(
     fetcher: Fetcher, settings: Settings, wanted: set[str], now: datetime
 ) -> Iterator[tuple[str, Observation]]:
-    """Whatever GovInfo holds; a number that is not used yet, or that it lacks, is left out."""
+    """The bills that GovInfo has; numbers unknown to it are left out."""
     for id in sorted(wanted):
         try:
             seen = govinfo.read_bill(fetcher, settings, BillId.of(id), now=now).observation
@@ -282,7 +284,8 @@ def _fill(engine: Engine, material: Material, texts: Texts) -> None:
         for id, one in named.items():
             members.keep_named(session, [one.sponsor], bill=BillId.of(id), now=moment)
         if material.members.historical is not None:
-            # Now that the bills have named people, the list of former members knows whom to explain.
+            # After the bills, because former members are imported only if they left lately or a bill names
+            # them.
             roster.import_members(
                 session,
                 MemberFiles(historical=material.members.historical),
@@ -290,8 +293,8 @@ def _fill(engine: Engine, material: Material, texts: Texts) -> None:
                 now=moment,
             )
         zips = _with_islands(material.zips)
-        census.keep_zips(session, zips, material.congress)
-        boundaries.keep_boundaries(session, material.congress, material.boundaries)
+        census.replace_zips(session, zips, material.congress)
+        boundaries.replace_boundaries(session, material.congress, material.boundaries)
         roster.ensure_seats(session, [row.seat for row in zips])
 
 

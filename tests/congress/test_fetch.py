@@ -220,7 +220,7 @@ def test_q36_a_host_that_is_down_is_left_alone_then_tried(source: Standin, impat
             ask(source, fetcher)
     assert fetcher.requests == 6
     source.world.faults.clear()
-    with pytest.raises(Unread, match="left alone after 3 failures") as caught:
+    with pytest.raises(Unread, match="paused after 3 failures") as caught:
         ask(source, fetcher)
     assert caught.value.permanent
     clock[0] += 301

@@ -1,4 +1,4 @@
-"""From what somebody types to the seats that speak for them."""
+"""From a ZIP code, an address or a point to the seats that represent the place."""
 
 import json
 import logging
@@ -18,18 +18,21 @@ from werkzeug import Request, Response
 from campaign import db, snapshot
 from campaign.congress.models import Member, Office, SourceState, Tenure
 from campaign.districts import boundaries, finder
-from campaign.districts.census import ZipRow, keep_zips
+from campaign.districts.census import ZipRow, replace_zips
 from campaign.districts.finder import Found
 from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
-TURN = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)  # noon in Washington
-
 
 @pytest.fixture
 def loaded(loaded_engine: Engine) -> Engine:
     return loaded_engine
+
+
+# Noon in Washington on the day that the 120th Congress begins.
+TURN = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 
 
 def by_zip(engine: Engine, text: str, now: datetime) -> Found:
@@ -64,8 +67,8 @@ ZIPS = {
 }
 
 
-def test_zips_of_june_2026(loaded: Engine, now: datetime) -> None:
-    found = {text: by_zip(loaded, text, now) for text in ZIPS}
+def test_zips_of_june_2026(snapshot_engine: Engine, now: datetime) -> None:
+    found = {text: by_zip(snapshot_engine, text, now) for text in ZIPS}
     assert {text: (one.result, seats(one)) for text, one in found.items()} == ZIPS
     assert {one.congress for one in found.values()} == {119}
 
@@ -104,6 +107,7 @@ def test_a_zip_over_a_state_line_lists_the_senators_of_both(snapshot_engine: Eng
     assert found.note is not None
     assert "KY, TN" in found.note.en
     assert "KY, TN" in found.note.es
+    assert found.json()["note"] == found.note.en
 
 
 def test_an_unknown_zip_is_not_called_invalid(snapshot_engine: Engine, now: datetime) -> None:
@@ -133,7 +137,7 @@ def put_map(
     engine: Engine, congress: int, rows: Iterable[tuple[str, str, float | None]], now: datetime
 ) -> None:
     with db.writing(engine) as session:
-        keep_zips(session, [ZipRow(*row) for row in rows], congress)
+        replace_zips(session, [ZipRow(*row) for row in rows], congress)
         note_change(session, f"zips-{congress}", now)
 
 
@@ -146,8 +150,7 @@ def test_the_map_changes_at_noon_with_the_congress_and_not_with_the_newest_file(
 ) -> None:
     put_map(engine, 119, [("78701", "TX-37", None)], now)
     put_map(engine, 120, [("78701", "TX-10", None)], now)
-    second = timedelta(seconds=1)
-    answers = [by_zip(engine, "78701", moment) for moment in (now, TURN - second, TURN, TURN + second)]
+    answers = [by_zip(engine, "78701", moment) for moment in (now, TURN - SECOND, TURN, TURN + SECOND)]
     assert [(one.congress, seats(one), one.note) for one in answers] == [
         (119, ["TX-37"], None),
         (119, ["TX-37"], None),
@@ -178,6 +181,11 @@ def test_most_land_first_where_shares_are_known(engine: Engine, now: datetime) -
     assert seats(by_zip(engine, "10001", now)) == ["NY-2", "NY-12"]
 
 
+def test_a_district_of_unknown_share_comes_last(engine: Engine, now: datetime) -> None:
+    put_map(engine, 119, [("78205", "TX-1", None), ("78205", "TX-2", 0.2)], now)
+    assert seats(by_zip(engine, "78205", now)) == ["TX-2", "TX-1"]
+
+
 def test_without_a_list_of_members_no_seat_is_called_vacant(engine: Engine, now: datetime) -> None:
     put_map(engine, 119, [("78205", "TX-20", None)], now)
     assert [(hit.member, hit.vacant) for hit in by_zip(engine, "78205", now).seats] == [(None, False)]
@@ -186,41 +194,104 @@ def test_without_a_list_of_members_no_seat_is_called_vacant(engine: Engine, now:
 # --- the index in memory ---
 
 
-def sit(engine: Engine, bioguide: str, seat: str, now: datetime) -> None:
+def sit(
+    engine: Engine, bioguide: str, seat: str, now: datetime, *, last: str = "", terms: Iterable[int] = ()
+) -> None:
+    """A sitting member; ``terms`` are the Senate classes of one term after the other."""
     with db.writing(engine) as session:
-        session.add(Member(bioguide=bioguide, standing="sitting", seat=seat))
+        session.add(Member(bioguide=bioguide, standing="sitting", seat=seat, last=last))
         session.flush()
-        session.add(
-            Tenure(bioguide=bioguide, starts=now.date(), ends=date(2027, 1, 3), seat=seat, chamber="house")
-        )
+        for year, senate_class in enumerate(terms, start=2000):
+            session.add(
+                Tenure(
+                    bioguide=bioguide,
+                    starts=date(year, 1, 3),
+                    ends=date(2027, 1, 3),
+                    seat=seat,
+                    chamber="senate",
+                    senate_class=senate_class,
+                )
+            )
         note_change(session, "members", now)
 
 
-def test_changed_tables_are_seen_within_seconds(engine: Engine, now: datetime) -> None:
+def test_changed_tables_are_seen_after_five_seconds(engine: Engine, now: datetime) -> None:
     put_map(engine, 119, [("78205", "TX-20", None)], now)
     sit(engine, "A000001", "TX-1", now)
     assert by_zip(engine, "78205", now).seats[0].vacant
-    sit(engine, "C001091", "TX-20", now + timedelta(seconds=1))
-    assert by_zip(engine, "78205", now + finder.RECHECK).seats[0].member == "C001091"
-    put_map(engine, 119, [("78205", "TX-35", None)], now + timedelta(seconds=9))
-    assert seats(by_zip(engine, "78205", now + 2 * finder.RECHECK)) == ["TX-35"]
+    sit(engine, "C001091", "TX-20", now + SECOND)
+    assert by_zip(engine, "78205", now + 4 * SECOND).seats[0].vacant
+    assert by_zip(engine, "78205", now + 5 * SECOND).seats[0].member == "C001091"
+    put_map(engine, 119, [("78205", "TX-35", None)], now + 9 * SECOND)
+    assert seats(by_zip(engine, "78205", now + 10 * SECOND)) == ["TX-35"]
 
 
-def test_forgetting_reads_anew_at_once(engine: Engine, now: datetime) -> None:
+def listen(engine: Engine) -> list[str]:
+    """The queries sent to a database from now on."""
+    queries: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement != "BEGIN":
+            queries.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    return queries
+
+
+def test_unchanged_tables_are_not_read_again(engine: Engine, now: datetime) -> None:
+    """The query after five seconds finds nothing new; for the next five seconds there is none."""
     put_map(engine, 119, [("78205", "TX-20", None)], now)
     by_zip(engine, "78205", now)
-    put_map(engine, 119, [("78205", "TX-35", None)], now)
-    with db.reading(engine) as session:
-        finder.forget(session)
-    assert seats(by_zip(engine, "78205", now)) == ["TX-35"]
+    queries = listen(engine)
+    by_zip(engine, "78205", now + 5 * SECOND)
+    by_zip(engine, "78205", now + 9 * SECOND)
+    assert len(queries) == 1
 
 
-def test_a_lookup_in_memory_asks_the_database_nothing(loaded: Engine, now: datetime) -> None:
-    by_zip(loaded, "78205", now)
-    asked: list[str] = []
-    sa.event.listen(loaded, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
-    by_zip(loaded, "10001", now)
-    assert asked == []
+def test_a_clock_set_back_does_not_keep_old_tables(engine: Engine, now: datetime) -> None:
+    put_map(engine, 119, [("78205", "TX-20", None)], now)
+    by_zip(engine, "78205", now)
+    put_map(engine, 119, [("78205", "TX-35", None)], now + SECOND)
+    assert seats(by_zip(engine, "78205", now - SECOND)) == ["TX-35"]
+
+
+def test_a_departed_member_holds_no_seat(engine: Engine, now: datetime) -> None:
+    put_map(engine, 119, [("78205", "TX-20", None)], now)
+    sit(engine, "C001091", "TX-20", now)
+    with db.writing(engine) as session:
+        session.get_one(Member, "C001091").standing = "departed"
+    sit(engine, "A000001", "TX-1", now)
+    assert [(hit.member, hit.vacant) for hit in by_zip(engine, "78205", now).seats] == [(None, True)]
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ([("A", [1]), ("B", [2])], "AB"),
+        ([("A", [3]), ("B", [2])], "BA"),
+        # The class of the newest term counts.
+        ([("A", [1, 3]), ("B", [2])], "BA"),
+        ([("A", [3, 1]), ("B", [2])], "AB"),
+        # A member without a known class comes first, as everywhere else.
+        ([("A", [1]), ("B", [])], "BA"),
+        ([("B", []), ("A", [])], "AB"),
+    ],
+)
+def test_senators_are_named_in_the_order_of_their_class(
+    engine: Engine, now: datetime, terms: list[tuple[str, list[int]]], expected: str
+) -> None:
+    put_map(engine, 119, [("78205", "TX-20", None)], now)
+    for name, classes in terms:
+        sit(engine, f"{name}000001", "TX", now, last=name, terms=classes)
+    assert "".join(senator[0] for senator in by_zip(engine, "78205", now).senators) == expected
+
+
+def test_a_lookup_in_memory_sends_no_query(engine: Engine, now: datetime) -> None:
+    put_map(engine, 119, [("78205", "TX-20", None), ("10001", "NY-12", None)], now)
+    by_zip(engine, "78205", now)
+    queries = listen(engine)
+    assert seats(by_zip(engine, "10001", now)) == ["NY-12"]
+    assert queries == []
 
 
 # --- addresses and points ---
@@ -378,7 +449,19 @@ def test_an_address_is_neither_stored_nor_logged(
     assert [args["address"] for args in asked] == [ADDRESS]
 
 
-@pytest.mark.parametrize("text", ["", "here", "12345", "1" * 300 + " Main St", "     "])
+@pytest.mark.parametrize(("length", "taken"), [(4, False), (5, True), (200, True), (201, False)])
+def test_an_address_has_5_to_200_characters(
+    sqlite_engine: Engine, now: datetime, length: int, taken: bool
+) -> None:
+    text = "1 " + "M" * (length - 2)
+    if taken:
+        assert by_address(sqlite_engine, Settings(geocoder_url=""), now, f"  {text}  ").result == "unknown"
+    else:
+        with pytest.raises(Refused):
+            by_address(sqlite_engine, Settings(geocoder_url=""), now, text)
+
+
+@pytest.mark.parametrize("text", ["", "here", "12345", "     "])
 def test_what_cannot_be_an_address_is_refused(sqlite_engine: Engine, now: datetime, text: str) -> None:
     with pytest.raises(Refused):
         by_address(sqlite_engine, Settings(geocoder_url=""), now, text)
@@ -436,6 +519,7 @@ def test_where_places_lie(snapshot_engine: Engine, now: datetime, name: str) -> 
     assert seats(found) == expected
     assert found.result == ("unknown", "found", "split")[min(len(expected), 2)]
     assert found.congress == 119
+    assert (found.note is None) == (len(expected) == 1)
 
 
 def test_who_speaks_for_a_point(snapshot_engine: Engine, now: datetime) -> None:
@@ -516,16 +600,17 @@ def test_offices_in_a_zip_with_one_district_lie_in_it(snapshot_engine: Engine, n
 
 
 def test_an_imported_map_is_asked_in_place_of_the_snapshots(
-    loaded: Engine, now: datetime, tmp_path: Path
+    engine: Engine, now: datetime, tmp_path: Path
 ) -> None:
+    snapshot.load(engine, now=now)
     square = [[[-99, 29], [-98, 29], [-98, 30], [-99, 30], [-99, 29]]]
     feature = {"properties": {"GEOID": "4820"}, "geometry": {"type": "Polygon", "coordinates": square}}
     path = tmp_path / "map.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
-    boundaries.import_boundaries(loaded, path, 119, now=now)
-    snapshot.load(loaded, now=now + timedelta(days=400))
-    assert seats(by_point(loaded, now, "29.4241,-98.4936")) == ["TX-20"]
-    assert by_point(loaded, now, "40.758,-73.9855").result == "unknown"
+    boundaries.import_boundaries(engine, path, 119, now=now)
+    snapshot.load(engine, now=now + timedelta(days=400))
+    assert seats(by_point(engine, now, "29.4241,-98.4936")) == ["TX-20"]
+    assert by_point(engine, now, "40.758,-73.9855").result == "unknown"
 
 
 @pytest.mark.parametrize("text", ["", "29.4", "29.4,", "north,south", "91,0", "0,181", "1e3,2", "nan,nan"])

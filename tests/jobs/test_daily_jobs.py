@@ -55,7 +55,7 @@ def test_without_a_key_there_is_nothing_to_check(engine: Engine, source: Standin
 def test_a_whole_congress_is_checked_by_its_zips(
     engine: Engine, source: Standin, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crosscheck, "WORTH_THE_ZIPS", 2)
+    monkeypatch.setattr(crosscheck, "ZIPS_FROM", 2)
     bills = [BillId.of(record.id) for record in source.world.bills.values()]
     with db.writing(engine) as session:
         for bill in bills:
@@ -107,5 +107,5 @@ def test_housekeeping_bounds_what_grows_and_no_change(engine: Engine, source: St
 def test_every_shipped_job_can_be_asked_to_stop(engine: Engine, source: Standin, now: datetime) -> None:
     """The worker calls all of them in one way."""
     for job in JOBS:
-        outcome = job.work(engine, source.settings(), now=now, stopping=lambda: True)
+        outcome = job.run(engine, source.settings(), now=now, stopping=lambda: True)
         assert isinstance(outcome.summary, str)
