@@ -205,14 +205,17 @@ def spoil(path: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["words", "cut", "other"])
-def test_what_is_no_backup_is_refused_and_changes_nothing(engine: Engine, tmp_path: Path, how: str) -> None:
-    fill(engine)
-    before = told(engine)
-    backup.backup(engine, tmp_path / "kept.db")
+def test_what_is_no_backup_is_refused_and_changes_nothing(
+    sqlite_engine: Engine, tmp_path: Path, how: str
+) -> None:
+    """On one engine: the file is checked before the database is opened."""
+    fill(sqlite_engine)
+    before = told(sqlite_engine)
+    backup.backup(sqlite_engine, tmp_path / "kept.db")
     spoil(tmp_path / "kept.db", how)
     with pytest.raises(Refused, match="not a sound backup"):
-        backup.restore(engine, tmp_path / "kept.db", replace=True)
-    assert told(engine) == before
+        backup.restore(sqlite_engine, tmp_path / "kept.db", replace=True)
+    assert told(sqlite_engine) == before
 
 
 def test_a_backup_of_a_newer_version_is_refused(engine: Engine, tmp_path: Path) -> None:
