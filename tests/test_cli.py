@@ -87,7 +87,7 @@ def test_track_poll_bill_and_changes(keyed: Operator) -> None:
     assert bill["cosponsors"][0].keys() == {"bioguide", "date", "original", "withdrawn"}
     changes = keyed.json("changes", "--bill", "hr6736-119")["changes"]
     assert changes[0].keys() >= {"seq", "bill", "kind", "bioguide", "date", "seen_at", "baseline"}
-    assert len([one for one in changes if one["kind"] == "cosponsored"]) == len(bill["cosponsors"])
+    assert len([change for change in changes if change["kind"] == "cosponsored"]) == len(bill["cosponsors"])
     assert keyed.json("changes", "--since", str(changes[-1]["seq"]))["changes"] == []
 
 
@@ -155,12 +155,12 @@ def test_copying_between_databases(operator: Operator, tmp_path: Path) -> None:
     assert operator.run("db", "copy", here, "mysql://x/y").exit_code == 2
 
 
-def test_doctor_finds_what_must_be_mended(operator: Operator, tmp_path: Path) -> None:
+def test_doctor_finds_errors(operator: Operator, tmp_path: Path) -> None:
     findings = operator.json("doctor")["findings"]
     assert {"level": "good", "about": "database"}.items() <= findings[0].items()
     empty = f"sqlite:///{tmp_path / 'empty.db'}"
     findings = operator.json("doctor", code=1, CAMPAIGN_DATABASE_URL=empty)["findings"]
-    assert [one["about"] for one in findings if one["level"] == "error"] == ["database"]
+    assert [finding["about"] for finding in findings if finding["level"] == "error"] == ["database"]
 
 
 # --- refusals ---
@@ -192,7 +192,7 @@ def test_doctor_finds_what_must_be_mended(operator: Operator, tmp_path: Path) ->
     ],
     ids=" ".join,
 )
-def test_refused_input_says_why_in_the_readers_language(local: Operator, words: list[str]) -> None:
+def test_refused_input_says_why_in_the_language_of_the_terminal(local: Operator, words: list[str]) -> None:
     result = local.run(*words)
     spanish = local.run(*words, LANG="es_MX.UTF-8")
     assert (result.exit_code, spanish.exit_code) == (2, 2), result.output
@@ -259,7 +259,7 @@ def test_wrong_settings_are_named(local: Operator) -> None:
     assert "CAMPAIGN_TIMEZONE" in result.stderr
 
 
-# --- what a machine may do ---
+# --- failures of sources and of the machine ---
 
 
 def test_an_incomplete_poll_exits_1_and_names_the_bill(keyed: Operator, source: Standin) -> None:
@@ -271,7 +271,7 @@ def test_an_incomplete_poll_exits_1_and_names_the_bill(keyed: Operator, source: 
     assert "hr6736-119: incomplete" in result.stderr
 
 
-def test_a_refused_key_is_said_and_not_shown(local: Operator) -> None:
+def test_a_refused_key_is_reported_and_not_shown(local: Operator) -> None:
     local.run("track", "hr6736-119")
     result = local.run("poll", "--source", "api", CAMPAIGN_CONGRESS_API_KEY="BAD")
     assert result.exit_code == 1
@@ -293,7 +293,7 @@ def test_without_tables_it_says_what_to_do(local: Operator, tmp_path: Path) -> N
         assert "campaign db upgrade" in result.stderr
 
 
-def test_a_held_database_is_said(
+def test_a_locked_database_is_reported(
     local: Operator, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(db, "BUSY_MILLISECONDS", 1)
@@ -304,7 +304,7 @@ def test_a_held_database_is_said(
     assert local.run("bill", "hr6736-119").exit_code == 2
 
 
-def test_a_full_disk_is_said_and_loses_nothing(
+def test_a_full_disk_is_reported_and_loses_nothing(
     local: Operator, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite's own page limit is what a full disk looks like to it."""
@@ -325,7 +325,7 @@ def test_a_full_disk_is_said_and_loses_nothing(
     assert local.json("doctor")["findings"][0]["level"] == "good"
 
 
-def test_a_database_that_cannot_be_reached_is_said(local: Operator) -> None:
+def test_a_database_that_cannot_be_reached_is_reported(local: Operator) -> None:
     url = "postgresql+psycopg://nobody:hunter2@127.0.0.1:9/none"
     result = local.run("bill", "hr6736-119", CAMPAIGN_DATABASE_URL=url)
     assert result.exit_code == 1
@@ -370,7 +370,7 @@ def free_port() -> int:
 
 
 class Running:
-    """A service in its own process; its standard error is read line by line."""
+    """A command in its own process; its standard error is read line by line."""
 
     def __init__(self, folder: Path, env: dict[str, str], *words: str) -> None:
         self.process = subprocess.Popen(
@@ -393,7 +393,7 @@ class Running:
                 self.lines.append(line)
                 self._more.notify_all()
 
-    def says(self, words: str, seconds: float = 30) -> None:
+    def wait_for(self, words: str, seconds: float = 30) -> None:
         with self._more:
             assert self._more.wait_for(lambda: any(words in line for line in self.lines), seconds), self.lines
 
@@ -432,12 +432,12 @@ def test_run_serves_and_works_and_ends_on_a_signal(
     env = {**nowhere, "CAMPAIGN_DATABASE_URL": url, "LANG": "en_US.UTF-8"}
     service = Running(tmp_path, env, *words)
     try:
-        service.says(f"http://127.0.0.1:{port}")
+        service.wait_for(f"http://127.0.0.1:{port}")
         assert fetch(f"http://127.0.0.1:{port}/healthz")[0] == 200
         if database == "empty":
             assert b"ARMAS Act" in fetch(f"http://127.0.0.1:{port}/bills/hr6736-119")[1]
-        service.says("worker is the leader")
-        service.says("job ended")
+        service.wait_for("worker is the leader")
+        service.wait_for("job ended")
         second = Operator(env).run("run", "--port", str(port))
         assert second.exit_code == 2
         assert f"Port {port} is taken" in second.stderr
@@ -451,13 +451,13 @@ def test_worker_ends_on_a_signal(local: Operator, tmp_path: Path) -> None:
     env = {name: value for name, value in local.env.items() if value is not None}
     service = Running(tmp_path, env, "worker")
     try:
-        service.says("worker is the leader")
+        service.wait_for("worker is the leader")
     finally:
         code = service.end()
     assert code == 0
 
 
-def test_a_table_of_zip_codes_is_taken_or_refused(local: Operator, tmp_path: Path) -> None:
+def test_a_table_of_zip_codes_is_imported_or_refused(local: Operator, tmp_path: Path) -> None:
     table = tmp_path / "zips.csv"
     table.write_text("state_abbr,zcta,cd\nTX,78205,20\nTX,78701,37\n")
     assert local.json("districts", "zips", str(table), "--congress", "119")["zips"] == 2
