@@ -35,11 +35,9 @@ def fill(engine: Engine, changes: int = 3) -> None:
 def contents(engine: Engine) -> list[tuple[object, ...]]:
     with Session(engine) as session:
         bill = session.get_one(Bill, "hr1-119")
-        rows = [
-            (change.seq, change.detail["to"], change.happened, change.seen_at)
-            for change in session.exec(select(Change))
-        ]
-        return [(bill.title, bill.observed_at), *sorted(rows)]
+        changes = session.exec(select(Change).order_by(col(Change.seq)))
+        rows = [(change.seq, change.detail["to"], change.happened, change.seen_at) for change in changes]
+        return [(bill.title, bill.observed_at), *rows]
 
 
 @pytest.fixture
