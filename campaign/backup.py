@@ -173,7 +173,7 @@ def _replace_all(source: Engine, target: Engine) -> Counts:
             _copy_table(table, reader, writer)
         counts = count_rows(reader)
         if count_rows(writer) != counts:
-            raise RuntimeError("the copy differs from its source; nothing was kept")
+            raise RuntimeError("the copy differs from its source; nothing was copied")
     return counts
 
 

@@ -80,6 +80,13 @@ class Unreachable(Passing):
     """No connection; retried twice only, as a later run is more likely to succeed."""
 
 
+class NotFound(Unread):
+    """The source answered 404: it has nothing at this address."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place}: not known there (404)", permanent=True)
+
+
 @dataclass(frozen=True)
 class Reply:
     """A response. ``modified`` is its Last-Modified header as sent, or empty; header names are lower case."""
@@ -451,7 +458,7 @@ def _client_error(reply: Reply) -> Unread:
         # Cloudflare blocks some servers as scrapers, whatever their key (quirk 37).
         return Unread(f"{reply.place}: this network is blocked there; the key is not the cause", permanent=True)
     if reply.status == httpx.codes.NOT_FOUND:
-        return Unread(f"{reply.place}: not known there (404)", permanent=True)
+        return NotFound(reply.place)
     return Unread(f"{reply.place}: refused ({reply.status})", permanent=True)
 
 

@@ -76,9 +76,9 @@ def discard_unfinished(engine: Engine, *, now: datetime) -> list[JobRun]:
     return left
 
 
-def last_run(session: Session, job: str, *, statuses: tuple[str, ...] = ("done", "partly")) -> JobRun | None:
-    """The newest run of a job that ended with one of these statuses."""
-    query = select(JobRun).where(JobRun.job == job, col(JobRun.status).in_(statuses))
+def last_run(session: Session, job: str) -> JobRun | None:
+    """The newest run of a job that ended as ``done`` or ``partly``."""
+    query = select(JobRun).where(JobRun.job == job, col(JobRun.status).in_(["done", "partly"]))
     return session.exec(query.order_by(col(JobRun.slot).desc()).limit(1)).first()
 
 

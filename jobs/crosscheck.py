@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy.engine import Engine
 
-from campaign.congress.bills import BillId
 from campaign.settings import Settings
 from jobs import import_congress, poll_bills
 from jobs.outcome import Outcome, Told
@@ -22,7 +21,8 @@ def run(
     if not settings.polls_api:
         return Told("not needed: the hourly poll reads GovInfo")
     due = poll_bills.due(engine)
-    by_zip = [congress for congress, bills in count_by_congress(due).items() if bills >= ZIPS_FROM]
+    number = Counter(bill.congress for bill in due)
+    by_zip = [congress for congress in number if number[congress] >= ZIPS_FROM]
     reports = [
         import_congress.run(engine, settings, congress, now=now, track=False, stopping=stopping)
         for congress in by_zip
@@ -33,8 +33,3 @@ def run(
     )
     summary = "; ".join(report.summary for report in reports if report.polled) or "nothing is tracked"
     return Told(summary, whole=all(report.whole for report in reports))
-
-
-def count_by_congress(bills: list[BillId]) -> Counter[int]:
-    """The number of bills of each Congress."""
-    return Counter(bill.congress for bill in bills)

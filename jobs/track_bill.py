@@ -11,7 +11,7 @@ from campaign.congress import congress_gov, govinfo, tracking
 from campaign.congress.bills import BillId, ordinal
 from campaign.congress.models import Bill
 from campaign.congress.observation import Observation
-from campaign.fetch import Fetcher, open_fetcher
+from campaign.fetch import Fetcher, NotFound, open_fetcher
 from campaign.proposals import lineage
 from campaign.refusals import Refused, Unread
 from campaign.settings import Settings
@@ -97,8 +97,7 @@ def _read_govinfo(fetcher: Fetcher, settings: Settings, bill: BillId, now: datet
 
 
 def _note(error: Unread, bill: BillId, known: bool) -> str:
-    # campaign.fetch writes a 404 this way. No other failure means that there is no such bill.
-    if error.permanent and "(404)" in error.reason and not known:
+    if isinstance(error, NotFound) and not known:
         raise Refused(
             f"{bill.short} of the {ordinal(bill.congress)} Congress is not known to the source. "
             "A new bill may take a day or two to appear there.",

@@ -276,13 +276,13 @@ def _scratch() -> Iterator[Engine]:
 
 def _fill(engine: Engine, material: Material, texts: Texts) -> None:
     moment = _noon(material.dates["members"])
-    named = {one.bill: one for one in texts.named}
+    named = {bill.bill: bill for bill in texts.named}
     with db.writing(engine) as session:
         roster.import_members(session, material.members, as_of=material.dates["members"], now=moment)
         for seen in material.bills.values():
             ledger.record(session, seen)
-        for id, one in named.items():
-            members.keep_named(session, [one.sponsor], bill=BillId.of(id), now=moment)
+        for id, bill in named.items():
+            members.keep_named(session, [bill.sponsor], bill=BillId.of(id), now=moment)
         if material.members.historical is not None:
             # After the bills, because former members are imported only if they left lately or a bill names
             # them.

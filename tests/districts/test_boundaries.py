@@ -1,4 +1,4 @@
-"""District boundaries from files: reading them, and asking them."""
+"""District boundaries: reading files, and the districts at a point."""
 
 import json
 import math

@@ -68,12 +68,12 @@ ZIPS = {
 
 
 def test_zips_of_june_2026(snapshot_engine: Engine, now: datetime) -> None:
-    found = {text: by_zip(snapshot_engine, text, now) for text in ZIPS}
-    assert {text: (one.result, seats(one)) for text, one in found.items()} == ZIPS
-    assert {one.congress for one in found.values()} == {119}
+    results = {text: by_zip(snapshot_engine, text, now) for text in ZIPS}
+    assert {text: (found.result, seats(found)) for text, found in results.items()} == ZIPS
+    assert {found.congress for found in results.values()} == {119}
 
 
-def test_who_speaks_for_a_zip(snapshot_engine: Engine, now: datetime) -> None:
+def test_members_of_a_zip(snapshot_engine: Engine, now: datetime) -> None:
     castro = by_zip(snapshot_engine, "78205", now)
     assert castro.json() == {
         "result": "split",
@@ -151,7 +151,7 @@ def test_the_map_changes_at_noon_with_the_congress_and_not_with_the_newest_file(
     put_map(engine, 119, [("78701", "TX-37", None)], now)
     put_map(engine, 120, [("78701", "TX-10", None)], now)
     answers = [by_zip(engine, "78701", moment) for moment in (now, TURN - SECOND, TURN, TURN + SECOND)]
-    assert [(one.congress, seats(one), one.note) for one in answers] == [
+    assert [(found.congress, seats(found), found.note) for found in answers] == [
         (119, ["TX-37"], None),
         (119, ["TX-37"], None),
         (120, ["TX-10"], None),
@@ -159,7 +159,7 @@ def test_the_map_changes_at_noon_with_the_congress_and_not_with_the_newest_file(
     ]
 
 
-def test_the_last_congresss_map_answers_only_with_a_word_about_it(engine: Engine, now: datetime) -> None:
+def test_the_map_of_the_last_congress_is_used_with_a_note(engine: Engine, now: datetime) -> None:
     put_map(engine, 119, [("78701", "TX-37", None)], now)
     found = by_zip(engine, "78701", TURN)
     assert (found.congress, seats(found)) == (119, ["TX-37"])
@@ -171,7 +171,8 @@ def test_the_last_congresss_map_answers_only_with_a_word_about_it(engine: Engine
 
 def test_a_coming_map_is_never_used_early(engine: Engine, now: datetime) -> None:
     put_map(engine, 120, [("78701", "TX-10", None)], now)
-    assert by_zip(engine, "78701", now).result == "unknown"
+    found = by_zip(engine, "78701", now)
+    assert (found.result, found.congress) == ("unknown", 119)
 
 
 def test_most_land_first_where_shares_are_known(engine: Engine, now: datetime) -> None:
@@ -306,13 +307,13 @@ def layer(congress: int, *geoids: str) -> dict[str, Any]:
 
 
 def matches(*geographies: dict[str, Any]) -> dict[str, Any]:
-    return {"result": {"input": {}, "addressMatches": [{"geographies": one} for one in geographies]}}
+    return {"result": {"input": {}, "addressMatches": [{"geographies": layers} for layers in geographies]}}
 
 
 ANSWERS: list[tuple[str, Any, str, list[str], str]] = [
-    ("one", matches(layer(119, "4820")), "found", ["TX-20"], ""),
+    ("one match", matches(layer(119, "4820")), "found", ["TX-20"], ""),
     ("two addresses", matches(layer(119, "4820"), layer(119, "4835")), "split", ["TX-20", "TX-35"], ""),
-    ("one twice", matches(layer(119, "4820"), layer(119, "4820")), "found", ["TX-20"], ""),
+    ("the same match twice", matches(layer(119, "4820"), layer(119, "4820")), "found", ["TX-20"], ""),
     ("both maps", matches({**layer(120, "4810"), **layer(119, "4820")}), "found", ["TX-20"], ""),
     ("at large", matches(layer(119, "5600")), "found", ["WY-0"], ""),
     ("delegate", matches(layer(119, "1198")), "found", ["DC-0"], ""),
@@ -326,16 +327,16 @@ ANSWERS: list[tuple[str, Any, str, list[str], str]] = [
 ]
 
 
-def answer_and_note(httpserver: HTTPServer, path: str, answer: Any) -> list[Any]:
-    """Answer always the same, and note what was asked before the answer is out."""
-    asked: list[Any] = []
+def always_answer(httpserver: HTTPServer, path: str, answer: Any) -> list[Any]:
+    """Always send this answer; returns the parameters of the requests."""
+    requests: list[Any] = []
 
     def respond(request: Request) -> Response:
-        asked.append(request.args)
+        requests.append(request.args)
         return Response(json.dumps(answer), content_type="application/json", status=200 if answer else 500)
 
     httpserver.expect_request(path).respond_with_handler(respond)
-    return asked
+    return requests
 
 
 @pytest.fixture
@@ -358,7 +359,7 @@ def by_point(engine: Engine, now: datetime, text: str) -> Found:
 @pytest.mark.parametrize(
     ("answer", "result", "expected", "reason"), [row[1:] for row in ANSWERS], ids=[a[0] for a in ANSWERS]
 )
-def test_what_the_geocoder_says_of_an_address(
+def test_answers_of_the_geocoder(
     sqlite_engine: Engine,
     settings: Settings,
     now: datetime,
@@ -377,10 +378,10 @@ def test_what_the_geocoder_says_of_an_address(
 def test_the_vintage_is_pinned_to_the_sitting_congress(
     sqlite_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
 ) -> None:
-    asked = answer_and_note(httpserver, ONE_LINE, matches())
+    requests = always_answer(httpserver, ONE_LINE, matches())
     for moment in (now, TURN):
         by_address(sqlite_engine, settings, moment)
-    assert [args["vintage"] for args in asked] == ["ACS2025_Current", "ACS2026_Current"]
+    assert [args["vintage"] for args in requests] == ["ACS2025_Current", "ACS2026_Current"]
 
 
 FAILURES = {
@@ -414,14 +415,14 @@ def test_a_dead_geocoder_is_unknown(sqlite_engine: Engine, now: datetime) -> Non
     assert found.result == "unknown"
 
 
-def test_a_switched_off_geocoder_says_so_and_asks_nobody(sqlite_engine: Engine, now: datetime) -> None:
+def test_a_switched_off_geocoder_is_unknown_and_gets_no_request(sqlite_engine: Engine, now: datetime) -> None:
     found = by_address(sqlite_engine, Settings(geocoder_url=""), now)
     assert found.result == "unknown"
     assert found.note is not None
     assert "switched off" in found.note.en
 
 
-def test_who_speaks_for_an_address(
+def test_members_of_an_address(
     snapshot_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
 ) -> None:
     httpserver.expect_request(ONE_LINE).respond_with_json(matches(layer(119, "4820")))
@@ -441,12 +442,12 @@ def test_an_address_is_neither_stored_nor_logged(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("werkzeug").disabled = True
-    asked = answer_and_note(httpserver, ONE_LINE, None if failure else matches(layer(119, "4820")))
+    requests = always_answer(httpserver, ONE_LINE, None if failure else matches(layer(119, "4820")))
     found = by_address(engine, settings, now)
     with db.reading(engine) as session:
         stored = [repr(session.execute(sa.select(t)).all()) for t in SQLModel.metadata.tables.values()]
     assert "Chavez" not in caplog.text + "".join(stored) + repr(found)
-    assert [args["address"] for args in asked] == [ADDRESS]
+    assert [args["address"] for args in requests] == [ADDRESS]
 
 
 @pytest.mark.parametrize(("length", "taken"), [(4, False), (5, True), (200, True), (201, False)])
@@ -470,7 +471,7 @@ def test_what_cannot_be_an_address_is_refused(sqlite_engine: Engine, now: dateti
 # --- points ---
 
 
-# Where well-known places lie in the 119th Congress, by the map that ships.
+# The districts of well-known places in the 119th Congress, by the map that ships.
 PLACES = {
     "Times Square": ("40.7580, -73.9855", ["NY-12"]),
     "San Antonio's city hall, beyond the district of its west side": ("29.4241,-98.4936", ["TX-35"]),
@@ -522,7 +523,7 @@ def test_where_places_lie(snapshot_engine: Engine, now: datetime, name: str) -> 
     assert (found.note is None) == (len(expected) == 1)
 
 
-def test_who_speaks_for_a_point(snapshot_engine: Engine, now: datetime) -> None:
+def test_members_of_a_point(snapshot_engine: Engine, now: datetime) -> None:
     found = by_point(snapshot_engine, now, "39.05,-94.6077")
     assert [hit.member for hit in found.seats] == ["D000629", "C001061"]
     assert len(found.senators) == 4
@@ -533,7 +534,7 @@ def test_who_speaks_for_a_point(snapshot_engine: Engine, now: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("point", "geographies", "expected", "asked"),
+    ("point", "geographies", "expected", "requests"),
     [
         ("29.4176275,-98.4847181", layer(119, "4820"), ["TX-20"], 1),
         ("29.4176275,-98.4847181", layer(120, "4810"), ["TX-35", "TX-28"], 1),
@@ -550,26 +551,26 @@ def test_an_operator_may_have_the_geocoder_settle_a_point(
     point: str,
     geographies: dict[str, Any],
     expected: list[str],
-    asked: int,
+    requests: int,
 ) -> None:
-    told: list[str] = []
+    points: list[str] = []
     open_meanwhile: list[bool] = []
     with Fetcher(user_agent="test", attempts=1) as fetcher, db.reading(snapshot_engine) as session:
 
         def respond(request: Request) -> Response:
-            told.append(f"{request.args['y']},{request.args['x']}")
+            points.append(f"{request.args['y']},{request.args['x']}")
             open_meanwhile.append(session.in_transaction())
             answer = {"result": {"geographies": geographies}}
             return Response(json.dumps(answer), content_type="application/json")
 
         httpserver.expect_request("/geocoder/geographies/coordinates").respond_with_handler(respond)
         assert seats(finder.settle_point(fetcher, settings, session, point, now=now)) == expected
-    assert told == [point] * asked
+    assert points == [point] * requests
     assert not any(open_meanwhile)
 
 
 @pytest.mark.parametrize(("moment", "reason"), [(TURN - timedelta(1), "shores and borders"), (TURN, "120th")])
-def test_a_point_without_a_district_is_led_on(snapshot_engine: Engine, moment: datetime, reason: str) -> None:
+def test_a_point_without_a_district_gets_advice(snapshot_engine: Engine, moment: datetime, reason: str) -> None:
     """Abroad, and anywhere as soon as a Congress sits whose boundaries are not at hand."""
     found = by_point(snapshot_engine, moment, "19.43,-99.13")
     assert found.result == "unknown"
@@ -590,18 +591,19 @@ def test_offices_in_a_zip_with_one_district_lie_in_it(snapshot_engine: Engine, n
     """The record's coordinates, every twentieth, against the ZIP table."""
     with db.reading(snapshot_engine) as session:
         offices = session.exec(select(Office).where(col(Office.latitude).is_not(None))).all()
-        own = {one.id: seats(finder.by_zip(session, one.zip, now=now)) for one in offices if one.zip}
-        sure = [one for one in offices if len(own.get(one.id, [])) == 1][::20]
+        by_zip = {
+            office.id: seats(finder.by_zip(session, office.zip, now=now)) for office in offices if office.zip
+        }
+        sure = [office for office in offices if len(by_zip.get(office.id, [])) == 1][::20]
         there = {
-            one.id: boundaries.seats_at(session, 119, one.latitude or 0, one.longitude or 0) for one in sure
+            office.id: boundaries.seats_at(session, 119, office.latitude or 0, office.longitude or 0)
+            for office in sure
         }
     assert len(sure) > 40
-    assert [one.city for one in sure if own[one.id][0] not in there[one.id]] == []
+    assert [office.city for office in sure if by_zip[office.id][0] not in there[office.id]] == []
 
 
-def test_an_imported_map_is_asked_in_place_of_the_snapshots(
-    engine: Engine, now: datetime, tmp_path: Path
-) -> None:
+def test_an_imported_map_replaces_that_of_the_snapshot(engine: Engine, now: datetime, tmp_path: Path) -> None:
     snapshot.load(engine, now=now)
     square = [[[-99, 29], [-98, 29], [-98, 30], [-99, 30], [-99, 29]]]
     feature = {"properties": {"GEOID": "4820"}, "geometry": {"type": "Polygon", "coordinates": square}}

@@ -50,7 +50,7 @@ def days_apart(step: int) -> list[date]:
     return [FIRST_DAY + timedelta(days=days) for days in range(0, (LAST_DAY - FIRST_DAY).days + step, step)]
 
 
-def lie(world: World, chance: random.Random) -> None:
+def switch_faults_on(world: World, chance: random.Random) -> None:
     world.faults = {kind: chance.uniform(0.03, 0.10) for kind in (*FAULTS, *LIST_FAULTS)}
 
 
@@ -73,7 +73,7 @@ def truth_of(record: Record) -> Counter[tuple[str, str | None, str]]:
     return Counter(dict.fromkeys(joined | left, 1))
 
 
-def told_of(engine: Engine, bill: str) -> Counter[tuple[str, str | None, str]]:
+def recorded_changes(engine: Engine, bill: str) -> Counter[tuple[str, str | None, str]]:
     with db.reading(engine) as session:
         changes = ledger.changes_since(session, bill=bill)
     return Counter((c.kind, c.bioguide, str(c.happened)) for c in changes if c.kind in WATCHED)
@@ -81,17 +81,17 @@ def told_of(engine: Engine, bill: str) -> Counter[tuple[str, str | None, str]]:
 
 def assert_equal_to_the_record(engine: Engine, world: World) -> None:
     for record in world.bills.values():
-        assert told_of(engine, record.id) == truth_of(record), record.id
+        assert recorded_changes(engine, record.id) == truth_of(record), record.id
         with db.reading(engine) as session:
-            kept = ledger.current(session, record.id, now=datetime(2026, 6, 2, tzinfo=UTC))
+            record_now = ledger.current(session, record.id, now=datetime(2026, 6, 2, tzinfo=UTC))
             lines = [c for c in ledger.changes_since(session, bill=record.id) if c.kind == "action"]
         events = {_event(line) for line in record.actions}
-        assert len(kept.actions) == len(lines) == len(events), record.id
-        assert kept.bill.pending is False
+        assert len(record_now.actions) == len(lines) == len(events), record.id
+        assert record_now.bill.pending is False
 
 
 def _event(line: dict[str, Any]) -> tuple[str, str]:
-    """What makes a line of history one event: its day and words, its code where it has no words."""
+    """The identity of an event: its day and text, or its code where it has no text."""
     words = " ".join(line.get("text", "").split()).casefold()
     return line["actionDate"], words or line.get("actionCode", "")
 
@@ -102,7 +102,7 @@ def test_replayed_week_by_week_with_faults(engine: Engine, standin: Standin, sou
     with impatient() as fetcher:
         for day in days_apart(DAYS_BETWEEN_POLLS):
             track_visible(engine, standin.world, day, now)
-            lie(standin.world, chance)
+            switch_faults_on(standin.world, chance)
             poll_bills.run(engine, standin.settings(), now=now, source=source, fetcher=fetcher, pause=0)
             now += timedelta(days=DAYS_BETWEEN_POLLS)
         standin.world.asof = ""

@@ -152,20 +152,20 @@ def test_a_slot_missed_for_too_long_is_skipped_once(engine: Engine, locks: list[
     assert [(run.slot, run.status) for run in all_runs(engine)] == [(SLOT, "skipped")]
 
 
-def test_a_job_is_told_when_to_stop(engine: Engine, locks: list[LeaderLock]) -> None:
-    clock, told = Clock(), []
+def test_a_job_must_stop_after_its_time_limit(engine: Engine, locks: list[LeaderLock]) -> None:
+    clock, answers = Clock(), []
 
     def work(_engine: Engine, _settings: Settings, *, stopping: Any, **_rest: Any) -> Told:
-        told.append(stopping())
+        answers.append(stopping())
         clock.now += 2 * HOUR
-        told.append(stopping())
+        answers.append(stopping())
         return Told("late")
 
     worker = make_worker(engine, clock, make_job(work))
     locks.append(worker.leader_lock)
     worker.leader_lock.acquire(clock.now)
     worker.run_slot(worker.jobs[0])
-    assert told == [False, True]
+    assert answers == [False, True]
 
 
 # --- leader election ---
