@@ -1,4 +1,4 @@
-"""Honest counts on real bills, and the number over time."""
+"""Counts of co-sponsors on real bills, and the number over time."""
 
 from dataclasses import replace
 from datetime import date, datetime

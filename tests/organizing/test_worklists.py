@@ -1,4 +1,4 @@
-"""Whom to ask next: each list holds who it should, and nobody else."""
+"""Worklists: each holds the members it should, with the right reason, and nobody else."""
 
 from datetime import UTC, datetime
 
@@ -396,7 +396,7 @@ def test_a_successor_who_is_on_the_bill_is_not_listed(engine: Engine) -> None:
 
 
 def test_of_a_cosponsor_whose_seat_nobody_knows_there_is_no_successor(engine: Engine) -> None:
-    """Nor of one who joined the Senate's bill: this list is about one chamber's seats."""
+    """Nor is there one of a co-sponsor of the Senate's bill: the list is about seats of one chamber."""
     seat_members(engine, legislator("A1", term("VA-11")), former=[legislator("B1", term("VA", 118))])
     add_bill(engine, "hr6618-118", on("C1", "2023-12-06"), proposal="armas")
     add_bill(engine, "s4647-118", on("B1", "2023-12-06", seat="VA"), proposal="armas")
@@ -472,7 +472,7 @@ def test_a_seat_on_a_committee_is_named_by_its_role(
 
 
 def test_of_two_committees_the_weightier_seat_counts(engine: Engine) -> None:
-    """By role first, then the majority, then by rank; of equal seats by the committee."""
+    """Sorted by role, then majority before minority, then rank, then committee."""
     seat_members(
         engine,
         *(legislator(f"A{n}", term(f"NY-{n}")) for n in range(1, 8)),

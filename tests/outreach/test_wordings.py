@@ -1,4 +1,4 @@
-"""Scripts and letters: every member, bill, kind and language, and the words that must be right."""
+"""Scripts and letters: for every member, bill, kind and language, and what each text must hold."""
 
 import re
 from dataclasses import replace
@@ -46,13 +46,13 @@ def facts(snapshot_engine: Engine, docket: Docket) -> dict[tuple[str, str], str]
 
 
 def first_two_sentences(text: str, kind: str) -> str:
-    """What a staffer hears first; a letter's salutation comes before."""
+    """The first two sentences, without a letter's salutation."""
     body = text.split("\n\n", 1)[1] if kind == "letter" else text
     return " ".join(re.split(r"(?<=[.?!])(?<!H\.R\.)(?<!S\.)\s+", body)[:2])
 
 
 def faults(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> list[str]:
-    """What is wrong with one text, in words."""
+    """The faults of one text, in words."""
     text = wordings.render(ask, person, kind, lang, fact)
     opening = first_two_sentences(text, kind)
     low, high = WORDS[kind]
@@ -92,7 +92,7 @@ def test_every_sitting_member_gets_every_wording(
 def test_every_ask_can_be_put_to_every_office(
     docket: Docket, sitting: list[Person], facts: dict[tuple[str, str], str], code: str, bioguide: str
 ) -> None:
-    """Asks that the snapshot happens not to hold (a withdrawal, a vote, a dead Congress) have words too."""
+    """Kinds of asks that the snapshot lacks (a withdrawal, a vote, the next Congress) have texts, too."""
     person = next(one for one in sitting if one.bioguide == bioguide)
     for ask in docket.asks(person):
         posed = replace(ask, kind=BY_CODE[code], situation=BY_CODE[code].least, sister=None)
@@ -139,8 +139,8 @@ EARLIER = EarlierSupport(BillId.of("hr6618-118"), 2023, False)
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_script_adds_what_its_own_text_does_not_say(docket: Docket, sitting: list[Person], code: str) -> None:
-    """The committee first, unless the ask is about it; then earlier support, where the text is silent on it;
-    else thanks for the sister bill."""
+    """One sentence: on the committee unless the ask is about it, else on earlier support that the text does not
+    mention, else thanks for the sister bill."""
     ask, sister = docket.asks(sitting[0])
     posed = replace(ask, kind=BY_CODE[code], sister=(sister.bill, sister.matter))
 
