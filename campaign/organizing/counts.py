@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import accumulate
 
 from sqlmodel import Session
 
@@ -70,5 +69,9 @@ def over_time(rows: Iterable[Cosponsorship]) -> list[tuple[date, int]]:
         for day, change in sorted(of_person.items()):
             net[day] += (active + change > 0) - (active > 0)
             active += change
-    days = [day for day in sorted(net) if net[day]]
-    return list(zip(days, accumulate(net[day] for day in days), strict=True))
+    series, total = [], 0
+    for day in sorted(net):
+        if net[day]:
+            total += net[day]
+            series.append((day, total))
+    return series

@@ -79,8 +79,7 @@ class BillFacts:
 
     @cached_property
     def on_bill(self) -> set[str]:
-        """The sponsor and the active co-sponsors."""
-        return {*self.active(self.bill), self.bill.sponsor or ""}
+        return self.supporters(self.bill)
 
     def candidates(self) -> Iterator[Person]:
         """Everybody who may join the bill."""
@@ -93,6 +92,10 @@ class BillFacts:
     def active(self, bill: Bill) -> dict[str, date]:
         """The active co-sponsors of a related bill, with the day they joined."""
         return self.people.active.get(bill.id, {})
+
+    def supporters(self, bill: Bill) -> set[str]:
+        """The sponsor, if there is one, and the active co-sponsors of a related bill."""
+        return {*self.active(bill), *([bill.sponsor] if bill.sponsor else [])}
 
     def has_left(self, bioguide: str) -> bool:
         """Whether a person no longer sits in the bill's chamber; one whom no list knows is taken to sit."""

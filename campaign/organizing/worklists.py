@@ -143,8 +143,8 @@ def _introduced(bill: Bill) -> Text:
     """When a bill was introduced, by its Congress where the day is not known."""
     if bill.introduced:
         return Text(f"in {bill.introduced.year}", f"en {bill.introduced.year}")
-    en, es = (names.ordinal(bill.congress, lang) for lang in ("en", "es"))
-    return Text(f"in the {en} Congress", f"en el {es} Congreso")
+    congress = Text.of_each(lambda lang: names.ordinal(bill.congress, lang))
+    return Text(f"in the {congress.en} Congress", f"en el {congress.es} Congreso")
 
 
 def _withdrew(facts: BillFacts) -> Iterator[Entry]:
@@ -155,11 +155,8 @@ def _withdrew(facts: BillFacts) -> Iterator[Entry]:
             left[row.bioguide] = max(row.withdrawn, left.get(row.bioguide, row.withdrawn))
     for person in facts.candidates():
         if day := left.get(person.bioguide):
-            text = Text(
-                f"left {facts.id.short} on {names.day(day, 'en')}",
-                f"dejó {facts.id.short} el {names.day(day, 'es')}",
-            )
-            yield Entry(WITHDREW, person, text)
+            number, en, es = facts.id.short, names.day(day, "en"), names.day(day, "es")
+            yield Entry(WITHDREW, person, Text(f"left {number} on {en}", f"dejó {number} el {es}"))
 
 
 def _successors(facts: BillFacts) -> Iterator[Entry]:
@@ -260,11 +257,11 @@ def _weight(seat: CommitteeSeat) -> tuple[int, str, int]:
 
 
 def _seated(facts: BillFacts, committee: Committee, seat: CommitteeSeat) -> Text:
-    en, es = (names.committee(committee.id, committee.name, lang) for lang in ("en", "es"))
-    role = _ROLES[seat.role]
+    name = Text.of_each(lambda lang: names.committee(committee.id, committee.name, lang))
+    role, number = _ROLES[seat.role], facts.id.short
     return Text(
-        f"{role.en} {en}, which has {facts.id.short}",
-        f"{role.es} {es}, que tiene {facts.id.short}".replace(" de el ", " del "),
+        f"{role.en} {name.en}, which has {number}",
+        f"{role.es} {name.es}, que tiene {number}".replace(" de el ", " del "),
     )
 
 
@@ -272,7 +269,7 @@ def _companion_side(facts: BillFacts) -> Iterator[Entry]:
     """Members whose state's delegation in the other chamber is on the companion bill."""
     supporters: dict[str, list[tuple[Person, Bill]]] = {}
     for bill in facts.companions:
-        for bioguide in sorted({*facts.active(bill), bill.sponsor or ""}):
+        for bioguide in sorted(facts.supporters(bill)):
             person = facts.people.sitting.get(bioguide)
             if person and person.chamber != facts.chamber:
                 supporters.setdefault(person.state, []).append((person, bill))

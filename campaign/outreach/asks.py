@@ -126,7 +126,7 @@ class Docket:
             bill=BillId.of(bill.id),
             matter=matter,
             situation=situation,
-            reasons=Text(_reason(kind, situation, bill, "en"), _reason(kind, situation, bill, "es")),
+            reasons=Text.of_each(lambda lang: _reason(kind, situation, bill, lang)),
             as_of=bill.observed_at.date() if record and bill.observed_at else None,
             sister=self._sister(person, matter),
         )

@@ -1,4 +1,4 @@
-"""The organizers' commands: the contract's JSON, a link that signs in, refusals with exit 2."""
+"""The organizers' commands: JSON as the contract has it, a sign-in link, and exit 2 for refused input."""
 
 import json
 from collections.abc import Callable

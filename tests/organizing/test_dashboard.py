@@ -1,4 +1,4 @@
-"""The numbers of the Monday page: each counts what it says."""
+"""The numbers of the organizers' dashboard."""
 
 import zlib
 from datetime import UTC, date, datetime

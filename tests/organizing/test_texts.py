@@ -1,4 +1,4 @@
-"""The campaign's words: drafts, versions, publishing, bringing back; states and copies of campaigns."""
+"""Texts of a campaign: drafts, versions, publishing an old one again; states and copies of campaigns."""
 
 from datetime import timedelta
 

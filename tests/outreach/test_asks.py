@@ -1,4 +1,4 @@
-"""Which ask fits whom: real members of June 2026, and the order in which asks win."""
+"""What is asked of whom: real members of June 2026, and a small Congress for what they do not show."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -166,7 +166,7 @@ def test_a_congress_is_named_by_its_ordinal_in_both_languages(sqlite_engine: Eng
 
 @pytest.fixture
 def congress(engine: Engine) -> Engine:
-    """Three representatives, a delegate, and both senators of New York; the Senate's chair is Senator A6."""
+    """Representatives A1 to A3, delegate A4 and senators A5 and A6; A1 chairs Foreign Affairs."""
     seat_members(
         engine,
         *(legislator(f"A{n}", term(f"NY-{n}", 118), term(f"NY-{n}")) for n in (1, 2, 3)),
@@ -275,8 +275,10 @@ REPORTED = acted("2026-01-20", "Reported by the Committee on Foreign Affairs. H.
 def test_each_stage_leaves_each_member_what_they_can_still_do(
     congress: Engine, bill: str, actions: list[ActionRow], law: str | None, codes: list[str | None]
 ) -> None:
-    """A co-sponsor (of a House measure), a representative, a delegate and a senator. Nobody is asked to join
-    what their chamber has passed, what has left Congress, or a bill of the other chamber."""
+    """For a co-sponsor (if it is a House measure), another representative, a delegate and a senator.
+
+    Nobody is asked to join what their chamber has passed, what has left Congress, or the other chamber's bill.
+    """
     rows = [on("A1", "2026-01-10")] if bill.startswith("h") else []
     add_bill(congress, bill, *rows, proposal="armas", actions=tuple(actions), law=law)
     found = [ask_of(congress, short, bill) for short in ("A1", "A2", "A4", "A5")]
@@ -298,7 +300,7 @@ def test_a_member_is_asked_about_the_bill_of_their_own_chamber(congress: Engine)
 
 
 def test_of_two_bills_of_their_chamber_a_member_is_asked_about_the_first(congress: Engine) -> None:
-    """That their own chamber has passed the second gives them nothing to do; the other chamber votes on it."""
+    """The House has passed the second: the Senate votes on it next."""
     add_bill(congress, "hr1-119", proposal="armas")
     add_bill(congress, "hr2-119", proposal="armas", actions=(HOUSE_PASSED,))
     found = [asked(congress, short, "hr1-119") for short in ("A2", "A5")]
@@ -345,7 +347,7 @@ def test_days_are_the_first_of_who_is_on_and_the_last_of_who_left(
 def test_of_several_committees_the_one_a_member_chairs_is_named(
     congress: Engine, short: str, code: str, reason: str
 ) -> None:
-    """A3 chairs a subcommittee only: it has no say of its own on a bill of the full committee."""
+    """A3 chairs a subcommittee, which counts for nothing: only full committees of referral do."""
     add_bill(congress, "hr1-119", proposal="armas", committees=["HSFA", "HSFA14", "HSAP"])
     add_bill(congress, "hr2-119", proposal="cartels")
     ask = asked(congress, short, "hr1-119")

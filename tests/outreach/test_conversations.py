@@ -1,4 +1,4 @@
-"""One call for all of a campaign's bills, and calls as they are held, in both languages."""
+"""One call about all of a campaign's bills, and dialogues with the office, in both languages."""
 
 from dataclasses import replace
 
@@ -80,7 +80,7 @@ def test_one_ask_alone_is_a_right_call_too(docket: Docket, sitting: list[Person]
 
 
 def test_one_call_says_the_same_in_both_languages(docket: Docket, sitting: list[Person]) -> None:
-    """As many bills are spoken of, as many sentences are said: whoever reads one hears the other."""
+    """Each bill is named equally often in both languages, so that they can be read side by side."""
     for person in sitting:
         found = docket.asks(person)
         for kind in conversations.KINDS:
@@ -95,7 +95,7 @@ def test_a_letter_keeps_to_one_bill(docket: Docket, sitting: list[Person]) -> No
 
 
 def test_every_call_can_be_read_beside_its_other_language(docket: Docket, sitting: list[Person]) -> None:
-    """Paragraph by paragraph: the same number in both languages, so that each stands beside its own."""
+    """Both languages have the same number of paragraphs, so that they can be read side by side."""
     for person in sitting:
         for ask in docket.asks(person):
             for kind in conversations.KINDS:

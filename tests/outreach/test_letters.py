@@ -1,4 +1,4 @@
-"""Letters: right words in any order, hardly two alike, whatever a reader writes."""
+"""Letters: valid for every choice and every text a writer adds, and rarely similar to each other."""
 
 import io
 from collections.abc import Callable

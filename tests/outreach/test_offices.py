@@ -1,4 +1,4 @@
-"""Which office to call: near, and open by its own clock."""
+"""Which office to call: the nearest that is open by its local time."""
 
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -58,7 +58,7 @@ def test_every_town_keeps_its_own_clock(snapshot_engine: Engine, state: str, tow
 
 
 def test_an_office_without_coordinates_is_placed_by_its_zip_code(snapshot_engine: Engine) -> None:
-    """Coeur d'Alene is listed three times, once without coordinates: all three keep Pacific time."""
+    """Coeur d'Alene is listed three times, once without coordinates: all three are in Pacific time."""
     with db.reading(snapshot_engine) as session:
         rows = session.exec(select(Office).where(Office.city == "Coeur d'Alene")).all()
         assert any(row.latitude is None for row in rows)
@@ -182,7 +182,7 @@ def test_a_senators_nearest_office_goes_by_the_zip_code(
 
 
 def test_most_zip_codes_lie_near_where_we_think(snapshot_engine: Engine) -> None:
-    """Each office guessed from the others: half within about 10 miles, nine in ten within 45."""
+    """Each office's place, estimated from the others: half within about 10 miles, nine in ten within 45."""
     with db.reading(snapshot_engine) as session:
         known = session.exec(
             select(Office).where(Office.kind == "district", col(Office.latitude).is_not(None))

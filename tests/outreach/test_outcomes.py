@@ -1,4 +1,4 @@
-"""Reports of calls: counted once, taken back once, never about a person, never stuffed."""
+"""Reports of calls: counted once, undone once, anonymous, and limited in number."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
