@@ -1,4 +1,4 @@
-"""The rooms keep their order: imports go down the list of design, and each door has one keeper."""
+"""Imports go down the list of rooms, and libraries that reach outside are imported in one place each."""
 
 import ast
 from collections.abc import Iterator
@@ -44,8 +44,8 @@ FLOORS: dict[str, int] = {
     "campaign.cli": 19,
     "campaign.migrations": 19,
 }
-# Who may import a library that is a door to somewhere.
-KEEPERS = {
+# The modules that may import a library; empty: none.
+IMPORTERS = {
     "httpx": ("campaign.fetch",),
     "apscheduler": ("jobs.worker",),
     "smtplib": ("campaign.mailing.transport",),
@@ -132,7 +132,7 @@ def test_imports_go_down() -> None:
     assert wrong == []
 
 
-def test_neighbours_of_a_floor_leave_each_other_alone() -> None:
+def test_rooms_of_one_floor_do_not_import_each_other() -> None:
     """Spelled out for those whose separation protects somebody: no public page rests on an organizers' one."""
     pairs = [
         ("campaign.web.public", "campaign.web.organize"),
@@ -158,35 +158,37 @@ def test_every_room_of_the_list_has_a_module() -> None:
     assert [room for room in FLOORS if not any(f"{name}.".startswith(f"{room}.") for name in names)] == []
 
 
-def test_doors_have_keepers() -> None:
+def test_libraries_are_imported_where_they_may_be() -> None:
     wrong = []
     for path in modules():
         name = name_of(path)
         for module, _, line in imports_of(path):
-            for library, keepers in KEEPERS.items():
+            for library, importers in IMPORTERS.items():
                 if f"{module}.".startswith(f"{library}.") and not any(
-                    f"{name}.".startswith(f"{keeper}.") for keeper in keepers
+                    f"{name}.".startswith(f"{importer}.") for importer in importers
                 ):
-                    wrong.append(f"{path.relative_to(ROOT)}:{line}: {library} belongs to {keepers or 'nobody'}")
+                    wrong.append(
+                        f"{path.relative_to(ROOT)}:{line}: {library} belongs to {importers or 'no module'}"
+                    )
     assert wrong == []
 
 
-def test_every_keeper_keeps_something() -> None:
-    """A keeper that no longer imports its library would let somebody else in by the old name."""
+def test_every_importer_still_imports() -> None:
+    """A stale row would allow a new module of the same name."""
     imported = {(name_of(path), module) for path in modules() for module, _, _ in imports_of(path)}
     idle = [
-        (library, keeper)
-        for library, keepers in KEEPERS.items()
-        for keeper in keepers
+        (library, importer)
+        for library, importers in IMPORTERS.items()
+        for importer in importers
         if not any(
-            f"{name}.".startswith(f"{keeper}.") and f"{module}.".startswith(f"{library}.")
+            f"{name}.".startswith(f"{importer}.") and f"{module}.".startswith(f"{library}.")
             for name, module in imported
         )
     ]
     assert idle == []
 
 
-def test_nobody_reaches_for_another_rooms_insides() -> None:
+def test_no_module_imports_private_names_of_another() -> None:
     wrong = []
     for path in modules():
         for module, names, line in imports_of(path):
