@@ -8,15 +8,15 @@ from campaign import db
 from campaign.settings import Settings, read_settings, shipped
 from campaign.web import campaign_state
 from campaign.web.api import routes
-from campaign.web.core import database, errors, health, languages, render, request_log, security
-from campaign.web.organize import access, bills, board, digest, system, wordings
+from campaign.web.core import database, errors, health, languages, page_cache, render, request_log, security
+from campaign.web.organize import access, account, bills, board, digest, lists, member, system, week, wordings
 from campaign.web.public import routes as public_routes
 from campaign.web.public import subscribe
 
 # Pages of these modules declare themselves on the blueprint that both languages share …
 READERS = (public_routes, subscribe)
 # … and of these on the organizers'.
-ORGANIZERS = (bills, board, wordings, system, digest)
+ORGANIZERS = (account, bills, board, lists, member, week, wordings, system, digest)
 
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
@@ -37,7 +37,9 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     app.extensions["settings"] = settings
     Bootstrap5(app)
     request_log.attach(app)
-    database.attach(app, engine or db.open_engine(settings.database_url))
+    engine = engine or db.open_engine(settings.database_url)
+    page_cache.attach(app, engine)
+    database.attach(app, engine)
     languages.attach(app, settings)
     security.attach(app, settings)
     render.attach(app)

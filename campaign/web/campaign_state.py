@@ -21,11 +21,17 @@ ALWAYS = {
 
 def attach(app: Flask) -> None:
     app.before_request(_gate)
-    app.jinja_env.globals.update(campaign_state=lambda: g.get("campaign_state", "live"))
+    app.after_request(_keep_drafts_out_of_caches)
+    app.jinja_env.globals.update(campaign_state=_current)
+
+
+def _current() -> str:
+    """The state of the campaign that this request's page belongs to."""
+    return str(g.get("campaign_state", "live"))
 
 
 def _gate() -> Response | None:
-    """A draft's pages are shown to organizers alone, and kept nowhere."""
+    """A draft's pages are shown to organizers alone."""
     if request.blueprint not in ("en", "es"):
         return None
     found = campaigns.shown(session())
@@ -36,12 +42,16 @@ def _gate() -> Response | None:
         return None
     if view in ALWAYS:
         return None
-    g.pop("kept_as", None)
-    g.shown_early = access.may("viewer")
-    if not g.shown_early:
+    if not access.may("viewer"):
         return _not_open()
     g.campaign_state = "draft"
     return None
+
+
+def _keep_drafts_out_of_caches(response: Response) -> Response:
+    if _current() == "draft":
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _drafted(view: str) -> bool:

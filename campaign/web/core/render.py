@@ -18,7 +18,7 @@ from campaign.outreach import names
 from campaign.outreach.wordings import BLANK, BLANKS
 from campaign.proposals import campaigns
 from campaign.settings import Settings
-from campaign.web.core import database, health, page_cache, states
+from campaign.web.core import database, health, states
 from campaign.web.core.languages import _, current
 
 STATIC_SECONDS = 31_536_000
@@ -27,7 +27,6 @@ LONGEST = 600
 
 
 def attach(app: Flask) -> None:
-    page_cache.attach(app)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -63,11 +62,11 @@ def settings() -> Settings:
 
 
 def page(template: str, *, status: int = 200, cached: bool = True, **context: Any) -> Response:
-    """An answer with the age of the record in its footer. ``cached`` pages are equal for everybody (kept)."""
+    """An answer with the age of the record in its footer. ``cached`` pages are equal for everybody."""
     record = health.line(database.session(), now=utcnow())
     g.campaign = campaigns.current(database.session())
     response = make_response(render_template(template, record=record, **context), status)
-    equal = cached and request.method in ("GET", "HEAD") and not g.get("shown_early")
+    equal = cached and request.method in ("GET", "HEAD")
     response.headers["Cache-Control"] = "public, no-cache" if equal else "no-store"
     return response
 
