@@ -10,7 +10,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import chain
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any
@@ -23,9 +22,8 @@ from werkzeug.wrappers import Request
 
 from campaign import db
 from campaign.congress.models import Bill, Change, SourceState, Tracking
-from campaign.web.core import request_log
+from campaign.web.core import request_log, routing
 from campaign.web.core.compression import CompressedResponse, compressed_file, is_compressible
-from campaign.web.core.languages import LANGUAGES, QUERY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -37,7 +35,8 @@ RECHECK_SECONDS = 1.0
 EDITED = ("campaign", "proposal", "kinship", "citedfact", "campaignstate", "billgoal", "mailpolicy")
 GROWING = "textversion"
 STATIC = ("static", "bootstrap.static")
-PARAMETERS = frozenset(chain(*QUERY.values()))
+# The parts of an address before its query.
+ADDRESS = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO")
 # Where a request's environment holds the State in which its page began to be rendered.
 STATE = "campaign.page_cache.state"
 
@@ -59,7 +58,6 @@ class State:
     """What a page is rendered from, beside its address."""
 
     version: Version
-    # Offices open on the hour, a Congress ends on one, a record grows old by the day.
     hour: int
 
 
@@ -112,6 +110,7 @@ class PageCache:
         self.pages = LRU(MOST_BYTES)
         self._version: Version = ()
         self._checked: float | None = None
+        self._parameters = frozenset(chain(*(access.query for access in routing.ACCESS.values())))
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -130,7 +129,7 @@ class PageCache:
         return [body if environ["REQUEST_METHOD"] == "GET" else b""]
 
     def _valid_page(self, environ: "WSGIEnvironment") -> CachedPage | None:
-        page = self.pages.get(cache_key(environ))
+        page = self.pages.get(self.key(environ))
         if page is None:
             return None
         try:
@@ -148,21 +147,20 @@ class PageCache:
             if found != self._version:
                 self.pages.clear()
             self._version, self._checked = found, now
-        return State(self._version, _hour(db.utcnow()))
+        # Offices open on the hour, a Congress ends on one, a record grows old by the day.
+        return State(self._version, int(db.utcnow().timestamp()) // 3600)
 
-
-def cache_key(environ: "WSGIEnvironment") -> Hashable:
-    """All that decides about a page's bytes beside its State. Other query parameters make no other page."""
-    query: tuple[tuple[str, str], ...] = ()
-    if environ.get("QUERY_STRING"):
-        given = Request(environ).args
-        query = tuple((name, given[name]) for name in sorted(PARAMETERS & given.keys()))
-    origin = (environ.get(name, "") for name in ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO"))
-    return (*origin, query)
-
-
-def _hour(now: datetime) -> int:
-    return int(now.timestamp()) // 3600
+    def key(self, environ: "WSGIEnvironment") -> Hashable:
+        """The cache key: all that decides about a page's bytes, save its State."""
+        query: tuple[tuple[str, str], ...] = ()
+        if environ.get("QUERY_STRING"):
+            # Read as Flask reads it, so that no spelling of a name stores one page under another's key.
+            given = Request(environ, populate_request=False).args
+            query = tuple((name, given[name]) for name in sorted(self._parameters & given.keys()))
+        origin = (
+            environ.get(name, "") for name in ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO")
+        )
+        return (*origin, query)
 
 
 def version(session: Session) -> Version:
@@ -179,13 +177,10 @@ def _digests(session: Session) -> list[Any]:
     tables = SQLModel.metadata.tables
     found: list[Any] = []
     for name in EDITED:
-        if name in tables:
-            rows = session.execute(sa.select(tables[name])).all()
-            found.append(hashlib.blake2b(repr(sorted(map(repr, rows))).encode(), digest_size=8).digest())
-    if GROWING in tables:
-        texts = tables[GROWING].c
-        found.append(tuple(session.execute(sa.select(func.max(texts.id), func.max(texts.published_at))).one()))
-    return found
+        rows = session.execute(sa.select(tables[name])).all()
+        found.append(hashlib.blake2b(repr(sorted(map(repr, rows))).encode(), digest_size=8).digest())
+    texts = tables[GROWING].c
+    return [*found, tuple(session.execute(sa.select(func.max(texts.id), func.max(texts.published_at))).one())]
 
 
 # --- filling the cache -----------------------------------------------------------------------------
@@ -193,8 +188,8 @@ def _digests(session: Session) -> list[Any]:
 
 def _begin() -> None:
     """Before a public page is rendered: remember in which state, so that no change in between is missed."""
-    blueprint, _dot, view = (request.endpoint or "").rpartition(".")
-    if blueprint in LANGUAGES and view in QUERY and request.method in ("GET", "HEAD"):
+    access = routing.access()
+    if access and access.cached and request.method in ("GET", "HEAD"):
         request.environ[STATE] = _cache().state()
 
 
@@ -207,7 +202,8 @@ def _store(response: Response) -> Response:
     compressed = CompressedResponse.of(response)
     if state := request.environ.get(STATE):
         route = request.url_rule.rule if request.url_rule else ""
-        _cache().pages.put(cache_key(request.environ), CachedPage(state, route, compressed))
+        cache = _cache()
+        cache.pages.put(cache.key(request.environ), CachedPage(state, route, compressed))
     return Response(*compressed.for_client(request.environ))
 
 

@@ -46,7 +46,6 @@ def attach(app: Flask) -> None:
         base_url=app.extensions["settings"].base_url,
         data_set=data_set,
         given=given,
-        here=here,
         ordinal=ordinal,
         role=lambda person: names.role(person, current()),
         seat_name=seat_name,
@@ -88,11 +87,6 @@ def site_name() -> str:
     """The campaign's title; a plain name on pages that could not ask for it."""
     campaign = g.get("campaign")
     return tongue(campaign, "title") if campaign else _("Bills before Congress")
-
-
-def here(*views: str) -> bool:
-    """Whether this page is one of these views, in either language."""
-    return (request.endpoint or "").rpartition(".")[2] in views
 
 
 def ordinal(number: int) -> str:
