@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import format_date, format_datetime
 
-from campaign.congress.bills import BillId, ordinal_suffix
+from campaign.congress.bills import BillId, on_one_line, ordinal_suffix
 from campaign.db import utcnow
 from campaign.outreach import names
 from campaign.outreach.wordings import BLANK, BLANKS
@@ -37,7 +37,7 @@ def attach(app: Flask) -> None:
         short=short,
         phone=phone,
         passages=passages,
-        unbroken=unbroken,
+        unbroken=on_one_line,
         state=_state_name,
     )
     app.jinja_env.globals.update(
@@ -165,7 +165,6 @@ def asset(name: str) -> str:
     return url_for(endpoint, filename=file, v=mark)
 
 
-_NUMBER = re.compile(r"\b((?:H|S)\.(?:[A-Z][a-z]*\.?)*) (?=\d)")
 _BLANK = re.compile(rf"{BLANK} \(([^)]+)\)")
 _BLANK_NAMED = {label: name for name, labels in BLANKS.items() for label in labels}
 
@@ -184,14 +183,9 @@ class Passage:
     pieces: tuple[Piece, ...]
 
 
-def unbroken(text: str) -> str:
-    """The numbers of bills kept on one line."""
-    return _NUMBER.sub("\\1\N{NO-BREAK SPACE}", text)
-
-
 def passages(text: str) -> list[Passage]:
     """A script in paragraphs, its blanks told apart from the words around them."""
-    parts = [_BLANK.split(part) for part in unbroken(text).split("\n\n")]
+    parts = [_BLANK.split(part) for part in on_one_line(text).split("\n\n")]
     return [Passage(tuple(_pieces(part))) for part in parts]
 
 
