@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FLOORS: dict[str, int] = {
     "campaign": 0,
     "campaign.refusals": 0,
+    "campaign.dates": 1,
     "campaign.settings": 1,
     "campaign.logs": 1,
     "campaign.db": 2,

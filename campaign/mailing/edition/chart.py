@@ -10,10 +10,13 @@ from datetime import date
 
 from PIL import Image, ImageDraw, ImageFont
 
+from campaign.organizing import labels
+
 WIDTH, HEIGHT, SCALE = 560, 200, 2
 GROUND, INK, QUIET, LINE = (250, 247, 241), (33, 29, 24), (93, 85, 75), (220, 213, 200)
 COLOURS = ((11, 85, 99), (154, 75, 16), (86, 62, 130), (60, 90, 40))
 LEFT, RIGHT, TOP, BOTTOM = 14, 128, 22, 28
+LABEL_GAP = 18
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ def draw(series: Sequence[Series], *, until: date, months: Sequence[str]) -> byt
     most = max(max(number for _, number in one.points) for one in series) or 1
     plot = _Plot(start, max(until, start), most)
     _axis(pen, plot, months)
-    ends = _apart([plot.y(one.points[-1][1]) for one in series])
+    ends = labels.spread([plot.y(one.points[-1][1]) for one in series], LABEL_GAP)
     for one, colour, end in zip(series, COLOURS, ends, strict=False):
         pen.line(_steps(one, plot), fill=colour, width=3 * SCALE, joint="curve")
         label = f"{one.points[-1][1]}  {one.name}"
@@ -71,17 +74,6 @@ def _steps(one: Series, plot: _Plot) -> list[tuple[float, float]]:
     for day, number in one.points:
         path += [(plot.x(day) * SCALE, path[-1][1]), (plot.x(day) * SCALE, plot.y(number) * SCALE)]
     return [*path, (plot.x(plot.until) * SCALE, path[-1][1])]
-
-
-def _apart(wanted: list[float], gap: float = 18) -> list[float]:
-    """Heights for labels, moved just enough that none covers another."""
-    places = list(wanted)
-    previous: float | None = None
-    for index in sorted(range(len(wanted)), key=lambda i: -wanted[i]):
-        if previous is not None:
-            places[index] = min(places[index], previous - gap)
-        previous = places[index]
-    return places
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

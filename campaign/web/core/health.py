@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from flask import Blueprint, Response, jsonify
+from flask import Response, jsonify
 from sqlmodel import Session, col, select
 
 from campaign import db
@@ -12,8 +12,9 @@ from campaign.congress import members, tracking
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.models import Bill, Tracking
 from campaign.web.core import database
+from campaign.web.core.routing import Room
 
-bp = Blueprint("health", __name__)
+room = Room("health")
 # Bills are polled every hour; after a day without one complete round the record is called old.
 STALE_AFTER = timedelta(days=1)
 
@@ -59,13 +60,13 @@ def _whole_since(watched: Sequence[Tracking]) -> datetime | None:
     return None if oldest == never else oldest
 
 
-@bp.get("/healthz")
+@room.route("/healthz")
 def process() -> Response:
     """The process answers; nothing else is asked."""
     return _uncached(jsonify(status="ok"))
 
 
-@bp.get("/readyz")
+@room.route("/readyz")
 def ready() -> Response:
     """Whether the database can be read, and the age of the last complete poll.
 

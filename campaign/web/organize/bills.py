@@ -1,7 +1,7 @@
 """The organizers' page of one bill, its pictures and its goal."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, request
@@ -13,6 +13,7 @@ from campaign.congress import members
 from campaign.congress.bills import WASHINGTON, BillId, congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import CommitteeSeat, Cosponsorship
+from campaign.dates import parse_day
 from campaign.organizing import dashboard as boards
 from campaign.organizing import worklists
 from campaign.organizing.worklists import Worklists
@@ -25,7 +26,6 @@ from campaign.web.organize.access import me, page, route, to, told
 from campaign.web.organize.pictures import Growth, Seating, TileMap
 from campaign.web.organize.shared import attachment, list_names
 
-Drawn = Growth | TileMap | Seating
 # A title and a legend need this much room.
 LEAST_WIDTH = 640
 
@@ -125,20 +125,11 @@ def _drawn(
 
 @route("/bills/<bill>/goal", role="organizer", methods=("POST",))
 def set_goal(bill: str) -> Response:
-    target, day = request.form.get("target", type=int) or 0, _day(request.form.get("by", ""))
+    target, by = request.form.get("target", type=int) or 0, request.form.get("by", "")
+    day = parse_day(by) if by else None
     with db.writing(database.engine()) as writer:
         found = lookup.resolve(writer, bill)
         boards.set_goal(writer, str(found), target, day, by=me().email, now=db.utcnow())
         access.note(writer, "goal set", str(found), target=target)
     told(_("The goal is set."))
     return to("bill_page", bill=str(found))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Refused(
-            f"“{text[:30]}” is not a day; write it as 2026-06-01.",
-            f"«{text[:30]}» no es una fecha; escríbala como 2026-06-01.",
-        ) from None

@@ -28,6 +28,8 @@ from campaign.web.organize.access import me, page, route, to, told
 from campaign.web.organize.shared import download, lean_names, reckoned
 
 PAGE = 100
+# The file, and the form around it.
+LARGEST_UPLOAD = MOST_BYTES + 64 * 1024
 NO_BILL = Refused(
     "There is no bill of this Congress yet. Add one under Campaign.",
     "Todavía no hay ningún proyecto de este Congreso. Agréguelo en Campaña.",
@@ -204,7 +206,7 @@ def bring_page() -> Response:
     return page("bring.html", bill=_chosen(database.session(), request.args.get("bill", "")))
 
 
-@route("/board/import", role="organizer", methods=("POST",))
+@route("/board/import", role="organizer", methods=("POST",), max_body=LARGEST_UPLOAD)
 def bring() -> Response:
     raw = _uploaded()
     with db.writing(database.engine()) as writer:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app, request
+from flask import request
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
@@ -15,9 +15,9 @@ from campaign.organizing import poll_requests
 from campaign.proposals import lookup
 from campaign.proposals.models import Kinship
 from campaign.runs import JobRun
-from campaign.settings import Settings
 from campaign.web.core import database
 from campaign.web.core.languages import _
+from campaign.web.core.render import settings
 from campaign.web.organize import access
 from campaign.web.organize.access import me, page, route, to, told
 
@@ -29,7 +29,6 @@ OLD = timedelta(days=1)
 @route("/system")
 def system() -> Response:
     now, session = db.utcnow(), database.session()
-    settings: Settings = current_app.extensions["settings"]
     return page(
         "system.html",
         now=now,
@@ -39,9 +38,9 @@ def system() -> Response:
         troubled=_troubled(session, now),
         counts=_counts(session, now),
         sources=session.exec(select(SourceState).order_by(SourceState.name)).all(),
-        has_key=settings.polls_api,
-        has_mail=bool(settings.mail_from and settings.postal_address),
-        has_geocoder=bool(settings.geocoder_url),
+        has_key=settings().polls_api,
+        has_mail=bool(settings().mail_from and settings().postal_address),
+        has_geocoder=bool(settings().geocoder_url),
         polls=poll_requests.asked(session),
         budgets=tracking.budgets(session),
         queue=_queue(session),

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, current_app, make_response, redirect, request
-from flask.blueprints import BlueprintSetupState
+from flask import Flask, abort, current_app, make_response, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -23,27 +22,18 @@ from campaign.outreach.outcomes import Connections, Slips
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from campaign.web.core.database import engine, session
-from campaign.web.core.languages import _, current, place
+from campaign.web.core.languages import _, current
 from campaign.web.core.render import page, settings
+from campaign.web.core.routing import place
 from campaign.web.public import content, places
 from campaign.web.public.content import Delegation, Speaker
+from campaign.web.public.room import route
 
 
-def add_to(bp: Blueprint) -> None:
-    """Give these pages their addresses, and the service what they need."""
-    bp.record_once(_equip)
-    bp.add_url_rule("/act/<seat>/both", view_func=both, methods=["GET", "POST"])
-    bp.add_url_rule("/act/<seat>/aloud", view_func=aloud, methods=["GET", "POST"])
-    bp.add_url_rule("/act/<seat>/offices", view_func=office_list, methods=["GET", "POST"])
-    bp.add_url_rule("/act/<seat>/called", view_func=called, methods=["GET", "POST"])
-    bp.add_url_rule("/act/<seat>/reminder.ics", view_func=reminder)
-
-
-def _equip(state: BlueprintSetupState) -> None:
-    extensions = state.app.extensions
-    kept: Settings = extensions["settings"]
-    extensions["slips"] = Slips(kept.signing_key(), kept.retired_keys)
-    extensions["connections"] = Connections()
+def attach(app: Flask, settings: Settings) -> None:
+    """What counts each report once, and few of one connection."""
+    app.extensions["slips"] = Slips(settings.signing_key(), settings.retired_keys)
+    app.extensions["connections"] = Connections()
 
 
 @dataclass(frozen=True)
@@ -111,6 +101,7 @@ def offices_of(it: Visit, *, now: datetime, zip: str = "") -> Offices:
 # --- before and during a call ----------------------------------------------------------------------
 
 
+@route("/act/<seat>/both", methods=("GET", "POST"), query=("member", "bill", "kind"))
 def both(seat: str) -> Response:
     """One call for all of the campaign's bills."""
     now = utcnow()
@@ -121,6 +112,7 @@ def both(seat: str) -> Response:
     return page("public/script.html", it=whole, kind=kind, text=text, offices=offices_of(it, now=now))
 
 
+@route("/act/<seat>/aloud", methods=("GET", "POST"), query=("member", "bill"))
 def aloud(seat: str) -> Response:
     """A call in English with the Spanish beside it, and what the office is likely to say."""
     now = utcnow()
@@ -132,6 +124,7 @@ def aloud(seat: str) -> Response:
     return page("public/aloud.html", it=it, lines=lines, offices=offices_of(it, now=now))
 
 
+@route("/act/<seat>/offices", methods=("GET", "POST"), query=("member", "bill"))
 def office_list(seat: str) -> Response:
     """All offices with their hours; a ZIP code that is sent puts the nearest first and is forgotten."""
     now = utcnow()
@@ -153,6 +146,7 @@ def office_list(seat: str) -> Response:
     )
 
 
+@route("/act/<seat>/reminder.ics", query=("member", "bill", "office"))
 def reminder(seat: str) -> Response:
     """A calendar file for ten o'clock on the office's next working day."""
     now = utcnow()
@@ -187,6 +181,7 @@ def _calendar(it: Visit, office: Place, starts: datetime, link: str, now: dateti
 # --- after a call ----------------------------------------------------------------------------------
 
 
+@route("/act/<seat>/called", methods=("GET", "POST"), query=("member", "bill", "office"))
 def called(seat: str) -> Response:
     """How did it go? A count goes up by one, once; ``undo`` takes exactly that one back."""
     now = utcnow()

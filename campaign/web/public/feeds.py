@@ -14,10 +14,12 @@ from campaign.web.core import history, render
 from campaign.web.core.database import session
 from campaign.web.core.history import Event
 from campaign.web.public import content
+from campaign.web.public.room import route
 
 NEWEST = 50
 
 
+@route("/feeds/changes.atom")
 def changes() -> Response:
     """The newest joinings, leavings and steps on the campaign's current bills."""
     front = content.front(session(), now=utcnow())

@@ -1,6 +1,6 @@
 """Paper for a table: the page of a bill and a seat with strips to tear off, and the sheet to sign."""
 
-from flask import Blueprint, make_response, request
+from flask import make_response, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -11,18 +11,16 @@ from campaign.outreach.kits import Kit
 from campaign.proposals import lineage, lookup
 from campaign.refusals import Refused
 from campaign.web.core.database import session
-from campaign.web.core.languages import current, place
+from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
+from campaign.web.core.routing import place
 from campaign.web.public import content as public_content
 from campaign.web.public import places
 from campaign.web.public.content import Delegation, Speaker
+from campaign.web.public.room import route
 
 
-def add_to(bp: Blueprint) -> None:
-    bp.add_url_rule("/act/<seat>/kit", view_func=kit)
-    bp.add_url_rule("/sheet", view_func=sheet)
-
-
+@route("/act/<seat>/kit", query=("bill", "as"))
 def kit(seat: str) -> Response:
     """A poster with strips for one bill and seat, as a page to print or with ``as=pdf`` as a file."""
     now = utcnow()
@@ -87,6 +85,7 @@ def _pdf(content: bytes, name: str) -> Response:
     return response
 
 
+@route("/sheet", query=("as",))
 def sheet() -> Response:
     """A sheet to sign at a table; with ``as=csv`` the file that it is typed into."""
     if request.args.get("as") == "csv":

@@ -92,7 +92,7 @@ def failing(app: Flask) -> FlaskClient:
             raise ZeroDivisionError("secret detail")
         abort(status)
 
-    for prefix in ("", "/es", "/api"):
+    for prefix in ("", "/es", "/api", "/organize"):
         app.add_url_rule(f"{prefix}/fail/<int:status>", f"fail{prefix}", fail)
     return app.test_client()
 
@@ -119,6 +119,16 @@ def test_failures_of_the_interface_are_json(failing: FlaskClient, status: int) -
     assert error["status"] == status
     assert error["request"] == answer.headers["X-Request-ID"]
     assert error["message"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 500, 503])
+def test_failures_of_the_organizers_pages_keep_to_them(failing: FlaskClient, status: int) -> None:
+    answer = failing.get(f"/organize/fail/{status}")
+    assert answer.status_code == status
+    assert '<body class="organize">' in answer.text
+    assert answer.headers["X-Request-ID"] in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "secret detail" not in answer.text
 
 
 def test_the_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
@@ -175,6 +185,10 @@ def test_a_database_that_cannot_be_read_is_said_plainly(tmp_path: Path, url: obj
     assert page.headers["Retry-After"] == "60"
     assert interface.json["error"]["status"] == 503
     assert "sqlalche" not in page.text
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = "somebody who is signed in"
+    organizers = client.get("/organize/")
+    assert (organizers.status_code, '<body class="organize">' in organizers.text) == (503, True)
     assert client.get("/healthz").status_code == 200
     ready = client.get("/readyz")
     assert ready.status_code == 503
