@@ -40,6 +40,8 @@ CONTENTS_KEPT = 32
 # Verdicts that speak about the relay, not about one reader.
 IN_THE_WAY = ("throttled", "down", "refused")
 LONGEST_NAP = 1.0
+# What holds up mail when it is not the relay.
+THE_RATE = "the rate"
 _CONTENT = sa.select(col(Content.head), col(Content.body)).where(col(Content.id) == sa.bindparam("number"))
 
 
@@ -59,6 +61,11 @@ class Report:
         if self.blocked:
             told.append(f"held up: {self.blocked}")
         return ", ".join(told) or "nothing was due"
+
+    @property
+    def trouble(self) -> bool:
+        """Whether the relay is in the way; a rate that is used up is no trouble."""
+        return self.blocked not in ("", THE_RATE)
 
     @property
     def whole(self) -> bool:
@@ -237,7 +244,7 @@ class Connection:
     def _what_blocks(self) -> str:
         with db.reading(self.office.engine) as session:
             way = relay_limits.state(session)
-            return f"{way.trouble}: {way.words}" if way.trouble else "the rate"
+            return f"{way.trouble}: {way.words}" if way.trouble else THE_RATE
 
     def _send_one(self, row: Claimed) -> None:
         begun = self._turn_to(row)
