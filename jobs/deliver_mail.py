@@ -76,9 +76,7 @@ class Runs:
         self._heartbeat.start(now)
         try:
             self._mend(now)
-            office = Office(
-                self.engine, self.settings, clock=self.clock, stopping=stopping, patience=patience
-            )
+            office = Office(self.engine, self.settings, clock=self.clock, stopping=stopping, patience=patience)
             report = deliver(office, connections=connections)
             chat_notices.post(self.engine, self.settings, now=now)
         except Exception:
@@ -96,8 +94,8 @@ class Runs:
 class Heartbeat:
     """Reports runs to a dead-man check, by the addresses of healthchecks.io: URL/start, URL, URL/fail.
 
-    A worker looks into the outbox every two seconds. It reports one run a minute, and at once a run whose result
-    is another than the last one reported.
+    A worker looks into the outbox every two seconds. It reports one run a minute, and at once a run whose
+    result is another than the last one reported.
     """
 
     def __init__(self, url: str) -> None:

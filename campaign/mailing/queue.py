@@ -8,7 +8,7 @@ somebody asks for that.
 
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session, col, select
 
 from campaign import db
-from campaign.mailing import relay_limits
+from campaign.mailing import notices, relay_limits
 from campaign.mailing.models import Delivery, Edition, Pipe, Subscriber, Suppression
 from campaign.mailing.policy import policy
 from campaign.mailing.transport import Verdict
@@ -34,7 +34,6 @@ people: sa.Table = Subscriber.__table__  # type: ignore[attr-defined]
 
 # Spelled out so that both planners see that the partial index fits.
 OPEN = sa.text("state IN ('pending','deferred','sending')")
-WORKER_ENDED = "the worker ended while handing it over"
 
 
 class Claimed(NamedTuple):
@@ -261,7 +260,7 @@ def pause_edition(engine: Engine, edition: int, problem: str, *, now: datetime) 
         if result.rowcount != 1:
             return False
         take_back(session, edition)
-        tell(session, "paused", {"edition": edition, "problem": problem}, now=now)
+        notices.notify(session, "paused", {"edition": edition, "problem": problem}, now=now)
         return True
 
 
@@ -271,48 +270,41 @@ def take_back(session: Session, edition: int) -> None:
     session.execute(held.where(rows.c.lease.is_not(None)).values(owner="", lease=None))
 
 
-def tell(session: Session, what: str, detail: dict[str, Any], *, now: datetime) -> None:
-    """Let the organizers know, by mail and in their chat, as far as they asked for it."""
-    rules = policy(session)
-    if rules.notify_email:
-        session.add(
-            Delivery(kind="notice", address=rules.notify_email, due=now, detail={"what": what, **detail})
-        )
-    if rules.notify_webhook:
-        session.add(
-            Delivery(kind="hook", address=rules.notify_webhook, due=now, detail={"what": what, **detail})
-        )
+def sweep(engine: Engine, *, now: datetime) -> int:
+    """Give up rows whose worker died while sending, and close editions that have nothing left to send.
 
-
-@dataclass
-class Swept:
-    """What a look after leftovers found."""
-
-    unknown: int = 0
-    finished: list[int] = field(default_factory=list)
-
-
-def sweep(engine: Engine, *, now: datetime) -> Swept:
-    """Give up rows whose worker died while sending, and close editions that have nothing left to send."""
-    swept = Swept()
+    Returns how many rows were given up.
+    """
     with db.writing(engine) as session:
-        resend = policy(session).resend_unknown
-        left = sa.update(rows).where(OPEN, rows.c.state == "sending", rows.c.lease < now)
-        values: dict[str, Any] = {
-            "state": "unknown",
-            "ended_at": now,
-            "reply": "the worker ended while handing it over",
-        }
-        if resend:
-            values = {"state": "pending", "due": now, "owner": "", "lease": None}
-        result: Any = session.execute(left.values(**values))
-        swept.unknown = result.rowcount
-        for edition in session.exec(select(Edition).where(Edition.state == "sending")).all():
+        abandoned = _end_abandoned(session, now)
+        # Locked, so that of two workers one closes an edition and queues the notice of its end.
+        for edition in session.exec(select(Edition).where(Edition.state == "sending").with_for_update()).all():
             if not _still_open(session, edition):
-                edition.state, edition.finished_at = "done", now
-                edition.totals = counts(session, edition)
-                swept.finished.append(edition.id or 0)
-    return swept
+                _close(session, edition, now)
+    return abandoned
+
+
+def _end_abandoned(session: Session, now: datetime) -> int:
+    values: dict[str, Any] = {
+        "state": "unknown",
+        "ended_at": now,
+        "reply": "the worker ended while handing it over",
+    }
+    if policy(session).resend_unknown:
+        values = {"state": "pending", "due": now, "owner": "", "lease": None}
+    left = sa.update(rows).where(OPEN, rows.c.state == "sending", rows.c.lease < now)
+    result: Any = session.execute(left.values(**values))
+    return int(result.rowcount)
+
+
+def _close(session: Session, edition: Edition, now: datetime) -> None:
+    # An edition that was opened again to resend unknown copies has its totals already.
+    first = not edition.totals
+    edition.state, edition.finished_at = "done", now
+    edition.totals = counts(session, edition)
+    if first and edition.kind == "digest":
+        none = dict.fromkeys(("sent", "failed", "unknown", "suppressed"), 0)
+        notices.notify(session, "done", {"period": edition.period, **none, **edition.totals}, now=now)
 
 
 def _still_open(session: Session, edition: Edition) -> bool:
@@ -343,22 +335,14 @@ class Trouble:
         return self.es if lang == "es" else self.en
 
 
-# How the way to the relay fails, as pipe.py keeps it.
-_WAY = {
-    "down": ("the relay cannot be reached", "no se puede llegar al servidor de correo"),
-    "throttled": ("the relay asks us to slow down", "el servidor de correo pide ir más despacio"),
-    "refused": ("the relay refuses us", "el servidor de correo nos rechaza"),
-}
-
-
 def troubles(session: Session) -> list[Trouble]:
     """What stands between readers and their mail: a relay in the way, held editions, copies of unknown fate."""
     found = []
-    way = session.get(Pipe, relay_limits.RELAY)
-    if way is not None and way.trouble:
-        en, es = _WAY.get(way.trouble, (way.trouble, way.trouble))
-        since = f"{way.since:%Y-%m-%d %H:%M} UTC"
-        words = f": {way.words}" if way.words else ""
+    limits = session.get(Pipe, relay_limits.RELAY)
+    if limits is not None and limits.trouble:
+        en, es = relay_limits.TROUBLES[limits.trouble]
+        since = f"{limits.since:%Y-%m-%d %H:%M} UTC"
+        words = f": {limits.words}" if limits.words else ""
         found.append(Trouble("relay", f"{en} since {since}{words}", f"{es} desde {since}{words}"))
     for edition in session.exec(select(Edition).where(Edition.state == "paused")):
         why = f": {edition.problem}" if edition.problem else ""

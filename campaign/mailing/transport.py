@@ -159,8 +159,7 @@ class Smtp:
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self.relay = relay
-        # smtplib's own default does not check certificates.
-        self.context = context or ssl.create_default_context()
+        self._context = context
         self.command_seconds = command_seconds
         self.answer_seconds = answer_seconds
         self._open: smtplib.SMTP | None = None
@@ -210,16 +209,21 @@ class Smtp:
         relay = self.relay
         if relay.tls == "implicit":
             self._open = smtplib.SMTP_SSL(
-                relay.host, relay.port, timeout=self.command_seconds, context=self.context
+                relay.host, relay.port, timeout=self.command_seconds, context=self._checked_tls()
             )
         else:
             self._open = smtplib.SMTP(relay.host, relay.port, timeout=self.command_seconds)
         if relay.tls == "starttls":
-            self._open.starttls(context=self.context)
+            self._open.starttls(context=self._checked_tls())
         self._open.ehlo_or_helo_if_needed()
         if relay.user:
             self._open.login(relay.user, relay.password)
         return self._open
+
+    def _checked_tls(self) -> ssl.SSLContext:
+        """smtplib's own default does not check certificates. Reading the authorities takes 20 ms."""
+        self._context = self._context or ssl.create_default_context()
+        return self._context
 
     def _announce(self, connection: smtplib.SMTP, envelope: Envelope) -> Verdict | None:
         """Sender and recipient; None when the relay takes both."""

@@ -107,7 +107,7 @@ class Office:
 
 def deliver(office: Office, *, connections: int = 1) -> Report:
     """Send what is due over this many connections, until nothing is or the way stays blocked."""
-    swept = queue.sweep(office.engine, now=office.clock())
+    abandoned = queue.sweep(office.engine, now=office.clock())
     stock = Stock(office, most=office.batch * max(1, connections))
     senders = [Connection(office, stock) for _ in range(max(1, connections))]
     ending = threading.Event()
@@ -119,7 +119,7 @@ def deliver(office: Office, *, connections: int = 1) -> Report:
         stock.give_back()
         ending.set()
         beat.join()
-    report = Report(unknown_found=swept.unknown)
+    report = Report(unknown_found=abandoned)
     for sender in senders:
         report.counts.update(sender.counts)
         report.blocked = report.blocked or sender.blocked
