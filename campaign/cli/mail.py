@@ -223,6 +223,32 @@ def pause_digest(desk: Desk, period: str) -> None:
     _say_edition(desk, edition.period)
 
 
+@command(digest_group, "cancel")
+@period_option
+def cancel_digest(desk: Desk, period: str) -> None:
+    """Send no further copy of an edition, for good. The next edition tells its news."""
+    import getpass
+
+    from campaign import db
+    from campaign.accounts import audit
+    from campaign.mailing.edition import editions
+
+    with db.reading(desk.engine) as session:
+        edition = editions.latest(session, period=period)
+    by = f"{getpass.getuser()} (command line)"
+    unsent = editions.cancel(desk.engine, edition.id or 0, why=f"cancelled by {by}", now=desk.now)
+    with db.writing(desk.engine) as session:
+        audit.note(session, None, "digest cancelled", edition.period, now=desk.now, actor=by, copies=unsent)
+        data = editions.status(session, editions.latest(session, period=edition.period))
+    desk.answer(
+        data,
+        say(
+            f"{data['sent']} copies were sent; {unsent} will not be.",
+            f"Se enviaron {data['sent']} copias; {unsent} no se enviarán.",
+        ),
+    )
+
+
 @command(digest_group, "resume")
 @period_option
 @click.option(

@@ -277,6 +277,7 @@ def sweep(engine: Engine, *, now: datetime) -> int:
     """
     with db.writing(engine) as session:
         abandoned = _end_abandoned(session, now)
+        end_stopped(session, now=now)
         # Locked, so that of two workers one closes an edition and queues the notice of its end.
         for edition in session.exec(select(Edition).where(Edition.state == "sending").with_for_update()).all():
             if not _still_open(session, edition):
@@ -285,16 +286,36 @@ def sweep(engine: Engine, *, now: datetime) -> int:
 
 
 def _end_abandoned(session: Session, now: datetime) -> int:
-    values: dict[str, Any] = {
-        "state": "unknown",
-        "ended_at": now,
-        "reply": "the worker ended while handing it over",
-    }
-    if policy(session).resend_unknown:
-        values = {"state": "pending", "due": now, "owner": "", "lease": None}
     left = sa.update(rows).where(OPEN, rows.c.state == "sending", rows.c.lease < now)
-    result: Any = session.execute(left.values(**values))
+    found = 0
+    if policy(session).resend_unknown:
+        going_on = sa.or_(rows.c.edition.is_(None), rows.c.edition.not_in(_STOPPED))
+        again = left.where(going_on).values(state="pending", due=now, owner="", lease=None)
+        found += _changed(session, again)
+    words = "the worker ended while handing it over"
+    return found + _changed(session, left.values(state="unknown", ended_at=now, reply=words))
+
+
+def _changed(session: Session, statement: sa.Update) -> int:
+    """How many rows a statement changed."""
+    result: Any = session.execute(statement)
     return int(result.rowcount)
+
+
+_STOPPED = sa.select(col(Edition.id)).where(col(Edition.state) == "stopped")
+
+
+def end_stopped(session: Session, *, now: datetime) -> int:
+    """End the waiting rows of cancelled editions, one that was in flight and came back included; how many."""
+    waiting = sa.update(rows).where(OPEN, rows.c.state != "sending", rows.c.edition.in_(_STOPPED))
+    ended = {
+        "state": "failed",
+        "ended_at": now,
+        "reply": "the edition was cancelled",
+        "lease": None,
+        "owner": "",
+    }
+    return _changed(session, waiting.values(**ended))
 
 
 def _close(session: Session, edition: Edition, now: datetime) -> None:
@@ -360,13 +381,17 @@ def troubles(session: Session) -> list[Trouble]:
 
 
 def resend_unknown(engine: Engine, edition: int, *, now: datetime) -> int:
-    """Somebody accepts that a few readers may get two copies: send what is unknown once more."""
+    """Send unknown copies once more, at the price that some readers get two; how many.
+
+    A cancelled edition sends nothing more.
+    """
     with db.writing(engine) as session:
+        row = session.get(Edition, edition, with_for_update=True)
+        if row is None or row.state == "stopped":
+            return 0
         again = sa.update(rows).where(rows.c.edition == edition, rows.c.state == "unknown")
-        result: Any = session.execute(
-            again.values(state="pending", due=now, owner="", lease=None, ended_at=None, reply="")
-        )
-        if result.rowcount:
-            reopened = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "done")
-            session.execute(reopened.values(state="sending", finished_at=None))
-        return int(result.rowcount)
+        waiting = {"state": "pending", "due": now, "owner": "", "lease": None, "ended_at": None, "reply": ""}
+        found = _changed(session, again.values(**waiting))
+        if found and row.state == "done":
+            row.state, row.finished_at = "sending", None
+        return found

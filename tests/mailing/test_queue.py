@@ -652,17 +652,6 @@ def test_e14_what_is_queued_is_not_changed_by_later_edits(
     assert raw.split(b"\r\n\r\n", 1)[1][:400] == kept[:400]
 
 
-def test_e15_a_stopped_edition_leaves_no_row_waiting(
-    engine: Engine, readers: Make, published: Make, states: Make, office: Make, box: Box
-) -> None:
-    readers(*addresses(3))
-    edition = published()
-    assert editions.stop(engine, edition, why="wrong week", now=MONDAY) == 3
-    assert set(states().values()) == {"failed"}
-    assert deliver(office()).counts == {}
-    assert box.messages == []
-
-
 def test_e16_the_sweeper_finds_missing_rows_and_stuck_ones(
     engine: Engine, readers: Make, published: Make, states: Make, clock: Clock
 ) -> None:

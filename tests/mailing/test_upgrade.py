@@ -46,7 +46,8 @@ def test_a_relay_that_was_in_trouble_still_is_after_the_upgrade(old_engine: Engi
     with old_engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO pipe (name, blocked_until, trouble, words, since, strikes, pace, second_tokens, "
-            "hour_tokens) VALUES ('relay', '2026-06-22 17:00:00+00:00', 'down', 'no relay', '2026-06-22 15:00:00+00:00', "
+            "hour_tokens) VALUES ('relay', '2026-06-22 17:00:00+00:00', 'down', 'no relay', "
+            "'2026-06-22 15:00:00+00:00', "
             "3, 0.5, 1.5, 2.5)"
         )
     db.upgrade(old_engine)
