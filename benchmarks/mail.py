@@ -31,7 +31,7 @@ from campaign import db, snapshot
 from campaign.congress.models import Seat
 from campaign.mailing import queue
 from campaign.mailing.addresses import Keys, read_address
-from campaign.mailing.delivery.sending import Office, deliver
+from campaign.mailing.delivery.sending import Outbox, deliver
 from campaign.mailing.edition import editions
 from campaign.mailing.message import copy_of, sender_of
 from campaign.mailing.models import Content, Delivery, Edition, MailPolicy, Subscriber
@@ -138,7 +138,7 @@ def bare_rate(engine: Engine, settings: Settings, port: int, messages: int, conn
 def send_rate(engine: Engine, settings: Settings, messages: int, connections: int) -> float:
     """Messages a second from row to recorded verdict over so many connections; all rows then wait again."""
     began = time.perf_counter()
-    report = deliver(Office(engine, settings, clock=lambda: NOW), connections=connections)
+    report = deliver(Outbox(engine, settings, clock=lambda: NOW), connections=connections)
     seconds = time.perf_counter() - began
     assert report.counts["sent"] == messages, report.summary
     with db.writing(engine) as session:
@@ -153,7 +153,7 @@ def send_rate(engine: Engine, settings: Settings, messages: int, connections: in
 def worker_main(url: str, port: int, connections: int) -> None:
     """One worker in its own process; says its peak memory at the end."""
     engine = db.open_engine(url)
-    office = Office(engine, settings_for(url, port), clock=_late, patience=1.0)
+    office = Outbox(engine, settings_for(url, port), clock=_late, patience=1.0)
     report = deliver(office, connections=connections)
     print(report.counts["sent"], _peak_megabytes(), flush=True)
 

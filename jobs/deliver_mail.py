@@ -16,7 +16,7 @@ from campaign import __version__, db
 from campaign.fetch import Fetcher
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import chat_notices
-from campaign.mailing.delivery.sending import Office, Report, deliver
+from campaign.mailing.delivery.sending import Outbox, Report, deliver
 from campaign.mailing.edition import editions
 from campaign.mailing.readers import subscribers
 from campaign.mailing.returned import bounces
@@ -76,8 +76,8 @@ class Runs:
         self._heartbeat.start(now)
         try:
             self._mend(now)
-            office = Office(self.engine, self.settings, clock=self.clock, stopping=stopping, patience=patience)
-            report = deliver(office, connections=connections)
+            outbox = Outbox(self.engine, self.settings, clock=self.clock, stopping=stopping, patience=patience)
+            report = deliver(outbox, connections=connections)
             chat_notices.post(self.engine, self.settings, now=now)
         except Exception:
             self._heartbeat.end("/fail", now)

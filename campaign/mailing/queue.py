@@ -7,7 +7,7 @@ somebody asks for that.
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -173,14 +173,13 @@ def renew(engine: Engine, *, owner: str, now: datetime) -> None:
 
 _MARK = (
     sa.update(rows)
-    .where(rows.c.id.in_(sa.bindparam("these", expanding=True)), rows.c.owner == sa.bindparam("mine"))
+    .where(rows.c.id == sa.bindparam("this"), rows.c.owner == sa.bindparam("mine"))
     .where(sa.text("state IN ('pending','deferred')"))
     .values(
         state="sending",
         lease=sa.bindparam("until"),
         first_at=sa.func.coalesce(rows.c.first_at, sa.bindparam("begun", type_=rows.c.first_at.type)),
     )
-    .returning(rows.c.id)
 )
 _END = (
     sa.update(rows)
@@ -201,32 +200,13 @@ _END = (
 
 def begin(connection: Connection, claimed: Claimed, *, owner: str, now: datetime) -> bool:
     """Mark a row as being sent; False where it is no longer ours or its reader has stopped meanwhile."""
-    return bool(begin_all(connection, [claimed], owner=owner, now=now))
-
-
-def begin_all(connection: Connection, claimed: Sequence[Claimed], *, owner: str, now: datetime) -> set[int]:
-    """Mark rows as being sent; the numbers of those that are now."""
-    if not claimed:
-        return set()
-    wanted = [row.id for row in claimed]
-    values = {"these": wanted, "mine": owner, "until": now + LEASE, "begun": now}
-    marked = set(connection.execute(_MARK, values).scalars())
-    if len(marked) < len(wanted):
-        # Some were taken away meanwhile, or marked by a commit of which we heard nothing.
-        held = sa.select(rows.c.id).where(rows.c.state == "sending", rows.c.owner == owner)
-        marked.update(connection.execute(held.where(rows.c.id.in_(wanted))).scalars())
-    return marked
+    values = {"this": claimed.id, "mine": owner, "until": now + LEASE, "begun": now}
+    return connection.execute(_MARK, values).rowcount == 1
 
 
 def end(connection: Connection, ended: Ended, *, owner: str) -> None:
     """Record what became of a row; back to waiting where nothing was handed over."""
-    end_all(connection, [ended], owner=owner)
-
-
-def end_all(connection: Connection, ends: Sequence[Ended], *, owner: str) -> None:
-    """Record what became of each."""
-    if ends:
-        connection.execute(_END, [{"this": one.claimed.id, "mine": owner, **_outcome(one)} for one in ends])
+    connection.execute(_END, {"this": ended.claimed.id, "mine": owner, **_outcome(ended)})
 
 
 def _outcome(ended: Ended) -> dict[str, Any]:

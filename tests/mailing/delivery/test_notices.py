@@ -168,7 +168,8 @@ def test_two_workers_that_find_an_edition_sent_announce_it_once(
 KILLS = {
     "while the edition is being closed": ("campaign.mailing.notices.notify", "after"),
     "when the notice waits": ("campaign.mailing.queue.claim", "before", 2),
-    "before the mail is marked": ("campaign.mailing.queue.begin_all", "before", 3),
+    "before the mail is marked": ("campaign.mailing.queue.begin", "before", 2),
+    "after the mail was handed over and recorded": ("campaign.mailing.queue.release", "after", 2),
     "before the chat is looked at": ("campaign.mailing.delivery.chat_notices.post", "before"),
     "before the chat is marked": ("campaign.mailing.delivery.chat_notices._take", "before"),
     "after the chat was posted": ("campaign.mailing.delivery.chat_notices._end", "before"),

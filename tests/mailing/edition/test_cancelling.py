@@ -30,14 +30,14 @@ FIVE = [f"r{place}@readers-host.org" for place in range(5)]
 
 
 def test_e15_who_has_it_keeps_it_and_nobody_else_gets_it(
-    engine: Engine, readers: Make, published: Make, states: Make, office: Make, box: Box, edition_row: Make
+    engine: Engine, readers: Make, published: Make, states: Make, outbox: Make, box: Box, edition_row: Make
 ) -> None:
     readers(*FIVE)
     edition = published()
-    deliver(office(stopping=lambda: len(box.messages) >= 2))
+    deliver(outbox(stopping=lambda: len(box.messages) >= 2))
     assert editions.cancel(engine, edition, why="wrong week", now=MONDAY) == 3
     assert sorted(states().values()) == ["failed"] * 3 + ["sent"] * 2
-    assert deliver(office()).counts == {}
+    assert deliver(outbox()).counts == {}
     assert len(box.messages) == 2
     row = edition_row(edition)
     assert (row.state, row.problem, row.finished_at) == ("stopped", "wrong week", MONDAY)
@@ -138,11 +138,11 @@ def command(engine: Engine, *words: str, **env: str) -> Result:
 
 
 def test_the_command_cancels_the_newest_edition_and_says_the_numbers(
-    engine: Engine, readers: Make, published: Make, office: Make, box: Box, edition_row: Make
+    engine: Engine, readers: Make, published: Make, outbox: Make, box: Box, edition_row: Make
 ) -> None:
     readers(*FIVE)
     edition = published()
-    deliver(office(stopping=lambda: len(box.messages) >= 2))
+    deliver(outbox(stopping=lambda: len(box.messages) >= 2))
     result = command(engine, "cancel")
     assert (result.exit_code, result.stdout) == (0, "2 copies were sent; 3 will not be.\n")
     assert edition_row(edition).state == "stopped"

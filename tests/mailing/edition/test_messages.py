@@ -225,10 +225,10 @@ def test_e20_the_return_path_is_signed_short_and_ours_alone() -> None:
     assert returned_number(other, return_path(a_sender(), KEYS, 5)) is None
 
 
-def test_e20_the_envelope_carries_it(readers: Make, published: Make, office: Make, box: Box) -> None:
+def test_e20_the_envelope_carries_it(readers: Make, published: Make, outbox: Make, box: Box) -> None:
     readers("a@readers-host.org")
     published()
-    deliver(office())
+    deliver(outbox())
     ((sender, _, raw),) = box.messages
     assert returned_number(KEYS, sender) == 1
     assert opened(raw)["From"].addresses[0].domain == sender.rpartition("@")[2]
