@@ -33,10 +33,8 @@ LOOK_EVERY = 2.0
 RUN_SECONDS = 60.0
 MEND_EVERY = timedelta(minutes=10)
 REPORT_EVERY = timedelta(minutes=1)
-# A relay takes tens of milliseconds for a message, so two connections carry more than the rate of 20 a second
-# that is set at first. Many relays refuse more at a time, and a killed worker leaves at most so many copies in
-# doubt.
-CONNECTIONS = 2
+# A killed worker leaves at most so many copies in doubt. For a higher rate run a second worker.
+CONNECTIONS = 1
 
 
 def run(

@@ -135,7 +135,7 @@ def _approve(desk: Desk, edition: int) -> None:
 
 
 @command(digest_group, "send")
-@click.option("--connections", default=2, show_default=True, type=click.IntRange(1, 50))
+@click.option("--connections", default=1, show_default=True, type=click.IntRange(1, 50))
 @click.option("--wait", default=60.0, show_default=True, help="Seconds to wait for a rate or a relay.")
 def send_digest(desk: Desk, connections: int, wait: float) -> None:
     """Send what is due now; a running worker does the same by itself."""

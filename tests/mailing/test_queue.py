@@ -711,3 +711,17 @@ def test_a_worker_stops_between_two_messages(readers: Make, published: Make, out
     readers(*addresses(5))
     published()
     assert deliver(outbox(stopping=lambda: len(box.messages) >= 2)).counts["sent"] == 2
+
+
+def test_a_message_that_cannot_be_made_stops_no_other(
+    engine: Engine, readers: Make, published: Make, outbox: Make, box: Box
+) -> None:
+    readers("a@readers-host.org")
+    published()
+    with db.writing(engine) as session:
+        broken = {"edition": 1, "group": {"language": "en"}}
+        session.add(Delivery(kind="test", address="desk@campaign-host.org", due=MONDAY, detail=broken))
+    assert deliver(outbox()).counts == {"failed": 1, "sent": 1}
+    with db.reading(engine) as session:
+        row = session.exec(select(Delivery).where(Delivery.kind == "test")).one()
+    assert (row.state, row.reply) == ("failed", "could not be put together: KeyError")

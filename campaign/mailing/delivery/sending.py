@@ -35,7 +35,7 @@ from campaign.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-BATCH = 200
+BATCH = 50
 # Verdicts that speak of the relay, not of one reader.
 RELAY_VERDICTS = ("throttled", "down", "refused")
 LONGEST_NAP = 1.0

@@ -262,7 +262,7 @@ def test_e45_one_worker_keeps_the_pace_in_flat_memory(
         folder = tmp_path / str(count)
         folder.mkdir()
         with fresh(kind, folder) as place, bench.sink(folder) as (port, log):
-            engine, chosen = bench._prepared(place, port, count)
+            engine, chosen = bench.prepared(place, port, count)
             bench.publish(engine, chosen)
             engine.dispose()
             _, memory = bench.run_workers(place, port, 1)
