@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.mailing import queue
+from campaign.mailing import notices
 from campaign.mailing.edition import editions
 from campaign.mailing.policy import policy
 from campaign.refusals import Refused
@@ -31,7 +31,7 @@ def run(
         return Told(f"the digest of {built.period} is published for {number} readers")
     with db.writing(engine) as session:
         detail = {"period": built.period, "recipients": built.recipients}
-        queue.tell(session, "built", detail, now=now)
+        notices.notify(session, "built", detail, now=now)
     return Told(f"the digest of {built.period} waits for approval")
 
 

@@ -138,7 +138,7 @@ def _approve(context: CommandContext, edition: int) -> None:
 
 
 @command(digest_group, "send")
-@click.option("--connections", default=2, show_default=True, type=click.IntRange(1, 50))
+@click.option("--connections", default=1, show_default=True, type=click.IntRange(1, 50))
 @click.option(
     "--wait", default=60.0, show_default=True, help="Seconds to wait for the rate limit or the relay."
 )
@@ -233,6 +233,32 @@ def pause_digest(context: CommandContext, period: str) -> None:
         edition = editions.latest(session, period=period)
     editions.pause(context.engine, edition.id or 0, why="paused by hand")
     _output_status(context, edition.period)
+
+
+@command(digest_group, "cancel")
+@period_option
+def cancel_digest(context: CommandContext, period: str) -> None:
+    """Send no further copy of an edition, for good. The next edition tells its news."""
+    import getpass
+
+    from campaign import db
+    from campaign.accounts import audit
+    from campaign.mailing.edition import editions
+
+    with db.reading(context.engine) as session:
+        edition = editions.latest(session, period=period)
+    by = f"{getpass.getuser()} (command line)"
+    unsent = editions.cancel(context.engine, edition.id or 0, why=f"cancelled by {by}", now=context.now)
+    with db.writing(context.engine) as session:
+        audit.note(session, None, "digest cancelled", edition.period, now=context.now, actor=by, copies=unsent)
+        data = editions.status(session, editions.latest(session, period=edition.period))
+    context.output(
+        data,
+        localized(
+            f"{data['sent']} copies were sent; {unsent} will not be.",
+            f"Se enviaron {data['sent']} copias; {unsent} no se enviarán.",
+        ),
+    )
 
 
 @command(digest_group, "resume")

@@ -7,8 +7,8 @@ somebody asks for that.
 """
 
 import random
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session, col, select
 
 from campaign import db
-from campaign.mailing import relay_limits
+from campaign.mailing import notices, relay_limits
 from campaign.mailing.models import Delivery, Edition, Pipe, Subscriber, Suppression
 from campaign.mailing.policy import policy
 from campaign.mailing.transport import Verdict
@@ -34,7 +34,6 @@ people: sa.Table = Subscriber.__table__  # type: ignore[attr-defined]
 
 # Spelled out so that both planners see that the partial index fits.
 OPEN = sa.text("state IN ('pending','deferred','sending')")
-WORKER_ENDED = "the worker ended while handing it over"
 
 
 class Claimed(NamedTuple):
@@ -174,14 +173,13 @@ def renew(engine: Engine, *, owner: str, now: datetime) -> None:
 
 _MARK = (
     sa.update(rows)
-    .where(rows.c.id.in_(sa.bindparam("these", expanding=True)), rows.c.owner == sa.bindparam("mine"))
+    .where(rows.c.id == sa.bindparam("this"), rows.c.owner == sa.bindparam("mine"))
     .where(sa.text("state IN ('pending','deferred')"))
     .values(
         state="sending",
         lease=sa.bindparam("until"),
         first_at=sa.func.coalesce(rows.c.first_at, sa.bindparam("begun", type_=rows.c.first_at.type)),
     )
-    .returning(rows.c.id)
 )
 _END = (
     sa.update(rows)
@@ -202,32 +200,13 @@ _END = (
 
 def begin(connection: Connection, claimed: Claimed, *, owner: str, now: datetime) -> bool:
     """Mark a row as being sent; False where it is no longer ours or its reader has stopped meanwhile."""
-    return bool(begin_all(connection, [claimed], owner=owner, now=now))
-
-
-def begin_all(connection: Connection, claimed: Sequence[Claimed], *, owner: str, now: datetime) -> set[int]:
-    """Mark rows as being sent; the numbers of those that are now."""
-    if not claimed:
-        return set()
-    wanted = [row.id for row in claimed]
-    values = {"these": wanted, "mine": owner, "until": now + LEASE, "begun": now}
-    marked = set(connection.execute(_MARK, values).scalars())
-    if len(marked) < len(wanted):
-        # Some were taken away meanwhile, or marked by a commit of which we heard nothing.
-        held = sa.select(rows.c.id).where(rows.c.state == "sending", rows.c.owner == owner)
-        marked.update(connection.execute(held.where(rows.c.id.in_(wanted))).scalars())
-    return marked
+    values = {"this": claimed.id, "mine": owner, "until": now + LEASE, "begun": now}
+    return connection.execute(_MARK, values).rowcount == 1
 
 
 def end(connection: Connection, ended: Ended, *, owner: str) -> None:
     """Record what became of a row; back to waiting where nothing was handed over."""
-    end_all(connection, [ended], owner=owner)
-
-
-def end_all(connection: Connection, ends: Sequence[Ended], *, owner: str) -> None:
-    """Record what became of each."""
-    if ends:
-        connection.execute(_END, [{"this": one.claimed.id, "mine": owner, **_outcome(one)} for one in ends])
+    connection.execute(_END, {"this": ended.claimed.id, "mine": owner, **_outcome(ended)})
 
 
 def _outcome(ended: Ended) -> dict[str, Any]:
@@ -261,7 +240,7 @@ def pause_edition(engine: Engine, edition: int, problem: str, *, now: datetime) 
         if result.rowcount != 1:
             return False
         take_back(session, edition)
-        tell(session, "paused", {"edition": edition, "problem": problem}, now=now)
+        notices.notify(session, "paused", {"edition": edition, "problem": problem}, now=now)
         return True
 
 
@@ -271,48 +250,62 @@ def take_back(session: Session, edition: int) -> None:
     session.execute(held.where(rows.c.lease.is_not(None)).values(owner="", lease=None))
 
 
-def tell(session: Session, what: str, detail: dict[str, Any], *, now: datetime) -> None:
-    """Let the organizers know, by mail and in their chat, as far as they asked for it."""
-    rules = policy(session)
-    if rules.notify_email:
-        session.add(
-            Delivery(kind="notice", address=rules.notify_email, due=now, detail={"what": what, **detail})
-        )
-    if rules.notify_webhook:
-        session.add(
-            Delivery(kind="hook", address=rules.notify_webhook, due=now, detail={"what": what, **detail})
-        )
+def sweep(engine: Engine, *, now: datetime) -> int:
+    """Give up rows whose worker died while sending, and close editions that have nothing left to send.
 
-
-@dataclass
-class Swept:
-    """What a look after leftovers found."""
-
-    unknown: int = 0
-    finished: list[int] = field(default_factory=list)
-
-
-def sweep(engine: Engine, *, now: datetime) -> Swept:
-    """Give up rows whose worker died while sending, and close editions that have nothing left to send."""
-    swept = Swept()
+    Returns how many rows were given up.
+    """
     with db.writing(engine) as session:
-        resend = policy(session).resend_unknown
-        left = sa.update(rows).where(OPEN, rows.c.state == "sending", rows.c.lease < now)
-        values: dict[str, Any] = {
-            "state": "unknown",
-            "ended_at": now,
-            "reply": "the worker ended while handing it over",
-        }
-        if resend:
-            values = {"state": "pending", "due": now, "owner": "", "lease": None}
-        result: Any = session.execute(left.values(**values))
-        swept.unknown = result.rowcount
-        for edition in session.exec(select(Edition).where(Edition.state == "sending")).all():
+        abandoned = _end_abandoned(session, now)
+        end_stopped(session, now=now)
+        # Locked, so that of two workers one closes an edition and queues the notice of its end.
+        for edition in session.exec(select(Edition).where(Edition.state == "sending").with_for_update()).all():
             if not _still_open(session, edition):
-                edition.state, edition.finished_at = "done", now
-                edition.totals = counts(session, edition)
-                swept.finished.append(edition.id or 0)
-    return swept
+                _close(session, edition, now)
+    return abandoned
+
+
+def _end_abandoned(session: Session, now: datetime) -> int:
+    left = sa.update(rows).where(OPEN, rows.c.state == "sending", rows.c.lease < now)
+    found = 0
+    if policy(session).resend_unknown:
+        going_on = sa.or_(rows.c.edition.is_(None), rows.c.edition.not_in(_STOPPED))
+        again = left.where(going_on).values(state="pending", due=now, owner="", lease=None)
+        found += _changed(session, again)
+    words = "the worker ended while handing it over"
+    return found + _changed(session, left.values(state="unknown", ended_at=now, reply=words))
+
+
+def _changed(session: Session, statement: sa.Update) -> int:
+    """How many rows a statement changed."""
+    result: Any = session.execute(statement)
+    return int(result.rowcount)
+
+
+_STOPPED = sa.select(col(Edition.id)).where(col(Edition.state) == "stopped")
+
+
+def end_stopped(session: Session, *, now: datetime) -> int:
+    """End the waiting rows of cancelled editions, one that was in flight and came back included; how many."""
+    waiting = sa.update(rows).where(OPEN, rows.c.state != "sending", rows.c.edition.in_(_STOPPED))
+    ended = {
+        "state": "failed",
+        "ended_at": now,
+        "reply": "the edition was cancelled",
+        "lease": None,
+        "owner": "",
+    }
+    return _changed(session, waiting.values(**ended))
+
+
+def _close(session: Session, edition: Edition, now: datetime) -> None:
+    # An edition that was opened again to resend unknown copies has its totals already.
+    first = not edition.totals
+    edition.state, edition.finished_at = "done", now
+    edition.totals = counts(session, edition)
+    if first and edition.kind == "digest":
+        none = dict.fromkeys(("sent", "failed", "unknown", "suppressed"), 0)
+        notices.notify(session, "done", {"period": edition.period, **none, **edition.totals}, now=now)
 
 
 def _still_open(session: Session, edition: Edition) -> bool:
@@ -343,22 +336,14 @@ class Trouble:
         return self.es if lang == "es" else self.en
 
 
-# How the way to the relay fails, as pipe.py keeps it.
-_WAY = {
-    "down": ("the relay cannot be reached", "no se puede llegar al servidor de correo"),
-    "throttled": ("the relay asks us to slow down", "el servidor de correo pide ir más despacio"),
-    "refused": ("the relay refuses us", "el servidor de correo nos rechaza"),
-}
-
-
 def troubles(session: Session) -> list[Trouble]:
     """What stands between readers and their mail: a relay in the way, held editions, copies of unknown fate."""
     found = []
-    way = session.get(Pipe, relay_limits.RELAY)
-    if way is not None and way.trouble:
-        en, es = _WAY.get(way.trouble, (way.trouble, way.trouble))
-        since = f"{way.since:%Y-%m-%d %H:%M} UTC"
-        words = f": {way.words}" if way.words else ""
+    limits = session.get(Pipe, relay_limits.RELAY)
+    if limits is not None and limits.trouble:
+        en, es = relay_limits.TROUBLES[limits.trouble]
+        since = f"{limits.since:%Y-%m-%d %H:%M} UTC"
+        words = f": {limits.words}" if limits.words else ""
         found.append(Trouble("relay", f"{en} since {since}{words}", f"{es} desde {since}{words}"))
     for edition in session.exec(select(Edition).where(Edition.state == "paused")):
         why = f": {edition.problem}" if edition.problem else ""
@@ -376,13 +361,17 @@ def troubles(session: Session) -> list[Trouble]:
 
 
 def resend_unknown(engine: Engine, edition: int, *, now: datetime) -> int:
-    """Somebody accepts that a few readers may get two copies: send what is unknown once more."""
+    """Send unknown copies once more, at the price that some readers get two; how many.
+
+    A cancelled edition sends nothing more.
+    """
     with db.writing(engine) as session:
+        row = session.get(Edition, edition, with_for_update=True)
+        if row is None or row.state == "stopped":
+            return 0
         again = sa.update(rows).where(rows.c.edition == edition, rows.c.state == "unknown")
-        result: Any = session.execute(
-            again.values(state="pending", due=now, owner="", lease=None, ended_at=None, reply="")
-        )
-        if result.rowcount:
-            reopened = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "done")
-            session.execute(reopened.values(state="sending", finished_at=None))
-        return int(result.rowcount)
+        waiting = {"state": "pending", "due": now, "owner": "", "lease": None, "ended_at": None, "reply": ""}
+        found = _changed(session, again.values(**waiting))
+        if found and row.state == "done":
+            row.state, row.finished_at = "sending", None
+        return found

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from campaign import db
+from campaign.mailing import notices
 from campaign.mailing.models import MailPolicy, Pipe
 from campaign.mailing.policy import policy
 from campaign.mailing.transport import Verdict
@@ -24,6 +25,14 @@ REFUSED_PAUSE = timedelta(minutes=10)
 SLOWEST_PACE = 1 / 16
 PACE_RECOVERS = timedelta(minutes=10)
 RELAY = "relay"
+# Organizers are notified when no message has left for so long.
+STUCK_AFTER = timedelta(minutes=5)
+# What each kind of trouble is, in both languages.
+TROUBLES = {
+    "down": ("the relay cannot be reached", "no se puede llegar al servidor de correo"),
+    "throttled": ("the relay asks us to slow down", "el servidor de correo pide ir más despacio"),
+    "refused": ("the relay refuses us", "el servidor de correo nos rechaza"),
+}
 
 
 def state(session: Session, *, lock: bool = False) -> Pipe:
@@ -99,27 +108,43 @@ def give_back(session: Session, unused: int) -> None:
 
 
 def block(engine: Engine, verdict: Verdict, *, now: datetime) -> None:
-    """The relay is in the way: nobody asks it for a while, longer each time; throttling also slows us down."""
+    """The relay failed: no worker uses it for a while, longer each time; throttling also halves the rate.
+
+    Organizers are notified once when nothing has left for ``STUCK_AFTER``.
+    """
     with db.writing(engine) as session:
-        way = state(session, lock=True)
-        if way.blocked_until and way.blocked_until > now:
+        limits = state(session, lock=True)
+        if limits.blocked_until and limits.blocked_until > now:
             return
-        way.strikes += 1
+        limits.strikes += 1
         first = {"throttled": THROTTLED_PAUSE, "refused": REFUSED_PAUSE}.get(verdict.kind, FIRST_PAUSE)
-        pause = min(first * (1 << min(way.strikes - 1, 10)), max(LONGEST_PAUSE, first))
-        way.blocked_until = now + pause * random.uniform(0.8, 1.2)  # noqa: S311 -- spreads load
-        if way.trouble != verdict.kind:
-            way.trouble, way.since = verdict.kind, now
-        way.words = verdict.words
+        pause = min(first * (1 << min(limits.strikes - 1, 10)), max(LONGEST_PAUSE, first))
+        limits.blocked_until = now + pause * random.uniform(0.8, 1.2)  # noqa: S311 -- spreads load
+        if limits.trouble != verdict.kind:
+            limits.trouble, limits.since = verdict.kind, now
+        limits.words = verdict.words
         if verdict.kind == "throttled":
-            way.pace, way.paced_at = max(SLOWEST_PACE, way.pace / 2), now
+            limits.pace, limits.paced_at = max(SLOWEST_PACE, limits.pace / 2), now
+        limits.failing_since = limits.failing_since or now
+        if not limits.notified and now - limits.failing_since >= STUCK_AFTER:
+            limits.notified = True
+            notices.notify(session, "stuck", _problem(limits), now=now)
+
+
+def _problem(limits: Pipe) -> dict[str, str]:
+    en, es = TROUBLES[limits.trouble]
+    words = f" ({limits.words})" if limits.words else ""
+    since = f"{limits.failing_since:%Y-%m-%d %H:%M} UTC"
+    return {"since": since, "problem_en": en + words, "problem_es": es + words}
 
 
 def well_again(engine: Engine) -> None:
     """A message went through: the trouble is over."""
     with db.writing(engine) as session:
-        way = state(session, lock=True)
-        way.trouble, way.words, way.since, way.strikes, way.blocked_until = "", "", None, 0, None
+        limits = state(session, lock=True)
+        limits.trouble, limits.words, limits.since = "", "", None
+        limits.strikes, limits.blocked_until = 0, None
+        limits.failing_since, limits.notified = None, False
 
 
 def troubled(engine: Engine) -> bool:

@@ -10,8 +10,7 @@ from sqlmodel import col, select
 
 from campaign import __version__, db
 from campaign.fetch import Fetcher
-from campaign.mailing import policy
-from campaign.mailing.delivery import single_mails
+from campaign.mailing import notices, policy
 from campaign.mailing.models import Delivery
 from campaign.refusals import Unread
 from campaign.settings import Settings
@@ -31,7 +30,7 @@ def post(engine: Engine, settings: Settings, *, now: datetime) -> int:
     for row in waiting:
         if not _take(engine, row, now):
             continue
-        subject, text = single_mails.notice(row.detail, language)
+        subject, text = notices.text(row.detail, language)
         state, words = _send(row.address, {"text": f"*{subject}*\n{text}"})
         if state != "sent" and now - row.due < GIVE_UP_AFTER:
             state = "pending"

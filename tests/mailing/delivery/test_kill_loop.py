@@ -1,16 +1,15 @@
-"""Workers killed with SIGKILL at random moments, again and again (the long loop: ``make bench`` and
-``python -m benchmarks.mail --kills 200``)."""
+"""Workers killed with SIGKILL at random moments, again and again (the long loop: ``make kills``)."""
 
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
-from benchmarks import mail as bench
+from benchmarks.kills import kill_loop
 
 
 def test_e03_a_loop_of_kills_loses_nobody_and_doubles_nobody(engine: Engine, tmp_path: Path) -> None:
     url = engine.url.render_as_string(hide_password=False)
-    found = bench.kill_loop(url, tmp_path, readers=400, kills=6, seed=11)
+    found = kill_loop(url, tmp_path, readers=400, kills=3, seed=11)
     assert found["lost"] == 0
     assert found["extra"] == 0
     assert found["unknown"] <= found["kills"]

@@ -92,11 +92,11 @@ CORPUS = [
 
 
 @pytest.fixture
-def copy_sent(engine: Engine, settings: Settings, readers: Make, published: Make, office: Make) -> str:
+def copy_sent(engine: Engine, settings: Settings, readers: Make, published: Make, outbox: Make) -> str:
     """A copy that went out to EMAIL; the return path it carried."""
     readers(EMAIL)
     published()
-    deliver(office())
+    deliver(outbox())
     return return_path(sender_of(settings), Keys(settings), 1)
 
 
@@ -364,11 +364,11 @@ def test_e38_a_report_ahead_of_our_own_record_is_asked_to_come_again(
 
 
 def test_e38_an_answer_that_was_missing_is_learned_from_the_provider(
-    engine: Engine, hooked: Settings, keys: Keys, readers: Make, published: Make, office: Make
+    engine: Engine, hooked: Settings, keys: Keys, readers: Make, published: Make, outbox: Make
 ) -> None:
     readers("hush-a@readers-host.org")
     published()
-    deliver(office())
+    deliver(outbox())
     number = message_id(sender_of(hooked), keys, 1)
     assert post(engine, hooked, mailgun(number=number, event="delivered")) == 200
     with db.reading(engine) as session:
