@@ -39,9 +39,11 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "campaign.congress.stages": ("tests/congress",),
     "campaign.congress.observation": ("tests/congress",),
     "campaign.proposals.kinship": ("tests/proposals",),
-    "campaign.outreach.asks": ("tests/outreach",),
-    "campaign.organizing.worklists": ("tests/organizing",),
-    "campaign.organizing.counts": ("tests/organizing",),
+    "campaign.outreach.ask_kinds": ("tests/outreach/test_ask_kinds.py", "tests/outreach/test_wordings.py"),
+    "campaign.outreach.asks": ("tests/outreach/test_asks.py",),
+    "campaign.organizing.worklists": ("tests/organizing/test_worklists.py",),
+    "campaign.organizing.worklist_facts": ("tests/organizing/test_worklists.py",),
+    "campaign.organizing.counts": ("tests/organizing/test_counts.py",),
     "campaign.districts.finder": ("tests/districts",),
     "campaign.mailing.queue": ("tests/mailing",),
     "campaign.mailing.relay_limits": ("tests/mailing",),
@@ -256,7 +258,9 @@ class _Contexts:
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
 
 
-QUIET = ("-q", "-n0", "-p", "no:cacheprovider", "--no-header", "-m", "not postgres and not browser")
+# The suite makes every warning an error; hypothesis is loaded before pytest could rewrite its assertions.
+QUIET = ("-q", "-n0", "-p", "no:cacheprovider", "--no-header",
+         "-W", "ignore::pytest.PytestAssertRewriteWarning", "-m", "not postgres and not browser")  # fmt: skip
 # Loaded once, so that each fork starts with them.
 LIBRARIES = ("alembic.command", "flask", "hypothesis", "sqlmodel", "pydantic_settings", "aiosmtpd.controller",
              "httpx", "structlog", "stamina", "fpdf", "babel", "openpyxl", "argon2", "zxcvbn")  # fmt: skip

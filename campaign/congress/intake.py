@@ -6,7 +6,7 @@ Only ``ledger.record`` calls this; the rules it follows are listed in docs/data.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from campaign.congress.members import keep_named
 from campaign.congress.models import Action, Bill, Change, Cosponsorship, Referral, Related
 from campaign.congress.observation import ActionRow, CosponsorRow, Observation, PersonRow
 from campaign.congress.replies import keep_raw
-from campaign.congress.stages import stage_of
+from campaign.congress.stages import StageReading, stage_of
 
 GONE = "none"
 STRENGTH = {"": 0, "snapshot": 1, "govinfo": 2, "api": 3}
@@ -41,11 +41,6 @@ def unread(bill: BillId) -> Bill:
     return Bill(id=str(bill), congress=bill.congress, type=bill.type, number=bill.number)
 
 
-def names_of(bill: Bill) -> str:
-    """Every title of a bill as one text: what it proposes may be said in the official one alone."""
-    return f"{bill.title} {bill.official_title or ''}".strip()
-
-
 def line_of(row: Action) -> Line:
     """A stored line of history in the form that the rules of stages read."""
     return Line(
@@ -57,6 +52,17 @@ def line_of(row: Action) -> Line:
         committees=frozenset(row.committees.split()),
         fingerprint=row.fingerprint,
     )
+
+
+def stage_of_bill(
+    bill: Bill, lines: Sequence[Line], *, title: str, law: str | None, today: datetime | None
+) -> StageReading:
+    """``stages.stage_of`` for a stored bill: the only place that chooses what the rules read of it.
+
+    The official title counts beside ``title``: what a resolution proposes may be named there alone.
+    """
+    titles = f"{title} {bill.official_title or ''}".strip()
+    return stage_of(BillId.of(bill.id), lines, law=law, title=titles, today=today)
 
 
 def fingerprint(row: ActionRow) -> str:
@@ -355,7 +361,7 @@ class Taking:
 
     def _take_stage(self, lines: list[Line]) -> None:
         bill = self.bill
-        reading = stage_of(self.seen.bill_id, lines, law=bill.law, title=names_of(bill), today=None)
+        reading = stage_of_bill(bill, lines, title=bill.title, law=bill.law, today=None)
         if reading.stage.value != bill.stage:
             detail = {"from": bill.stage or None, "to": reading.stage.value}
             self.change("stage", detail, happened=reading.since)

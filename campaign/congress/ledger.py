@@ -5,6 +5,8 @@ neither. What it guards against is set out in docs/data.md: absence proves nothi
 Congress's own date seen twice, a line of history is gone only when two complete readings lack it.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -12,10 +14,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.congress.bills import WASHINGTON, BillId
-from campaign.congress.intake import Line, Taking, line_of, unread
+from campaign.congress.intake import Line, Taking, line_of, stage_of_bill, unread
 from campaign.congress.models import Action, Bill, Change, Cosponsorship, Referral
 from campaign.congress.observation import Observation
-from campaign.congress.stages import StageReading, stage_of
+from campaign.congress.stages import StageReading
 from campaign.refusals import Refused
 
 
@@ -82,7 +84,18 @@ def changes_since(
 
 def current(session: Session, bill_id: str, *, now: datetime) -> BillRecord:
     """A bill as it is known now. Raises Refused (404) for a bill this record does not hold."""
-    return _rebuild(session, _known(session, bill_id), day=None, moment=now)
+    bill = _held(session.get(Bill, bill_id), bill_id)
+    return _rebuild(session, [bill], day=None, moment=now)[bill_id]
+
+
+def records(session: Session, bill_ids: Sequence[str], *, now: datetime) -> dict[str, BillRecord]:
+    """The current record of each bill, by id in the order given, with a fixed number of queries.
+
+    Raises Refused (404) for a bill this record does not hold.
+    """
+    found = {bill.id: bill for bill in session.exec(select(Bill).where(col(Bill.id).in_(bill_ids)))}
+    bills = [_held(found.get(bill_id), bill_id) for bill_id in bill_ids]
+    return _rebuild(session, bills, day=None, moment=now)
 
 
 def as_of(session: Session, bill_id: str, day: date, *, now: datetime) -> BillRecord:
@@ -90,7 +103,7 @@ def as_of(session: Session, bill_id: str, day: date, *, now: datetime) -> BillRe
 
     Raises Refused for an unknown bill (404), a day to come, or a day before the bill was introduced.
     """
-    bill = _known(session, bill_id)
+    bill = _held(session.get(Bill, bill_id), bill_id)
     if day > now.astimezone(WASHINGTON).date():
         raise Refused(
             f"{day:%Y-%m-%d} lies in the future; nothing is known of it yet.",
@@ -102,7 +115,7 @@ def as_of(session: Session, bill_id: str, day: date, *, now: datetime) -> BillRe
             f"{bill_id} se presentó el {bill.introduced}; no hay nada que mostrar del {day}.",
         )
     end_of_day = datetime.combine(day, time(23, 59, 59), WASHINGTON)
-    return _rebuild(session, bill, day=day, moment=end_of_day)
+    return _rebuild(session, [bill], day=day, moment=end_of_day)[bill_id]
 
 
 def note_name(
@@ -132,42 +145,66 @@ def _become_the_only_writer(session: Session) -> None:
         session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('campaign.ledger'))"))
 
 
-def _known(session: Session, bill_id: str) -> Bill:
-    if bill := session.get(Bill, bill_id):
-        return bill
-    raise Refused(
-        f"{bill_id} is not in this record. Track it first: campaign track {bill_id}",
-        f"{bill_id} no está en este registro.",
-        status=404,
-    )
+def _held(bill: Bill | None, bill_id: str) -> Bill:
+    if bill is None:
+        raise Refused(
+            f"{bill_id} is not in this record. Track it first: campaign track {bill_id}",
+            f"{bill_id} no está en este registro.",
+            status=404,
+        )
+    return bill
 
 
-def _rebuild(session: Session, bill: Bill, *, day: date | None, moment: datetime) -> BillRecord:
-    lines = tuple(
-        line_of(row)
-        for row in session.exec(
-            select(Action)
-            .where(Action.bill == bill.id, col(Action.retracted).is_(False))
-            .order_by(col(Action.acted), col(Action.position))
-        )
-        if day is None or row.acted <= day
+def _rebuild(
+    session: Session, bills: Sequence[Bill], *, day: date | None, moment: datetime
+) -> dict[str, BillRecord]:
+    ids = [bill.id for bill in bills]
+    lines = _lines(session, ids, day)
+    rows = _cosponsors(session, ids, day)
+    referrals = _referrals(session, ids)
+    built = {}
+    for bill in bills:
+        title, sponsor = _named_then(session, bill, moment) if day else (bill.title, bill.sponsor)
+        law = bill.law if day is None else None
+        reading = stage_of_bill(bill, lines[bill.id], title=title, law=law, today=moment)
+        built[bill.id] = BillRecord(
+            bill, title, sponsor, reading, tuple(rows[bill.id]), tuple(lines[bill.id]),
+            tuple(referrals[bill.id]), day,
+        )  # fmt: skip
+    return built
+
+
+def _lines(session: Session, ids: Sequence[str], day: date | None) -> dict[str, list[Line]]:
+    query = (
+        select(Action)
+        .where(col(Action.bill).in_(ids), col(Action.retracted).is_(False))
+        .order_by(col(Action.acted), col(Action.position))
     )
-    rows = tuple(
-        _as_it_stood(row, day)
-        for row in session.exec(
-            select(Cosponsorship)
-            .where(Cosponsorship.bill == bill.id)
-            .order_by(col(Cosponsorship.joined), col(Cosponsorship.bioguide))
-        )
-        if day is None or row.joined <= day
+    lines = defaultdict(list)
+    for row in session.exec(query):
+        if day is None or row.acted <= day:
+            lines[row.bill].append(line_of(row))
+    return lines
+
+
+def _cosponsors(session: Session, ids: Sequence[str], day: date | None) -> dict[str, list[Cosponsorship]]:
+    query = (
+        select(Cosponsorship)
+        .where(col(Cosponsorship.bill).in_(ids))
+        .order_by(col(Cosponsorship.joined), col(Cosponsorship.bioguide))
     )
-    title, sponsor = _named_then(session, bill, moment) if day else (bill.title, bill.sponsor)
-    law = bill.law if day is None else None
-    reading = stage_of(
-        BillId.of(bill.id), lines, law=law, title=f"{title} {bill.official_title or ''}", today=moment
-    )
-    referrals = session.exec(select(Referral).where(Referral.bill == bill.id).order_by(Referral.committee))
-    return BillRecord(bill, title, sponsor, reading, rows, lines, tuple(referrals), day)
+    rows = defaultdict(list)
+    for row in session.exec(query):
+        if day is None or row.joined <= day:
+            rows[row.bill].append(_as_it_stood(row, day))
+    return rows
+
+
+def _referrals(session: Session, ids: Sequence[str]) -> dict[str, list[Referral]]:
+    referrals = defaultdict(list)
+    for row in session.exec(select(Referral).where(col(Referral.bill).in_(ids)).order_by(Referral.committee)):
+        referrals[row.bill].append(row)
+    return referrals
 
 
 def _as_it_stood(row: Cosponsorship, day: date | None) -> Cosponsorship:

@@ -1,7 +1,7 @@
-"""What was reckoned from the record, kept while the record stands still.
+"""Cached results computed from the record, valid while the record does not change.
 
-Counts and lists rest on thousands of rows; whether one of them moved is a handful of small questions. So a page
-asks for the stamp first, and reckons anew only when it moved.
+Counts and lists rest on thousands of rows; whether one of them changed takes a few small queries. So a page
+asks for the version of the record first and computes again only when it changed.
 """
 
 import threading
@@ -24,41 +24,39 @@ T = TypeVar("T")
 
 
 class Reckoned:
-    """Results by name, each with the stamp it was reckoned at; the least lately used go first."""
+    """An LRU cache of results by key, each with the version of the record that it was computed from.
+
+    Safe to share between threads; two that miss at once both compute.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
-        self._held: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
+        self._results: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
 
-    def get(self, name: Hashable, stamp: Hashable, make: Callable[[Session], T]) -> T:
-        """What ``make`` gave when the stamp was last this one. Nobody may change what is kept here.
+    def get(self, key: Hashable, version: Hashable, compute: Callable[[Session], T]) -> T:
+        """The cached result of this version, else a new one. Callers must not change what they get.
 
-        It reads in a session of its own: its rows outlive the request that asked first.
+        ``compute`` reads in a session of its own, because its rows outlive the request.
         """
         with self._lock:
-            held = self._held.get(name)
-            if held is not None and held[0] == stamp:
-                self._held.move_to_end(name)
-                found: T = held[1]
+            cached = self._results.get(key)
+            if cached is not None and cached[0] == version:
+                self._results.move_to_end(key)
+                found: T = cached[1]
                 return found
         with db.reading(self._engine) as session:
-            made = make(session)
+            computed = compute(session)
         with self._lock:
-            self._held[name] = stamp, made
-            self._held.move_to_end(name)
-            while len(self._held) > MOST:
-                self._held.popitem(last=False)
-        return made
-
-    def forget(self) -> None:
-        """Reckon everything anew when it is asked for next."""
-        with self._lock:
-            self._held.clear()
+            self._results[key] = version, computed
+            self._results.move_to_end(key)
+            while len(self._results) > MOST:
+                self._results.popitem(last=False)
+        return computed
 
 
 def stamp(session: Session, *bills: str, now: datetime) -> Hashable:
-    """Moves whenever something moves that counts and lists rest on, and with the hour.
+    """A version that differs whenever something changed that counts and lists rest on, and every hour.
 
     That is: readings and changes of the campaigns' bills and of ``bills``, the lists of members and
     committees, which bill belongs to which proposal, and goals.
@@ -72,14 +70,18 @@ def stamp(session: Session, *bills: str, now: datetime) -> Hashable:
         kin,
         session.scalar(newest),
         tuple(session.execute(observed.order_by(col(Bill.id))).all()),
-        tuple(session.execute(sa.select(*_READ).where(col(Tracking.bill).in_(ids)).order_by(_READ[0])).all()),
+        tuple(
+            session.execute(
+                sa.select(*_READINGS).where(col(Tracking.bill).in_(ids)).order_by(_READINGS[0])
+            ).all()
+        ),
         _all(session, SourceState.name, SourceState.as_of, SourceState.checked_at),
         _all(session, Proposal.slug, Proposal.campaign, Proposal.position, Proposal.name_en, Proposal.name_es),
         _all(session, BillGoal.bill, BillGoal.target, BillGoal.by),
     )
 
 
-_READ: tuple[Any, ...] = (
+_READINGS: tuple[Any, ...] = (
     Tracking.bill, Tracking.until, Tracking.attempted_at, Tracking.api_read_at, Tracking.govinfo_read_at,
     Tracking.problem,
 )  # fmt: skip

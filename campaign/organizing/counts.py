@@ -1,9 +1,9 @@
-"""Honest counts of who is on a bill (contract.md, "Counts")."""
+"""How many members are on a bill: counts that say what they count (contract.md, "Counts")."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 
 from sqlmodel import Session
 
@@ -25,18 +25,18 @@ class Counts:
 
 
 def counts(session: Session, record: BillRecord) -> Counts:
-    """Who is on a bill, told apart by whether they still sit in its chamber and vote there.
+    """Co-sponsors by whether they still sit in the bill's chamber and vote there.
 
-    For a past day (``record.day``) persons count as they stood on that day.
+    For a past day (``record.day``) members count by their office on that day.
     """
     return tally(record, members.people(session, record.active | record.gone, on=record.day))
 
 
 def tally(record: BillRecord, people: Mapping[str, Person]) -> Counts:
-    """``counts`` for a caller that has the persons at hand; one whom no list knows is taken to sit."""
+    """``counts`` for a caller that has the persons; one whom no list of members knows is taken to sit."""
     active, gone = record.active - {record.sponsor}, record.gone - {record.sponsor}
-    departed = {one for one in active if has_left(people.get(one), record)}
-    delegates = {one for one in active - departed if one in people and not people[one].voting}
+    departed = {id for id in active if has_left(people.get(id), record)}
+    delegates = {id for id in active - departed if id in people and not people[id].voting}
     return Counts(
         listed=len(active),
         sitting_voting=len(active) - len(departed) - len(delegates),
@@ -56,33 +56,22 @@ def has_left(person: Person | None, record: BillRecord) -> bool:
 def over_time(rows: Iterable[Cosponsorship]) -> list[tuple[date, int]]:
     """How many persons were on a bill at the end of each day on which that number changed, oldest first.
 
-    Somebody who left and came back counts once at a time; somebody listed twice counts once.
+    A person with several rows counts once.
     """
-    steps = sorted((day, change) for spans in _spans(rows).values() for day, change in spans)
-    series: list[tuple[date, int]] = []
-    total = 0
-    for day, changes in groupby(steps, key=lambda step: step[0]):
-        if moved := sum(change for _, change in changes):
-            total += moved
+    changes: dict[str, Counter[date]] = defaultdict(Counter)
+    for row in rows:
+        changes[row.bioguide][row.joined] += 1
+        if row.withdrawn:
+            changes[row.bioguide][row.withdrawn] -= 1
+    net = Counter[date]()
+    for of_person in changes.values():
+        active = 0
+        for day, change in sorted(of_person.items()):
+            net[day] += (active + change > 0) - (active > 0)
+            active += change
+    series, total = [], 0
+    for day in sorted(net):
+        if net[day]:
+            total += net[day]
             series.append((day, total))
     return series
-
-
-def _spans(rows: Iterable[Cosponsorship]) -> dict[str, list[tuple[date, int]]]:
-    """Per person the days on which they came (+1) and went (-1), overlapping rows merged into one stay."""
-    steps: dict[str, list[tuple[date, int]]] = {}
-    for row in rows:
-        mine = steps.setdefault(row.bioguide, [])
-        mine.append((row.joined, 1))
-        if row.withdrawn:
-            mine.append((row.withdrawn, -1))
-    return {bioguide: _stays(mine) for bioguide, mine in steps.items()}
-
-
-def _stays(steps: list[tuple[date, int]]) -> list[tuple[date, int]]:
-    depth, stays = 0, []
-    for day, change in sorted(steps, key=lambda step: (step[0], -step[1])):
-        before, depth = depth, depth + change
-        if (before > 0) != (depth > 0):
-            stays.append((day, 1 if depth else -1))
-    return stays

@@ -1,11 +1,11 @@
-"""Where each of a campaign's bills stands, in numbers that say what they count.
+"""The bills of a campaign in numbers: votes, goal, committees, parties, pace.
 
-Pace and projection are arithmetic on what has been, and are called so wherever they are shown.
+Pace and projection are arithmetic on the past; pages that show them say so.
 """
 
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,32 +13,30 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from campaign.congress import congress_gov, govinfo, members
+from campaign.congress import congress_gov, govinfo, ledger, members
 from campaign.congress.bills import WASHINGTON, BillId, congress_end, congress_on
-from campaign.congress.intake import line_of
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import (
-    Action,
     Bill,
     Change,
     Committee,
-    CommitteeSeat,
-    Cosponsorship,
     RawReply,
-    Referral,
     Tracking,
 )
-from campaign.congress.stages import stage_of
 from campaign.organizing.counts import Counts, has_left, tally
 from campaign.organizing.models import BillGoal
+from campaign.outreach.committees import ReferralSeat, referral_seats
+from campaign.proposals import lineage
 from campaign.proposals.models import Kinship, Proposal
 from campaign.refusals import Refused, Unread
 
 SEATS = {"house": 435, "senate": 100}
 WEEK = timedelta(days=7)
-# Long enough that a recess does not look like an end, short enough to notice one.
+# Long enough to bridge a recess, short enough to notice that nobody joins any more.
 PACE_WEEKS = 12
+# A source's name, how many co-sponsors its newest reading has, and when it was read.
+Source = tuple[str, int, datetime]
 NEWS = ("cosponsored", "withdrew", "withdrawal_retracted", "stage")
 
 
@@ -53,12 +51,14 @@ class Share:
 
 @dataclass(frozen=True)
 class Pace:
-    """Net joinings a week over the last ``weeks`` weeks, and when the goal would be met if that went on."""
+    """Net new co-sponsors over the last ``weeks`` weeks.
+
+    ``reached_on`` is the day on which the goal would be met at this pace; None if not in this Congress.
+    """
 
     weeks: int
     net: int
     reached_on: date | None
-    too_late: bool
 
     @property
     def a_week(self) -> float:
@@ -67,7 +67,11 @@ class Pace:
 
 @dataclass(frozen=True)
 class Strip:
-    """One bill for the Monday page. ``votes`` counts those who sit and vote: co-sponsors and the sponsor."""
+    """One bill for the organizers' dashboard.
+
+    ``votes`` counts the sponsor and co-sponsors who sit and vote, ``voting_now`` everybody who does in the
+    chamber.
+    """
 
     record: BillRecord
     proposal: Proposal | None
@@ -85,7 +89,7 @@ class Strip:
     goal_set: bool
     pace: Pace
     tracking: Tracking | None
-    sources: tuple[tuple[str, int, datetime], ...]
+    sources: tuple[Source, ...]
 
     @property
     def majority(self) -> int:
@@ -93,7 +97,7 @@ class Strip:
 
     @property
     def disagree(self) -> bool:
-        """Whether the sources' newest readings list different numbers of co-sponsors."""
+        """Whether the sources' newest readings have different numbers of co-sponsors."""
         return len({count for _, count, _ in self.sources}) > 1
 
     @property
@@ -102,7 +106,7 @@ class Strip:
 
 
 def campaign_bills(session: Session, congress: int, campaign: str | None = None) -> list[tuple[Bill, Proposal]]:
-    """The bills of the proposals in one Congress, in the campaign's order, the House's first."""
+    """The proposals' bills of one Congress, in the campaign's order, the House's before the Senate's."""
     query: Any = (
         select(Bill, Proposal)
         .join(Kinship, col(Kinship.bill) == col(Bill.id))
@@ -112,186 +116,133 @@ def campaign_bills(session: Session, congress: int, campaign: str | None = None)
     )
     if campaign is not None:
         query = query.where(Proposal.campaign == campaign)
-    # Sorted out here: asked for a Congress, SQLite would walk all its bills to find these few.
+    # Filtered in Python: with a condition on the Congress SQLite would scan all bills of it.
     return [(bill, proposal) for bill, proposal in session.exec(query) if bill.congress == congress]
 
 
 def strips(session: Session, *, now: datetime, campaign: str | None = None) -> list[Strip]:
-    """All bills of the campaign in the sitting Congress, read with a fixed number of questions."""
+    """All bills of the campaign in the sitting Congress, with a fixed number of queries."""
     return _strips(session, campaign_bills(session, congress_on(now), campaign), now)
 
 
 def strip(session: Session, bill_id: str, *, now: datetime) -> Strip:
-    """One bill. Raises Refused (404) for one this record does not hold."""
+    """One bill. Raises Refused (404) for one that is not in the record."""
     bill = session.get(Bill, bill_id)
     if bill is None:
         raise Refused(f"{bill_id} is not in this record.", f"{bill_id} no está en este registro.", status=404)
-    home = select(Proposal).join(Kinship, col(Kinship.proposal) == col(Proposal.slug))
-    proposal = session.exec(home.where(Kinship.bill == bill_id, Kinship.state == "confirmed")).first()
-    return _strips(session, [(bill, proposal)], now)[0]
+    return _strips(session, [(bill, lineage.proposal_of(session, bill_id))], now)[0]
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the bills at hand rest on; lists and rows by bill, ``people`` by Bioguide id."""
+
+    people: dict[str, Person]
+    seats: dict[str, list[ReferralSeat]]
+    goals: dict[str, BillGoal]
+    tracked: dict[str, Tracking]
+    sources: dict[str, tuple[Source, ...]]
+    today: date
 
 
 def _strips(session: Session, bills: Sequence[tuple[Bill, Proposal | None]], now: datetime) -> list[Strip]:
-    found = records(session, [bill for bill, _ in bills], now=now)
+    records = ledger.records(session, [bill.id for bill, _ in bills], now=now)
     sitting = members.people(session)
-    named = {one for record in found.values() for one in (record.active | record.gone | {record.sponsor or ""})}
-    people = {**members.people(session, named - sitting.keys()), **sitting}
-    ids = list(found)
-    goals = {one.bill: one for one in session.exec(select(BillGoal).where(col(BillGoal.bill).in_(ids)))}
-    watched = {one.bill: one for one in session.exec(select(Tracking).where(col(Tracking.bill).in_(ids)))}
-    seats = _committee_seats(session, ids)
-    said = source_counts(session, ids)
-    return [
-        _strip(found[bill.id], proposal, people, seats.get(bill.id, []), goals.get(bill.id),
-               watched.get(bill.id), said.get(bill.id, ()), now)
-        for bill, proposal in bills
-    ]  # fmt: skip
+    named = {id for record in records.values() for id in (record.active | record.gone | {record.sponsor or ""})}
+    ids = list(records)
+    goals = session.exec(select(BillGoal).where(col(BillGoal.bill).in_(ids)))
+    tracked = session.exec(select(Tracking).where(col(Tracking.bill).in_(ids)))
+    facts = _Facts(
+        people={**members.people(session, named - sitting.keys()), **sitting},
+        seats=referral_seats(session, ids),
+        goals={goal.bill: goal for goal in goals},
+        tracked={row.bill: row for row in tracked},
+        sources=source_counts(session, ids),
+        today=now.astimezone(WASHINGTON).date(),
+    )
+    return [_strip(records[bill.id], proposal, facts) for bill, proposal in bills]
 
 
-def _strip(
-    record: BillRecord,
-    proposal: Proposal | None,
-    people: Mapping[str, Person],
-    seats: Sequence[tuple[Committee, CommitteeSeat]],
-    goal: BillGoal | None,
-    tracking: Tracking | None,
-    sources: tuple[tuple[str, int, datetime], ...],
-    now: datetime,
-) -> Strip:
+def _strip(record: BillRecord, proposal: Proposal | None, facts: _Facts) -> Strip:
+    people, bill = facts.people, record.bill.id
     numbers = tally(record, people)
     sponsor = people.get(record.sponsor or "")
     leads = sponsor is not None and sponsor.voting and not has_left(sponsor, record)
-    here = [people[one] for one in record.active if one in people and not has_left(people[one], record)]
-    today = now.astimezone(WASHINGTON).date()
     votes = numbers.sitting_voting + leads
+    here = [people[id] for id in record.active if id in people and not has_left(people[id], record)]
+    goal = facts.goals.get(bill)
     target = goal.target if goal else SEATS[record.id.chamber] // 2 + 1
-    voting = [one for one in people.values() if one.sitting and one.voting and one.chamber == record.id.chamber]
+    chamber = [person for person in people.values() if person.sitting and person.chamber == record.id.chamber]
     return Strip(
         record=record,
         proposal=proposal,
         counts=numbers,
         sponsor=sponsor,
         votes=votes,
-        voting_now=len(voting),
-        committees=_shares(record, seats),
-        parties=_ranked(one.party for one in here),
-        states=_ranked(one.state for one in here),
-        joined=_moved(record, people, "joined", today - WEEK),
-        left=_moved(record, people, "withdrawn", today - WEEK),
+        voting_now=sum(person.voting for person in chamber),
+        committees=_shares(record, facts.seats.get(bill, [])),
+        parties=_ranked(person.party for person in here),
+        states=_ranked(person.state for person in here),
+        joined=_moved(record, people, "joined", facts.today - WEEK),
+        left=_moved(record, people, "withdrawn", facts.today - WEEK),
         goal=target,
         goal_by=goal.by if goal else None,
         goal_set=goal is not None,
-        pace=pace(record, target - votes, today=_known_until(record, today)),
-        tracking=tracking,
-        sources=sources,
+        pace=pace(record, target - votes, today=_observed_until(record, facts.today)),
+        tracking=facts.tracked.get(bill),
+        sources=facts.sources.get(bill, ()),
     )
 
 
-def _known_until(record: BillRecord, today: date) -> date:
-    """The last day the record speaks for: silence after it is no lull."""
-    read = record.bill.observed_at
-    return min(today, read.astimezone(WASHINGTON).date()) if read else today
+def _observed_until(record: BillRecord, today: date) -> date:
+    """The last day that the record covers: that nobody joined after it is not known."""
+    observed = record.bill.observed_at
+    return min(today, observed.astimezone(WASHINGTON).date()) if observed else today
 
 
-def _ranked(values: Any) -> tuple[tuple[str, int], ...]:
+def _ranked(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(Counter(values).items(), key=lambda item: (-item[1], item[0])))
 
 
-def _shares(record: BillRecord, seats: Sequence[tuple[Committee, CommitteeSeat]]) -> tuple[Share, ...]:
+def _shares(record: BillRecord, seats: Sequence[ReferralSeat]) -> tuple[Share, ...]:
     on = record.active | {record.sponsor}
     committees = {committee.id: committee for committee, _ in seats}
+    members_of = {id: [seat.bioguide for committee, seat in seats if committee.id == id] for id in committees}
     return tuple(
-        Share(
-            committee,
-            sum(place.bioguide in on for one, place in seats if one.id == code),
-            sum(one.id == code for one, _ in seats),
-        )
-        for code, committee in committees.items()
+        Share(committee, sum(member in on for member in members_of[id]), len(members_of[id]))
+        for id, committee in committees.items()
     )
 
 
 def _moved(record: BillRecord, people: Mapping[str, Person], field: str, since: date) -> tuple[Person, ...]:
-    who = [row.bioguide for row in record.cosponsors if (getattr(row, field) or date.min) > since]
-    if field == "joined":
-        who = [one for one in who if one in record.active]
-    else:
-        who = [one for one in who if one in record.gone]
-    return tuple(people[one] for one in dict.fromkeys(who) if one in people)
+    """Who is on the bill and joined after ``since``, or is off it and withdrew after it, by ``field``."""
+    still = record.active if field == "joined" else record.gone
+    moved = [row.bioguide for row in record.cosponsors if (getattr(row, field) or date.min) > since]
+    return tuple(people[id] for id in dict.fromkeys(moved) if id in still and id in people)
 
 
 def pace(record: BillRecord, missing: int, *, today: date, weeks: int = PACE_WEEKS) -> Pace:
-    """Net joinings over the last weeks, without the day of introduction, and what would follow from them.
+    """The pace of a bill that lacks ``missing`` votes, without its original co-sponsors.
 
-    A younger bill is measured over the weeks it has had.
+    A bill younger than ``weeks`` is measured from its introduction.
     """
     introduced = record.bill.introduced
-    lived = (today - introduced).days // 7 if introduced else weeks
-    span = max(1, min(weeks, lived))
+    age = (today - introduced).days // 7 if introduced else weeks
+    span = max(1, min(weeks, age))
     since = today - span * WEEK
-    came = sum(since < row.joined <= today and not row.original for row in record.cosponsors)
-    went = sum(since < (row.withdrawn or date.min) <= today for row in record.cosponsors)
-    net = came - went
+    joined = sum(since < row.joined <= today and not row.original for row in record.cosponsors)
+    withdrew = sum(since < (row.withdrawn or date.min) <= today for row in record.cosponsors)
+    net = joined - withdrew
     if missing <= 0:
-        return Pace(span, net, today, False)
-    if net <= 0:
-        return Pace(span, net, None, True)
-    days = missing * span * 7 / net
-    end = congress_end(record.bill.congress).date()
-    # Far beyond any Congress the day itself says nothing, and may be no date at all.
-    if days > (end - today).days:
-        return Pace(span, net, None, True)
-    return Pace(span, net, today + timedelta(days=round(days)), False)
+        return Pace(span, net, today)
+    days_left = (congress_end(record.bill.congress).date() - today).days
+    if net <= 0 or missing * span * 7 / net > days_left:
+        return Pace(span, net, None)
+    return Pace(span, net, today + timedelta(days=round(missing * span * 7 / net)))
 
 
-def records(session: Session, bills: Sequence[Bill], *, now: datetime) -> dict[str, BillRecord]:
-    """The records of several bills, as ``ledger.current`` gives each, at the cost of one."""
-    ids = [bill.id for bill in bills]
-    lines: dict[str, list[Any]] = {id: [] for id in ids}
-    query: Any = select(Action).where(col(Action.bill).in_(ids), col(Action.retracted).is_(False))
-    for action in session.exec(query.order_by(col(Action.acted), col(Action.position))):
-        lines[action.bill].append(line_of(action))
-    rows: dict[str, list[Cosponsorship]] = {id: [] for id in ids}
-    joined = select(Cosponsorship).where(col(Cosponsorship.bill).in_(ids))
-    for row in session.exec(joined.order_by(col(Cosponsorship.joined), col(Cosponsorship.bioguide))):
-        rows[row.bill].append(row)
-    referrals: dict[str, list[Referral]] = {id: [] for id in ids}
-    referred = select(Referral).where(col(Referral.bill).in_(ids)).order_by(Referral.committee)
-    for referral in session.exec(referred):
-        referrals[referral.bill].append(referral)
-    return {
-        bill.id: BillRecord(
-            bill,
-            bill.title,
-            bill.sponsor,
-            stage_of(BillId.of(bill.id), lines[bill.id], law=bill.law, title=bill.title, today=now),
-            tuple(rows[bill.id]),
-            tuple(lines[bill.id]),
-            tuple(referrals[bill.id]),
-            None,
-        )
-        for bill in bills
-    }
-
-
-def _committee_seats(session: Session, ids: list[str]) -> dict[str, list[tuple[Committee, CommitteeSeat]]]:
-    query: Any = (
-        select(Referral.bill, Committee, CommitteeSeat)
-        .join(Committee, col(Referral.committee) == col(Committee.id))
-        .join(CommitteeSeat, col(CommitteeSeat.committee) == col(Committee.id))
-        .where(col(Referral.bill).in_(ids), col(Referral.referred), col(Committee.parent).is_(None))
-        .order_by(Committee.id, col(CommitteeSeat.side), col(CommitteeSeat.rank))
-    )
-    found: dict[str, list[tuple[Committee, CommitteeSeat]]] = {}
-    for bill, committee, place in session.exec(query):
-        found.setdefault(bill, []).append((committee, place))
-    return found
-
-
-def source_counts(session: Session, ids: Sequence[str]) -> dict[str, tuple[tuple[str, int, datetime], ...]]:
-    """What each live source's newest reading says of the number of co-sponsors: source, count, when.
-
-    The counts are those of the kept observations; a source that was never read is left out.
-    """
+def source_counts(session: Session, ids: Sequence[str]) -> dict[str, tuple[Source, ...]]:
+    """Each live source's newest reading, by bill; a source that was never read is left out."""
     which = col(RawReply.bill), col(RawReply.source)
     newest = (
         sa.select(*which, sa.func.max(col(RawReply.last_read)).label("last"))
@@ -316,17 +267,17 @@ def source_counts(session: Session, ids: Sequence[str]) -> dict[str, tuple[tuple
 
 
 def _listed_in(reply: RawReply) -> int | None:
-    """How many persons a kept reading lists; None for one that can no longer be read."""
+    """How many active co-sponsors a stored reply lists; None for one that can no longer be parsed."""
     parse = congress_gov.parse if reply.source == "api" else govinfo.parse
     try:
-        seen = parse(zlib.decompress(reply.body), now=reply.last_read)
+        observation = parse(zlib.decompress(reply.body), now=reply.last_read)
     except Unread:
         return None
-    return len({row.bioguide for row in seen.cosponsors or () if row.withdrawn is None})
+    return len({row.bioguide for row in observation.cosponsors or () if row.withdrawn is None})
 
 
 def changes_seen(session: Session, ids: Sequence[str], *, after: int, limit: int = 60) -> list[Change]:
-    """News of these bills after a change that somebody has seen, newest first; baselines are no news."""
+    """News of these bills after the change ``after``, newest first; baseline changes are not news."""
     query = select(Change).where(
         col(Change.bill).in_(ids),
         col(Change.seq) > after,
@@ -343,7 +294,10 @@ def newest_seq(session: Session) -> int:
 def set_goal(
     session: Session, bill: str, target: int, by_day: date | None, *, by: str, now: datetime
 ) -> BillGoal:
-    """Say how many voting members the campaign wants on a bill. Raises Refused beyond the chamber's size."""
+    """Set how many voting members the campaign wants on a bill.
+
+    Raises Refused for a number beyond the chamber's size, and (404) for an unknown bill.
+    """
     most = SEATS[BillId.of(bill).chamber]
     if not 1 <= target <= most:
         raise Refused(f"A goal lies between 1 and {most}.", f"La meta debe estar entre 1 y {most}.")

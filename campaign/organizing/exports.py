@@ -1,8 +1,8 @@
-"""Tables out of the service and back in: CSV and XLSX that open safely, CSV that is read with suspicion."""
+"""Tables as files: CSV and XLSX without formulas in text cells, and a strict reader of uploaded CSV."""
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,15 +13,15 @@ from openpyxl.utils.exceptions import IllegalCharacterError
 
 from campaign.refusals import Refused
 
-# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection").
+# First characters of a cell that a spreadsheet may run as a formula (OWASP, "CSV Injection").
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "|", "%")
 MOST_ROWS = 5_000
 MOST_BYTES = 4_000_000
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 
-def safe(value: Any) -> str:
-    """A cell as text that no spreadsheet runs: what looks like a formula gets an apostrophe in front."""
+def guarded(value: Any) -> str:
+    """A cell's text, with an apostrophe before it where a spreadsheet could run it as a formula."""
     if value is None:
         return ""
     text = value.isoformat() if isinstance(value, date | datetime) else str(value)
@@ -29,23 +29,23 @@ def safe(value: Any) -> str:
     return f"'{text}" if text.startswith((*DANGEROUS, "'")) else text
 
 
-def unsafe(text: str) -> str:
-    """What ``safe`` was given: a round trip changes nothing."""
+def unguarded(text: str) -> str:
+    """The text that ``guarded`` was given."""
     return text[1:] if text.startswith("'") and text[1:].startswith((*DANGEROUS, "'")) else text
 
 
 def csv_of(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """RFC 4180 in UTF-8, with the mark by which Excel knows it."""
+    """A CSV file (RFC 4180) in UTF-8 with a byte order mark, by which Excel recognizes the encoding."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([safe(name) for name in header])
+    writer.writerow([guarded(name) for name in header])
     for row in rows:
-        writer.writerow([value if isinstance(value, int) else safe(value) for value in row])
+        writer.writerow([value if isinstance(value, int) else guarded(value) for value in row])
     return (BOM + out.getvalue()).encode()
 
 
 def xlsx_of(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A workbook of one sheet whose text cells are text, whatever they begin with."""
+    """A workbook with one sheet, in which no text cell is a formula."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title="".join(c for c in title if c not in r"[]:*?/\ ")[:31] or "1")
     for row in (header, *rows):
@@ -63,14 +63,14 @@ def _cell(sheet: Any, value: Any) -> Any:
         cell = WriteOnlyCell(sheet, value=text)
     except IllegalCharacterError:
         cell = WriteOnlyCell(sheet, value="".join(c for c in text if c.isprintable() or c == "\n"))
-    # Else text that begins with "=" becomes a formula.
+    # openpyxl makes text that begins with "=" a formula unless the type is set.
     cell.data_type = "s"
     return cell
 
 
 @dataclass(frozen=True)
 class Line:
-    """A row of an uploaded table: its line in the file and its cells by column."""
+    """A row of an uploaded table: its line in the file (from 1) and its cells by column."""
 
     number: int
     cells: dict[str, str]
@@ -78,7 +78,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a line cannot be taken."""
+    """Why a line of an uploaded table is rejected."""
 
     line: int
     en: str
@@ -89,10 +89,10 @@ class Fault:
 
 
 def read_csv(raw: bytes, *, needed: Iterable[str], known: Iterable[str]) -> list[Line]:
-    """The rows of an uploaded CSV.
+    """The rows of an uploaded CSV file, separated by commas or semicolons.
 
-    Raises Refused, naming the line where there is one, for what is no UTF-8 or Windows text, lacks a column,
-    has one nobody knows, breaks off in the middle, or is too long.
+    Raises Refused, with the line if there is one, for a file that is not text, lacks one of the columns
+    ``needed``, has one that is not ``known``, is cut off, or is too long.
     """
     if len(raw) > MOST_BYTES:
         raise _too_long()
@@ -100,7 +100,7 @@ def read_csv(raw: bytes, *, needed: Iterable[str], known: Iterable[str]) -> list
     delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        header = [unsafe(name.strip()).lower() for name in next(reader, [])]
+        header = [unguarded(name.strip()).lower() for name in next(reader, [])]
         _check_header(header, set(needed), set(known))
         return list(_lines(reader, header))
     except csv.Error as error:
@@ -121,7 +121,7 @@ def _decoded(raw: bytes) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # What Excel in this country writes when nobody asks it for UTF-8.
+        # The default encoding of CSV files from Excel in the United States.
         text = raw.decode("cp1252", errors="replace")
     if "\0" in text:
         raise Refused("This is not a table of text.", "Este archivo no es una tabla de texto.")
@@ -159,7 +159,7 @@ def _lines(reader: Any, header: Sequence[str]) -> Iterable[Line]:
                 f"Línea {reader.line_num}: {len(cells)} celdas y el encabezado tiene {len(header)}.",
             )
         yield Line(
-            reader.line_num, {name: unsafe(cell.strip()) for name, cell in zip(header, cells, strict=True)}
+            reader.line_num, {name: unguarded(cell.strip()) for name, cell in zip(header, cells, strict=True)}
         )
 
 
@@ -170,7 +170,3 @@ def _too_long() -> Refused:
         f"La tabla es demasiado larga: como máximo {MOST_ROWS:,} filas y {size} MB. No se leyó nada.",
         status=413,
     )
-
-
-def row_of(header: Sequence[str], values: Mapping[str, Any]) -> list[Any]:
-    return [values.get(name, "") for name in header]

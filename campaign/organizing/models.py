@@ -1,4 +1,4 @@
-"""Tables of what organizers decide. Only this room writes them."""
+"""Tables of what organizers decide. Only this package writes them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,7 @@ class BillGoal(SQLModel, table=True):
 
 
 class WhipEntry(SQLModel, table=True):
-    """What organizers know and plan about one member and one bill. ``version`` grows with every edit."""
+    """What organizers know and plan about one member and one bill. Each edit increments ``version``."""
 
     __table_args__ = (sa.Index("ix_whipentry_due", "next_on"),)
 
@@ -26,17 +26,17 @@ class WhipEntry(SQLModel, table=True):
     bioguide: str = Field(primary_key=True, foreign_key="member.bioguide")
     # for, likely, unknown, unlikely or against
     lean: str = "unknown"
-    # E-mail address of the user who looks after this member.
+    # E-mail address of the user responsible for this member.
     owner: str = ""
     next_step: str = ""
     next_on: date | None = None
-    # Words in small letters, sorted, one space between.
+    # Lower-case words, sorted, separated by single spaces.
     tags: str = ""
     version: int = 1
 
 
 class WhipChange(SQLModel, table=True):
-    """One field of one entry, before and after; only ever added."""
+    """One changed field of one entry, before and after. Rows are only ever added."""
 
     __table_args__ = (
         sa.Index("ix_whipchange_entry", "bill", "bioguide", "version"),
@@ -55,7 +55,7 @@ class WhipChange(SQLModel, table=True):
 
 
 class WhipNote(SQLModel, table=True):
-    """A note about a member: of one bill, or of all where ``bill`` is empty."""
+    """A note about a member and one bill, or about all bills where ``bill`` is empty."""
 
     id: int | None = Field(default=None, primary_key=True)
     bioguide: str = Field(foreign_key="member.bioguide", index=True)
@@ -66,7 +66,7 @@ class WhipNote(SQLModel, table=True):
 
 
 class StaffContact(SQLModel, table=True):
-    """Somebody who works for a member and whom organizers talk to."""
+    """A member's staffer whom organizers talk to."""
 
     id: int | None = Field(default=None, primary_key=True)
     bioguide: str = Field(foreign_key="member.bioguide", index=True)
@@ -76,12 +76,12 @@ class StaffContact(SQLModel, table=True):
     phone: str = ""
     by: str
     at: datetime
-    # When somebody said that this person is no longer there.
+    # When an organizer noted that this person no longer works there.
     ended_at: datetime | None = None
 
 
 class SavedView(SQLModel, table=True):
-    """Filters of a page under a name of one's own."""
+    """A user's filters of a page, under a name."""
 
     id: int | None = Field(default=None, primary_key=True)
     owner: str = Field(index=True)
@@ -97,13 +97,13 @@ class PendingImport(SQLModel, table=True):
     owner: str
     bill: str
     made_at: datetime
-    # Fingerprint of the preview that was shown: what is confirmed is what was seen.
+    # Fingerprint of the preview that was shown; only the same preview can be confirmed.
     shown: str
     rows: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(sa.JSON, nullable=False))
 
 
 class PollRequest(SQLModel, table=True):
-    """Somebody asked for a poll now: of one bill, or of all where ``bill`` is empty. Gone once it is done."""
+    """A request to poll a bill now, or all bills where ``bill`` is empty. Deleted when it is done."""
 
     bill: str = Field(primary_key=True)
     asked_by: str
@@ -111,7 +111,7 @@ class PollRequest(SQLModel, table=True):
 
 
 class CallReview(SQLModel, table=True):
-    """That a person has looked at what callers report of a member and a bill, up to so many reports."""
+    """A user's review of callers' reports on a member and a bill: how many there were then."""
 
     bill: str = Field(primary_key=True, foreign_key="bill.id")
     bioguide: str = Field(primary_key=True, foreign_key="member.bioguide")

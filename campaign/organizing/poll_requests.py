@@ -1,4 +1,4 @@
-"""Polls that somebody asked for: the page notes the wish, the worker fulfils it."""
+"""Requests to poll bills now: organizers' pages add them, the worker fulfils them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from campaign.organizing.models import PollRequest
 
 
 def ask(session: Session, bill: str, *, by: str, now: datetime) -> bool:
-    """Wish for a poll of one bill, or of all with an empty ``bill``; False where somebody did already."""
+    """Request a poll of one bill, or of all with an empty ``bill``; False where it is requested already."""
     if session.get(PollRequest, bill) is not None:
         return False
     session.add(PollRequest(bill=bill, asked_by=by, asked_at=now))
@@ -19,10 +19,10 @@ def ask(session: Session, bill: str, *, by: str, now: datetime) -> bool:
 
 
 def asked(session: Session) -> list[PollRequest]:
-    """Wishes not fulfilled yet, the oldest first."""
+    """The open requests, oldest first."""
     return list(session.exec(select(PollRequest).order_by(col(PollRequest.asked_at), col(PollRequest.bill))))
 
 
 def done(session: Session, bills: Sequence[str]) -> None:
-    """Take wishes away once they are fulfilled, so that a worker killed meanwhile begins again."""
+    """Delete requests after they are fulfilled: a worker that is killed before starts over."""
     session.execute(sa.delete(PollRequest).where(col(PollRequest.bill).in_(bills)))

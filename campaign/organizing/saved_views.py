@@ -1,4 +1,4 @@
-"""What each organizer keeps for themselves: views under a name, and how far they have read."""
+"""Each user's own settings of organizers' pages: saved filters, and the newest change they have seen."""
 
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
@@ -20,7 +20,7 @@ def saved(session: Session, owner: str, page: str) -> list[SavedView]:
 
 
 def save(session: Session, owner: str, page: str, name: str, query: str) -> SavedView:
-    """Keep a page's filters under a name; the same name again replaces them.
+    """Save a page's filters under a name; saving the same name again replaces them.
 
     Raises Refused for an unknown page, a bad name, or too many views.
     """
@@ -31,11 +31,11 @@ def save(session: Session, owner: str, page: str, name: str, query: str) -> Save
             f"Dé a la vista un nombre de {LONGEST} caracteres como máximo.",
         )
     mine = saved(session, owner, page)
-    known = next((one for one in mine if one.name == name), None)
+    known = next((view for view in mine if view.name == name), None)
     if known is None and len(mine) >= MOST:
         raise Refused(f"There are {MOST} views already; remove one first.", f"Ya hay {MOST} vistas; quite una.")
     view = known or SavedView(owner=owner, page=page, name=name, query="")
-    # Taken apart and put together, so that only names and values are kept.
+    # Parsed and encoded again, so that nothing but names and values is stored.
     view.query = urlencode([(key[:30], value[:60]) for key, value in parse_qsl(query)][:20])
     session.add(view)
     session.flush()
@@ -43,7 +43,7 @@ def save(session: Session, owner: str, page: str, name: str, query: str) -> Save
 
 
 def remove(session: Session, owner: str, id: int) -> str:
-    """Forget one of one's own views; the page it was for. Raises Refused (404) for any other."""
+    """Delete one of the owner's views; returns its page. Raises Refused (404) for anybody else's."""
     view = session.get(SavedView, id)
     if view is None or view.owner != owner:
         raise Refused("There is no such view.", "No existe esa vista.", status=404)
@@ -52,7 +52,7 @@ def remove(session: Session, owner: str, id: int) -> str:
 
 
 def mark_seen(session: Session, user: int, upto: int, *, now: datetime) -> None:
-    """Remember the newest change somebody was shown; never further back than before."""
+    """Store the newest change that a user was shown; never an older one than before."""
     mine = users.find(session, user)
     mine.seen_seq, mine.seen_at = max(mine.seen_seq, upto), now
     session.add(mine)

@@ -1,4 +1,4 @@
-"""Texts of the campaign: every version kept, publishing a step of its own, any version brought back."""
+"""Versions of the campaign's texts: drafting, publishing, and publishing an old version again."""
 
 import difflib
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from campaign.outreach import asks, phrases, wording_checks, wordings
+from campaign.outreach import ask_kinds, phrases, wording_checks, wordings
 from campaign.proposals import lineage, published
 from campaign.proposals.models import Campaign, CitedFact, Proposal, TextVersion
 from campaign.refusals import Refused
@@ -25,20 +25,20 @@ MAY_BE_EMPTY: Final = {"summary_en", "summary_es", "source_url", "period", "prop
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of a difference: kept, added or taken away."""
+    """A run of words in a difference. ``kind`` is same, gone or new."""
 
     kind: str
     text: str
 
 
-def newest(session: Session, what: str, key: str) -> TextVersion | None:
-    query = select(TextVersion).where(TextVersion.what == what, TextVersion.key == key)
+def newest(session: Session, kind: str, key: str) -> TextVersion | None:
+    query = select(TextVersion).where(TextVersion.what == kind, TextVersion.key == key)
     return session.exec(query.order_by(col(TextVersion.id).desc()).limit(1)).first()
 
 
-def versions(session: Session, what: str, key: str) -> list[TextVersion]:
+def versions(session: Session, kind: str, key: str) -> list[TextVersion]:
     """All versions, newest first."""
-    query = select(TextVersion).where(TextVersion.what == what, TextVersion.key == key)
+    query = select(TextVersion).where(TextVersion.what == kind, TextVersion.key == key)
     return list(session.exec(query.order_by(col(TextVersion.id).desc())))
 
 
@@ -48,24 +48,24 @@ def version(session: Session, id: int) -> TextVersion:
     raise Refused("There is no such version.", "No existe esa versión.", status=404)
 
 
-def shown_now(session: Session, what: str, key: str) -> dict[str, str]:
-    """What the public sees of a text now; empty fields for one that does not exist yet."""
-    if what == published.WORDING:
+def shown_now(session: Session, kind: str, key: str) -> dict[str, str]:
+    """The published fields of a text; empty ones for a text that does not exist yet."""
+    if kind == published.WORDING:
         return _wording_now(session, key)
     row: Campaign | Proposal | CitedFact | None
-    if what == "campaign":
+    if kind == "campaign":
         row = session.get(Campaign, key)
-    elif what == "proposal":
+    elif kind == "proposal":
         row = session.get(Proposal, key)
     else:
         row = session.get(CitedFact, key)
-    return {field: str(getattr(row, field, "") or "") for field in FIELDS[what]}
+    return {field: str(getattr(row, field, "") or "") for field in FIELDS[kind]}
 
 
 def _wording_now(session: Session, key: str) -> dict[str, str]:
     group, name = _cell(session, key)
     own = published.wordings(session)
-    ships = wordings.wording if group in asks.CODES else phrases.as_shipped
+    ships = wordings.wording if group in ask_kinds.CODES else phrases.as_shipped
     return {
         f"text_{lang}": own.get((group, name, lang)) or ships(group, name, lang).strip()
         for lang in wordings.LANGUAGES
@@ -73,18 +73,18 @@ def _wording_now(session: Session, key: str) -> dict[str, str]:
 
 
 def _cell(session: Session, key: str) -> tuple[str, str]:
-    """Ask and kind of a wording, or group and name of a shared text. Raises Refused (404) for neither."""
+    """The ask and kind of a wording, or the group and name of a shared text. Raises Refused (404) otherwise."""
     group, name = published.cell(key)
     if group in phrases.OF_PROPOSALS:
         lineage.proposal(session, name)
-    elif name not in (wordings.KINDS if group in asks.CODES else phrases.NAMES.get(group, ())):
+    elif name not in (wordings.KINDS if group in ask_kinds.CODES else phrases.NAMES.get(group, ())):
         raise Refused("There is no such wording.", "No existe ese texto.", status=404)
     return group, name
 
 
 def draft(
     session: Session,
-    what: str,
+    kind: str,
     key: str,
     given: Mapping[str, str],
     *,
@@ -92,33 +92,33 @@ def draft(
     by: str,
     now: datetime,
 ) -> TextVersion:
-    """Keep a new version; the public sees it once it is published.
+    """Store a new version of a text; the public sees it once it is published.
 
-    ``seen`` is the version the writer started from, 0 for none. Raises Refused for what cannot stand (an empty
-    text, a figure without a source), and 409 where somebody wrote a newer version meanwhile: both are kept to
-    be compared, so the writer's own text is kept as a version, too.
+    ``seen`` is the id of the version that the writer started from, 0 for none; ``overtaken`` tells whether
+    another version was stored meanwhile. A text equal to the version seen is not stored again. Raises Refused
+    for an invalid text, such as an empty one or a figure without a source.
     """
-    content = clean(what, given)
-    _try(session, what, key, content, now)
-    last = newest(session, what, key)
+    content = clean(kind, given)
+    _try(session, kind, key, content, now)
+    last = newest(session, kind, key)
     if last is not None and last.id == seen and last.content == content:
         return last
-    row = TextVersion(what=what, key=key, content=content, by=by, at=now)
+    row = TextVersion(what=kind, key=key, content=content, by=by, at=now)
     session.add(row)
     session.flush()
     return row
 
 
-def overtaken(session: Session, what: str, key: str, seen: int) -> TextVersion | None:
-    """The version that somebody else wrote after ``seen``."""
-    last = newest(session, what, key)
+def overtaken(session: Session, kind: str, key: str, seen: int) -> TextVersion | None:
+    """The newest version if it is not the one that the writer started from."""
+    last = newest(session, kind, key)
     return last if last is not None and last.id != seen else None
 
 
-def clean(what: str, given: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a text as they may be kept. Raises Refused naming the field."""
+def clean(kind: str, given: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a text, cleaned. Raises Refused with the name of an invalid field."""
     content: dict[str, str] = {}
-    for field in FIELDS[what]:
+    for field in FIELDS[kind]:
         text = given.get(field, "").replace("\r\n", "\n").strip()
         if field == "source" and not text:
             raise Refused(
@@ -145,14 +145,14 @@ def clean(what: str, given: Mapping[str, str]) -> dict[str, str]:
     return content
 
 
-def _try(session: Session, what: str, key: str, content: Mapping[str, str], now: datetime) -> None:
-    """Refuse a wording that cannot be said to somebody who sits now; other texts stand as they are."""
-    if what != published.WORDING:
+def _try(session: Session, kind: str, key: str, content: Mapping[str, str], now: datetime) -> None:
+    """Raise Refused for a wording that fails for a sitting member; other texts need no trial."""
+    if kind != published.WORDING:
         return
     group, name = _cell(session, key)
-    if group not in asks.CODES:
-        said = {lang: content[f"text_{lang}"] for lang in wordings.LANGUAGES}
-        wording_checks.refuse_phrase_that_fails(session, group, name, said, now=now)
+    if group not in ask_kinds.CODES:
+        by_lang = {lang: content[f"text_{lang}"] for lang in wordings.LANGUAGES}
+        wording_checks.refuse_phrase_that_fails(session, group, name, by_lang, now=now)
         return
     for lang in wordings.LANGUAGES:
         text = content[f"text_{lang}"]
@@ -167,7 +167,7 @@ def _try(session: Session, what: str, key: str, content: Mapping[str, str], now:
 
 
 def publish(session: Session, id: int, *, by: str, now: datetime) -> TextVersion:
-    """Show a version to the public, in the caller's transaction. Publishing an old one brings it back."""
+    """Publish a version in the caller's transaction; an old version, too. Raises Refused if it fails now."""
     row = version(session, id)
     content = clean(row.what, row.content)
     _try(session, row.what, row.key, content, now)
@@ -210,7 +210,7 @@ def _publish_fact(session: Session, key: str, content: dict[str, str], now: date
 
 
 def _publish_wording(_session: Session, _key: str, _content: dict[str, str], _now: datetime) -> None:
-    """Its version's own mark is what ``published.wordings`` reads."""
+    """Nothing to copy: ``published.wordings`` reads the versions themselves."""
 
 
 _PUBLISH: dict[str, Callable[[Session, str, dict[str, str], datetime], None]] = {
@@ -222,7 +222,7 @@ _PUBLISH: dict[str, Callable[[Session, str, dict[str, str], datetime], None]] = 
 
 
 def difference(old: str, new: str) -> list[Piece]:
-    """What changed between two texts, word by word."""
+    """The difference of two texts, word by word."""
     before, after = old.split(), new.split()
     pieces: list[Piece] = []
     for kind, i, j, k, end in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():

@@ -1,7 +1,7 @@
-"""The whip board: what organizers know and plan, per member and bill, with its whole history.
+"""The whip board: what organizers know and plan for each member and bill, with every change.
 
-Two people may edit one entry. Each edit names the version it started from; what the two changed in different
-fields is merged, and where both changed one field the second is told and nothing of theirs is lost.
+Two users may edit one entry at once. Each edit names the version it started from: changes of different fields
+are merged, and where both changed the same field the second edit is not written but shown beside the first.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,7 +28,7 @@ Values = dict[str, str]
 
 @dataclass(frozen=True)
 class Clash:
-    """A field that both changed: what it was, what it is now and by whom, what was to be written."""
+    """A field that two edits changed: its value before, the other edit's and its user, and this edit's."""
 
     field: str
     base: str
@@ -39,7 +39,7 @@ class Clash:
 
 @dataclass(frozen=True)
 class Merge:
-    """What an edit comes to against the entry as it is now. Nothing is written while there is a clash."""
+    """The result of an edit against the current entry: fields as (name, before, after), and clashes."""
 
     changes: tuple[tuple[str, str, str], ...]
     clashes: tuple[Clash, ...]
@@ -47,7 +47,11 @@ class Merge:
 
 @dataclass(frozen=True)
 class BoardRow:
-    """A member on the board: what the record says (``standing``), and what organizers say."""
+    """A member on the board.
+
+    ``standing`` is the record's: sponsor, on, withdrew or empty, ``since`` its day. ``values`` are the
+    organizers', ``version`` is 0 where there is no entry.
+    """
 
     person: Person
     standing: str
@@ -60,7 +64,7 @@ class BoardRow:
 
 
 def values_of(entry: WhipEntry | None) -> Values:
-    """The fields of an entry as text; those of one nobody has touched."""
+    """The fields of an entry as text; defaults where there is no entry."""
     if entry is None:
         return {"lean": "unknown", "owner": "", "next_step": "", "next_on": "", "tags": ""}
     day = entry.next_on.isoformat() if entry.next_on else ""
@@ -78,15 +82,15 @@ def entry_of(session: Session, bill: str, bioguide: str) -> WhipEntry | None:
 
 
 def board(session: Session, bill: Bill, sitting: Mapping[str, Person] | None = None) -> list[BoardRow]:
-    """Everybody who sits in the bill's chamber, with the record's word beside the organizers'.
+    """All members of the bill's chamber by state, district and name.
 
-    ``sitting`` is all who sit, for a caller that has them at hand.
+    ``sitting`` is all sitting members, for a caller that has them.
     """
     chamber = BillId.of(bill.id).chamber
     rows = session.exec(select(Cosponsorship).where(Cosponsorship.bill == bill.id)).all()
     on = {row.bioguide: row.joined for row in rows if row.withdrawn is None}
     left = {row.bioguide: row.withdrawn for row in rows if row.withdrawn and row.bioguide not in on}
-    entries = {one.bioguide: one for one in session.exec(select(WhipEntry).where(WhipEntry.bill == bill.id))}
+    entries = {entry.bioguide: entry for entry in entries_of(session, bill.id)}
     found = []
     for person in (members.people(session) if sitting is None else sitting).values():
         if person.chamber != chamber:
@@ -108,7 +112,7 @@ def _standing(
 
 
 def history(session: Session, bioguide: str, bill: str | None = None) -> list[WhipChange]:
-    """What was changed about a member, newest first."""
+    """The changes of a member's entries, newest first."""
     query = select(WhipChange).where(WhipChange.bioguide == bioguide).order_by(col(WhipChange.seq).desc())
     return list(session.exec(query.where(WhipChange.bill == bill) if bill else query))
 
@@ -117,13 +121,8 @@ def entries_of(session: Session, bill: str) -> list[WhipEntry]:
     return list(session.exec(select(WhipEntry).where(WhipEntry.bill == bill)))
 
 
-def entries_about(session: Session, bioguide: str) -> dict[str, WhipEntry]:
-    rows = session.exec(select(WhipEntry).where(WhipEntry.bioguide == bioguide))
-    return {one.bill: one for one in rows}
-
-
 def due(session: Session, *, today: date, limit: int = 50) -> list[WhipEntry]:
-    """Next steps whose day has come, the oldest first."""
+    """Entries whose next step is due, the oldest first."""
     query = select(WhipEntry).where(col(WhipEntry.next_on) <= today, WhipEntry.next_step != "")
     return list(session.exec(query.order_by(col(WhipEntry.next_on), WhipEntry.bioguide).limit(limit)))
 
@@ -132,7 +131,7 @@ def due(session: Session, *, today: date, limit: int = 50) -> list[WhipEntry]:
 
 
 def clean(session: Session, given: Mapping[str, str]) -> Values:
-    """Fields as they may be stored. Raises Refused naming the field for what they cannot hold."""
+    """Valid, normalized values of the given fields. Raises Refused with the name of an invalid field."""
     found: Values = {}
     for field in FIELDS:
         if field in given:
@@ -196,7 +195,7 @@ _CLEAN = {
 
 
 def merge(session: Session, bill: str, bioguide: str, mine: Values, *, version: int) -> Merge:
-    """What an edit that started from ``version`` comes to against the entry as it is now."""
+    """Merge an edit that started from ``version`` with the current entry; writes nothing."""
     entry = entry_of(session, bill, bioguide)
     current = values_of(entry)
     later = _changes_after(session, bill, bioguide, version)
@@ -213,7 +212,10 @@ def merge(session: Session, bill: str, bioguide: str, mine: Values, *, version: 
 
 
 def _changes_after(session: Session, bill: str, bioguide: str, version: int) -> dict[str, WhipChange]:
-    """Per field the first change after a version: what it says about before is what that version held."""
+    """Each field's first change after a version, with the user and time of its last one.
+
+    The first change's ``before`` is the field's value in that version.
+    """
     query = select(WhipChange).where(
         WhipChange.bill == bill, WhipChange.bioguide == bioguide, WhipChange.version > version
     )
@@ -235,10 +237,9 @@ def save(
     by: str,
     now: datetime,
 ) -> Merge:
-    """Edit an entry: every change is kept with its author. Writes nothing where the merge has a clash.
+    """Edit an entry, with its history. Writes nothing where the merge has a clash.
 
-    Raises Refused for a value that a field cannot hold, an unknown bill or somebody who does not sit in its
-    chamber.
+    Raises Refused for an invalid value, an unknown bill or member, and a member of the other chamber.
     """
     become_the_only_editor(session)
     _check_pair(session, bill, bioguide)
@@ -249,8 +250,8 @@ def save(
 
 
 def become_the_only_editor(session: Session) -> None:
-    """From here to the end of the transaction nobody else edits: what a merge saw is what it writes over."""
-    # SQLite writers hold the lock already.
+    """Lock the board until the end of the transaction, so that no edit comes between a merge and its write."""
+    # On SQLite a write transaction holds the database's lock already.
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('campaign.whip'))"))
 
@@ -264,7 +265,7 @@ def write(
     by: str,
     now: datetime,
 ) -> WhipEntry:
-    """Take clean changes over into the entry and its history."""
+    """Write merged changes into the entry and its history."""
     entry = session.get(WhipEntry, (bill, bioguide))
     if entry is None:
         entry = WhipEntry(bill=bill, bioguide=bioguide, version=0)
@@ -304,7 +305,7 @@ def _check_pair(session: Session, bill: str, bioguide: str) -> None:
 
 
 def add_note(session: Session, bioguide: str, text: str, *, bill: str = "", by: str, now: datetime) -> WhipNote:
-    """Keep a note with its author and time. Raises Refused for an empty or endless one."""
+    """Add a note with its author and time. Raises Refused for an empty or too long one, or unknown member."""
     text = text.strip()
     if not text or len(text) > LONGEST["note"]:
         raise Refused(
@@ -327,22 +328,22 @@ def notes(session: Session, bioguide: str) -> list[WhipNote]:
 def add_contact(
     session: Session, bioguide: str, given: Mapping[str, str], *, by: str, now: datetime
 ) -> StaffContact:
-    """Keep somebody who works for a member. Raises Refused without a name, or for fields that are too long."""
-    said = {name: " ".join(given.get(name, "").split()) for name in ("name", "role", "email", "phone")}
-    if not said["name"] or any(len(value) > LONGEST["contact"] for value in said.values()):
+    """Add a member's staffer. Raises Refused for a missing name, a field too long, or an unknown member."""
+    fields = {name: " ".join(given.get(name, "").split()) for name in ("name", "role", "email", "phone")}
+    if not fields["name"] or any(len(value) > LONGEST["contact"] for value in fields.values()):
         raise Refused(
             "A contact needs a name, and short fields.", "Un contacto necesita nombre y campos cortos."
         )
     if members.person(session, bioguide) is None:
         raise Refused("There is no such member.", "No existe ese miembro.", status=404)
-    contact = StaffContact.model_validate({**said, "bioguide": bioguide, "by": by, "at": now})
+    contact = StaffContact.model_validate({**fields, "bioguide": bioguide, "by": by, "at": now})
     session.add(contact)
     session.flush()
     return contact
 
 
 def end_contact(session: Session, id: int, *, now: datetime) -> None:
-    """Note that a contact is no longer there; the row stays."""
+    """Mark a contact as gone; the row stays."""
     running = sa.and_(col(StaffContact.id) == id, col(StaffContact.ended_at).is_(None))
     session.execute(sa.update(StaffContact).where(running).values(ended_at=now))
 

@@ -1,4 +1,4 @@
-"""The whip board as a table, out and back in: nothing is written before its changes have been seen."""
+"""The whip board as a CSV file: export, and import in two steps with a preview of the changes."""
 
 import secrets
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ PREVIEW_LASTS = timedelta(hours=2)
 
 
 def table(rows: Sequence[BoardRow], bill: str) -> list[list[object]]:
-    """The board's rows in the order of ``COLUMNS``. ``version`` lets the way back tell who changed what."""
+    """The board's rows in the order of ``COLUMNS``. ``version`` lets an import merge with later edits."""
     return [
         [
             row.person.bioguide,
@@ -52,7 +52,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a table would change, where it clashes with newer edits, and which lines cannot be taken."""
+    """The changes that an uploaded table would make, its clashes with newer edits, and rejected lines."""
 
     bill: str
     edits: tuple[Edit, ...]
@@ -70,9 +70,9 @@ class Preview:
 
 
 def bring(session: Session, bill: Bill, raw: bytes, *, by: str, now: datetime) -> tuple[str, Preview]:
-    """Read an uploaded board and keep it for its confirmation: its id, and what it would change.
+    """Read an uploaded board and store it until it is confirmed; returns its id and the preview.
 
-    Raises Refused for a file that cannot be read at all.
+    Raises Refused for a file that cannot be read.
     """
     lines = read_csv(raw, needed=NEEDED, known=COLUMNS)
     found = preview(session, bill, lines)
@@ -91,7 +91,7 @@ def bring(session: Session, bill: Bill, raw: bytes, *, by: str, now: datetime) -
 
 
 def preview(session: Session, bill: Bill, lines: Sequence[Line]) -> Preview:
-    """What the lines come to against the board as it is now; all lines are looked at."""
+    """The preview of an uploaded table against the current board; all lines are checked."""
     people = {row.person.bioguide: row for row in whip.board(session, bill)}
     edits: list[Edit] = []
     clashes: list[tuple[str, Clash]] = []
@@ -144,9 +144,9 @@ def _fault(line: Line, bill: Bill, people: dict[str, BoardRow], seen: set[str]) 
 
 
 def confirm(session: Session, id: str, *, by: str, now: datetime) -> Preview:
-    """Write what was shown, all of it in the caller's transaction; clashing fields stay as they are.
+    """Write the changes of a preview in the caller's transaction; clashing fields stay as they are.
 
-    Raises Refused: 404 for an import that is gone, 409 where something changed since it was shown.
+    Raises Refused: 404 for an import that has expired, 409 where the preview would differ now.
     """
     pending = session.get(PendingImport, id)
     if pending is None or pending.owner != by or now - pending.made_at > PREVIEW_LASTS:

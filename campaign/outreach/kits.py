@@ -1,6 +1,6 @@
-"""Paper for a table: one page for a bill and a seat, with strips to tear off, and a sheet to sign.
+"""Print-outs for an information table: a poster for a seat with tear-off strips, and a sign-up sheet.
 
-The square leads to the page of the seat, an address that outlives bill numbers.
+The QR code leads to the page of the seat, an address that outlives bill numbers.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from campaign.outreach.asks import Ask
 
 STRIPS = 6
 SHEET_ROWS = 16
-# What `campaign subscribers import` reads (contract.md).
+# The columns that `campaign subscribers import` reads.
 CSV_COLUMNS = ("email", "language", "zip", "proposals")
 
 
 @dataclass(frozen=True)
 class Call:
-    """One person on the page: the number in Washington and what to say in 20 seconds."""
+    """One member on the poster: the telephone number in Washington and a script of 20 seconds."""
 
     person: Person
     role: str
@@ -32,7 +32,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Kit:
-    """What stands on the page. ``address`` is the lasting one the square holds."""
+    """The content of a poster. ``address`` is the URL in its QR code."""
 
     seat: str
     name: str
@@ -60,8 +60,11 @@ def kit(
     *,
     fact: str,
 ) -> Kit:
-    """The page for a seat; ``asked`` are the people who speak for it with the ask of one proposal and their
-    telephone number, the member of the House first. At least one is needed."""
+    """The poster for a seat.
+
+    ``asked`` has the seat's member and senators, the member of the House first: each with the ask of one
+    proposal and a telephone number. At least one is needed.
+    """
     first = asked[0][1]
     calls = tuple(
         Call(person, names.role(person, lang), phone, wordings.render(ask, person, "tally", lang, ""))
@@ -72,7 +75,7 @@ def kit(
 
 
 def square(address: str) -> str:
-    """The address as a QR code, an SVG to stand in a page: dark on light in any scheme."""
+    """A QR code of the address as an inline SVG, dark on light in any colour scheme."""
     code = segno.make(address, error="m", micro=False)
     return str(code.svg_inline(border=4, light="#fff", dark="#000", omitsize=True))
 
@@ -88,10 +91,10 @@ WORDS = {
 
 
 def kit_pdf(found: Kit, *, today: date) -> bytes:
-    """The page as PDF: a poster above, strips to cut below."""
+    """The poster as a PDF of one page, strips to cut off at its bottom."""
     words = WORDS[found.lang]
-    said = [f"{one.person.name} {one.text}" for one in found.calls]
-    everything = " ".join([found.title, found.what, found.fact, *said])
+    scripts = [f"{call.person.name} {call.text}" for call in found.calls]
+    everything = " ".join([found.title, found.what, found.fact, *scripts])
     pdf = paper.sheet(everything, found.title, found.lang, today=today)
     pdf.set_auto_page_break(False)
     pdf.set_margins(SIDE, SIDE, SIDE)
@@ -115,7 +118,7 @@ def _poster(pdf: FPDF, found: Kit, words: dict[str, str]) -> None:
 
 
 def _strips(pdf: FPDF, found: Kit, words: dict[str, str]) -> None:
-    """Two columns of equal strips, each of use alone: whom, which number, what to say, where to go on."""
+    """Two columns of equal strips, each complete: name, telephone number, script and address."""
     half = PAGE / 2
     pdf.set_dash_pattern(dash=1.5, gap=1.5)
     pdf.set_draw_color(120)
@@ -145,11 +148,13 @@ def _draw_square(pdf: FPDF, address: str, x: float, y: float, width: float) -> N
     for i, row in enumerate(rows):
         for j, dark in enumerate(row):
             if dark:
-                # A little overlap, or viewers draw hairlines between the dots.
+                # The dots overlap a little: some viewers draw hairlines between exact ones.
                 pdf.rect(x + j * dot, y + i * dot, dot * 1.03, dot * 1.03, style="F")
 
 
 def csv_template() -> str:
-    """The head of the file that a signed sheet is typed into: one line a person; ``proposals`` are slugs with
-    spaces between them, none for all."""
+    """The header of the CSV file for the names on a sign-up sheet, one row a person.
+
+    ``proposals`` are slugs separated by spaces; empty means all.
+    """
     return ",".join(CSV_COLUMNS) + "\r\n"

@@ -1,4 +1,4 @@
-"""Tables of what supporters say."""
+"""Tables of the outcomes of calls that supporters report."""
 
 from datetime import date, datetime
 
@@ -6,9 +6,9 @@ from sqlmodel import Field, SQLModel
 
 
 class CallCount(SQLModel, table=True):
-    """How many calls of one day ended in the same way. Counts, not people: no row is about a caller."""
+    """How many calls of one day had the same outcome. No row is about a caller."""
 
-    # The bill that was called about; a campaign's slug where one call covered all of its bills.
+    # The bill's id; a campaign's slug where one call covered all of its bills.
     about: str = Field(primary_key=True)
     member: str = Field(primary_key=True, foreign_key="member.bioguide")
     # washington or district
@@ -16,15 +16,15 @@ class CallCount(SQLModel, table=True):
     day: date = Field(primary_key=True, index=True)
     # talked, voicemail, not_reached, skip
     outcome: str = Field(primary_key=True)
-    # will_join, undecided, will_not, would_not_say; empty unless somebody talked
+    # What the office answered: will_join, undecided, will_not, would_not_say; empty unless outcome is talked
     said: str = Field(primary_key=True, default="")
     count: int = 0
 
 
 class CallReceipt(SQLModel, table=True):
-    """One report, so that it counts once and can be taken back for an hour. Gone within a day.
+    """One report, so that it counts once and can be undone for an hour. Deleted within a day.
 
-    ``nonce`` is random, made for one form; it leads to nobody.
+    ``nonce`` is random and made for one form: it identifies nobody.
     """
 
     nonce: str = Field(primary_key=True)

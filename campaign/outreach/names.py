@@ -1,12 +1,13 @@
-"""How members, committees and chambers are spoken of, in English and in Spanish.
+"""Names of members, committees and chambers in sentences, in English and in Spanish.
 
-Spanish agrees with the person's gender; where the record does not know it, words are used that need not.
+Spanish words agree with the member's gender; where the record does not know it, neutral words are used.
 """
 
 from datetime import date
 
 from babel.dates import format_date
 
+from campaign.congress.bills import ordinal_suffix
 from campaign.congress.members import Person
 
 TITLES_EN = {
@@ -15,7 +16,7 @@ TITLES_EN = {
     "resident_commissioner": "Resident Commissioner",
     "senator": "Senator",
 }
-# By gender; an office is left out where only a gendered word would do.
+# By gender. An office without a neutral word is left out of the last row.
 TITLES_ES = {
     "M": {
         "representative": "representante",
@@ -40,7 +41,7 @@ CHAMBERS = {
     "en": {"house": "the House", "senate": "the Senate"},
     "es": {"house": "la Cámara de Representantes", "senate": "el Senado"},
 }
-# The standing committees as their own Spanish pages and the press name them.
+# The standing committees, as their Spanish pages and the press name them.
 COMMITTEES_ES = {
     "HSAG": "el Comité de Agricultura de la Cámara",
     "HSAP": "el Comité de Asignaciones de la Cámara",
@@ -82,19 +83,19 @@ COMMITTEES_ES = {
 
 
 def title(person: Person, lang: str) -> str:
-    """``Representative``; in Spanish ``senadora``, empty where only a gendered word would do."""
+    """``Representative``; in Spanish ``senadora``, empty where the gender is not known and matters."""
     office = person.office or "representative"
     return TITLES_ES.get(person.gender, TITLES_ES[""]).get(office, "") if lang == "es" else TITLES_EN[office]
 
 
 def role(person: Person, lang: str) -> str:
-    """The title as it stands alone on a page, never empty."""
+    """The title as it is shown alone on a page, never empty: ``Delegada``, ``Senado``."""
     named = title(person, lang) or NEUTRAL_ROLES_ES[person.office or "senator"]
     return named[:1].upper() + named[1:]
 
 
 def spoken(person: Person, lang: str) -> str:
-    """``Representative Castro``; ``el representante Castro``; the full name where gender is unknown."""
+    """``Representative Castro``; ``el representante Castro``, or the full name for unknown gender."""
     if lang == "en":
         return f"{title(person, lang)} {person.last}"
     article = {"M": "el", "F": "la"}.get(person.gender)
@@ -102,7 +103,7 @@ def spoken(person: Person, lang: str) -> str:
 
 
 def spoken_to(person: Person, lang: str) -> str:
-    """The same as the one an action is done to: ``al representante Castro``, ``a la senadora Hirono``."""
+    """The same as an object: ``al representante Castro``, ``a la senadora Hirono``."""
     named = spoken(person, lang)
     if lang == "en":
         return named
@@ -110,7 +111,7 @@ def spoken_to(person: Person, lang: str) -> str:
 
 
 def spoken_of(person: Person, lang: str) -> str:
-    """The same as the one something belongs to: ``of Senator Hirono``, ``del representante Castro``."""
+    """The same as a possessor: ``of Senator Hirono``, ``del representante Castro``."""
     named = spoken(person, lang)
     if lang == "en":
         return f"of {named}"
@@ -118,7 +119,7 @@ def spoken_of(person: Person, lang: str) -> str:
 
 
 def salutation(person: Person, lang: str) -> str:
-    """``Dear Senator Hirono``; ``Estimada Senadora Hirono``; ``Estimable`` and the name for unknown gender."""
+    """``Dear Senator Hirono``; ``Estimada Senadora Hirono``, or ``Estimable`` for unknown gender."""
     if lang == "en":
         return f"Dear {title(person, lang)} {person.last}"
     greeting = {"M": "Estimado", "F": "Estimada"}.get(person.gender)
@@ -132,18 +133,24 @@ def chamber(name: str, lang: str) -> str:
 
 
 def committee(code: str, name: str, lang: str) -> str:
-    """``the House Committee on Foreign Affairs``; in Spanish by our table, else by its own English name."""
+    """``the House Committee on Foreign Affairs``; in Spanish by the table, else with its English name."""
     if lang == "es":
         return COMMITTEES_ES.get(code, f"el comité {name}")
     return f"the {name.removeprefix('the ')}"
 
 
 def with_article(name: str, lang: str) -> str:
-    """``the ARMAS Act``, ``la Ley ARMAS``; a name that takes no article is left alone."""
+    """``the ARMAS Act``, ``la Ley ARMAS``; unchanged where the name takes no article."""
     if lang == "es":
         return f"la {name}" if name.startswith("Ley") else name
     return f"the {name}" if name.split(" of ")[0].endswith(("Act", "Resolution", "Amendment")) else name
 
 
+def ordinal(number: int, lang: str) -> str:
+    """``121st``; in Spanish ``121.º``: the number of a Congress as a sentence has it."""
+    return f"{number}.º" if lang == "es" else f"{number}{ordinal_suffix(number)}"
+
+
 def day(value: date, lang: str) -> str:
+    """``June 1, 2026``; ``1 de junio de 2026``."""
     return str(format_date(value, "long", locale=lang))

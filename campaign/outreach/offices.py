@@ -1,8 +1,8 @@
-"""Which of a member's offices to call now: near the caller, and open by its own clock.
+"""Which of a member's offices to call now: the nearest that is open by its local time.
 
-Nobody hands out the centres of ZIP codes with this service, so a place is worked out from the offices whose
-coordinates the record holds: ZIP codes that begin with the same three digits lie together (decision
-outreach.md has the figures). Good enough to put offices in order; too coarse to name a distance.
+The service has no table of ZIP code coordinates, so a place is estimated from the offices whose coordinates the
+record holds: ZIP codes with the same first three digits lie together (docs/decisions/0004 has the figures).
+That is good enough to sort offices by distance, and too coarse to show a distance.
 """
 
 import math
@@ -19,78 +19,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 from campaign.congress import members
 from campaign.congress.models import Member, Office
 from campaign.districts.models import ZipSeat
+from campaign.outreach.time_zones import zone_at
 
 OPENS, CLOSES = time(9), time(17)
 REMINDER = time(10)
 MONDAY, THURSDAY, SATURDAY = 0, 3, 5
 MILES_A_DEGREE = 69.1
-# What an office's own words say when nobody answers without an appointment.
+# In an office's own words on its hours: it answers by appointment only.
 ASK_FIRST = re.compile(r"appointment|appt|call|cita", re.IGNORECASE)
-
-
-# --- time zones ------------------------------------------------------------------------------------
-
-# 15 U.S.C. 261 ff. and 49 C.F.R. 71: the zone most of a state keeps.
-ZONES = {
-    "America/New_York": "CT DC DE FL GA IN KY MA MD ME MI NC NH NJ NY OH PA RI SC VA VT WV",
-    "America/Chicago": "AL AR IA IL KS LA MN MO MS ND NE OK SD TN TX WI",
-    "America/Denver": "CO ID MT NM UT WY",
-    "America/Phoenix": "AZ",
-    "America/Los_Angeles": "CA NV OR WA",
-    "America/Anchorage": "AK",
-    "Pacific/Honolulu": "HI",
-    "America/Puerto_Rico": "PR",
-    "America/St_Thomas": "VI",
-    "Pacific/Guam": "GU",
-    "Pacific/Saipan": "MP",
-    "Pacific/Pago_Pago": "AS",
-}
-STATE_ZONE = {state: zone for zone, states in ZONES.items() for state in states.split()}
-
-
-@dataclass(frozen=True)
-class Corner:
-    """A part of a state that keeps another zone: everything between these degrees."""
-
-    zone: str
-    west: float = -180.0
-    east: float = 0.0
-    south: float = -90.0
-    north: float = 90.0
-
-    def holds(self, place: "Point") -> bool:
-        return self.west <= place.longitude < self.east and self.south <= place.latitude < self.north
-
-
-# Boxes along the boundary, checked against the towns that have an office (tests/outreach/test_offices.py).
-CORNERS = {
-    "AK": (Corner("America/Adak", east=-169.5),),
-    "FL": (Corner("America/Chicago", east=-85.1),),
-    "ID": (Corner("America/Los_Angeles", south=45.5),),
-    "IN": (
-        Corner("America/Chicago", east=-86.5, south=40.9),
-        Corner("America/Chicago", east=-87.3, north=38.5),
-        Corner("America/Chicago", east=-86.5, north=38.2),
-    ),
-    "KS": (Corner("America/Denver", east=-101.4),),
-    "KY": (
-        Corner("America/Chicago", east=-86.2),
-        Corner("America/Chicago", east=-85.0, north=37.25),
-    ),
-    "MI": (
-        Corner("America/Menominee", east=-87.55, north=46.3),
-        Corner("America/Menominee", east=-89.4, north=46.7),
-    ),
-    "ND": (Corner("America/Denver", east=-101.5, north=47.2),),
-    "NE": (Corner("America/Denver", east=-101.0),),
-    "OR": (Corner("America/Boise", west=-117.5, north=44.45),),
-    "SD": (Corner("America/Denver", east=-100.6),),
-    "TN": (
-        Corner("America/New_York", west=-84.97),
-        Corner("America/New_York", west=-85.6, north=35.4),
-    ),
-    "TX": (Corner("America/Denver", east=-104.9),),
-}
 
 
 @dataclass(frozen=True)
@@ -101,7 +37,7 @@ class Point:
     longitude: float
 
     def miles_to(self, other: "Point") -> float:
-        """Over short ways the Earth is flat enough: within a percent inside one state."""
+        """The distance on a flat Earth, within one percent inside a state."""
         north = other.latitude - self.latitude
         east = (other.longitude - self.longitude) * math.cos(math.radians((self.latitude + other.latitude) / 2))
         return MILES_A_DEGREE * math.hypot(north, east)
@@ -114,19 +50,16 @@ def point_of(office: Office) -> Point | None:
 
 
 def zone_of(office: Office, place: Point | None = None) -> ZoneInfo:
-    """The clock on the office's wall; ``place`` where the record lacks its own, else its state's main zone."""
+    """An office's time zone; ``place`` is where it stands if the record has no coordinates of it."""
     place = point_of(office) or place
-    for corner in CORNERS.get(office.state, ()):
-        if place is not None and corner.holds(place):
-            return ZoneInfo(corner.zone)
-    return ZoneInfo(STATE_ZONE.get(office.state, "America/New_York"))
+    return zone_at(office.state, (place.latitude, place.longitude) if place else None)
 
 
 # --- hours -----------------------------------------------------------------------------------------
 
 
 def holidays(year: int) -> set[date]:
-    """Days on which federal offices are closed (5 U.S.C. 6103), moved off the weekend."""
+    """Federal holidays of a year (5 U.S.C. 6103), as observed: moved to a weekday."""
     fixed = [(1, 1), (6, 19), (7, 4), (11, 11), (12, 25)]
     days = {_observed(date(year, month, day)) for month, day in fixed}
     days |= {_nth(year, month, MONDAY, nth) for month, nth in ((1, 3), (2, 3), (9, 1), (10, 2))}
@@ -150,7 +83,7 @@ def works_on(day: date) -> bool:
 
 @dataclass(frozen=True)
 class Place:
-    """An office as a caller needs it. ``state`` is open, closed, or ask (it keeps hours of its own)."""
+    """An office with its place, time zone and state now: open, closed, or ask (it has hours of its own)."""
 
     office: Office
     at: Point | None
@@ -172,7 +105,7 @@ def place_of(office: Office, at: Point | None, *, now: datetime) -> Place:
 
 
 def next_morning(place: Place, *, now: datetime) -> datetime:
-    """Ten o'clock by the office's clock on its next working day after today."""
+    """Ten o'clock local time on the office's next working day after today."""
     day = now.astimezone(place.zone).date() + timedelta(days=1)
     while not works_on(day):
         day += timedelta(days=1)
@@ -184,7 +117,7 @@ def next_morning(place: Place, *, now: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Offices:
-    """A member's offices that can be called: Washington, then those at home, nearest first."""
+    """A member's offices that have a telephone: Washington's, then the district's, nearest first."""
 
     washington: Place | None
     local: tuple[Place, ...]
@@ -195,7 +128,7 @@ class Offices:
 
     @property
     def nearest_open(self) -> Place | None:
-        """The nearest at home that answers now; one with hours of its own only where no other is open."""
+        """The nearest district office that answers now; one with hours of its own if no other is open."""
         for state in ("open", "ask"):
             for place in self.local:
                 if place.state == state and not ASK_FIRST.search(place.office.hours):
@@ -204,14 +137,14 @@ class Offices:
 
     @property
     def first(self) -> Place | None:
-        """Whom to call now: Washington while it is open, else the nearest that is, else Washington's
-        answering machine."""
+        """The office to call now: Washington's while it is open, else the nearest open one, else Washington's
+        voicemail."""
         if self.washington and self.washington.state == "open":
             return self.washington
         return self.nearest_open or self.washington or next(iter(self.local), None)
 
     def after(self, tried: str) -> Place | None:
-        """Where to try next when ``tried`` (an office's id) did not answer: open ones first."""
+        """The office to try next when ``tried`` (an office's id) did not answer: open ones first."""
         order = sorted(self.every, key=lambda place: ("open", "ask", "closed").index(place.state))
         ids = [place.office.id for place in order]
         rest = order[ids.index(tried) + 1 :] if tried in ids else order
@@ -222,7 +155,7 @@ class Offices:
 
 
 def offices_for(session: Session, bioguide: str, near: Point | None, *, now: datetime) -> Offices:
-    """A member's offices with a number, those at home by distance from ``near`` (by town where unknown)."""
+    """A member's offices with a telephone, those in the district sorted by distance from ``near`` if given."""
     found = [office for office in members.offices(session, bioguide) if office.phone]
     places = [place_of(office, _where(session, office), now=now) for office in found]
     local = [place for place in places if not place.is_washington]
@@ -232,7 +165,7 @@ def offices_for(session: Session, bioguide: str, near: Point | None, *, now: dat
 
 
 def _where(session: Session, office: Office) -> Point | None:
-    """Where an office stands; one in fifty is listed without coordinates and is looked for by its ZIP code."""
+    """Where an office is. One in fifty is listed without coordinates: its ZIP code gives an estimate."""
     if office.kind == "washington":
         return None
     return point_of(office) or (centre_of_zip(session, office.zip[:5]) if office.zip else None)
@@ -242,9 +175,9 @@ def _where(session: Session, office: Office) -> Point | None:
 
 
 def centre_of_zip(session: Session, zip: str) -> Point | None:
-    """About where a ZIP code lies: among the offices in it, in its neighbours, or in its district.
+    """An estimate of where a ZIP code lies: by the offices in it, in its neighbours, or in its district.
 
-    ``zip`` is five digits, ``finder.zip_of`` of what somebody typed. None where nothing is known.
+    ``zip`` is five digits (``finder.zip_of`` makes them from user input). None where nothing is known.
     """
     for digits in (5, 3):
         if place := _middle(_offices_in(session, zip[:digits])):
@@ -257,7 +190,7 @@ def centre_of_zip(session: Session, zip: str) -> Point | None:
 
 
 def centre_of_seat(session: Session, seat: str) -> Point | None:
-    """About where a seat's people live: amid its holder's offices; for an empty one amid its ZIP codes'."""
+    """An estimate of where a seat's people live: by its holder's offices, or by its ZIP codes if vacant."""
     holders = select(Member.bioguide).where(Member.seat == seat, Member.standing == "sitting")
     place = _middle(session.exec(_located().where(col(Office.bioguide).in_(holders))))
     return place or _middle_of_zips(session, seat)
@@ -285,4 +218,4 @@ def _middle(found: Iterable[Office]) -> Point | None:
 def _mean(points: Sequence[Point]) -> Point | None:
     if not points:
         return None
-    return Point(fmean(one.latitude for one in points), fmean(one.longitude for one in points))
+    return Point(fmean(point.latitude for point in points), fmean(point.longitude for point in points))

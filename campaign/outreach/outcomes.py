@@ -1,8 +1,8 @@
-"""How calls went: counts, not people.
+"""Outcomes of calls as counts, without any record of the callers.
 
-A report adds one to a count of a day and leaves a receipt, so that it counts once and can be taken back for an
-hour. The receipt is a random number that was made for one form; it leads to nobody and is gone within a day.
-Connections are told apart in memory alone (``Connections``). Decision outreach.md says why.
+A report increments a count of its day and leaves a receipt, so that it counts once and can be undone for an
+hour. The receipt is a random number made for one form: it identifies nobody and is deleted within a day.
+Connections are told apart in memory only (``Connections``). docs/decisions/0004-counts-not-callers.md says why.
 """
 
 import hashlib
@@ -24,26 +24,26 @@ from campaign.refusals import Refused
 
 ANSWERS = ("will_join", "undecided", "will_not", "would_not_say")
 OUTCOMES = ("talked", "voicemail", "not_reached", "skip")
-# What a reader can choose after a call, as one word each.
+# The choices of the form after a call.
 RESULTS = (*(f"talked:{said}" for said in ANSWERS), *OUTCOMES[1:])
 OFFICES = ("washington", "district")
-# An office that was reached, by voice or by machine.
+# The outcomes of calls that reached an office, in person or by voicemail.
 MADE = ("talked", "voicemail")
 
 FORM_FOR = timedelta(hours=12)
 UNDO_FOR = timedelta(hours=1)
-# Longer than any form lives, so that no form counts twice.
+# Longer than FORM_FOR, so that no form counts twice.
 RECEIPTS_KEPT = timedelta(hours=24)
 HOUR = timedelta(hours=1)
 MEMBER_AN_HOUR = 600
 CONNECTION_AN_HOUR = 120
-# Fewer than this could be somebody we know.
+# Fewer than this are not published: the caller could be guessed.
 FLOOR = 5
 
 
 @dataclass(frozen=True)
 class Report:
-    """What somebody says of one call. ``about`` is a bill's id, or a campaign's slug for all its bills."""
+    """The outcome of one call. ``about`` is a bill's id, or a campaign's slug for all of its bills."""
 
     about: str
     member: str
@@ -53,9 +53,9 @@ class Report:
 
 
 def read_report(about: str, member: str, office: str, result: str) -> Report:
-    """A report from a form whose ``about`` and ``member`` are known; ``result`` is one of ``RESULTS``.
+    """A report from a form; ``about`` and ``member`` are known to exist.
 
-    Raises Refused where something else was sent.
+    Raises Refused for a ``result`` that is none of ``RESULTS`` or an unknown kind of office.
     """
     if result not in RESULTS or office not in OFFICES:
         raise Refused(
@@ -70,19 +70,19 @@ def read_report(about: str, member: str, office: str, result: str) -> Report:
 
 
 class Slips:
-    """Signed words: one makes a form count once, the other takes back exactly that report."""
+    """Signed tokens: one makes a form count once, the other undoes that report."""
 
     def __init__(self, key: str, retired: Sequence[str] = ()) -> None:
         self._form = URLSafeSerializer([*retired, key], salt="call form")
         self._undo = URLSafeSerializer([*retired, key], salt="call undo")
 
     def form(self, *, now: datetime) -> str:
-        """A new word for one form."""
+        """A new token for one form."""
         return _signed(self._form, secrets.token_urlsafe(12), now)
 
-    def read_form(self, word: str, *, now: datetime) -> str:
-        """The nonce of a form's word. Raises Refused for one that is old or was not made here."""
-        nonce = _read(self._form, word, FORM_FOR, now)
+    def read_form(self, token: str, *, now: datetime) -> str:
+        """The nonce of a form's token. Raises Refused for one that is expired or forged."""
+        nonce = _read(self._form, token, FORM_FOR, now)
         if nonce is None:
             raise Refused(
                 "This form is out of date. Nothing was counted; open the page again and tell us once more.",
@@ -93,22 +93,22 @@ class Slips:
     def undo(self, nonce: str, *, now: datetime) -> str:
         return _signed(self._undo, nonce, now)
 
-    def read_undo(self, word: str, *, now: datetime) -> str:
-        """The nonce of the report to take back. Raises Refused after an hour and for a word not made here."""
-        nonce = _read(self._undo, word, UNDO_FOR, now)
+    def read_undo(self, token: str, *, now: datetime) -> str:
+        """The nonce of the report to undo. Raises Refused (410) for a token that is expired or forged."""
+        nonce = _read(self._undo, token, UNDO_FOR, now)
         if nonce is None:
             raise cannot_undo()
         return nonce
 
 
 def _signed(signer: URLSafeSerializer, nonce: str, now: datetime) -> str:
-    word = signer.dumps([nonce, int(now.timestamp())])
-    return word if isinstance(word, str) else word.decode()
+    token = signer.dumps([nonce, int(now.timestamp())])
+    return token if isinstance(token, str) else token.decode()
 
 
-def _read(signer: URLSafeSerializer, word: str, lives: timedelta, now: datetime) -> str | None:
+def _read(signer: URLSafeSerializer, token: str, lives: timedelta, now: datetime) -> str | None:
     try:
-        nonce, made = signer.loads(word)
+        nonce, made = signer.loads(token)
     except (BadData, ValueError, TypeError):
         return None
     age = now.timestamp() - made
@@ -127,9 +127,9 @@ def cannot_undo() -> Refused:
 
 
 def record(session: Session, report: Report, nonce: str, *, now: datetime, today: date) -> bool:
-    """Count one report; False where this form was counted before. Inside ``db.writing``.
+    """Count one report in the caller's write transaction; False where this form was counted before.
 
-    Raises Refused (429) where a member has had more reports within an hour than people can make.
+    Raises Refused (429) where a member has had implausibly many reports within an hour.
     """
     trim(session, before=now - RECEIPTS_KEPT)
     if _lately(session, report.member, now) >= MEMBER_AN_HOUR and session.get(CallReceipt, nonce) is None:
@@ -143,7 +143,7 @@ def record(session: Session, report: Report, nonce: str, *, now: datetime, today
 
 
 def undo(session: Session, nonce: str, *, now: datetime) -> Report:
-    """Take back the report of one form. Inside ``db.writing``. Raises Refused (410) the second time."""
+    """Undo the report of one form in the caller's write transaction. Raises Refused (410) the second time."""
     mine = sa.and_(
         col(CallReceipt.nonce) == nonce, ~col(CallReceipt.undone), col(CallReceipt.at) > now - UNDO_FOR
     )
@@ -157,7 +157,7 @@ def undo(session: Session, nonce: str, *, now: datetime) -> Report:
 
 
 def trim(session: Session, *, before: datetime) -> int:
-    """Drop receipts from before; how many. Also called by the daily housekeeping."""
+    """Delete the receipts from before a moment; returns how many. The daily housekeeping calls it, too."""
     return _changed(session.execute(sa.delete(CallReceipt).where(col(CallReceipt.at) < before)))
 
 
@@ -201,7 +201,7 @@ def _changed(result: Any) -> int:
 
 @dataclass(frozen=True)
 class Tally:
-    """Reports on one member about one bill or campaign that ended alike. For organizers: never published."""
+    """How many reports on one member and bill (or campaign) have one outcome. Only organizers see it."""
 
     about: str
     member: str
@@ -213,7 +213,7 @@ class Tally:
 def tallies(
     session: Session, *, about: str | None = None, member: str | None = None, since: date | None = None
 ) -> list[Tally]:
-    """Sums over days and offices, by bill, member and outcome."""
+    """Sums over days and offices by bill, member and outcome; without those undone to nothing."""
     keys = [col(CallCount.about), col(CallCount.member), col(CallCount.outcome), col(CallCount.said)]
     total = sa.func.sum(CallCount.count)
     rows = sa.select(*keys, total).group_by(*keys).order_by(*keys).having(total > 0)
@@ -224,8 +224,10 @@ def tallies(
 def published(
     session: Session, *, about: str | None = None, member: str | None = None, since: date | None = None
 ) -> int | None:
-    """Calls that reached an office; None below the floor. What an office said is never published: the parts
-    of a small number give away its rest."""
+    """How many calls reached an office; None below ``FLOOR``.
+
+    What offices answered is never published: the parts of a small number reveal the rest.
+    """
     rows = sa.select(sa.func.coalesce(sa.func.sum(CallCount.count), 0)).where(col(CallCount.outcome).in_(MADE))
     found = int(session.execute(_narrowed(rows, about, member, since)).scalar_one())
     return found if found >= FLOOR else None
@@ -243,10 +245,10 @@ def _narrowed(rows: Any, about: str | None, member: str | None, since: date | No
 
 
 class Connections:
-    """How often each connection has reported, as leaking buckets in this process's memory.
+    """A rate limit for each network address: leaky buckets in the memory of this process.
 
-    An address is only ever held as a keyed hash; the key is random, is written nowhere and changes every day,
-    with which all buckets go. Each server process counts for itself: what holds for all is the limit a member.
+    Addresses are held as keyed hashes only. The key is random, never stored, and replaced every day together
+    with all buckets. Each server process counts by itself; the limit for a member holds across processes.
     """
 
     MOST = 20_000
@@ -260,9 +262,9 @@ class Connections:
         self._buckets: dict[bytes, tuple[float, datetime]] = {}
 
     def allow(self, address: str, *, now: datetime) -> bool:
-        """Count one report from an address; False, and uncounted, where its bucket is full."""
+        """Count one report from an address; False (and not counted) where its bucket is full."""
         with self._lock:
-            self._turn(now.date())
+            self._start_day(now.date())
             name = hmac.new(self._key, address.encode(), hashlib.sha256).digest()
             level, moved = self._buckets.pop(name, (0.0, now))
             level = max(0.0, level - max(0.0, (now - moved).total_seconds()) * self._leaks)
@@ -272,7 +274,7 @@ class Connections:
                 self._buckets.pop(next(iter(self._buckets)))
             return not full
 
-    def _turn(self, day: date) -> None:
+    def _start_day(self, day: date) -> None:
         if day != self._day:
             self._day, self._key = day, secrets.token_bytes(32)
             self._buckets.clear()

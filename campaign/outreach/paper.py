@@ -1,8 +1,8 @@
-"""Letters and kits as PDF, on paper of the American size.
+"""Letters and posters as PDF in US letter size.
 
-The built-in fonts know the letters of Western Europe, so all that we write ourselves can always be drawn. For
-a reader's name in another script a font of the machine is used where there is one; else the PDF is refused,
-with the way out: the browser's own print knows every script.
+PDF's built-in fonts have the characters of Western European languages, enough for our own texts. A writer's
+name in another script needs a font that is installed on the machine. Where there is none the PDF is refused,
+and the message points to the browser's print function, which can draw every script.
 """
 
 import logging
@@ -20,7 +20,7 @@ from campaign.refusals import Refused
 MARGIN = 25.4
 LINE = 5.6
 SIZE = 11.5
-# Where Linux distributions and macOS keep a serif font with many scripts.
+# Serif fonts with many scripts, where Linux distributions and macOS install them.
 FONTS = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf",
     "/usr/share/fonts/dejavu-serif-fonts/DejaVuSerif.ttf",
@@ -28,12 +28,12 @@ FONTS = (
     "/System/Library/Fonts/Supplemental/Times New Roman.ttf",
 )
 
-# The library tells of every glyph table it leaves out, at a level meant for warnings.
+# fontTools logs a warning for every font table that it drops from a subset.
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 
 def letter_pdf(letter: Letter, title: str, lang: str, *, today: date) -> bytes:
-    """A letter on one or two pages. Raises Refused for text that no font at hand can draw."""
+    """A letter on one or two pages. Raises Refused for text that no installed font can draw."""
     pdf = sheet(letter.text + title, title, lang, today=today)
     pdf.add_page()
     _paragraph(pdf, letter.day, after=LINE)
@@ -45,13 +45,13 @@ def letter_pdf(letter: Letter, title: str, lang: str, *, today: date) -> bytes:
 
 
 def sheet(text: str, title: str, lang: str, *, today: date) -> FPDF:
-    """An empty document with a font that can draw all of ``text``. Raises Refused where there is none."""
+    """An empty document with a font for every character of ``text``. Raises Refused where there is none."""
     pdf = FPDF(format="letter", unit="mm")
     pdf.set_margin(MARGIN)
     pdf.set_auto_page_break(True, MARGIN)
     pdf.set_title(title)
     pdf.set_lang(lang)
-    # The day alone: the hour at which somebody wrote a letter is nobody's business.
+    # The day without the hour: a PDF need not tell when it was written.
     pdf.set_creation_date(datetime.combine(today, time(12), UTC))
     if drawable(text):
         pdf.set_font("Times", size=SIZE)
@@ -63,7 +63,7 @@ def sheet(text: str, title: str, lang: str, *, today: date) -> FPDF:
 
 
 def drawable(text: str) -> bool:
-    """Whether the built-in fonts have every letter of a text."""
+    """Whether PDF's built-in fonts have every character of a text."""
     try:
         text.encode("cp1252")
     except UnicodeEncodeError:

@@ -1,13 +1,14 @@
-"""Texts that several asks share: the call about all bills, what an office answers, a letter's points and turns.
+"""Texts that several asks share: the call about all bills, the office's lines, a letter's points and variants.
 
-Each is known by its group and its name in it. Organizers may publish their own in place of the shipped ones,
-``templates/wordings/<folder of the group>/<name>.<lang>.txt``.
+Each has a group and a name. The shipped ones are ``templates/wordings/<folder of the
+group>/<name>.<lang>.txt``, and organizers may publish their own instead.
 """
 
 from functools import cache
 from typing import Final
 
-from campaign.outreach.asks import CODES, Matter
+from campaign.outreach.ask_kinds import CODES
+from campaign.outreach.asks import Matter
 from campaign.settings import shipped
 
 FOLDERS: Final = {
@@ -26,20 +27,18 @@ NAMES: Final = {
     "openings": CODES,
     "requests": CODES,
 }
-# These are written for each proposal, by its slug.
+# Groups with a text for each proposal, named by its slug.
 OF_PROPOSALS: Final = ("points", "choices")
-# These hold several texts, an empty line between them, of which a letter takes one.
-TURNS: Final = ("letters", "openings", "requests")
 
 
 def phrase(matter: Matter, group: str, name: str, lang: str) -> str:
-    """The text: the one that organizers published, else the shipped one, else empty."""
+    """The text that organizers published, else the shipped one, else an empty one."""
     return (matter.wordings.get((group, name, lang)) or as_shipped(group, name, lang)).strip()
 
 
 @cache
 def as_shipped(group: str, name: str, lang: str) -> str:
-    """The text that comes with the service; empty where nobody wrote one."""
+    """The text that comes with the service; empty where there is none."""
     path = shipped("templates") / "wordings" / FOLDERS[group] / f"{name}.{lang}.txt"
     return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 

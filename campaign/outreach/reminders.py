@@ -1,4 +1,4 @@
-"""A reminder to call again, as a calendar file that every telephone can read."""
+"""A reminder to call again, as a calendar file (iCalendar) that telephones open."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ TAKES = timedelta(minutes=10)
 
 
 def reminder(title: str, text: str, link: str, starts: datetime, *, uid: str, now: datetime) -> bytes:
-    """One event as iCalendar (RFC 5545). Moments are written in UTC, so no zone has to be described."""
+    """One event with an alarm at its start (RFC 5545). Times are in UTC, so no VTIMEZONE is needed."""
     event = Event()
     event.add("uid", uid)
     event.add("dtstamp", now.astimezone(UTC))

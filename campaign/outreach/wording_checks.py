@@ -1,55 +1,40 @@
-"""A wording is tried on everybody it may be said to before it is kept: who lacks a field is found then."""
+"""Checks of organizers' wordings: a text is tried on every member it may be put to before it is stored."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
 
 from campaign.congress import members
-from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, letters, phrases, wordings
-from campaign.outreach.asks import Ask, Docket, Earlier, Seat, Situation
+from campaign.outreach.ask_kinds import BY_CODE
+from campaign.outreach.asks import Ask, Docket
 from campaign.proposals import lineage
 from campaign.refusals import Refused
 
-_SEAT = Seat("HSFA", "House Committee on Foreign Affairs", False)
-# The least that is known of a member to whom each ask is put: a wording may rest on nothing more.
-LEAST: Final = {
-    "cosponsor": Situation(),
-    "thank": Situation(joined=date(2025, 9, 30)),
-    "sponsor": Situation(sponsor=True),
-    "rejoin": Situation(earlier=Earlier(BillId(118, "hr", 6618), 2023, False)),
-    "withdrew": Situation(left=date(2026, 3, 4)),
-    "committee": Situation(seat=_SEAT),
-    "committee_chair": Situation(seat=replace(_SEAT, chair=True)),
-    "delegate": Situation(votes=False),
-    "next_congress": Situation(living=False),
-    "floor": Situation(vote_near=True),
-}
-
 
 def every_docket(session: Session, *, now: datetime) -> list[Docket]:
-    """The matters of all campaigns, those that ask for nothing now among them."""
-    slugs = dict.fromkeys(one.campaign for one in lineage.campaign_proposals(session))
+    """The asks of all campaigns, including drafts and paused ones."""
+    slugs = dict.fromkeys(proposal.campaign for proposal in lineage.campaign_proposals(session))
     return [asks.docket(session, now=now, campaign=slug) for slug in slugs]
 
 
 def posed(session: Session, person: Person, code: str, *, now: datetime) -> Ask | None:
-    """An ask of this code to this member: their own where it fits, else put to them as if it did."""
+    """An ask of this kind to this member: their own if it fits, else one made as if it did."""
     found = [ask for docket in every_docket(session, now=now) for ask in docket.asks(person)]
     own = next((ask for ask in found if ask.code == code), None)
     return own or next((_as_if(ask, code) for ask in found), None)
 
 
 def _as_if(ask: Ask, code: str) -> Ask:
-    return replace(ask, code=code, situation=LEAST[code], sister=None)
+    return replace(ask, kind=BY_CODE[code], situation=BY_CODE[code].least, sister=None)
 
 
 def refuse_what_fails(session: Session, code: str, kind: str, text: str, lang: str, *, now: datetime) -> None:
-    """Try one text on every sitting member. Raises Refused naming the field and the first who lacks it."""
+    """Try a text on every sitting member. Raises Refused with the first member whose record lacks a field."""
     for ask, person in _tries(session, code, now):
         try:
             wordings.fill(text, ask, person, kind, lang)
@@ -72,8 +57,8 @@ def _tries(session: Session, code: str, now: datetime) -> Iterator[tuple[Ask, Pe
 
 
 def check_letter(text: str) -> None:
-    """A letter keeps the shipped order of paragraphs: readers draw other openings and thanks into it."""
-    wanted = letters.SIGNED + 1
+    """Refuse a letter whose paragraphs are not those of the shipped one: variants are put in their places."""
+    wanted = len(letters.Paragraphs._fields)
     parts = text.strip().split("\n\n")
     if len(parts) != wanted or "[your_address]" not in parts[-1].split("\n"):
         raise Refused(
@@ -86,13 +71,13 @@ def check_letter(text: str) -> None:
 
 # --- texts that several asks share -----------------------------------------------------------------
 
-# The last lines of a call about all bills.
+# Last lines of a call about all bills.
 _ENDS: Final = ("question", "friends")
 Texts = Mapping[str, str]
 
 
 def check_phrase(group: str, name: str, texts: Texts) -> None:
-    """Refuse what cannot stand as this text whoever it is said to; ``texts`` by language."""
+    """Raise Refused for a shared text that is wrong for every member; ``texts`` by language."""
     for lang, text in texts.items():
         if group == "points":
             _check_points(text, lang)
@@ -140,7 +125,7 @@ def _ids(text: str) -> tuple[str, ...]:
 
 
 def refuse_phrase_that_fails(session: Session, group: str, name: str, texts: Texts, *, now: datetime) -> None:
-    """Try a shared text on every sitting member, in both languages, as ``refuse_what_fails`` does."""
+    """Try a shared text on every sitting member in both languages; raises as ``refuse_what_fails`` does."""
     check_phrase(group, name, texts)
     sitting = members.people(session).values()
     for docket in every_docket(session, now=now):
@@ -153,15 +138,15 @@ def refuse_phrase_that_fails(session: Session, group: str, name: str, texts: Tex
 def _try_phrase(found: Sequence[Ask], person: Person, group: str, name: str, texts: Texts) -> None:
     for lang in texts:
         try:
-            said = said_phrase(found, person, group, name, texts, lang)
+            text = said_phrase(found, person, group, name, texts, lang)
         except KeyError as error:
             field = str(error.args[0])
             raise Refused(
                 f"Tried on {person.name}: {field} ({lang}). Nothing was kept.",
                 f"Probado con {person.name}: falta un dato ({lang}): {field}. No se guardó nada.",
             ) from None
-        most = conversations.MOST_WORDS[_kind(name)] if group == "whole" else len(said)
-        if (words := len(said.split())) > most:
+        most = conversations.MOST_WORDS[_kind(name)] if group == "whole" else len(text)
+        if (words := len(text.split())) > most:
             raise Refused(
                 f"Tried on {person.name}: {words} words, at most {most} are said in time ({lang}).",
                 f"Probado con {person.name}: {words} palabras; da tiempo para {most} ({lang}).",
@@ -169,31 +154,31 @@ def _try_phrase(found: Sequence[Ask], person: Person, group: str, name: str, tex
 
 
 def said_phrase(found: Sequence[Ask], person: Person, group: str, name: str, texts: Texts, lang: str) -> str:
-    """A shared text as a member with these asks meets it. Raises KeyError where the record lacks a field."""
+    """A shared text, filled for a member with these asks. Raises KeyError where the record lacks a field."""
     if group == "points":
         return texts[lang]
     if group == "whole":
         own = {(group, name, each): text for each, text in texts.items()}
-        return conversations.whole([_as_written(ask, own) for ask in found], person, _kind(name), lang)
+        return conversations.whole([_with_texts(ask, own) for ask in found], person, _kind(name), lang)
     kind = "call" if group == "staff" else "letter"
     parts = phrases.paragraphs(texts[lang])
-    said = [
+    filled = [
         "\n\n".join(wordings.fill(part, ask, person, kind, lang) for part in parts)
-        for ask in _meeting(found, group, name)
+        for ask in _where_put(found, group, name)
     ]
-    return said[0] if said else ""
+    return filled[0] if filled else ""
 
 
 def _kind(name: str) -> str:
     return "call" if name in _ENDS else name
 
 
-def _as_written(ask: Ask, own: Mapping[tuple[str, str, str], str]) -> Ask:
+def _with_texts(ask: Ask, own: Mapping[tuple[str, str, str], str]) -> Ask:
     return replace(ask, matter=replace(ask.matter, wordings={**ask.matter.wordings, **own}))
 
 
-def _meeting(found: Sequence[Ask], group: str, name: str) -> list[Ask]:
-    """The asks beside which a shared text may stand, a member's own first."""
+def _where_put(found: Sequence[Ask], group: str, name: str) -> list[Ask]:
+    """The asks whose scripts or letters may hold a shared text, a member's own asks first."""
     if group == "choices":
         return [ask for ask in found if ask.matter.slug == name]
     if group in ("openings", "requests"):

@@ -1,8 +1,8 @@
 """Scripts and letters: text with named fields in square brackets, filled from the record.
 
 Not a template language: a wording can name a field and nothing else, and an unknown field is refused.
-The shipped texts are ``templates/wordings/<ask>/<kind>.<lang>.txt``; what a proposal does is said once for
-all asks in ``templates/wordings/points/<proposal>.<lang>.txt`` (one spoken sentence, one written paragraph).
+The shipped texts are ``templates/wordings/<ask>/<kind>.<lang>.txt``. What a proposal does is written once for
+all asks in ``templates/wordings/points/<proposal>.<lang>.txt``: one spoken sentence, one written paragraph.
 """
 
 import re
@@ -18,6 +18,7 @@ from campaign.congress.members import Person
 from campaign.congress.models import Office
 from campaign.outreach import asks, names
 from campaign.outreach.asks import Ask, Matter
+from campaign.outreach.bilingual import Text
 from campaign.outreach.phrases import phrase
 from campaign.proposals.models import CitedFact
 from campaign.refusals import Refused
@@ -25,14 +26,14 @@ from campaign.settings import shipped
 
 KINDS = ("call", "voicemail", "tally", "letter")
 LANGUAGES = ("en", "es")
-# What the reader fills in; it is shown as a blank with its name beside it.
+# Fields that the reader fills in; each is shown as a blank with its name beside it.
 BLANKS = {
-    "your_name": ("your name", "su nombre"),
-    "your_town": ("your town", "su ciudad"),
-    "your_phone": ("your phone number", "su teléfono"),
-    "your_zip": ("your ZIP code", "su código postal"),
-    "your_address": ("your street, town and ZIP code", "su calle, ciudad y código postal"),
-    "your_sentence": (
+    "your_name": Text("your name", "su nombre"),
+    "your_town": Text("your town", "su ciudad"),
+    "your_phone": Text("your phone number", "su teléfono"),
+    "your_zip": Text("your ZIP code", "su código postal"),
+    "your_address": Text("your street, town and ZIP code", "su calle, ciudad y código postal"),
+    "your_sentence": Text(
         "one or two sentences of your own: what this means to you",
         "una o dos frases suyas: qué significa esto para usted",
     ),
@@ -44,17 +45,17 @@ FILLED = (
     "also", "asks",
 )  # fmt: skip
 FIELDS = frozenset((*BLANKS, *FILLED))
-# Fields that may have nothing to say; the rest of the sentence or paragraph stands without them.
+# Fields that may be empty; the rest of the sentence or paragraph stands without them.
 OPTIONAL = frozenset({"why", "what", "fact", "also"})
 FIELD = re.compile(r"\[(\w+)\]")
-# All that looks like a field, also where it was not closed or opened.
+# Everything that looks like a field, closed or not.
 BRACKET = re.compile(r"\[[^\[\]]*\]?|\]")
 YEAR = re.compile(r"\b(19|20)\d\d\b")
 
 
 @dataclass(frozen=True)
 class Script:
-    """What to say or write to one member, and the numbers to call, Washington first."""
+    """A script or letter for one member, with the telephone numbers to call, Washington first."""
 
     ask: str
     text: str
@@ -64,34 +65,33 @@ class Script:
 
 
 def script_for(session: Session, bill: str, bioguide: str, kind: str, lang: str, *, now: datetime) -> Script:
-    """The script of ``kind`` (call, voicemail, tally, letter) for one member about one bill.
+    """The script of ``kind`` (one of ``KINDS``) for one member about one bill.
 
-    A dead number leads to the proposal's living bill, a bill of the other chamber to its companion. Raises
-    Refused for an unknown bill or member, for somebody who has left, and where nothing is left to ask.
+    A bill of an earlier Congress leads to the proposal's bill of this one, a bill of the other chamber to its
+    companion. Raises Refused for an unknown bill or member, for a member who has left, and where nothing is
+    left to ask.
     """
-    _known_cell(kind, lang)
+    _check_kind(kind, lang)
     person = sitting(session, bioguide)
-    found = asks.pick(session, person, BillId.of(bill), now=now)
-    if found is None:
+    ask = asks.pick(session, person, BillId.of(bill), now=now)
+    if ask is None:
         raise nothing_to_ask(person, bill)
-    return write(session, found, person, kind, lang)
+    return write(session, ask, person, kind, lang)
 
 
 def write(session: Session, ask: Ask, person: Person, kind: str, lang: str) -> Script:
-    """One ask in words, with the member's telephone numbers."""
-    phones = tuple(office.phone for office in members.offices(session, person.bioguide) if office.phone)
-    fact = cited(session, ask.matter, lang)
+    """The script for an ask."""
     return Script(
-        ask.code,
-        render(ask, person, kind, lang, fact),
-        names.salutation(person, lang),
-        phones,
-        ask.reason(lang),
+        ask=ask.code,
+        text=render(ask, person, kind, lang, cited(session, ask.matter, lang)),
+        salutation=names.salutation(person, lang),
+        phones=tuple(office.phone for office in offices(session, person)),
+        reason=ask.reason(lang),
     )
 
 
 def sitting(session: Session, bioguide: str) -> Person:
-    """A member who sits now. Raises Refused (404) for anybody else."""
+    """A sitting member. Raises Refused (404) for anybody else."""
     person = members.person(session, bioguide)
     if person is None:
         raise Refused(
@@ -122,28 +122,32 @@ def offices(session: Session, person: Person) -> list[Office]:
     return [office for office in members.offices(session, person.bioguide) if office.phone]
 
 
-def cited(session: Session, matter: Matter, lang: str) -> str:
-    """The first figure that may be cited for a matter, with its source; empty where there is none."""
+def facts(session: Session, matter: Matter) -> list[CitedFact]:
+    """The figures that may be cited for a proposal, each with its source, in the campaign's order."""
     rows = select(CitedFact).where(CitedFact.campaign == matter.campaign, CitedFact.source != "")
     rows = rows.where(col(CitedFact.proposal).is_(None) | (CitedFact.proposal == matter.slug))
-    fact = session.exec(rows.order_by(col(CitedFact.position)).limit(1)).first()
-    return sentence(fact, lang) if fact else ""
+    return list(session.exec(rows.order_by(col(CitedFact.position))))
+
+
+def cited(session: Session, matter: Matter, lang: str) -> str:
+    """The first figure for a proposal as a sentence; empty where there is none."""
+    return next((sentence(fact, lang) for fact in facts(session, matter)), "")
 
 
 def sentence(fact: CitedFact, lang: str) -> str:
-    """A figure with its years and its source: none is ever shown without them."""
+    """A figure with its years and its source: no figure is shown without them."""
     text = (fact.text_es if lang == "es" else fact.text_en).rstrip(".")
     years = f", {fact.period}" if fact.period and not YEAR.search(text) else ""
     return f"{text}{years}. {'Fuente' if lang == 'es' else 'Source'}: {fact.source}."
 
 
 def check(text: str) -> None:
-    """Refuse a wording that names a field we do not have, with the line it stands on."""
+    """Raise Refused for a wording with an unknown field, naming the field and its line."""
     lines = enumerate(text.split("\n"), start=1)
-    unknown = [(number, one) for number, line in lines for one in BRACKET.findall(line) if not _known(one)]
+    unknown = [(number, name) for number, line in lines for name in BRACKET.findall(line) if not _known(name)]
     if unknown:
-        en = ", ".join(f"{one[:40]} (line {number})" for number, one in unknown)
-        es = ", ".join(f"{one[:40]} (línea {number})" for number, one in unknown)
+        en = ", ".join(f"{name[:40]} (line {number})" for number, name in unknown)
+        es = ", ".join(f"{name[:40]} (línea {number})" for number, name in unknown)
         raise Refused(f"Unknown fields: {en}.", f"Campos desconocidos: {es}.")
 
 
@@ -154,33 +158,34 @@ def _known(bracket: str) -> bool:
 
 @cache
 def wording(code: str, kind: str, lang: str) -> str:
-    """The shipped text for one ask, kind and language. Raises Refused for a cell that does not exist."""
-    _known_cell(kind, lang)
+    """The shipped text for one ask, kind and language. Raises Refused for an unknown kind or language."""
+    _check_kind(kind, lang)
     text = (shipped("templates") / "wordings" / code / f"{kind}.{lang}.txt").read_text(encoding="utf-8")
     check(text)
     return text
 
 
-def said(ask: Ask, kind: str, lang: str) -> str:
-    """The text for an ask: the one that organizers published, else the shipped one."""
+def text_of(ask: Ask, kind: str, lang: str) -> str:
+    """The text for an ask with its fields unfilled: the one organizers published, else the shipped one."""
     return ask.matter.wordings.get((ask.code, kind, lang)) or wording(ask.code, kind, lang)
 
 
 def points(matter: Matter, lang: str) -> tuple[str, str]:
-    """What a proposal does: one spoken sentence, one written paragraph; both empty where nobody wrote them."""
+    """What a proposal does: one spoken sentence, one written paragraph; both empty where none is written."""
     spoken, _, written = phrase(matter, "points", matter.slug, lang).partition("\n\n")
     return spoken, written.strip()
 
 
 def render(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> str:
-    """The wording of an ask, every field filled. Raises KeyError where the record lacks what it needs."""
-    return fill(said(ask, kind, lang), ask, person, kind, lang, fact=fact)
+    """The text for an ask, every field filled. Raises KeyError where the record lacks a field's value."""
+    return fill(text_of(ask, kind, lang), ask, person, kind, lang, fact=fact)
 
 
 def fill(text: str, ask: Ask, person: Person, kind: str, lang: str, **given: str) -> str:
-    """A text with every field filled from the record; ``given`` are values that win over it.
+    """A text with every field filled from the record; values in ``given`` take precedence.
 
-    What is filled in is never read for fields again: whatever a reader writes stays what they wrote.
+    Filled in values are not searched for fields again, so a reader may write brackets. Raises KeyError where
+    the record lacks a field's value.
     """
     values = {**blanks(lang), "fact": "", "asks": "", **_values(ask, person, kind, lang), **given}
     return tidy(FIELD.sub(lambda m: _value(values, m[1]), text))
@@ -193,12 +198,14 @@ def _value(values: dict[str, str], name: str) -> str:
 
 
 def blanks(lang: str) -> dict[str, str]:
-    """What the reader fills in, as it stands in a text until then."""
-    return {name: f"{BLANK} ({es if lang == 'es' else en})" for name, (en, es) in BLANKS.items()}
+    """The fields that the reader fills in, each as the blank that stands for it until then."""
+    return {name: f"{BLANK} ({label.of(lang)})" for name, label in BLANKS.items()}
 
 
 def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
-    it, member = ask.situation, names.spoken(person, lang)
+    seat, earlier = ask.situation.seat, ask.situation.earlier
+    joined, left = ask.situation.joined, ask.situation.left
+    member = names.spoken(person, lang)
     spoken, written = points(ask.matter, lang)
     plain = ask.matter.name(lang)
     return {
@@ -211,13 +218,14 @@ def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
         "name": names.with_article(plain, lang),
         "plain_name": plain,
         "chamber": names.chamber(person.chamber or ask.bill.chamber, lang),
-        "congress": str(ask.bill.congress) + ("" if lang == "es" else "th"),
-        "committee": names.committee(it.seat.committee, it.seat.name, lang) if it.seat else "",
-        "earlier": it.earlier.bill.short if it.earlier else "",
-        "year": str(it.earlier.year) if it.earlier else "",
-        "did": _did(it.earlier, lang),
-        "since": names.day(it.joined, lang) if it.joined else "",
-        "left": names.day(it.left, lang) if it.left else "",
+        # The Spanish texts put their own mark behind the number.
+        "congress": str(ask.bill.congress) if lang == "es" else names.ordinal(ask.bill.congress, lang),
+        "committee": seat.of(lang) if seat else "",
+        "earlier": earlier.bill.short if earlier else "",
+        "year": str(earlier.year) if earlier else "",
+        "did": earlier.verb(lang) if earlier else "",
+        "since": names.day(joined, lang) if joined else "",
+        "left": names.day(left, lang) if left else "",
         "progress": _progress(ask, person, lang),
         "why": spoken,
         "what": written,
@@ -225,68 +233,62 @@ def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
     }
 
 
-def _did(earlier: asks.Earlier | None, lang: str) -> str:
-    if earlier is None:
-        return ""
-    words = {"en": ("co-sponsored", "sponsored"), "es": ("copatrocinó", "presentó")}[lang]
-    return words[earlier.sponsored]
-
-
 def _progress(ask: Ask, person: Person, lang: str) -> str:
-    """Why a vote is near: the other chamber has passed the bill, or the committee has finished with it."""
-    other = "senate" if person.chamber == "house" else "house"
-    if ask.bill.chamber == other:
-        passed = {"en": "{} has passed it.", "es": "{} ya lo aprobó."}[lang].format(names.chamber(other, lang))
-        return passed[:1].upper() + passed[1:]
-    return {"en": "The committee has reported it.", "es": "El comité ya lo aprobó."}[lang]
+    """Why a vote is near: the other chamber has passed the bill, or the committee has reported it."""
+    if ask.bill.chamber == person.chamber:
+        return Text("The committee has reported it.", "El comité ya lo aprobó.").of(lang)
+    passed = Text("{} has passed it.", "{} ya lo aprobó.").of(lang)
+    line = passed.format(names.chamber(ask.bill.chamber, lang))
+    return line[:1].upper() + line[1:]
 
 
 def _also(ask: Ask, kind: str, lang: str) -> str:
-    """The rest of what fits, in a short sentence: their committee, what they did before, the other bill."""
-    it, letter = ask.situation, kind == "letter"
-    if it.seat and ask.code not in ("committee", "committee_chair"):
-        seat = names.committee(it.seat.committee, it.seat.name, lang)
-        return _ALSO[lang]["seat", letter].format(seat=seat)
-    if it.earlier and ask.code in ("floor", "next_congress", "withdrew"):
-        return _ALSO[lang]["earlier", letter].format(
-            earlier=it.earlier.bill.short, year=it.earlier.year, did=_did(it.earlier, lang)
+    """One more thing that fits, in a short sentence: their committee, earlier support, or the sister bill."""
+    seat, earlier = ask.situation.seat, ask.situation.earlier
+    if seat and ask.kind.adds_committee:
+        return _ALSO["committee", kind == "letter"].of(lang).format(committee=seat.of(lang))
+    if earlier and ask.kind.adds_earlier:
+        return (
+            _ALSO["earlier", kind == "letter"]
+            .of(lang)
+            .format(earlier=earlier.bill.short, year=earlier.year, did=earlier.verb(lang))
         )
     if ask.sister:
         bill, matter = ask.sister
-        return _ALSO[lang]["sister", letter].format(
-            bill=bill.short, name=names.with_article(matter.name(lang), lang)
-        )
+        name = names.with_article(matter.name(lang), lang)
+        return _ALSO["sister", kind == "letter"].of(lang).format(bill=bill.short, name=name)
     return ""
 
 
+# What is said beside the ask, by subject; as spoken and (True) as a letter has it.
 _ALSO = {
-    "en": {
-        ("seat", False): "The bill is before {seat}, your committee.",
-        ("seat", True): "You sit on {seat}, which has the bill.",
-        ("earlier", False): "Thank you for {earlier} in {year}.",
-        ("earlier", True): "In {year} you {did} {earlier}, and I have not forgotten it.",
-        ("sister", False): "And thank you for co-sponsoring {bill}, {name}.",
-        ("sister", True): "Thank you, too, for co-sponsoring {bill}, {name}.",
-    },
-    "es": {
-        ("seat", False): "El proyecto está en su comité, {seat}.",
-        ("seat", True): "Usted integra {seat}, que tiene el proyecto.",
-        ("earlier", False): "Gracias por {earlier} en {year}.",
-        ("earlier", True): "En {year} usted {did} {earlier}, y no lo he olvidado.",
-        ("sister", False): "Y gracias por copatrocinar {bill}, {name}.",
-        ("sister", True): "Gracias también por copatrocinar {bill}, {name}.",
-    },
+    ("committee", False): Text(
+        "The bill is before {committee}, your committee.", "El proyecto está en su comité, {committee}."
+    ),
+    ("committee", True): Text(
+        "You sit on {committee}, which has the bill.", "Usted integra {committee}, que tiene el proyecto."
+    ),
+    ("earlier", False): Text("Thank you for {earlier} in {year}.", "Gracias por {earlier} en {year}."),
+    ("earlier", True): Text(
+        "In {year} you {did} {earlier}, and I have not forgotten it.",
+        "En {year} usted {did} {earlier}, y no lo he olvidado.",
+    ),
+    ("sister", False): Text(
+        "And thank you for co-sponsoring {bill}, {name}.", "Y gracias por copatrocinar {bill}, {name}."
+    ),
+    ("sister", True): Text(
+        "Thank you, too, for co-sponsoring {bill}, {name}.", "Gracias también por copatrocinar {bill}, {name}."
+    ),
 }
-PARAGRAPHS = re.compile(r"\n{2,}")
 
 
 def tidy(text: str) -> str:
-    """Drop what empty fields leave behind: double spaces and paragraphs with nothing in them."""
-    paragraphs = (re.sub(r" {2,}", " ", part).strip() for part in PARAGRAPHS.split(text))
+    """A text without what empty fields leave behind: double spaces and empty paragraphs."""
+    paragraphs = (re.sub(r" {2,}", " ", part).strip() for part in re.split(r"\n{2,}", text))
     return "\n\n".join(part for part in paragraphs if part)
 
 
-def _known_cell(kind: str, lang: str) -> None:
+def _check_kind(kind: str, lang: str) -> None:
     if kind not in KINDS or lang not in LANGUAGES:
         raise Refused(
             f"There is no {kind[:20]!r} in {lang[:20]!r}: kinds are {', '.join(KINDS)}; languages en and es.",

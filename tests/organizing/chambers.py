@@ -1,10 +1,15 @@
-"""Builders of a small Congress for tests: members by seat, proposals with bills. Only what a test is about
-has to be said; everything goes the way real data goes."""
+"""Builders of a small Congress for tests: members by seat, proposals with bills.
 
-from collections.abc import Iterable
+Everything is imported and recorded by the functions that real data goes through; arguments have defaults for
+what a test is not about.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
@@ -12,7 +17,7 @@ from campaign import db
 from campaign.congress import ledger, roster
 from campaign.congress.bills import BillId
 from campaign.congress.legislators import MemberFiles
-from campaign.congress.observation import CommitteeRow, CosponsorRow, Observation, PersonRow
+from campaign.congress.observation import ActionRow, CommitteeRow, CosponsorRow, Observation, PersonRow
 from campaign.proposals import lineage
 
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
@@ -28,7 +33,7 @@ def id_of(short: str) -> str:
 
 
 def term(seat: str, congress: int = 119, **more: Any) -> dict[str, Any]:
-    """A term in a seat over one Congress; a senator's (``NY``) carries a class."""
+    """A term in a seat over one Congress; a senator's (``NY``) has class 1 unless given."""
     state, _, district = seat.partition("-")
     kind: dict[str, Any] = (
         {"type": "rep", "district": int(district)} if district else {"type": "sen", "class": 1}
@@ -58,7 +63,7 @@ def seat_members(
     former: Iterable[dict[str, Any]] = (),
     committees: dict[str, list[tuple[str, dict[str, Any]]]] | None = None,
 ) -> None:
-    """Take over lists of members; ``committees`` maps a code to members and what their seat says."""
+    """Import members; ``committees`` maps a committee's code to members and the fields of their seats."""
     named = [
         {"type": "house" if code[0] == "H" else "senate", "name": f"Committee {code}", "thomas_id": code}
         for code in (committees or {})
@@ -96,6 +101,11 @@ def on(short: str, day: str = "2026-01-10", *, withdrawn: str | None = None, sea
     )
 
 
+def acted(day: str, text: str, *, code: str) -> ActionRow:
+    """An action as the Library of Congress lists it."""
+    return ActionRow(acted=date.fromisoformat(day), text=text, code=code, system="9")
+
+
 def add_bill(
     engine: Engine,
     bill: str,
@@ -107,7 +117,7 @@ def add_bill(
     introduced: str = "",
     **more: Any,
 ) -> BillId:
-    """Record a whole reading of a bill and, with ``proposal``, confirm it there."""
+    """Record a complete observation of a bill and, with ``proposal``, confirm it as one of its bills."""
     named = BillId.of(bill)
     day = introduced or {119: "2025-02-04", 118: "2023-12-06", 117: "2022-12-14"}[named.congress]
     said: dict[str, Any] = {
@@ -135,3 +145,18 @@ def adopt(session: Session, bill: str, proposal: str, campaign: str = "guns") ->
         session, proposal, campaign=campaign, name_en=f"{proposal} Act", name_es=f"Ley {proposal}"
     )
     lineage.confirm(session, proposal, bill, by="test", now=NOW)
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[Callable[[], int]]:
+    """How many statements have been sent to the database since."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield lambda: len(sent)
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)

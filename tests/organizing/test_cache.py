@@ -1,4 +1,4 @@
-"""What is reckoned from the record is kept while the record stands still, and not a moment longer."""
+"""Results computed from the record are cached until the record changes, and not longer."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -25,7 +25,7 @@ def own(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
         yield engine
 
 
-def stamp_now(engine: Engine, now: datetime) -> object:
+def version_now(engine: Engine, now: datetime) -> object:
     with db.reading(engine) as session:
         return stamp(session, now=now)
 
@@ -65,45 +65,45 @@ def goal_set(session: Session, now: datetime) -> None:
     [read_again, tried, changed, members_read, kin_decided, renamed, goal_set],
     ids=lambda one: one.__name__,
 )
-def test_whatever_moves_moves_the_stamp(
+def test_every_change_changes_the_version(
     own: Engine, now: datetime, move: Callable[[Session, datetime], None]
 ) -> None:
-    before = stamp_now(own, now)
-    assert stamp_now(own, now) == before
+    before = version_now(own, now)
+    assert version_now(own, now) == before
     with db.writing(own) as session:
         move(session, now)
-    assert stamp_now(own, now) != before
+    assert version_now(own, now) != before
 
 
-def test_the_stamp_moves_with_the_hour(own: Engine, now: datetime) -> None:
-    assert stamp_now(own, now) != stamp_now(own, now + timedelta(hours=1))
+def test_the_version_changes_every_hour(own: Engine, now: datetime) -> None:
+    assert version_now(own, now) != version_now(own, now + timedelta(hours=1))
 
 
-def test_another_bill_of_the_congress_moves_nothing_unless_it_is_asked_for(own: Engine, now: datetime) -> None:
+def test_a_bill_of_no_proposal_changes_nothing_unless_it_is_named(own: Engine, now: datetime) -> None:
     with db.writing(own) as session:
         session.add(Bill(id="hr1-119", congress=119, type="hr", number=1, title="Another"))
-    before = stamp_now(own, now)
+    before = version_now(own, now)
     with db.reading(own) as session:
-        asked = stamp(session, "hr1-119", now=now)
+        before_its_reading = stamp(session, "hr1-119", now=now)
     with db.writing(own) as session:
         session.get_one(Bill, "hr1-119").observed_at = now
-    assert stamp_now(own, now) == before
+    assert version_now(own, now) == before
     with db.reading(own) as session:
-        assert stamp(session, "hr1-119", now=now) != asked
+        assert stamp(session, "hr1-119", now=now) != before_its_reading
 
 
-def test_a_result_is_made_once_a_stamp_and_the_least_used_is_let_go(own: Engine) -> None:
+def test_a_result_is_computed_once_a_version_and_the_least_recently_used_is_evicted(own: Engine) -> None:
     made: list[int] = []
 
     def make(_session: Session) -> int:
         made.append(len(made))
         return made[-1]
 
-    kept = Reckoned(own)
-    assert [kept.get("a", at, make) for at in (1, 1, 2, 2)] == [0, 0, 1, 1]
+    results = Reckoned(own)
+    assert [results.get("a", at, make) for at in (1, 1, 2, 2)] == [0, 0, 1, 1]
     for name in range(cache.MOST - 1):
-        kept.get(name, 0, make)
-    assert kept.get("a", 2, make) == 1
-    kept.get("one more", 0, make)
-    assert kept.get("a", 2, make) == 1
-    assert kept.get(0, 0, make) == len(made) - 1
+        results.get(name, 0, make)
+    assert results.get("a", 2, make) == 1
+    results.get("one more", 0, make)
+    assert results.get("a", 2, make) == 1
+    assert results.get(0, 0, make) == len(made) - 1

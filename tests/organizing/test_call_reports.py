@@ -1,4 +1,4 @@
-"""What callers report, beside what organizers know."""
+"""Callers' reports as organizers see them."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The organizers' commands: the contract's JSON, a link that signs in, refusals with exit 2."""
+"""The organizers' commands: JSON as the contract has it, a sign-in link, and exit 2 for refused input."""
 
 import json
 from collections.abc import Callable
@@ -35,13 +35,13 @@ def run(snapshot_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_worklist_gives_the_contracts_json(run: Run) -> None:
     result = run("worklist", "H.R. 6736", "--json")
     assert result.exit_code == 0
-    told = json.loads(result.stdout)
-    assert sorted(told["ask_again"]) == ["E000297", "G000586", "J000305", "K000400"]
-    assert told["successors"] == ["W000831"]
-    assert len(told["sister_gap"]) == 11
-    assert len(told["committee_not_on"]) == 45
-    assert told["vacancies"] == ["CA-14", "FL-20", "GA-13", "TX-23"]
-    assert told["reasons"]["ask_again"]["J000305"] == "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"
+    answer = json.loads(result.stdout)
+    assert sorted(answer["ask_again"]) == ["E000297", "G000586", "J000305", "K000400"]
+    assert answer["successors"] == ["W000831"]
+    assert len(answer["sister_gap"]) == 11
+    assert len(answer["committee_not_on"]) == 45
+    assert answer["vacancies"] == ["CA-14", "FL-20", "GA-13", "TX-23"]
+    assert answer["reasons"]["ask_again"]["J000305"] == "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"
 
 
 @pytest.mark.parametrize("bill", ["hr8427-118", "hr1-119", "nothing"])
@@ -52,12 +52,12 @@ def test_a_bill_without_lists_is_refused(run: Run, bill: str) -> None:
 def test_a_user_gets_a_link_that_signs_in_once(run: Run, tmp_path: Path) -> None:
     result = run("user", "add", "Ana@Example.org", "--role", "admin", "--json")
     assert result.exit_code == 0
-    told = json.loads(result.stdout)
-    assert (told["email"], told["role"]) == ("ana@example.org", "admin")
-    assert told["link"].startswith("http://127.0.0.1:5000/")
+    answer = json.loads(result.stdout)
+    assert (answer["email"], answer["role"]) == ("ana@example.org", "admin")
+    assert answer["link"].startswith("http://127.0.0.1:5000/")
     engine = db.open_engine(f"sqlite:///{tmp_path / 'copy.db'}")
     with db.writing(engine) as session:
-        token = told["link"].rpartition("/")[2]
+        token = answer["link"].rpartition("/")[2]
         user = users.use_link(session, token, now=NOW)
         assert user
         assert user.role == "admin"

@@ -1,4 +1,4 @@
-"""Honest counts on real bills, and the number over time."""
+"""Counts of co-sponsors on real bills, and the number over time."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -78,6 +78,14 @@ def test_the_sponsor_and_who_withdrew_are_in_no_count_of_who_is_on(
         moved = replace(record, cosponsors=(left, sponsor, *record.cosponsors[1:]))
         found = counts.tally(moved, members.people(session, moved.active | moved.gone))
     assert (found.listed, found.sitting_voting, found.withdrawn) == (4, 4, 1)
+
+
+def test_a_cosponsor_in_no_list_of_members_counts_as_sitting(snapshot_engine: Engine, now: datetime) -> None:
+    with db.reading(snapshot_engine) as session:
+        record = ledger.current(session, "s3508-119", now=now)
+        new = Cosponsorship(bill="s3508-119", bioguide="X000001", joined=date(2026, 6, 10))
+        found = counts.counts(session, replace(record, cosponsors=(*record.cosponsors, new)))
+    assert (found.listed, found.sitting_voting) == (6, 6)
 
 
 def test_who_moved_to_the_other_chamber_has_left_and_an_unlisted_one_is_taken_to_sit(

@@ -1,18 +1,16 @@
-"""The numbers of the Monday page: each counts what it says."""
+"""The numbers of the organizers' dashboard."""
 
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import pytest
-import sqlalchemy as sa
-from chambers import NOW, READ, add_bill, id_of, legislator, on, seat_members, term
+from chambers import NOW, READ, acted, add_bill, counted, id_of, legislator, on, seat_members, term
 from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress import ledger
-from campaign.congress.models import Bill, Change, RawReply
+from campaign.congress.models import Change, RawReply
+from campaign.congress.stage_names import Stage
 from campaign.organizing import dashboard
 from campaign.organizing.dashboard import Strip
 from campaign.refusals import Refused
@@ -90,7 +88,6 @@ def test_pace_is_net_and_leaves_the_first_day_out(
             dashboard.set_goal(session, BILL, 4, None, by="ana@example.org", now=NOW)
     pace = strip(house).pace
     assert (pace.weeks, pace.net, pace.reached_on) == (12, net, reached)
-    assert pace.too_late == (reached is None)
 
 
 def test_a_reached_goal_says_so_and_an_old_record_is_measured_to_its_own_day(house: Engine) -> None:
@@ -98,7 +95,7 @@ def test_a_reached_goal_says_so_and_an_old_record_is_measured_to_its_own_day(hou
     with db.writing(house) as session:
         dashboard.set_goal(session, BILL, 2, date(2026, 9, 1), by="ana@example.org", now=NOW)
     pace = strip(house, now=datetime(2026, 11, 1, tzinfo=UTC)).pace
-    assert (pace.weeks, pace.net, pace.too_late) == (4, 2, False)
+    assert (pace.weeks, pace.net, pace.reached_on) == (4, 2, date(2026, 6, 1))
 
 
 @pytest.mark.parametrize(("bill", "target"), [(BILL, 0), (BILL, 436), ("s3508-119", 101)])
@@ -138,31 +135,28 @@ def test_news_after_what_was_seen_leaves_baselines_out(house: Engine) -> None:
         assert dashboard.changes_seen(session, [BILL], after=seen[0].seq or 0) == []
 
 
-def test_many_records_are_what_each_alone_is(house: Engine) -> None:
-    add_bill(house, BILL, on("A1"), on("A2", withdrawn="2026-03-01"), committees=["HSFA"])
-    add_bill(house, "s3508-119", on("A7"))
-    with db.reading(house) as session:
-        bills = [session.get_one(Bill, id) for id in (BILL, "s3508-119")]
-        found = dashboard.records(session, bills, now=NOW)
-        for bill in bills:
-            alone = ledger.current(session, bill.id, now=NOW)
-            mine = found[bill.id]
-            assert mine.cosponsors == alone.cosponsors
-            assert (mine.stage, mine.actions, mine.referrals) == (alone.stage, alone.actions, alone.referrals)
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[Callable[[], int]]:
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield lambda: len(sent)
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
+def test_an_amendment_passed_by_both_chambers_is_sent_to_the_states_for_organizers_too(engine: Engine) -> None:
+    """H.J.Res. 208 of the 92nd Congress: only its official title says that it proposes an amendment."""
+    bill = "hjres208-92"
+    add_bill(
+        engine,
+        bill,
+        title="Equal Rights Amendment",
+        official_title="Joint resolution proposing an amendment to the Constitution of the United States "
+        "relative to equal rights for men and women.",
+        introduced="1971-01-26",
+        proposal="equal-rights",
+        actions=(
+            acted("1972-03-22", "Passed Senate without amendment by Yea-Nay Vote. 84 - 8.", code="17000"),
+            acted("1971-10-12", "Passed/agreed to in House: On passage Passed by recorded vote.", code="8000"),
+        ),
+    )
+    with db.reading(engine) as session:
+        public = ledger.current(session, bill, now=NOW)
+        monday = dashboard.strips(session, now=datetime(1972, 6, 5, 16, tzinfo=UTC))
+    organizers = strip(engine, bill, now=NOW)
+    assert [public.stage.stage, organizers.record.stage.stage] == [Stage.to_states] * 2
+    assert [one.record.stage.stage for one in monday] == [Stage.to_states]
 
 
 def test_ten_bills_cost_as_many_questions_as_one(house: Engine) -> None:

@@ -1,4 +1,4 @@
-"""The campaign's own four bills, from the snapshot that ships: counts and lists as docs/data.md states them."""
+"""The shipped campaign's four bills: counts and lists as docs/data.md states them."""
 
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def test_lists_are_as_stated(shipped: Engine, bill: str) -> None:
 
 
 def test_seventeen_democrats_of_foreign_affairs_are_not_on_the_armas_act(shipped: Engine) -> None:
-    """Research, section 0; the figure was found by hand on the same day's data."""
+    """The figure was found by hand in the same day's data."""
     not_on = lists_of(shipped, "hr6736-119").entries["committee_not_on"]
     assert len([one for one in not_on if one.person.party == "D"]) == 17
     both = {one.person.last for one in not_on} & {

@@ -1,4 +1,4 @@
-"""The campaign's words: drafts, versions, publishing, bringing back; states and copies of campaigns."""
+"""Texts of a campaign: drafts, versions, publishing an old one again; states and copies of campaigns."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.organizing import saved_views, texts
-from campaign.outreach import asks, wording_checks, wordings
+from campaign.outreach import wordings
 from campaign.proposals import campaigns, lineage
 from campaign.proposals.models import Campaign, CitedFact, Proposal, TextVersion
 from campaign.refusals import Refused
@@ -246,9 +246,3 @@ def test_a_published_wording_is_said_until_an_older_one_is_brought_back(campaign
     with db.writing(campaign) as session:
         texts.publish(session, one.id or 0, by=ANA, now=NOW + timedelta(seconds=2))
     assert said() == "One: H.R. 6736."
-
-
-def test_the_least_situations_are_put_to_whom_they_stand_for() -> None:
-    assert {code: asks.fitting(least)[0] for code, least in wording_checks.LEAST.items()} == {
-        code: code for code in asks.CODES
-    }

@@ -1,4 +1,4 @@
-"""The whip board: history kept, two editors told of each other, nothing lost."""
+"""The whip board: every change in the history, and two editors who do not overwrite each other."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
@@ -103,8 +103,8 @@ def test_every_change_is_kept_with_its_author(board: Engine) -> None:
     save(board, lean="likely")
     save(board, 1, by="bo@example.org", lean="for", next_step="thank")
     with db.reading(board) as session:
-        told = [(c.version, c.field, c.before, c.after, c.by) for c in whip.history(session, A1)]
-    assert told == [
+        changes = [(c.version, c.field, c.before, c.after, c.by) for c in whip.history(session, A1)]
+    assert changes == [
         (2, "next_step", "", "thank", "bo@example.org"),
         (2, "lean", "likely", "for", "bo@example.org"),
         (1, "lean", "unknown", "likely", "ana@example.org"),

@@ -1,12 +1,9 @@
-"""Whom to ask next: each list holds who it should, and nobody else."""
+"""Worklists: each holds the members it should, with the right reason, and nobody else."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
-import sqlalchemy as sa
-from chambers import NOW, add_bill, adopt, id_of, legislator, on, seat_members, term
+from chambers import NOW, add_bill, adopt, counted, id_of, legislator, on, seat_members, term
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
@@ -14,7 +11,8 @@ from sqlalchemy.engine import Engine
 from campaign import db
 from campaign.congress import ledger, roster
 from campaign.congress.bills import BillId
-from campaign.organizing.worklists import LISTS, Entry, Worklists, worklists
+from campaign.congress.models import Bill, Committee
+from campaign.organizing.worklists import LISTS, Entry, Worklists, all_worklists, worklists
 from campaign.refusals import Refused
 
 
@@ -23,11 +21,11 @@ def lists_of(engine: Engine, bill: str, *, now: datetime = NOW) -> Worklists:
         return worklists(session, BillId.of(bill), now=now)
 
 
-def who(engine: Engine, bill: str, name: str) -> list[str]:
+def bioguides(engine: Engine, bill: str, name: str) -> list[str]:
     return lists_of(engine, bill).bioguides(name)
 
 
-def told(engine: Engine, bill: str, name: str) -> dict[str, Entry]:
+def entries_of(engine: Engine, bill: str, name: str) -> dict[str, Entry]:
     return {entry.person.bioguide: entry for entry in lists_of(engine, bill).entries[name]}
 
 
@@ -51,18 +49,18 @@ def test_ask_again_names_who_joined_or_led_an_earlier_bill_in_either_chamber(eng
     add_bill(engine, "hr6618-118", *earlier, gone_then, sponsor="A3", proposal="armas")
     add_bill(engine, "s4647-118", on("A6", "2024-07-09"), proposal="armas")
     add_bill(engine, "hr6736-119", on("A2"), proposal="armas")
-    found = told(engine, "hr6736-119", "ask_again")
+    found = entries_of(engine, "hr6736-119", "ask_again")
     assert list(found) == ids("A1", "A3", "A6")
-    assert found[id_of("A1")].en == "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"
-    assert found[id_of("A3")].es == "encabezó H.R. 6618 en 2023, todavía no H.R. 6736"
-    assert found[id_of("A6")].en == "co-sponsored S. 4647 in 2024, not yet H.R. 6736"
+    assert found[id_of("A1")].text.en == "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"
+    assert found[id_of("A3")].text.es == "encabezó H.R. 6618 en 2023, todavía no H.R. 6736"
+    assert found[id_of("A6")].text.en == "co-sponsored S. 4647 in 2024, not yet H.R. 6736"
 
 
 def test_a_former_representative_is_asked_again_about_the_senate_bill(engine: Engine) -> None:
     seat_members(engine, legislator("A5", term("NY-5", 118), term("NY")))
     add_bill(engine, "hr6618-118", on("A5", "2023-12-06"), proposal="armas")
     add_bill(engine, "s3508-119", proposal="armas")
-    assert who(engine, "s3508-119", "ask_again") == ids("A5")
+    assert bioguides(engine, "s3508-119", "ask_again") == ids("A5")
 
 
 def test_the_newest_earlier_bill_is_the_one_that_is_told(engine: Engine) -> None:
@@ -70,8 +68,8 @@ def test_the_newest_earlier_bill_is_the_one_that_is_told(engine: Engine) -> None
     add_bill(engine, "hr9539-117", on("A1", "2022-12-14"), proposal="armas")
     add_bill(engine, "hr6618-118", on("A1", "2024-02-01"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
-    entry = told(engine, "hr6736-119", "ask_again")[id_of("A1")]
-    assert entry.en == "co-sponsored H.R. 6618 in 2024, not yet H.R. 6736"
+    entry = entries_of(engine, "hr6736-119", "ask_again")[id_of("A1")]
+    assert entry.text.en == "co-sponsored H.R. 6618 in 2024, not yet H.R. 6736"
 
 
 def test_an_unread_earlier_bill_is_told_by_its_congress_and_named_as_partly_known(engine: Engine) -> None:
@@ -83,7 +81,7 @@ def test_an_unread_earlier_bill_is_told_by_its_congress_and_named_as_partly_know
         )
         adopt(session, "s4647-118", "armas")
     lists = lists_of(engine, "s3508-119")
-    assert lists.entries["ask_again"][0].en == "led S. 4647 in the 118th Congress, not yet S. 3508"
+    assert lists.entries["ask_again"][0].text.en == "led S. 4647 in the 118th Congress, not yet S. 3508"
     assert [bill.id for bill in lists.partial] == ["s4647-118"]
 
 
@@ -91,7 +89,7 @@ def test_only_a_confirmed_kinship_makes_somebody_a_former_supporter(engine: Engi
     seat_members(engine, legislator("A1", term("NY-1", 118), term("NY-1")))
     add_bill(engine, "hr6618-118", on("A1", "2023-12-06"))
     add_bill(engine, "hr6736-119", proposal="armas")
-    assert who(engine, "hr6736-119", "ask_again") == []
+    assert bioguides(engine, "hr6736-119", "ask_again") == []
 
 
 def test_the_holder_of_a_departed_cosponsors_seat_is_their_successor(engine: Engine) -> None:
@@ -101,9 +99,9 @@ def test_the_holder_of_a_departed_cosponsors_seat_is_their_successor(engine: Eng
         former=[legislator("B1", term("AZ-7", end="2025-03-13"), last="Grijalva", first="Raúl")],
     )
     add_bill(engine, "hr923-119", on("B1", "2025-02-04", seat="AZ-7"), proposal="cartels")
-    entry = told(engine, "hr923-119", "successors")[id_of("A1")]
-    assert entry.en == "holds AZ-7, the seat of Raúl Grijalva, who co-sponsored H.R. 923 in 2025"
-    assert entry.es == "ocupa AZ-7, el escaño de Raúl Grijalva, que copatrocinó H.R. 923 en 2025"
+    entry = entries_of(engine, "hr923-119", "successors")[id_of("A1")]
+    assert entry.text.en == "holds AZ-7, the seat of Raúl Grijalva, who co-sponsored H.R. 923 in 2025"
+    assert entry.text.es == "ocupa AZ-7, el escaño de Raúl Grijalva, que copatrocinó H.R. 923 en 2025"
 
 
 def test_who_went_to_the_other_chamber_leaves_a_successor_in_this_one(engine: Engine) -> None:
@@ -114,10 +112,10 @@ def test_who_went_to_the_other_chamber_leaves_a_successor_in_this_one(engine: En
     )
     add_bill(engine, "hr8427-118", on("B1", "2024-05-16", seat="NJ-3"), proposal="cartels")
     add_bill(engine, "hr923-119", proposal="cartels")
-    entry = told(engine, "hr923-119", "successors")[id_of("A1")]
-    assert "(now in the other chamber)" in entry.en
+    entry = entries_of(engine, "hr923-119", "successors")[id_of("A1")]
+    assert "(now in the other chamber)" in entry.text.en
     add_bill(engine, "s367-119", proposal="cartels")
-    assert who(engine, "s367-119", "successors") == []
+    assert bioguides(engine, "s367-119", "successors") == []
 
 
 def test_who_took_another_seat_of_the_same_chamber_has_not_gone(engine: Engine) -> None:
@@ -128,7 +126,7 @@ def test_who_took_another_seat_of_the_same_chamber_has_not_gone(engine: Engine) 
     )
     add_bill(engine, "hr8427-118", on("B1", "2024-05-16", seat="TX-33"), proposal="cartels")
     add_bill(engine, "hr923-119", proposal="cartels")
-    assert who(engine, "hr923-119", "successors") == []
+    assert bioguides(engine, "hr923-119", "successors") == []
 
 
 def test_the_seat_left_is_the_last_one_held_not_the_one_on_the_old_bill(engine: Engine) -> None:
@@ -140,27 +138,27 @@ def test_the_seat_left_is_the_last_one_held_not_the_one_on_the_old_bill(engine: 
     )
     add_bill(engine, "hr9539-117", on("B1", "2022-12-14", seat="TX-15"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
-    assert who(engine, "hr6736-119", "successors") == ids("A2")
+    assert bioguides(engine, "hr6736-119", "successors") == ids("A2")
 
 
 def test_a_departed_cosponsor_in_no_list_is_placed_by_the_bills_own_row(engine: Engine) -> None:
     seat_members(engine, legislator("A1", term("VA-11", start="2025-09-10")))
     add_bill(engine, "hr6618-118", on("C1", "2023-12-06", seat="VA-11"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
-    assert who(engine, "hr6736-119", "successors") == ids("A1")
+    assert bioguides(engine, "hr6736-119", "successors") == ids("A1")
 
 
 def test_a_cosponsor_not_listed_yet_is_taken_to_sit(engine: Engine) -> None:
     seat_members(engine, legislator("A1", term("VA-11")))
     add_bill(engine, "hr6736-119", on("C1", "2026-06-10", seat="VA-11"), proposal="armas")
-    assert who(engine, "hr6736-119", "successors") == []
+    assert bioguides(engine, "hr6736-119", "successors") == []
 
 
 def test_a_withdrawn_cosponsor_leaves_no_successor(engine: Engine) -> None:
     seat_members(engine, legislator("A1", term("VA-11")), former=[legislator("B1", term("VA-11", 118))])
     add_bill(engine, "hr6618-118", on("B1", "2023-12-06", withdrawn="2024-01-09"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
-    assert who(engine, "hr6736-119", "successors") == []
+    assert bioguides(engine, "hr6736-119", "successors") == []
 
 
 @pytest.mark.parametrize("listed", [True, False], ids=["by class", "by who sat already"])
@@ -174,7 +172,7 @@ def test_a_senators_successor_is_not_the_other_senator(engine: Engine, listed: b
     )
     add_bill(engine, "s2926-118", on("B1", "2023-09-26", seat="NJ"), proposal="cartels")
     add_bill(engine, "s367-119", proposal="cartels")
-    assert who(engine, "s367-119", "successors") == ids("A1")
+    assert bioguides(engine, "s367-119", "successors") == ids("A1")
 
 
 def test_sister_gap_names_who_is_on_the_campaigns_other_bill_of_this_chamber(engine: Engine) -> None:
@@ -187,11 +185,11 @@ def test_sister_gap_names_who_is_on_the_campaigns_other_bill_of_this_chamber(eng
     add_bill(engine, "s367-119", on("A7"), proposal="cartels")
     add_bill(engine, "hr8427-118", on("A6", "2024-05-16"), proposal="cartels")
     add_bill(engine, "hr1-119", on("A6"), proposal="other", campaign="elsewhere")
-    found = told(engine, "hr6736-119", "sister_gap")
+    found = entries_of(engine, "hr6736-119", "sister_gap")
     assert list(found) == ids("A3", "A5")
-    assert found[id_of("A3")].en == "is on H.R. 923 (cartels Act), not H.R. 6736"
-    assert found[id_of("A5")].es == "encabeza H.R. 923 (Ley cartels), pero no H.R. 6736"
-    assert who(engine, "hr923-119", "sister_gap") == ids("A2")
+    assert found[id_of("A3")].text.en == "is on H.R. 923 (cartels Act), not H.R. 6736"
+    assert found[id_of("A5")].text.es == "encabeza H.R. 923 (Ley cartels), pero no H.R. 6736"
+    assert bioguides(engine, "hr923-119", "sister_gap") == ids("A2")
 
 
 def test_committee_not_on_takes_full_committees_of_referral_chair_and_ranking_first(engine: Engine) -> None:
@@ -212,25 +210,25 @@ def test_committee_not_on_takes_full_committees_of_referral_chair_and_ranking_fi
         },
     )
     add_bill(engine, "hr6736-119", on("A4"), proposal="armas", committees=["HSFA", "HSFA07"])
-    found = told(engine, "hr6736-119", "committee_not_on")
+    found = entries_of(engine, "hr6736-119", "committee_not_on")
     assert list(found) == ids("A3", "A2", "A1", "A6")
     assert [found[one].mark for one in ids("A3", "A2", "A1")] == ["chair", "ranking", ""]
-    assert found[id_of("A3")].en == "chairs the Committee HSFA, which has H.R. 6736"
+    assert found[id_of("A3")].text.en == "chairs the Committee HSFA, which has H.R. 6736"
 
 
 def test_a_committee_that_only_held_a_hearing_is_no_committee_of_referral(engine: Engine) -> None:
     seat_members(engine, legislator("A1", term("NY-1")), committees={"HSFA": [("A1", {})]})
     add_bill(engine, "hr6736-119", committees=["HSJU"])
-    assert who(engine, "hr6736-119", "committee_not_on") == []
+    assert bioguides(engine, "hr6736-119", "committee_not_on") == []
 
 
 def test_who_withdrew_and_still_sits_is_listed_until_they_rejoin(engine: Engine) -> None:
     seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}")) for n in (1, 2)))
     left = on("A1", withdrawn="2026-03-01"), on("A2", withdrawn="2026-03-01"), on("A2", "2026-04-01")
     add_bill(engine, "hr6736-119", *left)
-    found = told(engine, "hr6736-119", "withdrew")
+    found = entries_of(engine, "hr6736-119", "withdrew")
     assert list(found) == ids("A1")
-    assert found[id_of("A1")].en == "left H.R. 6736 on March 1, 2026"
+    assert found[id_of("A1")].text.en == "left H.R. 6736 on March 1, 2026"
 
 
 def test_the_companions_side_is_told_by_state(engine: Engine) -> None:
@@ -243,8 +241,8 @@ def test_the_companions_side_is_told_by_state(engine: Engine) -> None:
     )
     add_bill(engine, "hr6736-119", on("A2"), proposal="armas")
     add_bill(engine, "s3508-119", on("B1"), proposal="armas")
-    found = told(engine, "hr6736-119", "companion_side")
-    assert {one: entry.en for one, entry in found.items()} == {
+    found = entries_of(engine, "hr6736-119", "companion_side")
+    assert {one: entry.text.en for one, entry in found.items()} == {
         id_of("A1"): "Pat Senator (MD) supports the companion S. 3508"
     }
 
@@ -280,6 +278,332 @@ def test_one_list_of_all_reasons_puts_former_supporters_first(engine: Engine) ->
     ]
 
 
+def test_of_equal_reasons_more_of_them_come_first_then_names(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("NY-1"), last="Young"),
+        legislator("A2", term("NY-2"), last="Zed"),
+        legislator("A3", term("NY-3"), last="Adams"),
+        legislator("A4", term("NY-4"), last="Young"),
+        committees={"HSFA": [("A1", {}), ("A2", {}), ("A4", {})], "HSJU": [("A3", {"title": "Chair"})]},
+    )
+    add_bill(engine, "hr923-119", on("A2"), on("A3"), proposal="cartels")
+    add_bill(engine, "hr6736-119", proposal="armas", committees=["HSFA"])
+    merged = lists_of(engine, "hr6736-119").by_member()
+    assert [(person.bioguide, [entry.list for entry in entries]) for person, entries in merged] == [
+        (id_of("A2"), ["sister_gap", "committee_not_on"]),
+        (id_of("A3"), ["sister_gap"]),
+        (id_of("A1"), ["committee_not_on"]),
+        (id_of("A4"), ["committee_not_on"]),
+    ]
+
+
+def test_every_reason_is_there_in_both_languages(engine: Engine) -> None:
+    """One member a list, with the words of each."""
+    seat_members(
+        engine,
+        legislator("A1", term("NY-1", 118), term("NY-1")),
+        legislator("A2", term("NY-2")),
+        legislator("A3", term("NJ-3")),
+        legislator("A4", term("NY-4")),
+        legislator("A5", term("MD-5")),
+        legislator("A6", term("NJ"), official_full="Pat Senator"),
+        former=[legislator("B1", term("MD-5", 118), official_full="Sam Former")],
+    )
+    add_bill(engine, "hr6618-118", on("A1", "2023-12-06"), on("B1", "2024-01-09"), proposal="armas")
+    add_bill(engine, "s3508-119", on("A6"), proposal="armas")
+    add_bill(engine, "hr923-119", on("A4"), proposal="cartels")
+    add_bill(engine, "hr6736-119", on("A2", withdrawn="2026-03-01"), proposal="armas")
+    lists = lists_of(engine, "hr6736-119")
+    assert {
+        name: (entry.person.bioguide, entry.reason("en"), entry.reason("es"))
+        for name, entries in lists.entries.items()
+        for entry in entries
+    } == {
+        "ask_again": (id_of("A1"), "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736",
+                      "copatrocinó H.R. 6618 en 2023, todavía no H.R. 6736"),
+        "withdrew": (id_of("A2"), "left H.R. 6736 on March 1, 2026", "dejó H.R. 6736 el 1 de marzo de 2026"),
+        "successors": (id_of("A5"),
+                       "holds MD-5, the seat of Sam Former, who co-sponsored H.R. 6618 in 2024",
+                       "ocupa MD-5, el escaño de Sam Former, que copatrocinó H.R. 6618 en 2024"),
+        "sister_gap": (id_of("A4"), "is on H.R. 923 (cartels Act), not H.R. 6736",
+                       "copatrocina H.R. 923 (Ley cartels), pero no H.R. 6736"),
+        "companion_side": (id_of("A3"), "Pat Senator (NJ) supports the companion S. 3508",
+                           "Pat Senator (NJ) apoya el proyecto gemelo S. 3508"),
+    }  # fmt: skip
+
+
+def test_the_day_somebody_joined_is_their_first_that_counts(engine: Engine) -> None:
+    seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}", 118), term(f"NY-{n}")) for n in (1, 2)))
+    rows = (
+        on("A1", "2024-02-01"),
+        on("A1", "2023-12-06"),
+        on("A2", "2023-12-06", withdrawn="2023-12-20"),
+        on("A2", "2024-02-01"),
+    )
+    add_bill(engine, "hr6618-118", *rows, proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    found = entries_of(engine, "hr6736-119", "ask_again")
+    assert [found[one].text.en.split(",")[0] for one in ids("A1", "A2")] == [
+        "co-sponsored H.R. 6618 in 2023",
+        "co-sponsored H.R. 6618 in 2024",
+    ]
+
+
+def test_who_left_twice_is_listed_by_the_last_day_and_who_left_congress_not_at_all(engine: Engine) -> None:
+    seat_members(engine, legislator("A1", term("NY-1")), former=[legislator("B1", term("NY-2", 118))])
+    rows = (
+        on("A1", "2026-01-10", withdrawn="2026-03-01"),
+        on("A1", "2026-02-10", withdrawn="2026-02-20"),
+        on("B1", "2026-01-10", withdrawn="2026-02-20"),
+    )
+    add_bill(engine, "hr6736-119", *rows)
+    found = entries_of(engine, "hr6736-119", "withdrew")
+    assert {one: entry.text.en for one, entry in found.items()} == {
+        id_of("A1"): "left H.R. 6736 on March 1, 2026"
+    }
+
+
+def test_a_seat_that_two_cosponsors_left_has_one_successor_by_the_newest_bill(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("VA-11", start="2025-09-10")),
+        former=[
+            legislator("B1", term("VA-11", 118, start="2024-03-01"), official_full="Sam Former"),
+            legislator(
+                "B2", term("VA-11", 117), term("VA-11", 118, end="2024-02-01"), official_full="Kim Before"
+            ),
+        ],
+    )
+    add_bill(engine, "hr9539-117", on("B2", "2022-12-14"), proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    assert bioguides(engine, "hr6736-119", "successors") == ids("A1")
+    add_bill(engine, "hr6618-118", on("B1", "2024-04-09"), proposal="armas")
+    found = [entry.text.en for entry in lists_of(engine, "hr6736-119").entries["successors"]]
+    assert found == ["holds VA-11, the seat of Sam Former, who co-sponsored H.R. 6618 in 2024"]
+
+
+def test_a_successor_who_is_on_the_bill_is_not_listed(engine: Engine) -> None:
+    seat_members(
+        engine,
+        *(legislator(f"A{n}", term(f"VA-{n}")) for n in (1, 2, 3)),
+        former=[legislator(f"B{n}", term(f"VA-{n}", 118)) for n in (1, 2, 3)],
+    )
+    left = [on(f"B{n}", "2023-12-06") for n in (1, 2, 3)]
+    add_bill(engine, "hr6618-118", *left, proposal="armas")
+    add_bill(engine, "hr6736-119", on("A1"), sponsor="A2", proposal="armas")
+    assert bioguides(engine, "hr6736-119", "successors") == ids("A3")
+
+
+def test_of_a_cosponsor_whose_seat_nobody_knows_there_is_no_successor(engine: Engine) -> None:
+    """Nor is there one of a co-sponsor of the Senate's bill: the list is about seats of one chamber."""
+    seat_members(engine, legislator("A1", term("VA-11")), former=[legislator("B1", term("VA", 118))])
+    add_bill(engine, "hr6618-118", on("C1", "2023-12-06"), proposal="armas")
+    add_bill(engine, "s4647-118", on("B1", "2023-12-06", seat="VA"), proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    assert bioguides(engine, "hr6736-119", "successors") == []
+
+
+@pytest.mark.parametrize(
+    ("terms", "successors"),
+    [
+        ([term("NJ", start="2023-09-26", end="2029-01-03", **{"class": 2})], []),
+        ([term("NJ", start="2023-09-27", end="2029-01-03", **{"class": 2})], ["A1"]),
+        ([term("NJ", start="2017-01-03", end="2023-09-26", **{"class": 2}),
+          term("NJ", start="2025-01-03", end="2031-01-03", **{"class": 2})], ["A1"]),
+        ([term("NJ", start="2017-01-03", end="2023-09-27", **{"class": 2}),
+          term("NJ", start="2025-01-03", end="2031-01-03", **{"class": 2})], []),
+        ([term("NJ-3", 118), term("NJ", **{"class": 2})], ["A1"]),
+    ],
+    ids=["began that day", "began the day after", "ended that day", "ended the day after", "sat in the House"],
+)  # fmt: skip
+def test_without_a_class_who_sat_when_the_cosponsor_joined_is_no_successor(
+    engine: Engine, terms: list[dict], successors: list[str]
+) -> None:
+    """The co-sponsor of 26 September 2023 is in no list of members, so their class is not known."""
+    seat_members(engine, legislator("A1", *terms))
+    add_bill(engine, "s2926-118", on("C1", "2023-09-26", seat="NJ"), proposal="cartels")
+    add_bill(engine, "s367-119", proposal="cartels")
+    assert bioguides(engine, "s367-119", "successors") == ids(*successors)
+
+
+def test_a_former_member_is_followed_in_the_chamber_of_the_bill(engine: Engine) -> None:
+    """They went from the House to the Senate and then out of Congress: the House bill is about NJ-3."""
+    seat_members(
+        engine,
+        legislator("A1", term("NJ-3")),
+        legislator("A2", term("NJ", **{"class": 1})),
+        former=[
+            legislator(
+                "B1",
+                term("NJ-5", start="2019-01-03", end="2021-01-03"),
+                term("NJ-3", 117),
+                term("NJ", 118),
+            )
+        ],
+    )
+    add_bill(engine, "hr9539-117", on("B1", "2022-12-14", seat="NJ-5"), proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    add_bill(engine, "s3508-119", proposal="armas")
+    assert bioguides(engine, "hr6736-119", "successors") == ids("A1")
+    assert bioguides(engine, "s3508-119", "successors") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "mark", "en", "es"),
+    [
+        ("Chair", "chair", "chairs", "preside el"),
+        ("Ranking Member", "ranking", "is the ranking member of", "encabeza la minoría del"),
+        ("Vice Chair", "vice_chair", "is vice chair of", "ocupa la vicepresidencia del"),
+        ("", "", "sits on", "integra el"),
+    ],
+)
+def test_a_seat_on_a_committee_is_named_by_its_role(
+    engine: Engine, title: str, mark: str, en: str, es: str
+) -> None:
+    seat_members(engine, legislator("A1", term("NY-1")), committees={"HSFA": [("A1", {"title": title})]})
+    with db.writing(engine) as session:
+        session.get_one(Committee, "HSFA").name = "House Committee on Foreign Affairs"
+    add_bill(engine, "hr6736-119", committees=["HSFA"])
+    entry = entries_of(engine, "hr6736-119", "committee_not_on")[id_of("A1")]
+    assert entry.text.en == f"{en} the House Committee on Foreign Affairs, which has H.R. 6736"
+    assert entry.text.es == f"{es} Comité de Asuntos Exteriores de la Cámara, que tiene H.R. 6736"
+    assert entry.mark == mark
+
+
+def test_of_two_committees_the_weightier_seat_counts(engine: Engine) -> None:
+    """Sorted by role, then majority before minority, then rank, then committee."""
+    seat_members(
+        engine,
+        *(legislator(f"A{n}", term(f"NY-{n}")) for n in range(1, 8)),
+        former=[legislator("B1", term("NY-9", 118))],
+        committees={
+            "HSFA": [
+                ("A1", {"rank": 4}),
+                ("A2", {"rank": 2, "party": "minority"}),
+                ("A3", {"rank": 3, "title": "Vice Chair"}),
+                ("A4", {"rank": 1, "title": "Chair"}),
+                ("A5", {"rank": None}),
+                ("A6", {"rank": 1}),
+                ("B1", {"rank": 2}),
+            ],
+            "HSJU": [
+                ("A1", {"rank": 9, "party": "minority", "title": "Ranking Member"}),
+                ("A2", {"rank": 3}),
+                ("A4", {"rank": 7}),
+                ("A5", {"rank": None}),
+                ("A7", {"rank": None}),
+            ],
+        },
+    )
+    add_bill(engine, "hr6736-119", committees=["HSFA", "HSJU"])
+    found = entries_of(engine, "hr6736-119", "committee_not_on")
+    assert [(one, entry.text.en.split(",")[0]) for one, entry in found.items()] == [
+        (id_of("A4"), "chairs the Committee HSFA"),
+        (id_of("A1"), "is the ranking member of the Committee HSJU"),
+        (id_of("A3"), "is vice chair of the Committee HSFA"),
+        (id_of("A5"), "sits on the Committee HSFA"),
+        (id_of("A7"), "sits on the Committee HSJU"),
+        (id_of("A6"), "sits on the Committee HSFA"),
+        (id_of("A2"), "sits on the Committee HSJU"),
+    ]
+
+
+def test_a_senator_hears_how_many_representatives_support_the_companion(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("NY")),
+        legislator("A2", term("MD")),
+        legislator("B1", term("NY-1"), official_full="Lee House"),
+        legislator("B2", term("NY-2")),
+        legislator("B3", term("MD-3"), official_full="Kim House"),
+        legislator("B4", term("VA")),
+        former=[legislator("B5", term("NY-5", 118))],
+    )
+    add_bill(engine, "s3508-119", proposal="armas")
+    rows = on("B1"), on("B4"), on("B5"), on("C1", seat="NY-7"), on("B3", withdrawn="2026-02-01"), on("B3")
+    add_bill(engine, "hr6736-119", *rows, sponsor="B2", proposal="armas")
+    add_bill(engine, "hr6618-118", on("B3", "2023-12-06"), proposal="armas")
+    found = entries_of(engine, "s3508-119", "companion_side")
+    assert {one: (entry.text.en, entry.text.es) for one, entry in found.items()} == {
+        id_of("A1"): ("2 of the state's representatives (NY) support the companion H.R. 6736",
+                      "2 representantes del estado (NY) apoyan el proyecto gemelo H.R. 6736"),
+        id_of("A2"): ("Kim House (MD) supports the companion H.R. 6736",
+                      "Kim House (MD) apoya el proyecto gemelo H.R. 6736"),
+    }  # fmt: skip
+
+
+def test_a_representative_hears_the_names_of_both_senators(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("NY-1")),
+        legislator("B1", term("NY"), official_full="Pat First"),
+        legislator("B2", term("NY", **{"class": 3}), official_full="Sam Second"),
+    )
+    add_bill(engine, "hr6736-119", proposal="armas")
+    add_bill(engine, "s3508-119", on("B1"), sponsor="B2", proposal="armas")
+    entry = entries_of(engine, "hr6736-119", "companion_side")[id_of("A1")]
+    assert entry.text.en == "Pat First and Sam Second (NY) support the companion S. 3508"
+    assert entry.text.es == "Pat First y Sam Second (NY) apoyan el proyecto gemelo S. 3508"
+
+
+def test_a_companion_whose_sponsor_is_not_known_has_its_cosponsors(engine: Engine) -> None:
+    seat_members(engine, legislator("A1", term("NY-1")), legislator("B1", term("NY")))
+    add_bill(engine, "hr6736-119", proposal="armas")
+    add_bill(engine, "s3508-119", on("B1"), proposal="armas")
+    with db.writing(engine) as session:
+        session.get_one(Bill, "s3508-119").sponsor = None
+    assert bioguides(engine, "hr6736-119", "companion_side") == ids("A1")
+
+
+def test_the_first_of_two_sister_bills_is_named_and_who_leads_it_leads_it(engine: Engine) -> None:
+    seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}")) for n in (1, 2)))
+    add_bill(engine, "hr6736-119", proposal="armas")
+    add_bill(engine, "hr923-119", on("A1"), sponsor="A2", proposal="cartels")
+    add_bill(engine, "hr924-119", on("A1"), on("A2"), proposal="dealers")
+    found = entries_of(engine, "hr6736-119", "sister_gap")
+    assert [entry.text.en for entry in found.values()] == [
+        "is on H.R. 923 (cartels Act), not H.R. 6736",
+        "leads H.R. 923 (cartels Act), not H.R. 6736",
+    ]
+
+
+def test_an_earlier_bill_is_partly_known_until_its_list_was_read_whole(engine: Engine) -> None:
+    seat_members(engine, legislator("A1", term("NY-1")))
+    for bill in ("hr9-117", "hr8-117", "hr7-118"):
+        add_bill(engine, bill, proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas")
+    with db.writing(engine) as session:
+        session.get_one(Bill, "hr9-117").partial = "co-sponsors as introduced only"
+        session.get_one(Bill, "hr8-117").observed_at = None
+        session.get_one(Bill, "hr6736-119").partial = "co-sponsors as introduced only"
+    assert {bill.id for bill in lists_of(engine, "hr6736-119").partial} == {"hr9-117", "hr8-117"}
+
+
+def test_the_lists_of_several_bills_are_those_of_each_alone(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("NY-1", 118), term("NY-1")),
+        legislator("A2", term("NY-2")),
+        legislator("A3", term("NY")),
+        committees={"HSFA": [("A2", {})], "SSFR": [("A3", {})]},
+    )
+    add_bill(engine, "hr6618-118", on("A1", "2023-12-06"), proposal="armas")
+    bills = [
+        add_bill(engine, "hr6736-119", proposal="armas", committees=["HSFA"]),
+        add_bill(engine, "s3508-119", proposal="armas", committees=["SSFR"]),
+        add_bill(engine, "hr923-119", on("A2"), proposal="cartels"),
+        add_bill(engine, "hr1-119", on("A2")),
+    ]
+    with db.reading(engine) as session:
+        together = all_worklists(session, bills, now=NOW)
+        alone = {str(bill): worklists(session, bill, now=NOW) for bill in bills}
+    assert list(together) == [str(bill) for bill in bills]
+    assert together == alone
+    assert together["hr6736-119"].bioguides("sister_gap") == ids("A2")
+    assert together["hr1-119"].bioguides("sister_gap") == []
+
+
 @pytest.mark.parametrize(
     ("bill", "now", "status"),
     [
@@ -297,21 +621,6 @@ def test_lists_are_for_bills_of_the_sitting_congress(
     with pytest.raises(Refused) as refused:
         lists_of(engine, bill, now=now)
     assert refused.value.status == status
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[Callable[[], int]]:
-    """How many statements were sent while it was open."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield lambda: len(sent)
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def test_lists_ask_the_same_few_questions_however_large_the_campaign_is(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""The shipped campaign as asks see it, on a Saturday in June 2026."""
+"""The asks of the shipped campaign on a Saturday in June 2026, and the sitting members."""
 
 from datetime import UTC, datetime
 

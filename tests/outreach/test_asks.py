@@ -1,47 +1,24 @@
-"""Which ask fits whom: real members of June 2026, and the order in which asks win."""
+"""What is asked of whom: real members of June 2026, and a small Congress for what they do not show."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from chambers import NOW, READ, acted, add_bill, adopt, counted, id_of, legislator, on, seat_members, term
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from campaign import db, snapshot
-from campaign.congress import members
+from campaign.congress import ledger, members
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Referral
+from campaign.congress.observation import ActionRow, CosponsorRow
 from campaign.congress.stage_names import Stage
-from campaign.outreach import asks
-from campaign.outreach.asks import Earlier, Seat, Situation
-
-EARLIER = Earlier(BillId.of("hr6618-118"), 2023, False)
-PLACE = Seat("HSFA", "House Committee on Foreign Affairs", False)
-CHAIR = replace(PLACE, chair=True)
-JOINED, LEFT = date(2025, 12, 16), date(2026, 2, 3)
-
-
-@pytest.mark.parametrize(
-    ("situation", "codes"),
-    [
-        (Situation(), ["cosponsor"]),
-        (Situation(earlier=EARLIER, seat=PLACE), ["rejoin", "committee", "cosponsor"]),
-        (Situation(earlier=EARLIER, left=LEFT), ["withdrew", "rejoin", "cosponsor"]),
-        (Situation(joined=JOINED, left=LEFT), ["thank"]),
-        (Situation(joined=JOINED, earlier=EARLIER, seat=CHAIR), ["thank"]),
-        (Situation(seat=CHAIR), ["committee_chair", "cosponsor"]),
-        (Situation(votes=False, seat=PLACE), ["delegate", "committee", "cosponsor"]),
-        (Situation(votes=False, joined=JOINED), ["thank"]),
-        (Situation(sponsor=True, seat=PLACE), ["sponsor"]),
-        (Situation(vote_near=True), ["floor", "cosponsor"]),
-        (Situation(vote_near=True, joined=JOINED), ["floor", "thank"]),
-        (Situation(vote_near=True, votes=False), ["delegate", "cosponsor"]),
-        (Situation(living=False, earlier=EARLIER), ["next_congress"]),
-        (Situation(passed_here=True), []),
-    ],
-)
-def test_the_most_specific_ask_wins(situation: Situation, codes: list[str]) -> None:
-    assert asks.fitting(situation) == codes
+from campaign.outreach import asks, wordings
+from campaign.outreach.asks import Ask
+from campaign.proposals import campaigns, published
+from campaign.proposals.models import TextVersion
+from campaign.refusals import Refused
 
 
 @pytest.mark.parametrize(
@@ -74,8 +51,8 @@ def test_real_members_are_asked_what_their_record_says(
         ask = asks.pick(session, person, BillId.of(bill), now=now)
     assert ask is not None
     assert (ask.code, str(ask.bill)) == (code, bill)
-    assert ask.reason_en.startswith(en)
-    assert ask.reason_es.startswith(es)
+    assert ask.reasons.en.startswith(en)
+    assert ask.reasons.es.startswith(es)
     assert ask.as_of == date(2026, 6, 1)
 
 
@@ -145,7 +122,7 @@ def test_of_a_bill_never_read_whole_nothing_is_said_by_absence(sqlite_engine: En
         docket = asks.docket(session, now=now)
         people = members.people(session, ["J000305", "R000575", "N000147"])
         reasons = {
-            id: ask.reason_en for id, one in people.items() if (ask := docket.ask(one, docket.matters[0]))
+            id: ask.reasons.en for id, one in people.items() if (ask := docket.ask(one, docket.matters[0]))
         }
     assert "not yet" not in " ".join(reasons.values())
     assert reasons["R000575"] == "whether they are on H.R. 6736 (2025) is not known yet"
@@ -164,3 +141,340 @@ def test_a_committee_that_only_touched_a_bill_gives_no_ask(sqlite_engine: Engine
         ask = asks.pick(session, chair, BillId.of("hr6736-119"), now=now)
     assert ask is not None
     assert ask.code == "cosponsor"
+
+
+def test_a_congress_is_named_by_its_ordinal_in_both_languages(sqlite_engine: Engine) -> None:
+    """The 121st Congress (2029 to 2031) is the first since this service began whose number ends in 1."""
+    seat_members(sqlite_engine, legislator("A1", term("NY-1", start="2031-01-03", end="2033-01-03")))
+    bill = add_bill(sqlite_engine, "hr1-121", proposal="armas", introduced="2029-01-10")
+    january = datetime(2031, 1, 6, 15, tzinfo=UTC)
+    with db.reading(sqlite_engine) as session:
+        person = members.person(session, id_of("A1"))
+        assert person is not None
+        ask = asks.pick(session, person, bill, now=january)
+        scripts = [
+            wordings.script_for(session, str(bill), id_of("A1"), "call", lang, now=january).text
+            for lang in wordings.LANGUAGES
+        ]
+    assert ask is not None
+    assert ask.reason("en") == "H.R. 1 ended with the 121st Congress and has no successor yet"
+    assert ask.reason("es") == "H.R. 1 terminó con el 121.º Congreso y aún no tiene sucesor"
+    assert "It ended with the 121st Congress." in scripts[0]
+    assert "El proyecto terminó con el 121.º Congreso." in scripts[1]
+
+
+# --- a small Congress ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def congress(engine: Engine) -> Engine:
+    """Representatives A1 to A3, delegate A4 and senators A5 and A6; A1 chairs Foreign Affairs."""
+    seat_members(
+        engine,
+        *(legislator(f"A{n}", term(f"NY-{n}", 118), term(f"NY-{n}")) for n in (1, 2, 3)),
+        legislator("A4", term("DC-0")),
+        legislator("A5", term("NY")),
+        legislator("A6", term("NY", **{"class": 3})),
+        committees={
+            "HSFA": [("A1", {"title": "Chairman"}), ("A2", {})],
+            "HSAP": [("A1", {}), ("A2", {}), ("A3", {})],
+            "HSFA14": [("A3", {"title": "Chairman"})],
+        },
+    )
+    return engine
+
+
+def ask_of(engine: Engine, short: str, bill: str, *, now: datetime = NOW) -> Ask | None:
+    with db.reading(engine) as session:
+        person = members.person(session, id_of(short))
+        assert person is not None
+        return asks.pick(session, person, BillId.of(bill), now=now)
+
+
+def asked(engine: Engine, short: str, bill: str, *, now: datetime = NOW) -> Ask:
+    found = ask_of(engine, short, bill, now=now)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "reason"),
+    [
+        ([on("A1", "2023-12-06", withdrawn="2024-05-01")], "cosponsor", "not yet on H.R. 6736 (2025)"),
+        ([on("A1", "2023-12-06")], "rejoin", "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"),
+        ([on("A1", "2024-05-01", withdrawn="2024-06-01"), on("A1", "2023-12-06")], "rejoin",
+         "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"),
+        ([on("A1", "2023-12-06"), on("A1", "2024-02-01")], "rejoin",
+         "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736"),
+        ([on("A1", "2024-02-01"), on("A1", "2024-03-01"), on("A2", "2023-12-06")], "rejoin",
+         "co-sponsored H.R. 6618 in 2024, not yet H.R. 6736"),
+        ([on("A2", "2023-12-06")], "cosponsor", "not yet on H.R. 6736 (2025)"),
+    ],
+    ids=["withdrew", "stayed", "left and came back", "listed twice", "listed twice later", "somebody else"],
+)  # fmt: skip
+def test_only_who_stayed_on_an_earlier_bill_is_said_to_have_been_on_it(
+    congress: Engine, rows: list[CosponsorRow], code: str, reason: str
+) -> None:
+    add_bill(congress, "hr6618-118", *rows, proposal="armas")
+    add_bill(congress, "hr6736-119", proposal="armas")
+    ask = asked(congress, "A1", "hr6736-119")
+    assert (ask.code, ask.reason("en")) == (code, reason)
+
+
+def test_of_several_earlier_bills_the_newest_is_named_and_who_led_it_did_not_cosponsor_it(
+    congress: Engine,
+) -> None:
+    add_bill(congress, "hr9-117", on("A1", "2022-12-20"), sponsor="A2", proposal="armas")
+    add_bill(congress, "hr6618-118", on("A1", "2023-12-20"), sponsor="A2", proposal="armas")
+    add_bill(congress, "hr6736-119", proposal="armas")
+    assert [asked(congress, short, "hr6736-119").reason("en") for short in ("A1", "A2")] == [
+        "co-sponsored H.R. 6618 in 2023, not yet H.R. 6736",
+        "sponsored H.R. 6618 in 2023, not yet H.R. 6736",
+    ]
+
+
+def test_an_earlier_bill_known_by_name_alone_gives_no_year_and_no_claim(congress: Engine) -> None:
+    with db.writing(congress) as session:
+        ledger.note_name(
+            session,
+            BillId.of("hr6618-118"),
+            title="Earlier act",
+            sponsor=id_of("A1"),
+            sponsor_name="",
+            introduced=None,
+        )
+        adopt(session, "hr6618-118", "armas")
+    add_bill(congress, "hr6736-119", proposal="armas")
+    assert asked(congress, "A1", "hr6736-119").code == "cosponsor"
+
+
+HOUSE_PASSED = acted("2026-02-03", "Passed/agreed to in House: On passage Passed by voice vote.", code="8000")
+SENATE_PASSED = acted("2026-03-03", "Passed Senate without amendment by Voice Vote.", code="17000")
+TO_PRESIDENT = acted("2026-03-10", "Presented to President.", code="28000")
+REPORTED = acted("2026-01-20", "Reported by the Committee on Foreign Affairs. H. Rept. 119-1.", code="5000")
+
+
+@pytest.mark.parametrize(
+    ("bill", "actions", "law", "codes"),
+    [
+        ("hr1-119", [], None, ["thank", "cosponsor", "delegate", None]),
+        ("hr1-119", [REPORTED], None, ["floor", "floor", "delegate", None]),
+        ("hr1-119", [HOUSE_PASSED], None, ["thank", None, None, "floor"]),
+        ("hr1-119", [HOUSE_PASSED, SENATE_PASSED], None, ["thank", None, None, None]),
+        ("hr1-119", [HOUSE_PASSED, SENATE_PASSED, TO_PRESIDENT], None, ["thank", None, None, None]),
+        ("hr1-119", [HOUSE_PASSED, SENATE_PASSED, TO_PRESIDENT], "119-5", ["thank", None, None, None]),
+        ("hr1-119", [HOUSE_PASSED, SENATE_PASSED, TO_PRESIDENT,
+                     acted("2026-03-20", "Vetoed by President.", code="31000")],
+         None, ["thank", None, None, None]),
+        ("hres1-119", [acted("2026-02-03", "On agreeing to the resolution Agreed to.", code="8000")],
+         None, ["thank", None, None, None]),
+        ("s1-119", [], None, [None, None, None, "cosponsor"]),
+        ("s1-119", [SENATE_PASSED], None, ["floor", "floor", None, None]),
+    ],
+    ids=["in committee", "reported", "passed House", "passed both", "to President", "law", "vetoed",
+         "agreed to", "Senate bill", "passed Senate"],
+)  # fmt: skip
+def test_each_stage_leaves_each_member_what_they_can_still_do(
+    congress: Engine, bill: str, actions: list[ActionRow], law: str | None, codes: list[str | None]
+) -> None:
+    """For a co-sponsor (if it is a House measure), another representative, a delegate and a senator.
+
+    Nobody is asked to join what their chamber has passed, what has left Congress, or the other chamber's bill.
+    """
+    rows = [on("A1", "2026-01-10")] if bill.startswith("h") else []
+    add_bill(congress, bill, *rows, proposal="armas", actions=tuple(actions), law=law)
+    found = [ask_of(congress, short, bill) for short in ("A1", "A2", "A4", "A5")]
+    assert [ask.code if ask else None for ask in found] == codes
+
+
+def test_who_has_no_vote_is_asked_to_join_their_own_chambers_bill(congress: Engine) -> None:
+    """The Senate has passed S. 1: representatives vote on it, a delegate can only co-sponsor H.R. 1."""
+    add_bill(congress, "s1-119", proposal="armas", actions=(SENATE_PASSED,))
+    add_bill(congress, "hr1-119", proposal="armas")
+    found = [asked(congress, short, "hr1-119") for short in ("A2", "A4")]
+    assert [(ask.code, str(ask.bill)) for ask in found] == [("floor", "s1-119"), ("delegate", "hr1-119")]
+
+
+def test_a_member_is_asked_about_the_bill_of_their_own_chamber(congress: Engine) -> None:
+    add_bill(congress, "hr1-119", proposal="armas")
+    add_bill(congress, "s1-119", proposal="armas")
+    assert [str(asked(congress, short, "hr1-119").bill) for short in ("A2", "A5")] == ["hr1-119", "s1-119"]
+
+
+def test_of_two_bills_of_their_chamber_a_member_is_asked_about_the_first(congress: Engine) -> None:
+    """The House has passed the second: the Senate votes on it next."""
+    add_bill(congress, "hr1-119", proposal="armas")
+    add_bill(congress, "hr2-119", proposal="armas", actions=(HOUSE_PASSED,))
+    found = [asked(congress, short, "hr1-119") for short in ("A2", "A5")]
+    assert [(ask.code, str(ask.bill)) for ask in found] == [("cosponsor", "hr1-119"), ("floor", "hr2-119")]
+
+
+def test_without_a_bill_in_their_chamber_a_member_is_not_asked_to_join_an_ended_one(congress: Engine) -> None:
+    add_bill(congress, "hr5-118", on("A2"), proposal="armas")
+    add_bill(congress, "s1-119", proposal="armas")
+    assert ask_of(congress, "A1", "hr5-118") is None
+    assert ask_of(congress, "A2", "hr5-118") is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "reason"),
+    [
+        ([on("A2", "2026-02-04"), on("A2", "2026-03-01")], "thank", "on H.R. 1 (2025) since February 4, 2026"),
+        ([on("A2", "2026-03-01"), on("A2", "2026-02-04", withdrawn="2026-02-20")], "thank",
+         "on H.R. 1 (2025) since March 1, 2026"),
+        ([on("A2", "2026-02-04", withdrawn="2026-02-20"), on("A2", "2026-03-01", withdrawn="2026-03-02")],
+         "withdrew", "left H.R. 1 (2025) on March 2, 2026"),
+        ([on("A3", "2026-02-04", withdrawn="2026-02-20"), on("A3", "2026-03-01")], "cosponsor",
+         "not yet on H.R. 1 (2025)"),
+    ],
+    ids=["listed twice", "came back", "left twice", "somebody else"],
+)  # fmt: skip
+def test_days_are_the_first_of_who_is_on_and_the_last_of_who_left(
+    congress: Engine, rows: list[CosponsorRow], code: str, reason: str
+) -> None:
+    add_bill(congress, "hr1-119", *rows, proposal="armas")
+    ask = asked(congress, "A2", "hr1-119")
+    assert (ask.code, ask.reason("en")) == (code, reason)
+    assert ask.as_of == READ.date()
+
+
+@pytest.mark.parametrize(
+    ("short", "code", "reason"),
+    [
+        ("A1", "committee_chair", "chairs the Committee HSFA, which has H.R. 1 (2025)"),
+        ("A2", "committee", "sits on the Committee HSAP, which has H.R. 1 (2025)"),
+        ("A3", "committee", "sits on the Committee HSAP, which has H.R. 1 (2025)"),
+    ],
+)
+def test_of_several_committees_the_one_a_member_chairs_is_named(
+    congress: Engine, short: str, code: str, reason: str
+) -> None:
+    """A3 chairs a subcommittee, which counts for nothing: only full committees of referral do."""
+    add_bill(congress, "hr1-119", proposal="armas", committees=["HSFA", "HSFA14", "HSAP"])
+    add_bill(congress, "hr2-119", proposal="cartels")
+    ask = asked(congress, short, "hr1-119")
+    assert (ask.code, ask.reason("en")) == (code, reason)
+    assert asked(congress, short, "hr2-119").code == "cosponsor"
+
+
+def test_thanks_in_passing_are_for_another_proposals_bill_never_for_this_one(congress: Engine) -> None:
+    add_bill(congress, "hr1-119", on("A1"), on("A2"), proposal="armas")
+    assert asked(congress, "A1", "hr1-119").sister is None
+    add_bill(congress, "hr2-119", on("A2"), on("A3"), proposal="cartels")
+    found = {short: asked(congress, short, "hr1-119").sister for short in ("A1", "A2", "A3")}
+    assert {short: (str(sister[0]), sister[1].slug) for short, sister in found.items() if sister} == {
+        "A2": ("hr2-119", "cartels"),
+        "A3": ("hr2-119", "cartels"),
+    }
+
+
+JANUARY_2027 = datetime(2027, 1, 4, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("bills", "short", "named"),
+    [
+        (["hr5-118", "hr1-119", "s1-119"], "A2", "hr1-119"),
+        (["hr5-118", "hr1-119", "s1-119"], "A5", "s1-119"),
+        (["hr5-118", "s1-119"], "A2", "hr5-118"),
+        (["hr5-118", "hr1-119"], "A5", "hr1-119"),
+        (["hr5-119", "hr1-119"], "A2", "hr5-119"),
+    ],
+    ids=["own chamber", "own chamber of a senator", "older but own", "newest of the other", "later number"],
+)
+def test_the_next_congress_is_asked_for_by_the_last_bill_a_member_knows(
+    congress: Engine, bills: list[str], short: str, named: str
+) -> None:
+    for bill in bills:
+        add_bill(congress, bill, on("A2"), proposal="armas")
+    ask = asked(congress, short, bills[0], now=JANUARY_2027)
+    assert (ask.code, str(ask.bill), ask.as_of) == ("next_congress", named, None)
+    assert ask.reason("en").startswith(f"{BillId.of(named).short} ended with the")
+
+
+def test_a_bill_of_no_proposal_is_asked_for_by_itself(congress: Engine) -> None:
+    add_bill(congress, "hr2-119", on("A2"), proposal="cartels")
+    bill = add_bill(congress, "hr5-119", title="Lone Act", official_title="")
+    ask = asked(congress, "A2", str(bill))
+    assert (ask.code, ask.bill, ask.sister) == ("cosponsor", bill, None)
+    assert (ask.matter.slug, ask.matter.campaign) == ("", "")
+    assert [ask.matter.name(lang) for lang in ("en", "es")] == ["Lone Act", "Lone Act"]
+    later = asked(congress, "A2", str(bill), now=JANUARY_2027)
+    assert (later.code, later.bill, later.as_of) == ("next_congress", bill, None)
+    with pytest.raises(Refused) as refused:
+        ask_of(congress, "A2", "hr404-119")
+    assert refused.value.status == 404
+
+
+def test_the_proposal_asked_about_is_the_one_the_bill_belongs_to(congress: Engine) -> None:
+    add_bill(congress, "hr1-119", proposal="armas")
+    add_bill(congress, "hr2-119", proposal="cartels")
+    for bill, slug in (("hr1-119", "armas"), ("hr2-119", "cartels")):
+        ask = asked(congress, "A2", bill)
+        assert (str(ask.bill), ask.matter.slug, ask.matter.campaign) == (bill, slug, "guns")
+    assert [ask.matter.name(lang) for lang in ("en", "es")] == ["cartels Act", "Ley cartels"]
+
+
+@pytest.mark.parametrize("state", campaigns.STATES)
+def test_a_silent_campaign_asks_for_nothing_unless_it_is_named(congress: Engine, state: str) -> None:
+    add_bill(congress, "hr1-119", proposal="armas")
+    add_bill(congress, "hr2-119", proposal="oceans", campaign="sea")
+    with db.writing(congress) as session:
+        campaigns.set_state(session, "sea", state, by="ana@example.org", now=NOW)
+    with db.reading(congress) as session:
+        every = asks.docket(session, now=NOW)
+        named = asks.docket(session, now=NOW, campaign="sea")
+    heard = ["armas"] if state in ("draft", "paused", "archived") else ["armas", "oceans"]
+    assert [matter.slug for matter in every.matters] == heard
+    assert [matter.slug for matter in named.matters] == ["oceans"]
+
+
+def test_bills_of_this_congress_and_of_earlier_ones_are_told_apart(congress: Engine) -> None:
+    for bill in ("hr9-117", "hr5-118", "s5-118", "hr1-119", "s1-119"):
+        add_bill(congress, bill, proposal="armas")
+    with db.reading(congress) as session:
+        matter = asks.docket(session, now=NOW).matters[0]
+    assert [str(record.id) for record in matter.living] == ["hr1-119", "s1-119"]
+    assert [bill.id for bill in matter.earlier] == ["hr5-118", "s5-118", "hr9-117"]
+
+
+def test_a_bill_without_a_day_of_introduction_is_named_without_a_year(congress: Engine) -> None:
+    bill = add_bill(congress, "hr1-119", proposal="armas")
+    with db.writing(congress) as session:
+        session.get_one(Bill, str(bill)).introduced = None
+    assert asked(congress, "A2", str(bill)).reason("en") == "not yet on H.R. 1"
+
+
+def test_published_wordings_go_with_every_proposal_and_with_a_lone_bill(congress: Engine) -> None:
+    add_bill(congress, "hr1-119", proposal="armas")
+    add_bill(congress, "hr5-119")
+    text = {"text_en": "Hello [member].", "text_es": "Hola [member]."}
+    with db.writing(congress) as session:
+        session.add(
+            TextVersion(
+                what=published.WORDING,
+                key="cosponsor-call",
+                content=text,
+                by="ana@example.org",
+                at=NOW,
+                published_at=NOW,
+            )
+        )
+    for bill in ("hr1-119", "hr5-119"):
+        assert asked(congress, "A2", bill).matter.wordings == {
+            ("cosponsor", "call", "en"): "Hello [member].",
+            ("cosponsor", "call", "es"): "Hola [member].",
+        }
+
+
+def test_ten_proposals_are_read_with_few_queries_more_than_one(congress: Engine) -> None:
+    """One query a proposal for its bills; records, seats and earlier co-sponsors are read together."""
+    add_bill(congress, "hr1-119", on("A1"), proposal="armas", committees=["HSFA"])
+    counts = []
+    for more in (0, 9):
+        for n in range(more):
+            add_bill(congress, f"hr{n + 10}-119", on("A2"), proposal=f"more{n}", committees=["HSFA"])
+        with counted(congress) as sent, db.reading(congress) as session:
+            asks.docket(session, now=NOW)
+            counts.append(sent())
+    assert counts[1] == counts[0] + 9

@@ -1,13 +1,13 @@
-"""One call for all of a campaign's bills, and calls as they are held, in both languages."""
+"""One call about all of a campaign's bills, and dialogues with the office, in both languages."""
 
 from dataclasses import replace
 
 import pytest
 
 from campaign.congress.members import Person
-from campaign.outreach import asks, conversations, names, wordings
+from campaign.outreach import conversations, names, wordings
+from campaign.outreach.ask_kinds import BY_CODE, CODES
 from campaign.outreach.asks import Ask, Docket
-from campaign.outreach.wording_checks import LEAST
 from campaign.refusals import Refused
 
 
@@ -40,14 +40,14 @@ def test_one_call_covers_both_bills_for_every_sitting_member(docket: Docket, sit
     assert wrong == []
 
 
-@pytest.mark.parametrize("first", asks.CODES)
-@pytest.mark.parametrize("second", asks.CODES)
+@pytest.mark.parametrize("first", CODES)
+@pytest.mark.parametrize("second", CODES)
 def test_any_two_asks_fit_in_one_call(docket: Docket, sitting: list[Person], first: str, second: str) -> None:
     person = next(one for one in sitting if one.bioguide == "J000305")
     one, other = docket.asks(person)
     posed = [
-        replace(one, code=first, situation=LEAST[first]),
-        replace(other, code=second, situation=LEAST[second]),
+        replace(one, kind=BY_CODE[first], situation=BY_CODE[first].least),
+        replace(other, kind=BY_CODE[second], situation=BY_CODE[second].least),
     ]
     for kind in conversations.KINDS:
         for lang in wordings.LANGUAGES:
@@ -80,7 +80,7 @@ def test_one_ask_alone_is_a_right_call_too(docket: Docket, sitting: list[Person]
 
 
 def test_one_call_says_the_same_in_both_languages(docket: Docket, sitting: list[Person]) -> None:
-    """As many bills are spoken of, as many sentences are said: whoever reads one hears the other."""
+    """Each bill is named equally often in both languages, so that they can be read side by side."""
     for person in sitting:
         found = docket.asks(person)
         for kind in conversations.KINDS:
@@ -95,7 +95,7 @@ def test_a_letter_keeps_to_one_bill(docket: Docket, sitting: list[Person]) -> No
 
 
 def test_every_call_can_be_read_beside_its_other_language(docket: Docket, sitting: list[Person]) -> None:
-    """Paragraph by paragraph: the same number in both languages, so that each stands beside its own."""
+    """Both languages have the same number of paragraphs, so that they can be read side by side."""
     for person in sitting:
         for ask in docket.asks(person):
             for kind in conversations.KINDS:
@@ -120,9 +120,3 @@ def test_a_conversation_alternates_and_ends_with_the_office(docket: Docket, sitt
 def test_paragraphs_that_do_not_pair_lose_nothing() -> None:
     assert conversations.beside(["a", "b", "c"], ["x", "y"]) == [("a", "x"), ("b\n\nc", "y")]
     assert conversations.beside(["a"], ["x", "y"]) == [("a", "x\n\ny")]
-
-
-@pytest.mark.parametrize("lang", wordings.LANGUAGES)
-def test_every_ask_has_its_verb(lang: str) -> None:
-    assert set(conversations.VERBS[lang]) == set(asks.CODES)
-    assert conversations.THANKS["en"].keys() == conversations.THANKS["es"].keys()

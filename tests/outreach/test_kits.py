@@ -1,4 +1,4 @@
-"""Paper for a table: the right people and words, a square that can be read, a file that comes back."""
+"""Posters and sign-up sheets: members and scripts, a QR code that can be read, a CSV that can be imported."""
 
 import csv
 import io
@@ -67,7 +67,7 @@ def test_the_pdf_is_one_page_with_all_strips(asked: list[tuple[Person, Ask, str]
 
 
 def test_the_longest_names_still_fit_their_strips(snapshot_engine: Engine) -> None:
-    """Nothing is drawn below its strip: the text of each ends above the address at its foot."""
+    """The text of each strip ends above the address at its bottom."""
     with db.reading(snapshot_engine) as session:
         docket = asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=db.UTC))
         for person in members.people(session).values():

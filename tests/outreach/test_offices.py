@@ -1,6 +1,7 @@
-"""Which office to call: near, and open by its own clock."""
+"""Which office to call: the nearest that is open by its local time."""
 
 from datetime import UTC, date, datetime
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +13,7 @@ from campaign.congress import members
 from campaign.congress.models import Office
 from campaign.outreach import offices
 from campaign.outreach.offices import Place, Point
+from campaign.outreach.time_zones import BOXES, STATE_ZONES, zone_at
 
 MONDAY_NOON = datetime(2026, 6, 22, 16, 0, tzinfo=UTC)
 AUSTIN, EL_PASO = Point(30.27, -97.74), Point(31.76, -106.49)
@@ -56,7 +58,7 @@ def test_every_town_keeps_its_own_clock(snapshot_engine: Engine, state: str, tow
 
 
 def test_an_office_without_coordinates_is_placed_by_its_zip_code(snapshot_engine: Engine) -> None:
-    """Coeur d'Alene is listed three times, once without coordinates: all three keep Pacific time."""
+    """Coeur d'Alene is listed three times, once without coordinates: all three are in Pacific time."""
     with db.reading(snapshot_engine) as session:
         rows = session.exec(select(Office).where(Office.city == "Coeur d'Alene")).all()
         assert any(row.latitude is None for row in rows)
@@ -72,9 +74,34 @@ def test_an_office_without_coordinates_is_placed_by_its_zip_code(snapshot_engine
 def test_every_state_with_a_seat_has_a_zone(snapshot_engine: Engine) -> None:
     with db.reading(snapshot_engine) as session:
         states = {seat.state for seat in members.seats(session)}
-    assert states <= offices.STATE_ZONE.keys()
-    for zone in {*offices.ZONES, *(corner.zone for found in offices.CORNERS.values() for corner in found)}:
-        assert ZoneInfo(zone)
+    assert states <= STATE_ZONES.keys()
+
+
+def test_a_territory_has_the_zone_that_the_tz_database_lists_for_it() -> None:
+    """Territories have country codes of their own in zone.tab; states share the one of the United States."""
+    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text().splitlines()
+    zones = {row.split("\t")[0]: row.split("\t")[2] for row in table if not row.startswith("#")}
+    territories = ("AS", "GU", "MP", "PR", "VI")
+    assert {code: STATE_ZONES[code].key for code in territories} == {code: zones[code] for code in territories}
+    listed = {row.split("\t")[2] for row in table if row.startswith("US\t")}
+    assert {zone.key for code, zone in STATE_ZONES.items() if code not in territories} <= listed
+    assert {box.zone.key for boxes in BOXES.values() for box in boxes} <= listed
+
+
+@pytest.mark.parametrize(
+    ("place", "zone"),
+    [
+        ((30.0, -85.2), "America/Chicago"),
+        ((30.0, -85.1), "America/New_York"),
+        (None, "America/New_York"),
+    ],
+)
+def test_a_box_ends_before_its_eastern_edge(place: tuple[float, float] | None, zone: str) -> None:
+    assert zone_at("FL", place).key == zone
+
+
+def test_an_unknown_state_keeps_washingtons_time() -> None:
+    assert zone_at("XX", (30.0, -97.0)).key == "America/New_York"
 
 
 def office(hours: str = "", kind: str = "district") -> Office:
@@ -113,7 +140,7 @@ def test_an_office_is_open_by_its_own_clock(moment: str, hours: str, state: str)
     ],
 )  # fmt: skip
 def test_federal_holidays(year: int, closed: list[str]) -> None:
-    """As the Office of Personnel Management lists them; New Year's Day of 2028 is kept in 2027."""
+    """As the Office of Personnel Management lists them; New Year's Day of 2028 is observed in 2027."""
     assert sorted(day.isoformat() for day in offices.holidays(year) if day.year == year) == closed
 
 
@@ -155,7 +182,7 @@ def test_a_senators_nearest_office_goes_by_the_zip_code(
 
 
 def test_most_zip_codes_lie_near_where_we_think(snapshot_engine: Engine) -> None:
-    """Each office guessed from the others: half within about 10 miles, nine in ten within 45."""
+    """Each office's place, estimated from the others: half within about 10 miles, nine in ten within 45."""
     with db.reading(snapshot_engine) as session:
         known = session.exec(
             select(Office).where(Office.kind == "district", col(Office.latitude).is_not(None))

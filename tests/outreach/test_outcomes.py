@@ -1,4 +1,4 @@
-"""Reports of calls: counted once, taken back once, never about a person, never stuffed."""
+"""Reports of calls: counted once, undone once, anonymous, and limited in number."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -135,7 +135,7 @@ def test_receipts_are_gone_within_a_day_and_counts_stay(desk: Engine, now: datet
 
 
 def test_no_column_can_hold_a_person() -> None:
-    """What is kept is listed here; a column more has to be argued for on the privacy page first."""
+    """All columns that are stored. One more has to be explained on the privacy page first."""
     assert {column.name for column in sa.inspect(CallCount).columns} == {
         "about", "member", "office", "day", "outcome", "said", "count",
     }  # fmt: skip

@@ -1,0 +1,266 @@
+"""The kinds of asks (contract.md, "Ask codes"): one row says when a kind fits and how it is put into words.
+
+A new kind is one row of ``ASK_KINDS`` and its texts: ``templates/wordings/<code>/`` for scripts and letters,
+``templates/wordings/letters/{openings,requests}/<code>.<lang>.txt`` for a letter's variants.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from campaign.congress.bills import BillId
+from campaign.outreach import names
+from campaign.outreach.bilingual import Text
+
+
+@dataclass(frozen=True)
+class CommitteeMembership:
+    """A member's seat on a full committee that has the bill; ``name`` is the committee's English name."""
+
+    committee: str
+    name: str
+    chair: bool
+
+    def of(self, lang: str) -> str:
+        """The committee as a sentence names it, with its article."""
+        return names.committee(self.committee, self.name, lang)
+
+
+@dataclass(frozen=True)
+class EarlierSupport:
+    """What a member did for an earlier bill of the same proposal, and in which year."""
+
+    bill: BillId
+    year: int
+    sponsored: bool
+
+    def verb(self, lang: str) -> str:
+        verb = Text("sponsored", "presentó") if self.sponsored else Text("co-sponsored", "copatrocinó")
+        return verb.of(lang)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything that decides what to ask of one member about one bill.
+
+    ``open`` says whether the proposal has a bill in this Congress, ``joinable`` whether the bill still takes
+    co-sponsors in the member's chamber. ``joined`` is the day an active co-sponsor joined, ``left`` the day of
+    the last withdrawal.
+    """
+
+    open: bool = True
+    joinable: bool = True
+    votes: bool = True
+    vote_near: bool = False
+    sponsor: bool = False
+    joined: date | None = None
+    left: date | None = None
+    earlier: EarlierSupport | None = None
+    seat: CommitteeMembership | None = None
+
+    @property
+    def may_join(self) -> bool:
+        """Whether they can become a co-sponsor; the table asks about sponsors before it asks this."""
+        return self.joinable and self.joined is None
+
+
+@dataclass(frozen=True)
+class AskKind:
+    """One kind of ask, with everything that depends on it.
+
+    ``fits`` decides together with the order of the table, ``least`` is a situation in which the kind is asked
+    and nothing more is known. ``urgency`` orders the kinds for a reader who is given a single thing to do,
+    lowest first.
+
+    Fields of the texts: ``reason`` has number (with its year), bill, congress, seat, joined, left, did, earlier
+    and year; ``request``, which follows "I am asking … to" and "Le pido …", has bills; ``thanks`` bills,
+    earlier and year; ``deed`` who, to (Spanish, for "a" and the name), bill and name.
+    """
+
+    code: str
+    fits: Callable[[Situation], bool]
+    least: Situation
+    urgency: int
+    # Organizers' name for the kind, by whom it is asked of.
+    label: Text
+    # Why this is asked: a phrase for pages and mail.
+    reason: Text
+    request: Text
+    # The thing to do, as the digest puts it to a subscriber.
+    deed: Text
+    # The reason where the bill's list of co-sponsors was never read whole: absence from it proves nothing.
+    reason_unread: Text | None = None
+    # The sentence of thanks in a call about several bills.
+    thanks: Text | None = None
+    # Whether the member supports the bill, so that a call need not ask for their position.
+    supports: bool = False
+    # Whether the digest says "not yet on the bill" before the reason, which leaves it open.
+    not_yet: bool = False
+    # Whether a script adds the member's committee, or their earlier support; else the text says it itself.
+    adds_committee: bool = True
+    adds_earlier: bool = False
+
+
+_COMMITTEE: Final = CommitteeMembership("HSFA", "House Committee on Foreign Affairs", False)
+_JOIN: Final = Text("co-sponsor {bills}", "que copatrocine {bills}")
+_ASK_TO_JOIN: Final = Text(
+    "Ask {who} to co-sponsor {bill}, {name}.", "Pida {to} que copatrocine {bill}, {name}."
+)
+
+# The first kind that fits is asked, so the most specific stands first: what only this member did, then what
+# few can do, then what all may.
+ASK_KINDS: Final[tuple[AskKind, ...]] = (
+    AskKind(
+        code="next_congress",
+        fits=lambda situation: not situation.open,
+        least=Situation(open=False),
+        urgency=8,
+        label=Text("No bill now: the next Congress", "Sin proyecto ahora: el próximo Congreso"),
+        reason=Text(
+            "{bill} ended with the {congress} Congress and has no successor yet",
+            "{bill} terminó con el {congress} Congreso y aún no tiene sucesor",
+        ),
+        request=Text(
+            "be an original co-sponsor of the next version of {bills}",
+            "que copatrocine desde el primer día la próxima versión de {bills}",
+        ),
+        deed=Text(
+            "Ask {who} to be there from the first day when {name} is introduced again.",
+            "Pida {to} que esté desde el primer día cuando {name} se presente de nuevo.",
+        ),
+        adds_earlier=True,
+    ),
+    AskKind(
+        code="sponsor",
+        fits=lambda situation: situation.sponsor,
+        least=Situation(sponsor=True),
+        urgency=9,
+        label=Text("Thanks: leads the bill", "Gracias: encabeza el proyecto"),
+        reason=Text("leads {number}", "encabeza {number}"),
+        request=Text(
+            "keep pressing for a hearing on {bills}", "que siga insistiendo en una audiencia sobre {bills}"
+        ),
+        deed=Text("Thank {who} for leading {bill}, {name}.", "Agradezca {to} que encabece {bill}, {name}."),
+        thanks=Text("Thank you for leading {bills}.", "Gracias por encabezar {bills}."),
+        supports=True,
+    ),
+    AskKind(
+        code="floor",
+        fits=lambda situation: situation.vote_near and situation.votes,
+        least=Situation(vote_near=True),
+        urgency=1,
+        label=Text("A vote is near", "Se acerca una votación"),
+        reason=Text("a vote on {number} is the next step", "el siguiente paso de {number} es una votación"),
+        request=Text("vote yes on {bills}", "que vote a favor de {bills}"),
+        deed=Text("Ask {who} to vote for {bill}, {name}.", "Pida {to} que vote por {bill}, {name}."),
+        adds_earlier=True,
+    ),
+    AskKind(
+        code="withdrew",
+        fits=lambda situation: situation.may_join and situation.left is not None,
+        least=Situation(left=date(2026, 3, 4)),
+        urgency=2,
+        label=Text("Left this bill", "Dejó este proyecto"),
+        reason=Text("left {number} on {left}", "dejó {number} el {left}"),
+        request=Text("come back as a co-sponsor of {bills}", "que vuelva a copatrocinar {bills}"),
+        deed=Text("Ask {who} to come back to {bill}, {name}.", "Pida {to} que vuelva a {bill}, {name}."),
+        adds_earlier=True,
+    ),
+    AskKind(
+        code="thank",
+        fits=lambda situation: situation.joined is not None,
+        least=Situation(joined=date(2025, 9, 30)),
+        urgency=10,
+        label=Text("Thanks: is on the bill", "Gracias: está en el proyecto"),
+        reason=Text("on {number} since {joined}", "copatrocina {number} desde el {joined}"),
+        request=Text("help win one more co-sponsor for {bills}", "que sume a un colega más a {bills}"),
+        deed=Text(
+            "Thank {who} for co-sponsoring {bill}, {name}.", "Agradezca {to} que copatrocine {bill}, {name}."
+        ),
+        thanks=Text("Thank you for co-sponsoring {bills}.", "Gracias por copatrocinar {bills}."),
+        supports=True,
+    ),
+    AskKind(
+        code="rejoin",
+        fits=lambda situation: situation.may_join and situation.earlier is not None,
+        least=Situation(earlier=EarlierSupport(BillId(118, "hr", 6618), 2023, False)),
+        urgency=3,
+        label=Text("Was on an earlier bill", "Estuvo en un proyecto anterior"),
+        reason=Text("{did} {earlier} in {year}, not yet {bill}", "{did} {earlier} en {year}, aún no {bill}"),
+        reason_unread=Text(
+            "{did} {earlier} in {year}; whether they are on {bill} is not known yet",
+            "{did} {earlier} en {year}; aún no se sabe si copatrocina {bill}",
+        ),
+        request=_JOIN,
+        deed=Text(
+            "Ask {who} to join {bill}, {name}, as before.",
+            "Pida {to} que se sume a {bill}, {name}, como antes.",
+        ),
+        thanks=Text("Thank you for {earlier} in {year}.", "Gracias por {earlier} en {year}."),
+    ),
+    AskKind(
+        code="committee_chair",
+        fits=lambda situation: situation.may_join and situation.seat is not None and situation.seat.chair,
+        least=Situation(seat=replace(_COMMITTEE, chair=True)),
+        urgency=4,
+        label=Text("Chairs the committee", "Preside el comité"),
+        reason=Text("chairs {seat}, which has {number}", "preside {seat}, que tiene {number}"),
+        request=Text("hold a hearing on {bills}", "que convoque una audiencia sobre {bills}"),
+        deed=Text(
+            "Ask {who}, who chairs the committee that has {bill}, to take it up.",
+            "Pida {to}, que preside el comité que tiene {bill}, que lo ponga a consideración.",
+        ),
+        not_yet=True,
+        adds_committee=False,
+    ),
+    AskKind(
+        code="delegate",
+        fits=lambda situation: situation.may_join and not situation.votes,
+        least=Situation(votes=False),
+        urgency=7,
+        label=Text("Delegates", "Delegaciones sin voto"),
+        reason=Text(
+            "no vote on final passage, but may co-sponsor {number}",
+            "no vota en la aprobación final, pero puede copatrocinar {number}",
+        ),
+        request=_JOIN,
+        deed=_ASK_TO_JOIN,
+        not_yet=True,
+    ),
+    AskKind(
+        code="committee",
+        fits=lambda situation: situation.may_join and situation.seat is not None,
+        least=Situation(seat=_COMMITTEE),
+        urgency=5,
+        label=Text("On the committee", "En el comité"),
+        reason=Text("sits on {seat}, which has {number}", "integra {seat}, que tiene {number}"),
+        request=_JOIN,
+        deed=Text(
+            "Ask {who}, whose committee has {bill}, to co-sponsor it.",
+            "Pida {to}, cuyo comité tiene {bill}, que lo copatrocine.",
+        ),
+        not_yet=True,
+        adds_committee=False,
+    ),
+    AskKind(
+        code="cosponsor",
+        fits=lambda situation: situation.may_join,
+        least=Situation(),
+        urgency=6,
+        label=Text("Please join", "Por favor, súmese"),
+        reason=Text("not yet on {number}", "aún no copatrocina {number}"),
+        reason_unread=Text(
+            "whether they are on {number} is not known yet", "aún no se sabe si copatrocina {number}"
+        ),
+        request=_JOIN,
+        deed=_ASK_TO_JOIN,
+    ),
+)
+BY_CODE: Final = {kind.code: kind for kind in ASK_KINDS}
+CODES: Final = tuple(BY_CODE)
+
+
+def most_specific(situation: Situation) -> AskKind | None:
+    """The kind to ask in this situation; None where nothing is left to ask."""
+    return next((kind for kind in ASK_KINDS if kind.fits(situation)), None)

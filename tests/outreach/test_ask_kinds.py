@@ -1,0 +1,144 @@
+"""The table of asks: which kind fits whom, the order in which kinds win, and the words of each row."""
+
+from dataclasses import replace
+from datetime import date
+from string import Formatter
+
+import pytest
+
+from campaign.congress.bills import BillId
+from campaign.outreach import ask_kinds
+from campaign.outreach.ask_kinds import (
+    ASK_KINDS,
+    BY_CODE,
+    CODES,
+    AskKind,
+    CommitteeMembership,
+    EarlierSupport,
+    Situation,
+)
+from campaign.outreach.bilingual import Text
+
+EARLIER = EarlierSupport(BillId.of("hr6618-118"), 2023, False)
+SEAT = CommitteeMembership("HSFA", "House Committee on Foreign Affairs", False)
+CHAIR = replace(SEAT, chair=True)
+JOINED, LEFT = date(2025, 12, 16), date(2026, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("situation", "code"),
+    [
+        (Situation(), "cosponsor"),
+        (Situation(earlier=EARLIER, seat=SEAT), "rejoin"),
+        (Situation(earlier=EARLIER, seat=CHAIR), "rejoin"),
+        (Situation(earlier=EARLIER, votes=False), "rejoin"),
+        (Situation(earlier=EARLIER, left=LEFT), "withdrew"),
+        (Situation(left=LEFT, seat=CHAIR), "withdrew"),
+        (Situation(left=LEFT, votes=False), "withdrew"),
+        (Situation(left=LEFT, joinable=False), None),
+        (Situation(joined=JOINED, left=LEFT), "thank"),
+        (Situation(joined=JOINED, earlier=EARLIER, seat=CHAIR), "thank"),
+        (Situation(joined=JOINED, joinable=False), "thank"),
+        (Situation(seat=SEAT), "committee"),
+        (Situation(seat=CHAIR), "committee_chair"),
+        (Situation(seat=CHAIR, votes=False), "committee_chair"),
+        (Situation(seat=SEAT, joinable=False), None),
+        (Situation(seat=CHAIR, joinable=False), None),
+        (Situation(earlier=EARLIER, joinable=False), None),
+        (Situation(votes=False), "delegate"),
+        (Situation(votes=False, seat=SEAT), "delegate"),
+        (Situation(votes=False, joinable=False), None),
+        (Situation(votes=False, joined=JOINED), "thank"),
+        (Situation(sponsor=True, seat=SEAT), "sponsor"),
+        (Situation(sponsor=True, vote_near=True), "sponsor"),
+        (Situation(sponsor=True, joined=JOINED, left=LEFT), "sponsor"),
+        (Situation(sponsor=True, joinable=False), "sponsor"),
+        (Situation(vote_near=True), "floor"),
+        (Situation(vote_near=True, joined=JOINED), "floor"),
+        (Situation(vote_near=True, left=LEFT), "floor"),
+        (Situation(vote_near=True, joinable=False), "floor"),
+        (Situation(vote_near=True, votes=False), "delegate"),
+        (Situation(vote_near=True, votes=False, joined=JOINED), "thank"),
+        (Situation(open=False, joinable=False, earlier=EARLIER), "next_congress"),
+        (Situation(open=False, sponsor=True, vote_near=True, joined=JOINED), "next_congress"),
+        (Situation(joinable=False), None),
+    ],
+)
+def test_the_most_specific_kind_wins(situation: Situation, code: str | None) -> None:
+    kind = ask_kinds.most_specific(situation)
+    assert (kind.code if kind else None) == code
+
+
+@pytest.mark.parametrize("kind", ASK_KINDS, ids=CODES)
+def test_a_kinds_least_situation_asks_for_that_kind(kind: AskKind) -> None:
+    assert ask_kinds.most_specific(kind.least) is kind
+    assert BY_CODE[kind.code] is kind
+
+
+def test_a_reader_of_the_digest_is_given_the_most_urgent_kind() -> None:
+    assert [kind.code for kind in sorted(ASK_KINDS, key=lambda kind: kind.urgency)] == [
+        "floor", "withdrew", "rejoin", "committee_chair", "committee", "cosponsor", "delegate", "next_congress",
+        "sponsor", "thank",
+    ]  # fmt: skip
+    assert sorted(kind.urgency for kind in ASK_KINDS) == list(range(1, 11))
+
+
+def test_a_reason_that_leaves_it_open_is_read_with_not_yet_before_it() -> None:
+    assert {kind.code for kind in ASK_KINDS if kind.not_yet} == {"committee", "committee_chair", "delegate"}
+
+
+def test_only_a_reason_that_rests_on_absence_has_another_for_a_list_never_read() -> None:
+    resting = {kind.code for kind in ASK_KINDS if "not yet" in kind.reason.en}
+    assert {kind.code for kind in ASK_KINDS if kind.reason_unread} == resting == {"rejoin", "cosponsor"}
+
+
+def test_only_the_bills_supporters_are_not_asked_for_their_position() -> None:
+    assert {kind.code for kind in ASK_KINDS if kind.supports} == {"sponsor", "thank"}
+
+
+FIELDS = {
+    "label": set(),
+    "reason": {"number", "bill", "congress", "seat", "joined", "left", "did", "earlier", "year"},
+    "reason_unread": {"number", "bill", "did", "earlier", "year"},
+    "request": {"bills"},
+    "thanks": {"bills", "earlier", "year"},
+    "deed": {"who", "bill", "name"},
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("kind", ASK_KINDS, ids=CODES)
+def test_every_text_of_a_row_has_the_same_known_fields_in_both_languages(kind: AskKind, name: str) -> None:
+    text: Text | None = getattr(kind, name)
+    if text is None:
+        assert name in ("reason_unread", "thanks")
+        return
+    english, spanish = ({field for _, field, _, _ in Formatter().parse(words) if field} for words in text)
+    # After “pida” and “agradezca” a person follows “a”.
+    assert english == {"who" if field == "to" else field for field in spanish}
+    assert english <= FIELDS[name]
+    assert text.of("en") != text.of("es")
+
+
+def test_organizers_know_a_kind_by_whom_it_is_asked_of() -> None:
+    assert {kind.code: kind.label.en for kind in ASK_KINDS} == {
+        "next_congress": "No bill now: the next Congress",
+        "sponsor": "Thanks: leads the bill",
+        "floor": "A vote is near",
+        "withdrew": "Left this bill",
+        "thank": "Thanks: is on the bill",
+        "rejoin": "Was on an earlier bill",
+        "committee_chair": "Chairs the committee",
+        "delegate": "Delegates",
+        "committee": "On the committee",
+        "cosponsor": "Please join",
+    }
+    assert len({kind.label.es for kind in ASK_KINDS}) == len(ASK_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("sponsored", "en", "es"), [(True, "sponsored", "presentó"), (False, "co-sponsored", "copatrocinó")]
+)
+def test_who_led_an_earlier_bill_is_not_called_a_cosponsor(sponsored: bool, en: str, es: str) -> None:
+    support = replace(EARLIER, sponsored=sponsored)
+    assert (support.verb("en"), support.verb("es")) == (en, es)
