@@ -116,7 +116,7 @@ class Mailer:
         # The message before, until the next commit records it.
         self._last: Ended | None = None
         self._refused_in_a_row = 0
-        self._troubled = relay_limits.troubled(outbox.engine)
+        self._troubled = relay_limits.in_trouble(outbox.engine)
         # The content of the group at hand: readers of one group come one after another.
         self._content: tuple[int, Sealed] | None = None
         self._list_sender: Sender | None = None
@@ -218,7 +218,7 @@ class Mailer:
         if verdict.kind == "sent":
             self._refused_in_a_row = 0
             if self._troubled:
-                relay_limits.well_again(self.outbox.engine)
+                relay_limits.clear(self.outbox.engine)
                 self._troubled = False
             return
         log.warning("message not sent", delivery=row.id, verdict=verdict.kind, words=verdict.words)
