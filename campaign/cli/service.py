@@ -160,12 +160,23 @@ def load_snapshot(desk: Desk) -> None:
 @command(snapshot_group, "build")
 @click.option("--from", "source", required=True, metavar="DIR_OR_URLS", help="A folder, or addresses.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Where to; default fixtures/.")
-def build_snapshot(desk: Desk, source: str, into: Path | None) -> None:
-    """Write the shipped facts anew from their sources."""
+@click.option(
+    "--as-of",
+    multiple=True,
+    metavar="NAME=DATE",
+    help="The day that members, bills, zips or boundaries describe; repeatable.",
+)
+def build_snapshot(desk: Desk, source: str, into: Path | None, as_of: tuple[str, ...]) -> None:
+    """Write the shipped facts anew from their sources.
+
+    The days of a folder's files come from its sources.json or from --as-of.
+    """
     from campaign import snapshot
     from campaign.settings import shipped
+    from campaign.snapshot.source_days import parse_day
 
-    counts = snapshot.build(source, into or shipped("fixtures"), now=desk.now)
+    days = dict(map(parse_day, as_of))
+    counts = snapshot.build(source, into or shipped("fixtures"), now=desk.now, as_of=days)
     desk.answer(dict(counts or {}), "Written.")
 
 

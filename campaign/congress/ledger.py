@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from campaign.congress.actions import Line, line_of, stage_of_bill
 from campaign.congress.bills import WASHINGTON, BillId, congress_end
-from campaign.congress.intake import Intake, unread
+from campaign.congress.intake import Intake
 from campaign.congress.models import Action, Bill, Change, Cosponsorship, Referral
 from campaign.congress.observation import Observation
 from campaign.congress.stages import StageReading
@@ -127,26 +127,6 @@ def known_until(bill: Bill, today: date) -> date:
     Congress, whichever comes first. That nothing is recorded after it proves nothing."""
     last = min(today, congress_end(bill.congress).date())
     return min(last, bill.observed_at.astimezone(WASHINGTON).date()) if bill.observed_at else last
-
-
-def note_name(
-    session: Session,
-    bill: BillId,
-    *,
-    title: str,
-    sponsor: str | None,
-    sponsor_name: str,
-    introduced: date | None,
-) -> None:
-    """Store what is known of a bill that no source has shown yet; a bill that was read stays as it is."""
-    known = session.get(Bill, str(bill))
-    if known is None:
-        known = unread(bill)
-        session.add(known)
-    if known.observed_at is None and not known.partial:
-        known.title, known.sponsor, known.sponsor_name = title, sponsor, sponsor_name
-        known.introduced = introduced
-    session.flush()
 
 
 def _lock_on_postgresql(session: Session) -> None:

@@ -17,7 +17,7 @@ NO_WITHDRAWAL = "none"
 
 
 class Bill(SQLModel, table=True):
-    """A bill as it is known now. A bill known only by name has no ``observed_at``."""
+    """A bill as it is known now. A bill that no source has shown yet has no ``observed_at``."""
 
     id: str = Field(primary_key=True)
     congress: int
@@ -49,7 +49,7 @@ class Bill(SQLModel, table=True):
     pending: bool = False
     # The first complete reading: changes up to and including it are baseline.
     first_whole_at: datetime | None = None
-    # Why rows may be missing ("co-sponsors as introduced only"); empty after a complete reading.
+    # Why rows may be missing ("co-sponsors: 12 rows where 15 are counted"); empty after a complete reading.
     partial: str = ""
 
     __table_args__ = (
