@@ -35,7 +35,8 @@ class Recorded:
 class BillRecord:
     """A bill as it is known now, or as it stood at the end of ``day`` by Congress's own dates.
 
-    ``title`` and ``sponsor`` are those of that day; ``bill`` is always the current row.
+    ``title`` and ``sponsor`` are those of that day; ``bill`` is always the current row. ``moment`` is when
+    it stands so: the moment asked, or the end of ``day``.
     """
 
     bill: Bill
@@ -46,6 +47,7 @@ class BillRecord:
     actions: tuple[Line, ...]
     referrals: tuple[Referral, ...]
     day: date | None
+    moment: datetime
 
     @property
     def id(self) -> BillId:
@@ -165,7 +167,7 @@ def _rebuild(
         reading = stage_of_bill(bill, lines[bill.id], title=title, law=law, today=moment)
         built[bill.id] = BillRecord(
             bill, title, sponsor, reading, tuple(cosponsors[bill.id]), tuple(lines[bill.id]),
-            tuple(referrals[bill.id]), day,
+            tuple(referrals[bill.id]), day, moment,
         )  # fmt: skip
     return built
 

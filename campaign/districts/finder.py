@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from campaign.congress import members
 from campaign.congress.bills import congress_on, ordinal_suffix
-from campaign.congress.models import Member, SourceState, Tenure
+from campaign.congress.models import SourceState
+from campaign.congress.terms import term_day
 from campaign.districts import boundaries, census
 from campaign.districts.models import ZipSeat
 from campaign.fetch import Fetcher
@@ -120,9 +121,11 @@ class Index:
 
 @dataclass(frozen=True)
 class Holders:
-    """Who holds which seat now: Bioguide ids by seat, senators senior class first."""
+    """Who holds which seat: Bioguide ids by seat, senators senior class first. ``known`` tells whether members
+    of the sitting Congress are listed: only then is a seat without a holder vacant."""
 
     by_seat: dict[str, tuple[str, ...]]
+    known: bool
 
     def answer(
         self, congress: int, pairs: Sequence[tuple[str, float | None]], note: Note | None = None
@@ -136,8 +139,7 @@ class Holders:
 
     def _hit(self, seat: str, share: float | None) -> SeatHit:
         held = self.by_seat.get(seat)
-        # Without any list of members an empty seat is unknown, not vacant.
-        return SeatHit(seat, held[0] if held else None, bool(self.by_seat) and not held, share)
+        return SeatHit(seat, held[0] if held else None, self.known and not held, share)
 
 
 _indexes: "WeakKeyDictionary[Any, Index]" = WeakKeyDictionary()
@@ -151,9 +153,10 @@ def index(session: Session, *, now: datetime) -> Index:
     known, sitting = _indexes.get(database), congress_on(now)
     if known and known.sitting == sitting and known.checked and timedelta(0) <= now - known.checked < RECHECK:
         return known
-    state = _state(session)
+    # Terms begin and end by the day, whatever the tables say.
+    state = (term_day(now), *_state(session))
     if known is None or known.sitting != sitting or known.state != state:
-        known = _read_index(session, sitting)
+        known = _read_index(session, sitting, now)
     known.state, known.checked = state, now
     _indexes[database] = known
     return known
@@ -169,7 +172,7 @@ def _state(session: Session) -> tuple[Any, ...]:
     return tuple(row for row in rows if row[0] == "members" or row[0].startswith("zips"))
 
 
-def _read_index(session: Session, sitting: int) -> Index:
+def _read_index(session: Session, sitting: int, now: datetime) -> Index:
     maps = session.exec(select(ZipSeat.congress).where(col(ZipSeat.congress) <= sitting).distinct())
     congress = max(maps, default=sitting)
     rows = session.exec(
@@ -179,7 +182,7 @@ def _read_index(session: Session, sitting: int) -> Index:
     for zip, seat, share in rows:
         grouped[zip].append((seat, share))
     zips = {zip: tuple(sorted(pairs, key=_most_land_first)) for zip, pairs in grouped.items()}
-    return Index(congress, sitting, zips, read_holders(session))
+    return Index(congress, sitting, zips, read_holders(session, now=now))
 
 
 def _most_land_first(pair: tuple[str, float | None]) -> tuple[float, str, int]:
@@ -187,26 +190,16 @@ def _most_land_first(pair: tuple[str, float | None]) -> tuple[float, str, int]:
     return (-(pair[1] or 0.0), state, int(district))
 
 
-def read_holders(session: Session) -> Holders:
-    """Everyone who sits, by seat."""
-    newest = sa.func.max(col(Tenure.starts))
-    class_of = {
-        bioguide: number
-        for bioguide, number, _ in session.exec(
-            select(Tenure.bioguide, Tenure.senate_class, newest)
-            .where(col(Tenure.senate_class).is_not(None))
-            .group_by(col(Tenure.bioguide), col(Tenure.senate_class))
-            .order_by(newest)
-        )
+def read_holders(session: Session, *, now: datetime) -> Holders:
+    """Everyone who sits at ``now``, by seat."""
+    held: dict[str, list[members.Person]] = defaultdict(list)
+    for person in members.people(session, now=now).values():
+        held[person.seat or ""].append(person)
+    by_seat = {
+        seat: tuple(one.bioguide for one in sorted(some, key=lambda one: (one.senate_class or 0, one.bioguide)))
+        for seat, some in held.items()
     }
-    held: dict[str, list[str]] = defaultdict(list)
-    rows = session.exec(select(Member.seat, Member.bioguide).where(Member.standing == "sitting"))
-    for seat, bioguide in rows:
-        held[seat or ""].append(bioguide)
-    ordered = {
-        seat: tuple(sorted(ids, key=lambda one: (class_of.get(one) or 0, one))) for seat, ids in held.items()
-    }
-    return Holders(ordered)
+    return Holders(by_seat, members.is_current(session, now=now))
 
 
 # --- address and point -----------------------------------------------------------------------------
@@ -238,7 +231,7 @@ def by_point(session: Session, text: str, *, now: datetime) -> Found:
     seats = boundaries.seats_at(session, congress, latitude, longitude)
     if seats:
         note = NEAR_A_LINE if len(seats) > 1 else None
-        return read_holders(session).answer(congress, [(seat, None) for seat in seats], note)
+        return read_holders(session, now=now).answer(congress, [(seat, None) for seat in seats], note)
     return Found(
         "unknown", congress, note=NOWHERE if has_boundaries(session, now=now) else _no_map_note(congress)
     )
@@ -277,7 +270,7 @@ def point_of(text: str) -> tuple[float, float]:
 def _geocoded(session: Session, answer: census.Answer, now: datetime) -> Found:
     congress = congress_on(now)
     if answer.seats:
-        return read_holders(session).answer(congress, [(seat, None) for seat in answer.seats])
+        return read_holders(session, now=now).answer(congress, [(seat, None) for seat in answer.seats])
     return Found("unknown", congress, note=Note(*answer.reason))
 
 
