@@ -153,18 +153,25 @@ def load_snapshot(context: CommandContext) -> None:
 
 
 @command(snapshot_group, "build")
+@click.option("--from", "source", required=True, metavar="DIR_OR_URLS", help="A folder, or addresses.")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Where to; default fixtures/.")
 @click.option(
-    "--from", "source", required=True, metavar="DIR_OR_URLS", help="A folder, `public`, or three addresses."
+    "--as-of",
+    multiple=True,
+    metavar="NAME=DATE",
+    help="The day that members, bills, zips or boundaries describe; repeatable.",
 )
-@click.option(
-    "--into", type=click.Path(path_type=Path, file_okay=False), help="Target folder; default: fixtures/."
-)
-def build_snapshot(context: CommandContext, source: str, into: Path | None) -> None:
-    """Build the shipped data from its sources."""
+def build_snapshot(context: CommandContext, source: str, into: Path | None, as_of: tuple[str, ...]) -> None:
+    """Build the shipped data from its sources.
+
+    The days of a folder's files come from its sources.json or from --as-of.
+    """
     from campaign import snapshot
     from campaign.settings import shipped
+    from campaign.snapshot.source_days import parse_day
 
-    counts = snapshot.build(source, into or shipped("fixtures"), now=context.now)
+    days = dict(map(parse_day, as_of))
+    counts = snapshot.build(source, into or shipped("fixtures"), now=context.now, as_of=days)
     context.output(dict(counts or {}), "Written.")
 
 

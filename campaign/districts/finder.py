@@ -19,6 +19,7 @@ from campaign.congress import members
 from campaign.congress.bills import congress_on, ordinal
 from campaign.congress.members import Person
 from campaign.congress.models import SourceState
+from campaign.congress.terms import term_day
 from campaign.districts import boundaries, census
 from campaign.districts.models import ZipSeat
 from campaign.fetch import Fetcher
@@ -26,6 +27,7 @@ from campaign.refusals import Refused
 from campaign.settings import Settings
 
 Result = Literal["found", "split", "unknown"]
+Version = tuple[Any, ...]
 # How long the index in memory may be older than the tables; a check is one small query.
 RECHECK = timedelta(seconds=5)
 ZIP = re.compile(r"([0-9]{5})(?:[-–—\s]?[0-9]{4})?")
@@ -99,9 +101,13 @@ def by_zip(session: Session, text: str, *, now: datetime) -> Found:
 
 @dataclass(frozen=True)
 class Holders:
-    """The sitting members of each seat as Bioguide ids; a state's senators in the order of their class."""
+    """The sitting members of each seat as Bioguide ids; a state's senators in the order of their class.
+
+    ``known`` tells whether members of the sitting Congress are listed: only then is a seat without one vacant.
+    """
 
     by_seat: dict[str, tuple[str, ...]]
+    known: bool
 
     def answer(
         self, congress: int, shares: Sequence[tuple[str, float | None]], note: Note | None = None
@@ -117,8 +123,7 @@ class Holders:
 
     def _hit(self, seat: str, share: float | None) -> SeatHit:
         members = self.by_seat.get(seat)
-        # Before any list of members is loaded, a seat without a member is unknown, not vacant.
-        return SeatHit(seat, members[0] if members else None, bool(self.by_seat) and not members, share)
+        return SeatHit(seat, members[0] if members else None, self.known and not members, share)
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ class Index:
     sitting: int
     zips: dict[str, tuple[tuple[str, float | None], ...]]
     holders: Holders
-    version: dict[str, datetime]
+    version: Version
     checked: datetime
 
     def find(self, zip_code: str) -> Found:
@@ -154,7 +159,7 @@ def index(session: Session, *, now: datetime) -> Index:
     cached = _indexes.get(database)
     if cached and cached.sitting == sitting and timedelta(0) <= now - cached.checked < RECHECK:
         return cached
-    version = _version(session)
+    version = _version(session, now)
     if cached and cached.sitting == sitting and cached.version == version:
         fresh = replace(cached, checked=now)
     else:
@@ -163,13 +168,13 @@ def index(session: Session, *, now: datetime) -> Index:
     return fresh
 
 
-def _version(session: Session) -> dict[str, datetime]:
-    """When each table that the index holds was imported last."""
-    rows = session.exec(select(SourceState.name, SourceState.checked_at))
-    return {name: at for name, at in rows if name == "members" or name.startswith("zips")}
+def _version(session: Session, now: datetime) -> Version:
+    """When each table that the index holds was imported last, and the day: terms begin and end by it."""
+    rows = session.exec(select(SourceState.name, SourceState.checked_at).order_by(SourceState.name))
+    return term_day(now), *(row for row in rows if row[0] == "members" or row[0].startswith("zips"))
 
 
-def _read_index(session: Session, sitting: int, version: dict[str, datetime], now: datetime) -> Index:
+def _read_index(session: Session, sitting: int, version: Version, now: datetime) -> Index:
     newest = sa.select(sa.func.max(ZipSeat.congress)).where(col(ZipSeat.congress) <= sitting)
     congress = session.scalar(newest) or sitting
     rows = session.exec(
@@ -179,7 +184,7 @@ def _read_index(session: Session, sitting: int, version: dict[str, datetime], no
     for zip_code, seat, share in rows:
         shares[zip_code].append((seat, share))
     zips = {zip_code: tuple(sorted(seats, key=_most_land_first)) for zip_code, seats in shares.items()}
-    return Index(congress, sitting, zips, read_holders(session), version, now)
+    return Index(congress, sitting, zips, read_holders(session, now=now), version, now)
 
 
 def _most_land_first(seat_and_share: tuple[str, float | None]) -> tuple[float, str, int]:
@@ -188,13 +193,14 @@ def _most_land_first(seat_and_share: tuple[str, float | None]) -> tuple[float, s
     return (-(share or 0.0), state, int(district))
 
 
-def read_holders(session: Session) -> Holders:
-    """The sitting members of all seats."""
+def read_holders(session: Session, *, now: datetime) -> Holders:
+    """The members of all seats who sit at ``now``."""
     held: dict[str, list[Person]] = defaultdict(list)
-    for person in members.people(session).values():
+    for person in members.people(session, now=now).values():
         if person.seat:
             held[person.seat].append(person)
-    return Holders({seat: _ids_by_class(people) for seat, people in held.items()})
+    by_seat = {seat: _ids_by_class(people) for seat, people in held.items()}
+    return Holders(by_seat, members.is_current(session, now=now))
 
 
 def _ids_by_class(people: Iterable[Person]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ def counts(session: Session, record: BillRecord) -> Counts:
 
     For a past day (``record.day``) members count by their office on that day.
     """
-    return tally(record, members.people(session, record.active | record.gone, on=record.day))
+    return tally(record, members.people(session, record.active | record.gone, now=record.moment))
 
 
 def tally(record: BillRecord, people: Mapping[str, Person]) -> Counts:
@@ -50,7 +50,7 @@ def has_left(person: Person | None, record: BillRecord) -> bool:
     """Whether a person has left the bill's chamber: out of Congress, or to the other chamber."""
     if person is None:
         return False
-    return person.standing == "departed" or person.chamber not in (None, record.id.chamber)
+    return not person.may_act or person.chamber not in (None, record.id.chamber)
 
 
 def over_time(rows: Iterable[Cosponsorship]) -> list[tuple[date, int]]:

@@ -147,13 +147,13 @@ class _Facts:
 
 def _strips(session: Session, bills: Sequence[tuple[Bill, Proposal | None]], now: datetime) -> list[Strip]:
     records = ledger.records(session, [bill.id for bill, _ in bills], now=now)
-    sitting = members.people(session)
+    sitting = members.people(session, now=now)
     named = {id for record in records.values() for id in (record.active | record.gone | {record.sponsor or ""})}
     ids = list(records)
     goals = session.exec(select(BillGoal).where(col(BillGoal.bill).in_(ids)))
     tracked = session.exec(select(Tracking).where(col(Tracking.bill).in_(ids)))
     facts = _Facts(
-        people={**members.people(session, named - sitting.keys()), **sitting},
+        people={**members.people(session, named - sitting.keys(), now=now), **sitting},
         seats=referral_seats(session, ids),
         goals={goal.bill: goal for goal in goals},
         tracked={row.bill: row for row in tracked},

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -102,19 +102,19 @@ class BillFacts:
         if person := self.people.sitting.get(bioguide):
             return person.chamber != self.chamber
         former = self.people.former.get(bioguide)
-        return former is not None and former.standing == "departed"
+        return former is not None and not former.may_act
 
 
 def chamber_of(bill: Bill) -> Chamber:
     return BillId.of(bill.id).chamber
 
 
-def read_facts(session: Session, bills: Sequence[Bill]) -> list[BillFacts]:
+def read_facts(session: Session, bills: Sequence[Bill], *, now: datetime) -> list[BillFacts]:
     """The facts of several bills at the cost of one, in the order given."""
     confirmed = _confirmed(session, bills)
     relatives = {bill.id: _relatives(bill, confirmed) for bill in bills}
     shown = [*bills, *(other for found in relatives.values() for other in found.bills)]
-    people = _people(session, shown, {chamber_of(bill) for bill in bills})
+    people = _people(session, shown, {chamber_of(bill) for bill in bills}, now)
     seats = referral_seats(session, list(relatives))
     return [BillFacts(bill, *relatives[bill.id], seats.get(bill.id, []), people) for bill in bills]
 
@@ -151,14 +151,14 @@ def _confirmed(session: Session, bills: Sequence[Bill]) -> list[ProposalBill]:
     return list(session.exec(query))
 
 
-def _people(session: Session, bills: Iterable[Bill], chambers: set[Chamber]) -> People:
+def _people(session: Session, bills: Iterable[Bill], chambers: set[Chamber], now: datetime) -> People:
     rows: dict[str, list[Cosponsorship]] = defaultdict(list)
     ids = {bill.id for bill in bills}
     for row in session.exec(select(Cosponsorship).where(col(Cosponsorship.bill).in_(ids))):
         rows[row.bill].append(row)
     named = {row.bioguide for some in rows.values() for row in some}
-    sitting = members.people(session)
-    former = members.people(session, named - sitting.keys())
+    sitting = members.people(session, now=now)
+    former = members.people(session, named - sitting.keys(), now=now)
     return People(sitting, former, rows, _terms(session, named, sitting, chambers))
 
 

@@ -85,8 +85,8 @@ def worklists(session: Session, bill: BillId, *, now: datetime) -> Worklists:
 def all_worklists(session: Session, bills: Sequence[BillId], *, now: datetime) -> dict[str, Worklists]:
     """The lists of several bills by bill, at the cost of one; raises as ``worklists`` does."""
     found = _of_this_congress(session, bills, now)
-    vacant = members.vacancies(session)
-    return {facts.bill.id: _listed(facts, vacant) for facts in read_facts(session, found)}
+    vacant = members.vacancies(session, now=now)
+    return {facts.bill.id: _listed(facts, vacant) for facts in read_facts(session, found, now=now)}
 
 
 def _listed(facts: BillFacts, vacant: Sequence[str]) -> Worklists:

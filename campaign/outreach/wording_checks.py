@@ -47,7 +47,7 @@ def refuse_what_fails(session: Session, code: str, kind: str, text: str, lang: s
 
 
 def _tries(session: Session, code: str, now: datetime) -> Iterator[tuple[Ask, Person]]:
-    sitting = members.people(session).values()
+    sitting = members.people(session, now=now).values()
     for docket in every_docket(session, now=now):
         for person in sitting:
             for ask in docket.asks(person):
@@ -127,7 +127,7 @@ def _ids(text: str) -> tuple[str, ...]:
 def refuse_phrase_that_fails(session: Session, group: str, name: str, texts: Texts, *, now: datetime) -> None:
     """Try a shared text on every sitting member in both languages; raises as ``refuse_what_fails`` does."""
     check_phrase(group, name, texts)
-    sitting = members.people(session).values()
+    sitting = members.people(session, now=now).values()
     for docket in every_docket(session, now=now):
         for person in sitting:
             found = docket.asks(person)

@@ -72,7 +72,7 @@ def script_for(session: Session, bill: str, bioguide: str, kind: str, lang: str,
     left to ask.
     """
     _check_kind(kind, lang)
-    person = sitting(session, bioguide)
+    person = sitting(session, bioguide, now=now)
     ask = asks.pick(session, person, BillId.of(bill), now=now)
     if ask is None:
         raise nothing_to_ask(person, bill)
@@ -90,13 +90,19 @@ def write(session: Session, ask: Ask, person: Person, kind: str, lang: str) -> S
     )
 
 
-def sitting(session: Session, bioguide: str) -> Person:
+def sitting(session: Session, bioguide: str, *, now: datetime) -> Person:
     """A sitting member. Raises Refused (404) for anybody else."""
-    person = members.person(session, bioguide)
+    person = members.person(session, bioguide, now=now)
     if person is None:
         raise Refused(
             f"Nobody with the id {bioguide[:20]} is known.",
             f"No se conoce a nadie con el código {bioguide[:20]}.",
+            status=404,
+        )
+    if person.standing == "waiting":
+        raise Refused(
+            f"{person.name} holds no seat in Congress at this moment, as far as is known.",
+            f"{person.name} no ocupa un escaño en el Congreso en este momento, que se sepa.",
             status=404,
         )
     if person.standing == "departed" or person.chamber is None:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import SQLModel
 
 from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, Tenure
-from campaign.congress.observation import Observation, PersonRow
+from campaign.congress.observation import Observation
 from campaign.districts.models import DistrictShape, ZipSeat
 
 Row = dict[str, Any]
@@ -35,15 +35,6 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Named(Strict):
-    """A bill that no source holds, known by number, title and sponsor."""
-
-    bill: str
-    title: str
-    introduced: date | None
-    sponsor: PersonRow
-
-
 class Texts(Strict):
     """The file written by hand: the campaign, its proposals, their bills, and cited facts. Rows have the
     columns of their tables."""
@@ -51,7 +42,6 @@ class Texts(Strict):
     campaign: Row
     proposals: list[Row]
     kinships: list[Row]
-    named: list[Named]
     facts: list[Row]
 
     @property
@@ -59,16 +49,25 @@ class Texts(Strict):
         return [row["bill"] for row in self.kinships]
 
 
+class SourceFile(Strict):
+    """A file that facts were taken from: the SHA-256 of its bytes, in hex, and the day it describes."""
+
+    sha256: str
+    as_of: date
+
+
 class Manifest(Strict):
-    """The dates of the snapshot's data. ``sources`` are SHA-256 digests of the source files: building again
-    from the same files gives the same dates."""
+    """What a snapshot was made of. ``sources`` holds every file read, by its name in the source folder;
+    ``tables`` names the sources of each table, ``rows`` counts its rows. The dates are the days the sets
+    describe."""
 
     congress: int
     bills: date
     members: date
     zips: date
     boundaries: date | None = None
-    sources: dict[str, str]
+    sources: dict[str, SourceFile]
+    tables: dict[str, list[str]]
     rows: dict[str, int]
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel
 from campaign import db
 from campaign.congress import ledger, members, roster, tracking
 from campaign.congress.bills import BillId
-from campaign.congress.models import Bill, SourceState
+from campaign.congress.models import Bill, SourceState, Tracking
 from campaign.districts import boundaries, census
 from campaign.proposals.models import Campaign, CitedFact, Kinship, Proposal
 from campaign.settings import shipped
@@ -77,42 +77,23 @@ def _is_newer_map(session: Session, name: str, day: date) -> bool:
 
 
 def _load_bills(session: Session, folder: Path, manifest: Manifest, texts: Texts, now: datetime) -> int:
-    """Record the bills and track the campaign's, except those known by name only."""
+    """Bills as the snapshot saw them, each unless it was read since; the campaign's are polled from now on."""
+    seen = [one for one in files.read_bills(folder) if _is_newer(session, one.bill, one.read_at)]
+    for one in seen:
+        ledger.record(session, one)
+    for id in texts.bills:
+        # A bill that an organizer stopped following stays stopped.
+        if session.get(Tracking, id) is None:
+            tracking.track(session, BillId.of(id), now=now)
     state = members.data_state(session, "bills")
-    if state is not None and state.as_of >= manifest.bills:
-        return 0
-    observations = [seen for seen in files.read_bills(folder) if _is_newer(session, seen.bill, seen.read_at)]
-    fresh = [id for id in texts.bills if session.get(Bill, id) is None]
-    for observation in observations:
-        ledger.record(session, observation)
-    for named in texts.named:
-        _record_name(session, named, now)
-    for id in set(fresh) - {named.bill for named in texts.named if _is_unread(session, named.bill)}:
-        tracking.track(session, BillId.of(id), now=now)
-    session.merge(SourceState(name="bills", as_of=manifest.bills, checked_at=now, source="snapshot"))
-    return len(observations)
+    if state is None or state.as_of < manifest.bills:
+        session.merge(SourceState(name="bills", as_of=manifest.bills, checked_at=now, source="snapshot"))
+    return len(seen)
 
 
 def _is_newer(session: Session, bill_id: str, read_at: datetime) -> bool:
     known = session.get(Bill, bill_id)
     return known is None or known.observed_at is None or known.observed_at < read_at
-
-
-def _is_unread(session: Session, bill_id: str) -> bool:
-    return session.get_one(Bill, bill_id).observed_at is None
-
-
-def _record_name(session: Session, named: files.Named, now: datetime) -> None:
-    bill = BillId.of(named.bill)
-    ledger.note_name(
-        session,
-        bill,
-        title=named.title,
-        sponsor=named.sponsor.bioguide,
-        sponsor_name=named.sponsor.full_name,
-        introduced=named.introduced,
-    )
-    members.keep_named(session, [named.sponsor], bill=bill, now=now)
 
 
 def _proposals(texts: Texts) -> list[Row]:

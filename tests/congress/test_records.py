@@ -11,7 +11,6 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress import ledger
-from campaign.congress.bills import BillId
 from campaign.congress.ledger import BillRecord
 from campaign.congress.models import Bill
 from campaign.congress.observation import CommitteeRow, Observation, PersonRow
@@ -58,9 +57,7 @@ def recorded(engine: Engine) -> Engine:
     with db.writing(engine) as session:
         for observation in (observed(joined("T000474", "2025-12-16")), equal_rights(), senate_bill()):
             ledger.record(session, observation)
-        ledger.note_name(
-            session, BillId.of("hr1-92"), title="Known by name", sponsor=None, sponsor_name="", introduced=None
-        )
+        session.add(Bill(id="hr1-92", congress=92, type="hr", number=1, title="Known by name"))
     return engine
 
 

@@ -76,9 +76,8 @@ def test_an_unread_earlier_bill_is_told_by_its_congress_and_named_as_partly_know
     seat_members(engine, legislator("A3", term("MD", 118), term("MD")))
     add_bill(engine, "s3508-119", proposal="armas")
     with db.writing(engine) as session:
-        ledger.note_name(
-            session, BillId.of("s4647-118"), title="", sponsor=id_of("A3"), sponsor_name="", introduced=None
-        )
+        session.add(Bill(id="s4647-118", congress=118, type="s", number=4647, sponsor=id_of("A3")))
+        session.flush()
         adopt(session, "s4647-118", "armas")
     lists = lists_of(engine, "s3508-119")
     assert lists.entries["ask_again"][0].text.en == "led S. 4647 in the 118th Congress, not yet S. 3508"

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from campaign import db
-from campaign.congress import ledger, members
+from campaign.congress import members
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Referral
 from campaign.congress.observation import ActionRow, CosponsorRow
@@ -233,14 +233,12 @@ def test_of_several_earlier_bills_the_newest_is_named_and_who_led_it_did_not_cos
 
 def test_an_earlier_bill_known_by_name_alone_gives_no_year_and_no_claim(congress: Engine) -> None:
     with db.writing(congress) as session:
-        ledger.note_name(
-            session,
-            BillId.of("hr6618-118"),
-            title="Earlier act",
-            sponsor=id_of("A1"),
-            sponsor_name="",
-            introduced=None,
+        session.add(
+            Bill(
+                id="hr6618-118", congress=118, type="hr", number=6618, title="Earlier act", sponsor=id_of("A1")
+            )
         )
+        session.flush()
         adopt(session, "hr6618-118", "armas")
     add_bill(congress, "hr6736-119", proposal="armas")
     assert asked(congress, "A1", "hr6736-119").code == "cosponsor"

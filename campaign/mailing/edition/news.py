@@ -120,12 +120,12 @@ def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | N
     """Read the news after one place in the ledger and up to another, or to its end."""
     upto = last_seq(session) if upto_seq is None else upto_seq
     docket = asks.docket(session, now=now)
-    people = members.people(session)
+    people = members.people(session, now=now)
     today = now.astimezone(WASHINGTON).date()
     matters = tuple(
         MatterNews(
             matter,
-            tuple(_bill_news(session, record, people, (since_seq, upto), today) for record in matter.living),
+            tuple(_bill_news(session, record, people, (since_seq, upto), now) for record in matter.living),
         )
         for matter in docket.matters
     )
@@ -154,15 +154,16 @@ def first_seq(session: Session, *, now: datetime) -> int:
 
 
 def _bill_news(
-    session: Session, record: BillRecord, people: dict[str, Person], span: tuple[int, int], today: date
+    session: Session, record: BillRecord, people: dict[str, Person], span: tuple[int, int], now: datetime
 ) -> BillNews:
+    today = now.astimezone(WASHINGTON).date()
     changes = [
         change
         for change in ledger.changes_since(session, span[0], bill=str(record.id))
         if not change.baseline and (change.seq or 0) <= span[1] and is_news(change, today)
     ]
     named = {change.bioguide for change in changes if change.bioguide} - people.keys()
-    known = {**people, **members.people(session, named)} if named else people
+    known = {**people, **members.people(session, named, now=now)} if named else people
     return BillNews(
         record=record,
         counts=counts.counts(session, record),

@@ -108,7 +108,7 @@ def _whole(record: BillRecord) -> dict[str, Any]:
     """The object of ``campaign bill --json`` (contract.md), with what a reader elsewhere needs beside it."""
     found = counts(session(), record)
     proposal = lineage.proposal_of(session(), str(record.id))
-    people = members.people(session(), record.active | record.gone, on=record.day)
+    people = members.people(session(), record.active | record.gone, now=record.moment)
     rows = [
         {
             "bioguide": row.bioguide,

@@ -58,7 +58,7 @@ def _growth(session: Session, strip: boards.Strip, now: datetime) -> Growth | No
 
 
 def _pictures(session: Session, strip: boards.Strip, lists: Worklists | None) -> dict[str, Any]:
-    record, sitting = strip.record, members.people(session)
+    record, sitting = strip.record, members.people(session, now=strip.record.moment)
     was = _who(lists, worklists.ASK_AGAIN) | _who(lists, worklists.WITHDREW)
     seated = _who(lists, worklists.COMMITTEE)
     places = _places(session, [share.committee.id for share in strip.committees], sitting)

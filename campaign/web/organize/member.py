@@ -22,7 +22,7 @@ from campaign.web.organize.shared import FIRST_FEW, lean_names
 @route("/members/<bioguide>")
 def member_page(bioguide: str) -> Response:
     now, session = db.utcnow(), database.session()
-    person = members.person(session, bioguide)
+    person = members.person(session, bioguide, now=now)
     if person is None:
         raise Refused("There is no such member.", "No existe ese miembro.", status=404)
     campaign = boards.campaign_bills(session, congress_on(now))

@@ -34,7 +34,7 @@ def dashboard() -> Response:
     today = now.astimezone(WASHINGTON).date()
     due = whip.due(session, today=today)
     named = {change.bioguide or "" for change in news} | {entry.bioguide for entry in due}
-    people = members.people(session, named)
+    people = members.people(session, named, now=now)
     return page(
         "dashboard.html",
         strips=[strip for strip, _first in week],

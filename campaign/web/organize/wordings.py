@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -232,7 +233,7 @@ def _text(what: str, key: str, mine: dict[str, str], *, status: int = 200, **mor
         proposals=lineage.campaign_proposals(session),
         name=_name(session, what, key),
         shape=_shape(key) if what == published.WORDING else "",
-        people=members.people(session).values() if what == published.WORDING else (),
+        people=members.people(session, now=db.utcnow()).values() if what == published.WORDING else (),
         known=sorted(wordings.FIELDS),
         **more,
     )
@@ -270,7 +271,7 @@ def _preview(what: str, key: str, given: dict[str, str], wanted: str) -> Respons
     group, name = published.cell(key)
     try:
         texts.clean(what, given)
-        person = _picked(session, wanted)
+        person = _picked(session, wanted, now)
         if group not in asks.CODES:
             said = _phrase_said(session, group, name, given, person)
             return _text(what, key, given, said=said, person=person, wanted=wanted, alike={})
@@ -323,9 +324,9 @@ def _said(text: str, ask: Ask, person: Person, kind: str, lang: str) -> str:
         raise Refused(f"{error.args[0]} ({lang})", f"Falta un dato ({lang}): {error.args[0]}") from None
 
 
-def _picked(session: Session, wanted: str) -> Person:
+def _picked(session: Session, wanted: str, now: datetime) -> Person:
     """The sitting member whose name was typed, or a part of it that is theirs alone."""
-    people = list(members.people(session).values())
+    people = list(members.people(session, now=now).values())
     typed = _plain(wanted)
     found = [one for one in people if typed == _plain(one.name)]
     found = found or [one for one in people if typed and typed in _plain(one.name)]

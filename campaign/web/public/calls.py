@@ -85,7 +85,7 @@ def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
     bioguide, bill = values.get("member", ""), values.get("bill", "")
     if not bioguide:
         abort(redirect(place("act", seat=known.id), 303))
-    people = content.delegation(session(), known, asks.docket(session(), now=now))
+    people = content.delegation(session(), known, asks.docket(session(), now=now), now=now)
     speaker, ask = content.chosen(people, bioguide, bill)
     whole = len(speaker.asks) > 1 and bool(bill) and bill == ask.matter.campaign
     return Visit(people, speaker, ask, whole)

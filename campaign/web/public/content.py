@@ -81,7 +81,7 @@ def front(session: Session, *, now: datetime) -> Front:
     facts = select(CitedFact).where(CitedFact.source != "", CitedFact.campaign == (known.slug if known else ""))
     facts = facts.order_by(col(CitedFact.position), CitedFact.id)
     bills = [str(card.record.id) for one in chapters for card in one.now]
-    return Front(known, chapters, tuple(session.exec(facts)), tuple(lately(session, bills)))
+    return Front(known, chapters, tuple(session.exec(facts)), tuple(lately(session, bills, now=now)))
 
 
 def proposal(session: Session, slug: str, *, now: datetime) -> Chapter:
@@ -114,16 +114,16 @@ def chapter(session: Session, one: Proposal, *, now: datetime) -> Chapter:
 
 
 def card(session: Session, record: BillRecord) -> Card:
-    people = members.people(session, record.active | record.gone | {record.sponsor or ""}, on=record.day)
+    people = members.people(session, record.active | record.gone | {record.sponsor or ""}, now=record.moment)
     joined = max((row.joined for row in record.cosponsors if row.withdrawn is None), default=None)
     return Card(record, counts.tally(record, people), people.get(record.sponsor or ""), joined)
 
 
-def lately(session: Session, bills: Sequence[str]) -> list[Event]:
+def lately(session: Session, bills: Sequence[str], *, now: datetime) -> list[Event]:
     """The newest days on which something moved on these bills."""
     rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(NEWS))
     newest = session.exec(rows.order_by(col(Change.happened).desc(), col(Change.seq).desc()).limit(100)).all()
-    people = members.people(session, {one.bioguide for one in newest if one.bioguide})
+    people = members.people(session, {one.bioguide for one in newest if one.bioguide}, now=now)
     return history.events(newest, people, actions=False)[:LATELY]
 
 
@@ -219,7 +219,7 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
     ids = (
         record.active | record.gone | {one.bioguide for one in changes if one.bioguide} | {record.sponsor or ""}
     )
-    people = members.people(session, ids, on=record.day)
+    people = members.people(session, ids, now=record.moment)
     order = sort if sort in SORTS else "date"
     told = history.events(changes, people)
     end = min(today, _last_day(session, record))
@@ -299,27 +299,32 @@ class Speaker:
 
 @dataclass(frozen=True)
 class Delegation:
-    """All who speak for a seat's people. ``vacant`` seats are named; a territory has no senators to miss."""
+    """All who speak for a seat's people. ``vacant`` seats are named, and ``unlisted`` ones, whose last holder's
+    term ended with its Congress while no list says who sits now; a territory has no senators to miss."""
 
     seat: Seat
     speakers: tuple[Speaker, ...]
     vacant: tuple[str, ...]
+    unlisted: tuple[str, ...]
     vacant_since: date | None
     has_senators: bool
 
 
-def delegation(session: Session, seat: Seat, docket: Docket) -> Delegation:
+def delegation(session: Session, seat: Seat, docket: Docket, *, now: datetime) -> Delegation:
     senate = members.seat(session, seat.state)
-    own = members.holders(session, seat.id) if seat.chamber == "house" else []
-    upper = members.senators(session, seat.state)
+    own = members.holders(session, seat.id, now=now) if seat.chamber == "house" else []
+    upper = members.senators(session, seat.state, now=now)
     people = [*own, *upper]
-    vacant = [seat.id] if seat.chamber == "house" and not own else []
-    vacant += [seat.state] * (senate.places - len(upper) if senate else 0)
+    empty = [seat.id] if seat.chamber == "house" and not own else []
+    empty += [seat.state] * (senate.places - len(upper) if senate else 0)
+    known = members.is_current(session, now=now)
+    vacant = empty if known else []
     return Delegation(
         seat,
         tuple(Speaker(person, tuple(docket.asks(person))) for person in people),
         tuple(vacant),
-        members.vacant_since(session, seat.id) if seat.id in vacant else None,
+        () if known else tuple(empty),
+        members.vacant_since(session, seat.id, now=now) if seat.id in vacant else None,
         senate is not None,
     )
 

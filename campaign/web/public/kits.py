@@ -26,7 +26,7 @@ def kit(seat: str) -> Response:
     now = utcnow()
     known = places.seat(session(), seat)
     docket = asks.docket(session(), now=now)
-    people = public_content.delegation(session(), known, docket)
+    people = public_content.delegation(session(), known, docket, now=now)
     matters = [matter for matter in docket.matters if _asked(people, matter)]
     if not matters:
         raise Refused(

@@ -44,7 +44,7 @@ class Answer:
 
 
 def by_zip(session: Session, typed: str, *, now: datetime) -> Answer:
-    return _answer(session, finder.by_zip(session, typed, now=now))
+    return _answer(session, finder.by_zip(session, typed, now=now), now)
 
 
 def by_address(settings: Settings, session: Session, form: Mapping[str, str], *, now: datetime) -> Answer:
@@ -53,24 +53,24 @@ def by_address(settings: Settings, session: Session, form: Mapping[str, str], *,
     typed = ", ".join(part.strip() for part in parts if part.strip())
     quick = Fetcher(user_agent=f"campaign/{__version__}", attempts=2, read_timeout=8, patience=12)
     with quick as fetcher:
-        return _answer(session, finder.by_address(fetcher, settings, session, typed, now=now))
+        return _answer(session, finder.by_address(fetcher, settings, session, typed, now=now), now)
 
 
 def by_point(session: Session, typed: str, *, now: datetime) -> Answer:
     """A position that a browser gave, looked up on our own map."""
-    return _answer(session, finder.by_point(session, typed, now=now))
+    return _answer(session, finder.by_point(session, typed, now=now), now)
 
 
-def _answer(session: Session, found: Found) -> Answer:
+def _answer(session: Session, found: Found, now: datetime) -> Answer:
     if found.result != "split":
         return Answer(found, ())
-    people = members.people(session, [hit.member for hit in found.seats if hit.member])
+    people = members.people(session, [hit.member for hit in found.seats if hit.member], now=now)
     choices = tuple(
         Choice(
             hit,
             people.get(hit.member or ""),
             _towns(session, hit.member),
-            members.vacant_since(session, hit.seat) if hit.vacant else None,
+            members.vacant_since(session, hit.seat, now=now) if hit.vacant else None,
         )
         for hit in found.seats
     )
