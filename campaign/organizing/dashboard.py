@@ -97,8 +97,14 @@ class Strip:
 
     @property
     def disagree(self) -> bool:
-        """Whether the sources' newest readings have different numbers of co-sponsors."""
-        return len({count for _, count, _ in self.sources}) > 1
+        """Whether the sources' newest readings have different numbers of co-sponsors, and the older reading is
+        newer than the last change: one read before it cannot show it yet."""
+        if len({count for _, count, _ in self.sources}) < 2:
+            return False
+        rows = self.record.cosponsors
+        newest = max((day for row in rows for day in (row.joined, row.withdrawn) if day), default=date.min)
+        oldest = min(at for _, _, at in self.sources)
+        return oldest.astimezone(WASHINGTON).date() > newest
 
     @property
     def id(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from legislator_files import FOREIGN_AFFAIRS, JUNE, files, office, rep
+from legislator_files import FOREIGN_AFFAIRS, JUNE, NOW, files, office, rep
 from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel, col, select
@@ -167,11 +167,11 @@ def test_dead_numbers_meet_their_namesakes(snapshot_engine: Engine, now: datetim
 def test_seats_vacancies_and_delegates_of_june_2026(loaded: Engine) -> None:
     with db.reading(loaded) as session:
         house = members.seats(session, "house")
-        assert members.vacancies(session) == ["CA-14", "FL-20", "GA-13", "TX-23"]
+        assert members.vacancies(session, now=NOW) == ["CA-14", "FL-20", "GA-13", "TX-23"]
         assert len(members.seats(session, "senate")) == 50
-        assert len(members.people(session)) == 537
+        assert len(members.people(session, now=NOW)) == 537
         speakers = {
-            seat.id: [(one.last, one.office, one.voting) for one in members.holders(session, seat.id)]
+            seat.id: [(one.last, one.office, one.voting) for one in members.holders(session, seat.id, now=NOW)]
             for seat in house
             if seat.office not in {"representative"}
         }
@@ -189,7 +189,7 @@ def test_seats_vacancies_and_delegates_of_june_2026(loaded: Engine) -> None:
 def test_every_state_has_two_senators_of_two_classes(snapshot_engine: Engine) -> None:
     with db.reading(snapshot_engine) as session:
         classes = {
-            seat.id: {one.senate_class for one in members.senators(session, seat.id)}
+            seat.id: {one.senate_class for one in members.senators(session, seat.id, now=NOW)}
             for seat in members.seats(session, "senate")
         }
     assert {state for state, held in classes.items() if len(held) != 2 or None in held} == set()
@@ -218,7 +218,7 @@ def test_newer_members_are_not_overwritten(engine: Engine, now: datetime) -> Non
         roster.import_members(session, newer, as_of=date(2026, 7, 16), now=now)
     assert snapshot.load(engine, now=now)["members"] == 0
     with db.reading(engine) as session:
-        castro = members.person(session, "C001091")
+        castro = members.person(session, "C001091", now=NOW)
     assert castro is not None
     assert castro.last == "Castro Jr."
 
@@ -229,8 +229,8 @@ def test_older_members_give_way(engine: Engine, now: datetime) -> None:
         roster.import_members(session, older, as_of=date(2025, 1, 10), now=now)
     snapshot.load(engine, now=now)
     with db.reading(engine) as session:
-        assert [one.last for one in members.holders(session, "TX-20")] == ["Castro"]
-        earlier = members.person(session, "X000001")
+        assert [one.last for one in members.holders(session, "TX-20", now=NOW)] == ["Castro"]
+        earlier = members.person(session, "X000001", now=NOW)
     assert earlier is not None
     assert earlier.standing == "departed"
 
@@ -470,8 +470,8 @@ def test_what_was_built_can_be_loaded(engine: Engine, source: Path, tmp_path: Pa
     assert rows["bills"] == 1
     snapshot.load(engine, now=now, folder=tmp_path / "built")
     with db.reading(engine) as session:
-        assert "TX-23" in members.vacancies(session)
-        left = members.person(session, "C001127")
+        assert "TX-23" in members.vacancies(session, now=NOW)
+        left = members.person(session, "C001127", now=NOW)
         zips = {(row.zip, row.seat) for row in session.exec(select(ZipSeat)) if row.zip[0] in "27"}
         islands = {
             row.seat for row in session.exec(select(ZipSeat)) if row.zip in ("00802", "96799", "96913", "96950")
@@ -521,7 +521,7 @@ def test_building_from_addresses_takes_shares_and_former_members_and_keeps_bound
     db.upgrade(engine)
     snapshot.load(engine, now=now, folder=tmp_path / "built")
     with db.reading(engine) as session:
-        assert members.vacant_since(session, "TX-23") == date(2026, 4, 14)
+        assert members.vacant_since(session, "TX-23", now=NOW) == date(2026, 4, 14)
         shares = {row.seat: row.share for row in session.exec(select(ZipSeat).where(ZipSeat.zip == "78205"))}
     assert shares == {"TX-20": 0.75, "TX-23": 0.25}
     engine.dispose()

@@ -23,7 +23,7 @@ def test_members_are_refreshed(engine: Engine, source: Standin, fetcher: Fetcher
     outcome = refresh_members.run(engine, source.settings(), now=now, fetcher=fetcher)
     assert outcome.whole, outcome.summary
     with db.reading(engine) as session:
-        assert len(members.people(session)) > 3
+        assert len(members.people(session, now=now)) > 3
 
 
 def test_an_unreachable_source_of_members_is_reported(engine: Engine, source: Standin, now: datetime) -> None:

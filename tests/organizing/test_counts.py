@@ -60,7 +60,7 @@ def test_on_a_past_day_persons_count_as_they_stood_then(snapshot_copy: Engine, n
     with db.reading(snapshot_copy) as session:
         for day in (date(2025, 2, 10), date(2025, 4, 10)):
             record = ledger.as_of(session, "hr923-119", day, now=now)
-            people = members.people(session, record.active, on=day)
+            people = members.people(session, record.active, now=record.moment)
             gone[day] = counts.has_left(people["G000551"], record)
     assert gone == {date(2025, 2, 10): False, date(2025, 4, 10): True}
 
@@ -74,7 +74,7 @@ def test_the_sponsor_and_who_withdrew_are_in_no_count_of_who_is_on(
         left = Cosponsorship(**{**first.model_dump(), "withdrawn": date(2026, 5, 1)})
         sponsor = Cosponsorship(bill="s3508-119", bioguide=record.sponsor or "", joined=first.joined)
         moved = replace(record, cosponsors=(left, sponsor, *record.cosponsors[1:]))
-        found = counts.tally(moved, members.people(session, moved.active | moved.gone))
+        found = counts.tally(moved, members.people(session, moved.active | moved.gone, now=now))
     assert (found.listed, found.sitting_voting, found.withdrawn) == (4, 4, 1)
 
 
@@ -91,7 +91,7 @@ def test_who_moved_to_the_other_chamber_has_left_and_an_unlisted_one_is_taken_to
 ) -> None:
     with db.reading(snapshot_engine) as session:
         record = ledger.current(session, "s3508-119", now=now)
-        representative = members.person(session, "C001091")
+        representative = members.person(session, "C001091", now=now)
     assert counts.has_left(representative, record)
     assert not counts.has_left(None, record)
 

@@ -61,7 +61,7 @@ def test_seventeen_democrats_of_foreign_affairs_are_not_on_the_armas_act(snapsho
 
 def test_every_name_on_a_list_sits_now(snapshot_engine: Engine) -> None:
     with db.reading(snapshot_engine) as session:
-        sitting = members.people(session)
+        sitting = members.people(session, now=NOW)
     for bill in BILLS:
         for entries in lists_of(snapshot_engine, bill).entries.values():
             assert all(sitting[one.person.bioguide].sitting for one in entries)

@@ -21,4 +21,4 @@ def docket(snapshot_engine: Engine) -> Docket:
 @pytest.fixture(scope="module")
 def sitting(snapshot_engine: Engine) -> list[Person]:
     with db.reading(snapshot_engine) as session:
-        return list(members.people(session).values())
+        return list(members.people(session, now=datetime(2026, 6, 20, 15, tzinfo=UTC)).values())

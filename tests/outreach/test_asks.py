@@ -46,7 +46,7 @@ def test_real_members_are_asked_what_their_record_says(
     snapshot_engine: Engine, now: datetime, bioguide: str, bill: str, code: str, en: str, es: str
 ) -> None:
     with db.reading(snapshot_engine) as session:
-        person = members.person(session, bioguide)
+        person = members.person(session, bioguide, now=NOW)
         assert person is not None
         ask = asks.pick(session, person, BillId.of(bill), now=now)
     assert ask is not None
@@ -60,7 +60,7 @@ def test_when_the_congress_has_ended_everyone_is_asked_for_the_next(snapshot_eng
     january = datetime(2027, 1, 4, 15, tzinfo=UTC)
     with db.reading(snapshot_engine) as session:
         docket = asks.docket(session, now=january)
-        people = members.people(session, ["J000305", "H001042"])
+        people = members.people(session, ["J000305", "H001042"], now=NOW)
         found = {ask.code for person in people.values() for ask in docket.asks(person)}
         numbers = {str(ask.bill) for ask in docket.asks(people["H001042"])}
     assert found == {"next_congress"}
@@ -70,7 +70,7 @@ def test_when_the_congress_has_ended_everyone_is_asked_for_the_next(snapshot_eng
 def test_the_congress_lasts_until_noon_in_washington(snapshot_engine: Engine) -> None:
     morning = datetime(2027, 1, 3, 16, 59, tzinfo=UTC)
     with db.reading(snapshot_engine) as session:
-        person = members.person(session, "J000305")
+        person = members.person(session, "J000305", now=NOW)
         assert person is not None
         ask = asks.pick(session, person, BillId.of("hr6736-119"), now=morning)
     assert ask is not None
@@ -82,7 +82,8 @@ def test_a_bill_that_passed_the_house_is_what_senators_are_asked_about(
 ) -> None:
     with db.reading(snapshot_engine) as session:
         docket = asks.docket(session, now=now)
-        senator, member = members.person(session, "H001042"), members.person(session, "R000575")
+        senator = members.person(session, "H001042", now=NOW)
+        member = members.person(session, "R000575", now=NOW)
         assert senator is not None
         assert member is not None
         armas = docket.matters[0]
@@ -104,7 +105,7 @@ def test_who_is_on_the_sister_bill_is_thanked_for_it(snapshot_engine: Engine, no
         docket = asks.docket(session, now=now)
         sisters = {
             person.bioguide: str(ask.sister[0])
-            for person in members.people(session).values()
+            for person in members.people(session, now=NOW).values()
             for ask in docket.asks(person)
             if ask.sister and ask.code == "cosponsor"
         }
@@ -119,7 +120,7 @@ def test_of_a_bill_never_read_whole_nothing_is_said_by_absence(snapshot_copy: En
         bill.observed_at, bill.partial = None, "co-sponsors as introduced only"
     with db.reading(snapshot_copy) as session:
         docket = asks.docket(session, now=now)
-        people = members.people(session, ["J000305", "R000575", "N000147"])
+        people = members.people(session, ["J000305", "R000575", "N000147"], now=NOW)
         reasons = {
             id: ask.reasons.en for id, one in people.items() if (ask := docket.ask(one, docket.matters[0]))
         }
@@ -134,7 +135,7 @@ def test_a_committee_that_only_touched_a_bill_gives_no_ask(snapshot_copy: Engine
         for row in session.exec(select(Referral).where(Referral.bill == "hr6736-119")):
             row.referred = False
     with db.reading(snapshot_copy) as session:
-        chair = members.person(session, "M001199")
+        chair = members.person(session, "M001199", now=NOW)
         assert chair is not None
         ask = asks.pick(session, chair, BillId.of("hr6736-119"), now=now)
     assert ask is not None
@@ -147,7 +148,7 @@ def test_a_congress_is_named_by_its_ordinal_in_both_languages(sqlite_engine: Eng
     bill = add_bill(sqlite_engine, "hr1-121", proposal="armas", introduced="2029-01-10")
     january = datetime(2031, 1, 6, 15, tzinfo=UTC)
     with db.reading(sqlite_engine) as session:
-        person = members.person(session, id_of("A1"))
+        person = members.person(session, id_of("A1"), now=NOW)
         assert person is not None
         ask = asks.pick(session, person, bill, now=january)
         scripts = [
@@ -184,7 +185,7 @@ def congress(engine: Engine) -> Engine:
 
 def ask_of(engine: Engine, short: str, bill: str, *, now: datetime = NOW) -> Ask | None:
     with db.reading(engine) as session:
-        person = members.person(session, id_of(short))
+        person = members.person(session, id_of(short), now=NOW)
         assert person is not None
         return asks.pick(session, person, BillId.of(bill), now=now)
 

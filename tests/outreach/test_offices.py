@@ -168,7 +168,7 @@ def test_a_senators_nearest_office_goes_by_the_zip_code(
     snapshot_engine: Engine, zip: str, nearest: str
 ) -> None:
     with db.reading(snapshot_engine) as session:
-        texans = [one.bioguide for one in members.senators(session, "TX")]
+        texans = [one.bioguide for one in members.senators(session, "TX", now=MONDAY_NOON)]
         near = offices.centre_of_zip(session, zip)
         towns = {
             bioguide: [
@@ -220,7 +220,7 @@ def test_a_zip_code_nobody_knows_puts_offices_in_order_of_their_towns(
 
 def test_a_vacant_seat_has_a_centre_too(snapshot_engine: Engine) -> None:
     with db.reading(snapshot_engine) as session:
-        assert members.holders(session, "TX-23") == []
+        assert members.holders(session, "TX-23", now=MONDAY_NOON) == []
         near = offices.centre_of_seat(session, "TX-23")
     assert near is not None
     assert near.miles_to(Point(29.36, -100.9)) < 200

@@ -66,7 +66,7 @@ def test_a_resolution_that_was_rejected_was_not_agreed_to(sqlite_engine: Engine,
     put(sqlite_engine, "hres5-119", "A resolution", INTRODUCED, REFERRED, REJECTED)
     page = client_of(sqlite_engine).get("/bills/hres5-119").text
     assert steps(page) == {
-        "Introduced": "done", "In committee": "done", "Cleared a committee": "skipped", "Rejected": "now",
+        "Introduced": "done", "In committee": "done", "Out of committee": "skipped", "Rejected": "now",
     }  # fmt: skip
     assert "Agreed to" not in words(page)
 
