@@ -24,7 +24,7 @@ from campaign.outreach import models as outreach
 from campaign.refusals import Refused
 
 # Importing these registers every table in SQLModel.metadata.
-ROOMS = (runs, congress, districts, outreach, mailing, accounts, organizing)
+TABLE_MODULES = (runs, congress, districts, outreach, mailing, accounts, organizing)
 ROWS_AT_ONCE = 1000
 Counts = dict[str, int]
 

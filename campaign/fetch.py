@@ -26,7 +26,7 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from campaign import __version__
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def _ssl_context() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-class Passing(Unread):
+class TransientError(SourceError):
     """A transient failure. ``wait`` is the source's Retry-After in seconds, if it sent one; ``ill`` is whether
     the failure counts against the host (circuit breaker) and not only against one address."""
 
@@ -76,11 +76,11 @@ class Passing(Unread):
         self.ill = ill
 
 
-class Unreachable(Passing):
+class Unreachable(TransientError):
     """No connection; retried twice only, as a later run is more likely to succeed."""
 
 
-class NotFound(Unread):
+class NotFound(SourceError):
     """The source answered 404: it has nothing at this address."""
 
     def __init__(self, place: str) -> None:
@@ -242,7 +242,7 @@ class Fetcher:
         try:
             response = self._client.post(request.url, json=dict(message))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise Unread(f"{urlsplit(url).hostname}: not reached ({type(error).__name__})") from None
+            raise SourceError(f"{urlsplit(url).hostname}: not reached ({type(error).__name__})") from None
         return Reply(response.status_code, b"", "", "")
 
     def budget(self, host: str) -> int | None:
@@ -256,10 +256,10 @@ class Fetcher:
         try:
             parts = urlsplit(url)
         except ValueError:
-            raise Unread("not an address that can be asked", permanent=True) from None
+            raise SourceError("not an address that can be asked", permanent=True) from None
         place = f"{parts.hostname or ''}{parts.path}"
         if self._allowed is not None and parts.netloc not in self._allowed:
-            raise Unread(f"{parts.hostname} is not a source this service asks", permanent=True)
+            raise SourceError(f"{parts.hostname} is not a source this service asks", permanent=True)
         host = self._hosts.setdefault(parts.netloc, _Host())
         return _Request(url, params or {}, headers, place, host, limit, seconds)
 
@@ -279,29 +279,29 @@ class Fetcher:
             ):
                 with context:
                     result = attempt()
-        except Unread as error:
+        except SourceError as error:
             self._count_failure(request.host, error)
             raise
         request.host.failures = 0
         return result
 
     def _worth_retrying(self, error: Exception, host: _Host, tries: int) -> bool | float:
-        if not isinstance(error, Unread) or error.permanent or self._clock() < host.open_until:
+        if not isinstance(error, SourceError) or error.permanent or self._clock() < host.open_until:
             return False
         if isinstance(error, Unreachable) and tries >= 3:
             return False
-        wait = error.wait if isinstance(error, Passing) else None
+        wait = error.wait if isinstance(error, TransientError) else None
         return True if wait is None else max(wait, 0.01)
 
     def _refuse_while_open(self, host: _Host) -> None:
         if self._clock() < host.open_until:
-            raise Unread(host.reason, permanent=True, credential=host.credential)
+            raise SourceError(host.reason, permanent=True, credential=host.credential)
 
-    def _count_failure(self, host: _Host, error: Unread) -> None:
+    def _count_failure(self, host: _Host, error: SourceError) -> None:
         if error.credential:
             host.credential = True
             self._open_circuit(host, math.inf, error.reason)
-        elif not (isinstance(error, Passing) and error.ill):
+        elif not (isinstance(error, TransientError) and error.ill):
             host.failures = 0
         else:
             with self._lock:
@@ -327,11 +327,11 @@ class Fetcher:
         except (httpx.ConnectError, httpx.ConnectTimeout):
             raise Unreachable(f"{request.place}: could not be reached") from None
         except httpx.TimeoutException:
-            raise Passing(f"{request.place}: no answer in time") from None
+            raise TransientError(f"{request.place}: no answer in time") from None
         except (httpx.HTTPError, httpx.StreamError):
-            raise Passing(f"{request.place}: the connection broke") from None
+            raise TransientError(f"{request.place}: the connection broke") from None
         except (httpx.InvalidURL, UnicodeError, ValueError):
-            raise Unread(f"{request.place}: not an address that can be asked", permanent=True) from None
+            raise SourceError(f"{request.place}: not an address that can be asked", permanent=True) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
         reply = Reply(
             status=response.status_code,
@@ -350,9 +350,9 @@ class Fetcher:
         for chunk in response.iter_bytes():
             size += len(chunk)
             if size > request.limit:
-                raise Unread(f"{request.place}: more than {request.limit} bytes", permanent=True)
+                raise SourceError(f"{request.place}: more than {request.limit} bytes", permanent=True)
             if self._clock() > ends:
-                raise Passing(f"{request.place}: still not finished after {request.seconds:.0f} s")
+                raise TransientError(f"{request.place}: still not finished after {request.seconds:.0f} s")
             if into is None:
                 parts.append(chunk)
             else:
@@ -374,14 +374,14 @@ class Fetcher:
         if reply.status >= 500:
             wait = _retry_after(reply)
             application = isinstance(_error_of(reply.body), str)
-            raise Passing(
+            raise TransientError(
                 f"{reply.place}: server error {reply.status}",
                 wait=None if wait is None else min(wait, LONGEST_WAIT),
                 ill=not application,
             )
         if reply.status < 400:
             # An outage once was an endless redirect (quirk 36). Location may hold the query and is not shown.
-            raise Passing(f"{reply.place}: answered {reply.status} instead of data")
+            raise TransientError(f"{reply.place}: answered {reply.status} instead of data")
         raise _client_error(reply)
 
     def _raise_too_many(self, reply: Reply, host: _Host) -> NoReturn:
@@ -391,7 +391,7 @@ class Fetcher:
             self._open_circuit(host, wait, f"{reason}, again in {wait:.0f} s")
         elif host.remaining == 0:
             self._open_circuit(host, min(self._rest, 60.0), f"{reason}, no requests left this hour")
-        raise Passing(reason, wait=wait)
+        raise TransientError(reason, wait=wait)
 
 
 def open_fetcher(settings: Settings, **options: Any) -> Fetcher:
@@ -410,17 +410,17 @@ def open_fetcher(settings: Settings, **options: Any) -> Fetcher:
 def json_of(reply: Reply) -> Any:
     """The JSON of a reply. Raises Unread for a web page, a truncated or invalid body and an error object."""
     if _is_html(reply):
-        raise Passing(f"{reply.place}: a web page instead of data")
+        raise TransientError(f"{reply.place}: a web page instead of data")
     try:
         data = json.loads(reply.body)
     except (ValueError, RecursionError):
-        raise Passing(f"{reply.place}: cut or garbled JSON") from None
+        raise TransientError(f"{reply.place}: cut or garbled JSON") from None
     if b"\\u0000" in reply.body:
-        raise Passing(f"{reply.place}: JSON with control characters that no database stores", ill=False)
+        raise TransientError(f"{reply.place}: JSON with control characters that no database stores", ill=False)
     if isinstance(data, dict) and "error" in data:
         if _credential_code(data["error"]):
             raise _refused_key(reply.place, data["error"])
-        raise Passing(f"{reply.place}: an error instead of data", ill=False)
+        raise TransientError(f"{reply.place}: an error instead of data", ill=False)
     return data
 
 
@@ -443,23 +443,27 @@ def _credential_code(error: object) -> str:
     return code if isinstance(code, str) and code in CREDENTIAL_CODES else ""
 
 
-def _refused_key(place: str, error: object) -> Unread:
-    return Unread(f"{place}: the key was refused ({_credential_code(error)})", permanent=True, credential=True)
+def _refused_key(place: str, error: object) -> SourceError:
+    return SourceError(
+        f"{place}: the key was refused ({_credential_code(error)})", permanent=True, credential=True
+    )
 
 
-def _client_error(reply: Reply) -> Unread:
+def _client_error(reply: Reply) -> SourceError:
     """The permanent failure that a 4xx status means."""
     error = _error_of(reply.body)
     if _credential_code(error):
         return _refused_key(reply.place, error)
     if reply.status == httpx.codes.UNAUTHORIZED:
-        return Unread(f"{reply.place}: the key was refused (401)", permanent=True, credential=True)
+        return SourceError(f"{reply.place}: the key was refused (401)", permanent=True, credential=True)
     if reply.status == httpx.codes.FORBIDDEN and _is_html(reply):
         # Cloudflare blocks some servers as scrapers, whatever their key (quirk 37).
-        return Unread(f"{reply.place}: this network is blocked there; the key is not the cause", permanent=True)
+        return SourceError(
+            f"{reply.place}: this network is blocked there; the key is not the cause", permanent=True
+        )
     if reply.status == httpx.codes.NOT_FOUND:
         return NotFound(reply.place)
-    return Unread(f"{reply.place}: refused ({reply.status})", permanent=True)
+    return SourceError(f"{reply.place}: refused ({reply.status})", permanent=True)
 
 
 def _retry_after(reply: Reply) -> float | None:

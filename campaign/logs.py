@@ -81,7 +81,7 @@ def _redacted(value: Any) -> Any:
 
 
 @contextmanager
-def marked(**ids: str) -> Iterator[None]:
+def log_context(**ids: str) -> Iterator[None]:
     """Adds these ids (``job=…``, ``slot=…``, ``request=…``) to every line logged inside."""
     with structlog.contextvars.bound_contextvars(**ids):
         yield

@@ -18,7 +18,7 @@ class Refused(Exception):
         return self.es if lang == "es" else self.en
 
 
-class Unread(Exception):
+class SourceError(Exception):
     """A source gave no usable data: it failed, refused or sent something invalid.
 
     ``reason`` is shown to people and never holds a key or a full address. ``permanent``: a retry in this run

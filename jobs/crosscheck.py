@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 
 from campaign.settings import Settings
 from jobs import import_congress, poll_bills
-from jobs.outcome import Outcome, Told
+from jobs.outcome import Outcome, Summary
 
 # From this many tracked bills of one Congress on, its eight zip files are less work than a file for each bill.
 ZIPS_FROM = 2000
@@ -19,7 +19,7 @@ def run(
 ) -> Outcome:
     """Read every tracked bill from GovInfo; without an API key the hourly poll does that already."""
     if not settings.polls_api:
-        return Told("not needed: the hourly poll reads GovInfo")
+        return Summary("not needed: the hourly poll reads GovInfo")
     due = poll_bills.due(engine)
     number = Counter(bill.congress for bill in due)
     by_zip = [congress for congress in number if number[congress] >= ZIPS_FROM]
@@ -32,4 +32,4 @@ def run(
         poll_bills.run(engine, settings, now=now, bills=one_by_one, source="govinfo", stopping=stopping)
     )
     summary = "; ".join(report.summary for report in reports if report.polled) or "nothing is tracked"
-    return Told(summary, whole=all(report.whole for report in reports))
+    return Summary(summary, whole=all(report.whole for report in reports))

@@ -20,9 +20,9 @@ from campaign.mailing.delivery.sending import Outbox, Report, deliver
 from campaign.mailing.edition import editions
 from campaign.mailing.readers import subscribers
 from campaign.mailing.returned import bounces
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
-from jobs.outcome import Told
+from jobs.outcome import Summary
 
 log = structlog.get_logger(__name__)
 
@@ -121,22 +121,22 @@ class Heartbeat:
         try:
             with Fetcher(user_agent=f"campaign/{__version__}", attempts=1) as fetcher:
                 fetcher.get(self.url + path)
-        except Unread as error:
+        except SourceError as error:
             log.warning("the dead-man check was not reached", reason=error.reason)
 
 
 def read_bounces(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
-) -> Told:
+) -> Summary:
     """Read the mailbox that returned mail comes to."""
     url = settings.bounce_mailbox_url.get_secret_value()
     if not url:
-        return Told("no mailbox for returned mail is set")
+        return Summary("no mailbox for returned mail is set")
     try:
         number = bounces.read_mailbox(url, lambda raw: take_report(engine, settings, raw, now=now))
     except OSError as error:
-        return Told(f"the mailbox for returned mail was not reached: {type(error).__name__}", whole=False)
-    return Told(f"{number} messages read")
+        return Summary(f"the mailbox for returned mail was not reached: {type(error).__name__}", whole=False)
+    return Summary(f"{number} messages read")
 
 
 def take_report(engine: Engine, settings: Settings, raw: bytes, *, now: datetime) -> str:

@@ -11,7 +11,7 @@ from campaign.congress import replies
 from campaign.outreach import outcomes
 from campaign.settings import Settings
 from jobs import deliver_mail
-from jobs.outcome import Told
+from jobs.outcome import Summary
 
 RUNS_KEPT = timedelta(days=90)
 # Well after rate limits are back to zero and sign-in links have expired.
@@ -20,7 +20,7 @@ ACCESS_KEPT = timedelta(days=7)
 
 def run(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
-) -> Told:
+) -> Summary:
     """Delete old rows; never a change of the ledger or a count of calls."""
     with db.writing(engine) as session:
         old_replies = replies.trim_raw(session)
@@ -32,4 +32,4 @@ def run(
     of_mail = deliver_mail.tidy(engine, now=now)
     db.tidy(engine)
     summary = f"{old_replies} raw replies and {old_runs} old runs deleted"
-    return Told(f"{summary}; of mail: {of_mail}" if of_mail else summary)
+    return Summary(f"{summary}; of mail: {of_mail}" if of_mail else summary)

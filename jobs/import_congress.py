@@ -17,7 +17,7 @@ from campaign.congress import govinfo, replies, tracking
 from campaign.congress.bills import TYPES, BillId
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher, open_fetcher
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
 from jobs.poll_bills import Report
 
@@ -54,7 +54,7 @@ def run(
                     if stopping():
                         importer.report.note = "stopped before the end"
                         return importer.report
-            except Unread as error:
+            except SourceError as error:
                 importer.report.failed[f"{kind}-{congress}"] = error.reason
         importer.report.requests = client.requests - before
     return importer.report
@@ -82,8 +82,8 @@ class _Importer:
             unchanged = replies.unchanged(session, "govinfo", digests)
         observations = list(self._parsed((bill, xml) for bill, xml in batch if str(bill) not in unchanged))
         with db.writing(self.engine) as session:
-            replies.seen_again(session, "govinfo", sorted(unchanged), read_at=self.now)
-            self.report.changes += tracking.take_all(session, observations, now=self.now)
+            replies.note_unchanged(session, "govinfo", sorted(unchanged), read_at=self.now)
+            self.report.changes += tracking.record_readings(session, observations, now=self.now)
             if self.track:
                 tracking.track_all(session, [bill for bill, _ in batch], now=self.now)
         self._count(observations, unchanged)
@@ -92,7 +92,7 @@ class _Importer:
         for bill, xml in files:
             try:
                 observation = govinfo.parse(xml, now=self.now)
-            except Unread as error:
+            except SourceError as error:
                 self.report.failed[str(bill)] = error.reason
                 continue
             if observation.bill == str(bill):

@@ -15,7 +15,7 @@ class Outcome(Protocol):
 
 
 @dataclass(frozen=True)
-class Told:
+class Summary:
     """The result of a job that reports one line only."""
 
     summary: str

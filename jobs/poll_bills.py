@@ -24,7 +24,7 @@ from campaign.congress.bills import BillId
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher, open_fetcher
 from campaign.proposals import lineage
-from campaign.refusals import Refused, Unread
+from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -148,7 +148,7 @@ def _store_budgets(engine: Engine, budgets: dict[str, int], now: datetime) -> No
         return
     try:
         with db.writing(engine) as session:
-            tracking.keep_budgets(session, budgets, now=now)
+            tracking.store_budgets(session, budgets, now=now)
     except sa.exc.DBAPIError as error:
         log.warning("rate limits not stored", cause=str(error.orig))
 
@@ -177,7 +177,7 @@ class _BillResult:
 
     bill: BillId
     readings: list[govinfo.Reading] = field(default_factory=list)
-    failures: dict[str, Unread] = field(default_factory=dict)
+    failures: dict[str, SourceError] = field(default_factory=dict)
     requested: bool = False
 
 
@@ -204,7 +204,7 @@ class _Polling:
                 self._read(result, "govinfo")
         except Exception as error:  # a bug in reading one bill must not stop the others
             log.exception("reading failed", bill=str(bill))
-            result.failures["internal"] = Unread(f"unexpected {type(error).__name__}")
+            result.failures["internal"] = SourceError(f"unexpected {type(error).__name__}")
         return result
 
     def record(self, result: _BillResult) -> None:
@@ -213,7 +213,7 @@ class _Polling:
         try:
             self._record_all(result)
         except sa.exc.DBAPIError as error:
-            result.failures["database"] = Unread(str(error.orig))
+            result.failures["database"] = SourceError(str(error.orig))
         bill, reasons = str(result.bill), [failure.reason for failure in result.failures.values()]
         if reasons:
             self.report.failed[bill] = "; ".join(reasons)
@@ -232,7 +232,7 @@ class _Polling:
         read = self._read_api if source == "api" else self._read_govinfo
         try:
             result.readings.append(read(result.bill))
-        except Unread as error:
+        except SourceError as error:
             result.failures[source] = error
             # No request is sent to a source that is no longer read; that is no failure of the bill.
             result.requested = result.requested or source != "api" or not self.api_closed
@@ -244,7 +244,7 @@ class _Polling:
         if not self.api_closed and left is not None and left < REQUESTS_PER_BILL:
             self._close_api("api.congress.gov: this hour's requests are used up")
         if self.api_closed:
-            raise Unread(self.api_closed)
+            raise SourceError(self.api_closed)
         client = self.clients["api"]
         observation = congress_gov.read_bill(client, self.settings, bill, now=self.now, pause=self.pause)
         return govinfo.Reading(observation, "")
@@ -266,7 +266,7 @@ class _Polling:
                 tracking.failed(session, result.bill, failure.reason, now=self.now)
 
     def _record_observation(self, session: Session, observation: Observation, modified: str) -> None:
-        recorded = tracking.take(session, observation, now=self.now, modified=modified)
+        recorded = tracking.record_reading(session, observation, now=self.now, modified=modified)
         self.report.changes += recorded.changes
         if not observation.complete and observation.bill not in self.report.incomplete:
             self.report.incomplete.append(observation.bill)

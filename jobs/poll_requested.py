@@ -16,7 +16,7 @@ from jobs.poll_bills import Report
 def waiting(engine: Engine) -> bool:
     """Whether any request waits."""
     with db.reading(engine) as session:
-        return bool(poll_requests.asked(session))
+        return bool(poll_requests.pending(session))
 
 
 def run(
@@ -24,9 +24,9 @@ def run(
 ) -> Report:
     """Poll the requested bills, then delete the requests; a request without a bill means all tracked bills."""
     with db.reading(engine) as session:
-        requested = [request.bill for request in poll_requests.asked(session)]
+        requested = [request.bill for request in poll_requests.pending(session)]
     bills = None if "" in requested else [BillId.of(bill) for bill in requested]
     report = poll_bills.run(engine, settings, now=now, bills=bills, stopping=stopping)
     with db.writing(engine) as session:
-        poll_requests.done(session, requested)
+        poll_requests.complete(session, requested)
     return report

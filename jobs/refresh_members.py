@@ -8,9 +8,9 @@ from sqlalchemy.engine import Engine
 
 from campaign.congress import roster
 from campaign.fetch import Fetcher, open_fetcher
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
-from jobs.outcome import Told
+from jobs.outcome import Summary
 
 
 def run(
@@ -20,11 +20,11 @@ def run(
     now: datetime,
     fetcher: Fetcher | None = None,
     stopping: Callable[[], bool] = lambda: False,
-) -> Told:
+) -> Summary:
     """Refresh once; where a source cannot be read, its tables stay as they are."""
     try:
         with nullcontext(fetcher) if fetcher else open_fetcher(settings) as client:
             counts = roster.refresh(client, settings, engine, now=now)
-    except Unread as error:
-        return Told(error.reason, whole=False)
-    return Told(", ".join(f"{count} {name}" for name, count in counts.items()))
+    except SourceError as error:
+        return Summary(error.reason, whole=False)
+    return Summary(", ".join(f"{count} {name}" for name, count in counts.items()))

@@ -8,13 +8,13 @@ from sqlalchemy.engine import Engine
 from campaign import db
 from campaign.proposals import suggestions
 from campaign.settings import Settings
-from jobs.outcome import Told
+from jobs.outcome import Summary
 from jobs.poll_bills import campaign_bills
 
 
 def run(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
-) -> Told:
+) -> Summary:
     """Apply the rules of kinship to every confirmed bill and store new suggestions."""
     with db.reading(engine) as session:
         bills = campaign_bills(session)
@@ -24,4 +24,4 @@ def run(
             break
         with db.writing(engine) as session:
             new += suggestions.save_suggestions(session, suggestions.suggest(session, bill_id))
-    return Told(f"{new} new suggestions from {len(bills)} bills")
+    return Summary(f"{new} new suggestions from {len(bills)} bills")

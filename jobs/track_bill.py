@@ -13,7 +13,7 @@ from campaign.congress.models import Bill
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher, NotFound, open_fetcher
 from campaign.proposals import lineage
-from campaign.refusals import Refused, Unread
+from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings
 
 
@@ -57,7 +57,7 @@ def run(
     with db.writing(engine) as session:
         tracking.track(session, bill, now=now)
         if reading.observation is not None:
-            tracking.take(session, reading.observation, now=now, modified=reading.modified)
+            tracking.record_reading(session, reading.observation, now=now, modified=reading.modified)
         elif reading.note:
             tracking.failed(session, bill, reading.note, now=now)
         if proposal:
@@ -82,7 +82,7 @@ def _read(settings: Settings, bill: BillId, *, now: datetime, fetcher: Fetcher |
         with nullcontext(fetcher) if fetcher else open_fetcher(settings) as client:
             try:
                 return read(client, settings, bill, now)
-            except Unread as error:
+            except SourceError as error:
                 notes.append(_note(error, bill, known))
     return _Reading(None, note="; ".join(notes))
 
@@ -96,7 +96,7 @@ def _read_govinfo(fetcher: Fetcher, settings: Settings, bill: BillId, now: datet
     return _Reading(reading.observation, reading.modified)
 
 
-def _note(error: Unread, bill: BillId, known: bool) -> str:
+def _note(error: SourceError, bill: BillId, known: bool) -> str:
     if isinstance(error, NotFound) and not known:
         raise Refused(
             f"{bill.short} of the {ordinal(bill.congress)} Congress is not known to the source. "

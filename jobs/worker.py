@@ -215,7 +215,7 @@ class Worker:
     def _claim_and_run(self, job: Job, slot: datetime, now: datetime) -> bool:
         if not runs.claim(self.engine, job.name, slot, owner=self.owner, now=now):
             return False
-        with logs.marked(job=job.name, slot=slot.isoformat()):
+        with logs.log_context(job=job.name, slot=slot.isoformat()):
             self._run(job, slot, now)
         return True
 

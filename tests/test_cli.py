@@ -19,7 +19,7 @@ from standin import KEY, Standin, serve
 from campaign import db
 from campaign.cli import main, places
 from campaign.congress.models import Bill
-from campaign.districts.finder import Found
+from campaign.districts.finder import FindResult
 
 CAMPAIGN = Path(sys.executable).with_name("campaign")
 ADDRESSES = ("congress_api_url", "govinfo_url", "legislators_url", "geocoder_url")
@@ -235,7 +235,7 @@ def test_a_congress_is_written_as_an_ordinal_in_refusals(local: Operator, number
 
 
 def test_every_congress_is_written_as_an_ordinal_beside_a_place() -> None:
-    lines = {number: next(places._found_lines(Found("unknown", number))) for number in ORDINALS}
+    lines = {number: next(places._found_lines(FindResult("unknown", number))) for number in ORDINALS}
     assert lines == {number: f"unknown ({ordinal} Congress)" for number, ordinal in ORDINALS.items()}
 
 

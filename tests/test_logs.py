@@ -58,7 +58,7 @@ def test_a_value_named_like_a_key_is_redacted(capsys: pytest.CaptureFixture[str]
 @pytest.mark.usefixtures("_own_logging")
 def test_lines_carry_the_ids_of_their_job(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up()
-    with logs.marked(job="poll_bills", slot="2026-06-20"):
+    with logs.log_context(job="poll_bills", slot="2026-06-20"):
         structlog.get_logger("ours").info("inside")
         logging.getLogger("a.library").warning("inside, too")
     structlog.get_logger("ours").info("outside")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from campaign.refusals import Refused, Unread
+from campaign.refusals import Refused, SourceError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -95,7 +95,7 @@ class ErrorHandlingGroup(click.Group):
             return super().invoke(ctx)
         except Refused as error:
             self._exit(ctx, error.text(language()), REFUSED)
-        except Unread as error:
+        except SourceError as error:
             self._exit(ctx, error.reason, PARTLY)
         except (click.exceptions.Exit, click.Abort, click.ClickException, KeyboardInterrupt):
             raise

@@ -10,7 +10,7 @@ from campaign.cli.context import CommandContext, command, language, main
 from campaign.cli.record import known_bill
 
 if TYPE_CHECKING:
-    from campaign.districts.finder import Found
+    from campaign.districts.finder import FindResult
 
 
 @command(main, "find")
@@ -29,7 +29,9 @@ def find(context: CommandContext, zip_code: str | None, address: str | None, poi
     context.output(found.json(), *_found_lines(found))
 
 
-def _find(context: CommandContext, zip_code: str | None, address: str | None, point: str | None) -> "Found":
+def _find(
+    context: CommandContext, zip_code: str | None, address: str | None, point: str | None
+) -> "FindResult":
     from campaign import db
     from campaign.districts import finder
     from campaign.fetch import open_fetcher
@@ -43,7 +45,7 @@ def _find(context: CommandContext, zip_code: str | None, address: str | None, po
             return finder.by_address(fetcher, context.settings, session, str(address), now=context.now)
 
 
-def _found_lines(found: "Found") -> Iterator[str]:
+def _found_lines(found: "FindResult") -> Iterator[str]:
     from campaign.congress.bills import ordinal
 
     yield f"{found.result} ({ordinal(found.congress)} Congress)"

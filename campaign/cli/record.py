@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from campaign.cli.context import CommandContext, command, language, localized, main, parse_day, progress
-from campaign.refusals import Refused, Unread
+from campaign.refusals import Refused, SourceError
 
 if TYPE_CHECKING:
     from campaign.congress.bills import BillId
@@ -287,7 +287,7 @@ def reparse(context: CommandContext, bills: tuple[str, ...]) -> None:
             try:
                 with db.writing(context.engine) as session:
                     changes += reparsing.reparse(session, bill).changes
-            except Unread as error:
+            except SourceError as error:
                 failed[bill] = error.reason
             advance(1, "reparsing")
     context.output(

@@ -226,7 +226,7 @@ def data_state(session: Session, name: str) -> SourceState | None:
 # --- persons whom only a bill names ----------------------------------------------------------------
 
 
-def keep_named(session: Session, rows: Iterable[PersonRow], *, bill: BillId, now: datetime) -> int:
+def store_named(session: Session, rows: Iterable[PersonRow], *, bill: BillId, now: datetime) -> int:
     """Store persons named on a bill whom no list knows, from the bill's row. Returns how many are new.
 
     A person named long ago and still in no list is ``departed``, else ``unlisted``.

@@ -21,7 +21,7 @@ from campaign.congress.members import LISTING_LAG, Standing, chamber_of, data_st
 from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, Tenure
 from campaign.congress.terms import term_day
 from campaign.fetch import Fetcher, json_of
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
 
 HISTORICAL_EVERY = timedelta(days=7)
@@ -39,7 +39,7 @@ def refresh(fetcher: Fetcher, settings: Settings, engine: Engine, *, now: dateti
     names = ["current", "committees", "memberships", "offices"]
     files = {name: _read(fetcher, settings, name, problems) for name in names}
     if len(problems) == len(names):
-        raise Unread(problems["current"])
+        raise SourceError(problems["current"])
     with db.reading(engine) as session:
         needs_history = _needs_history(session, files["current"], now)
     if needs_history:
@@ -55,7 +55,7 @@ def refresh(fetcher: Fetcher, settings: Settings, engine: Engine, *, now: dateti
 def _read(fetcher: Fetcher, settings: Settings, name: str, problems: dict[str, str]) -> Any:
     try:
         return fetcher.read(f"{settings.legislators_url}/{FILES[name]}", json_of)
-    except Unread as error:
+    except SourceError as error:
         problems[name] = error.reason
         return None
 

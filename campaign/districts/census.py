@@ -22,7 +22,7 @@ from campaign.congress.bills import WASHINGTON, ordinal
 from campaign.congress.models import SourceState
 from campaign.districts.models import ZipSeat
 from campaign.fetch import Fetcher, json_of
-from campaign.refusals import Refused, Unread
+from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings
 
 # https://www.census.gov/library/reference/code-lists/ansi.html
@@ -200,7 +200,7 @@ def _ask(fetcher: Fetcher, settings: Settings, method: str, place: dict[str, str
     }
     try:
         reply = fetcher.read(f"{settings.geocoder_url}/geographies/{method}", json_of, params=params)
-    except Unread:
+    except SourceError:
         return Answer(reason=NO_ANSWER)
     return _read_answer(reply, congress)
 

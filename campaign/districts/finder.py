@@ -57,7 +57,7 @@ class SeatHit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FindResult:
     """An answer. ``congress`` is the Congress of the map used; ``senators`` are Bioguide ids, of every state
     in which a seat lies."""
 
@@ -91,7 +91,7 @@ def zip_of(text: str) -> str:
     )
 
 
-def by_zip(session: Session, text: str, *, now: datetime) -> Found:
+def by_zip(session: Session, text: str, *, now: datetime) -> FindResult:
     """The seats of a ZIP code, the one with most of its land first where the shares are known.
 
     A ZIP code that is not in the table is ``unknown``. Raises Refused for text that cannot be a ZIP code.
@@ -111,7 +111,7 @@ class Holders:
 
     def answer(
         self, congress: int, shares: Sequence[tuple[str, float | None]], note: Note | None = None
-    ) -> Found:
+    ) -> FindResult:
         """The answer for seats with their shares of the land. Without a ``note`` of its own, an answer over
         several states gets one."""
         seats = tuple(self._hit(seat, share) for seat, share in shares)
@@ -119,7 +119,7 @@ class Holders:
         senators = tuple(senator for state in states for senator in self.by_seat.get(state, ()))
         if note is None and len(states) > 1:
             note = _several_states_note(states)
-        return Found("found" if len(seats) == 1 else "split", congress, seats, senators, note)
+        return FindResult("found" if len(seats) == 1 else "split", congress, seats, senators, note)
 
     def _hit(self, seat: str, share: float | None) -> SeatHit:
         members = self.by_seat.get(seat)
@@ -140,10 +140,10 @@ class Index:
     version: Version
     checked: datetime
 
-    def find(self, zip_code: str) -> Found:
+    def find(self, zip_code: str) -> FindResult:
         shares = self.zips.get(zip_code)
         if shares is None:
-            return Found("unknown", self.congress, note=_unknown_zip_note(zip_code))
+            return FindResult("unknown", self.congress, note=_unknown_zip_note(zip_code))
         old_map = _old_map_note(self.congress, self.sitting) if self.congress != self.sitting else None
         return self.holders.answer(self.congress, shares, note=old_map)
 
@@ -210,7 +210,9 @@ def _ids_by_class(people: Iterable[Person]) -> tuple[str, ...]:
 # --- address and point -----------------------------------------------------------------------------
 
 
-def by_address(fetcher: Fetcher, settings: Settings, session: Session, text: str, *, now: datetime) -> Found:
+def by_address(
+    fetcher: Fetcher, settings: Settings, session: Session, text: str, *, now: datetime
+) -> FindResult:
     """The seats of a street address by the Census geocoder; the address is sent nowhere else.
 
     An address that the geocoder cannot place is ``unknown``, with the reason in ``note``; so is every address
@@ -227,7 +229,7 @@ def by_address(fetcher: Fetcher, settings: Settings, session: Session, text: str
     return _geocoded(session, answer, now)
 
 
-def by_point(session: Session, text: str, *, now: datetime) -> Found:
+def by_point(session: Session, text: str, *, now: datetime) -> FindResult:
     """The seat at ``LAT,LON`` (decimal degrees) by the stored boundaries of the sitting Congress; the point is
     sent nowhere.
 
@@ -241,10 +243,12 @@ def by_point(session: Session, text: str, *, now: datetime) -> Found:
         note = NEAR_A_LINE if len(seats) > 1 else None
         return index(session, now=now).holders.answer(congress, [(seat, None) for seat in seats], note)
     note = OUTSIDE_OF_DISTRICTS if has_boundaries(session, now=now) else _no_map_note(congress)
-    return Found("unknown", congress, note=note)
+    return FindResult("unknown", congress, note=note)
 
 
-def settle_point(fetcher: Fetcher, settings: Settings, session: Session, text: str, *, now: datetime) -> Found:
+def settle_point(
+    fetcher: Fetcher, settings: Settings, session: Session, text: str, *, now: datetime
+) -> FindResult:
     """As ``by_point``; where the stored map cannot tell, the Census geocoder decides.
 
     The geocoder gets the point, so this is for operators and never for a visitor's position.
@@ -275,11 +279,11 @@ def point_of(text: str) -> tuple[float, float]:
     )
 
 
-def _geocoded(session: Session, answer: census.Answer, now: datetime) -> Found:
+def _geocoded(session: Session, answer: census.Answer, now: datetime) -> FindResult:
     congress = congress_on(now)
     if answer.seats:
         return index(session, now=now).holders.answer(congress, [(seat, None) for seat in answer.seats])
-    return Found("unknown", congress, note=Note(*answer.reason))
+    return FindResult("unknown", congress, note=Note(*answer.reason))
 
 
 # --- notes -----------------------------------------------------------------------------------------

@@ -187,7 +187,7 @@ class Delivery(SQLModel, table=True):
     reply: str = ""
 
 
-class Pipe(SQLModel, table=True):
+class RelayLimits(SQLModel, table=True):
     """Limits of the relay, shared by all workers: a pause after trouble, and token buckets for its rate.
 
     The buckets refill with time (a second's, an hour's); a rate of zero is no limit.

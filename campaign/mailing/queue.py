@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 
 from campaign import db
 from campaign.mailing import notices, relay_limits
-from campaign.mailing.models import Delivery, Edition, Pipe, Subscriber, Suppression
+from campaign.mailing.models import Delivery, Edition, RelayLimits, Subscriber, Suppression
 from campaign.mailing.policy import policy
 from campaign.mailing.transport import Verdict
 
@@ -346,7 +346,7 @@ class Trouble:
 def troubles(session: Session) -> list[Trouble]:
     """What keeps mail from readers: a failing relay, paused editions, copies of unknown fate."""
     found = []
-    limits = session.get(Pipe, relay_limits.RELAY)
+    limits = session.get(RelayLimits, relay_limits.RELAY)
     if limits is not None and limits.trouble:
         en, es = relay_limits.TROUBLES[limits.trouble]
         since = f"{limits.since:%Y-%m-%d %H:%M} UTC"

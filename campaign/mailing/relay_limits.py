@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from campaign import db
 from campaign.mailing import notices
-from campaign.mailing.models import MailPolicy, Pipe
+from campaign.mailing.models import MailPolicy, RelayLimits
 from campaign.mailing.policy import policy
 from campaign.mailing.transport import Verdict
 
@@ -40,16 +40,16 @@ TROUBLES = {
 }
 
 
-def state(session: Session, *, lock: bool = False) -> Pipe:
+def state(session: Session, *, lock: bool = False) -> RelayLimits:
     """The shared state, made where it is missing; ``lock`` keeps other workers from changing it meanwhile."""
-    found = session.get(Pipe, RELAY, with_for_update=lock or None)
+    found = session.get(RelayLimits, RELAY, with_for_update=lock or None)
     if found is None:
         try:
             with session.begin_nested():
-                session.add(Pipe(name=RELAY))
+                session.add(RelayLimits(name=RELAY))
         except sa.exc.IntegrityError:
             pass
-        found = session.get_one(Pipe, RELAY, with_for_update=lock or None)
+        found = session.get_one(RelayLimits, RELAY, with_for_update=lock or None)
     return found
 
 
@@ -81,7 +81,7 @@ def _limited(rules: MailPolicy) -> bool:
     return rules.per_second > 0 or rules.per_hour > 0
 
 
-def _refill(limits: Pipe, rules: MailPolicy, now: datetime) -> None:
+def _refill(limits: RelayLimits, rules: MailPolicy, now: datetime) -> None:
     """Add the tokens of the time since the last refill; the first time fills both buckets."""
     if limits.pace < 1 and limits.paced_at and now - limits.paced_at >= PACE_RECOVERS:
         limits.pace, limits.paced_at = min(1.0, limits.pace * 2), now
@@ -96,7 +96,7 @@ def _refill(limits: Pipe, rules: MailPolicy, now: datetime) -> None:
     limits.filled_at = max(now, limits.filled_at)
 
 
-def _until_one(limits: Pipe, rules: MailPolicy) -> float:
+def _until_one(limits: RelayLimits, rules: MailPolicy) -> float:
     """Seconds until each bucket in use holds a whole token."""
     waits = [SHORTEST_WAIT]
     if rules.per_second > 0:
@@ -141,7 +141,7 @@ def block(engine: Engine, verdict: Verdict, *, now: datetime) -> None:
             notices.notify(session, "stuck", _problem(limits), now=now)
 
 
-def _problem(limits: Pipe) -> dict[str, str]:
+def _problem(limits: RelayLimits) -> dict[str, str]:
     en, es = TROUBLES[limits.trouble]
     words = f" ({limits.words})" if limits.words else ""
     since = f"{limits.failing_since:%Y-%m-%d %H:%M} UTC"
@@ -159,5 +159,5 @@ def clear(engine: Engine) -> None:
 
 def in_trouble(engine: Engine) -> bool:
     with db.reading(engine) as session:
-        limits = session.get(Pipe, RELAY)
+        limits = session.get(RelayLimits, RELAY)
         return bool(limits and limits.trouble)

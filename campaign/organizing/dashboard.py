@@ -29,7 +29,7 @@ from campaign.organizing.models import BillGoal
 from campaign.outreach.committees import ReferralSeat, referral_seats
 from campaign.proposals import lineage
 from campaign.proposals.models import Kinship, Proposal
-from campaign.refusals import Refused, Unread
+from campaign.refusals import Refused, SourceError
 
 SEATS = {"house": 435, "senate": 100}
 WEEK = timedelta(days=7)
@@ -66,7 +66,7 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Strip:
+class BillSummary:
     """One bill for the organizers' dashboard.
 
     ``votes`` counts the sponsor and co-sponsors who sit and vote, ``voting_now`` everybody who does in the
@@ -126,12 +126,12 @@ def campaign_bills(session: Session, congress: int, campaign: str | None = None)
     return [(bill, proposal) for bill, proposal in session.exec(query) if bill.congress == congress]
 
 
-def strips(session: Session, *, now: datetime, campaign: str | None = None) -> list[Strip]:
+def bill_summaries(session: Session, *, now: datetime, campaign: str | None = None) -> list[BillSummary]:
     """All bills of the campaign in the sitting Congress, with a fixed number of queries."""
     return _strips(session, campaign_bills(session, congress_on(now), campaign), now)
 
 
-def strip(session: Session, bill_id: str, *, now: datetime) -> Strip:
+def bill_summary(session: Session, bill_id: str, *, now: datetime) -> BillSummary:
     """One bill. Raises Refused (404) for one that is not in the record."""
     bill = session.get(Bill, bill_id)
     if bill is None:
@@ -151,7 +151,9 @@ class _Facts:
     today: date
 
 
-def _strips(session: Session, bills: Sequence[tuple[Bill, Proposal | None]], now: datetime) -> list[Strip]:
+def _strips(
+    session: Session, bills: Sequence[tuple[Bill, Proposal | None]], now: datetime
+) -> list[BillSummary]:
     records = ledger.records(session, [bill.id for bill, _ in bills], now=now)
     sitting = members.people(session, now=now)
     named = {id for record in records.values() for id in (record.active | record.gone | {record.sponsor or ""})}
@@ -169,7 +171,7 @@ def _strips(session: Session, bills: Sequence[tuple[Bill, Proposal | None]], now
     return [_strip(records[bill.id], proposal, facts) for bill, proposal in bills]
 
 
-def _strip(record: BillRecord, proposal: Proposal | None, facts: _Facts) -> Strip:
+def _strip(record: BillRecord, proposal: Proposal | None, facts: _Facts) -> BillSummary:
     people, bill = facts.people, record.bill.id
     numbers = tally(record, people)
     sponsor = people.get(record.sponsor or "")
@@ -179,7 +181,7 @@ def _strip(record: BillRecord, proposal: Proposal | None, facts: _Facts) -> Stri
     goal = facts.goals.get(bill)
     target = goal.target if goal else SEATS[record.id.chamber] // 2 + 1
     chamber = [person for person in people.values() if person.sitting and person.chamber == record.id.chamber]
-    return Strip(
+    return BillSummary(
         record=record,
         proposal=proposal,
         counts=numbers,
@@ -277,7 +279,7 @@ def _listed_in(reply: RawReply) -> int | None:
     parse = congress_gov.parse if reply.source == "api" else govinfo.parse
     try:
         observation = parse(zlib.decompress(reply.body), now=reply.last_read)
-    except Unread:
+    except SourceError:
         return None
     return len({row.bioguide for row in observation.cosponsors or () if row.withdrawn is None})
 

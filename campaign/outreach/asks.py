@@ -35,7 +35,7 @@ OUT_OF_CONGRESS = {
 
 
 @dataclass(frozen=True)
-class Matter:
+class ProposalBills:
     """A proposal as the record holds it now: its bills of this Congress (``living``) and of earlier ones.
 
     ``earlier`` is in reading order, newest Congress first. A bill that belongs to no proposal is one of its
@@ -84,11 +84,11 @@ class Ask:
 
     kind: AskKind
     bill: BillId
-    matter: Matter
+    matter: ProposalBills
     situation: Situation
     reasons: Text
     as_of: date | None
-    sister: tuple[BillId, Matter] | None = None
+    sister: tuple[BillId, ProposalBills] | None = None
 
     @property
     def code(self) -> str:
@@ -98,10 +98,10 @@ class Ask:
         return self.reasons.of(lang)
 
 
-class Docket:
+class CampaignAsks:
     """A campaign's proposals as the record holds them at one moment: read once, then asked for many members."""
 
-    def __init__(self, session: Session, matters: Iterable[Matter]) -> None:
+    def __init__(self, session: Session, matters: Iterable[ProposalBills]) -> None:
         self.matters = tuple(matters)
         earlier = [bill.id for matter in self.matters for bill in matter.earlier]
         living = [str(record.id) for matter in self.matters for record in matter.living]
@@ -113,7 +113,7 @@ class Docket:
         found = [self.ask(person, matter) for matter in self.matters]
         return [ask for ask in found if ask is not None]
 
-    def ask(self, person: Person, matter: Matter) -> Ask | None:
+    def ask(self, person: Person, matter: ProposalBills) -> Ask | None:
         """What to ask of this member about this proposal; None where there is nothing to ask."""
         record = matter.bill_for(person.chamber, votes=person.voting)
         bill = record.bill if record else matter.last_for(person.chamber)
@@ -131,7 +131,7 @@ class Docket:
             sister=self._sister(person, matter),
         )
 
-    def _situation(self, person: Person, matter: Matter, record: BillRecord | None) -> Situation:
+    def _situation(self, person: Person, matter: ProposalBills, record: BillRecord | None) -> Situation:
         earlier = self._earlier(person, matter)
         if record is None:
             return Situation(open=bool(matter.living), joinable=False, earlier=earlier)
@@ -148,7 +148,7 @@ class Docket:
             seat=self._seat(person, record),
         )
 
-    def _earlier(self, person: Person, matter: Matter) -> EarlierSupport | None:
+    def _earlier(self, person: Person, matter: ProposalBills) -> EarlierSupport | None:
         """The newest earlier bill that this member led or, as far as is known, stayed on."""
         for bill in matter.earlier:
             if bill.sponsor == person.bioguide and bill.introduced:
@@ -163,7 +163,7 @@ class Docket:
         mine = [_membership(pair) for pair in seats if pair[1].bioguide == person.bioguide]
         return max(mine, key=lambda seat: seat.chair, default=None)
 
-    def _sister(self, person: Person, matter: Matter) -> tuple[BillId, Matter] | None:
+    def _sister(self, person: Person, matter: ProposalBills) -> tuple[BillId, ProposalBills] | None:
         for other in self.matters:
             record = other.bill_for(person.chamber)
             if other is not matter and record and person.bioguide in record.active:
@@ -171,16 +171,16 @@ class Docket:
         return None
 
 
-def docket(session: Session, *, now: datetime, campaign: str | None = None) -> Docket:
+def campaign_asks(session: Session, *, now: datetime, campaign: str | None = None) -> CampaignAsks:
     """All proposals of one campaign; without a name those of all campaigns that ask for something now."""
     proposals = lineage.campaign_proposals(session, campaign)
     if campaign is None:
         silent = campaigns.silent(session)
         proposals = [proposal for proposal in proposals if proposal.campaign not in silent]
-    return Docket(session, _matters(session, proposals, now))
+    return CampaignAsks(session, _matters(session, proposals, now))
 
 
-def docket_of(session: Session, bill: BillId, *, now: datetime) -> tuple[Docket, Matter]:
+def asks_of_bill(session: Session, bill: BillId, *, now: datetime) -> tuple[CampaignAsks, ProposalBills]:
     """The campaign's proposals with the one ``bill`` belongs to; a bill of no proposal stands alone.
 
     Raises Refused (404) for a bill this record does not hold.
@@ -188,18 +188,18 @@ def docket_of(session: Session, bill: BillId, *, now: datetime) -> tuple[Docket,
     proposal = lineage.proposal_of(session, str(bill))
     if proposal is None:
         alone = _alone(session, bill, now)
-        return Docket(session, [alone]), alone
-    whole = docket(session, now=now, campaign=proposal.campaign)
+        return CampaignAsks(session, [alone]), alone
+    whole = campaign_asks(session, now=now, campaign=proposal.campaign)
     return whole, next(matter for matter in whole.matters if matter.slug == proposal.slug)
 
 
-def pick(session: Session, person: Person, bill: BillId, *, now: datetime) -> Ask | None:
+def ask_about(session: Session, person: Person, bill: BillId, *, now: datetime) -> Ask | None:
     """What to ask of one member about the proposal of one bill."""
-    whole, matter = docket_of(session, bill, now=now)
+    whole, matter = asks_of_bill(session, bill, now=now)
     return whole.ask(person, matter)
 
 
-def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> list[Matter]:
+def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> list[ProposalBills]:
     sitting = congress_on(now)
     texts = published.wordings(session)
     slugs = [proposal.slug for proposal in proposals]
@@ -207,7 +207,7 @@ def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> 
     living = [bill.id for family in bills.values() for bill in family if bill.congress == sitting]
     records = ledger.records(session, living, now=now)
     return [
-        Matter(
+        ProposalBills(
             slug=proposal.slug,
             campaign=proposal.campaign,
             name_en=proposal.name_en,
@@ -220,10 +220,10 @@ def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> 
     ]
 
 
-def _alone(session: Session, bill: BillId, now: datetime) -> Matter:
+def _alone(session: Session, bill: BillId, now: datetime) -> ProposalBills:
     record = ledger.current(session, str(bill), now=now)
     sits = bill.congress == congress_on(now)
-    return Matter(
+    return ProposalBills(
         slug="",
         campaign="",
         name_en=record.title,

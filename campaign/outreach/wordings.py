@@ -17,7 +17,7 @@ from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.congress.models import Office
 from campaign.outreach import asks, names
-from campaign.outreach.asks import Ask, Matter
+from campaign.outreach.asks import Ask, ProposalBills
 from campaign.outreach.bilingual import Text
 from campaign.outreach.phrases import phrase
 from campaign.proposals.models import CitedFact
@@ -73,7 +73,7 @@ def script_for(session: Session, bill: str, bioguide: str, kind: str, lang: str,
     """
     _check_kind(kind, lang)
     person = sitting(session, bioguide, now=now)
-    ask = asks.pick(session, person, BillId.of(bill), now=now)
+    ask = asks.ask_about(session, person, BillId.of(bill), now=now)
     if ask is None:
         raise nothing_to_ask(person, bill)
     return write(session, ask, person, kind, lang)
@@ -128,14 +128,14 @@ def offices(session: Session, person: Person) -> list[Office]:
     return [office for office in members.offices(session, person.bioguide) if office.phone]
 
 
-def facts(session: Session, matter: Matter) -> list[CitedFact]:
+def facts(session: Session, matter: ProposalBills) -> list[CitedFact]:
     """The figures that may be cited for a proposal, each with its source, in the campaign's order."""
     rows = select(CitedFact).where(CitedFact.campaign == matter.campaign, CitedFact.source != "")
     rows = rows.where(col(CitedFact.proposal).is_(None) | (CitedFact.proposal == matter.slug))
     return list(session.exec(rows.order_by(col(CitedFact.position))))
 
 
-def cited(session: Session, matter: Matter, lang: str) -> str:
+def cited(session: Session, matter: ProposalBills, lang: str) -> str:
     """The first figure for a proposal as a sentence; empty where there is none."""
     return next((sentence(fact, lang) for fact in facts(session, matter)), "")
 
@@ -176,7 +176,7 @@ def text_of(ask: Ask, kind: str, lang: str) -> str:
     return ask.matter.wordings.get((ask.code, kind, lang)) or wording(ask.code, kind, lang)
 
 
-def points(matter: Matter, lang: str) -> tuple[str, str]:
+def points(matter: ProposalBills, lang: str) -> tuple[str, str]:
     """What a proposal does: one spoken sentence, one written paragraph; both empty where none is written."""
     spoken, _, written = phrase(matter, "points", matter.slug, lang).partition("\n\n")
     return spoken, written.strip()

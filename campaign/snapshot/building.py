@@ -29,7 +29,7 @@ from campaign.congress.observation import Observation
 from campaign.districts import boundaries, census
 from campaign.districts.census import ZipRow
 from campaign.fetch import Fetcher, json_of
-from campaign.refusals import Refused, Unread
+from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings, read_settings, shipped
 from campaign.snapshot import files, source_days
 from campaign.snapshot.files import TABLES, Manifest, SourceFile, Texts, read_manifest, write_manifest
@@ -272,7 +272,7 @@ def _fetch_bills(
     for id in sorted(wanted):
         try:
             seen = govinfo.read_bill(fetcher, settings, BillId.of(id), now=now).observation
-        except Unread as error:
+        except SourceError as error:
             if not error.permanent:
                 raise
             continue

@@ -21,7 +21,7 @@ from campaign.congress.members import Person
 from campaign.congress.models import CommitteeSeat, Member, Tenure
 from campaign.congress.observation import CosponsorRow, PersonRow
 from campaign.fetch import Fetcher
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
 
 CASTRO = rep("C001091", "TX-20", "Castro", "Joaquin", name={"official_full": "Joaquin Castro"}, gender="M")
@@ -581,7 +581,7 @@ def name_on_bill(engine: Engine, bill: str, now: datetime, joined: date | None) 
     row = {**ROW, "party": "D", "state": "TX", "district": "18"}
     named = CosponsorRow(**row, joined=joined) if joined else PersonRow(**row)
     with db.writing(engine) as session:
-        members.keep_named(session, [named], bill=BillId.of(bill), now=now)
+        members.store_named(session, [named], bill=BillId.of(bill), now=now)
 
 
 @pytest.mark.parametrize(("bill", "joined", "standing"), NAMED)
@@ -613,7 +613,7 @@ def test_31_32_a_role_comes_from_the_seat_and_at_large_is_0(
         bioguide="N000999", full_name="Rescom. Prefix, Any", state=state, district=district, party="L"
     )
     with db.writing(sqlite_engine) as session:
-        members.keep_named(session, [row], bill=BillId.of("hr1-119"), now=now)
+        members.store_named(session, [row], bill=BillId.of("hr1-119"), now=now)
     found = person(sqlite_engine, "N000999")
     assert (found.seat, found.office, found.party) == (seat, office, "L")
 
@@ -714,7 +714,7 @@ def test_refresh_with_everything_down_is_no_news(
     requested = serve(
         httpserver, **dict.fromkeys(("current", "committees", "memberships", "offices"), "<html>down</html>")
     )
-    with pytest.raises(Unread):
+    with pytest.raises(SourceError):
         refresh(settings, engine, now)
     assert requested.count("historical") == 0
     assert person(engine, "C001091").standing == "sitting"
@@ -762,5 +762,5 @@ def test_party_and_state_are_the_mark_after_a_name(engine: Engine, now: datetime
     assert person(engine, "C001091").mark == "D-TX"
     with db.writing(engine) as session:
         named = PersonRow(bioguide="Z000001", full_name="Nobody's list knows them", state="OH")
-        members.keep_named(session, [named], bill=BillId.of("hr1-119"), now=now)
+        members.store_named(session, [named], bill=BillId.of("hr1-119"), now=now)
     assert person(engine, "Z000001").mark == "OH"

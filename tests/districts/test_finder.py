@@ -19,7 +19,7 @@ from campaign import db, snapshot
 from campaign.congress.models import Member, Office, SourceState, Tenure
 from campaign.districts import boundaries, finder
 from campaign.districts.census import ZipRow, replace_zips
-from campaign.districts.finder import Found
+from campaign.districts.finder import FindResult
 from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -35,12 +35,12 @@ TURN = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def by_zip(engine: Engine, text: str, now: datetime) -> Found:
+def by_zip(engine: Engine, text: str, now: datetime) -> FindResult:
     with db.reading(engine) as session:
         return finder.by_zip(session, text, now=now)
 
 
-def seats(found: Found) -> list[str]:
+def seats(found: FindResult) -> list[str]:
     return [hit.seat for hit in found.seats]
 
 
@@ -346,12 +346,12 @@ def settings(httpserver: HTTPServer) -> Settings:
 
 def by_address(
     engine: Engine, settings: Settings, now: datetime, text: str = ADDRESS, seconds: float = 30
-) -> Found:
+) -> FindResult:
     with Fetcher(user_agent="test", attempts=1, read_timeout=seconds) as fetcher, db.reading(engine) as session:
         return finder.by_address(fetcher, settings, session, text, now=now)
 
 
-def by_point(engine: Engine, now: datetime, text: str) -> Found:
+def by_point(engine: Engine, now: datetime, text: str) -> FindResult:
     with db.reading(engine) as session:
         return finder.by_point(session, text, now=now)
 

@@ -20,7 +20,7 @@ def request_poll(engine: Engine, bill: str, now: datetime) -> bool:
     with db.writing(engine) as session:
         tracking.track(session, ARMAS, now=now)
         tracking.track(session, STOP, now=now)
-        return poll_requests.ask(session, bill, by="ana@example.org", now=now)
+        return poll_requests.request(session, bill, by="ana@example.org", now=now)
 
 
 @pytest.mark.parametrize(("bill", "polled"), [("hr6736-119", 1), ("", 2)], ids=["one bill", "all"])

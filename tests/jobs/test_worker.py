@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 from campaign import db, runs
 from campaign.runs import JobRun, LeaderLock
 from campaign.settings import Settings
-from jobs.outcome import Told
+from jobs.outcome import Summary
 from jobs.worker import Job, Schedule, Worker
 
 NOON = datetime(2026, 6, 20, 12, 7, 30, tzinfo=UTC)
@@ -35,11 +35,11 @@ class Clock:
 class Count:
     """A job that counts its runs and may do something else first."""
 
-    def __init__(self, outcome: Told | Exception | None = None) -> None:
+    def __init__(self, outcome: Summary | Exception | None = None) -> None:
         self.runs: list[datetime] = []
-        self.outcome = outcome or Told("counted")
+        self.outcome = outcome or Summary("counted")
 
-    def __call__(self, _engine: Engine, _settings: Settings, *, now: datetime, **_rest: Any) -> Told:
+    def __call__(self, _engine: Engine, _settings: Settings, *, now: datetime, **_rest: Any) -> Summary:
         self.runs.append(now)
         if isinstance(self.outcome, Exception):
             raise self.outcome
@@ -108,9 +108,9 @@ def test_two_workers_never_run_a_slot_twice(engine: Engine) -> None:
 def test_a_run_is_recorded_from_start_to_end(engine: Engine, locks: list[LeaderLock]) -> None:
     clock, seen = Clock(), []
 
-    def work(_engine: Engine, _settings: Settings, **_rest: Any) -> Told:
+    def work(_engine: Engine, _settings: Settings, **_rest: Any) -> Summary:
         seen.extend(run.status for run in all_runs(engine))
-        return Told("two of three", whole=False)
+        return Summary("two of three", whole=False)
 
     worker = make_worker(engine, clock, make_job(work))
     locks.append(worker.leader_lock)
@@ -155,11 +155,11 @@ def test_a_slot_missed_for_too_long_is_skipped_once(engine: Engine, locks: list[
 def test_a_job_must_stop_after_its_time_limit(engine: Engine, locks: list[LeaderLock]) -> None:
     clock, answers = Clock(), []
 
-    def work(_engine: Engine, _settings: Settings, *, stopping: Any, **_rest: Any) -> Told:
+    def work(_engine: Engine, _settings: Settings, *, stopping: Any, **_rest: Any) -> Summary:
         answers.append(stopping())
         clock.now += 2 * HOUR
         answers.append(stopping())
-        return Told("late")
+        return Summary("late")
 
     worker = make_worker(engine, clock, make_job(work))
     locks.append(worker.leader_lock)
@@ -337,10 +337,10 @@ def test_a_stopped_worker_begins_nothing(engine: Engine) -> None:
 def test_stopping_waits_for_the_unit_of_work(engine: Engine) -> None:
     begun, clock = threading.Event(), Clock(db.utcnow())
 
-    def work(_engine: Engine, _settings: Settings, *, stopping: Any, **_rest: Any) -> Told:
+    def work(_engine: Engine, _settings: Settings, *, stopping: Any, **_rest: Any) -> Summary:
         begun.set()
         _until(stopping)
-        return Told("left off", whole=False)
+        return Summary("left off", whole=False)
 
     worker = make_worker(engine, clock, make_job(work))
     worker.start()
@@ -352,10 +352,10 @@ def test_stopping_waits_for_the_unit_of_work(engine: Engine) -> None:
 def test_stopping_ends_after_its_time_limit(engine: Engine) -> None:
     begun, freed, clock = threading.Event(), threading.Event(), Clock(db.utcnow())
 
-    def work(_engine: Engine, _settings: Settings, **_rest: Any) -> Told:
+    def work(_engine: Engine, _settings: Settings, **_rest: Any) -> Summary:
         begun.set()
         freed.wait(20)
-        return Told("at last")
+        return Summary("at last")
 
     worker = make_worker(engine, clock, make_job(work))
     worker.start()

@@ -22,7 +22,7 @@ from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.edition import editions
 from campaign.mailing.message import Envelope
-from campaign.mailing.models import Content, Delivery, Edition, Pipe, Subscriber, Suppression
+from campaign.mailing.models import Content, Delivery, Edition, RelayLimits, Subscriber, Suppression
 from campaign.mailing.readers import subscribers
 from campaign.mailing.transport import Folder, Relay, Simulating, Smtp, open_transport
 from campaign.refusals import Refused
@@ -341,7 +341,7 @@ def test_e06_throttling_slows_the_pipe_and_is_nobodys_error(
     report = deliver(outbox(batch=2))
     assert report.blocked.startswith("throttled")
     with db.reading(engine) as session:
-        way = session.exec(select(Pipe)).one()
+        way = session.exec(select(RelayLimits)).one()
         assert way.pace == 0.5
         assert {row.state for row in session.exec(select(Delivery))} <= {"sent", "pending"}
         assert all(row.attempts == 0 for row in session.exec(select(Delivery)) if row.state == "pending")
@@ -365,7 +365,7 @@ def test_e07_a_relay_that_is_down_for_an_hour_costs_nobody_a_copy(
         assert report.blocked.startswith("down")
         clock.sleep(300)
     with db.reading(engine) as session:
-        assert session.exec(select(Pipe)).one().trouble == "down"
+        assert session.exec(select(RelayLimits)).one().trouble == "down"
         (trouble,) = queue.troubles(session)
         assert trouble.about == "relay"
         assert trouble.en.startswith("the relay cannot be reached since ")
@@ -375,7 +375,7 @@ def test_e07_a_relay_that_is_down_for_an_hour_costs_nobody_a_copy(
     assert deliver(outbox()).counts["sent"] == 8
     assert box.got == dict.fromkeys(names, 1)
     with db.reading(engine) as session:
-        assert session.exec(select(Pipe)).one().trouble == ""
+        assert session.exec(select(RelayLimits)).one().trouble == ""
 
 
 @pytest.mark.parametrize("kind", ["silent", "hush"])

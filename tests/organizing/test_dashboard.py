@@ -12,16 +12,16 @@ from campaign.congress import ledger
 from campaign.congress.models import Change, RawReply
 from campaign.congress.stage_names import Stage
 from campaign.organizing import dashboard
-from campaign.organizing.dashboard import Strip
+from campaign.organizing.dashboard import BillSummary
 from campaign.refusals import Refused
 
 BILL = "hr6736-119"
 TODAY = datetime(2026, 6, 1, 16, tzinfo=UTC)
 
 
-def strip(engine: Engine, bill: str = BILL, *, now: datetime = TODAY) -> Strip:
+def strip(engine: Engine, bill: str = BILL, *, now: datetime = TODAY) -> BillSummary:
     with db.reading(engine) as session:
-        return dashboard.strip(session, bill, now=now)
+        return dashboard.bill_summary(session, bill, now=now)
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_an_amendment_passed_by_both_chambers_is_sent_to_the_states_for_organize
     )
     with db.reading(engine) as session:
         public = ledger.current(session, bill, now=NOW)
-        monday = dashboard.strips(session, now=datetime(1972, 6, 5, 16, tzinfo=UTC))
+        monday = dashboard.bill_summaries(session, now=datetime(1972, 6, 5, 16, tzinfo=UTC))
     organizers = strip(engine, bill, now=NOW)
     assert [public.stage.stage, organizers.record.stage.stage] == [Stage.to_states] * 2
     assert [one.record.stage.stage for one in monday] == [Stage.to_states]
@@ -162,12 +162,12 @@ def test_an_amendment_passed_by_both_chambers_is_sent_to_the_states_for_organize
 def test_ten_bills_cost_as_many_questions_as_one(house: Engine) -> None:
     add_bill(house, BILL, on("A1"), proposal="armas", committees=["HSFA"])
     with counted(house) as one, db.reading(house) as session:
-        assert len(dashboard.strips(session, now=NOW)) == 1
+        assert len(dashboard.bill_summaries(session, now=NOW)) == 1
         few = one()
     for n in range(1, 10):
         add_bill(house, f"hr{n}-119", on("A2"), on("B1"), proposal=f"more{n}", committees=["HSFA"])
     with counted(house) as ten, db.reading(house) as session:
-        assert len(dashboard.strips(session, now=NOW)) == 10
+        assert len(dashboard.bill_summaries(session, now=NOW)) == 10
         assert ten() == few <= 12
 
 

@@ -9,13 +9,13 @@ from campaign import db
 from campaign.congress import members
 from campaign.congress.members import Person
 from campaign.outreach import asks
-from campaign.outreach.asks import Docket
+from campaign.outreach.asks import CampaignAsks
 
 
 @pytest.fixture(scope="module")
-def docket(snapshot_engine: Engine) -> Docket:
+def docket(snapshot_engine: Engine) -> CampaignAsks:
     with db.reading(snapshot_engine) as session:
-        return asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=UTC))
+        return asks.campaign_asks(session, now=datetime(2026, 6, 20, 15, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module")

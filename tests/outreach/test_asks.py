@@ -48,7 +48,7 @@ def test_real_members_are_asked_what_their_record_says(
     with db.reading(snapshot_engine) as session:
         person = members.person(session, bioguide, now=NOW)
         assert person is not None
-        ask = asks.pick(session, person, BillId.of(bill), now=now)
+        ask = asks.ask_about(session, person, BillId.of(bill), now=now)
     assert ask is not None
     assert (ask.code, str(ask.bill)) == (code, bill)
     assert ask.reasons.en.startswith(en)
@@ -59,7 +59,7 @@ def test_real_members_are_asked_what_their_record_says(
 def test_when_the_congress_has_ended_everyone_is_asked_for_the_next(snapshot_engine: Engine) -> None:
     january = datetime(2027, 1, 4, 15, tzinfo=UTC)
     with db.reading(snapshot_engine) as session:
-        docket = asks.docket(session, now=january)
+        docket = asks.campaign_asks(session, now=january)
         people = members.people(session, ["J000305", "H001042"], now=NOW)
         found = {ask.code for person in people.values() for ask in docket.asks(person)}
         numbers = {str(ask.bill) for ask in docket.asks(people["H001042"])}
@@ -72,7 +72,7 @@ def test_the_congress_lasts_until_noon_in_washington(snapshot_engine: Engine) ->
     with db.reading(snapshot_engine) as session:
         person = members.person(session, "J000305", now=NOW)
         assert person is not None
-        ask = asks.pick(session, person, BillId.of("hr6736-119"), now=morning)
+        ask = asks.ask_about(session, person, BillId.of("hr6736-119"), now=morning)
     assert ask is not None
     assert ask.code == "rejoin"
 
@@ -81,7 +81,7 @@ def test_a_bill_that_passed_the_house_is_what_senators_are_asked_about(
     snapshot_engine: Engine, now: datetime
 ) -> None:
     with db.reading(snapshot_engine) as session:
-        docket = asks.docket(session, now=now)
+        docket = asks.campaign_asks(session, now=now)
         senator = members.person(session, "H001042", now=NOW)
         member = members.person(session, "R000575", now=NOW)
         assert senator is not None
@@ -102,7 +102,7 @@ def test_a_bill_that_passed_the_house_is_what_senators_are_asked_about(
 
 def test_who_is_on_the_sister_bill_is_thanked_for_it(snapshot_engine: Engine, now: datetime) -> None:
     with db.reading(snapshot_engine) as session:
-        docket = asks.docket(session, now=now)
+        docket = asks.campaign_asks(session, now=now)
         sisters = {
             person.bioguide: str(ask.sister[0])
             for person in members.people(session, now=NOW).values()
@@ -119,7 +119,7 @@ def test_of_a_bill_never_read_whole_nothing_is_said_by_absence(snapshot_copy: En
         assert bill is not None
         bill.observed_at, bill.partial = None, "co-sponsors as introduced only"
     with db.reading(snapshot_copy) as session:
-        docket = asks.docket(session, now=now)
+        docket = asks.campaign_asks(session, now=now)
         people = members.people(session, ["J000305", "R000575", "N000147"], now=NOW)
         reasons = {
             id: ask.reasons.en for id, one in people.items() if (ask := docket.ask(one, docket.matters[0]))
@@ -137,7 +137,7 @@ def test_a_committee_that_only_touched_a_bill_gives_no_ask(snapshot_copy: Engine
     with db.reading(snapshot_copy) as session:
         chair = members.person(session, "M001199", now=NOW)
         assert chair is not None
-        ask = asks.pick(session, chair, BillId.of("hr6736-119"), now=now)
+        ask = asks.ask_about(session, chair, BillId.of("hr6736-119"), now=now)
     assert ask is not None
     assert ask.code == "cosponsor"
 
@@ -150,7 +150,7 @@ def test_a_congress_is_named_by_its_ordinal_in_both_languages(sqlite_engine: Eng
     with db.reading(sqlite_engine) as session:
         person = members.person(session, id_of("A1"), now=NOW)
         assert person is not None
-        ask = asks.pick(session, person, bill, now=january)
+        ask = asks.ask_about(session, person, bill, now=january)
         scripts = [
             wordings.script_for(session, str(bill), id_of("A1"), "call", lang, now=january).text
             for lang in wordings.LANGUAGES
@@ -187,7 +187,7 @@ def ask_of(engine: Engine, short: str, bill: str, *, now: datetime = NOW) -> Ask
     with db.reading(engine) as session:
         person = members.person(session, id_of(short), now=NOW)
         assert person is not None
-        return asks.pick(session, person, BillId.of(bill), now=now)
+        return asks.ask_about(session, person, BillId.of(bill), now=now)
 
 
 def asked(engine: Engine, short: str, bill: str, *, now: datetime = NOW) -> Ask:
@@ -419,8 +419,8 @@ def test_a_silent_campaign_asks_for_nothing_unless_it_is_named(congress: Engine,
     with db.writing(congress) as session:
         campaigns.set_state(session, "sea", state, by="ana@example.org", now=NOW)
     with db.reading(congress) as session:
-        every = asks.docket(session, now=NOW)
-        named = asks.docket(session, now=NOW, campaign="sea")
+        every = asks.campaign_asks(session, now=NOW)
+        named = asks.campaign_asks(session, now=NOW, campaign="sea")
     heard = ["armas"] if state in ("draft", "paused", "archived") else ["armas", "oceans"]
     assert [matter.slug for matter in every.matters] == heard
     assert [matter.slug for matter in named.matters] == ["oceans"]
@@ -430,7 +430,7 @@ def test_bills_of_this_congress_and_of_earlier_ones_are_told_apart(congress: Eng
     for bill in ("hr9-117", "hr5-118", "s5-118", "hr1-119", "s1-119"):
         add_bill(congress, bill, proposal="armas")
     with db.reading(congress) as session:
-        matter = asks.docket(session, now=NOW).matters[0]
+        matter = asks.campaign_asks(session, now=NOW).matters[0]
     assert [str(record.id) for record in matter.living] == ["hr1-119", "s1-119"]
     assert [bill.id for bill in matter.earlier] == ["hr5-118", "s5-118", "hr9-117"]
 
@@ -472,6 +472,6 @@ def test_ten_proposals_are_read_with_few_queries_more_than_one(congress: Engine)
         for n in range(more):
             add_bill(congress, f"hr{n + 10}-119", on("A2"), proposal=f"more{n}", committees=["HSFA"])
         with counted(congress) as sent, db.reading(congress) as session:
-            asks.docket(session, now=NOW)
+            asks.campaign_asks(session, now=NOW)
             counts.append(sent())
     assert counts[1] == counts[0] + 9

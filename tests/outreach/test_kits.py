@@ -26,7 +26,7 @@ ADDRESS = "https://calls.example.org/es/act/TX-20"
 @pytest.fixture(scope="module")
 def asked(snapshot_engine: Engine) -> list[tuple[Person, Ask, str]]:
     with db.reading(snapshot_engine) as session:
-        docket = asks.docket(session, now=NOW)
+        docket = asks.campaign_asks(session, now=NOW)
         people = [*members.holders(session, "TX-20", now=NOW), *members.senators(session, "TX", now=NOW)]
         return [(person, docket.asks(person)[0], "202-225-0000") for person in people]
 
@@ -49,12 +49,12 @@ def test_a_kit_names_everybody_with_a_number_and_a_short_script(
 
 
 def test_the_square_is_a_drawing_without_styles_or_scripts() -> None:
-    drawn = kits.square(ADDRESS)
+    drawn = kits.qr_code(ADDRESS)
     assert drawn.startswith("<svg")
     assert "style=" not in drawn
     assert "<script" not in drawn
-    assert kits.square(ADDRESS) == drawn
-    assert kits.square("https://calls.example.org/act/TX-21") != drawn
+    assert kits.qr_code(ADDRESS) == drawn
+    assert kits.qr_code("https://calls.example.org/act/TX-21") != drawn
 
 
 @pytest.mark.parametrize("lang", wordings.LANGUAGES)
@@ -71,7 +71,7 @@ def test_the_pdf_is_one_page_with_all_strips(asked: list[tuple[Person, Ask, str]
 def test_the_longest_names_still_fit_their_strips(snapshot_engine: Engine) -> None:
     """The text of each strip ends above the address at its bottom."""
     with db.reading(snapshot_engine) as session:
-        docket = asks.docket(session, now=NOW)
+        docket = asks.campaign_asks(session, now=NOW)
         for person in members.people(session, now=NOW).values():
             for ask in docket.asks(person):
                 for lang in wordings.LANGUAGES:

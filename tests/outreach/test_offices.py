@@ -12,7 +12,7 @@ from campaign import db
 from campaign.congress import members
 from campaign.congress.models import Office
 from campaign.outreach import offices
-from campaign.outreach.offices import Place, Point
+from campaign.outreach.offices import OfficeNow, Point
 from campaign.outreach.time_zones import BOXES, STATE_ZONES, zone_at
 
 MONDAY_NOON = datetime(2026, 6, 22, 16, 0, tzinfo=UTC)
@@ -127,7 +127,7 @@ def office(hours: str = "", kind: str = "district") -> Office:
     ],
 )
 def test_an_office_is_open_by_its_own_clock(moment: str, hours: str, state: str) -> None:
-    assert offices.place_of(office(hours), AUSTIN, now=datetime.fromisoformat(moment)).state == state
+    assert offices.office_now(office(hours), AUSTIN, now=datetime.fromisoformat(moment)).state == state
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_federal_holidays(year: int, closed: list[str]) -> None:
 )
 def test_the_next_morning_is_a_working_day_there(now: str, morning: str) -> None:
     moment = datetime.fromisoformat(now)
-    place = offices.place_of(office(), AUSTIN, now=moment)
+    place = offices.office_now(office(), AUSTIN, now=moment)
     assert offices.next_morning(place, now=moment) == datetime.fromisoformat(morning)
 
 
@@ -226,10 +226,10 @@ def test_a_vacant_seat_has_a_centre_too(snapshot_engine: Engine) -> None:
     assert near.miles_to(Point(29.36, -100.9)) < 200
 
 
-def place(id: str, state: str, *, kind: str = "district", hours: str = "") -> Place:
+def place(id: str, state: str, *, kind: str = "district", hours: str = "") -> OfficeNow:
     found = office(hours, kind)
     found.id = id
-    return Place(found, None, ZoneInfo("America/Chicago"), state)
+    return OfficeNow(found, None, ZoneInfo("America/Chicago"), state)
 
 
 @pytest.mark.parametrize(

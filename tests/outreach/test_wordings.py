@@ -18,7 +18,7 @@ from campaign.outreach.ask_kinds import (
     EarlierSupport,
     Situation,
 )
-from campaign.outreach.asks import Ask, Docket
+from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.refusals import Refused
 from campaign.settings import shipped
 
@@ -36,7 +36,7 @@ PARTIES = re.compile(r"\b(Democrat|Republican|GOP|demócrata|republican[oa])", r
 
 
 @pytest.fixture(scope="module")
-def facts(snapshot_engine: Engine, docket: Docket) -> dict[tuple[str, str], str]:
+def facts(snapshot_engine: Engine, docket: CampaignAsks) -> dict[tuple[str, str], str]:
     with db.reading(snapshot_engine) as session:
         return {
             (matter.slug, lang): wordings.cited(session, matter, lang)
@@ -70,7 +70,7 @@ def faults(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> list[st
 
 
 def test_every_sitting_member_gets_every_wording(
-    docket: Docket, sitting: list[Person], facts: dict[tuple[str, str], str]
+    docket: CampaignAsks, sitting: list[Person], facts: dict[tuple[str, str], str]
 ) -> None:
     assert len(sitting) == 537
     written, wrong = 0, []
@@ -90,7 +90,7 @@ def test_every_sitting_member_gets_every_wording(
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("bioguide", ["C001131", "H001042", "N000147", "H001103", "D000624"])
 def test_every_ask_can_be_put_to_every_office(
-    docket: Docket, sitting: list[Person], facts: dict[tuple[str, str], str], code: str, bioguide: str
+    docket: CampaignAsks, sitting: list[Person], facts: dict[tuple[str, str], str], code: str, bioguide: str
 ) -> None:
     """Kinds of asks that the snapshot lacks (a withdrawal, a vote, the next Congress) have texts, too."""
     person = next(one for one in sitting if one.bioguide == bioguide)
@@ -113,7 +113,7 @@ def test_no_wording_stands_outside_the_cells() -> None:
     assert files == {f"{code}/{kind}.{lang}.txt" for code, kind, lang in CELLS}
 
 
-def test_points_exist_in_both_languages_for_every_proposal(docket: Docket) -> None:
+def test_points_exist_in_both_languages_for_every_proposal(docket: CampaignAsks) -> None:
     for matter in docket.matters:
         for lang in wordings.LANGUAGES:
             spoken, written = wordings.points(matter, lang)
@@ -138,7 +138,9 @@ EARLIER = EarlierSupport(BillId.of("hr6618-118"), 2023, False)
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_script_adds_what_its_own_text_does_not_say(docket: Docket, sitting: list[Person], code: str) -> None:
+def test_a_script_adds_what_its_own_text_does_not_say(
+    docket: CampaignAsks, sitting: list[Person], code: str
+) -> None:
     """One sentence: on the committee unless the ask is about it, else on earlier support that the text does not
     mention, else thanks for the sister bill."""
     ask, sister = docket.asks(sitting[0])
@@ -179,7 +181,7 @@ def test_a_script_adds_what_its_own_text_does_not_say(docket: Docket, sitting: l
     ],
 )
 def test_organizers_try_a_wording_on_a_likely_example(
-    docket: Docket, sitting: list[Person], code: str, text: str, filled: str
+    docket: CampaignAsks, sitting: list[Person], code: str, text: str, filled: str
 ) -> None:
     kind = BY_CODE[code]
     posed = replace(docket.asks(sitting[0])[0], kind=kind, situation=kind.least)
@@ -194,7 +196,7 @@ def test_a_wording_with_an_unknown_field_is_refused() -> None:
 
 
 def test_a_letter_cites_one_figure_with_source_and_years(
-    docket: Docket, sitting: list[Person], facts: dict[tuple[str, str], str]
+    docket: CampaignAsks, sitting: list[Person], facts: dict[tuple[str, str], str]
 ) -> None:
     ask = docket.asks(sitting[0])[0]
     text = wordings.render(ask, sitting[0], "letter", "en", facts[ask.matter.slug, "en"])
@@ -251,7 +253,7 @@ def test_titles_of_real_people(sitting: list[Person], bioguide: str, role_en: st
     assert (names.role(person, "en"), names.role(person, "es")) == (role_en, role_es)
 
 
-def test_every_referred_committee_has_a_spanish_name(docket: Docket) -> None:
+def test_every_referred_committee_has_a_spanish_name(docket: CampaignAsks) -> None:
     codes = {row.committee for matter in docket.matters for one in matter.living for row in one.referrals}
     assert {code for code in codes if len(code) == 4} <= names.COMMITTEES_ES.keys()
 

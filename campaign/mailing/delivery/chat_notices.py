@@ -12,7 +12,7 @@ from campaign import __version__, db
 from campaign.fetch import Fetcher
 from campaign.mailing import notices, policy
 from campaign.mailing.models import Delivery
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -57,6 +57,6 @@ def _send(address: str, message: dict[str, str]) -> tuple[str, str]:
     try:
         with Fetcher(user_agent=f"campaign/{__version__}", attempts=2) as fetcher:
             reply = fetcher.post(address, message)
-    except Unread as error:
+    except SourceError as error:
         return "failed", error.reason[:200]
     return ("sent", "") if reply.status < 300 else ("failed", f"answered {reply.status}")

@@ -23,7 +23,7 @@ from campaign.congress.stage_names import Stage
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import asks
-from campaign.outreach.asks import Docket, Matter
+from campaign.outreach.asks import CampaignAsks, ProposalBills
 
 # Older than this by Congress's own date, a change that is only now seen is a filled gap, not news.
 NEWS_FOR = timedelta(days=21)
@@ -63,7 +63,7 @@ class BillNews:
 class MatterNews:
     """A proposal with the news of its living bills, House first."""
 
-    matter: Matter
+    matter: ProposalBills
     bills: tuple[BillNews, ...]
 
     @property
@@ -86,7 +86,7 @@ class News:
     since_seq: int
     upto_seq: int
     today: date
-    docket: Docket
+    docket: CampaignAsks
     matters: tuple[MatterNews, ...]
     people: dict[str, Person]
     phones: dict[str, str]
@@ -119,7 +119,7 @@ class News:
 def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | None = None) -> News:
     """Read the news after one place in the ledger and up to another, or to its end."""
     upto = last_seq(session) if upto_seq is None else upto_seq
-    docket = asks.docket(session, now=now)
+    docket = asks.campaign_asks(session, now=now)
     people = members.people(session, now=now)
     today = now.astimezone(WASHINGTON).date()
     matters = tuple(

@@ -34,7 +34,7 @@ LEAST_WIDTH = 640
 def bill_page(bill: str) -> Response:
     now, session = db.utcnow(), database.session()
     found = lookup.resolve(session, bill)
-    strip = boards.strip(session, str(found), now=now)
+    strip = boards.bill_summary(session, str(found), now=now)
     lists = _lists_or_none(session, found, now)
     drawn = {**_pictures(session, strip, lists), "growth": _growth(session, strip, now)}
     return page("bill.html", strip=strip, lists=lists, names=list_names(), **drawn)
@@ -46,7 +46,7 @@ def _lists_or_none(session: Session, bill: BillId, now: datetime) -> Worklists |
     return worklists.worklists(session, bill, now=now)
 
 
-def _growth(session: Session, strip: boards.Strip, now: datetime) -> Growth | None:
+def _growth(session: Session, strip: boards.BillSummary, now: datetime) -> Growth | None:
     kin = lineage.family(session, strip.id) or [strip.record.bill]
     same = [bill for bill in kin if BillId.of(bill.id).chamber == strip.record.id.chamber]
     ids = [bill.id for bill in same]
@@ -57,7 +57,7 @@ def _growth(session: Session, strip: boards.Strip, now: datetime) -> Growth | No
     return pictures.growth([(bill, rows.get(bill.id, [])) for bill in same], today=today)
 
 
-def _pictures(session: Session, strip: boards.Strip, lists: Worklists | None) -> dict[str, Any]:
+def _pictures(session: Session, strip: boards.BillSummary, lists: Worklists | None) -> dict[str, Any]:
     record, sitting = strip.record, members.people(session, now=strip.record.moment)
     was = _who(lists, worklists.ASK_AGAIN) | _who(lists, worklists.WITHDREW)
     seated = _who(lists, worklists.COMMITTEE)
@@ -103,14 +103,14 @@ def _to_take_away(bill: str, name: str) -> tuple[BillId, str]:
     """The bill that was meant, and its picture as SVG. Raises Refused (404) for one that does not exist."""
     now, session = db.utcnow(), database.session()
     found = lookup.resolve(session, bill)
-    strip = boards.strip(session, str(found), now=now)
+    strip = boards.bill_summary(session, str(found), now=now)
     kind, drawn = _drawn(session, strip, name, now)
     width = max(drawn.width, LEAST_WIDTH) + 48
     return found, render_template("organize/_picture.html", kind=kind, it=drawn, strip=strip, width=width)
 
 
 def _drawn(
-    session: Session, strip: boards.Strip, name: str, now: datetime
+    session: Session, strip: boards.BillSummary, name: str, now: datetime
 ) -> tuple[str, Growth | TileMap | Seating]:
     if name == "growth" and (growth := _growth(session, strip, now)):
         return name, growth

@@ -16,7 +16,7 @@ from campaign.congress.bills import congress_on
 from campaign.congress.models import Bill
 from campaign.organizing import calls, saved_views, whip, whip_files
 from campaign.organizing import dashboard as boards
-from campaign.organizing.cache import stamp
+from campaign.organizing.cache import record_version
 from campaign.organizing.exports import MOST_BYTES
 from campaign.organizing.whip import BoardRow
 from campaign.proposals import lookup
@@ -96,7 +96,7 @@ def board() -> Response:
     now, session, sought = db.utcnow(), database.session(), _sought()
     bills = boards.campaign_bills(session, congress_on(now))
     bill = _chosen(session, sought.bill) if sought.bill else _first(bills)
-    sitting = reckoned().get("sitting", stamp(session, now=now), partial(members.people, now=now))
+    sitting = reckoned().get("sitting", record_version(session, now=now), partial(members.people, now=now))
     everybody = whip.board(session, bill, sitting, now=now)
     rows = [row for row in everybody if sought.fits(row)]
     start = max(0, (request.args.get("page", type=int) or 1) - 1) * PAGE
@@ -113,7 +113,7 @@ def board() -> Response:
         query=urlencode(sought.query),
         states=sorted({row.person.state for row in everybody}),
         owners=[user.email for user in users.everybody(session) if user.active],
-        saved=saved_views.saved(session, me().email, "board"),
+        saved=saved_views.views_of(session, me().email, "board"),
         lean_names=lean_names(),
         standing_names=standing_names(),
     )

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from campaign import db
 from campaign.congress import tracking
 from campaign.congress.models import Bill, SourceState, Tracking
-from campaign.mailing.models import Delivery, Pipe
+from campaign.mailing.models import Delivery, RelayLimits
 from campaign.organizing import poll_requests
 from campaign.proposals import lookup
 from campaign.proposals.models import Kinship
@@ -41,10 +41,10 @@ def system() -> Response:
         has_key=settings().polls_api,
         has_mail=bool(settings().mail_from and settings().postal_address),
         has_geocoder=bool(settings().geocoder_url),
-        polls=poll_requests.asked(session),
+        polls=poll_requests.pending(session),
         budgets=tracking.budgets(session),
         queue=_queue(session),
-        mail=session.exec(select(Pipe).where(Pipe.trouble != "")).first(),
+        mail=session.exec(select(RelayLimits).where(RelayLimits.trouble != "")).first(),
     )
 
 
@@ -105,7 +105,7 @@ def poll_now() -> Response:
     with db.writing(database.engine()) as writer:
         text = request.form.get("bill", "")
         bill = str(lookup.resolve(writer, text)) if text else ""
-        fresh = poll_requests.ask(writer, bill, by=me().email, now=db.utcnow())
+        fresh = poll_requests.request(writer, bill, by=me().email, now=db.utcnow())
         if fresh:
             access.note(writer, "poll asked for", bill)
     told(_("The worker will poll within a minute.") if fresh else _("A poll was asked for already."))

@@ -145,7 +145,7 @@ def add_bill() -> Response:
     with db.writing(database.engine()) as writer:
         bill = _any_bill(writer, text)
         tracking.track(writer, bill, now=now)
-        poll_requests.ask(writer, str(bill), by=me().email, now=now)
+        poll_requests.request(writer, str(bill), by=me().email, now=now)
         if slug:
             lineage.confirm(writer, slug, str(bill), by=me().email, now=now)
         suggestions.save_suggestions(writer, suggestions.suggest(writer, str(bill)))
@@ -275,7 +275,7 @@ def _preview(what: str, key: str, given: dict[str, str], wanted: str) -> Respons
         if group not in asks.CODES:
             said = _phrase_said(session, group, name, given, person)
             return _text(what, key, given, said=said, person=person, wanted=wanted, alike={})
-        ask = wording_checks.posed(session, person, group, now=now)
+        ask = wording_checks.ask_of_kind(session, person, group, now=now)
         if ask is None:
             raise wordings.nothing_to_ask(person, "")
         said = {lang: _said(given[f"text_{lang}"], ask, person, name, lang) for lang in wordings.LANGUAGES}
@@ -291,11 +291,11 @@ def _phrase_said(
     """A text that asks share as this member would meet it, in both languages."""
     written = {lang: given[f"text_{lang}"] for lang in wordings.LANGUAGES}
     wording_checks.check_phrase(group, name, written)
-    asked = [docket.asks(person) for docket in wording_checks.every_docket(session, now=db.utcnow())]
+    asked = [docket.asks(person) for docket in wording_checks.all_campaign_asks(session, now=db.utcnow())]
     try:
         for found in filter(None, asked):
             said = {
-                lang: wording_checks.said_phrase(found, person, group, name, written, lang)
+                lang: wording_checks.filled_phrase(found, person, group, name, written, lang)
                 for lang in wordings.LANGUAGES
             }
             if all(said.values()):
@@ -307,11 +307,11 @@ def _phrase_said(
     )
 
 
-def _meters(session: Session, ask: Ask, person: Person) -> dict[str, letters.Meter]:
+def _meters(session: Session, ask: Ask, person: Person) -> dict[str, letters.Similarity]:
     """How alike letters to this member get, as now published, when nobody adds words of their own."""
     cited = letters.facts(session, ask.matter)
     return {
-        lang: letters.meter(letters.samples(ask, person, cited, lang, count=LETTERS_DRAWN))
+        lang: letters.measure(letters.samples(ask, person, cited, lang, count=LETTERS_DRAWN))
         for lang in wordings.LANGUAGES
     }
 

@@ -17,8 +17,8 @@ from campaign.db import utcnow
 from campaign.districts import finder
 from campaign.outreach import asks, conversations, names, offices, outcomes, reminders
 from campaign.outreach.asks import Ask
-from campaign.outreach.offices import Offices, Place
-from campaign.outreach.outcomes import Connections, Slips
+from campaign.outreach.offices import OfficeNow, Offices
+from campaign.outreach.outcomes import ConnectionLimits, FormTokens
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from campaign.web.core.database import engine, session
@@ -32,8 +32,8 @@ from campaign.web.public.room import route
 
 def attach(app: Flask, settings: Settings) -> None:
     """What counts each report once, and few of one connection."""
-    app.extensions["slips"] = Slips(settings.signing_key(), settings.retired_keys)
-    app.extensions["connections"] = Connections()
+    app.extensions["slips"] = FormTokens(settings.signing_key(), settings.retired_keys)
+    app.extensions["connections"] = ConnectionLimits()
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
     bioguide, bill = values.get("member", ""), values.get("bill", "")
     if not bioguide:
         abort(redirect(place("act", seat=known.id), 303))
-    people = content.delegation(session(), known, asks.docket(session(), now=now), now=now)
+    people = content.delegation(session(), known, asks.campaign_asks(session(), now=now), now=now)
     speaker, ask = content.chosen(people, bioguide, bill)
     whole = len(speaker.asks) > 1 and bool(bill) and bill == ask.matter.campaign
     return Visit(people, speaker, ask, whole)
@@ -164,7 +164,7 @@ def reminder(seat: str) -> Response:
     return _calendar(it, office, starts, link, now)
 
 
-def _calendar(it: Visit, office: Place, starts: datetime, link: str, now: datetime) -> Response:
+def _calendar(it: Visit, office: OfficeNow, starts: datetime, link: str, now: datetime) -> Response:
     title = _("Call %(name)s about the %(bill)s", name=names.spoken_to(it.person, current()), bill=it.subject)
     text = _(
         "%(city)s office: %(phone)s. The words are here:", city=office.office.city, phone=office.office.phone
@@ -242,11 +242,11 @@ def _count(it: Visit, report: outcomes.Report, nonce: str, now: datetime) -> Res
     )
 
 
-def _slips() -> Slips:
-    found: Slips = current_app.extensions["slips"]
+def _slips() -> FormTokens:
+    found: FormTokens = current_app.extensions["slips"]
     return found
 
 
-def _connections() -> Connections:
-    found: Connections = current_app.extensions["connections"]
+def _connections() -> ConnectionLimits:
+    found: ConnectionLimits = current_app.extensions["connections"]
     return found

@@ -16,7 +16,7 @@ from campaign.congress.stage_line import Step, stage_line
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import wordings
-from campaign.outreach.asks import Ask, Docket
+from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.proposals import campaigns, lineage
 from campaign.proposals.models import Campaign, CitedFact, Proposal
 from campaign.refusals import Refused
@@ -310,7 +310,7 @@ class Delegation:
     has_senators: bool
 
 
-def delegation(session: Session, seat: Seat, docket: Docket, *, now: datetime) -> Delegation:
+def delegation(session: Session, seat: Seat, docket: CampaignAsks, *, now: datetime) -> Delegation:
     senate = members.seat(session, seat.state)
     own = members.holders(session, seat.id, now=now) if seat.chamber == "house" else []
     upper = members.senators(session, seat.state, now=now)

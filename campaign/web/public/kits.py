@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from campaign.db import utcnow
 from campaign.outreach import asks, kits, wordings
-from campaign.outreach.asks import Ask, Matter
+from campaign.outreach.asks import Ask, ProposalBills
 from campaign.outreach.kits import Kit
 from campaign.proposals import lineage, lookup
 from campaign.refusals import Refused
@@ -25,7 +25,7 @@ def kit(seat: str) -> Response:
     """A poster with strips for one bill and seat, as a page to print or with ``as=pdf`` as a file."""
     now = utcnow()
     known = places.seat(session(), seat)
-    docket = asks.docket(session(), now=now)
+    docket = asks.campaign_asks(session(), now=now)
     people = public_content.delegation(session(), known, docket, now=now)
     matters = [matter for matter in docket.matters if _asked(people, matter)]
     if not matters:
@@ -39,19 +39,19 @@ def kit(seat: str) -> Response:
     if request.args.get("as") == "pdf":
         today = now.astimezone(settings().zone).date()
         return _pdf(kits.kit_pdf(found, today=today), f"kit-{known.id}-{matter.slug}-{current()}.pdf")
-    drawn = Markup(kits.square(found.address))  # noqa: S704 - our own drawing of our own address
+    drawn = Markup(kits.qr_code(found.address))  # noqa: S704 - our own drawing of our own address
     strips = [found.calls[number % len(found.calls)] for number in range(kits.STRIPS)]
     return page(
         "public/kit.html", seat=known, it=found, square=drawn, strips=strips, matters=matters, matter=matter
     )
 
 
-def _asked(people: Delegation, matter: Matter) -> list[tuple[Speaker, Ask]]:
+def _asked(people: Delegation, matter: ProposalBills) -> list[tuple[Speaker, Ask]]:
     found = [(speaker, ask) for speaker in people.speakers for ask in speaker.asks]
     return [(speaker, ask) for speaker, ask in found if ask.matter.slug == matter.slug]
 
 
-def _chosen(matters: list[Matter], bill: str) -> Matter:
+def _chosen(matters: list[ProposalBills], bill: str) -> ProposalBills:
     """The matter that a bill of the address belongs to, by any of its numbers; else the first."""
     if not bill:
         return matters[0]
@@ -66,7 +66,7 @@ def _chosen(matters: list[Matter], bill: str) -> Matter:
     return found
 
 
-def _kit(people: Delegation, matter: Matter) -> Kit:
+def _kit(people: Delegation, matter: ProposalBills) -> Kit:
     asked = []
     for speaker, ask in _asked(people, matter):
         numbers = wordings.offices(session(), speaker.person)

@@ -12,7 +12,7 @@ from campaign.congress import members
 from campaign.congress.members import Person
 from campaign.congress.models import Seat
 from campaign.districts import finder
-from campaign.districts.finder import Found, SeatHit
+from campaign.districts.finder import FindResult, SeatHit
 from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -35,7 +35,7 @@ class Choice:
 class Answer:
     """Where a place lies. ``choices`` is empty unless several districts share it."""
 
-    found: Found
+    found: FindResult
     choices: tuple[Choice, ...]
 
     @property
@@ -61,7 +61,7 @@ def by_point(session: Session, typed: str, *, now: datetime) -> Answer:
     return _answer(session, finder.by_point(session, typed, now=now), now)
 
 
-def _answer(session: Session, found: Found, now: datetime) -> Answer:
+def _answer(session: Session, found: FindResult, now: datetime) -> Answer:
     if found.result != "split":
         return Answer(found, ())
     people = members.people(session, [hit.member for hit in found.seats if hit.member], now=now)

@@ -103,7 +103,7 @@ def act(seat: str) -> Response:
     if "member" in request.args:
         return _words(known.id)
     now = utcnow()
-    people = content.delegation(session(), known, asks.docket(session(), now=now), now=now)
+    people = content.delegation(session(), known, asks.campaign_asks(session(), now=now), now=now)
     return page("public/act.html", seat=known, it=people, redrawn=states.redrawn(known.state, now=now))
 
 

@@ -359,7 +359,7 @@ def test_a_bill_is_added_by_any_form_of_its_number(
     with db.reading(snapshot_engine) as session:
         assert session.get(Tracking, "hr5000-119")
         assert session.get_one(Kinship, ("armas-act", "hr5000-119")).state == "confirmed"
-        assert [one.bill for one in poll_requests.asked(session)] == ["hr5000-119"]
+        assert [one.bill for one in poll_requests.pending(session)] == ["hr5000-119"]
 
 
 @pytest.mark.parametrize(

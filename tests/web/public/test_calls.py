@@ -142,7 +142,7 @@ def test_reports_from_other_sites_are_refused(
 def test_more_than_a_connection_can_call_is_not_counted_but_led_on(
     client: FlaskClient, engine_of_calls: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client.application.extensions["connections"] = outcomes.Connections(most=2)
+    client.application.extensions["connections"] = outcomes.ConnectionLimits(most=2)
     statuses = [report(client, "voicemail", once(client)).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
     last = report(client, "voicemail", once(client))
