@@ -131,9 +131,11 @@ def examine(context: CommandContext) -> None:
 
     findings = doctor.examine(context.engine, context.settings, now=context.now)
     signs = {"good": "  ok   ", "note": "  note ", "warning": "  WARN ", "error": "  FAIL "}
-    rows = [{"level": one.level, "about": one.about, "text": one.text} for one in findings]
-    context.output({"findings": rows}, *(f"{signs[one.level]}{one.about}: {one.text}" for one in findings))
-    if any(one.level == "error" for one in findings):
+    rows = [{"level": finding.level, "about": finding.about, "text": finding.text} for finding in findings]
+    context.output(
+        {"findings": rows}, *(f"{signs[finding.level]}{finding.about}: {finding.text}" for finding in findings)
+    )
+    if any(finding.level == "error" for finding in findings):
         context.exit_partly(localized("There are errors to fix.", "Hay errores que corregir."))
 
 

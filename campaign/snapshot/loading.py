@@ -78,9 +78,13 @@ def _is_newer_map(session: Session, name: str, day: date) -> bool:
 
 def _load_bills(session: Session, folder: Path, manifest: Manifest, texts: Texts, now: datetime) -> int:
     """Bills as the snapshot saw them, each unless it was read since; the campaign's are polled from now on."""
-    seen = [one for one in files.read_bills(folder) if _is_newer(session, one.bill, one.read_at)]
-    for one in seen:
-        ledger.record(session, one)
+    seen = [
+        observation
+        for observation in files.read_bills(folder)
+        if _is_newer(session, observation.bill, observation.read_at)
+    ]
+    for observation in seen:
+        ledger.record(session, observation)
     for id in texts.bills:
         # A bill that an organizer stopped following stays stopped.
         if session.get(Tracking, id) is None:

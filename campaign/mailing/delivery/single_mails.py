@@ -96,7 +96,7 @@ def _written(
     name = sender.name or sender.address
     text = filled(f"letters/{kind}.{language}.txt", sender_name=name, **values)
     subject, *paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return Letter(subject, tuple(_part(one) for one in paragraphs), language, attachment)
+    return Letter(subject, tuple(_part(text) for text in paragraphs), language, attachment)
 
 
 def _part(paragraph: str) -> Part:

@@ -96,7 +96,7 @@ class News:
     def followed(self, slugs: Iterable[str]) -> tuple[MatterNews, ...]:
         """The matters a reader chose; all of them where none was chosen."""
         chosen = set(slugs)
-        found = tuple(one for one in self.matters if one.matter.slug in chosen)
+        found = tuple(matter for matter in self.matters if matter.matter.slug in chosen)
         return found or self.matters
 
     @cached_property
@@ -107,13 +107,13 @@ class News:
             if person.sitting and person.seat:
                 found[person.seat].append(person)
         return {
-            seat: tuple(sorted(some, key=lambda one: (one.senate_class or 0, one.last)))
+            seat: tuple(sorted(some, key=lambda person: (person.senate_class or 0, person.last)))
             for seat, some in found.items()
         }
 
     @property
     def moved(self) -> bool:
-        return any(one.moved for one in self.matters)
+        return any(matter.moved for matter in self.matters)
 
 
 def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | None = None) -> News:
@@ -129,7 +129,7 @@ def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | N
         )
         for matter in docket.matters
     )
-    read = [one.record.bill.observed_at for matter in matters for one in matter.bills]
+    read = [bill.record.bill.observed_at for matter in matters for bill in matter.bills]
     return News(
         since_seq=since_seq,
         upto_seq=upto,

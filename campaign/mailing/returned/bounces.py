@@ -97,7 +97,7 @@ def _of_whom(message: EmailMessage, keys: Keys) -> tuple[int | None, tuple[str, 
 def _text_of(part: Message) -> str:
     payload = part.get_payload()
     if isinstance(payload, list):
-        return "\n".join(str(one) for one in payload)
+        return "\n".join(str(part) for part in payload)
     raw = part.get_payload(decode=True)
     return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(payload)
 
@@ -106,7 +106,9 @@ def _status_parts(message: EmailMessage) -> Iterator[Message]:
     for part in message.walk():
         if part.get_content_type() == "message/delivery-status":
             payload = part.get_payload()
-            yield from (one for one in payload if isinstance(one, Message)) if isinstance(payload, list) else ()
+            yield from (
+                (part for part in payload if isinstance(part, Message)) if isinstance(payload, list) else ()
+            )
 
 
 def _status(message: EmailMessage, number: int | None, reader: tuple[str, ...]) -> Finding | None:
@@ -257,7 +259,7 @@ def read_mailbox(url: str, take: Callable[[bytes], Any], *, most: int = 500, con
         numbers = (found[0] or b"").split()[:most] if found else []
         for number in numbers:
             _, answer = box.uid("FETCH", number.decode(), "(BODY.PEEK[])")
-            raw = next((bytes(one[1]) for one in answer if isinstance(one, tuple)), b"")
+            raw = next((bytes(item[1]) for item in answer if isinstance(item, tuple)), b"")
             take(raw)
             box.uid("STORE", number.decode(), "+FLAGS", r"(\Seen)")
         return len(numbers)

@@ -77,7 +77,7 @@ def find() -> Response:
 @route("/proposals")
 def proposals() -> Response:
     found = lineage.campaign_proposals(session())
-    return _answer(proposals=[_proposal(one) for one in found])
+    return _answer(proposals=[_proposal(proposal) for proposal in found])
 
 
 @route("/proposals/<slug>")
@@ -146,12 +146,12 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _proposal(one: Proposal) -> dict[str, Any]:
-    bills = [bill for bill, _ in lineage.bills_of(session(), one.slug)]
+def _proposal(proposal: Proposal) -> dict[str, Any]:
+    bills = [bill for bill, _ in lineage.bills_of(session(), proposal.slug)]
     return {
-        "proposal": one.slug,
-        "name": {"en": one.name_en, "es": one.name_es},
-        "summary": {"en": one.summary_en, "es": one.summary_es},
+        "proposal": proposal.slug,
+        "name": {"en": proposal.name_en, "es": proposal.name_es},
+        "summary": {"en": proposal.summary_en, "es": proposal.summary_es},
         "bills": [_short(bill) for bill in bills],
     }
 

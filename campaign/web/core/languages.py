@@ -33,6 +33,6 @@ def _(text: str, **values: object) -> str:
     return str(gettext(text, **values))
 
 
-def ngettext(one: str, many: str, count: int, **values: object) -> str:
+def ngettext(singular: str, many: str, count: int, **values: object) -> str:
     """``one`` or ``many``, as ``count`` asks for in the reader's language."""
-    return str(babel_ngettext(one, many, count, **values))
+    return str(babel_ngettext(singular, many, count, **values))

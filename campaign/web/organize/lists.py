@@ -86,7 +86,7 @@ class Row:
 def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tuple[Worklists, list[Row]]:
     at = record_version(session, str(bill), now=now)
     found = reckoned().get(bill, at, lambda fresh: worklists.worklists(fresh, bill, now=now))
-    tags = {one.bioguide: one.tags for one in whip.entries_of(session, str(bill))}
+    tags = {entry.bioguide: entry.tags for entry in whip.entries_of(session, str(bill))}
     sits = _sits_on(session, asked.committee)
     listed = {entry.person.bioguide for entries in found.entries.values() for entry in entries}
     called = _called_lately(session, str(bill), listed, now.astimezone(WASHINGTON).date())

@@ -174,7 +174,7 @@ def tile_map(
         if seat.chamber != record.id.chamber:
             continue
         here, people = tiles.setdefault(seat.state, []), holders.get(seat.id, [])
-        here += [(seat.id, one.name, _standing(one, record, was, committee)) for one in people]
+        here += [(seat.id, person.name, _standing(person, record, was, committee)) for person in people]
         here += [(seat.id, "", "vacant")] * (seat.places - len(people))
     return TileMap(tuple(_tile(state, marks) for state, marks in sorted(tiles.items()) if state in TILES))
 

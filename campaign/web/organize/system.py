@@ -84,7 +84,7 @@ def _troubled(session: Session, now: datetime) -> list[tuple[Tracking, bool]]:
     """Tracked bills whose last reading failed or was incomplete, the longest trouble first."""
     query = select(Tracking).where(Tracking.problem != "", col(Tracking.until).is_(None))
     rows = session.exec(query.order_by(col(Tracking.problem_since)).limit(TROUBLES_SHOWN))
-    return [(one, tracking.needs_a_person(one, now=now)) for one in rows]
+    return [(row, tracking.needs_a_person(row, now=now)) for row in rows]
 
 
 def _counts(session: Session, now: datetime) -> dict[str, int]:

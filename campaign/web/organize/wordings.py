@@ -50,7 +50,10 @@ def words() -> Response:
         "words.html",
         campaigns=campaigns.campaigns(session),
         states=state_names(),
-        proposals=[(one, lineage.bills_of(session, one.slug)) for one in lineage.campaign_proposals(session)],
+        proposals=[
+            (proposal, lineage.bills_of(session, proposal.slug))
+            for proposal in lineage.campaign_proposals(session)
+        ],
         waiting=_waiting(session),
         facts=session.exec(select(CitedFact).order_by(col(CitedFact.position), CitedFact.id)).all(),
         sitting=congress_on(db.utcnow()),
@@ -89,7 +92,7 @@ def _phrase_names(session: Session) -> dict[str, dict[str, str]]:
 
 
 def _groups(session: Session) -> dict[str, tuple[str, dict[str, str]]]:
-    proposals = {one.slug: _named(one) for one in lineage.campaign_proposals(session)}
+    proposals = {proposal.slug: _named(proposal) for proposal in lineage.campaign_proposals(session)}
     return {
         "whole": (_("One call about all bills"), _whole_names()),
         "staff": (_("What an office is likely to answer"), _staff_names()),
@@ -130,7 +133,7 @@ def _staff_names() -> dict[str, str]:
 
 def _waiting(session: Session) -> list[tuple[Bill, Kinship, Proposal]]:
     """Kin that rules suggest and nobody has decided on, with the proposal each would belong to."""
-    proposals = {one.slug: one for one in lineage.campaign_proposals(session)}
+    proposals = {proposal.slug: proposal for proposal in lineage.campaign_proposals(session)}
     return [(bill, kin, proposals[kin.proposal]) for bill, kin in lineage.waiting(session)]
 
 
@@ -208,8 +211,8 @@ def change_campaign(slug: str) -> Response:
 
 
 @route("/words/<what>/<key>", role="organizer")
-def text_page(what: str, key: str) -> Response:
-    return _text(what, key, {})
+def text_page(kind: str, key: str) -> Response:
+    return _text(kind, key, {})
 
 
 def _text(what: str, key: str, mine: dict[str, str], *, status: int = 200, **more: Any) -> Response:
@@ -328,11 +331,11 @@ def _picked(session: Session, wanted: str, now: datetime) -> Person:
     """The sitting member whose name was typed, or a part of it that is theirs alone."""
     people = list(members.people(session, now=now).values())
     typed = _plain(wanted)
-    found = [one for one in people if typed == _plain(one.name)]
-    found = found or [one for one in people if typed and typed in _plain(one.name)]
+    found = [person for person in people if typed == _plain(person.name)]
+    found = found or [person for person in people if typed and typed in _plain(person.name)]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(one.name for one in found[:8])
+    names = ", ".join(person.name for person in found[:8])
     if not found:
         raise Refused(f"Nobody who sits now is called “{wanted}”.", f"Nadie en funciones se llama «{wanted}».")
     raise Refused(f"“{wanted}” fits several: {names}.", f"«{wanted}» puede ser: {names}.")
@@ -341,7 +344,7 @@ def _picked(session: Session, wanted: str, now: datetime) -> Person:
 def _plain(name: str) -> str:
     """A name in small letters without accents, as people type it."""
     letters = unicodedata.normalize("NFD", name.casefold())
-    return " ".join("".join(one for one in letters if not unicodedata.combining(one)).split())
+    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
 def _differences(
@@ -349,12 +352,12 @@ def _differences(
 ) -> dict[int, list[tuple[str, list[texts.Piece]]]]:
     """Per version what it changes against what the public sees now."""
     return {
-        one.id or 0: [
+        version.id or 0: [
             (field, texts.difference(shown.get(field, ""), text))
-            for field, text in one.content.items()
+            for field, text in version.content.items()
             if text != shown.get(field, "")
         ]
-        for one in history
+        for version in history
     }
 
 

@@ -62,18 +62,18 @@ class Visit:
     def subject(self) -> str:
         """The bills as people name them."""
         asked = self.speaker.asks if self.whole else (self.ask,)
-        return " + ".join(one.matter.name(current()) for one in asked)
+        return " + ".join(ask.matter.name(current()) for ask in asked)
 
     @property
     def place_in_line(self) -> tuple[int, int]:
         """Which call this is, and of how many."""
-        asked = [one for one in self.people.speakers if one.asks]
+        asked = [speaker for speaker in self.people.speakers if speaker.asks]
         return asked.index(self.speaker) + 1 if self.speaker in asked else 1, len(asked)
 
     @property
     def next(self) -> Speaker | None:
         following = self.people.speakers[self.people.speakers.index(self.speaker) + 1 :]
-        return next((one for one in following if one.asks), None)
+        return next((speaker for speaker in following if speaker.asks), None)
 
 
 def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:

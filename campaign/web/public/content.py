@@ -77,10 +77,10 @@ def front(session: Session, *, now: datetime) -> Front:
     """The campaign as a whole; an empty one where nothing has been set up yet."""
     known = campaigns.current(session)
     proposals = lineage.campaign_proposals(session, known.slug) if known else []
-    chapters = tuple(chapter(session, one, now=now) for one in proposals)
+    chapters = tuple(chapter(session, proposal, now=now) for proposal in proposals)
     facts = select(CitedFact).where(CitedFact.source != "", CitedFact.campaign == (known.slug if known else ""))
     facts = facts.order_by(col(CitedFact.position), CitedFact.id)
-    bills = [str(card.record.id) for one in chapters for card in one.now]
+    bills = [str(card.record.id) for chapter in chapters for card in chapter.now]
     return Front(known, chapters, tuple(session.exec(facts)), tuple(lately(session, bills, now=now)))
 
 
@@ -98,14 +98,14 @@ def proposal_named(session: Session, slug: str) -> Proposal:
     return found
 
 
-def chapter(session: Session, one: Proposal, *, now: datetime) -> Chapter:
+def chapter(session: Session, proposal: Proposal, *, now: datetime) -> Chapter:
     sitting = congress_on(now)
     cards = [
         card(session, ledger.current(session, bill.id, now=now))
-        for bill, _ in lineage.bills_of(session, one.slug)
+        for bill, _ in lineage.bills_of(session, proposal.slug)
     ]
     return Chapter(
-        one,
+        proposal,
         tuple(each for each in cards if each.record.bill.congress == sitting),
         tuple(each for each in cards if each.record.bill.congress < sitting),
         sitting,
@@ -123,7 +123,7 @@ def lately(session: Session, bills: Sequence[str], *, now: datetime) -> list[Eve
     """The newest days on which something moved on these bills."""
     rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(NEWS))
     newest = session.exec(rows.order_by(col(Change.happened).desc(), col(Change.seq).desc()).limit(100)).all()
-    people = members.people(session, {one.bioguide for one in newest if one.bioguide}, now=now)
+    people = members.people(session, {change.bioguide for change in newest if change.bioguide}, now=now)
     return history.events(newest, people, actions=False)[:LATELY]
 
 
@@ -217,7 +217,10 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
     today = record.day or now.astimezone(WASHINGTON).date()
     changes = _changes(session, record)
     ids = (
-        record.active | record.gone | {one.bioguide for one in changes if one.bioguide} | {record.sponsor or ""}
+        record.active
+        | record.gone
+        | {change.bioguide for change in changes if change.bioguide}
+        | {record.sponsor or ""}
     )
     people = members.people(session, ids, now=record.moment)
     order = sort if sort in SORTS else "date"
@@ -235,7 +238,7 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
         chart=chart,
         history=tuple(told[:HISTORY]),
         history_left=max(0, len(told) - HISTORY),
-        family=tuple(one for one in lineage.family(session, key) if one.id != key),
+        family=tuple(bill for bill in lineage.family(session, key) if bill.id != key),
         successor=lineage.successor(session, key, now),
         companion=lineage.companion(session, key),
         committees=tuple(_committees(session, record)),
@@ -248,7 +251,11 @@ def _changes(session: Session, record: BillRecord) -> list[Change]:
     """The bill's changes; for a past day those that Congress dates up to it."""
     rows = ledger.changes_since(session, bill=str(record.id))
     day = record.day
-    return rows if day is None else [one for one in rows if one.happened is not None and one.happened <= day]
+    return (
+        rows
+        if day is None
+        else [change for change in rows if change.happened is not None and change.happened <= day]
+    )
 
 
 def _last_day(session: Session, record: BillRecord) -> date:
@@ -268,7 +275,7 @@ def _entries(record: BillRecord, people: Mapping[str, Person], who: frozenset[st
         Entry(row, people.get(key), counts.has_left(people.get(key), record), record.day is None)
         for key, row in rows.items()
     ]
-    return sorted(found, key=lambda one: (one.row.withdrawn or one.row.joined, one.name))
+    return sorted(found, key=lambda entry: (entry.row.withdrawn or entry.row.joined, entry.name))
 
 
 def _committees(session: Session, record: BillRecord) -> list[str]:
@@ -331,14 +338,14 @@ def delegation(session: Session, seat: Seat, docket: CampaignAsks, *, now: datet
 
 def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:
     """The person and the bill of the address. Raises Refused (404) where they do not fit this seat."""
-    speaker = next((one for one in people.speakers if one.person.bioguide == bioguide), None)
+    speaker = next((speaker for speaker in people.speakers if speaker.person.bioguide == bioguide), None)
     if speaker is None:
         raise Refused(
             f"That person does not speak for {people.seat.id} now. This page shows who does.",
             f"Esa persona no representa ahora a {people.seat.id}. Esta página muestra quién lo hace.",
             status=404,
         )
-    ask = next((one for one in speaker.asks if str(one.bill) == bill), None) or speaker.first
+    ask = next((ask for ask in speaker.asks if str(ask.bill) == bill), None) or speaker.first
     if ask is None:
         raise wordings.nothing_to_ask(speaker.person, bill)
     return speaker, ask
@@ -361,4 +368,4 @@ def sources(session: Session) -> Sources:
         .order_by(Tracking.bill)
     )
     states = session.exec(select(SourceState).order_by(SourceState.name))
-    return Sources(tuple(states), tuple((one, known) for one, known in session.exec(rows)))
+    return Sources(tuple(states), tuple((tracking, known) for tracking, known in session.exec(rows)))

@@ -29,9 +29,9 @@ def changes() -> Response:
     newest = (
         session().exec(rows.order_by(col(Change.happened).desc(), col(Change.seq).desc()).limit(NEWEST)).all()
     )
-    people = members.people(session(), {one.bioguide for one in newest if one.bioguide}, now=now)
+    people = members.people(session(), {change.bioguide for change in newest if change.bioguide}, now=now)
     events = history.events(newest, people, actions=False)
-    updated = max((one.seen_at for one in newest), default=datetime(2025, 1, 1, tzinfo=UTC))
+    updated = max((change.seen_at for change in newest), default=datetime(2025, 1, 1, tzinfo=UTC))
     base = render.settings().base_url
     body = render_template(
         "public/changes.atom", it=front, events=events, updated=updated, base=base, stamp=stamp

@@ -56,7 +56,7 @@ def _chosen(matters: list[ProposalBills], bill: str) -> ProposalBills:
     if not bill:
         return matters[0]
     proposal = lineage.proposal_of(session(), str(lookup.resolve(session(), bill)))
-    found = next((one for one in matters if proposal and one.slug == proposal.slug), None)
+    found = next((matter for matter in matters if proposal and matter.slug == proposal.slug), None)
     if found is None:
         raise Refused(
             "There is no kit for that bill: the campaign does not ask for it.",

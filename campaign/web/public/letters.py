@@ -61,7 +61,7 @@ def letter(seat: str) -> Response:
 def _compose(it: Visit, choices: Choices, *, final: bool) -> Letter:
     cited = letters.facts(session(), it.ask.matter)
     offices = members.offices(session(), it.person.bioguide)
-    office = next((one for one in offices if one.kind == "washington" and one.address), None)
+    office = next((office for office in offices if office.kind == "washington" and office.address), None)
     return letters.compose(
         it.ask, it.person, choices, cited, current(), office=office, today=_today(), final=final
     )

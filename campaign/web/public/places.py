@@ -88,7 +88,7 @@ def _towns(session: Session, bioguide: str | None) -> tuple[str, ...]:
 def chosen_seat(session: Session, choice: Mapping[str, str]) -> str:
     """The seat of a state and district chosen by hand; a state with one district needs no number."""
     state, district = choice.get("state", "").upper(), choice.get("district", "").strip()
-    own = [one for one in members.seats(session, "house") if one.state == state]
+    own = [seat for seat in members.seats(session, "house") if seat.state == state]
     if len(own) == 1:
         return own[0].id
     if not district:
@@ -122,7 +122,7 @@ def _number(session: Session, state: str, district: str) -> str:
 
 def _no_seat(session: Session, text: str, state: str) -> Refused:
     shown = text[:20]
-    own = [one.district or 0 for one in members.seats(session, "house") if one.state == state]
+    own = [seat.district or 0 for seat in members.seats(session, "house") if seat.state == state]
     if not own:
         return Refused(
             f"There is no seat {shown} in Congress. Find your members by ZIP code, address or state.",

@@ -143,7 +143,7 @@ def bills() -> Response:
     found = lookup.search(session(), typed, now=utcnow())
     if len(found) == 1:
         return redirect(place("bill", text=str(found[0].bill_id)), 302)
-    by_number = len({one.bill_id.number for one in found}) == 1
+    by_number = len({candidate.bill_id.number for candidate in found}) == 1
     return page("public/bills.html", it=None, typed=typed, found=found, by_number=by_number)
 
 
