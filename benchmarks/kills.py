@@ -25,23 +25,23 @@ from campaign.mailing.models import Delivery, Subscriber
 READERS_A_KILL = 600
 
 
-def kill_loop(url: str, folder: Path, *, readers: int, kills: int, seed: int) -> dict[str, int]:
-    """Two workers, one of them killed at a random moment again and again until everything has left.
+def kill_loop(
+    engine: Engine, port: int, log: Path, edition: int, names: list[str], *, kills: int, seed: int
+) -> dict[str, int]:
+    """Two workers, one of them killed at a random moment again and again until an edition has left.
 
+    ``names`` are the addresses of its readers, ``log`` is where the sink at ``port`` writes who got mail.
     Counts: ``lost`` readers without a copy that are not shown as unknown, ``extra`` copies before anybody asked
     for a second one, and after sending what was unknown once more, ``lost_at_last`` and ``extra_at_last``.
     """
     chance = random.Random(seed)  # noqa: S311 -- moments to kill at
-    with sink(folder, seconds=0.002) as (port, log):
-        engine, settings = prepared(url, port, readers)
-        edition, _ = publish(engine, settings)
-        done = _kill_some(engine, url, port, log, chance, kills)
-        _finish(engine, url, port)
-        before, unknown = _copies(log), _unknown(engine, edition)
-        queue.resend_unknown(engine, edition, now=NOW)
-        _finish(engine, url, port)
-        after, names = _copies(log), [f"reader{number}@readers-host.org" for number in range(readers)]
-        engine.dispose()
+    url = engine.url.render_as_string(hide_password=False)
+    done = _kill_some(engine, url, port, log, chance, kills)
+    _finish(engine, url, port)
+    before, unknown = _copies(log), _unknown(engine, edition)
+    queue.resend_unknown(engine, edition, now=NOW)
+    _finish(engine, url, port)
+    after = _copies(log)
     return {
         "kills": done,
         "unknown": len(unknown),
@@ -110,13 +110,23 @@ def main() -> int:
     chosen = arguments.parse_args()
     readers = chosen.readers or chosen.kills * READERS_A_KILL
     fine = True
-    with tempfile.TemporaryDirectory() as name, postgres() as url:
-        for place in (f"sqlite:///{name}/mail.db", url):
-            found = kill_loop(place, Path(name), readers=readers, kills=chosen.kills, seed=7)
-            print(place.partition(":")[0], found)
+    with tempfile.TemporaryDirectory() as name, postgres() as server:
+        for url in (f"sqlite:///{name}/mail.db", server):
+            found = _long_loop(url, Path(name), readers, chosen.kills)
+            print(url.partition(":")[0], found)
             fine = fine and not (found["lost"] or found["extra"] or found["lost_at_last"])
             fine = fine and max(found["unknown"], found["extra_at_last"]) <= found["kills"]
     return 0 if fine else 1
+
+
+def _long_loop(url: str, folder: Path, readers: int, kills: int) -> dict[str, int]:
+    names = [f"reader{number}@readers-host.org" for number in range(readers)]
+    with sink(folder, seconds=0.002) as (port, log):
+        engine, settings = prepared(url, port, readers)
+        edition, _ = publish(engine, settings)
+        found = kill_loop(engine, port, log, edition, names, kills=kills, seed=7)
+        engine.dispose()
+    return found
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from campaign.settings import Settings
 from jobs import deliver_mail
 from jobs.deliver_mail import Loop, Runs
 
-from mondays import Clock  # isort: skip
+from mondays import MONDAY, Clock  # isort: skip
 from smtp_sink import Box  # isort: skip
 
 Make = Callable[..., Any]
@@ -125,3 +125,34 @@ def test_the_worker_sends_what_became_due_while_it_waited(
     published("2026-W27", now=clock())
     assert runs.run(clock()).counts == {"sent": 1}
     assert len(list((tmp_path / "outbox").iterdir())) == 2
+
+
+def test_e16_a_dead_man_check_hears_of_start_end_and_failure(
+    engine: Engine, settings: Settings, readers: Make, published: Make, httpserver: HTTPServer
+) -> None:
+    readers("a@readers-host.org")
+    published()
+    for path in ("/ping/start", "/ping", "/ping/fail"):
+        httpserver.expect_request(path).respond_with_data("OK")
+    watched = settings.model_copy(update={"heartbeat_url": httpserver.url_for("/ping")})
+    deliver_mail.run(engine, watched, now=MONDAY)
+    broken = watched.model_copy(update={"mail_from": ""})
+    editions_before = [request.path for request, _ in httpserver.log]
+    assert editions_before == ["/ping/start", "/ping"]
+    with pytest.raises(RuntimeError):
+        deliver_mail.run(_Broken(engine), broken, now=MONDAY)  # type: ignore[arg-type]
+    assert [request.path for request, _ in httpserver.log][-1] == "/ping/fail"
+
+
+class _Broken:
+    """An engine whose database goes away after the first question."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._asked = 0
+
+    def __getattr__(self, name: str) -> Any:
+        self._asked += 1
+        if self._asked > 1:
+            raise RuntimeError("the database went away")
+        return getattr(self._engine, name)

@@ -1,7 +1,6 @@
 """What organizers are told of the mail, by e-mail and in their chat: once each, whatever dies meanwhile."""
 
 import email
-import os
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
-from sqlmodel import col, select
+from sqlmodel import select
 
 from campaign import db
 from campaign.mailing import queue
@@ -23,7 +22,7 @@ from campaign.mailing.models import Delivery, Edition
 from campaign.settings import Settings
 from jobs.deliver_mail import Runs
 
-from mondays import MONDAY, Clock  # isort: skip
+from mondays import MONDAY, Clock, environment, let_leases_end  # isort: skip
 from smtp_sink import Box  # isort: skip
 
 Make = Callable[..., Any]
@@ -216,21 +215,10 @@ def test_a_killed_worker_neither_loses_nor_doubles_a_notice(
     readers("a@readers-host.org")
     published(**told())
     name, when, nth = (*KILLS[point], 1)[:3]
-    environment = {
-        **os.environ,
-        "CAMPAIGN_DATABASE_URL": engine.url.render_as_string(hide_password=False),
-        "CAMPAIGN_SECRET_KEY": relay.secret_key.get_secret_value(),
-        "CAMPAIGN_BASE_URL": relay.base_url,
-        "CAMPAIGN_MAIL_FROM": relay.mail_from,
-        "CAMPAIGN_POSTAL_ADDRESS": relay.postal_address,
-        "CAMPAIGN_SMTP_URL": relay.smtp_url.get_secret_value(),
-    }
     command = [sys.executable, "-c", WORKER, name, when, str(nth)]
-    ended = subprocess.run(command, env=environment, capture_output=True, timeout=60)
+    ended = subprocess.run(command, env=environment(engine, relay, box.port), capture_output=True, timeout=60)
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-800:]
-    with db.writing(engine) as session:
-        for row in session.exec(select(Delivery).where(col(Delivery.lease).is_not(None))):
-            row.lease = MONDAY - timedelta(minutes=1)
+    let_leases_end(engine)
     runs = Runs(engine, relay)
     for _ in range(3):
         runs.run(db.utcnow())
