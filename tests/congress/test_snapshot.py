@@ -230,8 +230,10 @@ def test_older_members_give_way(engine: Engine, now: datetime) -> None:
         roster.import_members(session, older, as_of=date(2025, 1, 10), now=now)
     snapshot.load(engine, now=now)
     with db.reading(engine) as session:
-        assert [one.last for one in members.holders(session, "TX-20", now=NOW)] == ["Castro"]
-        earlier = members.person(session, "X000001", now=NOW)
+        assert [one.last for one in members.holders(session, "TX-20", now=now + timedelta(days=30))] == [
+            "Castro"
+        ]
+        earlier = members.person(session, "X000001", now=now + timedelta(days=30))
     assert earlier is not None
     assert earlier.standing == "departed"
 
