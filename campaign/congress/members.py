@@ -5,7 +5,8 @@ A person is identified by Bioguide id. Whether somebody sits is decided by their
 whom only a bill names is stored from the bill's row.
 """
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -208,6 +209,20 @@ def offices(session: Session, bioguide: str) -> list[Office]:
     """A member's offices: Washington first, then those at home by city."""
     rows = select(Office).where(Office.bioguide == bioguide)
     return sorted(session.exec(rows), key=lambda office: (office.kind != "washington", office.city, office.id))
+
+
+def misplaced_offices(session: Session) -> list[Office]:
+    """Offices whose coordinates in the source cannot be theirs, so that they have none here."""
+    return list(session.exec(select(Office).where(Office.misplaced != "").order_by(Office.id)))
+
+
+def shared_telephones(session: Session) -> dict[str, list[str]]:
+    """Telephone numbers, as digits, that the source gives for offices of several members, with their ids: one
+    of them is probably wrong."""
+    holders: dict[str, set[str]] = defaultdict(set)
+    for phone, bioguide in session.exec(select(Office.phone, Office.bioguide).where(Office.phone != "")):
+        holders[re.sub(r"\D", "", phone)].add(bioguide)
+    return {phone: sorted(ids) for phone, ids in sorted(holders.items()) if len(ids) > 1}
 
 
 def committees_of(session: Session, bioguide: str) -> list[tuple[Committee, CommitteeSeat]]:

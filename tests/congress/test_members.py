@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 from werkzeug import Request, Response
 
-from campaign import db
+from campaign import db, doctor
 from campaign.congress import members, roster
 from campaign.congress.bills import BillId
 from campaign.congress.legislators import FILES, MemberFiles, party_letter
@@ -465,6 +465,30 @@ def test_committees_with_chair_and_ranking_member(engine: Engine, now: datetime)
             "HSFA",
             "HSFA07",
         ]
+
+
+def test_doctor_names_impossible_places_and_shared_telephones(engine: Engine, now: datetime) -> None:
+    moline, austin = (
+        office("A000001", "Moline", phone="517-993-0510"),
+        office("C001091", "Austin", "(517) 993-0510"),
+    )
+    moline["offices"][0].update(state="IL", latitude=441.5080197, longitude=-90.5783808)
+    austin["offices"].append({**austin["offices"][0], "id": "C001091-laredo", "phone": "956-723-0001"})
+    austin["offices"].append({**austin["offices"][0], "id": "C001091-hidalgo", "phone": "956-723-0001"})
+    load(
+        engine, MemberFiles(current=[CASTRO, sen("A000001", "IL", "Slotkin", 2)], offices=[moline, austin]), now
+    )
+    found = {one.about: one for one in doctor.examine(engine, Settings(), now=now)}
+    assert found["office A000001-moline"].text == (
+        "the source places it at 441.5080197, -90.5783808, which cannot be; its distance is not used"
+    )
+    assert found["telephone 5179930510"].text == (
+        "the source gives this number for A000001 and C001091; one of them may be wrong"
+    )
+    assert {about for about in found if about.startswith(("office", "telephone"))} == {
+        "office A000001-moline",
+        "telephone 5179930510",
+    }
 
 
 # --- who has gone ---

@@ -3,7 +3,7 @@
 import gzip
 import json
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from campaign.congress import ledger, members, roster, tracking
 from campaign.congress.legislators import FILES
 from campaign.congress.models import Bill, Change, Cosponsorship, SourceState, Tracking
 from campaign.congress.observation import Observation
-from campaign.districts import boundaries
+from campaign.districts import boundaries, finder
 from campaign.districts.models import ZipSeat
 from campaign.organizing.counts import counts
 from campaign.proposals import lineage, lookup
@@ -186,6 +186,34 @@ def test_seats_vacancies_and_delegates_of_june_2026(loaded: Engine) -> None:
     }
 
 
+def test_what_the_sources_say_of_a_day_and_a_place(snapshot_engine: Engine) -> None:
+    with db.reading(snapshot_engine) as session:
+        before, after = (datetime(2026, 3, day, 18, tzinfo=UTC) for day in (8, 9))
+        kiley = [members.people(session, ["K000401"], now=moment)["K000401"] for moment in (before, after)]
+        assert [office.id for office in members.misplaced_offices(session)] == ["S001225-rock_island"]
+        assert members.shared_telephones(session) == {
+            "5179930510": ["B001321", "S001208"],
+            "9072256880": ["M001153", "S001198"],
+        }
+        assert members.vacant_since(session, "FL-20", now=NOW) == date(2026, 4, 22)
+    assert [(one.party, one.seat) for one in kiley] == [("R", "CA-3"), ("I", "CA-3")]
+
+
+def test_after_the_turn_of_the_congress_no_representative_speaks_for_anybody(snapshot_engine: Engine) -> None:
+    noon = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)
+    with db.reading(snapshot_engine) as session:
+        before = members.people(session, now=noon - timedelta(minutes=1)).values()
+        after = members.people(session, now=noon).values()
+        assert members.vacancies(session, now=noon) == []
+        place = finder.by_zip(session, "78205", now=noon)
+    assert len(before) == 537
+    assert {one.seat for one in after if one.chamber == "house"} == {"PR-0"}
+    # Durbin's term ends with the Congress, Husted's and Moody's appointments at the latest then.
+    assert {"D000563", "H001104", "M001244"}.isdisjoint(one.bioguide for one in after)
+    assert {(hit.member, hit.vacant) for hit in place.seats} == {(None, False)}
+    assert len(place.senators) == 1
+
+
 def test_every_state_has_two_senators_of_two_classes(snapshot_engine: Engine) -> None:
     with db.reading(snapshot_engine) as session:
         classes = {
@@ -229,8 +257,10 @@ def test_older_members_give_way(engine: Engine, now: datetime) -> None:
         roster.import_members(session, older, as_of=date(2025, 1, 10), now=now)
     snapshot.load(engine, now=now)
     with db.reading(engine) as session:
-        assert [one.last for one in members.holders(session, "TX-20", now=NOW)] == ["Castro"]
-        earlier = members.person(session, "X000001", now=NOW)
+        assert [one.last for one in members.holders(session, "TX-20", now=now + timedelta(days=30))] == [
+            "Castro"
+        ]
+        earlier = members.person(session, "X000001", now=now + timedelta(days=30))
     assert earlier is not None
     assert earlier.standing == "departed"
 
