@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 from legislator_files import FOREIGN_AFFAIRS, JUNE, NOW, files, office, rep
 from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel, col, select
 
 from campaign import db, snapshot
+from campaign.cli import main
 from campaign.congress import ledger, members, roster, tracking
 from campaign.congress.legislators import FILES
 from campaign.congress.models import Bill, Change, Cosponsorship, SourceState, Tracking
@@ -486,6 +488,20 @@ def test_a_stated_day_that_is_none_is_refused(source: Path, tmp_path: Path, now:
 def test_an_option_without_a_day_is_refused(text: str) -> None:
     with pytest.raises(Refused, match=f"--as-of {text}: write a source and its day"):
         parse_day(text)
+
+
+def test_the_command_takes_days_and_refuses_a_build_without(source: Path, tmp_path: Path) -> None:
+    build = ["snapshot", "build", "--from", str(source), "--into", str(tmp_path / "built"), "--json"]
+    days = [word for name, day in DATES.items() for word in ("--as-of", f"{name}={day}")]
+    env = {"CAMPAIGN_DATABASE_URL": f"sqlite:///{tmp_path}/none.db"}
+    refused = CliRunner().invoke(main, build, env=env)
+    assert refused.exit_code == 2
+    assert "--as-of members=YYYY-MM-DD" in refused.stderr
+    assert not (tmp_path / "built" / "manifest.json").exists()
+    done = CliRunner().invoke(main, [*build, *days], env=env)
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["bills"] == 1
+    assert read_manifest(tmp_path / "built").bills == DATES["bills"]
 
 
 def test_the_oldest_of_several_files_dates_a_set(source: Path, tmp_path: Path, now: datetime) -> None:

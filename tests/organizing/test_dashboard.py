@@ -1,6 +1,7 @@
 """The numbers of the organizers' dashboard."""
 
 import zlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -122,6 +123,19 @@ def test_sources_that_list_different_numbers_are_told_apart(house: Engine) -> No
             )
     assert strip(house).sources == ()
     assert not strip(house).disagree
+
+
+@pytest.mark.parametrize(
+    ("older", "disagree"), [("2026-05-04", False), ("2026-05-05", False), ("2026-05-06", True)]
+)
+def test_sources_disagree_only_when_both_were_read_after_the_last_change(
+    house: Engine, older: str, disagree: bool
+) -> None:
+    add_bill(house, BILL, on("A1", "2026-05-05"))
+    read = datetime.fromisoformat(f"{older}T16:00:00+00:00")
+    found = replace(strip(house), sources=(("api", 1, NOW), ("govinfo", 0, read)))
+    assert found.disagree is disagree
+    assert not replace(found, sources=(("api", 1, NOW), ("govinfo", 1, read))).disagree
 
 
 def test_news_after_what_was_seen_leaves_baselines_out(house: Engine) -> None:

@@ -111,7 +111,7 @@ def growth(bills: Sequence[tuple[Bill, Sequence[Cosponsorship]]], *, today: date
 
 
 def _known_until(bill: Bill, today: date) -> date:
-    """The last day the record speaks for: of a bill known as introduced only, its first."""
+    """The last day the record speaks for: of a bill that was never read whole, its first."""
     if bill.partial or bill.observed_at is None:
         return bill.introduced or today
     read = bill.observed_at.astimezone(WASHINGTON).date()
