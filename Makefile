@@ -9,7 +9,10 @@ export CAMPAIGN_BASE_URL ?= http://$(HOST):$(PORT)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement
 ITSELF := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
-.PHONY: help run install develop test lint format bench mutate replay lock clean
+# Compiled modules and rewritten tests are half of a test run's start.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help run install develop check test lint format bench mutate replay kills pictures translate lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,13 +24,17 @@ install: $(VENV)/.run-stamp  ## install what running needs into .venv
 
 develop: $(VENV)/.dev-stamp  ## install what tests and checks need into .venv, too
 
-test: $(VENV)/.dev-stamp  ## the whole suite (ARGS=… goes to pytest)
+check: lint  ## lint, and the tests of the rooms that changed since main
+	@$(BIN)/python -m pytest $$($(BIN)/python -m tools.changed) $(ARGS)
+
+test: $(VENV)/.dev-stamp  ## the whole suite (ARGS=tests/outreach runs one folder)
 	@$(BIN)/python -m pytest $(ARGS)
 
-lint: $(VENV)/.dev-stamp  ## style, format, types
+lint: $(VENV)/.dev-stamp  ## style, format, types, unused code
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/vulture
 
 format: $(VENV)/.dev-stamp  ## put the files into the house format
 	@$(BIN)/ruff check --fix .
@@ -36,12 +43,27 @@ format: $(VENV)/.dev-stamp  ## put the files into the house format
 bench: $(VENV)/.dev-stamp  ## the benchmarks, one table at the end
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-mutate: $(VENV)/.dev-stamp  ## change the core line by line; which changes does no test notice?
+mutate: $(VENV)/.dev-stamp  ## change the core one expression at a time; which changes does no test notice?
 	@$(BIN)/python -m tools.mutate $(ARGS)
 
 replay: $(VENV)/.dev-stamp  ## replay two years of Congress: STANDIN=http://… names a running stand-in
 	@test -n "$(STANDIN)" || { echo "Say where the stand-in listens: make replay STANDIN=http://127.0.0.1:8900" >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.replay --standin $(STANDIN) $(ARGS)
+
+kills: $(VENV)/.dev-stamp  ## kill a worker that sends mail a hundred times, on both databases, and count lost and extra copies
+	@$(BIN)/python -m benchmarks.mail --kills 100 $(ARGS)
+
+pictures: $(VENV)/.dev-stamp  ## take the screenshots of docs/ again, in Chromium
+	@$(BIN)/python -m tools.pictures $(ARGS)
+
+CATALOG := campaign/translations
+translate: $(VENV)/.dev-stamp  ## bring the Spanish catalog up to date with code and templates, and compile it
+	@mkdir -p var
+	@$(BIN)/pybabel --quiet extract -F $(CATALOG)/babel.cfg -k _ -k ngettext:1,2 --no-location --sort-output \
+		-o var/messages.pot .
+	@$(BIN)/pybabel --quiet update -l es -d $(CATALOG) -i var/messages.pot --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --width 100
+	@$(BIN)/pybabel compile --statistics -d $(CATALOG)
 
 lock:  ## pin again every library, with hashes (needs uv: pip install uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv; install it with: pip install uv" >&2; exit 2; }

@@ -110,7 +110,7 @@ def _fill(engine: Engine, share: float) -> int:
     chance = random.Random(CONGRESS)  # noqa: S311 -- invented data, not secrets
     now = db.utcnow()
     with db.writing(engine) as session:
-        people = [(one.bioguide, one.chamber) for one in members.people(session).values()]
+        people = [(one.bioguide, one.chamber) for one in members.people(session, now=now).values()]
         taken = set(session.scalars(sa.select(Bill.id)))  # type: ignore[call-overload]
         ids = [f"{kind}{n}-{CONGRESS}" for kind, size in SIZES.items() for n in range(1, int(size * share) + 1)]
         ids = [id for id in ids if id not in taken]

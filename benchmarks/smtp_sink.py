@@ -42,9 +42,6 @@ class Line(asyncio.Protocol):
         if word == b"DATA":
             self.reading = True
             self._say(b"354 go on")
-        elif word == b"EHLO":
-            # As every relay in use does; smtplib makes no use of it.
-            self._say(b"250-sink\r\n250 PIPELINING")
         elif word == b"QUIT":
             self._say(b"221 bye")
             self.transport.close()

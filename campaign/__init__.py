@@ -2,7 +2,7 @@
 
 The rooms, from the ground up (imports go down this list only):
 
-- ``settings``, ``refusals`` -- the operator's settings; errors with a message in both languages
+- ``settings``, ``refusals``, ``dates`` -- the operator's settings; errors in both languages; days people write
 - ``logs`` -- log format, and what is redacted
 - ``db``, ``runs`` -- engine, sessions, migrations; scheduled runs and leadership
 - ``fetch`` -- the only HTTP client: retries, circuit breakers, rate budgets, no redirects
@@ -21,4 +21,4 @@ The rooms, from the ground up (imports go down this list only):
 Scheduled jobs live beside this package, in ``jobs``.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

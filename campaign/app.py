@@ -6,28 +6,22 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.settings import Settings, read_settings, shipped
-from campaign.web import campaign_state
-from campaign.web.api import routes
-from campaign.web.core import database, errors, health, languages, render, request_log, security
-from campaign.web.organize import (
-    access,
-    account,
-    bills,
-    board,
-    digest,
-    lists,
-    member,
-    system,
-    week,
-    wordings,
+from campaign.web import api, campaign_state, organize, public
+from campaign.web.core import (
+    database,
+    errors,
+    health,
+    languages,
+    page_cache,
+    render,
+    request_log,
+    routing,
+    security,
 )
-from campaign.web.public import routes as public_routes
-from campaign.web.public import subscribe
+from campaign.web.organize import access
+from campaign.web.public import calls
 
-# Pages of these modules declare themselves on the blueprint that both languages share …
-READERS = (public_routes, subscribe)
-# … and of these on the organizers'.
-ORGANIZERS = (account, week, bills, lists, member, board, wordings, system, digest)
+ROOMS = (public.room, organize.room, api.room, health.room)
 
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:
@@ -47,15 +41,19 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     )
     app.extensions["settings"] = settings
     Bootstrap5(app)
+    # What follows adds headers that are cached with a page, so it stands after the page cache.
     request_log.attach(app)
-    database.attach(app, engine or db.open_engine(settings.database_url))
+    engine = engine or db.open_engine(settings.database_url)
+    page_cache.attach(app, engine)
+    database.attach(app, engine)
     languages.attach(app, settings)
     security.attach(app, settings)
+    routing.attach(app)
     render.attach(app)
     errors.attach(app)
-    languages.register_in_both(app, public_routes.bp)
-    app.register_blueprint(routes.bp)
-    app.register_blueprint(health.bp)
-    access.attach(app, settings)
+    access.attach(app)
+    calls.attach(app, settings)
     campaign_state.attach(app)
+    for room in ROOMS:
+        room.register(app)
     return app

@@ -1,7 +1,6 @@
-"""Copies of the whole record: to a file, back from it, from one database to another.
+"""Backup, restore, and copies from one database to another.
 
-A backup is always one SQLite file, whatever engine the record lives on: one format to keep, to check and to
-restore, on either engine.
+A backup is one SQLite file, whatever the engine: one format to store, check and restore.
 """
 
 import shutil
@@ -24,16 +23,16 @@ from campaign.organizing import models as organizing
 from campaign.outreach import models as outreach
 from campaign.refusals import Refused
 
-# Named so that every room's tables are known here.
-ROOMS = (runs, congress, districts, outreach, mailing, accounts, organizing)
+# Importing these registers every table in SQLModel.metadata.
+TABLE_MODULES = (runs, congress, districts, outreach, mailing, accounts, organizing)
 ROWS_AT_ONCE = 1000
 Counts = dict[str, int]
 
 
 def backup(engine: Engine, file: Path) -> Counts:
-    """Write the record as of now to a new file; rows by table. Others may read and write meanwhile.
+    """Write the database to a new file; returns the number of rows by table. The service may run meanwhile.
 
-    The file takes its name only when it is whole and checked. Raises Refused where it exists already.
+    The file gets its name only when it is complete and checked. Raises Refused where it exists already.
     """
     if file.exists():
         raise Refused(
@@ -58,10 +57,10 @@ def backup(engine: Engine, file: Path) -> Counts:
 
 
 def restore(engine: Engine, file: Path, *, replace: bool = False) -> Counts:
-    """Put a backup in the place of the record; rows by table.
+    """Replace the database by a backup, in one transaction; returns the number of rows by table.
 
-    All or nothing. Raises Refused where the file is no sound backup, comes from a newer version, or the
-    record holds anything and ``replace`` is not said. An older backup is upgraded on the way.
+    A backup of an older version is upgraded first. Raises Refused where the file is damaged, is no backup or is
+    of a newer version, and where the database holds data and ``replace`` is false.
     """
     if not file.is_file():
         raise Refused(f"There is no file {file}.", f"No existe el archivo {file}.")
@@ -80,7 +79,10 @@ def restore(engine: Engine, file: Path, *, replace: bool = False) -> Counts:
 
 
 def copy(source: Engine, target: Engine) -> Counts:
-    """Copy the whole record into another, empty database, of the same or the other engine; rows by table."""
+    """Copy a database into an empty one of either engine; returns the number of rows by table.
+
+    Raises Refused where the source's tables are not at this version or the target holds data.
+    """
     if not db.is_current(source):
         raise Refused(
             "The source's tables are not at this version; run campaign db upgrade on it first.",
@@ -92,7 +94,7 @@ def copy(source: Engine, target: Engine) -> Counts:
 
 
 def count_rows(connection: Connection) -> Counts:
-    """Rows by table."""
+    """The number of rows by table."""
     return {
         table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
         for table in SQLModel.metadata.sorted_tables
@@ -111,14 +113,14 @@ def _copy_into_file(engine: Engine, file: Path) -> None:
         copy(engine, target)
         db.tidy(target)
         with closing(target.raw_connection()) as connection:
-            # One file, without companions, whoever carries it away.
+            # A single file, without -wal and -shm files next to it.
             connection.cursor().execute("PRAGMA journal_mode=DELETE").close()
     finally:
         target.dispose()
 
 
 def _checked(file: Path) -> Counts:
-    """Rows by table of a sound backup; Refused for anything else."""
+    """The number of rows by table of an undamaged backup. Raises Refused for any other file."""
     try:
         with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             sound = connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
@@ -162,42 +164,42 @@ def _refuse_unless_empty(engine: Engine, replace: bool) -> None:
 def _replace_all(source: Engine, target: Engine) -> Counts:
     if target.dialect.name == "sqlite" and source.dialect.name == "sqlite":
         return _replace_file(source, target)
-    writer = target.execution_options(writes=True)
-    with _snapshot(source) as taken, writer.begin() as given:
+    target = target.execution_options(writes=True)
+    with _snapshot(source) as reader, target.begin() as writer:
         if target.dialect.name == "postgresql":
             names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
-            given.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            writer.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
         for table in SQLModel.metadata.sorted_tables:
-            _copy_table(table, taken, given)
-        counts = count_rows(taken)
-        if count_rows(given) != counts:
-            raise RuntimeError("the copy differs from its source; nothing was kept")
+            _copy_table(table, reader, writer)
+        counts = count_rows(reader)
+        if count_rows(writer) != counts:
+            raise RuntimeError("the copy differs from its source; nothing was copied")
     return counts
 
 
 def _replace_file(source: Engine, target: Engine) -> Counts:
-    # SQLite's own backup puts every page in place in one transaction, the ledger's guards included.
-    with closing(source.raw_connection()) as taken, closing(target.raw_connection()) as given:
-        taken.driver_connection.backup(given.driver_connection)  # type: ignore[union-attr]
+    # SQLite's backup API replaces every page in one transaction, including the append-only triggers.
+    with closing(source.raw_connection()) as reader, closing(target.raw_connection()) as writer:
+        reader.driver_connection.backup(writer.driver_connection)  # type: ignore[union-attr]
     with target.connect() as connection:
         return count_rows(connection)
 
 
-def _copy_table(table: sa.Table, taken: Connection, given: Connection) -> None:
-    rows = taken.execution_options(yield_per=ROWS_AT_ONCE).execute(sa.select(table)).mappings()
+def _copy_table(table: sa.Table, reader: Connection, writer: Connection) -> None:
+    rows = reader.execution_options(yield_per=ROWS_AT_ONCE).execute(sa.select(table)).mappings()
     for part in rows.partitions():
-        given.execute(sa.insert(table), [dict(row) for row in part])
+        writer.execute(sa.insert(table), [dict(row) for row in part])
     counter = table.autoincrement_column
-    if counter is not None and given.dialect.name == "postgresql":
+    if counter is not None and writer.dialect.name == "postgresql":
         newest = sa.select(sa.func.max(counter)).scalar_subquery()
         sequence = sa.func.pg_get_serial_sequence(table.name, counter.name)
-        # Nothing in the table: the first number given out will be 1.
-        given.execute(sa.select(sa.func.setval(sequence, sa.func.coalesce(newest, 1), newest.is_not(None))))
+        # For an empty table, setval with is_called = false makes 1 the first number.
+        writer.execute(sa.select(sa.func.setval(sequence, sa.func.coalesce(newest, 1), newest.is_not(None))))
 
 
 @contextmanager
 def _snapshot(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees the record as of one moment, however long the copy takes."""
+    """A connection that sees the database as of one moment, however long the copy takes."""
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with engine.connect() as connection:

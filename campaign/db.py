@@ -16,10 +16,12 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
+from campaign.refusals import Refused
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 15_000
-# What a database raises that cannot be read. The driver's own error comes bare from the first statements
-# on a new SQLite connection.
+# Exceptions of a database that cannot be read. The first statements on a new SQLite connection raise the
+# driver's own error, which SQLAlchemy does not wrap.
 UNREADABLE = (sa.exc.DBAPIError, sa.exc.TimeoutError, sqlite3.DatabaseError)
 
 SQLModel.metadata.naming_convention = {
@@ -32,18 +34,18 @@ SQLModel.metadata.naming_convention = {
 
 
 def utcnow() -> datetime:
-    """The only clock of the application; everything that decides takes ``now`` as an argument."""
+    """The current time, aware, in UTC. The only clock: functions that decide take ``now`` as an argument."""
     return datetime.now(UTC)
 
 
 def open_engine(url: str) -> Engine:
-    """An engine with the traps of its database taken care of; makes the folder of a SQLite file."""
+    """An engine for ``sqlite:///…`` or ``postgresql+psycopg://…``; creates the folder of a SQLite file."""
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    # What a statement was given may be somebody's address; no error may carry it into a log.
+    # Parameters of a statement may be personal data and must not reach a log in an error message.
     engine = sa.create_engine(parsed, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
@@ -51,8 +53,8 @@ def open_engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
-    # The driver's own transaction handling opens deferred transactions late and breaks SAVEPOINT
-    # and transactional DDL; SQLAlchemy's documented way is to take it over.
+    # The driver's own transaction handling begins transactions late and breaks SAVEPOINT and transactional
+    # DDL; SQLAlchemy documents this way of switching it off.
     connection.isolation_level = None
     for pragma in (
         f"busy_timeout={BUSY_MILLISECONDS}",
@@ -65,29 +67,29 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A deferred transaction that reads first and writes later fails at once when another writer
-    # came between, whatever the busy timeout; a writer therefore takes the lock at BEGIN.
+    # A deferred transaction that reads and then writes fails at once when another writer committed in between,
+    # whatever the busy timeout; a writing session therefore takes the lock at BEGIN.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that only reads; it never waits for a writer."""
+    """A session for reading; it never waits for a writer."""
     with Session(engine) as session:
         yield session
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """A session that writes in one transaction: committed at the end, rolled back on any error."""
+    """A session with one writing transaction: committed at the end, rolled back on any exception."""
     writer = engine.execution_options(writes=True)
     with Session(writer, expire_on_commit=False) as session, session.begin():
         yield session
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the schema to the newest revision; safe to call by several processes at once."""
+    """Migrate the schema to the newest revision. Several processes may call it at once."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.execution_options(writes=True).begin() as connection:
@@ -102,8 +104,17 @@ def is_current(engine: Engine) -> bool:
     return _revision(engine) == _scripts().get_current_head()
 
 
+def require_current(engine: Engine) -> None:
+    """Raises Refused unless the schema is at the newest revision."""
+    if not is_current(engine):
+        raise Refused(
+            "The database has no tables of this version yet; run campaign db upgrade first.",
+            "La base de datos no tiene las tablas de esta versión; ejecute primero campaign db upgrade.",
+        )
+
+
 def is_known(engine: Engine) -> bool:
-    """Whether the schema is at a revision that this version of the service knows, and so can upgrade."""
+    """Whether the schema's revision is one of this version's migrations, so that it can be upgraded."""
     return _revision(engine) in {script.revision for script in _scripts().walk_revisions()}
 
 
@@ -119,12 +130,12 @@ def _scripts() -> ScriptDirectory:
 
 
 def tidy(engine: Engine) -> None:
-    """Let SQLite fold its write-ahead log into the file and refresh what its planner knows.
+    """Checkpoint SQLite's write-ahead log into the file and update the planner's statistics.
 
-    PostgreSQL looks after itself.
+    PostgreSQL does both by itself.
     """
     if engine.dialect.name == "sqlite":
-        # A checkpoint cannot run inside a transaction, so this goes around SQLAlchemy's.
+        # A checkpoint cannot run inside a transaction, and SQLAlchemy always begins one.
         connection = engine.raw_connection()
         try:
             for pragma in ("PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"):

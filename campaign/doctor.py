@@ -1,4 +1,4 @@
-"""What an operator should know about this installation, found by looking; changes nothing."""
+"""Checks of this installation for ``campaign doctor``; they change nothing."""
 
 import shutil
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
 from campaign import db, runs
-from campaign.congress import tracking
+from campaign.congress import members, tracking
 from campaign.congress.models import SourceState
 from campaign.mailing import dns_checks, queue
 from campaign.settings import SHORTEST_SECRET, Settings
@@ -26,7 +26,7 @@ LEAST_FREE_BYTES = 500 * 2**20
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: ``error`` must be mended, ``warning`` should be, ``note`` is good to know."""
+    """The result of one check: an ``error`` must be fixed, a ``warning`` should be, a ``note`` informs."""
 
     level: Level
     about: str
@@ -34,11 +34,11 @@ class Finding:
 
 
 def examine(engine: Engine, settings: Settings, *, now: datetime) -> list[Finding]:
-    """Every finding, in the order a person would look."""
+    """All findings: database, jobs, data, mail, settings, DNS."""
     findings = list(_database(engine))
     if all(finding.level != "error" for finding in findings):
         with db.reading(engine) as session:
-            findings += [*_work(session, now), *_data(session, now), *_mail(session)]
+            findings += [*_work(session, now), *_data(session, now), *_offices(session), *_mail(session)]
     return [*findings, *_settings(settings), *(Finding(*found) for found in dns_checks.examine(settings))]
 
 
@@ -92,6 +92,15 @@ def _data(session: Session, now: datetime) -> Iterator[Finding]:
             yield Finding("warning", state.name, state.problem)
         elif state.name == "members" and now.date() - state.as_of > DATA_OLD:
             yield Finding("note", state.name, f"as of {state.as_of}; they refresh by themselves once a day")
+
+
+def _offices(session: Session) -> Iterator[Finding]:
+    for office in members.misplaced_offices(session):
+        text = f"the source places it at {office.misplaced}, which cannot be; its distance is not used"
+        yield Finding("note", f"office {office.id}", text)
+    for phone, ids in members.shared_telephones(session).items():
+        text = f"the source gives this number for {' and '.join(ids)}; one of them may be wrong"
+        yield Finding("note", f"telephone {phone}", text)
 
 
 def _mail(session: Session) -> Iterator[Finding]:

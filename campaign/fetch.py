@@ -1,12 +1,11 @@
-"""The one door to the network.
+"""The only HTTP client.
 
-Every address the project reads goes through a ``Fetcher``: it retries what may pass, gives up on what will
-not, leaves a host alone that is down, follows no redirect and keeps keys and queries out of every message.
-A request ends in a ``Reply`` or in ``Unread``; nothing else comes out of this module.
+A ``Fetcher`` retries transient failures, has a circuit breaker for each host, follows no redirect and keeps
+keys and queries out of every message. A request ends in a ``Reply`` or raises ``Unread``, nothing else.
 
-Only an answer that proves itself counts: whoever asks hands in ``take``, which turns a reply into what was
-wanted and raises ``Unread`` for a maintenance page, a cut body or an error in disguise; such a reply is
-asked for again like any other failure.
+A status of 200 proves nothing: the caller's ``parse`` turns a reply into the wanted value and raises ``Unread``
+for a maintenance page, a truncated body or an error sent with status 200. Such a reply is retried like any
+other failure.
 """
 
 import json
@@ -27,7 +26,7 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from campaign import __version__
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -37,7 +36,7 @@ Headers = Mapping[str, str]
 
 BODY_LIMIT = 64 * 2**20
 DOWNLOAD_LIMIT = 512 * 2**20
-# A source that asks for more than this many seconds is left alone instead of waited for.
+# A Retry-After of more seconds than this opens the circuit breaker instead of being waited for.
 LONGEST_WAIT = 10.0
 # https://api.data.gov/docs/rate-limits/ and /docs/developer-manual/ (error codes of the gateway)
 CREDENTIAL_CODES = {
@@ -48,7 +47,7 @@ CREDENTIAL_CODES = {
     "API_KEY_UNVERIFIED",
 }
 
-# httpx writes whole addresses at INFO; ours hold no key, but a query may be a voter's street.
+# httpx logs whole addresses at INFO, and a query may hold a voter's street.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
@@ -57,19 +56,19 @@ def _log_retry(details: RetryDetails) -> None:
     logger.debug("asking again in %.1f s: %s", details.wait_for, details.caused_by)
 
 
-# The library's own hook would write to standard output, which belongs to the command's answer.
+# The library's own hook writes to standard output, which is for a command's result.
 set_on_retry_hooks([_log_retry])
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """The certificate authorities, read once a process."""
+def _ssl_context() -> ssl.SSLContext:
+    """The trusted certificate authorities, read once per process."""
     return httpx.create_ssl_context()
 
 
-class Passing(Unread):
-    """A failure that may pass. ``wait`` is how many seconds the source asked for, if it did; ``ill`` tells
-    whether it speaks against the host as a whole rather than against one address."""
+class TransientError(SourceError):
+    """A transient failure. ``wait`` is the source's Retry-After in seconds, if it sent one; ``ill`` is whether
+    the failure counts against the host (circuit breaker) and not only against one address."""
 
     def __init__(self, reason: str, *, wait: float | None = None, ill: bool = True) -> None:
         super().__init__(reason)
@@ -77,30 +76,37 @@ class Passing(Unread):
         self.ill = ill
 
 
-class Unreachable(Passing):
-    """No connection at all: asking many times helps less than asking later."""
+class Unreachable(TransientError):
+    """No connection; retried twice only, as a later run is more likely to succeed."""
+
+
+class NotFound(SourceError):
+    """The source answered 404: it has nothing at this address."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{place}: not known there (404)", permanent=True)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a source answered. ``modified`` is its Last-Modified header as given, or empty."""
+    """A response. ``modified`` is its Last-Modified header as sent, or empty; header names are lower case."""
 
     status: int
     body: bytes
     content_type: str = ""
     modified: str = ""
     headers: Headers = field(default_factory=dict)
-    # Host and path, for messages; never the query.
+    # Host and path, for messages; never the query, which may hold an address or a key.
     place: str = ""
 
 
 @dataclass
 class _Host:
-    """How one host has behaved in this run. It is left alone until ``closed_until`` (monotonic seconds)."""
+    """The circuit breaker of one host. It is open until ``open_until`` (monotonic seconds) for ``reason``."""
 
     failures: int = 0
-    closed_until: float = -math.inf
-    why: str = ""
+    open_until: float = -math.inf
+    reason: str = ""
     credential: bool = False
     remaining: int | None = None
 
@@ -117,13 +123,12 @@ class _Request:
 
 
 class Fetcher:
-    """Asks sources, one run long, from as many threads as there are; a context manager.
+    """An HTTP client for one run; a context manager that several threads may use.
 
-    ``attempts`` is how often one request is sent at most: with each of eight kinds of failure at 10 % more
-    than half of all requests fail, and eight attempts still bring 99 of 100 home. ``patience`` bounds all
-    attempts of one request in seconds. ``threshold`` requests in a row that failed after all attempts
-    close a host for ``rest`` seconds; then one request tries again. ``hosts`` (host or host:port), where
-    given, is the list of all that may be asked.
+    ``attempts`` is how often a request is sent at most: where more than half of all requests fail, eight
+    attempts still bring 99 of 100 through. ``patience`` limits all attempts of one request in seconds. The
+    circuit breaker of a host opens for ``rest`` seconds after ``threshold`` requests in a row failed all their
+    attempts; then one request is tried. ``hosts`` (host or host:port), where given, are the only allowed ones.
     """
 
     def __init__(
@@ -153,7 +158,7 @@ class Fetcher:
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
         self._client = httpx.Client(
-            verify=_trusted(),
+            verify=_ssl_context(),
             follow_redirects=False,
             timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
             headers={"User-Agent": user_agent},
@@ -175,31 +180,34 @@ class Fetcher:
         check: Callable[[Reply], object] | None = None,
         limit: int = BODY_LIMIT,
     ) -> Reply:
-        """The reply of an address, status 200 (or 304 where ``headers`` ask conditionally).
+        """The reply of an address: status 200, or 304 where ``headers`` make the request conditional.
 
-        ``check`` raises Unread for a reply that is not what was wanted; unless permanent it is retried.
+        ``check`` raises Unread for a reply that is not what was wanted; unless permanent, that is retried.
         """
 
-        def take(reply: Reply) -> Reply:
+        def parse(reply: Reply) -> Reply:
             if check is not None and reply.status == httpx.codes.OK:
                 check(reply)
             return reply
 
-        return self.read(url, take, params=params, headers=headers, secret_headers=secret_headers, limit=limit)
+        return self.read(url, parse, params=params, headers=headers, secret_headers=secret_headers, limit=limit)
 
     def read(
         self,
         url: str,
-        take: Callable[[Reply], T],
+        parse: Callable[[Reply], T],
         *,
         params: Params | None = None,
         headers: Headers | None = None,
         secret_headers: Headers | None = None,
         limit: int = BODY_LIMIT,
     ) -> T:
-        """What ``take`` makes of the reply; Unread it raises counts as a failed attempt."""
+        """The result of ``parse`` on the reply. Unread raised by ``parse`` counts as a failed attempt.
+
+        Raises Unread after the last attempt, and at once for a permanent failure or an open circuit breaker.
+        """
         request = self._request(url, params, {**(headers or {}), **(secret_headers or {})}, limit, 120.0)
-        return self._persist(request, lambda: take(self._send(request, None)))
+        return self._attempt_all(request, lambda: parse(self._send(request, None)))
 
     def download(
         self,
@@ -211,7 +219,10 @@ class Fetcher:
         limit: int = DOWNLOAD_LIMIT,
         seconds: float = 1800.0,
     ) -> Reply:
-        """Write a large body to ``into`` (rewound at each attempt); the reply comes without a body."""
+        """Write a large body to ``into`` (rewound at each attempt); returns the reply without its body.
+
+        Raises Unread as ``read`` does, also for more than ``limit`` bytes or ``seconds``.
+        """
         request = self._request(url, None, headers or {}, limit, seconds)
 
         def attempt() -> Reply:
@@ -223,21 +234,21 @@ class Fetcher:
                 check(reply)
             return reply
 
-        return self._persist(request, attempt)
+        return self._attempt_all(request, attempt)
 
     def post(self, url: str, message: Mapping[str, str]) -> Reply:
-        """Hand a JSON message to an address, once; its answer, whatever the status. Raises Unread."""
+        """POST a JSON message once, without a retry; the reply of any status. Raises Unread without a reply."""
         request = self._request(url, None, {}, BODY_LIMIT, 120.0)
         try:
             response = self._client.post(request.url, json=dict(message))
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise Unread(f"{urlsplit(url).hostname}: not reached ({type(error).__name__})") from None
+            raise SourceError(f"{urlsplit(url).hostname}: not reached ({type(error).__name__})") from None
         return Reply(response.status_code, b"", "", "")
 
     def budget(self, host: str) -> int | None:
-        """Requests left at a host (``api.congress.gov``) by its own last word; None where it gave none."""
-        found = self._hosts.get(host)
-        return found.remaining if found else None
+        """X-RateLimit-Remaining of a host's last reply (``api.congress.gov``); None without that header."""
+        known = self._hosts.get(host)
+        return known.remaining if known else None
 
     def _request(
         self, url: str, params: Params | None, headers: Headers, limit: int, seconds: float
@@ -245,63 +256,63 @@ class Fetcher:
         try:
             parts = urlsplit(url)
         except ValueError:
-            raise Unread("not an address that can be asked", permanent=True) from None
+            raise SourceError("not an address that can be asked", permanent=True) from None
         place = f"{parts.hostname or ''}{parts.path}"
         if self._allowed is not None and parts.netloc not in self._allowed:
-            raise Unread(f"{parts.hostname} is not a source this service asks", permanent=True)
+            raise SourceError(f"{parts.hostname} is not a source this service asks", permanent=True)
         host = self._hosts.setdefault(parts.netloc, _Host())
         return _Request(url, params or {}, headers, place, host, limit, seconds)
 
-    def _persist(self, request: _Request, attempt: Callable[[], T]) -> T:
-        """Attempt until it succeeds, cannot succeed, or patience ends; keep the host's record."""
-        self._open_or_refuse(request.host)
+    def _attempt_all(self, request: _Request, attempt: Callable[[], T]) -> T:
+        """Retry until success, a permanent failure or the limits of attempts and time."""
+        self._refuse_while_open(request.host)
         tries = 0
 
-        def again(error: Exception) -> bool | float:
+        def retry(error: Exception) -> bool | float:
             nonlocal tries
             tries += 1
             return self._worth_retrying(error, request.host, tries)
 
         try:
             for context in stamina.retry_context(
-                again, attempts=self._attempts, timeout=self._patience, **self._waits
+                retry, attempts=self._attempts, timeout=self._patience, **self._waits
             ):
                 with context:
                     result = attempt()
-        except Unread as error:
-            self._note_failure(request.host, error)
+        except SourceError as error:
+            self._count_failure(request.host, error)
             raise
         request.host.failures = 0
         return result
 
     def _worth_retrying(self, error: Exception, host: _Host, tries: int) -> bool | float:
-        if not isinstance(error, Unread) or error.permanent or self._clock() < host.closed_until:
+        if not isinstance(error, SourceError) or error.permanent or self._clock() < host.open_until:
             return False
         if isinstance(error, Unreachable) and tries >= 3:
             return False
-        wait = error.wait if isinstance(error, Passing) else None
+        wait = error.wait if isinstance(error, TransientError) else None
         return True if wait is None else max(wait, 0.01)
 
-    def _open_or_refuse(self, host: _Host) -> None:
-        if self._clock() < host.closed_until:
-            raise Unread(host.why, permanent=True, credential=host.credential)
+    def _refuse_while_open(self, host: _Host) -> None:
+        if self._clock() < host.open_until:
+            raise SourceError(host.reason, permanent=True, credential=host.credential)
 
-    def _note_failure(self, host: _Host, error: Unread) -> None:
+    def _count_failure(self, host: _Host, error: SourceError) -> None:
         if error.credential:
             host.credential = True
-            self._close(host, math.inf, error.reason)
-        elif not (isinstance(error, Passing) and error.ill):
+            self._open_circuit(host, math.inf, error.reason)
+        elif not (isinstance(error, TransientError) and error.ill):
             host.failures = 0
         else:
             with self._lock:
                 host.failures += 1
             if host.failures >= self._threshold:
-                self._close(host, self._rest, f"left alone after {host.failures} failures: {error.reason}")
+                self._open_circuit(host, self._rest, f"paused after {host.failures} failures: {error.reason}")
 
-    def _close(self, host: _Host, seconds: float, why: str) -> None:
-        if self._clock() >= host.closed_until:
-            logger.warning("source closed: %s", why)
-            host.closed_until, host.why = self._clock() + seconds, why
+    def _open_circuit(self, host: _Host, seconds: float, reason: str) -> None:
+        if self._clock() >= host.open_until:
+            logger.warning("circuit breaker open: %s", reason)
+            host.open_until, host.reason = self._clock() + seconds, reason
 
     def _send(self, request: _Request, into: IO[bytes] | None) -> Reply:
         with self._lock:
@@ -310,17 +321,17 @@ class Fetcher:
             with self._client.stream(
                 "GET", request.url, params=dict(request.params) or None, headers=dict(request.headers)
             ) as response:
-                self._note_budget(request.host, response.headers)
+                self._store_budget(request.host, response.headers)
                 good = response.status_code == httpx.codes.OK
                 body = self._body(response, request, into if good else None)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             raise Unreachable(f"{request.place}: could not be reached") from None
         except httpx.TimeoutException:
-            raise Passing(f"{request.place}: no answer in time") from None
+            raise TransientError(f"{request.place}: no answer in time") from None
         except (httpx.HTTPError, httpx.StreamError):
-            raise Passing(f"{request.place}: the connection broke") from None
+            raise TransientError(f"{request.place}: the connection broke") from None
         except (httpx.InvalidURL, UnicodeError, ValueError):
-            raise Unread(f"{request.place}: not an address that can be asked", permanent=True) from None
+            raise SourceError(f"{request.place}: not an address that can be asked", permanent=True) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
         reply = Reply(
             status=response.status_code,
@@ -330,62 +341,61 @@ class Fetcher:
             headers=headers,
             place=request.place,
         )
-        self._judge(reply, request)
+        self._check_status(reply, request)
         return reply
 
     def _body(self, response: httpx.Response, request: _Request, into: IO[bytes] | None) -> bytes:
-        """The whole body, counted while it comes: neither endless nor endlessly slow ones are read."""
+        """The whole body. Raises Unread beyond the limits of size and time, which are checked while reading."""
         ends, size, parts = self._clock() + request.seconds, 0, []
         for chunk in response.iter_bytes():
             size += len(chunk)
             if size > request.limit:
-                raise Unread(f"{request.place}: more than {request.limit} bytes", permanent=True)
+                raise SourceError(f"{request.place}: more than {request.limit} bytes", permanent=True)
             if self._clock() > ends:
-                raise Passing(f"{request.place}: still not finished after {request.seconds:.0f} s")
+                raise TransientError(f"{request.place}: still not finished after {request.seconds:.0f} s")
             if into is None:
                 parts.append(chunk)
             else:
                 into.write(chunk)
         return b"".join(parts)
 
-    def _note_budget(self, host: _Host, headers: httpx.Headers) -> None:
-        left = headers.get("X-RateLimit-Remaining", "")
-        if left.isdecimal():
-            host.remaining = int(left)
+    def _store_budget(self, host: _Host, headers: httpx.Headers) -> None:
+        remaining = headers.get("X-RateLimit-Remaining", "")
+        if remaining.isdecimal():
+            host.remaining = int(remaining)
 
-    def _judge(self, reply: Reply, request: _Request) -> None:
-        """Let 200 (and an asked-for 304) pass, raise for everything else."""
+    def _check_status(self, reply: Reply, request: _Request) -> None:
+        """Raises Unread for every status but 200, and 304 for a conditional request."""
         conditional = any(name.lower() in ("if-modified-since", "if-none-match") for name in request.headers)
         if reply.status == httpx.codes.OK or (reply.status == httpx.codes.NOT_MODIFIED and conditional):
             return
         if reply.status == httpx.codes.TOO_MANY_REQUESTS:
-            self._judge_too_many(reply, request.host)
+            self._raise_too_many(reply, request.host)
         if reply.status >= 500:
-            wait = _asked_wait(reply)
+            wait = _retry_after(reply)
             application = isinstance(_error_of(reply.body), str)
-            error = Passing(
+            raise TransientError(
                 f"{reply.place}: server error {reply.status}",
                 wait=None if wait is None else min(wait, LONGEST_WAIT),
                 ill=not application,
             )
-            raise error
         if reply.status < 400:
-            # A loop of redirects to itself was an outage once (quirk 36); Location is never shown.
-            raise Passing(f"{reply.place}: answered {reply.status} instead of data")
+            # An outage once was an endless redirect (quirk 36). Location may hold the query and is not shown.
+            raise TransientError(f"{reply.place}: answered {reply.status} instead of data")
         raise _client_error(reply)
 
-    def _judge_too_many(self, reply: Reply, host: _Host) -> NoReturn:
-        wait = _asked_wait(reply)
+    def _raise_too_many(self, reply: Reply, host: _Host) -> NoReturn:
+        wait = _retry_after(reply)
         reason = f"{reply.place}: asked too often"
         if wait is not None and wait > LONGEST_WAIT:
-            self._close(host, wait, f"{reason}, again in {wait:.0f} s")
+            self._open_circuit(host, wait, f"{reason}, again in {wait:.0f} s")
         elif host.remaining == 0:
-            self._close(host, min(self._rest, 60.0), f"{reason}, no requests left this hour")
-        raise Passing(reason, wait=wait)
+            self._open_circuit(host, min(self._rest, 60.0), f"{reason}, no requests left this hour")
+        raise TransientError(reason, wait=wait)
 
 
 def open_fetcher(settings: Settings, **options: Any) -> Fetcher:
-    """A fetcher for the configured sources and no other host, that says who it is."""
+    """A fetcher for the hosts in the settings and no other, with a User-Agent that names this service."""
     addresses = (
         settings.congress_api_url,
         settings.govinfo_url,
@@ -398,19 +408,19 @@ def open_fetcher(settings: Settings, **options: Any) -> Fetcher:
 
 
 def json_of(reply: Reply) -> Any:
-    """The JSON of a reply. Raises Unread for a page, a cut or garbled body, and an error in disguise."""
+    """The JSON of a reply. Raises Unread for a web page, a truncated or invalid body and an error object."""
     if _is_html(reply):
-        raise Passing(f"{reply.place}: a web page instead of data")
+        raise TransientError(f"{reply.place}: a web page instead of data")
     try:
         data = json.loads(reply.body)
     except (ValueError, RecursionError):
-        raise Passing(f"{reply.place}: cut or garbled JSON") from None
+        raise TransientError(f"{reply.place}: cut or garbled JSON") from None
     if b"\\u0000" in reply.body:
-        raise Passing(f"{reply.place}: JSON with control characters no database takes", ill=False)
+        raise TransientError(f"{reply.place}: JSON with control characters that no database stores", ill=False)
     if isinstance(data, dict) and "error" in data:
         if _credential_code(data["error"]):
             raise _refused_key(reply.place, data["error"])
-        raise Passing(f"{reply.place}: an error instead of data", ill=False)
+        raise TransientError(f"{reply.place}: an error instead of data", ill=False)
     return data
 
 
@@ -420,7 +430,7 @@ def _is_html(reply: Reply) -> bool:
 
 
 def _error_of(body: bytes) -> object:
-    """The value of a JSON error body: an object from the gateway, words from the application."""
+    """The ``error`` of a JSON body: an object from the API gateway, a string from the application behind it."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError):
@@ -433,33 +443,37 @@ def _credential_code(error: object) -> str:
     return code if isinstance(code, str) and code in CREDENTIAL_CODES else ""
 
 
-def _refused_key(place: str, error: object) -> Unread:
-    return Unread(f"{place}: the key was refused ({_credential_code(error)})", permanent=True, credential=True)
+def _refused_key(place: str, error: object) -> SourceError:
+    return SourceError(
+        f"{place}: the key was refused ({_credential_code(error)})", permanent=True, credential=True
+    )
 
 
-def _client_error(reply: Reply) -> Unread:
-    """What a 4xx means; asking again in this run cannot help."""
+def _client_error(reply: Reply) -> SourceError:
+    """The permanent failure that a 4xx status means."""
     error = _error_of(reply.body)
     if _credential_code(error):
         return _refused_key(reply.place, error)
     if reply.status == httpx.codes.UNAUTHORIZED:
-        return Unread(f"{reply.place}: the key was refused (401)", permanent=True, credential=True)
+        return SourceError(f"{reply.place}: the key was refused (401)", permanent=True, credential=True)
     if reply.status == httpx.codes.FORBIDDEN and _is_html(reply):
-        # Cloudflare takes servers for scrapers, whatever their key (quirk 37).
-        return Unread(f"{reply.place}: this network is blocked there; the key is not the cause", permanent=True)
+        # Cloudflare blocks some servers as scrapers, whatever their key (quirk 37).
+        return SourceError(
+            f"{reply.place}: this network is blocked there; the key is not the cause", permanent=True
+        )
     if reply.status == httpx.codes.NOT_FOUND:
-        return Unread(f"{reply.place}: not known there (404)", permanent=True)
-    return Unread(f"{reply.place}: refused ({reply.status})", permanent=True)
+        return NotFound(reply.place)
+    return SourceError(f"{reply.place}: refused ({reply.status})", permanent=True)
 
 
-def _asked_wait(reply: Reply) -> float | None:
-    """Seconds of a Retry-After header: a number, or a date measured against the reply's own clock."""
+def _retry_after(reply: Reply) -> float | None:
+    """Seconds of a Retry-After header: a number, or a date compared with the reply's Date header."""
     value = reply.headers.get("retry-after", "").strip()
     if value.isdecimal():
         return float(value[:9])
     try:
         then = parsedate_to_datetime(value)
-        told = parsedate_to_datetime(reply.headers.get("date", ""))
-        return max(0.0, (then - told).total_seconds())
+        sent = parsedate_to_datetime(reply.headers.get("date", ""))
+        return max(0.0, (then - sent).total_seconds())
     except (TypeError, ValueError):
         return None

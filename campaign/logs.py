@@ -1,6 +1,6 @@
-"""Logs: one line an event, to standard error, with the ids of the request or job it belongs to.
+"""Logging: one line for each event, on standard error, with the ids of its request or job.
 
-Keys never reach a log: whatever looks like one is blotted out of every line, from our code or a library's.
+Keys and passwords are redacted from every line, of this code and of libraries.
 """
 
 import logging
@@ -13,21 +13,21 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-BLOT = "[redacted]"
+REDACTED = "[redacted]"
 # Keys in addresses (api_key=…), in headers (X-Api-Key: …) and passwords in database or mail addresses.
 _SECRETS = (
     re.compile(r"(?i)(api[_-]?key[\"']?\s*[=:]\s*[\"']?)[^\s&\"',;)}]+"),
     re.compile(r"(?i)(://[^\s/:@]+:)[^\s@/]+(?=@)"),
 )
-_KEYLIKE = re.compile(r"(?i)api[_-]?key|secret|password")
-# What a terminal or a reader of lines could take for the start of another line; the renderer minds line feeds.
+_SECRET_NAME = re.compile(r"(?i)api[_-]?key|secret|password")
+# Characters that a terminal or log parser may take for a line break; the renderer escapes line feeds itself.
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-# Libraries that log whole addresses, or every wake-up, at INFO.
-_TALKATIVE = ("httpx", "httpcore", "apscheduler", "stamina", "alembic")
+# Libraries that log whole addresses, or each time a scheduler wakes up, at INFO.
+_NOISY = ("httpx", "httpcore", "apscheduler", "stamina", "alembic")
 
 
 def set_up(level: str = "INFO") -> None:
-    """Send every log line, ours and the libraries', through one formatter to standard error."""
+    """Send every log line, of this code and of libraries, through one formatter to standard error."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -62,26 +62,26 @@ def set_up(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in _TALKATIVE:
+    for name in _NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Blot keys and passwords out of every value of a log line."""
-    return {name: BLOT if _KEYLIKE.search(name) else _blotted(value) for name, value in event.items()}
+    """A structlog processor that redacts keys and passwords in every value of a log line."""
+    return {name: REDACTED if _SECRET_NAME.search(name) else _redacted(value) for name, value in event.items()}
 
 
-def _blotted(value: Any) -> Any:
+def _redacted(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     text = str(value)
     for secret in _SECRETS:
-        text = secret.sub(rf"\g<1>{BLOT}", text)
+        text = secret.sub(rf"\g<1>{REDACTED}", text)
     return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 @contextmanager
-def marked(**ids: str) -> Iterator[None]:
-    """Every line logged inside carries these ids (``job=…``, ``slot=…``, ``request=…``)."""
+def log_context(**ids: str) -> Iterator[None]:
+    """Adds these ids (``job=…``, ``slot=…``, ``request=…``) to every line logged inside."""
     with structlog.contextvars.bound_contextvars(**ids):
         yield

@@ -1,11 +1,11 @@
-"""What the application says when it cannot act on what it was given."""
+"""The two expected failures: input that is refused, and a source that cannot be read."""
 
 
 class Refused(Exception):
-    """Input that cannot be acted on. The command line exits 2 with it, the web answers ``status``.
+    """Input that is refused. The command line exits with 2, the web answers ``status``.
 
-    Nothing has been written when it is raised. It carries its sentence in both languages, because
-    whoever raises it knows best what happened and what to do next.
+    Nothing has been written when it is raised. Its message, in both languages, says what is wrong and what to
+    do next.
     """
 
     def __init__(self, en: str, es: str, *, status: int = 400) -> None:
@@ -18,12 +18,12 @@ class Refused(Exception):
         return self.es if lang == "es" else self.en
 
 
-class Unread(Exception):
-    """A reading that gave no observation: the source failed, refused or spoke nonsense.
+class SourceError(Exception):
+    """A source gave no usable data: it failed, refused or sent something invalid.
 
-    ``reason`` is for people and never holds a key or a full address. ``permanent`` is true where asking
-    again in this run cannot help (an unknown bill, a refused key). ``credential`` is true where the key
-    itself was refused, so that the schedule stops and says so.
+    ``reason`` is shown to people and never holds a key or a full address. ``permanent``: a retry in this run
+    cannot help (an unknown bill, a refused key). ``credential``: the key itself was refused, so this run does
+    not use it again.
     """
 
     def __init__(self, reason: str, *, permanent: bool = False, credential: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Serves the pages with gunicorn, and with them, where asked, the scheduled work in the same process."""
+"""Serves the pages with gunicorn, and on request runs the scheduled jobs in the same process."""
 
 import errno
 import socket
@@ -16,7 +16,7 @@ from jobs.deliver_mail import Loop
 from jobs.worker import Worker
 
 THREADS = 8
-# SIGTERM must be through in ten seconds: requests and the job's unit in hand end within these.
+# The process must end within ten seconds of SIGTERM: requests and jobs have this long for their unit of work.
 SECONDS_TO_FINISH = 6
 
 
@@ -29,31 +29,26 @@ def serve(
     scheduled: bool = False,
     listening: Callable[[str], None] = lambda address: None,
 ) -> None:
-    """Serve until told to stop; ``listening`` is called with the address once it answers.
+    """Serve until SIGTERM or SIGINT; ``listening`` is called with the address when the socket is open.
 
-    ``scheduled`` runs the jobs beside the pages and so means one worker process. Waits for no source. Raises
-    Refused where the port is taken or the tables are not at this version.
+    ``scheduled`` runs the jobs, too, in one process. Raises Refused where the port is in use or the tables are
+    not at this version.
     """
     _refuse_old_tables(settings)
-    _refuse_taken_port(host, port)
+    _refuse_used_port(host, port)
     _Gunicorn(settings, host, port, 1 if scheduled else workers, scheduled, listening).run()
 
 
 def _refuse_old_tables(settings: Settings) -> None:
     engine = db.open_engine(settings.database_url)
     try:
-        if db.is_current(engine):
-            return
+        db.require_current(engine)
     finally:
         # No connection may cross the fork.
         engine.dispose()
-    raise Refused(
-        "The database has no tables of this version yet; run campaign db upgrade first.",
-        "La base de datos no tiene las tablas de esta versión; ejecute primero campaign db upgrade.",
-    )
 
 
-def _refuse_taken_port(host: str, port: int) -> None:
+def _refuse_used_port(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -74,7 +69,7 @@ def _cannot_listen(host: str, port: int, error: OSError) -> Refused:
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]
-    """gunicorn, set from here instead of from its command line; logs go where ours go."""
+    """gunicorn, configured here instead of on its command line."""
 
     def __init__(
         self,
@@ -99,9 +94,9 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True,
             "loglevel": "warning",
             "proc_name": "campaign",
-            "when_ready": self._say_address,
-            "post_worker_init": self._begin_work,
-            "worker_exit": self._end_work,
+            "when_ready": self._print_address,
+            "post_worker_init": self._start_jobs,
+            "worker_exit": self._stop_jobs,
         }
         super().__init__()
 
@@ -110,23 +105,23 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """Runs in the worker process: threads and connections do not survive a fork."""
+        """Creates the application in the worker process: threads and connections do not survive a fork."""
         logs.set_up(self._settings.log_level)
         return create_app(self._settings)
 
-    def _say_address(self, arbiter: Any) -> None:
+    def _print_address(self, arbiter: Any) -> None:
         host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         self._listening(f"http://{shown}:{port}")
 
-    def _begin_work(self, _worker: Any) -> None:
+    def _start_jobs(self, _worker: Any) -> None:
         if self._scheduled:
             engine = db.open_engine(self._settings.database_url)
             self._worker, self._mail = Worker(engine, self._settings), Loop(engine, self._settings)
             self._worker.start()
             self._mail.start()
 
-    def _end_work(self, _arbiter: Any, _worker: Any) -> None:
+    def _stop_jobs(self, _arbiter: Any, _worker: Any) -> None:
         if self._mail is not None:
             self._mail.ask_to_stop()
         if self._worker is not None:

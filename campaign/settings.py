@@ -1,4 +1,4 @@
-"""What the operator chose: environment variables ``CAMPAIGN_*``, read once and refused when wrong."""
+"""Settings from the environment variables ``CAMPAIGN_*``, validated when read."""
 
 import os
 import secrets
@@ -30,7 +30,7 @@ def _http_address_or_empty(value: str) -> str:
 
 
 def _mail_address_or_empty(value: str) -> str:
-    """An address with or without a name; whether it is a placeholder is asked where mail is sent."""
+    """An address with or without a name. A placeholder is refused later, when list mail is sent."""
     if any(ord(character) < 32 for character in value) or (value and "@" not in parseaddr(value)[1]):
         raise ValueError("must be an address such as News <news@example.org>")
     return value.strip()
@@ -42,7 +42,7 @@ MailAddressOrEmpty = Annotated[str, AfterValidator(_mail_address_or_empty)]
 
 
 class Settings(BaseSettings):
-    """One value a variable; README's table and ``.env.example`` list every one of them."""
+    """One field for each variable; README's table and ``.env.example`` list them all."""
 
     model_config = SettingsConfigDict(env_prefix="CAMPAIGN_", frozen=True)
 
@@ -150,29 +150,29 @@ class Settings(BaseSettings):
 
     @property
     def polls_api(self) -> bool:
-        """Whether api.congress.gov is read on a schedule. api.data.gov's DEMO_KEY is for trying out by hand:
-        some ten requests an hour for everybody behind one address (https://api.data.gov/docs/rate-limits/)."""
+        """Whether scheduled polls read api.congress.gov. Its DEMO_KEY, with about ten requests an hour for each
+        IP address, is for manual tests only (https://api.data.gov/docs/rate-limits/)."""
         return self.api_key not in ("", DEMO_KEY)
 
     @property
     def retired_keys(self) -> list[str]:
-        """Secret keys of before; what they signed still holds, nothing new is signed with them."""
+        """Retired secret keys: their signatures are accepted, nothing new is signed with them."""
         return [key.strip() for key in self.secret_key_fallbacks.get_secret_value().split(",") if key.strip()]
 
     def signing_key(self) -> str:
-        """The secret key, made and kept in ``var/secret_key`` (mode 0600) when none was set."""
-        return self.secret_key.get_secret_value() or _kept_secret(Path("var/secret_key"))
+        """The secret key; where none is set, that of ``var/secret_key`` (mode 0600), made on first use."""
+        return self.secret_key.get_secret_value() or _stored_secret(Path("var/secret_key"))
 
 
-def _kept_secret(path: Path) -> str:
-    """Two processes may start at once: whoever puts the whole file in place wins, the other reads it."""
+def _stored_secret(path: Path) -> str:
+    """Of two processes that start at once, one creates the file and both read it."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         with open(made, "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(secrets.token_urlsafe(48))
         try:
-            # Linking, unlike renaming, never takes the place of a key that is there already.
+            # A hard link, unlike a rename, never replaces an existing file.
             path.hardlink_to(made)
         except FileExistsError:
             pass
@@ -182,7 +182,7 @@ def _kept_secret(path: Path) -> str:
 
 
 def read_settings() -> Settings:
-    """Settings from the environment. Raises Refused that names each wrong variable, never its value."""
+    """Settings from the environment. Raises Refused, which names each wrong variable and never its value."""
     try:
         return Settings()
     except ValidationError as error:
@@ -197,6 +197,6 @@ def _fault(where: tuple[int | str, ...], message: str) -> str:
 
 @cache
 def shipped(name: str) -> Path:
-    """The folder ``templates`` or ``fixtures``: inside an installed package, else beside it in the checkout."""
+    """The folder ``templates`` or ``fixtures``: inside the installed package, or next to it in a checkout."""
     inside = PACKAGE / name
     return inside if inside.is_dir() else PACKAGE.parent / name

@@ -1,1 +1,1 @@
-"""What happens by itself: one file a job, and the worker that runs them on time."""
+"""The scheduled jobs, one file each, and the worker that runs them."""

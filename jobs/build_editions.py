@@ -6,40 +6,40 @@ from datetime import datetime
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.mailing import queue
+from campaign.mailing import notices
 from campaign.mailing.edition import editions
 from campaign.mailing.policy import policy
 from campaign.refusals import Refused
 from campaign.settings import Settings
-from jobs.outcome import Told
+from jobs.outcome import Summary
 
 
 def run(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
-) -> Told:
+) -> Summary:
     """Build the digest of the week and, where nobody wants to look at it first, publish it."""
     try:
         built = editions.build(engine, settings, now=now)
     except Refused as refusal:
-        return Told(f"no digest: {refusal.en}")
+        return Summary(f"no digest: {refusal.en}")
     with db.reading(engine) as session:
         automatic = policy(session).approve == "automatic"
     if built.state != "draft":
-        return Told(f"the digest of {built.period} is {built.state}")
+        return Summary(f"the digest of {built.period} is {built.state}")
     if automatic:
         number = editions.publish(engine, settings, built.edition, by="the schedule", now=now)
-        return Told(f"the digest of {built.period} is published for {number} readers")
+        return Summary(f"the digest of {built.period} is published for {number} readers")
     with db.writing(engine) as session:
         detail = {"period": built.period, "recipients": built.recipients}
-        queue.tell(session, "built", detail, now=now)
-    return Told(f"the digest of {built.period} waits for approval")
+        notices.notify(session, "built", detail, now=now)
+    return Summary(f"the digest of {built.period} waits for approval")
 
 
 def run_alerts(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
-) -> Told:
+) -> Summary:
     """Mail on the day itself to those whose own member moved."""
     try:
-        return Told(f"{editions.build_alerts(engine, settings, now=now)} alerts")
+        return Summary(f"{editions.build_alerts(engine, settings, now=now)} alerts")
     except Refused as refusal:
-        return Told(f"no alerts: {refusal.en}")
+        return Summary(f"no alerts: {refusal.en}")

@@ -7,7 +7,7 @@ faster and never double.
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.engine import Engine
@@ -16,22 +16,25 @@ from campaign import __version__, db
 from campaign.fetch import Fetcher
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import chat_notices
-from campaign.mailing.delivery.sending import Office, Report, deliver
+from campaign.mailing.delivery.sending import Outbox, Report, deliver
 from campaign.mailing.edition import editions
 from campaign.mailing.readers import subscribers
 from campaign.mailing.returned import bounces
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
-from jobs.outcome import Told
+from jobs.outcome import Summary
 
 log = structlog.get_logger(__name__)
 
+# Seconds between two looks into an outbox that has nothing to send.
 LOOK_EVERY = 2.0
-MEND_EVERY = 600.0
-# A relay takes tens of milliseconds for a message, so two connections carry more than the rate of 20 a second
-# that is set at first. Many relays refuse more at a time, and a killed worker leaves at most so many copies in
-# doubt.
-CONNECTIONS = 2
+# A worker's run ends after so many seconds at the latest, so that notices leave and a run is reported while a
+# long edition is being sent.
+RUN_SECONDS = 60.0
+MEND_EVERY = timedelta(minutes=10)
+REPORT_EVERY = timedelta(minutes=1)
+# A killed worker leaves at most so many copies in doubt. For a higher rate run a second worker.
+CONNECTIONS = 1
 
 
 def run(
@@ -43,43 +46,97 @@ def run(
     connections: int = CONNECTIONS,
     patience: float = 0.0,
 ) -> Report:
-    """Send everything that is due; tells a dead-man check, if one is set, that it ran and how it ended."""
-    editions.mend(engine, now=now)
-    heartbeat(settings, "/start")
-    try:
-        office = Office(engine, settings, stopping=stopping, patience=patience)
-        report = deliver(office, connections=connections)
-        chat_notices.post(engine, settings, now=now)
-    except Exception:
-        heartbeat(settings, "/fail")
-        raise
-    heartbeat(settings, "" if not report.blocked else "/fail")
-    return report
+    """Send everything that is due, once."""
+    return Runs(engine, settings).run(now, stopping=stopping, connections=connections, patience=patience)
 
 
-def heartbeat(settings: Settings, path: str) -> None:
-    """Report to the address of a dead-man check; that it cannot be reached stops no mail."""
-    if not settings.heartbeat_url:
-        return
-    try:
-        with Fetcher(user_agent=f"campaign/{__version__}", attempts=1) as fetcher:
-            fetcher.get(settings.heartbeat_url + path)
-    except Unread as error:
-        log.warning("the dead-man check was not reached", reason=error.reason)
+class Runs:
+    """Runs of the mail job, one after the other, each reported to the dead-man check if one is set."""
+
+    def __init__(
+        self, engine: Engine, settings: Settings, *, clock: Callable[[], datetime] = db.utcnow
+    ) -> None:
+        self.engine = engine
+        self.settings = settings
+        self.clock = clock
+        self._heartbeat = Heartbeat(settings.heartbeat_url)
+        self._mended: datetime | None = None
+
+    def run(
+        self,
+        now: datetime,
+        *,
+        stopping: Callable[[], bool] = lambda: False,
+        connections: int = CONNECTIONS,
+        patience: float = 0.0,
+    ) -> Report:
+        """Send everything that is due and post the notices for the chat."""
+        self._heartbeat.start(now)
+        try:
+            self._mend(now)
+            outbox = Outbox(self.engine, self.settings, clock=self.clock, stopping=stopping, patience=patience)
+            report = deliver(outbox, connections=connections)
+            chat_notices.post(self.engine, self.settings, now=now)
+        except Exception:
+            self._heartbeat.end("/fail", now)
+            raise
+        self._heartbeat.end("/fail" if report.trouble else "", now)
+        return report
+
+    def _mend(self, now: datetime) -> None:
+        if self._mended is None or now - self._mended >= MEND_EVERY:
+            editions.mend(self.engine, now=now)
+            self._mended = now
+
+
+class Heartbeat:
+    """Reports runs to a dead-man check, by the addresses of healthchecks.io: URL/start, URL, URL/fail.
+
+    A worker looks into the outbox every two seconds. It reports one run a minute, and at once a run whose
+    result is another than the last one reported.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._reported_at: datetime | None = None
+        self._result = ""
+
+    def start(self, now: datetime) -> None:
+        if self._due(now):
+            self._ping("/start")
+
+    def end(self, result: str, now: datetime) -> None:
+        """``result`` is the path to report: empty for success, else ``/fail``."""
+        if self._due(now) or result != self._result:
+            self._ping(result)
+            self._reported_at, self._result = now, result
+
+    def _due(self, now: datetime) -> bool:
+        return self._reported_at is None or now - self._reported_at >= REPORT_EVERY
+
+    def _ping(self, path: str) -> None:
+        """A check that cannot be reached stops no mail."""
+        if not self.url:
+            return
+        try:
+            with Fetcher(user_agent=f"campaign/{__version__}", attempts=1) as fetcher:
+                fetcher.get(self.url + path)
+        except SourceError as error:
+            log.warning("the dead-man check was not reached", reason=error.reason)
 
 
 def read_bounces(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
-) -> Told:
+) -> Summary:
     """Read the mailbox that returned mail comes to."""
     url = settings.bounce_mailbox_url.get_secret_value()
     if not url:
-        return Told("no mailbox for returned mail is set")
+        return Summary("no mailbox for returned mail is set")
     try:
         number = bounces.read_mailbox(url, lambda raw: take_report(engine, settings, raw, now=now))
     except OSError as error:
-        return Told(f"the mailbox for returned mail was not reached: {type(error).__name__}", whole=False)
-    return Told(f"{number} messages read")
+        return Summary(f"the mailbox for returned mail was not reached: {type(error).__name__}", whole=False)
+    return Summary(f"{number} messages read")
 
 
 def take_report(engine: Engine, settings: Settings, raw: bytes, *, now: datetime) -> str:
@@ -124,17 +181,19 @@ class Loop:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        office = Office(self.engine, self.settings, stopping=self._ending.is_set, patience=LOOK_EVERY)
-        mended = 0.0
+        runs = Runs(self.engine, self.settings)
         while not self._ending.is_set():
+            sent = 0
             try:
-                if time.monotonic() - mended > MEND_EVERY or not mended:
-                    editions.mend(self.engine, now=db.utcnow())
-                    mended = time.monotonic()
-                report = deliver(office, connections=CONNECTIONS)
-                chat_notices.post(self.engine, self.settings, now=db.utcnow())
+                report = runs.run(db.utcnow(), stopping=self._stop_signal(), patience=LOOK_EVERY)
+                sent = report.counts["sent"]
                 if report.counts:
                     log.info("mail", **report.counts)
             except Exception:  # the worker outlives a database that is away for a while
                 log.exception("mail failed; it goes on by itself")
-            self._ending.wait(LOOK_EVERY)
+            if not sent:
+                self._ending.wait(LOOK_EVERY)
+
+    def _stop_signal(self) -> Callable[[], bool]:
+        until = time.monotonic() + RUN_SECONDS
+        return lambda: self._ending.is_set() or time.monotonic() > until

@@ -1,4 +1,4 @@
-"""Keep what grows within bounds: raw replies, records of runs, SQLite's write-ahead log."""
+"""Delete old raw replies, job runs, sessions, links, rate limits and receipts; tidy the database."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,25 +11,25 @@ from campaign.congress import replies
 from campaign.outreach import outcomes
 from campaign.settings import Settings
 from jobs import deliver_mail
-from jobs.outcome import Told
+from jobs.outcome import Summary
 
 RUNS_KEPT = timedelta(days=90)
-# Long after a bucket has leaked empty or a link has ended.
-DOORS_KEPT = timedelta(days=7)
+# Well after rate limits are back to zero and sign-in links have expired.
+ACCESS_KEPT = timedelta(days=7)
 
 
 def run(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
-) -> Told:
-    """Forget old raw replies and runs, and receipts of calls; never a change, never a count."""
+) -> Summary:
+    """Delete old rows; never a change of the ledger or a count of calls."""
     with db.writing(engine) as session:
-        forgotten = replies.trim_raw(session)
+        old_replies = replies.trim_raw(session)
         old_runs = runs.trim(session, before=now - RUNS_KEPT)
         sessions.trim(session, now=now)
-        users.trim_links(session, before=now - DOORS_KEPT)
-        throttle.trim(session, before=now - DOORS_KEPT)
+        users.trim_links(session, before=now - ACCESS_KEPT)
+        throttle.trim(session, before=now - ACCESS_KEPT)
         outcomes.trim(session, before=now - outcomes.RECEIPTS_KEPT)
     of_mail = deliver_mail.tidy(engine, now=now)
     db.tidy(engine)
-    told = f"{forgotten} raw replies and {old_runs} old runs forgotten"
-    return Told(f"{told}; of mail: {of_mail}" if of_mail else told)
+    summary = f"{old_replies} raw replies and {old_runs} old runs deleted"
+    return Summary(f"{summary}; of mail: {of_mail}" if of_mail else summary)

@@ -1,7 +1,7 @@
-"""Track every bill of a Congress, read from GovInfo's zips.
+"""Read every bill of a Congress from GovInfo's zip files, and track it.
 
-Batches are read and parsed outside any transaction and recorded in one each. A bill whose file is the one
-recorded last time is not even parsed.
+Batches are parsed outside of any transaction and recorded in one transaction each. A file that equals the one
+recorded last is not parsed.
 """
 
 import hashlib
@@ -17,13 +17,13 @@ from campaign.congress import govinfo, replies, tracking
 from campaign.congress.bills import TYPES, BillId
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher, open_fetcher
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
 from jobs.poll_bills import Report
 
 BILLS_AT_ONCE = 100
 Batch = list[tuple[BillId, bytes]]
-# Bill type in hand, bills done of it.
+# Called with a bill type and the number of its bills just recorded.
 Progress = Callable[[str, int], None]
 
 
@@ -38,26 +38,26 @@ def run(
     progress: Progress = lambda kind, done: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Read the eight zips; with ``track`` every bill in them is polled from now on.
+    """Read the zip files of the eight bill types; with ``track`` every bill in them is polled from now on.
 
-    A zip that cannot be read is named in the report under its type; the others are read all the same.
+    A zip file that cannot be read is in ``Report.failed`` under its type (``hr-119``); the others are read.
     """
     with ExitStack() as stack:
-        door = fetcher or stack.enter_context(open_fetcher(settings))
-        before = door.requests
-        intake = _Intake(engine, now, track)
+        client = fetcher or stack.enter_context(open_fetcher(settings))
+        before = client.requests
+        importer = _Importer(engine, now, track)
         for kind in TYPES:
             try:
-                for batch in _batches(govinfo.read_zip(door, settings, congress, kind)):
-                    intake.take(batch)
+                for batch in _batches(govinfo.read_zip(client, settings, congress, kind)):
+                    importer.record(batch)
                     progress(kind, len(batch))
                     if stopping():
-                        intake.report.note = "stopped before the end"
-                        return intake.report
-            except Unread as error:
-                intake.report.failed[f"{kind}-{congress}"] = error.reason
-        intake.report.requests = door.requests - before
-    return intake.report
+                        importer.report.note = "stopped before the end"
+                        return importer.report
+            except SourceError as error:
+                importer.report.failed[f"{kind}-{congress}"] = error.reason
+        importer.report.requests = client.requests - before
+    return importer.report
 
 
 def _batches(bills: Iterable[tuple[BillId, bytes]]) -> Iterator[Batch]:
@@ -66,8 +66,8 @@ def _batches(bills: Iterable[tuple[BillId, bytes]]) -> Iterator[Batch]:
         yield batch
 
 
-class _Intake:
-    """Takes batches over and counts."""
+class _Importer:
+    """Records batches and counts them."""
 
     def __init__(self, engine: Engine, now: datetime, track: bool) -> None:
         self.engine = engine
@@ -75,24 +75,24 @@ class _Intake:
         self.track = track
         self.report = Report()
 
-    def take(self, batch: Batch) -> None:
+    def record(self, batch: Batch) -> None:
         self.report.polled += len(batch)
         digests = {str(bill): hashlib.sha256(xml).hexdigest() for bill, xml in batch}
         with db.reading(self.engine) as session:
-            same = replies.unchanged(session, "govinfo", digests)
-        found = list(self._parsed((bill, xml) for bill, xml in batch if str(bill) not in same))
+            unchanged = replies.unchanged(session, "govinfo", digests)
+        observations = list(self._parsed((bill, xml) for bill, xml in batch if str(bill) not in unchanged))
         with db.writing(self.engine) as session:
-            replies.seen_again(session, "govinfo", sorted(same), read_at=self.now)
-            self.report.changes += tracking.take_all(session, found, now=self.now)
+            replies.note_unchanged(session, "govinfo", sorted(unchanged), read_at=self.now)
+            self.report.changes += tracking.record_readings(session, observations, now=self.now)
             if self.track:
                 tracking.track_all(session, [bill for bill, _ in batch], now=self.now)
-        self._count(found, same)
+        self._count(observations, unchanged)
 
     def _parsed(self, files: Iterable[tuple[BillId, bytes]]) -> Iterator[Observation]:
         for bill, xml in files:
             try:
                 observation = govinfo.parse(xml, now=self.now)
-            except Unread as error:
+            except SourceError as error:
                 self.report.failed[str(bill)] = error.reason
                 continue
             if observation.bill == str(bill):
@@ -100,7 +100,7 @@ class _Intake:
             else:
                 self.report.failed[str(bill)] = f"its file is about {observation.bill}"
 
-    def _count(self, found: list[Observation], same: set[str]) -> None:
-        whole = [observation for observation in found if observation.complete]
-        self.report.complete += len(whole) + len(same)
-        self.report.incomplete += [one.bill for one in found if not one.complete]
+    def _count(self, observations: list[Observation], unchanged: set[str]) -> None:
+        incomplete = [observation.bill for observation in observations if not observation.complete]
+        self.report.complete += len(observations) - len(incomplete) + len(unchanged)
+        self.report.incomplete += incomplete

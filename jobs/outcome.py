@@ -1,11 +1,11 @@
-"""What the worker notes of a job that ran."""
+"""The result of a job that the worker records."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 
 class Outcome(Protocol):
-    """Every job answers with something that can say these two."""
+    """The result of a job: a one-line summary, and whether all of the work was done."""
 
     @property
     def summary(self) -> str: ...
@@ -15,8 +15,8 @@ class Outcome(Protocol):
 
 
 @dataclass(frozen=True)
-class Told:
-    """The outcome of a job that has nothing more to tell than one line."""
+class Summary:
+    """The result of a job that reports one line only."""
 
     summary: str
     whole: bool = True

@@ -1,7 +1,8 @@
-"""Read the tracked bills from their sources and record what they say.
+"""Read the tracked bills from their sources and record the observations.
 
-A bill is read outside any transaction and recorded, with the note of how it went, in one; so the job may be
-killed at any line and run again. One bad bill never stops the rest. A few bills are read side by side.
+A bill is read outside of any transaction; its observation and its tracking state are recorded in one, so the
+job may be killed at any line and run again. A bill that fails never stops the others. Several bills are read in
+parallel.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +24,7 @@ from campaign.congress.bills import BillId
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher, open_fetcher
 from campaign.proposals import lineage
-from campaign.refusals import Refused, Unread
+from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -32,16 +33,16 @@ Source = Literal["api", "govinfo"]
 Choice = Literal["api", "govinfo", "both"]
 Progress = Callable[[int, int], None]
 SOURCES: tuple[Source, ...] = ("api", "govinfo")
-# Bill, co-sponsors, actions; longer lists need more.
-REQUESTS_A_BILL = 3
-# Sources answer slowly (0.3 to 0.7 s a call), so a few bills are read side by side; one writer records them.
+# The bill, its co-sponsors and its actions; longer lists need more requests.
+REQUESTS_PER_BILL = 3
+# A request takes 0.3 to 0.7 s, so several bills are read in parallel; one thread records them.
 READERS = 8
 READ_AHEAD = 80
 
 
 @dataclass
 class Report:
-    """How a poll went. ``note`` says what stopped a part of it; empty when nothing did."""
+    """The result of a poll. ``note`` says why a part of it was not done; else it is empty."""
 
     polled: int = 0
     complete: int = 0
@@ -50,7 +51,7 @@ class Report:
     changes: int = 0
     requests: int = 0
     note: str = ""
-    # Requests left by the hosts' own last word.
+    # By host: the requests left in its rate limit, from the header of its last reply.
     budgets: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -67,7 +68,7 @@ class Report:
         return "; ".join([*parts, self.note] if self.note else parts)
 
     def as_dict(self) -> dict[str, Any]:
-        """The answer of ``campaign poll --json``."""
+        """The object that ``campaign poll --json`` prints."""
         answer: dict[str, Any] = {
             "polled": self.polled,
             "complete": self.complete,
@@ -91,12 +92,11 @@ def run(
     stopping: Callable[[], bool] = lambda: False,
     pause: float = congress_gov.PAUSE,
 ) -> Report:
-    """Poll ``bills``, or all that are tracked: the campaigns' own first, then the one asked longest ago.
+    """Poll ``bills``, or all tracked ones: those of campaigns first, then those polled longest ago.
 
-    Without a ``source`` api.congress.gov is read where there is a key of our own, with GovInfo in its place
-    for a bill it does not give; without one GovInfo alone. ``both`` reads both for every bill. ``pause`` is
-    how many seconds a doubtful list is given before its second reading. Raises Refused when api.congress.gov
-    is asked for without a key.
+    Without a ``source`` api.congress.gov is read where a key is set, and GovInfo for bills that it does not
+    give; without a key GovInfo alone. ``both`` reads both for every bill. ``pause`` is the number of seconds
+    before an incomplete list is read again. Raises Refused for the source ``api`` without a key.
     """
     if source == "api" and not settings.api_key:
         raise Refused(
@@ -104,112 +104,117 @@ def run(
             "No hay clave para api.congress.gov; defina CAMPAIGN_CONGRESS_API_KEY o use --source govinfo.",
         )
     with ExitStack() as stack:
-        # One door a source: a source given up never closes the other, wherever both may live.
-        doors = {name: fetcher or stack.enter_context(open_fetcher(settings)) for name in SOURCES}
-        before = _requests(doors)
-        polling = _Polling(engine, settings, doors, now, source, pause)
+        # A client for each source: the circuit breaker of one never closes the other, even on the same host.
+        clients = {name: fetcher or stack.enter_context(open_fetcher(settings)) for name in SOURCES}
+        before = _requests(clients)
+        polling = _Polling(engine, settings, clients, now, source, pause)
         queue = list(dict.fromkeys(bills)) if bills is not None else due(engine)
         readers = stack.enter_context(ThreadPoolExecutor(READERS, thread_name_prefix="reader"))
-        for place, finding in enumerate(_findings(polling, queue, readers), start=1):
-            polling.take(finding)
+        for done, result in enumerate(_results(polling, queue, readers), start=1):
+            polling.record(result)
             if progress:
-                progress(place, len(queue))
-            if place < len(queue) and stopping():
-                polling.report.note = f"stopped with {len(queue) - place} bills left for the next time"
+                progress(done, len(queue))
+            if done < len(queue) and stopping():
+                polling.report.note = f"stopped with {len(queue) - done} bills left for the next time"
                 break
-        polling.report.requests = _requests(doors) - before
-        polling.report.budgets = _budgets(doors, settings)
-    _keep_budgets(engine, polling.report.budgets, now)
+        polling.report.requests = _requests(clients) - before
+        polling.report.budgets = _budgets(clients, settings)
+    _store_budgets(engine, polling.report.budgets, now)
     return polling.report
 
 
-def _findings(
+def _results(
     polling: "_Polling", queue: Sequence[BillId], readers: ThreadPoolExecutor
-) -> Iterator["_Finding"]:
-    """Readings in the order of the queue; leaving off early cancels what was not begun."""
+) -> Iterator["_BillResult"]:
+    """Results in the order of the queue; a break in the caller's loop cancels those not begun."""
     for start in range(0, len(queue), READ_AHEAD):
         yield from readers.map(polling.read, queue[start : start + READ_AHEAD])
 
 
-def _requests(doors: dict[Source, Fetcher]) -> int:
-    return sum(door.requests for door in set(doors.values()))
+def _requests(clients: dict[Source, Fetcher]) -> int:
+    return sum(client.requests for client in set(clients.values()))
 
 
-def _budgets(doors: dict[Source, Fetcher], settings: Settings) -> dict[str, int]:
+def _budgets(clients: dict[Source, Fetcher], settings: Settings) -> dict[str, int]:
     addresses: dict[Source, str] = {"api": settings.congress_api_url, "govinfo": settings.govinfo_url}
     hosts = {source: urlsplit(address).netloc for source, address in addresses.items()}
-    found = {hosts[source]: doors[source].budget(hosts[source]) for source in reversed(SOURCES)}
+    found = {hosts[source]: clients[source].budget(hosts[source]) for source in reversed(SOURCES)}
     return {host: left for host, left in found.items() if left is not None}
 
 
-def _keep_budgets(engine: Engine, budgets: dict[str, int], now: datetime) -> None:
-    """Keep what the hosts said last; a poll that got this far does not fail for it."""
+def _store_budgets(engine: Engine, budgets: dict[str, int], now: datetime) -> None:
+    """Store the rate limits of the hosts; a failure here does not fail the poll."""
     if not budgets:
         return
     try:
         with db.writing(engine) as session:
-            tracking.keep_budgets(session, budgets, now=now)
+            tracking.store_budgets(session, budgets, now=now)
     except sa.exc.DBAPIError as error:
-        log.warning("budgets not kept", cause=str(error.orig))
+        log.warning("rate limits not stored", cause=str(error.orig))
 
 
 def due(engine: Engine) -> list[BillId]:
-    """Tracked bills in the order to ask for them."""
+    """The tracked bills in the order to poll them."""
     with db.reading(engine) as session:
-        waiting = tracking.tracked(session)
-        ours = {
-            bill.id
-            for proposal in lineage.campaign_proposals(session)
-            for bill, _ in lineage.bills_of(session, proposal.slug)
-        }
-    # A whole Congress may be tracked beside a campaign's few bills; those few never wait for it.
-    return [BillId.of(row.bill) for row in sorted(waiting, key=lambda row: row.bill not in ours)]
+        tracked = tracking.tracked(session)
+        of_campaigns = campaign_bills(session)
+    # A whole Congress may be tracked besides a campaign's few bills, which must not wait for it.
+    return [BillId.of(row.bill) for row in sorted(tracked, key=lambda row: row.bill not in of_campaigns)]
+
+
+def campaign_bills(session: Session) -> set[str]:
+    """Ids of all bills of all campaigns' proposals."""
+    return {
+        bill.id
+        for proposal in lineage.campaign_proposals(session)
+        for bill, _ in lineage.bills_of(session, proposal.slug)
+    }
 
 
 @dataclass
-class _Finding:
-    """What the sources said of one bill in this run, and why some said nothing."""
+class _BillResult:
+    """One bill's readings from the sources in this run, and the failures by source."""
 
     bill: BillId
     readings: list[govinfo.Reading] = field(default_factory=list)
-    problems: dict[str, Unread] = field(default_factory=dict)
-    asked: bool = False
+    failures: dict[str, SourceError] = field(default_factory=dict)
+    requested: bool = False
 
 
 @dataclass
 class _Polling:
-    """One run of the poll: where it reads, what it found, which source it has given up."""
+    """One run: its clients, its report, and why api.congress.gov is no longer read, if so."""
 
     engine: Engine
     settings: Settings
-    doors: dict[Source, Fetcher]
+    clients: dict[Source, Fetcher]
     now: datetime
     choice: Choice | None
     pause: float
     report: Report = field(default_factory=Report)
     api_closed: str = ""
 
-    def read(self, bill: BillId) -> _Finding:
-        """Ask the sources about one bill; called by several threads, it writes nothing."""
-        finding = _Finding(bill)
+    def read(self, bill: BillId) -> _BillResult:
+        """Read one bill from the sources. Called by several threads; writes nothing."""
+        result = _BillResult(bill)
         try:
             for source in self._sources():
-                self._read(finding, source)
-            if self.choice is None and "api" in finding.problems:
-                self._read(finding, "govinfo")
-        except Exception as error:  # a bug in reading one bill must not cost the others their poll
+                self._read(result, source)
+            if self.choice is None and "api" in result.failures:
+                self._read(result, "govinfo")
+        except Exception as error:  # a bug in reading one bill must not stop the others
             log.exception("reading failed", bill=str(bill))
-            finding.problems["here"] = Unread(f"unexpected {type(error).__name__}")
-        return finding
+            result.failures["internal"] = SourceError(f"unexpected {type(error).__name__}")
+        return result
 
-    def take(self, finding: _Finding) -> None:
-        """Record what was found of one bill; whatever goes wrong is this bill's alone."""
+    def record(self, result: _BillResult) -> None:
+        """Record one bill's readings; a failure affects this bill only."""
         self.report.polled += 1
         try:
-            self._record(finding)
+            self._record_all(result)
         except sa.exc.DBAPIError as error:
-            finding.problems["database"] = Unread(str(error.orig))
-        bill, reasons = str(finding.bill), [problem.reason for problem in finding.problems.values()]
+            result.failures["database"] = SourceError(str(error.orig))
+        bill, reasons = str(result.bill), [failure.reason for failure in result.failures.values()]
         if reasons:
             self.report.failed[bill] = "; ".join(reasons)
             log.debug("bill not read", bill=bill, reason=self.report.failed[bill])
@@ -223,45 +228,45 @@ class _Polling:
             return ("api",)
         return ("govinfo",)
 
-    def _read(self, finding: _Finding, source: Source) -> None:
+    def _read(self, result: _BillResult, source: Source) -> None:
         read = self._read_api if source == "api" else self._read_govinfo
         try:
-            finding.readings.append(read(finding.bill))
-        except Unread as error:
-            finding.problems[source] = error
-            # A bill that a closed source was not asked for still has its turn to come.
-            finding.asked = finding.asked or source != "api" or not self.api_closed
+            result.readings.append(read(result.bill))
+        except SourceError as error:
+            result.failures[source] = error
+            # No request is sent to a source that is no longer read; that is no failure of the bill.
+            result.requested = result.requested or source != "api" or not self.api_closed
             if source == "api" and error.credential:
                 self._close_api(error.reason)
 
     def _read_api(self, bill: BillId) -> govinfo.Reading:
-        left = self.doors["api"].budget(urlsplit(self.settings.congress_api_url).netloc)
-        if not self.api_closed and left is not None and left < REQUESTS_A_BILL:
+        left = self.clients["api"].budget(urlsplit(self.settings.congress_api_url).netloc)
+        if not self.api_closed and left is not None and left < REQUESTS_PER_BILL:
             self._close_api("api.congress.gov: this hour's requests are used up")
         if self.api_closed:
-            raise Unread(self.api_closed)
-        door = self.doors["api"]
-        seen = congress_gov.read_bill(door, self.settings, bill, now=self.now, pause=self.pause)
-        return govinfo.Reading(seen, "")
+            raise SourceError(self.api_closed)
+        client = self.clients["api"]
+        observation = congress_gov.read_bill(client, self.settings, bill, now=self.now, pause=self.pause)
+        return govinfo.Reading(observation, "")
 
     def _read_govinfo(self, bill: BillId) -> govinfo.Reading:
         with db.reading(self.engine) as session:
-            mine = tracking.tracking_of(session, bill)
-            modified = mine.govinfo_modified if mine else ""
-        return govinfo.read_bill(self.doors["govinfo"], self.settings, bill, now=self.now, modified=modified)
+            state = tracking.tracking_of(session, bill)
+            modified = state.govinfo_modified if state else ""
+        return govinfo.read_bill(self.clients["govinfo"], self.settings, bill, now=self.now, modified=modified)
 
-    def _record(self, finding: _Finding) -> None:
+    def _record_all(self, result: _BillResult) -> None:
         with db.writing(self.engine) as session:
-            for reading in finding.readings:
+            for reading in result.readings:
                 if reading.observation is None:
-                    tracking.not_modified(session, finding.bill, now=self.now)
+                    tracking.not_modified(session, result.bill, now=self.now)
                 else:
-                    self._take(session, reading.observation, reading.modified)
-            for problem in finding.problems.values() if finding.asked else ():
-                tracking.failed(session, finding.bill, problem.reason, now=self.now)
+                    self._record_observation(session, reading.observation, reading.modified)
+            for failure in result.failures.values() if result.requested else ():
+                tracking.failed(session, result.bill, failure.reason, now=self.now)
 
-    def _take(self, session: Session, observation: Observation, modified: str) -> None:
-        recorded = tracking.take(session, observation, now=self.now, modified=modified)
+    def _record_observation(self, session: Session, observation: Observation, modified: str) -> None:
+        recorded = tracking.record_reading(session, observation, now=self.now, modified=modified)
         self.report.changes += recorded.changes
         if not observation.complete and observation.bill not in self.report.incomplete:
             self.report.incomplete.append(observation.bill)
@@ -270,4 +275,4 @@ class _Polling:
     def _close_api(self, reason: str) -> None:
         if not self.api_closed:
             self.api_closed = self.report.note = reason
-            log.error("source given up for this run", source="api", reason=reason)
+            log.error("source not read any more in this run", source="api", reason=reason)

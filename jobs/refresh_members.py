@@ -1,15 +1,16 @@
-"""Read members, seats, offices and committees again from congress-legislators."""
+"""Refresh members, seats, offices and committees from congress-legislators."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 
 from sqlalchemy.engine import Engine
 
 from campaign.congress import roster
 from campaign.fetch import Fetcher, open_fetcher
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
-from jobs.outcome import Told
+from jobs.outcome import Summary
 
 
 def run(
@@ -19,14 +20,11 @@ def run(
     now: datetime,
     fetcher: Fetcher | None = None,
     stopping: Callable[[], bool] = lambda: False,
-) -> Told:
-    """One refresh; a source that cannot be read leaves everything as it was."""
+) -> Summary:
+    """Refresh once; where a source cannot be read, its tables stay as they are."""
     try:
-        if fetcher is not None:
-            counts = roster.refresh(fetcher, settings, engine, now=now)
-        else:
-            with open_fetcher(settings) as door:
-                counts = roster.refresh(door, settings, engine, now=now)
-    except Unread as error:
-        return Told(error.reason, whole=False)
-    return Told(", ".join(f"{count} {name}" for name, count in counts.items()))
+        with nullcontext(fetcher) if fetcher else open_fetcher(settings) as client:
+            counts = roster.refresh(client, settings, engine, now=now)
+    except SourceError as error:
+        return Summary(error.reason, whole=False)
+    return Summary(", ".join(f"{count} {name}" for name, count in counts.items()))

@@ -6,25 +6,22 @@ from datetime import datetime
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.proposals import lineage, suggestions
+from campaign.proposals import suggestions
 from campaign.settings import Settings
-from jobs.outcome import Told
+from jobs.outcome import Summary
+from jobs.poll_bills import campaign_bills
 
 
 def run(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
-) -> Told:
-    """Ask the rules about every confirmed bill and keep what they newly suggest."""
+) -> Summary:
+    """Apply the rules of kinship to every confirmed bill and store new suggestions."""
     with db.reading(engine) as session:
-        known = {
-            bill.id
-            for proposal in lineage.campaign_proposals(session)
-            for bill, _ in lineage.bills_of(session, proposal.slug)
-        }
-    kept = 0
-    for bill_id in sorted(known):
+        bills = campaign_bills(session)
+    new = 0
+    for bill_id in sorted(bills):
         if stopping():
             break
         with db.writing(engine) as session:
-            kept += suggestions.save_suggestions(session, suggestions.suggest(session, bill_id))
-    return Told(f"{kept} new suggestions from {len(known)} bills")
+            new += suggestions.save_suggestions(session, suggestions.suggest(session, bill_id))
+    return Summary(f"{new} new suggestions from {len(bills)} bills")

@@ -1,4 +1,4 @@
-"""Take a bill under watch, and read it once at once so that its title is known."""
+"""Track a bill, and read it at once so that its title is known."""
 
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress import congress_gov, govinfo, tracking
-from campaign.congress.bills import BillId
+from campaign.congress.bills import BillId, ordinal
 from campaign.congress.models import Bill
 from campaign.congress.observation import Observation
-from campaign.fetch import Fetcher, open_fetcher
+from campaign.fetch import Fetcher, NotFound, open_fetcher
 from campaign.proposals import lineage
-from campaign.refusals import Refused, Unread
+from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings
 
 
 @dataclass(frozen=True)
 class Tracked:
-    """``note`` says what could not be done; empty when all was."""
+    """A tracked bill. ``note`` says why it could not be read yet; empty when it was."""
 
     bill: BillId
     title: str
@@ -27,7 +27,7 @@ class Tracked:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Reading:
     observation: Observation | None
     modified: str = ""
     note: str = ""
@@ -42,26 +42,28 @@ def run(
     proposal: str = "",
     fetcher: Fetcher | None = None,
 ) -> Tracked:
-    """Track a bill, and where a ``proposal`` is named confirm that it is one of its bills.
+    """Track a bill; with ``proposal``, confirm that the bill belongs to it.
 
-    Raises Refused, and keeps nothing, where the proposal is unknown or a source says there is no such bill.
-    Where no source can be reached the bill is kept by its number.
+    Raises Refused, and stores nothing, where the proposal is unknown or a source has no such bill. Where no
+    source can be read, the bill is tracked by its number and ``note`` says why.
     """
     with db.reading(engine) as session:
         _refuse_unknown_proposal([known.slug for known in lineage.campaign_proposals(session)], proposal)
         known = session.get(Bill, str(bill))
-        shown = known is not None and bool(known.title)
-    found = _Found(None) if shown else _read(settings, bill, now=now, fetcher=fetcher, known=known is not None)
+        has_title = known is not None and bool(known.title)
+    reading = _Reading(None)
+    if not has_title:
+        reading = _read(settings, bill, now=now, fetcher=fetcher, known=known is not None)
     with db.writing(engine) as session:
         tracking.track(session, bill, now=now)
-        if found.observation is not None:
-            tracking.take(session, found.observation, now=now, modified=found.modified)
-        elif found.note:
-            tracking.failed(session, bill, found.note, now=now)
+        if reading.observation is not None:
+            tracking.record_reading(session, reading.observation, now=now, modified=reading.modified)
+        elif reading.note:
+            tracking.failed(session, bill, reading.note, now=now)
         if proposal:
             lineage.confirm(session, proposal, str(bill), by="command line", now=now)
         title = session.get_one(Bill, str(bill)).title
-    return Tracked(bill, title, found.note)
+    return Tracked(bill, title, reading.note)
 
 
 def _refuse_unknown_proposal(slugs: list[str], proposal: str) -> None:
@@ -73,32 +75,31 @@ def _refuse_unknown_proposal(slugs: list[str], proposal: str) -> None:
         )
 
 
-def _read(settings: Settings, bill: BillId, *, now: datetime, fetcher: Fetcher | None, known: bool) -> _Found:
+def _read(settings: Settings, bill: BillId, *, now: datetime, fetcher: Fetcher | None, known: bool) -> _Reading:
     notes = []
     for read in (_read_api, _read_govinfo) if settings.api_key else (_read_govinfo,):
-        # One door a source, so that one given up does not close the other.
-        with nullcontext(fetcher) if fetcher else open_fetcher(settings) as door:
+        # A client for each source, so that the circuit breaker of one does not close the other.
+        with nullcontext(fetcher) if fetcher else open_fetcher(settings) as client:
             try:
-                return read(door, settings, bill, now)
-            except Unread as error:
+                return read(client, settings, bill, now)
+            except SourceError as error:
                 notes.append(_note(error, bill, known))
-    return _Found(None, note="; ".join(notes))
+    return _Reading(None, note="; ".join(notes))
 
 
-def _read_api(fetcher: Fetcher, settings: Settings, bill: BillId, now: datetime) -> _Found:
-    return _Found(congress_gov.read_bill(fetcher, settings, bill, now=now))
+def _read_api(fetcher: Fetcher, settings: Settings, bill: BillId, now: datetime) -> _Reading:
+    return _Reading(congress_gov.read_bill(fetcher, settings, bill, now=now))
 
 
-def _read_govinfo(fetcher: Fetcher, settings: Settings, bill: BillId, now: datetime) -> _Found:
+def _read_govinfo(fetcher: Fetcher, settings: Settings, bill: BillId, now: datetime) -> _Reading:
     reading = govinfo.read_bill(fetcher, settings, bill, now=now)
-    return _Found(reading.observation, reading.modified)
+    return _Reading(reading.observation, reading.modified)
 
 
-def _note(error: Unread, bill: BillId, known: bool) -> str:
-    # The door to the network words a 404 this way; every other failure leaves the question open.
-    if error.permanent and "(404)" in error.reason and not known:
+def _note(error: SourceError, bill: BillId, known: bool) -> str:
+    if isinstance(error, NotFound) and not known:
         raise Refused(
-            f"{bill.short} of the {bill.congress}th Congress is not known to the source. "
+            f"{bill.short} of the {ordinal(bill.congress)} Congress is not known to the source. "
             "A new bill may take a day or two to appear there.",
             f"La fuente no conoce {bill.short} del Congreso {bill.congress}. "
             "Un proyecto nuevo puede tardar uno o dos días en aparecer.",

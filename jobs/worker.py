@@ -1,8 +1,8 @@
-"""Runs the jobs on their schedules: the only place that knows APScheduler.
+"""Runs the jobs on their schedules; the only module that imports APScheduler.
 
-Schedules live in this table, not in the database. Before a job works it claims its slot -- the moment it was
-meant to run at -- as a row that can exist once, so restarts, clock changes and a second worker never run
-anything twice. One worker leads; the others wait.
+Schedules stand in the table ``JOBS``, not in the database. Before a job runs, its slot (the moment it is due)
+is claimed as a unique row, so restarts, clock changes and a second worker never run a slot twice. One worker
+is the leader and runs the jobs; the others wait to take over.
 """
 
 import os
@@ -31,8 +31,8 @@ from jobs import (
     crosscheck,
     deliver_mail,
     housekeeping,
-    poll_asked,
     poll_bills,
+    poll_requested,
     refresh_members,
     suggest_successors,
 )
@@ -47,10 +47,10 @@ SECONDS_TO_FINISH = 8.0
 @dataclass(frozen=True)
 class Schedule:
     """At ``minute`` past every hour, or at ``hour:minute`` every day or every ``weekday`` (``mon`` … ``sun``),
-    by the operator's wall clock.
+    in the operator's time zone.
 
-    Hours from one to three in the morning are best left alone: on two days a year they come twice or not at
-    all. A time that comes twice means its first coming, a time that is skipped the moment of the jump.
+    Avoid the hours from one to three in the morning: when daylight saving time begins or ends they do not exist
+    or repeat. A time that repeats means its first occurrence, one that does not exist the moment of the change.
     """
 
     minute: int
@@ -66,10 +66,10 @@ class Schedule:
         )
 
     def slot(self, now: datetime, zone: ZoneInfo) -> datetime:
-        """The newest moment at or before ``now`` that this schedule means, in UTC."""
+        """The newest due moment at or before ``now``, in UTC."""
         if self.hour is None:
             past = timedelta(minutes=(now.astimezone(zone).minute - self.minute) % 60)
-            # Subtracting on a wall clock would forget which of two equal hours this is.
+            # Local-time subtraction would lose which of two equal hours this is.
             return (now.astimezone(UTC) - past).replace(second=0, microsecond=0)
         day = now.astimezone(zone).date()
         while True:
@@ -79,46 +79,39 @@ class Schedule:
             day -= timedelta(days=1)
 
 
-Work = Callable[..., Outcome]
-
-
 @dataclass(frozen=True)
 class Job:
-    """What runs when. A slot missed by more than ``lateness`` is skipped; a run is asked to stop, at its next
-    unit of work, after ``deadline``."""
+    """A job and its schedule. A slot missed by more than ``grace`` is skipped; a run that takes longer than
+    ``limit`` is told to stop at its next unit of work."""
 
     name: str
     schedule: Schedule
-    work: Work
-    lateness: timedelta
-    deadline: timedelta
+    run: Callable[..., Outcome]
+    grace: timedelta
+    limit: timedelta
 
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 JOBS = (
-    Job("poll_bills", Schedule(minute=7), poll_bills.run, lateness=HOUR, deadline=timedelta(minutes=55)),
-    Job("refresh_members", Schedule(minute=20, hour=5), refresh_members.run, lateness=DAY, deadline=HOUR),
-    Job("crosscheck", Schedule(minute=40, hour=6), crosscheck.run, lateness=DAY, deadline=3 * HOUR),
-    Job("suggest_successors", Schedule(minute=40, hour=7), suggest_successors.run, lateness=DAY, deadline=HOUR),
-    Job(
-        "build_editions",
-        Schedule(10, 4, "mon"),
-        build_editions.run,
-        lateness=DAY,
-        deadline=HOUR,
-    ),
-    Job("build_alerts", Schedule(minute=25), build_editions.run_alerts, lateness=HOUR, deadline=HOUR),
-    Job("read_bounces", Schedule(minute=50), deliver_mail.read_bounces, lateness=HOUR, deadline=HOUR),
-    Job("housekeeping", Schedule(minute=35, hour=4), housekeeping.run, lateness=DAY, deadline=HOUR),
+    Job("poll_bills", Schedule(minute=7), poll_bills.run, grace=HOUR, limit=timedelta(minutes=55)),
+    Job("refresh_members", Schedule(minute=20, hour=5), refresh_members.run, grace=DAY, limit=HOUR),
+    Job("crosscheck", Schedule(minute=40, hour=6), crosscheck.run, grace=DAY, limit=3 * HOUR),
+    Job("suggest_successors", Schedule(minute=40, hour=7), suggest_successors.run, grace=DAY, limit=HOUR),
+    Job("build_editions", Schedule(10, 4, "mon"), build_editions.run, grace=DAY, limit=HOUR),
+    Job("build_alerts", Schedule(minute=25), build_editions.run_alerts, grace=HOUR, limit=HOUR),
+    Job("read_bounces", Schedule(minute=50), deliver_mail.read_bounces, grace=HOUR, limit=HOUR),
+    Job("housekeeping", Schedule(minute=35, hour=4), housekeeping.run, grace=DAY, limit=HOUR),
 )
 
-# What somebody asked for by hand has no schedule of its own: it is looked for this often.
-ASKED_EVERY = timedelta(seconds=20)
-ASKED = Job("poll_asked", Schedule(minute=0), poll_asked.run, lateness=HOUR, deadline=timedelta(minutes=55))
+# Polls that organizers request have no schedule; the leader looks for them at this interval.
+REQUESTS_EVERY = timedelta(seconds=20)
+REQUESTED = Job(
+    "poll_requested", Schedule(minute=0), poll_requested.run, grace=HOUR, limit=timedelta(minutes=55)
+)
 
 
 class Worker:
-    """One process's share of the scheduled work."""
+    """Runs the scheduled jobs of one process while it is the leader."""
 
     def __init__(
         self,
@@ -134,11 +127,11 @@ class Worker:
         self.jobs = jobs
         self.clock = clock
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
-        self.lead = runs.Lead(engine, self.owner, seconds=lease_seconds)
-        self._leads = False
+        self.leader_lock = runs.LeaderLock(engine, self.owner, seconds=lease_seconds)
+        self._is_leader = False
         self._stopping = threading.Event()
-        self._at_work = 0
-        self._idle = threading.Condition()
+        self._active = 0
+        self._activity = threading.Condition()
         self._scheduler = self._build_scheduler(lease_seconds)
 
     def _build_scheduler(self, lease_seconds: int) -> BackgroundScheduler:
@@ -150,79 +143,88 @@ class Worker:
         )
         for job in self.jobs:
             trigger = job.schedule.trigger(self.settings.zone)
-            scheduler.add_job(self.fire, trigger, args=[job], id=job.name, name=job.name)
-        beat = IntervalTrigger(seconds=lease_seconds / 3, timezone=UTC)
-        scheduler.add_job(self.beat, beat, id="lead", next_run_time=self.clock())
-        asked = IntervalTrigger(seconds=int(ASKED_EVERY.total_seconds()), timezone=UTC)
-        scheduler.add_job(self.answer, asked, id=ASKED.name, name=ASKED.name)
+            scheduler.add_job(self.run_slot, trigger, args=[job], id=job.name, name=job.name)
+        heartbeat = IntervalTrigger(seconds=lease_seconds / 3, timezone=UTC)
+        scheduler.add_job(self.heartbeat, heartbeat, id="heartbeat", next_run_time=self.clock())
+        requests = IntervalTrigger(seconds=int(REQUESTS_EVERY.total_seconds()), timezone=UTC)
+        scheduler.add_job(self.run_requested, requests, id=REQUESTED.name, name=REQUESTED.name)
         faults = events.EVENT_JOB_MISSED | events.EVENT_JOB_ERROR | events.EVENT_JOB_MAX_INSTANCES
         scheduler.add_listener(_log_fault, faults)
         return scheduler
 
     def start(self) -> None:
-        """Begin to lead or to wait; returns at once."""
+        """Start the scheduler; returns at once."""
         log.info("worker starts", owner=self.owner, jobs=len(self.jobs), zone=self.settings.timezone)
         self._scheduler.start()
 
     def stop(self, seconds: float = SECONDS_TO_FINISH) -> bool:
-        """Start nothing more, let running jobs finish the unit in hand; whether they did in time."""
-        self._stopping.set()
+        """Start nothing more, wait for running jobs to finish their unit of work; whether they did in time.
+
+        Waits for a heartbeat, too: it must not take the lock again after it is released here.
+        """
+        with self._activity:
+            self._stopping.set()
+            finished = self._activity.wait_for(lambda: self._active == 0, timeout=seconds)
         self._scheduler.shutdown(wait=False)
-        with self._idle:
-            finished = self._idle.wait_for(lambda: self._at_work == 0, timeout=seconds)
-        self.lead.release()
+        self.leader_lock.release()
         log.info("worker stopped", finished=finished)
         return finished
 
-    def beat(self) -> None:
-        """Take or renew leadership; who has just become leader makes up for missed slots."""
-        leads = self.lead.hold(self.clock())
-        if leads and not self._leads:
-            log.info("worker leads", owner=self.owner)
+    def heartbeat(self) -> None:
+        """Take or renew the leader lock; a worker that has just become leader runs the missed slots."""
+        with self._running() as may_run:
+            if may_run:
+                self._renew_lock()
+
+    def _renew_lock(self) -> None:
+        held = self.leader_lock.acquire(self.clock())
+        if held and not self._is_leader:
+            log.info("worker is the leader", owner=self.owner)
             self._take_over()
-        elif self._leads and not leads:
-            log.warning("worker leads no longer", owner=self.owner)
-        self._leads = leads
+        elif self._is_leader and not held:
+            log.warning("worker is no longer the leader", owner=self.owner)
+        self._is_leader = held
 
     def _take_over(self) -> None:
-        for run in runs.abandon(self.engine, now=self.clock()):
-            log.warning("run was left open", job=run.job, slot=run.slot.isoformat(), owner=run.owner)
+        for run in runs.discard_unfinished(self.engine, now=self.clock()):
+            log.warning("run never finished", job=run.job, slot=run.slot.isoformat(), owner=run.owner)
         for job in self.jobs:
-            # Its slot is claimed or skipped like any other, so waking a job that has run does nothing.
+            # A slot is claimed before it runs, so waking a job that has run does nothing.
             self._scheduler.modify_job(job.name, next_run_time=self.clock())
 
-    def fire(self, job: Job) -> bool:
-        """Run the newest slot of a job if it is nobody's yet; whether this worker ran it."""
-        now = self.clock()
-        if self._stopping.is_set() or not self.lead.held(now):
-            return False
-        slot = job.schedule.slot(now, self.settings.zone)
-        if now - slot > job.lateness:
-            runs.skip(self.engine, job.name, slot, owner=self.owner, now=now)
-            return False
+    def run_slot(self, job: Job) -> bool:
+        """Run the newest slot of a job unless it was claimed before; whether this worker ran it."""
+        with self._running() as may_run:
+            now = self.clock()
+            if not may_run or not self.leader_lock.is_held(now):
+                return False
+            slot = job.schedule.slot(now, self.settings.zone)
+            if now - slot > job.grace:
+                runs.skip(self.engine, job.name, slot, owner=self.owner, now=now)
+                return False
+            return self._claim_and_run(job, slot, now)
+
+    def run_requested(self) -> bool:
+        """Run the polls that organizers requested on the system page; whether there were any."""
+        with self._running() as may_run:
+            now = self.clock()
+            if not may_run or not self.leader_lock.is_held(now) or not poll_requested.waiting(self.engine):
+                return False
+            return self._claim_and_run(REQUESTED, now, now)
+
+    def _claim_and_run(self, job: Job, slot: datetime, now: datetime) -> bool:
         if not runs.claim(self.engine, job.name, slot, owner=self.owner, now=now):
             return False
-        with self._working(), logs.marked(job=job.name, slot=slot.isoformat()):
+        with logs.log_context(job=job.name, slot=slot.isoformat()):
             self._run(job, slot, now)
-        return True
-
-    def answer(self) -> bool:
-        """Do what somebody asked for on the system page; whether anybody had."""
-        now = self.clock()
-        if self._stopping.is_set() or not self.lead.held(now) or not poll_asked.waiting(self.engine):
-            return False
-        if not runs.claim(self.engine, ASKED.name, now, owner=self.owner, now=now):
-            return False
-        with self._working(), logs.marked(job=ASKED.name, slot=now.isoformat()):
-            self._run(ASKED, now, now)
         return True
 
     def _run(self, job: Job, slot: datetime, now: datetime) -> None:
         log.info("job starts")
         try:
-            outcome = job.work(self.engine, self.settings, now=now, stopping=self._stop_signal(job, now))
+            outcome = job.run(self.engine, self.settings, now=now, stopping=self._stop_signal(job, now))
             status, summary = "done" if outcome.whole else "partly", outcome.summary
-        except Exception as error:  # the schedule outlives any job
+        except Exception as error:  # a failing job must not end the scheduler
             log.exception("job failed")
             status, summary = "failed", f"{type(error).__name__}: see the log"
         runs.finish(self.engine, job.name, slot, status=status, summary=summary, now=self.clock())
@@ -231,40 +233,39 @@ class Worker:
     def _stop_signal(self, job: Job, started: datetime) -> Callable[[], bool]:
         def stopping() -> bool:
             now = self.clock()
-            return self._stopping.is_set() or not self.lead.held(now) or now - started > job.deadline
+            return self._stopping.is_set() or not self.leader_lock.is_held(now) or now - started > job.limit
 
         return stopping
 
     @contextmanager
-    def _working(self) -> Iterator[None]:
-        """Counts a running job, so that stopping can wait for it."""
-        self._count(1)
+    def _running(self) -> Iterator[bool]:
+        """Counts what runs, so that ``stop`` can wait for it; yields False once ``stop`` was called."""
+        with self._activity:
+            may_run = not self._stopping.is_set()
+            self._active += may_run
         try:
-            yield
+            yield may_run
         finally:
-            self._count(-1)
-
-    def _count(self, change: int) -> None:
-        with self._idle:
-            self._at_work += change
-            self._idle.notify_all()
+            with self._activity:
+                self._active -= may_run
+                self._activity.notify_all()
 
 
 def _log_fault(event: events.JobEvent) -> None:
-    """What APScheduler would only whisper: a job that was missed, failed outside itself, or still runs."""
+    """Log as errors what APScheduler logs as warnings: a job that was missed, raised or still runs."""
     kinds = {
         events.EVENT_JOB_MISSED: "slot missed",
         events.EVENT_JOB_ERROR: "job raised",
-        events.EVENT_JOB_MAX_INSTANCES: "job still runs, slot passed over",
+        events.EVENT_JOB_MAX_INSTANCES: "job still runs, slot skipped",
     }
     log.error(kinds[event.code], job=event.job_id, error=str(getattr(event, "exception", "") or ""))
 
 
 def work(engine: Engine, settings: Settings) -> None:
-    """Be a worker until SIGTERM or Ctrl-C; then finish the unit in hand and end within ten seconds."""
+    """Run a worker until SIGTERM or SIGINT; then finish the unit of work and return within ten seconds."""
     ends = {signal.SIGTERM, signal.SIGINT}
-    # Waited for, not handled: a handler may run while this very thread holds a lock that it wants. Threads
-    # started from here on inherit that they leave these signals alone.
+    # Waited for instead of handled: a handler may run while its thread holds a lock that the handler needs.
+    # Threads started from here on inherit the mask.
     signal.pthread_sigmask(signal.SIG_BLOCK, ends)
     worker, mail = Worker(engine, settings), deliver_mail.Loop(engine, settings)
     worker.start()
@@ -272,6 +273,6 @@ def work(engine: Engine, settings: Settings) -> None:
     signal.sigwait(ends)
     mail.ask_to_stop()
     if not (worker.stop() and mail.stop(1.0)):
-        # A thread still waits for a source or a relay. A source is read again; a message that was being
-        # handed over is shown as unknown.
+        # A thread still waits for a source or a relay. The source is polled again at the next run; the message
+        # in flight gets the state unknown.
         os._exit(0)

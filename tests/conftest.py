@@ -1,11 +1,21 @@
-"""Fixtures for every room. A test that takes ``engine`` runs on SQLite and on PostgreSQL."""
+"""Fixtures for every room.
 
+A database of the test's own: ``engine`` (empty) and ``loaded_engine`` (the campaign of fixtures/) run on SQLite
+and on PostgreSQL, ``sqlite_engine`` and ``snapshot_copy`` on SQLite only. ``snapshot_engine`` is shared by all
+tests that only read the campaign.
+"""
+
+import gc
+import itertools
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import copies
+import jinja2
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -13,7 +23,6 @@ from sqlmodel import SQLModel
 
 from campaign import db, snapshot
 
-POSTGRES_SERVER = os.environ.get("TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 # Emptying row by row takes a hundredth of a TRUNCATE's time where few rows are; it needs the guards of the
 # append-only tables off, and numbers from one again.
 EMPTYING = (
@@ -21,6 +30,24 @@ EMPTYING = (
     "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
 )
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
+# Each process that runs tests has one database on PostgreSQL that its tests empty in turn.
+WORKER = f"process_{os.getpid()}"
+_numbers = itertools.count()
+
+
+def pytest_configure() -> None:
+    copies.start_run()
+
+
+def pytest_unconfigure() -> None:
+    copies.end_run()
+
+
+def pytest_collection_finish() -> None:
+    """Leave modules and collected tests out of garbage collection: walking them was a fifth of the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture
@@ -29,36 +56,63 @@ def now() -> datetime:
     return NOW
 
 
+# --- made once per run -----------------------------------------------------------------------------
+
+
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template() -> Path:
     """A migrated, empty database file; each test works on a copy."""
-    path = tmp_path_factory.mktemp("template") / "campaign.db"
-    engine = db.open_engine(f"sqlite:///{path}")
-    db.upgrade(engine)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return path
+    return copies.once("empty.db", copies.migrate)
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A database of our own on the server, migrated once and dropped at the end."""
-    server = sa.create_engine(POSTGRES_SERVER, isolation_level="AUTOCOMMIT")
-    name = f"campaign_test_{os.getpid()}"
+def snapshot_template(sqlite_template: Path) -> Path:
+    """A database file with the campaign of fixtures/; each test works on a copy."""
+
+    def load(path: Path) -> None:
+        shutil.copyfile(sqlite_template, path)
+        engine = db.open_engine(f"sqlite:///{path}")
+        snapshot.load(engine, now=NOW)
+        db.tidy(engine)
+        engine.dispose()
+
+    return copies.once("snapshot.db", load)
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> str:
+    """The name of a migrated, empty database on the server; skips where there is no server."""
     try:
-        with server.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        return copies.postgres_template("empty", db.upgrade)
     except sa.exc.OperationalError:
         pytest.skip("no PostgreSQL server")
-    url = sa.make_url(POSTGRES_SERVER).set(database=name).render_as_string(hide_password=False)
-    engine = db.open_engine(url)
-    db.upgrade(engine)
-    engine.dispose()
-    yield url
-    with server.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_snapshot_template(postgres_template: str) -> str:
+    """The name of a database on the server with the campaign of fixtures/."""
+
+    def load(engine: Engine) -> None:
+        snapshot.load(engine, now=NOW)
+
+    return copies.postgres_template("snapshot", load, postgres_template)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres_template: str) -> str:
+    """This worker's database on the server."""
+    return copies.make_database(WORKER, postgres_template)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> None:
+    """Share compiled templates between the apps of all tests: each app would compile its own anew."""
+    if flask := sys.modules.get("flask"):
+        cache = jinja2.FileSystemBytecodeCache(os.environ[copies.RUN])
+        flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": cache}
+
+
+# --- one for each test -----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -89,15 +143,40 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return found
 
 
-@pytest.fixture(scope="session")
-def snapshot_engine(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The campaign of fixtures/, loaded once: for tests that only read it."""
-    path = tmp_path_factory.mktemp("snapshot") / "campaign.db"
-    shutil.copyfile(sqlite_template, path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    snapshot.load(engine, now=NOW)
+@pytest.fixture
+def snapshot_copy(snapshot_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """The campaign of fixtures/ in a SQLite database of the test's own."""
+    with copies.copy_of(snapshot_template, tmp_path) as engine:
+        yield engine
+
+
+@pytest.fixture
+def postgres_snapshot_copy(postgres_snapshot_template: str) -> Iterator[Engine]:
+    """The campaign of fixtures/ in a PostgreSQL database of the test's own."""
+    name = f"{WORKER}_{next(_numbers)}"
+    engine = db.open_engine(copies.make_database(name, postgres_snapshot_template))
     yield engine
     engine.dispose()
+
+
+LOADED = ["snapshot_copy", pytest.param("postgres_snapshot_copy", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=LOADED, ids=["sqlite", "postgres"])
+def loaded_engine(request: pytest.FixtureRequest) -> Engine:
+    """The campaign of fixtures/ in a database of the test's own."""
+    found: Engine = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="session")
+def snapshot_engine(snapshot_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The campaign of fixtures/, one for all tests that only read it."""
+    with copies.copy_of(snapshot_template, tmp_path_factory.mktemp("snapshot")) as engine:
+        yield engine
+
+
+# --- the report ------------------------------------------------------------------------------------
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

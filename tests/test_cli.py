@@ -1,4 +1,4 @@
-"""The commands as a script calls them: one JSON object or a sentence, and an exit code to rely on."""
+"""Commands: the JSON object or lines that they print, and their exit codes."""
 
 import json
 import signal
@@ -17,7 +17,9 @@ from sqlalchemy.engine import Engine
 from standin import KEY, Standin, serve
 
 from campaign import db
-from campaign.cli import main
+from campaign.cli import main, places
+from campaign.congress.models import Bill
+from campaign.districts.finder import FindResult
 
 CAMPAIGN = Path(sys.executable).with_name("campaign")
 ADDRESSES = ("congress_api_url", "govinfo_url", "legislators_url", "geocoder_url")
@@ -37,17 +39,17 @@ def environment(source: Standin, engine: Engine, **other: str) -> dict[str, str]
 
 
 class Operator:
-    """Somebody at a terminal, with a database and a small Congress to ask."""
+    """Runs commands on a database, with the stand-in as the only source."""
 
     def __init__(self, env: dict[str, str]) -> None:
         self.env: dict[str, str | None] = {**env, "LC_ALL": None, "LC_MESSAGES": None}
 
-    def does(self, *words: str, **env: str) -> Result:
+    def run(self, *words: str, **env: str) -> Result:
         return CliRunner().invoke(main, list(words), env={**self.env, **env})
 
-    def asks(self, *words: str, code: int = 0, **env: str) -> Any:
-        """The object a command prints with --json, which must be all it prints."""
-        result = self.does(*words, "--json", **env)
+    def json(self, *words: str, code: int = 0, **env: str) -> Any:
+        """The object that a command prints with ``--json``; it must print nothing else."""
+        result = self.run(*words, "--json", **env)
         assert result.exit_code == code, result.output
         assert result.stdout.count("\n") == 1
         return json.loads(result.stdout)
@@ -59,6 +61,12 @@ def operator(source: Standin, engine: Engine) -> Operator:
 
 
 @pytest.fixture
+def local(source: Standin, sqlite_engine: Engine) -> Operator:
+    """On SQLite only, for what does not depend on the engine."""
+    return Operator(environment(source, sqlite_engine))
+
+
+@pytest.fixture
 def keyed(source: Standin, engine: Engine) -> Operator:
     return Operator(environment(source, engine, CAMPAIGN_CONGRESS_API_KEY=KEY))
 
@@ -67,92 +75,92 @@ def keyed(source: Standin, engine: Engine) -> Operator:
 
 
 def test_track_poll_bill_and_changes(keyed: Operator) -> None:
-    assert keyed.asks("track", "H.R. 6736 (119th)")["bill"] == "hr6736-119"
-    report = keyed.asks("poll")
+    assert keyed.json("track", "H.R. 6736 (119th)")["bill"] == "hr6736-119"
+    report = keyed.json("poll")
     assert (report["polled"], report["complete"], report["failed"]) == (1, 1, {})
-    bill = keyed.asks("bill", "hr6736-119")
+    bill = keyed.json("bill", "hr6736-119")
     assert bill.keys() >= {
         "bill", "title", "stage", "congress", "sponsor", "introduced", "cosponsors", "counts", "proposal",
         "observed_at",
     }  # fmt: skip
     assert bill["counts"].keys() == {"listed", "sitting_voting", "delegates", "departed", "withdrawn"}
     assert bill["cosponsors"][0].keys() == {"bioguide", "date", "original", "withdrawn"}
-    changes = keyed.asks("changes", "--bill", "hr6736-119")["changes"]
+    changes = keyed.json("changes", "--bill", "hr6736-119")["changes"]
     assert changes[0].keys() >= {"seq", "bill", "kind", "bioguide", "date", "seen_at", "baseline"}
-    assert len([one for one in changes if one["kind"] == "cosponsored"]) == len(bill["cosponsors"])
-    assert keyed.asks("changes", "--since", str(changes[-1]["seq"]))["changes"] == []
+    assert len([change for change in changes if change["kind"] == "cosponsored"]) == len(bill["cosponsors"])
+    assert keyed.json("changes", "--since", str(changes[-1]["seq"]))["changes"] == []
 
 
 def test_json_may_stand_before_or_after(keyed: Operator) -> None:
-    before = keyed.does("--json", "track", "hr6736-119")
-    after = keyed.does("track", "hr6736-119", "--json")
+    before = keyed.run("--json", "track", "hr6736-119")
+    after = keyed.run("track", "hr6736-119", "--json")
     assert json.loads(before.stdout) == json.loads(after.stdout)
 
 
 def test_people_read_lines(keyed: Operator) -> None:
-    keyed.does("track", "hr6736-119")
+    keyed.run("track", "hr6736-119")
     for words in (["bill", "hr6736-119"], ["changes"], ["poll"], ["doctor"]):
-        result = keyed.does(*words)
+        result = keyed.run(*words)
         assert result.exit_code == 0, result.output
         assert result.stdout
         assert not result.stdout.startswith("{")
-    assert "ARMAS Act" in keyed.does("bill", "hr6736-119").stdout
+    assert "ARMAS Act" in keyed.run("bill", "hr6736-119").stdout
 
 
 def test_as_of_rebuilds_a_day(keyed: Operator) -> None:
-    keyed.does("track", "hr6736-119")
-    now = keyed.asks("bill", "hr6736-119")
-    then = keyed.asks("bill", "hr6736-119", "--as-of", now["introduced"])
+    keyed.run("track", "hr6736-119")
+    now = keyed.json("bill", "hr6736-119")
+    then = keyed.json("bill", "hr6736-119", "--as-of", now["introduced"])
     assert len(then["cosponsors"]) < len(now["cosponsors"])
     assert all(row["date"] <= now["introduced"] for row in then["cosponsors"])
 
 
 def test_untracked_bills_stay_known(keyed: Operator) -> None:
-    keyed.does("track", "hr6736-119")
-    assert keyed.asks("untrack", "hr6736-119")["bill"] == "hr6736-119"
-    assert keyed.asks("poll")["polled"] == 0
-    assert keyed.asks("bill", "hr6736-119")["title"]
+    keyed.run("track", "hr6736-119")
+    assert keyed.json("untrack", "hr6736-119")["bill"] == "hr6736-119"
+    assert keyed.json("poll")["polled"] == 0
+    assert keyed.json("bill", "hr6736-119")["title"]
 
 
 def test_reparsing_what_was_kept_changes_nothing(keyed: Operator) -> None:
-    keyed.does("track", "hr6736-119")
-    assert keyed.asks("reparse") == {"bills": 1, "changes": 0, "failed": {}}
+    keyed.run("track", "hr6736-119")
+    assert keyed.json("reparse") == {"bills": 1, "changes": 0, "failed": {}}
 
 
 def test_a_whole_congress_is_tracked(operator: Operator, source: Standin) -> None:
-    report = operator.asks("track", "--congress", "119")
+    report = operator.json("track", "--congress", "119")
     assert report["complete"] == sum(record.congress == 119 for record in source.world.bills.values())
 
 
 def test_find_answers_unknown_with_success(operator: Operator) -> None:
-    found = operator.asks("find", "--zip", "00000")
+    found = operator.json("find", "--zip", "00000")
     assert found["result"] == "unknown"
     assert found.keys() >= {"result", "congress", "seats", "senators"}
 
 
 def test_a_backup_and_back(operator: Operator, tmp_path: Path) -> None:
-    operator.does("track", "hr6736-119")
+    operator.run("track", "hr6736-119")
     kept = str(tmp_path / "kept.db")
-    assert operator.asks("backup", kept)["rows"]["bill"] == 1
-    assert operator.does("backup", kept).exit_code == 2
-    assert operator.does("restore", kept).exit_code == 2
-    assert operator.asks("restore", kept, "--yes")["rows"]["bill"] == 1
+    assert operator.json("backup", kept)["rows"]["bill"] == 1
+    assert operator.run("backup", kept).exit_code == 2
+    assert operator.run("restore", kept).exit_code == 2
+    assert operator.json("restore", kept, "--yes")["rows"]["bill"] == 1
 
 
 def test_copying_between_databases(operator: Operator, tmp_path: Path) -> None:
-    operator.does("track", "hr6736-119")
+    operator.run("track", "hr6736-119")
     here, there = str(operator.env["CAMPAIGN_DATABASE_URL"]), f"sqlite:///{tmp_path / 'there.db'}"
-    assert operator.asks("db", "copy", here, there)["rows"]["bill"] == 1
-    assert operator.does("db", "copy", here, there).exit_code == 2
-    assert operator.does("db", "copy", here, "mysql://x/y").exit_code == 2
+    assert operator.json("db", "copy", here, there)["rows"]["bill"] == 1
+    assert operator.run("db", "copy", here, there).exit_code == 2
+    assert operator.run("db", "copy", here, "mysql://x/y").exit_code == 2
 
 
-def test_doctor_finds_what_must_be_mended(operator: Operator, tmp_path: Path) -> None:
-    findings = operator.asks("doctor")["findings"]
+def test_doctor_finds_errors(operator: Operator, tmp_path: Path) -> None:
+    findings = operator.json("doctor")["findings"]
     assert {"level": "good", "about": "database"}.items() <= findings[0].items()
     empty = f"sqlite:///{tmp_path / 'empty.db'}"
-    findings = operator.asks("doctor", code=1, CAMPAIGN_DATABASE_URL=empty)["findings"]
-    assert [one["about"] for one in findings if one["level"] == "error"] == ["database"]
+    findings = operator.json("doctor", code=1, CAMPAIGN_DATABASE_URL=empty)["findings"]
+    assert [finding["about"] for finding in findings if finding["level"] == "error"] == ["database"]
 
 
 # --- refusals ---
@@ -184,14 +192,14 @@ def test_doctor_finds_what_must_be_mended(operator: Operator, tmp_path: Path) ->
     ],
     ids=" ".join,
 )
-def test_refused_input_says_why_in_the_readers_language(operator: Operator, words: list[str]) -> None:
-    result = operator.does(*words)
-    spanish = operator.does(*words, LANG="es_MX.UTF-8")
+def test_refused_input_says_why_in_the_language_of_the_terminal(local: Operator, words: list[str]) -> None:
+    result = local.run(*words)
+    spanish = local.run(*words, LANG="es_MX.UTF-8")
     assert (result.exit_code, spanish.exit_code) == (2, 2), result.output
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
     assert result.stderr.strip() != spanish.stderr.strip()
-    assert json.loads(operator.does(*words, "--json").stdout)["error"] == result.stderr.strip()
+    assert json.loads(local.run(*words, "--json").stdout)["error"] == result.stderr.strip()
 
 
 @pytest.mark.parametrize(
@@ -207,43 +215,71 @@ def test_refused_input_says_why_in_the_readers_language(operator: Operator, word
     ],
     ids=" ".join,
 )
-def test_misused_commands_exit_2(operator: Operator, words: list[str]) -> None:
-    assert operator.does(*words).exit_code == 2
+def test_misused_commands_exit_2(local: Operator, words: list[str]) -> None:
+    assert local.run(*words).exit_code == 2
+
+
+# Congresses up to the 130th whose number is not written with "th".
+FIRST = {1, *range(21, 100, 10), 101, 121}
+SUFFIXES = {number + more: suffix for number in FIRST for more, suffix in enumerate(("st", "nd", "rd"))}
+ORDINALS = {number: f"{number}{SUFFIXES.get(number, 'th')}" for number in range(1, 131)}
+
+
+@pytest.mark.parametrize("number", [101, 111, 112, 113, 122, 123, 130])
+def test_a_congress_is_written_as_an_ordinal_in_refusals(local: Operator, number: int) -> None:
+    ordinal = f"the {ORDINALS[number]} Congress"
+    refused = local.run("track", f"hr99999-{number}").stderr
+    assert ordinal in refused.replace("The", "the")
+    if number > 119:
+        assert local.run("track", "--congress", str(number)).stderr == refused
+
+
+def test_every_congress_is_written_as_an_ordinal_beside_a_place() -> None:
+    lines = {number: next(places._found_lines(FindResult("unknown", number))) for number in ORDINALS}
+    assert lines == {number: f"unknown ({ordinal} Congress)" for number, ordinal in ORDINALS.items()}
+
+
+def test_a_bill_is_shown_with_its_congress_as_an_ordinal(local: Operator, sqlite_engine: Engine) -> None:
+    with db.writing(sqlite_engine) as session:
+        for number in (1, 2, 3, 11, 101, 112):
+            session.add(Bill(id=f"hr1-{number}", congress=number, type="hr", number=1))
+    shown = [local.run("bill", f"hr1-{n}").stdout.split(":")[0] for n in (1, 2, 3, 11, 101, 112)]
+    assert shown == [f"H.R. 1 ({o})" for o in ("1st", "2nd", "3rd", "11th", "101st", "112th")]
 
 
 @pytest.mark.parametrize("day", ["2999-01-01", "yesterday", "2026-13-01", "1999-01-01"])
-def test_impossible_days_are_refused(keyed: Operator, day: str) -> None:
-    keyed.does("track", "hr6736-119")
-    assert keyed.does("bill", "hr6736-119", "--as-of", day).exit_code == 2
+def test_impossible_days_are_refused(local: Operator, day: str) -> None:
+    local.run("track", "hr6736-119")
+    assert local.run("bill", "hr6736-119", "--as-of", day).exit_code == 2
 
 
-def test_wrong_settings_are_named(operator: Operator) -> None:
-    result = operator.does("poll", CAMPAIGN_TIMEZONE="Mars/Olympus")
+def test_wrong_settings_are_named(local: Operator) -> None:
+    result = local.run("poll", CAMPAIGN_TIMEZONE="Mars/Olympus")
     assert result.exit_code == 2
     assert "CAMPAIGN_TIMEZONE" in result.stderr
 
 
-# --- what a machine may do ---
+# --- failures of sources and of the machine ---
 
 
 def test_an_incomplete_poll_exits_1_and_names_the_bill(keyed: Operator, source: Standin) -> None:
-    keyed.does("track", "hr6736-119")
+    keyed.run("track", "hr6736-119")
     source.world.faults = {"emptylist": 1.0}
-    result = keyed.does("poll", "--json")
+    result = keyed.run("poll", "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["incomplete"] == ["hr6736-119"]
     assert "hr6736-119: incomplete" in result.stderr
 
 
-def test_a_refused_key_is_said_and_not_shown(operator: Operator) -> None:
-    operator.does("track", "hr6736-119")
-    result = operator.does("poll", "--source", "api", CAMPAIGN_CONGRESS_API_KEY="BAD")
+def test_a_refused_key_is_reported_and_not_shown(local: Operator) -> None:
+    local.run("track", "hr6736-119")
+    result = local.run("poll", "--source", "api", CAMPAIGN_CONGRESS_API_KEY="BAD")
     assert result.exit_code == 1
     assert "the key was refused" in result.stderr
     assert "BAD" not in result.output
 
 
-def test_without_tables_it_says_what_to_do(operator: Operator, tmp_path: Path) -> None:
+def test_without_tables_it_says_what_to_do(local: Operator, tmp_path: Path) -> None:
     empty = f"sqlite:///{tmp_path / 'empty.db'}"
     for words in (
         ["bill", "hr6736-119"],
@@ -252,29 +288,27 @@ def test_without_tables_it_says_what_to_do(operator: Operator, tmp_path: Path) -
         ["worker"],
         ["run", "--port", "0"],
     ):
-        result = operator.does(*words, CAMPAIGN_DATABASE_URL=empty)
+        result = local.run(*words, CAMPAIGN_DATABASE_URL=empty)
         assert result.exit_code == 2
         assert "campaign db upgrade" in result.stderr
 
 
-def test_a_held_database_is_said(
-    sqlite_engine: Engine, source: Standin, monkeypatch: pytest.MonkeyPatch
+def test_a_locked_database_is_reported(
+    local: Operator, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(db, "BUSY_MILLISECONDS", 1)
-    operator = Operator(environment(source, sqlite_engine))
     with sqlite_engine.execution_options(writes=True).begin():
-        result = operator.does("track", "hr6736-119")
+        result = local.run("track", "hr6736-119")
     assert result.exit_code == 1
-    assert "held by another program" in result.stderr
-    assert operator.does("bill", "hr6736-119").exit_code == 2
+    assert "locked by another program" in result.stderr
+    assert local.run("bill", "hr6736-119").exit_code == 2
 
 
-def test_a_full_disk_is_said_and_loses_nothing(
-    sqlite_engine: Engine, source: Standin, monkeypatch: pytest.MonkeyPatch
+def test_a_full_disk_is_reported_and_loses_nothing(
+    local: Operator, sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite's own page limit is what a full disk looks like to it."""
-    operator = Operator(environment(source, sqlite_engine))
-    assert operator.does("track", "hr6736-119").exit_code == 0
+    assert local.run("track", "hr6736-119").exit_code == 0
     prepare = db._prepare_sqlite
 
     def prepare_small(connection: Any, record: Any) -> None:
@@ -283,17 +317,17 @@ def test_a_full_disk_is_said_and_loses_nothing(
         connection.execute(f"PRAGMA max_page_count={pages}").close()
 
     monkeypatch.setattr(db, "_prepare_sqlite", prepare_small)
-    result = operator.does("track", "--congress", "119")
+    result = local.run("track", "--congress", "119")
     assert result.exit_code == 1
     assert "full" in result.stderr
     monkeypatch.setattr(db, "_prepare_sqlite", prepare)
-    assert operator.asks("bill", "hr6736-119")["title"]
-    assert operator.asks("doctor")["findings"][0]["level"] == "good"
+    assert local.json("bill", "hr6736-119")["title"]
+    assert local.json("doctor")["findings"][0]["level"] == "good"
 
 
-def test_a_database_that_cannot_be_reached_is_said(operator: Operator) -> None:
+def test_a_database_that_cannot_be_reached_is_reported(local: Operator) -> None:
     url = "postgresql+psycopg://nobody:hunter2@127.0.0.1:9/none"
-    result = operator.does("bill", "hr6736-119", CAMPAIGN_DATABASE_URL=url)
+    result = local.run("bill", "hr6736-119", CAMPAIGN_DATABASE_URL=url)
     assert result.exit_code == 1
     assert "hunter2" not in result.output
     assert "Traceback" not in result.output
@@ -312,8 +346,8 @@ def test_help_loads_none_of_the_heavy_libraries() -> None:
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
-def test_json_is_alone_on_standard_output(operator: Operator, tmp_path: Path) -> None:
-    env = {name: value for name, value in operator.env.items() if value is not None}
+def test_json_is_alone_on_standard_output(local: Operator, tmp_path: Path) -> None:
+    env = {name: value for name, value in local.env.items() if value is not None}
     done = subprocess.run(
         [CAMPAIGN, "poll", "--bill", "hr99999-119", "--json"],
         env={**env, "CAMPAIGN_LOG_LEVEL": "DEBUG"},
@@ -336,7 +370,7 @@ def free_port() -> int:
 
 
 class Running:
-    """A service in its own process; its standard error is read line by line."""
+    """A command in its own process; its standard error is read line by line."""
 
     def __init__(self, folder: Path, env: dict[str, str], *words: str) -> None:
         self.process = subprocess.Popen(
@@ -359,7 +393,7 @@ class Running:
                 self.lines.append(line)
                 self._more.notify_all()
 
-    def says(self, words: str, seconds: float = 30) -> None:
+    def wait_for(self, words: str, seconds: float = 30) -> None:
         with self._more:
             assert self._more.wait_for(lambda: any(words in line for line in self.lines), seconds), self.lines
 
@@ -381,18 +415,30 @@ def fetch(url: str) -> tuple[int, bytes]:
         return reply.status, reply.read()
 
 
-def test_run_serves_and_works_and_ends_when_told(operator: Operator, tmp_path: Path) -> None:
-    """No source can be reached, which delays nothing."""
+@pytest.mark.parametrize(
+    "database", ["empty", pytest.param("postgres", marks=pytest.mark.postgres)], ids=["prepared", "postgres"]
+)
+def test_run_serves_and_works_and_ends_on_a_signal(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str
+) -> None:
+    """With ``--prepare`` on an empty SQLite file, and on PostgreSQL. No source can be reached."""
+    words = ["run", "--port", str(port := free_port())]
+    if database == "empty":
+        url = f"sqlite:///{tmp_path / 'empty' / 'campaign.db'}"
+        words.append("--prepare")
+    else:
+        url = request.getfixturevalue("postgres_engine").url.render_as_string(hide_password=False)
     nowhere = {f"CAMPAIGN_{name.upper()}": "http://127.0.0.1:9" for name in ADDRESSES}
-    env = {name: value for name, value in {**operator.env, **nowhere}.items() if value is not None}
-    port = free_port()
-    service = Running(tmp_path, env, "run", "--port", str(port))
+    env = {**nowhere, "CAMPAIGN_DATABASE_URL": url, "LANG": "en_US.UTF-8"}
+    service = Running(tmp_path, env, *words)
     try:
-        service.says(f"http://127.0.0.1:{port}")
+        service.wait_for(f"http://127.0.0.1:{port}")
         assert fetch(f"http://127.0.0.1:{port}/healthz")[0] == 200
-        service.says("worker leads")
-        service.says("job ended")
-        second = Operator(env).does("run", "--port", str(port))
+        if database == "empty":
+            assert b"ARMAS Act" in fetch(f"http://127.0.0.1:{port}/bills/hr6736-119")[1]
+        service.wait_for("worker is the leader")
+        service.wait_for("job ended")
+        second = Operator(env).run("run", "--port", str(port))
         assert second.exit_code == 2
         assert f"Port {port} is taken" in second.stderr
     finally:
@@ -401,35 +447,21 @@ def test_run_serves_and_works_and_ends_when_told(operator: Operator, tmp_path: P
     assert not any("Traceback" in line for line in service.lines)
 
 
-def test_run_prepares_an_empty_place_and_serves_what_it_loaded(operator: Operator, tmp_path: Path) -> None:
-    empty = f"sqlite:///{tmp_path / 'empty' / 'campaign.db'}"
-    nowhere = {f"CAMPAIGN_{name.upper()}": "http://127.0.0.1:9" for name in ADDRESSES}
-    changed = {**operator.env, **nowhere, "CAMPAIGN_DATABASE_URL": empty}
-    env = {name: value for name, value in changed.items() if value is not None}
-    port = free_port()
-    service = Running(tmp_path, env, "run", "--prepare", "--port", str(port))
-    try:
-        service.says(f"http://127.0.0.1:{port}")
-        assert b"ARMAS Act" in fetch(f"http://127.0.0.1:{port}/bills/hr6736-119")[1]
-    finally:
-        assert service.end() == 0
-
-
-def test_worker_ends_when_told(operator: Operator, tmp_path: Path) -> None:
-    env = {name: value for name, value in operator.env.items() if value is not None}
+def test_worker_ends_on_a_signal(local: Operator, tmp_path: Path) -> None:
+    env = {name: value for name, value in local.env.items() if value is not None}
     service = Running(tmp_path, env, "worker")
     try:
-        service.says("worker leads")
+        service.wait_for("worker is the leader")
     finally:
         code = service.end()
     assert code == 0
 
 
-def test_a_table_of_zip_codes_is_taken_or_refused(operator: Operator, tmp_path: Path) -> None:
+def test_a_table_of_zip_codes_is_imported_or_refused(local: Operator, tmp_path: Path) -> None:
     table = tmp_path / "zips.csv"
     table.write_text("state_abbr,zcta,cd\nTX,78205,20\nTX,78701,37\n")
-    assert operator.asks("districts", "zips", str(table), "--congress", "119")["zips"] == 2
+    assert local.json("districts", "zips", str(table), "--congress", "119")["zips"] == 2
     table.write_text("<html>Not found</html>")
-    assert operator.does("districts", "zips", str(table), "--congress", "119").exit_code == 2
-    assert operator.asks("find", "--zip", "78205")["seats"][0]["seat"] == "TX-20"
-    assert operator.does("districts", "zips", str(tmp_path / "none"), "--congress", "119").exit_code == 2
+    assert local.run("districts", "zips", str(table), "--congress", "119").exit_code == 2
+    assert local.json("find", "--zip", "78205")["seats"][0]["seat"] == "TX-20"
+    assert local.run("districts", "zips", str(tmp_path / "none"), "--congress", "119").exit_code == 2

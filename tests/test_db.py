@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from campaign import backup, db
 from campaign.congress.models import Bill, Change
@@ -32,11 +32,12 @@ def fill(engine: Engine, changes: int = 3) -> None:
             )
 
 
-def told(engine: Engine) -> list[tuple[object, ...]]:
+def contents(engine: Engine) -> list[tuple[object, ...]]:
     with Session(engine) as session:
         bill = session.get_one(Bill, "hr1-119")
-        rows = [(one.seq, one.detail["to"], one.happened, one.seen_at) for one in session.exec(select(Change))]
-        return [(bill.title, bill.observed_at), *sorted(rows)]
+        changes = session.exec(select(Change).order_by(col(Change.seq)))
+        rows = [(change.seq, change.detail["to"], change.happened, change.seen_at) for change in changes]
+        return [(bill.title, bill.observed_at), *rows]
 
 
 @pytest.fixture
@@ -104,10 +105,10 @@ def test_times_come_back_aware_and_naive_ones_are_refused(engine: Engine) -> Non
 @pytest.mark.parametrize("edit", ["UPDATE change SET kind = 'other'", "DELETE FROM change"])
 def test_the_ledger_refuses_to_be_altered(engine: Engine, edit: str) -> None:
     fill(engine)
-    before = told(engine)
+    before = contents(engine)
     with pytest.raises(sa.exc.DBAPIError, match="only grows"), db.writing(engine) as session:
         session.execute(sa.text(edit))
-    assert told(engine) == before
+    assert contents(engine) == before
 
 
 # --- upgrades ---
@@ -115,10 +116,10 @@ def test_the_ledger_refuses_to_be_altered(engine: Engine, edit: str) -> None:
 
 def test_upgrading_again_changes_nothing(engine: Engine) -> None:
     fill(engine)
-    before = told(engine)
+    before = contents(engine)
     db.upgrade(engine)
     assert db.is_current(engine)
-    assert told(engine) == before
+    assert contents(engine) == before
 
 
 def test_many_may_upgrade_at_once(tmp_path: Path) -> None:
@@ -143,14 +144,14 @@ def test_tidying_folds_the_log_into_the_file(sqlite_engine: Engine) -> None:
 
 def test_a_backup_comes_back_as_it_was(engine: Engine, tmp_path: Path) -> None:
     fill(engine)
-    before = told(engine)
+    before = contents(engine)
     counts = backup.backup(engine, tmp_path / "kept.db")
     assert (counts["bill"], counts["change"]) == (1, 3)
     with db.writing(engine) as session:
         session.get_one(Bill, "hr1-119").title = "later"
         session.add(Change(bill="hr1-119", kind="title", detail={"to": "later"}, seen_at=NOON))
     assert backup.restore(engine, tmp_path / "kept.db", replace=True) == counts
-    assert told(engine) == before
+    assert contents(engine) == before
 
 
 def test_the_ledger_goes_on_counting_after_a_restore(engine: Engine, tmp_path: Path) -> None:
@@ -159,20 +160,20 @@ def test_the_ledger_goes_on_counting_after_a_restore(engine: Engine, tmp_path: P
     backup.restore(engine, tmp_path / "kept.db", replace=True)
     with db.writing(engine) as session:
         session.add(Change(bill="hr1-119", kind="title", detail={"to": "next"}, seen_at=NOON))
-    seqs = [row[0] for row in told(engine)[1:]]
+    seqs = [row[0] for row in contents(engine)[1:]]
     assert len(seqs) == len(set(seqs)) == 4
     assert max(seqs) == seqs[-1]
     with pytest.raises(sa.exc.DBAPIError, match="only grows"), db.writing(engine) as session:
         session.execute(sa.text("DELETE FROM change"))
 
 
-def test_a_restore_never_overwrites_unasked(engine: Engine, tmp_path: Path) -> None:
+def test_a_restore_overwrites_only_with_replace(engine: Engine, tmp_path: Path) -> None:
     fill(engine)
     backup.backup(engine, tmp_path / "kept.db")
-    before = told(engine)
+    before = contents(engine)
     with pytest.raises(Refused, match="already holds data"):
         backup.restore(engine, tmp_path / "kept.db")
-    assert told(engine) == before
+    assert contents(engine) == before
 
 
 def test_a_backup_never_overwrites_a_file(engine: Engine, tmp_path: Path) -> None:
@@ -205,14 +206,17 @@ def spoil(path: Path, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["words", "cut", "other"])
-def test_what_is_no_backup_is_refused_and_changes_nothing(engine: Engine, tmp_path: Path, how: str) -> None:
-    fill(engine)
-    before = told(engine)
-    backup.backup(engine, tmp_path / "kept.db")
+def test_what_is_no_backup_is_refused_and_changes_nothing(
+    sqlite_engine: Engine, tmp_path: Path, how: str
+) -> None:
+    """On one engine: the file is checked before the database is opened."""
+    fill(sqlite_engine)
+    before = contents(sqlite_engine)
+    backup.backup(sqlite_engine, tmp_path / "kept.db")
     spoil(tmp_path / "kept.db", how)
     with pytest.raises(Refused, match="not a sound backup"):
-        backup.restore(engine, tmp_path / "kept.db", replace=True)
-    assert told(engine) == before
+        backup.restore(sqlite_engine, tmp_path / "kept.db", replace=True)
+    assert contents(sqlite_engine) == before
 
 
 def test_a_backup_of_a_newer_version_is_refused(engine: Engine, tmp_path: Path) -> None:
@@ -236,17 +240,17 @@ def test_a_missing_file_is_refused(engine: Engine, tmp_path: Path) -> None:
 def test_a_record_moves_between_engines_whole(engine: Engine, another: Engine) -> None:
     fill(engine, changes=1500)
     assert backup.copy(engine, another)["change"] == 1500
-    assert told(another) == told(engine)
+    assert contents(another) == contents(engine)
 
 
 @pytest.mark.postgres
 def test_a_record_moves_to_postgresql_and_goes_on(sqlite_engine: Engine, postgres_engine: Engine) -> None:
     fill(sqlite_engine)
     backup.copy(sqlite_engine, postgres_engine)
-    assert told(postgres_engine) == told(sqlite_engine)
+    assert contents(postgres_engine) == contents(sqlite_engine)
     with db.writing(postgres_engine) as session:
         session.add(Change(bill="hr1-119", kind="title", detail={"to": "next"}, seen_at=NOON))
-    assert [row[0] for row in told(postgres_engine)[1:]] == [1, 2, 3, 4]
+    assert [row[0] for row in contents(postgres_engine)[1:]] == [1, 2, 3, 4]
 
 
 def test_only_an_empty_database_is_copied_into(engine: Engine, another: Engine) -> None:

@@ -32,7 +32,7 @@ def _own_logging() -> Iterator[None]:
         "smtp://user:SEKRET@mail.example.org:587",
     ],
 )
-def test_keys_are_blotted_out_of_every_line(capsys: pytest.CaptureFixture[str], words: str) -> None:
+def test_keys_are_redacted_from_every_line(capsys: pytest.CaptureFixture[str], words: str) -> None:
     logs.set_up("DEBUG")
     structlog.get_logger("ours").info(words, more=words, nested={"headers": [words]})
     logging.getLogger("a.library").warning("it said %s", words)
@@ -40,14 +40,14 @@ def test_keys_are_blotted_out_of_every_line(capsys: pytest.CaptureFixture[str], 
         raise ValueError(words)
     except ValueError:
         structlog.get_logger("ours").exception("broke")
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.count("[redacted]") >= 5
-    assert "SEKRET" not in told.err
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("[redacted]") >= 5
+    assert "SEKRET" not in printed.err
 
 
 @pytest.mark.usefixtures("_own_logging")
-def test_a_value_called_a_key_is_blotted_out(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_value_named_like_a_key_is_redacted(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up()
     structlog.get_logger("ours").info("started", congress_api_key="SEKRET", password="SEKRET", bills=3)
     line = capsys.readouterr().err
@@ -58,7 +58,7 @@ def test_a_value_called_a_key_is_blotted_out(capsys: pytest.CaptureFixture[str])
 @pytest.mark.usefixtures("_own_logging")
 def test_lines_carry_the_ids_of_their_job(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up()
-    with logs.marked(job="poll_bills", slot="2026-06-20"):
+    with logs.log_context(job="poll_bills", slot="2026-06-20"):
         structlog.get_logger("ours").info("inside")
         logging.getLogger("a.library").warning("inside, too")
     structlog.get_logger("ours").info("outside")
@@ -69,7 +69,7 @@ def test_lines_carry_the_ids_of_their_job(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.usefixtures("_own_logging")
-def test_nothing_said_can_forge_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_value_cannot_forge_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up()
     structlog.get_logger("ours").info("asked", what="x\nlevel=error event=forged", more="a\r\nb\x85c\u2028d")
     assert len(capsys.readouterr().err.splitlines()) == 1

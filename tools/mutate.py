@@ -1,9 +1,9 @@
 """Mutation testing of the core: change one thing in a module, run the tests that execute its line, and count
 how many changes no test notices.
 
-``make mutate`` runs all of ``TARGETS``; ``make mutate ARGS="congress --sample 20"`` those of one room. Every
-mutant of a run is drawn with a fixed seed, so two runs compare. Tests run on SQLite; a
-change that names PostgreSQL is tried on all tests of its folders.
+``make mutate`` runs all of ``TARGETS``; ``make mutate ARGS="congress --sample 20"`` those of one room. The draw
+ranks mutants by a hash of their function and text, so an edit elsewhere in the module leaves it as it was.
+Tests run on SQLite; a change that names PostgreSQL is tried on all tests of its folders, on both engines.
 
 mutmut copies the tree and rewrites every function into a trampoline, which this suite's fixtures (module
 imports at collection, session databases) do not survive; this script changes nothing on disk.
@@ -11,28 +11,30 @@ imports at collection, session databases) do not survive; this script changes no
 
 import argparse
 import ast
-import copy
 import importlib
 import os
-import random
+import pickle
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from types import ModuleType
+from typing import NoReturn, TypeVar
 
 import coverage
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-SEED = 119
-# Seconds after which a mutant counts as killed: it hangs.
-TOO_LONG = 120
+from tools.mutants import ROOT, Mutant, draw, mutated, path_of
+
+T = TypeVar("T")
+# pytest's exit codes where all tests passed, and where none was left to run.
+UNNOTICED = (0, 5)
+# A mutant that takes this many times as long as its tests took, and at least so many seconds, hangs: killed.
+TOO_MANY_TIMES, TOO_LONG = 10, 120
 # Module to the folders and files whose tests should notice a change of it.
 TARGETS: dict[str, tuple[str, ...]] = {
     "campaign.congress.ledger": ("tests/congress/test_ledger.py", "tests/congress/test_records.py"),
@@ -50,186 +52,13 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "campaign.organizing.worklist_facts": ("tests/organizing/test_worklists.py",),
     "campaign.organizing.counts": ("tests/organizing/test_counts.py",),
     "campaign.districts.finder": ("tests/districts",),
-    "campaign.mailing.queue": ("tests/mailing",),
-    "campaign.mailing.relay_limits": ("tests/mailing",),
+    "campaign.mailing.queue": ("tests/mailing/test_queue.py", "tests/mailing/edition/test_cancelling.py"),
+    "campaign.mailing.relay_limits": ("tests/mailing/test_relay_limits.py",),
     "campaign.accounts.throttle": ("tests/accounts",),
 }
-# Mutants that change nothing a caller could see, each with the reason: docs/testing.md.
+# Mutants that change nothing a caller could see, one a line as ``module.function: change``, each with a reason
+# in docs/testing.md. ``module change`` covers the change wherever it occurs in the module.
 HARMLESS = ROOT / "tools" / "harmless.txt"
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One change: ``number`` is its place among all changes of the module, ``text`` says what it does."""
-
-    module: str
-    number: int
-    line: int
-    text: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.module}:{self.line} {self.text}"
-
-
-# --- what can be changed ---------------------------------------------------------------------------
-
-COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
-}  # fmt: skip
-OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
-}  # fmt: skip
-NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
-# Parts of a query that a call adds; dropping one leaves a wider or unordered query.
-CLAUSES = ("where", "order_by", "having", "distinct", "limit", "desc")
-
-
-def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[], ast.AST | None]]]:
-    """Each change of one node: what it does, and the node to put in its place (None removes a statement)."""
-    if isinstance(node, ast.Compare):
-        for i, op in enumerate(node.ops):
-            if swap := COMPARISONS.get(type(op)):
-                yield f"{ast.unparse(node)} -> {swap.__name__}", lambda i=i, swap=swap: _compared(node, i, swap)
-    elif isinstance(node, ast.BoolOp):
-        other = ast.Or if isinstance(node.op, ast.And) else ast.And
-        yield f"{ast.unparse(node)} -> {other.__name__}", lambda: ast.BoolOp(other(), node.values)
-        for i in range(len(node.values)):
-            yield f"{ast.unparse(node)} without part {i}", lambda i=i: _without(node, i)
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.USub):
-        yield f"{ast.unparse(node)} -> {ast.unparse(node.operand)}", lambda: node.operand
-    elif isinstance(node, ast.BinOp) and (swap := OPERATORS.get(type(node.op))):
-        if not _is_text(node):
-            yield (
-                f"{ast.unparse(node)} -> {swap.__name__}",
-                lambda: ast.BinOp(node.left, swap(), node.right),
-            )
-    elif isinstance(node, ast.Constant) and (new := _other_constant(node.value)) is not None:
-        yield f"{node.value!r} -> {new!r}", lambda: ast.Constant(new)
-    elif isinstance(node, ast.IfExp):
-        yield f"{ast.unparse(node)[:70]} -> always the first", lambda: node.body
-        yield f"{ast.unparse(node)[:70]} -> always the second", lambda: node.orelse
-    elif isinstance(node, ast.Call):
-        yield from _call_changes(node)
-    elif isinstance(node, ast.Continue):
-        yield "continue -> break", ast.Break
-    elif isinstance(node, ast.AugAssign | ast.Assign) or _is_action(node):
-        yield f"without {ast.unparse(node)[:90]}", lambda: None
-
-
-def _compared(node: ast.Compare, i: int, swap: type[ast.cmpop]) -> ast.AST:
-    ops = [swap() if i == j else op for j, op in enumerate(node.ops)]
-    return ast.Compare(node.left, ops, node.comparators)
-
-
-def _without(node: ast.BoolOp, i: int) -> ast.AST:
-    rest = [value for j, value in enumerate(node.values) if j != i]
-    return rest[0] if len(rest) == 1 else ast.BoolOp(node.op, rest)
-
-
-def _is_text(node: ast.BinOp) -> bool:
-    return any(isinstance(side, ast.JoinedStr) or _is_str(side) for side in (node.left, node.right))
-
-
-def _is_str(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _is_action(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-
-
-def _other_constant(value: object) -> object:
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int | float):
-        return value + 1
-    # Identifiers mean something to the program; sentences are read by people and checked elsewhere.
-    if isinstance(value, str) and value and value.isidentifier():
-        return value + "_"
-    return None
-
-
-def _call_changes(node: ast.Call) -> Iterator[tuple[str, Callable[[], ast.AST | None]]]:
-    if isinstance(node.func, ast.Name) and (other := NAMES.get(node.func.id)):
-        yield (
-            f"{node.func.id} -> {other} in {ast.unparse(node)[:70]}",
-            lambda: ast.Call(ast.Name(other, ast.Load()), node.args, node.keywords),
-        )
-    if isinstance(node.func, ast.Attribute) and node.func.attr in CLAUSES:
-        inner = node.func.value
-        yield f"without .{node.func.attr} of {ast.unparse(node)[-80:]}", lambda: inner
-        if node.func.attr in ("where", "order_by") and len(node.args) > 1:
-            for i in range(len(node.args)):
-                rest = [arg for j, arg in enumerate(node.args) if j != i]
-                text = f".{node.func.attr} without {ast.unparse(node.args[i])[:70]}"
-                yield text, lambda rest=rest: ast.Call(node.func, rest, node.keywords)
-
-
-def sites(tree: ast.Module) -> list[tuple[ast.AST, str, Callable[[], ast.AST | None]]]:
-    """Every possible change of a module, in the order of its lines. Docstrings, annotations and the texts of
-    errors and log lines are left out: their words are for people."""
-    skipped: set[ast.AST] = set()
-    for node in ast.walk(tree):
-        for part in _words_and_types(node):
-            skipped |= set(ast.walk(part))
-    found = [
-        (node, text, make) for node in ast.walk(tree) if node not in skipped for text, make in changes(node)
-    ]
-    return sorted(found, key=lambda site: (getattr(site[0], "lineno", 0), site[1]))
-
-
-def _words_and_types(node: ast.AST) -> Iterator[ast.AST]:
-    match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef():
-            yield from (
-                arg.annotation for arg in ast.walk(node.args) if isinstance(arg, ast.arg) and arg.annotation
-            )
-            if node.returns:
-                yield node.returns
-            yield from node.decorator_list
-        case ast.AnnAssign():
-            yield node.annotation
-        case ast.Expr(value=ast.Constant()):
-            yield node
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="log")))):
-            yield node
-        case ast.Call(func=ast.Name(id="Refused")):
-            yield from node.args
-        case ast.ClassDef():
-            yield from node.decorator_list
-
-
-def mutants(module: str) -> list[Mutant]:
-    tree = ast.parse(path_of(module).read_text())
-    return [
-        Mutant(module, i, getattr(node, "lineno", 0), " ".join(text.split()))
-        for i, (node, text, _make) in enumerate(sites(tree))
-    ]
-
-
-def mutated(mutant: Mutant) -> ast.Module:
-    """The module's tree with the change in it."""
-    tree = ast.parse(path_of(mutant.module).read_text())
-    target, _text, make = sites(tree)[mutant.number]
-    new = make()
-    return ast.fix_missing_locations(_Replace(target, copy.deepcopy(new) if new else None).visit(tree))
-
-
-class _Replace(ast.NodeTransformer):
-    def __init__(self, target: ast.AST, new: ast.AST | None) -> None:
-        self._target, self._new = target, new
-
-    def visit(self, node: ast.AST) -> ast.AST:
-        if node is self._target:
-            return ast.copy_location(self._new or ast.Pass(), node)
-        self.generic_visit(node)
-        return node
-
-
-def path_of(module: str) -> Path:
-    return ROOT.joinpath(*module.split(".")).with_suffix(".py")
 
 
 # --- running tests on a changed module -------------------------------------------------------------
@@ -271,83 +100,111 @@ LIBRARIES = ("alembic.command", "flask", "hypothesis", "sqlmodel", "pydantic_set
              "httpx", "structlog", "stamina", "fpdf", "babel", "openpyxl", "argon2", "zxcvbn")  # fmt: skip
 
 
-def tests_by_line(module: str) -> tuple[dict[int, list[str]], list[str]]:
-    """For each line of the module the tests that run it, the quickest first; and all tests that ran.
+@dataclass(frozen=True)
+class Covered:
+    """``seconds`` of each test, and for each line of a module the tests that run it, the quickest first."""
 
-    Raises SystemExit where the tests fail without any change.
-    """
+    seconds: dict[str, float]
+    by_line: dict[int, list[str]]
+
+    def tests_of(self, mutant: Mutant) -> list[str]:
+        if "postgres" in mutant.text:
+            return list(TARGETS[mutant.module])
+        # A line that no test runs by itself runs at import: any test may notice.
+        return self.by_line.get(mutant.line) or sorted(self.seconds, key=self.seconds.__getitem__)
+
+    def limit(self, tests: Iterable[str]) -> float:
+        """Seconds after which a run of these tests hangs."""
+        return max(TOO_LONG, TOO_MANY_TIMES * sum(self.seconds.get(test, 0) for test in tests))
+
+
+def covered(module: str) -> Covered:
+    """Runs the module's tests unchanged. Raises SystemExit where they fail."""
     measured = coverage.Coverage(data_file=None, include=[str(path_of(module))])
     plugin = _Contexts(measured)
     measured.start()
     status = pytest.main([*QUIET, *TARGETS[module]], plugins=[plugin])
     measured.stop()
     if status != 0:
-        raise SystemExit(f"{module}: the tests fail without any change")
-    data = measured.get_data()
-    lines = data.contexts_by_lineno(str(path_of(module)))
-    order = sorted(plugin.seconds, key=lambda name: plugin.seconds[name])
-    rank = {name: i for i, name in enumerate(order)}
-    return (
-        {line: sorted((t for t in tests if t in rank), key=lambda t: rank[t]) for line, tests in lines.items()},
-        order,
-    )
+        raise SystemExit(f"{module}: {', '.join(TARGETS[module])} fail without any change")
+    lines = measured.get_data().contexts_by_lineno(str(path_of(module)))
+    known = {line: [test for test in tests if test in plugin.seconds] for line, tests in lines.items()}
+    by_line = {line: sorted(tests, key=plugin.seconds.__getitem__) for line, tests in known.items()}
+    return Covered(plugin.seconds, by_line)
 
 
-def in_child(work: Callable[[], int], output: int) -> int:
-    """The process id of a fork that does the work and exits with its answer."""
+def in_child(work: Callable[[], T]) -> T:
+    """What ``work`` answers in a forked process of its own; its output goes nowhere.
+
+    Raises SystemExit with the child's message where it ended without an answer.
+    """
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if not pid:
+        os.close(reading)
+        _answer(work, writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        answer = pipe.read()
+    os.waitpid(pid, 0)
+    found, value = pickle.loads(answer) if answer else (False, "a child ended without a word")  # noqa: S301
+    if not found:
+        raise SystemExit(value)
+    return value
+
+
+def _answer(work: Callable[[], object], writing: int) -> NoReturn:
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        answer = (True, work())
+    except BaseException as error:
+        answer = (False, str(error))
+    with os.fdopen(writing, "wb") as pipe:
+        pickle.dump(answer, pipe)
+    os._exit(0)
+
+
+def start(mutant: Mutant, tests: Sequence[str]) -> int:
+    """The id of a forked process that exits with 0 where all these tests pass with the change in."""
+    tree = mutated(mutant)
     pid = os.fork()
     if pid:
         return pid
-    os.setsid()
-    os.dup2(output, 1)
-    os.dup2(output, 2)
+    status = 99
     try:
-        os._exit(work())
-    except BaseException:
-        os._exit(99)
-
-
-def survives(mutant: Mutant, tests: Sequence[str]) -> bool:
-    """Whether all these tests pass with the change in."""
-    tree = mutated(mutant)
-
-    def work() -> int:
+        os.setsid()
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            os.dup2(nowhere.fileno(), 2)
         sys.meta_path.insert(0, _Mutated(mutant.module, tree))
         options = QUIET[:-2] if "postgres" in mutant.text else QUIET
-        return int(pytest.main([*options, "-x", *tests]))
-
-    with open(os.devnull, "w") as nowhere:
-        pid = in_child(work, nowhere.fileno())
-    until = time.monotonic() + TOO_LONG
-    while time.monotonic() < until:
-        done, status = os.waitpid(pid, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status) == 0
-        time.sleep(0.05)
-    os.killpg(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return False
+        status = int(pytest.main([*options, "-x", *tests]))
+    finally:
+        os._exit(status)
 
 
-def lines_of(module: str) -> tuple[dict[int, list[str]], list[str]]:
-    """``tests_by_line`` in a process of its own, so that this one never imports the program."""
-    reading, writing = os.pipe()
-
-    def work() -> int:
-        found = tests_by_line(module)
-        with os.fdopen(writing, "w") as pipe:
-            pipe.write(repr(found))
-        return 0
-
-    with open(os.devnull, "w") as nowhere:
-        pid = in_child(work, nowhere.fileno())
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        text = pipe.read()
-    if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) != 0:
-        raise SystemExit(f"{module}: {', '.join(TARGETS[module])} fail without any change")
-    found: tuple[dict[int, list[str]], list[str]] = ast.literal_eval(text)
-    return found
+def survivors(drawn: Sequence[Mutant], tests: Covered, jobs: int) -> list[Mutant]:
+    """The mutants that no test notices, ``jobs`` tried at a time, in the order of their lines."""
+    waiting, alive = list(reversed(drawn)), []
+    running: dict[int, tuple[Mutant, float]] = {}
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            mutant = waiting.pop()
+            chosen = tests.tests_of(mutant)
+            running[start(mutant, chosen)] = mutant, time.monotonic() + tests.limit(chosen)
+        time.sleep(0.02)
+        for pid, (mutant, until) in list(running.items()):
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if not done and time.monotonic() > until:
+                os.killpg(pid, signal.SIGKILL)
+                done, status = os.waitpid(pid, 0)
+            if done:
+                del running[pid]
+                if os.waitstatus_to_exitcode(status) in UNNOTICED:
+                    alive.append(mutant)
+    return sorted(alive, key=lambda mutant: mutant.number)
 
 
 # --- the command -----------------------------------------------------------------------------------
@@ -360,21 +217,36 @@ def harmless() -> set[str]:
 
 def run(module: str, sample: int, jobs: int) -> tuple[int, list[Mutant]]:
     """How many mutants of a module were tried, and those that survived."""
-    known = harmless()
-    everything = [one for one in mutants(module) if f"{one.module} {one.text}" not in known]
-    drawn = everything
-    if 0 < sample < len(everything):
-        drawn = sorted(random.Random(SEED).sample(everything, sample), key=lambda one: one.number)  # noqa: S311
-    by_line, order = lines_of(module)
+    drawn = draw(module, sample, harmless())
+    tests = in_child(lambda: covered(module))
+    # What the module itself imports is the same for all its mutants: every fork starts with it.
+    for name in _imported(module):
+        importlib.import_module(name)
+    return len(drawn), survivors(drawn, tests, jobs)
 
-    def tried(mutant: Mutant) -> bool:
-        # A line that no test runs by itself runs at import: any test may notice.
-        tests = by_line.get(mutant.line) or order
-        return survives(mutant, TARGETS[module] if "postgres" in mutant.text else tests)
 
-    with ThreadPoolExecutor(jobs) as pool:
-        answers = list(pool.map(tried, drawn))
-    return len(drawn), [mutant for mutant, alive in zip(drawn, answers, strict=True) if alive]
+def _imported(module: str) -> list[str]:
+    """The modules of ours that a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path_of(module).read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return sorted(name for name in found if name.startswith("campaign.") and path_of(name).exists())
+
+
+@contextmanager
+def shared_databases() -> Iterator[None]:
+    """Let the suite's databases be made once for all mutants: see tests/copies.py."""
+    if not (ROOT / "tests" / "copies.py").exists():
+        yield
+        return
+    sys.path.insert(0, str(ROOT / "tests"))
+    copies = importlib.import_module("copies")
+    copies.start_run()
+    try:
+        yield
+    finally:
+        copies.end_run()
 
 
 def main() -> None:
@@ -384,19 +256,26 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     os.chdir(ROOT)
+    sys.path.insert(0, str(ROOT))
+    # Tests are compiled with their assertions rewritten; the first run leaves that for all others.
+    sys.dont_write_bytecode = False
     for library in LIBRARIES:
         importlib.import_module(library)
-    sys.path.insert(0, str(ROOT))
     total = killed = 0
-    for module in TARGETS:
-        if asked.rooms and not any(room in module for room in asked.rooms):
-            continue
-        began = time.monotonic()
-        tried, alive = run(module, asked.sample, asked.jobs)
-        total, killed = total + tried, killed + tried - len(alive)
-        print(f"{module}: {tried - len(alive)} of {tried} killed, {time.monotonic() - began:.0f} s", flush=True)
-        for mutant in alive:
-            print(f"  survived: {mutant.name}", flush=True)
+    with shared_databases():
+        for module in TARGETS:
+            if asked.rooms and not any(room in module for room in asked.rooms):
+                continue
+            began = time.monotonic()
+            # In a process of its own: what is imported for one module may be the next one to change.
+            tried, alive = in_child(lambda module=module: run(module, asked.sample, asked.jobs))
+            total, killed = total + tried, killed + tried - len(alive)
+            print(
+                f"{module}: {tried - len(alive)} of {tried} killed, {time.monotonic() - began:.0f} s",
+                flush=True,
+            )
+            for mutant in alive:
+                print(f"  survived: {mutant.name}", flush=True)
     print(f"mutation score {killed / max(1, total):.0%} ({killed} of {total})")
 
 

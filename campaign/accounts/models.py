@@ -73,7 +73,7 @@ class UserSession(SQLModel, table=True):
 
 
 class Throttle(SQLModel, table=True):
-    """A leaking bucket: how full it is, and when that was so. The key is a keyed hash."""
+    """A leaky bucket: its level, and when it had that level. The key is a keyed hash."""
 
     key: str = Field(primary_key=True)
     level: float = 0

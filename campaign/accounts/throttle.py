@@ -1,6 +1,6 @@
-"""Leaking buckets in the database: the same limits whatever the number of processes.
+"""Rate limits as leaky buckets in the database, so that all processes share them.
 
-Nobody is locked out for good: a full bucket leaks, so a stranger can slow somebody down but not shut them out.
+A full bucket drains, so a stranger can slow somebody down but cannot lock them out for good.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from campaign.accounts.models import Throttle
 
 @dataclass(frozen=True)
 class Limit:
-    """``most`` attempts at once, which leak away evenly over ``over``."""
+    """A bucket takes ``capacity`` attempts at once; a full one drains evenly, in ``drains_in``."""
 
-    most: int
-    over: timedelta
+    capacity: int
+    drains_in: timedelta
 
 
 # Healthchecks' figures, which have held for years: 20 an address and 10 an account in an hour.
@@ -30,31 +30,32 @@ CODES = Limit(10, timedelta(hours=1))
 
 
 def allow(session: Session, key: str, limit: Limit, *, now: datetime) -> bool:
-    """Count one attempt; False, and uncounted, where the bucket is full."""
-    _ensure(session, key, now)
-    row = session.exec(select(Throttle).where(Throttle.key == key).with_for_update()).one()
-    passed = max(0.0, (now - row.moved_at).total_seconds())
-    level = max(0.0, row.level - passed * limit.most / limit.over.total_seconds())
-    full = level + 1 > limit.most
-    row.level, row.moved_at = (level if full else level + 1), max(now, row.moved_at)
-    session.add(row)
-    session.flush()
+    """Count one attempt; False, and not counted, where the bucket is full.
+
+    Locks the bucket until the caller's transaction ends. A clock that was set back drains nothing.
+    """
+    _create(session, key, now)
+    bucket = session.exec(select(Throttle).where(Throttle.key == key).with_for_update()).one()
+    passed = max(0.0, (now - bucket.moved_at).total_seconds())
+    level = max(0.0, bucket.level - passed * limit.capacity / limit.drains_in.total_seconds())
+    full = level + 1 > limit.capacity
+    bucket.level, bucket.moved_at = (level if full else level + 1), max(now, bucket.moved_at)
     return not full
 
 
 def forget(session: Session, key: str) -> None:
-    """Empty a bucket: whoever got in was no stranger."""
+    """Empty a bucket, after somebody has proven who they are."""
     session.execute(sa.delete(Throttle).where(col(Throttle.key) == key))
 
 
 def trim(session: Session, *, before: datetime) -> int:
-    """Drop buckets that have long been empty; how many."""
+    """Delete buckets that were last counted before a moment; how many."""
     old = sa.delete(Throttle).where(col(Throttle.moved_at) < before)
     return session.execute(old).rowcount  # type: ignore[attr-defined, no-any-return]
 
 
-def _ensure(session: Session, key: str, now: datetime) -> None:
-    # Two processes may meet here: the second one's row is the first one's.
+def _create(session: Session, key: str, now: datetime) -> None:
+    # Two processes may do this at once: both then count in the one row.
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = insert(Throttle).values(key=key, level=0.0, moved_at=now)
     session.execute(row.on_conflict_do_nothing(index_elements=["key"]))

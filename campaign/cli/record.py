@@ -1,14 +1,13 @@
-"""Commands about bills: what is tracked, what is known, what changed, which bills are one idea."""
+"""Commands for bills: tracking, polling, the record, worklists and lineage."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from campaign.cli.desk import Desk, command, language, main, progress, say
-from campaign.refusals import Refused, Unread
+from campaign.cli.context import CommandContext, command, language, localized, main, parse_day, progress
+from campaign.refusals import Refused, SourceError
 
 if TYPE_CHECKING:
     from campaign.congress.bills import BillId
@@ -19,29 +18,35 @@ if TYPE_CHECKING:
 FIRST_CONGRESS_IN_GOVINFO = 108
 
 
-def known_bill(desk: Desk, text: str) -> "BillId":
-    """A bill this record holds, from any form people write."""
+def known_bill(context: CommandContext, text: str) -> "BillId":
+    """A bill in the record, from any accepted form of its name. Raises Refused for any other bill."""
     from campaign import db
     from campaign.proposals import lookup
 
-    with db.reading(desk.engine) as session:
+    with db.reading(context.engine) as session:
         return lookup.resolve(session, text)
 
 
-def any_bill(desk: Desk, text: str) -> "BillId":
-    """A bill, held or not; without a Congress it must be one this record holds."""
+def any_bill(context: CommandContext, text: str) -> "BillId":
+    """A bill in the record or not; one named without a Congress must be in the record. Raises Refused."""
     from campaign.congress.bill_input import parse_bill
-    from campaign.congress.bills import BillId, congress_on
+    from campaign.congress.bills import BillId
 
     number = parse_bill(text)
     if number.congress is None:
-        return known_bill(desk, text)
-    if number.congress > congress_on(desk.now):
-        raise Refused(
-            f"The {number.congress}th Congress has not begun; it has no bills yet.",
-            f"El Congreso {number.congress} aún no ha comenzado; todavía no tiene proyectos de ley.",
-        )
+        return known_bill(context, text)
+    _refuse_future(context, number.congress)
     return BillId(number.congress, number.type, number.number)
+
+
+def _refuse_future(context: CommandContext, congress: int) -> None:
+    from campaign.congress.bills import congress_on, ordinal
+
+    if congress > congress_on(context.now):
+        raise Refused(
+            f"The {ordinal(congress)} Congress has not begun; it has no bills yet.",
+            f"El Congreso {congress} aún no ha comenzado; todavía no tiene proyectos de ley.",
+        )
 
 
 @command(main, "track")
@@ -50,126 +55,117 @@ def any_bill(desk: Desk, text: str) -> "BillId":
 @click.option(
     "--congress", type=click.IntRange(FIRST_CONGRESS_IN_GOVINFO, 200), help="Every bill of a Congress."
 )
-def track(desk: Desk, bill: str | None, proposal: str, congress: int | None) -> None:
-    """Poll BILL from now on, or with --congress every bill of a Congress."""
+def track(context: CommandContext, bill: str | None, proposal: str, congress: int | None) -> None:
+    """Track BILL, or with --congress every bill of a Congress: poll it from now on."""
     if (bill is None) == (congress is None):
         raise click.UsageError("Name one bill, or --congress.")
     if congress is not None:
-        _track_congress(desk, congress)
+        _track_congress(context, congress)
     else:
-        _track_bill(desk, str(bill), proposal)
+        _track_bill(context, str(bill), proposal)
 
 
-def _track_bill(desk: Desk, text: str, proposal: str) -> None:
+def _track_bill(context: CommandContext, text: str, proposal: str) -> None:
     from jobs import track_bill
 
-    tracked = track_bill.run(desk.engine, desk.settings, any_bill(desk, text), now=desk.now, proposal=proposal)
+    tracked = track_bill.run(
+        context.engine, context.settings, any_bill(context, text), now=context.now, proposal=proposal
+    )
     answer = {"bill": str(tracked.bill), "title": tracked.title}
     if tracked.note:
-        desk.answer({**answer, "note": tracked.note}, f"{tracked.bill} is tracked by its number.")
-        desk.partly(say(f"Not read yet: {tracked.note}", f"Sin leer todavía: {tracked.note}"))
-    desk.answer(answer, f"{tracked.bill} is tracked: {tracked.title}")
+        context.output({**answer, "note": tracked.note}, f"{tracked.bill} is tracked by its number.")
+        context.exit_partly(localized(f"Not read yet: {tracked.note}", f"Sin leer todavía: {tracked.note}"))
+    context.output(answer, f"{tracked.bill} is tracked: {tracked.title}")
 
 
-def _track_congress(desk: Desk, congress: int) -> None:
-    from campaign.congress.bills import congress_on
+def _track_congress(context: CommandContext, congress: int) -> None:
+    from campaign.congress.bills import ordinal
     from jobs import import_congress
 
-    if congress > congress_on(desk.now):
-        raise Refused(
-            f"The {congress}th Congress has not begun; it has no bills yet.",
-            f"El Congreso {congress} aún no ha comenzado; todavía no tiene proyectos de ley.",
-        )
-    with progress(desk, f"{congress}th Congress") as step:
+    _refuse_future(context, congress)
+    name = f"{ordinal(congress)} Congress"
+    with progress(context, name) as advance:
         report = import_congress.run(
-            desk.engine,
-            desk.settings,
+            context.engine,
+            context.settings,
             congress,
-            now=desk.now,
-            progress=lambda kind, done: step(done, f"{congress}th Congress, {kind}"),
+            now=context.now,
+            progress=lambda kind, done: advance(done, f"{name}, {kind}"),
         )
-    _answer_report(desk, report)
+    _output_report(context, report)
 
 
 @command(main, "untrack")
 @click.argument("bill")
-def untrack(desk: Desk, bill: str) -> None:
-    """Poll BILL no longer; what is known of it stays."""
+def untrack(context: CommandContext, bill: str) -> None:
+    """Stop polling BILL; its record stays."""
     from campaign import db
     from campaign.congress import tracking
     from campaign.congress.models import Bill
 
-    found = known_bill(desk, bill)
-    with db.writing(desk.engine) as session:
-        was = tracking.untrack(session, found, now=desk.now)
-        title = session.get_one(Bill, str(found)).title
-    words = f"{found} is tracked no longer: {title}" if was else f"{found} was not tracked: {title}"
-    desk.answer({"bill": str(found), "title": title}, words)
+    bill_id = known_bill(context, bill)
+    with db.writing(context.engine) as session:
+        was_tracked = tracking.untrack(session, bill_id, now=context.now)
+        title = session.get_one(Bill, str(bill_id)).title
+    state = "is no longer tracked" if was_tracked else "was not tracked"
+    context.output({"bill": str(bill_id), "title": title}, f"{bill_id} {state}: {title}")
 
 
 @command(main, "poll")
-@click.option("--bill", "bills", multiple=True, metavar="ID", help="This bill only; may be repeated.")
+@click.option("--bill", "bills", multiple=True, metavar="ID", help="Only this bill; may be repeated.")
 @click.option(
-    "--source", type=click.Choice(["api", "govinfo", "both"]), help="Default: the API where there is a key."
+    "--source", type=click.Choice(["api", "govinfo", "both"]), help="Default: the API where a key is set."
 )
-def poll(desk: Desk, bills: tuple[str, ...], source: Any) -> None:
-    """Read the tracked bills now."""
+def poll(context: CommandContext, bills: tuple[str, ...], source: Any) -> None:
+    """Poll the tracked bills now."""
     from jobs import poll_bills
 
-    wanted = [any_bill(desk, bill) for bill in bills] if bills else poll_bills.due(desk.engine)
-    with progress(desk, "polling", len(wanted)) as step:
+    wanted = [any_bill(context, bill) for bill in bills] if bills else poll_bills.due(context.engine)
+    with progress(context, "polling", len(wanted)) as advance:
         report = poll_bills.run(
-            desk.engine,
-            desk.settings,
-            now=desk.now,
+            context.engine,
+            context.settings,
+            now=context.now,
             bills=wanted,
             source=source,
-            progress=lambda _done, _all: step(1, "polling"),
+            progress=lambda _done, _all: advance(1, "polling"),
         )
-    _answer_report(desk, report)
+    _output_report(context, report)
 
 
-def _answer_report(desk: Desk, report: "Report") -> None:
-    desk.answer(report.as_dict(), report.summary)
+def _output_report(context: CommandContext, report: "Report") -> None:
+    context.output(report.as_dict(), report.summary)
     if not report.whole:
         shown = list(report.failed.items())[:20]
         incomplete = [f"{bill}: incomplete" for bill in report.incomplete[:20]]
-        desk.partly(*(f"{bill}: {reason}" for bill, reason in shown), *incomplete, *filter(None, [report.note]))
+        context.exit_partly(
+            *(f"{bill}: {reason}" for bill, reason in shown), *incomplete, *filter(None, [report.note])
+        )
 
 
 @command(main, "bill")
 @click.argument("bill")
-@click.option("--as-of", "day", metavar="DATE", help="As it stood at the end of this day (YYYY-MM-DD).")
-def show_bill(desk: Desk, bill: str, day: str | None) -> None:
-    """Say what is known of BILL."""
+@click.option("--as-of", "day", metavar="DATE", help="The record at the end of this day (YYYY-MM-DD).")
+def show_bill(context: CommandContext, bill: str, day: str | None) -> None:
+    """Show the record of BILL."""
     from campaign import db
     from campaign.congress import ledger
     from campaign.organizing.counts import counts
     from campaign.proposals import lineage
 
-    found = known_bill(desk, bill)
-    with db.reading(desk.engine) as session:
+    bill_id = known_bill(context, bill)
+    with db.reading(context.engine) as session:
         if day is None:
-            record = ledger.current(session, str(found), now=desk.now)
+            record = ledger.current(session, str(bill_id), now=context.now)
         else:
-            record = ledger.as_of(session, str(found), _day(day), now=desk.now)
-        proposal = lineage.proposal_of(session, str(found))
+            record = ledger.as_of(session, str(bill_id), parse_day(day), now=context.now)
+        proposal = lineage.proposal_of(session, str(bill_id))
         numbers = counts(session, record)
-        answer = _bill_answer(record, asdict(numbers), proposal.slug if proposal else None)
-    desk.answer(answer, *_bill_lines(record, answer))
+        answer = _bill_json(record, asdict(numbers), proposal.slug if proposal else None)
+    context.output(answer, *_bill_lines(record, answer))
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused(
-            f"“{text[:30]}” is not a day; write it as 2026-06-01.",
-            f"«{text[:30]}» no es una fecha; escríbala como 2026-06-01.",
-        ) from None
-
-
-def _bill_answer(record: "BillRecord", counts: dict[str, int], proposal: str | None) -> dict[str, Any]:
+def _bill_json(record: "BillRecord", counts: dict[str, int], proposal: str | None) -> dict[str, Any]:
     return {
         "bill": record.bill.id,
         "title": record.title,
@@ -190,7 +186,7 @@ def _bill_answer(record: "BillRecord", counts: dict[str, int], proposal: str | N
 
 def _bill_lines(record: "BillRecord", answer: dict[str, Any]) -> Iterator[str]:
     numbers = answer["counts"]
-    yield f"{record.id.short} ({record.bill.congress}th): {record.title or 'title not known'}"
+    yield f"{record.id.named}: {record.title or 'title not known'}"
     yield f"  stage       {record.stage.stage.label(language())}"
     yield f"  introduced  {record.bill.introduced or 'not known'} by {record.sponsor or 'not known'}"
     yield (
@@ -206,56 +202,56 @@ def _bill_lines(record: "BillRecord", answer: dict[str, Any]) -> Iterator[str]:
 
 
 @command(main, "changes")
-@click.option("--bill", metavar="ID", help="Of this bill only.")
+@click.option("--bill", metavar="ID", help="Only changes of this bill.")
 @click.option("--since", default=0, show_default=True, metavar="SEQ", type=click.IntRange(min=0))
-def show_changes(desk: Desk, bill: str | None, since: int) -> None:
-    """List what changed, oldest first."""
+def show_changes(context: CommandContext, bill: str | None, since: int) -> None:
+    """List changes, oldest first."""
     from campaign import db
     from campaign.congress import ledger
 
-    found = known_bill(desk, bill) if bill else None
-    with db.reading(desk.engine) as session:
+    bill_id = known_bill(context, bill) if bill else None
+    with db.reading(context.engine) as session:
         rows = [
             {
-                "seq": one.seq,
-                "bill": one.bill,
-                "kind": one.kind,
-                "bioguide": one.bioguide,
-                "date": one.happened,
-                "seen_at": one.seen_at.isoformat(),
-                "baseline": one.baseline,
-                "detail": one.detail,
+                "seq": change.seq,
+                "bill": change.bill,
+                "kind": change.kind,
+                "bioguide": change.bioguide,
+                "date": change.happened,
+                "seen_at": change.seen_at.isoformat(),
+                "baseline": change.baseline,
+                "detail": change.detail,
             }
-            for one in ledger.changes_since(session, since, bill=str(found) if found else None)
+            for change in ledger.changes_since(session, since, bill=str(bill_id) if bill_id else None)
         ]
-    desk.answer({"changes": rows}, *(_change_line(row) for row in rows))
+    context.output({"changes": rows}, *(_change_line(row) for row in rows))
 
 
 def _change_line(row: dict[str, Any]) -> str:
-    what = row["bioguide"] or " ".join(str(value) for value in row["detail"].values())
+    detail = row["bioguide"] or " ".join(str(value) for value in row["detail"].values())
     day = str(row["date"] or "-")
-    first = " (first sight)" if row["baseline"] else ""
-    return f"{row['seq']:>6}  {day:<10}  {row['bill']:<12}  {row['kind']:<20} {what[:60]}{first}"
+    baseline = " (baseline)" if row["baseline"] else ""
+    return f"{row['seq']:>6}  {day:<10}  {row['bill']:<12}  {row['kind']:<20} {detail[:60]}{baseline}"
 
 
 @command(main, "worklist")
 @click.argument("bill")
-def worklist(desk: Desk, bill: str) -> None:
-    """List whom to ask next about BILL, and why."""
+def worklist(context: CommandContext, bill: str) -> None:
+    """List the members to ask next about BILL, and why."""
     from campaign import db
     from campaign.organizing.worklists import worklists
 
-    found = known_bill(desk, bill)
-    with db.reading(desk.engine) as session:
-        lists = worklists(session, found, now=desk.now)
+    bill_id = known_bill(context, bill)
+    with db.reading(context.engine) as session:
+        lists = worklists(session, bill_id, now=context.now)
     answer: dict[str, Any] = {name: lists.bioguides(name) for name in lists.entries}
     answer["vacancies"] = list(lists.vacancies)
-    answer["partial"] = [one.id for one in lists.partial]
+    answer["partial"] = [bill.id for bill in lists.partial]
     answer["reasons"] = {
         name: {entry.person.bioguide: entry.reason(language()) for entry in entries}
         for name, entries in lists.entries.items()
     }
-    desk.answer({"bill": str(found), **answer}, *_worklist_lines(lists))
+    context.output({"bill": str(bill_id), **answer}, *_worklist_lines(lists))
 
 
 def _worklist_lines(lists: "Worklists") -> Iterator[str]:
@@ -263,10 +259,10 @@ def _worklist_lines(lists: "Worklists") -> Iterator[str]:
         reasons = "; ".join(entry.reason(language()) for entry in entries)
         yield f"{person.bioguide}  {person.name} ({person.party}-{person.seat}): {reasons}"
     if lists.vacancies:
-        yield say("Vacant: ", "Vacantes: ") + ", ".join(lists.vacancies)
+        yield localized("Vacant: ", "Vacantes: ") + ", ".join(lists.vacancies)
     if lists.partial:
-        names = ", ".join(one.id for one in lists.partial)
-        yield say(
+        names = ", ".join(bill.id for bill in lists.partial)
+        yield localized(
             f"Known in part only, others may belong here: {names}",
             f"Se conocen solo en parte; puede haber más personas: {names}",
         )
@@ -274,62 +270,62 @@ def _worklist_lines(lists: "Worklists") -> Iterator[str]:
 
 @command(main, "reparse")
 @click.argument("bills", nargs=-1)
-def reparse(desk: Desk, bills: tuple[str, ...]) -> None:
-    """Run today's rules over the kept replies of BILLS, or of all bills; asks no source."""
+def reparse(context: CommandContext, bills: tuple[str, ...]) -> None:
+    """Parse the stored replies of BILLS, or of all bills, with today's rules; no request is sent."""
     from sqlmodel import select
 
     from campaign import db
-    from campaign.congress import reparse as again
+    from campaign.congress import reparse as reparsing
     from campaign.congress.models import RawReply
 
-    with db.reading(desk.engine) as session:
-        kept = sorted(set(session.exec(select(RawReply.bill))))
-    wanted = [str(known_bill(desk, bill)) for bill in bills] or kept
+    with db.reading(context.engine) as session:
+        stored = sorted(set(session.exec(select(RawReply.bill))))
+    wanted = [str(known_bill(context, bill)) for bill in bills] or stored
     changes, failed = 0, {}
-    with progress(desk, "reparsing", len(wanted)) as step:
+    with progress(context, "reparsing", len(wanted)) as advance:
         for bill in wanted:
             try:
-                with db.writing(desk.engine) as session:
-                    changes += again.reparse(session, bill).changes
-            except Unread as error:
+                with db.writing(context.engine) as session:
+                    changes += reparsing.reparse(session, bill).changes
+            except SourceError as error:
                 failed[bill] = error.reason
-            step(1, "reparsing")
-    desk.answer(
+            advance(1, "reparsing")
+    context.output(
         {"bills": len(wanted), "changes": changes, "failed": failed}, f"{len(wanted)} bills, {changes} changes"
     )
     if failed:
-        desk.partly(*(f"{bill}: {reason}" for bill, reason in failed.items()))
+        context.exit_partly(*(f"{bill}: {reason}" for bill, reason in failed.items()))
 
 
 @main.group("lineage")
 def lineage_group() -> None:
-    """Which bills are one idea. Rules suggest, a person decides."""
+    """Which bills belong to one proposal. Rules suggest, a person decides."""
 
 
 @command(lineage_group, "suggest")
 @click.argument("bill")
-def suggest(desk: Desk, bill: str) -> None:
-    """Show which bills the rules think are kin of BILL, and keep what is new."""
+def suggest(context: CommandContext, bill: str) -> None:
+    """Show the bills that the rules relate to BILL, and store new suggestions."""
     from campaign import db
     from campaign.proposals import suggestions
 
-    found = known_bill(desk, bill)
-    with db.writing(desk.engine) as session:
-        found_kin = suggestions.suggest(session, str(found))
-        suggestions.save_suggestions(session, found_kin)
+    bill_id = known_bill(context, bill)
+    with db.writing(context.engine) as session:
+        kin = suggestions.suggest(session, str(bill_id))
+        suggestions.save_suggestions(session, kin)
     rows = [
         {
-            "bill": one.bill,
-            "other": one.other,
-            "kind": one.kind,
-            "proposal": one.proposal,
-            "rule": one.rule,
-            "score": one.score,
-            "reason": say(one.reason_en, one.reason_es),
+            "bill": suggestion.bill,
+            "other": suggestion.other,
+            "kind": suggestion.kind,
+            "proposal": suggestion.proposal,
+            "rule": suggestion.rule,
+            "score": suggestion.score,
+            "reason": localized(suggestion.reason_en, suggestion.reason_es),
         }
-        for one in found_kin
+        for suggestion in kin
     ]
-    desk.answer(
+    context.output(
         {"suggestions": rows},
         *(f"{row['score']:.2f}  {row['bill']:<12} {row['proposal'] or '-'}  {row['reason']}" for row in rows),
     )
@@ -338,28 +334,31 @@ def suggest(desk: Desk, bill: str) -> None:
 @command(lineage_group, "confirm")
 @click.argument("proposal")
 @click.argument("bill")
-def confirm(desk: Desk, proposal: str, bill: str) -> None:
-    """Decide that BILL is one of PROPOSAL's."""
+def confirm(context: CommandContext, proposal: str, bill: str) -> None:
+    """Confirm that BILL belongs to PROPOSAL."""
     from campaign import db
     from campaign.proposals import lineage
 
-    found = known_bill(desk, bill)
-    with db.writing(desk.engine) as session:
-        lineage.confirm(session, proposal, str(found), by="command line", now=desk.now)
-    desk.answer({"proposal": proposal, "bill": str(found), "state": "confirmed"}, f"{found} is of {proposal}.")
+    bill_id = known_bill(context, bill)
+    with db.writing(context.engine) as session:
+        lineage.confirm(session, proposal, str(bill_id), by="command line", now=context.now)
+    context.output(
+        {"proposal": proposal, "bill": str(bill_id), "state": "confirmed"}, f"{bill_id} belongs to {proposal}."
+    )
 
 
 @command(lineage_group, "reject")
 @click.argument("proposal")
 @click.argument("bill")
-def reject(desk: Desk, proposal: str, bill: str) -> None:
-    """Decide that BILL is none of PROPOSAL's."""
+def reject(context: CommandContext, proposal: str, bill: str) -> None:
+    """Reject that BILL belongs to PROPOSAL."""
     from campaign import db
     from campaign.proposals import lineage
 
-    found = known_bill(desk, bill)
-    with db.writing(desk.engine) as session:
-        lineage.reject(session, proposal, str(found), by="command line", now=desk.now)
-    desk.answer(
-        {"proposal": proposal, "bill": str(found), "state": "rejected"}, f"{found} is not of {proposal}."
+    bill_id = known_bill(context, bill)
+    with db.writing(context.engine) as session:
+        lineage.reject(session, proposal, str(bill_id), by="command line", now=context.now)
+    context.output(
+        {"proposal": proposal, "bill": str(bill_id), "state": "rejected"},
+        f"{bill_id} does not belong to {proposal}.",
     )

@@ -1,102 +1,97 @@
-"""Commands that run and keep the service: serving, the database, backups, the snapshot, users."""
+"""Commands that run and maintain the service: serving, database, backups, snapshot, users."""
 
 from pathlib import Path
 
 import click
 
-from campaign.cli.desk import Desk, command, count_lines, language, main, say
+from campaign.cli.context import CommandContext, command, count_lines, language, localized, main
 from campaign.refusals import Refused
 
 
 @command(main, "run")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(0, 65535))
-@click.option("--prepare", is_flag=True, help="First make or upgrade the tables and load the snapshot.")
-def run_all(desk: Desk, host: str, port: int, prepare: bool) -> None:
-    """Serve the pages and do the scheduled work, in one go."""
+@click.option("--prepare", is_flag=True, help="First create or upgrade the tables and load the snapshot.")
+def run_all(context: CommandContext, host: str, port: int, prepare: bool) -> None:
+    """Serve the pages and run the scheduled jobs in one process."""
     from campaign.server import serve
 
     if prepare:
-        _prepare(desk)
-    serve(desk.settings, host=host, port=port, scheduled=True, listening=_say_address)
+        _prepare(context)
+    serve(context.settings, host=host, port=port, scheduled=True, listening=_print_address)
 
 
-def _prepare(desk: Desk) -> None:
+def _prepare(context: CommandContext) -> None:
     from campaign import db, snapshot
 
-    db.upgrade(desk.engine)
-    snapshot.load(desk.engine, now=desk.now)
+    db.upgrade(context.engine)
+    snapshot.load(context.engine, now=context.now)
     # No connection may cross the fork into the serving process.
-    desk.close()
+    context.close()
 
 
 @command(main, "web")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes.")
-def run_web(desk: Desk, host: str, port: int, workers: int) -> None:
-    """Serve the pages alone; the scheduled work is `campaign worker`'s."""
+def run_web(context: CommandContext, host: str, port: int, workers: int) -> None:
+    """Serve the pages only; `campaign worker` runs the scheduled jobs."""
     from campaign.server import serve
 
-    serve(desk.settings, host=host, port=port, workers=workers, listening=_say_address)
+    serve(context.settings, host=host, port=port, workers=workers, listening=_print_address)
 
 
-def _say_address(address: str) -> None:
-    # Standard error: where this runs, standard output is nobody's to read.
+def _print_address(address: str) -> None:
+    # To standard error, like the logs.
     click.echo(
-        say(f"Campaign is at {address} (Ctrl-C ends it)", f"Campaign está en {address} (Ctrl-C lo termina)"),
+        localized(
+            f"Campaign is at {address} (Ctrl-C ends it)", f"Campaign está en {address} (Ctrl-C lo termina)"
+        ),
         err=True,
     )
 
 
 @command(main, "worker")
-def run_worker(desk: Desk) -> None:
-    """Do the scheduled work alone. Any number may run; one leads."""
+def run_worker(context: CommandContext) -> None:
+    """Run the scheduled jobs only. Any number of workers may run; one is the leader."""
+    from campaign import db
     from jobs.worker import work
 
-    _require_tables(desk)
-    work(desk.engine, desk.settings)
-
-
-def _require_tables(desk: Desk) -> None:
-    from campaign import db
-
-    if not db.is_current(desk.engine):
-        raise Refused(
-            "The database has no tables of this version yet; run campaign db upgrade first.",
-            "La base de datos no tiene las tablas de esta versión; ejecute primero campaign db upgrade.",
-        )
+    db.require_current(context.engine)
+    work(context.engine, context.settings)
 
 
 @main.group("db")
 def database() -> None:
-    """The database: bring it up to date, copy it."""
+    """Upgrade or copy the database."""
 
 
 @command(database, "upgrade")
-def upgrade(desk: Desk) -> None:
-    """Make or upgrade the tables."""
+def upgrade(context: CommandContext) -> None:
+    """Create the tables, or upgrade them to this version."""
     from campaign import db
 
-    db.upgrade(desk.engine)
-    desk.answer({"upgraded": True}, "The tables are at this version.")
+    db.upgrade(context.engine)
+    context.output({"upgraded": True}, "The tables are up to date.")
 
 
 @command(database, "copy")
 @click.argument("from_url")
 @click.argument("to_url")
-def copy_database(desk: Desk, from_url: str, to_url: str) -> None:
-    """Copy the whole record FROM_URL into the empty database TO_URL."""
+def copy_database(context: CommandContext, from_url: str, to_url: str) -> None:
+    """Copy the database FROM_URL into the empty database TO_URL."""
     from campaign import backup, db
 
-    _ = desk.settings
+    _ = context.settings
     source, target = (db.open_engine(_database_url(url)) for url in (from_url, to_url))
     try:
         counts = backup.copy(source, target)
     finally:
         source.dispose()
         target.dispose()
-    desk.answer({"rows": counts}, *count_lines(counts), "Copied, and counted on both sides.")
+    context.output(
+        {"rows": counts}, *count_lines(counts), "Copied; both databases have the same number of rows."
+    )
 
 
 def _database_url(url: str) -> str:
@@ -110,68 +105,81 @@ def _database_url(url: str) -> str:
 
 @command(main, "backup")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def make_backup(desk: Desk, file: Path) -> None:
-    """Write the whole record to a new FILE while everything goes on."""
+def make_backup(context: CommandContext, file: Path) -> None:
+    """Back up the database to a new FILE; the service may run meanwhile."""
     from campaign import backup
 
-    counts = backup.backup(desk.engine, file)
-    desk.answer({"file": str(file), "rows": counts}, f"{sum(counts.values())} rows kept in {file}")
+    counts = backup.backup(context.engine, file)
+    context.output({"file": str(file), "rows": counts}, f"{sum(counts.values())} rows written to {file}")
 
 
 @command(main, "restore")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--yes", is_flag=True, help="Replace what the database holds now.")
-def restore_backup(desk: Desk, file: Path, yes: bool) -> None:
-    """Put the backup FILE in the place of the record."""
+@click.option("--yes", is_flag=True, help="Replace the data of the database.")
+def restore_backup(context: CommandContext, file: Path, yes: bool) -> None:
+    """Restore the backup FILE into the database."""
     from campaign import backup
 
-    counts = backup.restore(desk.engine, file, replace=yes)
-    desk.answer({"file": str(file), "rows": counts}, f"{sum(counts.values())} rows restored from {file}")
+    counts = backup.restore(context.engine, file, replace=yes)
+    context.output({"file": str(file), "rows": counts}, f"{sum(counts.values())} rows restored from {file}")
 
 
 @command(main, "doctor")
-def examine(desk: Desk) -> None:
-    """Look at this installation and say what should be mended. Changes nothing."""
+def examine(context: CommandContext) -> None:
+    """Check this installation and report problems. Changes nothing."""
     from campaign import doctor
 
-    findings = doctor.examine(desk.engine, desk.settings, now=desk.now)
+    findings = doctor.examine(context.engine, context.settings, now=context.now)
     signs = {"good": "  ok   ", "note": "  note ", "warning": "  WARN ", "error": "  FAIL "}
-    rows = [{"level": one.level, "about": one.about, "text": one.text} for one in findings]
-    desk.answer({"findings": rows}, *(f"{signs[one.level]}{one.about}: {one.text}" for one in findings))
-    if any(one.level == "error" for one in findings):
-        desk.partly(say("Something must be mended.", "Hay algo que corregir."))
+    rows = [{"level": finding.level, "about": finding.about, "text": finding.text} for finding in findings]
+    context.output(
+        {"findings": rows}, *(f"{signs[finding.level]}{finding.about}: {finding.text}" for finding in findings)
+    )
+    if any(finding.level == "error" for finding in findings):
+        context.exit_partly(localized("There are errors to fix.", "Hay errores que corregir."))
 
 
 @main.group("snapshot")
 def snapshot_group() -> None:
-    """The facts that come with the program."""
+    """The data that ships with the program."""
 
 
 @command(snapshot_group, "load")
-def load_snapshot(desk: Desk) -> None:
-    """Load the shipped facts; loading them again changes nothing."""
-    from campaign import snapshot
+def load_snapshot(context: CommandContext) -> None:
+    """Load the shipped data; loading it again changes nothing."""
+    from campaign import db, snapshot
 
-    _require_tables(desk)
-    counts = snapshot.load(desk.engine, now=desk.now)
-    desk.answer(dict(counts), ", ".join(f"{count} {name}" for name, count in counts.items()) or "Loaded.")
+    db.require_current(context.engine)
+    counts = snapshot.load(context.engine, now=context.now)
+    context.output(dict(counts), ", ".join(f"{count} {name}" for name, count in counts.items()) or "Loaded.")
 
 
 @command(snapshot_group, "build")
 @click.option("--from", "source", required=True, metavar="DIR_OR_URLS", help="A folder, or addresses.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Where to; default fixtures/.")
-def build_snapshot(desk: Desk, source: str, into: Path | None) -> None:
-    """Write the shipped facts anew from their sources."""
+@click.option(
+    "--as-of",
+    multiple=True,
+    metavar="NAME=DATE",
+    help="The day that members, bills, zips or boundaries describe; repeatable.",
+)
+def build_snapshot(context: CommandContext, source: str, into: Path | None, as_of: tuple[str, ...]) -> None:
+    """Build the shipped data from its sources.
+
+    The days of a folder's files come from its sources.json or from --as-of.
+    """
     from campaign import snapshot
     from campaign.settings import shipped
+    from campaign.snapshot.source_days import parse_day
 
-    counts = snapshot.build(source, into or shipped("fixtures"), now=desk.now)
-    desk.answer(dict(counts or {}), "Written.")
+    days = dict(map(parse_day, as_of))
+    counts = snapshot.build(source, into or shipped("fixtures"), now=context.now, as_of=days)
+    context.output(dict(counts or {}), "Written.")
 
 
 @main.group("user")
 def user_group() -> None:
-    """Who may organize."""
+    """Accounts of organizers."""
 
 
 @command(user_group, "add")
@@ -179,20 +187,20 @@ def user_group() -> None:
 @click.option(
     "--role", default="viewer", show_default=True, type=click.Choice(["admin", "organizer", "viewer"])
 )
-def add_user(desk: Desk, email: str, role: str) -> None:
-    """Invite EMAIL, or make a new link for somebody who is here; print the one-time link."""
+def add_user(context: CommandContext, email: str, role: str) -> None:
+    """Invite EMAIL, or an account that exists again; print the one-time sign-in link."""
     from campaign import db
     from campaign.accounts import users
 
-    _require_tables(desk)
-    with db.writing(desk.engine) as session:
-        user, token = users.add(session, email, role, now=desk.now, actor="command line")
+    db.require_current(context.engine)
+    with db.writing(context.engine) as session:
+        user, token = users.add(session, email, role, now=context.now, actor="command line")
     prefix = "/es" if language() == "es" else ""
-    link = f"{desk.settings.base_url}{prefix}/organize/link/{token}"
+    link = f"{context.settings.base_url}{prefix}/organize/link/{token}"
     hours = int(users.INVITATION_LASTS.total_seconds() // 3600)
-    desk.answer(
+    context.output(
         {"email": user.email, "role": user.role, "link": link},
-        say(
+        localized(
             f"{user.email} is {user.role}. This link signs in once, within {hours} hours:",
             f"{user.email} tiene el papel {user.role}. Este enlace sirve una vez, durante {hours} horas:",
         ),

@@ -259,7 +259,7 @@ def _of_words(found: re.Match[str]) -> BillNumber | None:
         return None
     kind = _TYPES_BY_NAME.get(re.sub(r"[. -]", "", found["name"]))
     said = [found[name] for name in ("first", "ordinal", "counted", "behind", "hyphened", "bracketed", "bare")]
-    congress = next((int(one) for one in said if one), None)
+    congress = next((int(digits) for digits in said if digits), None)
     if congress is None and found["year"]:
         congress = congress_of_year(int(found["year"]))
     return _number(kind, found["number"], congress, title)

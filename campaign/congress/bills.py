@@ -105,3 +105,11 @@ def congress_start(congress: int) -> datetime:
 def congress_end(congress: int) -> datetime:
     """The moment a Congress ends: the start of the next one."""
     return congress_start(congress + 1)
+
+
+_SHORT = re.compile(r"\b((?:H|S)\.(?:[A-Z][a-z]*\.?)*) (?=\d)")
+
+
+def on_one_line(text: str) -> str:
+    """``text`` with a no-break space in each number of a bill, such as H.R. 6736."""
+    return _SHORT.sub("\\1\N{NO-BREAK SPACE}", text)

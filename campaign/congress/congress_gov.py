@@ -17,8 +17,8 @@ from typing import Any
 from campaign.congress import rows
 from campaign.congress.bills import BillId
 from campaign.congress.observation import Observation, agrees
-from campaign.fetch import Fetcher, Passing, Reply, json_of
-from campaign.refusals import Unread
+from campaign.fetch import Fetcher, Reply, TransientError, json_of
+from campaign.refusals import SourceError
 from campaign.settings import Settings
 
 # The largest page; the service silently lowers a larger limit to it (quirk 5).
@@ -69,9 +69,9 @@ def parse(raw: bytes, *, now: datetime) -> Observation:
         lists = {name: _Rows(data[name], data["counts"][name]) for name in LISTS}
         bill = rows.bill_named(detail)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Unread("not a kept reading of api.congress.gov", permanent=True) from None
+        raise SourceError("not a kept reading of api.congress.gov", permanent=True) from None
     if bill is None:
-        raise Unread("a kept reading that names no bill", permanent=True)
+        raise SourceError("a kept reading that names no bill", permanent=True)
     faults = {name: faults.get(name) or _mismatch(name, detail, found) for name, found in lists.items()}
     return _observe(bill, detail, lists, faults, raw, now)
 
@@ -108,14 +108,14 @@ class _Source:
     def ask(self, tail: str, key: str, kind: type, **params: int) -> Data:
         """A reply's JSON object, checked to hold ``key`` and to be about this bill."""
         if not self.settings.api_key:
-            raise Unread("no api.congress.gov key is set", permanent=True)
+            raise SourceError("no api.congress.gov key is set", permanent=True)
         bill = self.bill
         address = f"{self.settings.congress_api_url}/bill/{bill.congress}/{bill.type}/{bill.number}{tail}"
 
         def parse_reply(reply: Reply) -> Data:
             data = json_of(reply)
             if not isinstance(data, dict) or not isinstance(_held(data, key), kind):
-                raise Passing(f"{reply.place}: no {key} in the answer", ill=False)
+                raise TransientError(f"{reply.place}: no {key} in the answer", ill=False)
             self._insist_on_bill(data[key] if key == "bill" else data.get("request"), reply.place)
             return data
 
@@ -130,19 +130,19 @@ class _Source:
     def _insist_on_bill(self, record: Any, place: str) -> None:
         named = rows.bill_named(record) if isinstance(record, Mapping) else None
         if named is not None and named != self.bill:
-            raise Passing(f"{place}: the answer is about another bill", ill=False)
+            raise TransientError(f"{place}: the answer is about another bill", ill=False)
 
     def detail(self) -> Data:
         detail: Data = self.ask("", "bill", dict)["bill"]
         if rows.bill_named(detail) is None:
-            raise Unread(f"{self.bill}: the answer does not say which bill it is about")
+            raise SourceError(f"{self.bill}: the answer does not say which bill it is about")
         return detail
 
     def detail_again(self, first: Data) -> Data:
         """The detail, read again; the first reading where that fails."""
         try:
             return self.detail()
-        except Unread as error:
+        except SourceError as error:
             if error.credential:
                 raise
             return first
@@ -151,7 +151,7 @@ class _Source:
         """A list read to its end; a list that fails leaves the rest of the reading usable."""
         try:
             return self.rows(name)
-        except Unread as error:
+        except SourceError as error:
             if error.credential:
                 raise
             return _Rows(fault=error.reason)

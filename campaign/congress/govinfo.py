@@ -23,8 +23,8 @@ from defusedxml.ElementTree import DefusedXMLParser, ParseError
 from campaign.congress import rows
 from campaign.congress.bills import TYPES, BillId
 from campaign.congress.observation import CommitteeRow, Observation
-from campaign.fetch import Fetcher, Passing, Reply
-from campaign.refusals import Unread
+from campaign.fetch import Fetcher, Reply, TransientError
+from campaign.refusals import SourceError
 from campaign.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ def read_bill(
             return Reading(None, reply.modified or modified)
         observation = parse(reply.body, now=now)
         if observation.bill != str(bill):
-            raise Passing(f"{reply.place}: the file is about another bill", ill=False)
+            raise TransientError(f"{reply.place}: the file is about another bill", ill=False)
         return Reading(observation, reply.modified)
 
     return fetcher.read(
@@ -110,10 +110,10 @@ def parse(xml: bytes, *, now: datetime) -> Observation:
     root = tree.get("billStatus")
     bill = root.get("bill") if isinstance(root, dict) else None
     if not isinstance(root, dict) or not isinstance(bill, dict):
-        raise Passing("not a BILLSTATUS file", ill=False)
+        raise TransientError("not a BILLSTATUS file", ill=False)
     version = rows.text_of(root, "version") or rows.text_of(bill, "version")
     if not version.startswith(KNOWN_VERSIONS):
-        raise Unread(f"BILLSTATUS schema {version[:20] or 'without version'} is not known", permanent=True)
+        raise SourceError(f"BILLSTATUS schema {version[:20] or 'without version'} is not known", permanent=True)
     return observe(bill, now=now, raw=xml)
 
 
@@ -122,7 +122,7 @@ def observe(tree: Tree, *, now: datetime, raw: bytes) -> Observation:
     wrapped as ``{"item": …}``. Raises Unread when it names no bill."""
     bill = rows.bill_named(tree)
     if bill is None:
-        raise Passing("a BILLSTATUS record that names no bill", ill=False)
+        raise TransientError("a BILLSTATUS record that names no bill", ill=False)
     faults: list[str] = []
     history = _actions(tree)
     return rows.observation(
@@ -164,9 +164,9 @@ def _insist_on_zip(file: IO[bytes], place: str) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             if len(archive.infolist()) > MOST_MEMBERS:
-                raise Unread(f"{place}: more than {MOST_MEMBERS} files in one zip", permanent=True)
+                raise SourceError(f"{place}: more than {MOST_MEMBERS} files in one zip", permanent=True)
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
-        raise Passing(f"{place}: cut or no zip at all") from None
+        raise TransientError(f"{place}: cut or no zip at all") from None
 
 
 def _members(archive: zipfile.ZipFile) -> Iterator[tuple[BillId, bytes]]:
@@ -231,9 +231,9 @@ def _tree(xml: bytes) -> dict[str, Any]:
         parser.feed(xml)
         tree: dict[str, Any] = parser.close()
     except DefusedXmlException:
-        raise Unread("XML with a document type or entities is refused", permanent=True) from None
+        raise SourceError("XML with a document type or entities is refused", permanent=True) from None
     except (ParseError, ExpatError, ValueError, LookupError):
-        raise Passing("cut or garbled XML") from None
+        raise TransientError("cut or garbled XML") from None
     return tree
 
 

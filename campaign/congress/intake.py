@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel, select
 
 from campaign.congress.actions import Line, line_of, merge_lines, stage_of_bill
 from campaign.congress.bills import BillId
-from campaign.congress.members import keep_named
+from campaign.congress.members import store_named
 from campaign.congress.models import (
     NO_WITHDRAWAL,
     Action,
@@ -328,7 +328,7 @@ class Intake:
                 _insert(self.session, table, rows)
         if self.people:
             bill, now = self.observation.bill_id, self.observation.read_at
-            keep_named(self.session, self.people, bill=bill, now=now)
+            store_named(self.session, self.people, bill=bill, now=now)
 
 
 def _by_joining(rows: Iterable[CosponsorRow]) -> dict[tuple[str, date], CosponsorRow]:

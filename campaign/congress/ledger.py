@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from campaign.congress.actions import Line, line_of, stage_of_bill
 from campaign.congress.bills import WASHINGTON, BillId, congress_end
-from campaign.congress.intake import Intake, unread
+from campaign.congress.intake import Intake
 from campaign.congress.models import Action, Bill, Change, Cosponsorship, Referral
 from campaign.congress.observation import Observation
 from campaign.congress.stages import StageReading
@@ -35,7 +35,8 @@ class Recorded:
 class BillRecord:
     """A bill as it is known now, or as it stood at the end of ``day`` by Congress's own dates.
 
-    ``title`` and ``sponsor`` are those of that day; ``bill`` is always the current row.
+    ``title`` and ``sponsor`` are those of that day; ``bill`` is always the current row. ``moment`` is when
+    it stands so: the moment asked, or the end of ``day``.
     """
 
     bill: Bill
@@ -46,6 +47,7 @@ class BillRecord:
     actions: tuple[Line, ...]
     referrals: tuple[Referral, ...]
     day: date | None
+    moment: datetime
 
     @property
     def id(self) -> BillId:
@@ -129,26 +131,6 @@ def known_until(bill: Bill, today: date) -> date:
     return min(last, bill.observed_at.astimezone(WASHINGTON).date()) if bill.observed_at else last
 
 
-def note_name(
-    session: Session,
-    bill: BillId,
-    *,
-    title: str,
-    sponsor: str | None,
-    sponsor_name: str,
-    introduced: date | None,
-) -> None:
-    """Store what is known of a bill that no source has shown yet; a bill that was read stays as it is."""
-    known = session.get(Bill, str(bill))
-    if known is None:
-        known = unread(bill)
-        session.add(known)
-    if known.observed_at is None and not known.partial:
-        known.title, known.sponsor, known.sponsor_name = title, sponsor, sponsor_name
-        known.introduced = introduced
-    session.flush()
-
-
 def _lock_on_postgresql(session: Session) -> None:
     """Let one transaction at a time write to the ledger; on SQLite a writer holds that lock already.
 
@@ -185,7 +167,7 @@ def _rebuild(
         reading = stage_of_bill(bill, lines[bill.id], title=title, law=law, today=moment)
         built[bill.id] = BillRecord(
             bill, title, sponsor, reading, tuple(cosponsors[bill.id]), tuple(lines[bill.id]),
-            tuple(referrals[bill.id]), day,
+            tuple(referrals[bill.id]), day, moment,
         )  # fmt: skip
     return built
 

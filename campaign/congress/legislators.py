@@ -4,6 +4,7 @@ Rows that do not validate are counted and skipped, never guessed; unknown keys a
 adds some without notice. See https://github.com/unitedstates/congress-legislators#readme.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BeforeValidator, Field, ValidationError
 
 from campaign.congress.bills import Chamber
+from campaign.congress.extents import may_lie
 from campaign.congress.observation import Bioguide, District, Fact
 
 PARTY_LETTERS = {"Democrat": "D", "Democratic": "D", "Republican": "R", "Independent": "I", "Libertarian": "L"}
@@ -22,6 +24,18 @@ FILES = {
     "memberships": "committee-membership-current.json",
     "offices": "legislators-district-offices.json",
 }
+
+
+def _degrees(value: Any) -> float | None:
+    """A number of degrees; None for anything else, which must not cost the office its telephone."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+Degrees = Annotated[float | None, BeforeValidator(_degrees)]
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else str(value).strip())]
 
 
@@ -53,8 +67,14 @@ class _Bio(Fact):
     gender: Text = ""
 
 
+class _Affiliation(Fact):
+    start: date
+    party: Annotated[Text, Field(min_length=1)]
+
+
 class Term(Fact):
-    """One term of office; ``end`` is exclusive."""
+    """One term of office; ``end`` is exclusive. ``party`` is the newest of ``party_affiliations``, where there
+    are several."""
 
     type: Literal["rep", "sen"]
     start: date
@@ -63,6 +83,7 @@ class Term(Fact):
     district: District = None
     senate_class: Annotated[int | None, Field(alias="class")] = None
     party: Text = ""
+    party_affiliations: Any = ()
     url: Text = ""
     contact_form: Text = ""
     address: Text = ""
@@ -76,6 +97,19 @@ class Term(Fact):
     @property
     def seat(self) -> str:
         return seat_id(self.chamber, self.state, self.district)
+
+    @property
+    def parties(self) -> list[tuple[date, date, str]]:
+        """``(start, end, party)`` of each party of the term, in order. A source writes the last day of a party
+        as the day before the next one's first, or as the same day; the first day decides."""
+        rows = [row for raw in _rows(self.party_affiliations) if (row := _fit(_Affiliation, raw))]
+        rows = [row for row in sorted(rows, key=lambda row: row.start) if row.start < self.end]
+        # By day: one that began before the term counts from its start, and the first covers its beginning.
+        first_days = {max(row.start, self.start): row.party for row in rows}
+        begun = sorted(first_days.items()) or [(self.start, self.party)]
+        starts = [self.start, *(day for day, _ in begun[1:])]
+        ends = [*starts[1:], self.end]
+        return [(start, end, party) for start, end, (_, party) in zip(starts, ends, begun, strict=True)]
 
 
 class Legislator(Fact):
@@ -105,10 +139,21 @@ class LocalOffice(Fact):
     city: Text = ""
     state: Text = ""
     zip: Text = ""
-    latitude: float | None = None
-    longitude: float | None = None
+    latitude: Degrees = None
+    longitude: Degrees = None
     phone: Text = ""
     hours: Text = ""
+
+    @property
+    def misplaced(self) -> str:
+        """Coordinates that cannot be the office's, as text; empty where there are none or they may be right."""
+        if (
+            self.latitude is None
+            or self.longitude is None
+            or may_lie(self.state, self.latitude, self.longitude)
+        ):
+            return ""
+        return f"{self.latitude}, {self.longitude}"
 
 
 class _Offices(Fact):

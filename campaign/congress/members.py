@@ -1,25 +1,29 @@
 """Queries for members, seats, offices and committees. ``roster`` fills their tables.
 
-A person is identified by Bioguide id. A person in the list of current legislators is ``sitting``; one who
-has left that list is ``departed`` and stays stored; one whom only a bill names is stored from the bill's row.
+A person is identified by Bioguide id. Whether somebody sits is decided by their terms at the moment asked
+(``terms``); a list alone seats nobody. One who has left the list of current legislators stays stored; one
+whom only a bill names is stored from the bill's row.
 """
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from campaign.congress.bills import WASHINGTON, BillId, Chamber, congress_end
 from campaign.congress.legislators import seat_id
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
 from campaign.congress.observation import CosponsorRow, PersonRow
+from campaign.congress.terms import newest_started, runs, term_day, turn_day
 
-Standing = Literal["sitting", "departed", "unlisted"]
+# ``waiting``: listed, but no term covers the moment. It has yet to begin, or it ended with its Congress and
+# the source has not said who sits now. ``unlisted``: named on a bill, in no list yet.
+Standing = Literal["sitting", "departed", "waiting", "unlisted"]
 DELEGATIONS = {"DC": "delegate", "VI": "delegate", "GU": "delegate", "AS": "delegate", "MP": "delegate"}
 DELEGATIONS["PR"] = "resident_commissioner"
 # congress-legislators lists a new member within weeks (its issue 898): a person named longer ago than this
@@ -31,8 +35,9 @@ LISTING_LAG = timedelta(days=60)
 class Person:
     """A person as scripts, lists and pages use them.
 
-    ``seat``, ``chamber`` and ``office`` of a departed member are the last ones known: check ``standing``
-    first. ``office`` is representative, delegate, resident_commissioner or senator.
+    All of it is as at the moment asked. ``seat``, ``chamber`` and ``office`` of somebody who does not sit are
+    the last ones known: check ``standing`` first. ``office`` is representative, delegate,
+    resident_commissioner or senator.
     """
 
     bioguide: str
@@ -62,8 +67,13 @@ class Person:
 
     @property
     def voting(self) -> bool:
-        """Whether they vote on the floor. A person not yet listed counts as sitting, as the bill shows."""
-        return self.standing != "departed" and self.office in {"representative", "senator"}
+        """Whether they vote on the floor."""
+        return self.may_act and self.office in {"representative", "senator"}
+
+    @property
+    def may_act(self) -> bool:
+        """Whether they sit, as far as is known: a person not yet listed does, as the bill shows."""
+        return self.standing in {"sitting", "unlisted"}
 
 
 def office_of(seat: str) -> str:
@@ -80,59 +90,52 @@ def chamber_of(seat: str) -> Chamber:
 # --- queries ---------------------------------------------------------------------------------------
 
 
-def people(
-    session: Session, bioguides: Collection[str] | None = None, *, on: date | None = None
-) -> dict[str, Person]:
-    """Persons by Bioguide id: the given ids as far as they are known, or everyone who sits.
-
-    With ``on`` seat, party and standing are those of that day; without ids, everyone whose tenure covers it.
-    """
-    rows = _with_tenure(on)
+def people(session: Session, bioguides: Collection[str] | None = None, *, now: datetime) -> dict[str, Person]:
+    """Persons by Bioguide id as at ``now``, which may lie in the past: the given ids as far as they are known,
+    or everyone who sits at that moment."""
+    rows = _with_tenure(now)
     if bioguides is not None:
         rows = rows.where(col(Member.bioguide).in_(bioguides))
-    elif on is None:
-        rows = rows.where(col(Member.standing) == "sitting")
     else:
-        rows = rows.where(col(Tenure.starts).is_not(None))
-    return {member.bioguide: _person(member, tenure, on) for member, tenure in session.execute(rows)}
+        rows = rows.where(col(Tenure.starts).is_not(None), runs(now))
+    return {row[0].bioguide: _person(*row) for row in session.execute(rows)}
 
 
-def _with_tenure(on: date | None) -> sa.Select[Member, Tenure | None]:
-    """Each member with the tenure that covers ``on``; without ``on``, with the newest tenure."""
-    if on is not None:
-        which = sa.and_(col(Tenure.starts) <= on, col(Tenure.ends) > on)
-    else:
-        later = aliased(Tenure)
-        same_person = col(later.bioguide) == col(Tenure.bioguide)
-        which = ~sa.exists().where(same_person, col(later.starts) > col(Tenure.starts))
-    theirs = col(Tenure.bioguide) == col(Member.bioguide)
-    joined = sa.select(Member, Tenure).outerjoin(Tenure, sa.and_(theirs, which))
+def _with_tenure(now: datetime) -> sa.Select[Member, Tenure | None, bool | None]:
+    """Each member with the newest term that has begun, and whether it runs."""
+    theirs = sa.and_(col(Tenure.bioguide) == col(Member.bioguide), newest_started(now))
+    joined = sa.select(Member, Tenure, runs(now)).outerjoin(Tenure, theirs)
     return joined.order_by(col(Member.last), col(Member.first), col(Member.bioguide))
 
 
-def _person(member: Member, tenure: Tenure | None, on: date | None) -> Person:
-    seat = tenure.seat if tenure and (on or member.standing == "sitting") else member.seat
-    standing: Any = member.standing
-    if on is not None and tenure is not None:
-        standing = "sitting"
+def _person(member: Member, tenure: Tenure | None, running: bool | None) -> Person:
+    seat = tenure.seat if tenure else member.seat
     state, _, district = (seat or "").partition("-")
     return Person(
         bioguide=member.bioguide,
         name=display_name(member),
         first=member.nickname or member.first,
         last=member.last,
-        party=(tenure.party if on and tenure else "") or member.party,
+        party=(tenure.party if tenure else "") or member.party,
         state=state,
         district=int(district) if district else None,
         chamber=chamber_of(seat) if seat else None,
         seat=seat,
         office=office_of(seat) if seat else None,
-        standing=standing,
+        standing=_standing(member, running and tenure is not None),
         gender=member.gender,
         senate_class=tenure.senate_class if tenure else None,
         url=tenure.url if tenure else "",
         contact_form=tenure.contact_form if tenure else "",
     )
+
+
+def _standing(member: Member, running: bool | None) -> Standing:
+    if running:
+        return "sitting"
+    if member.standing == "sitting":
+        return "waiting"
+    return "unlisted" if member.standing == "unlisted" else "departed"
 
 
 def display_name(member: Member) -> str:
@@ -142,20 +145,25 @@ def display_name(member: Member) -> str:
     return " ".join(part for part in (member.nickname or member.first, member.last) if part) or member.bioguide
 
 
-def person(session: Session, bioguide: str) -> Person | None:
-    return people(session, [bioguide]).get(bioguide)
+def person(session: Session, bioguide: str, *, now: datetime) -> Person | None:
+    return people(session, [bioguide], now=now).get(bioguide)
 
 
-def holders(session: Session, seat_id: str) -> list[Person]:
-    """The sitting holders of a seat: none, one, or for ``TX`` up to two senators, by class."""
-    rows = _with_tenure(None).where(col(Member.standing) == "sitting", col(Member.seat) == seat_id)
-    found = [_person(member, tenure, None) for member, tenure in session.execute(rows)]
+def is_known(session: Session, bioguide: str) -> bool:
+    """Whether anybody of this id is stored, sitting or not."""
+    return session.get(Member, bioguide) is not None
+
+
+def holders(session: Session, seat_id: str, *, now: datetime) -> list[Person]:
+    """Who holds a seat at ``now``: none, one, or for ``TX`` up to two senators, by class."""
+    rows = _with_tenure(now).where(col(Tenure.seat) == seat_id, runs(now))
+    found = [_person(*row) for row in session.execute(rows)]
     return sorted(found, key=lambda person: (person.senate_class or 0, person.last))
 
 
-def senators(session: Session, state: str) -> list[Person]:
-    """A state's sitting senators, by class; none for D.C. and the territories."""
-    return holders(session, state)
+def senators(session: Session, state: str, *, now: datetime) -> list[Person]:
+    """A state's senators at ``now``, by class; none for D.C. and the territories."""
+    return holders(session, state, now=now)
 
 
 def seat(session: Session, id: str) -> Seat | None:
@@ -170,23 +178,51 @@ def seats(session: Session, chamber: Chamber | None = None) -> list[Seat]:
     return list(session.exec(rows))
 
 
-def vacancies(session: Session, chamber: Chamber | None = None) -> list[str]:
-    """Ids of seats with fewer sitting holders than places."""
-    held = Counter(session.exec(select(Member.seat).where(Member.standing == "sitting")))
+def is_current(session: Session, *, now: datetime) -> bool:
+    """Whether what is known of members is of the Congress that sits at ``now``: somebody's term began with it
+    or since. If not, a seat without a holder is not known to be vacant."""
+    begun = sa.and_(col(Tenure.starts) >= turn_day(now), col(Tenure.starts) <= term_day(now))
+    return session.exec(select(Tenure.bioguide).where(begun).limit(1)).first() is not None
+
+
+def vacancies(session: Session, chamber: Chamber | None = None, *, now: datetime) -> list[str]:
+    """Ids of seats known to have fewer holders than places; none while the list of the sitting Congress is
+    missing."""
+    if not is_current(session, now=now):
+        return []
+    rows = sa.select(col(Tenure.seat)).join(Member, col(Tenure.bioguide) == col(Member.bioguide))
+    held = Counter(session.scalars(rows.where(newest_started(now), runs(now))))
     return [seat.id for seat in seats(session, chamber) if held[seat.id] < seat.places]
 
 
-def vacant_since(session: Session, seat_id: str) -> date | None:
-    """The first day on which a vacant House seat was empty; None where no list dates it."""
-    last = select(Tenure).where(Tenure.seat == seat_id).order_by(col(Tenure.ends).desc()).limit(1)
-    found = session.exec(last).first()
-    return found.ends if found and not found.approximate else None
+def vacant_since(session: Session, seat_id: str, *, now: datetime) -> date | None:
+    """The first day on which a vacant House seat was empty; None where no list dates it, and where its last
+    known holder left with an earlier Congress: who came after is not known."""
+    ended = select(Tenure).where(Tenure.seat == seat_id, col(Tenure.ends) <= term_day(now))
+    last = session.exec(ended.order_by(col(Tenure.ends).desc()).limit(1)).first()
+    if last is None or last.approximate or last.ends <= turn_day(now):
+        return None
+    return last.ends
 
 
 def offices(session: Session, bioguide: str) -> list[Office]:
     """A member's offices: Washington first, then those at home by city."""
     rows = select(Office).where(Office.bioguide == bioguide)
     return sorted(session.exec(rows), key=lambda office: (office.kind != "washington", office.city, office.id))
+
+
+def misplaced_offices(session: Session) -> list[Office]:
+    """Offices whose coordinates in the source cannot be theirs, so that they have none here."""
+    return list(session.exec(select(Office).where(Office.misplaced != "").order_by(Office.id)))
+
+
+def shared_telephones(session: Session) -> dict[str, list[str]]:
+    """Telephone numbers, as digits, that the source gives for offices of several members, with their ids: one
+    of them is probably wrong."""
+    holders: dict[str, set[str]] = defaultdict(set)
+    for phone, bioguide in session.exec(select(Office.phone, Office.bioguide).where(Office.phone != "")):
+        holders[re.sub(r"\D", "", phone)].add(bioguide)
+    return {phone: sorted(ids) for phone, ids in sorted(holders.items()) if len(ids) > 1}
 
 
 def committees_of(session: Session, bioguide: str) -> list[tuple[Committee, CommitteeSeat]]:
@@ -205,7 +241,7 @@ def data_state(session: Session, name: str) -> SourceState | None:
 # --- persons whom only a bill names ----------------------------------------------------------------
 
 
-def keep_named(session: Session, rows: Iterable[PersonRow], *, bill: BillId, now: datetime) -> int:
+def store_named(session: Session, rows: Iterable[PersonRow], *, bill: BillId, now: datetime) -> int:
     """Store persons named on a bill whom no list knows, from the bill's row. Returns how many are new.
 
     A person named long ago and still in no list is ``departed``, else ``unlisted``.

@@ -17,7 +17,7 @@ NO_WITHDRAWAL = "none"
 
 
 class Bill(SQLModel, table=True):
-    """A bill as it is known now. A bill known only by name has no ``observed_at``."""
+    """A bill as it is known now. A bill that no source has shown yet has no ``observed_at``."""
 
     id: str = Field(primary_key=True)
     congress: int
@@ -49,7 +49,7 @@ class Bill(SQLModel, table=True):
     pending: bool = False
     # The first complete reading: changes up to and including it are baseline.
     first_whole_at: datetime | None = None
-    # Why rows may be missing ("co-sponsors as introduced only"); empty after a complete reading.
+    # Why rows may be missing ("co-sponsors: 12 rows where 15 are counted"); empty after a complete reading.
     partial: str = ""
 
     __table_args__ = (
@@ -169,8 +169,9 @@ class RawReply(SQLModel, table=True):
 
 
 class Member(SQLModel, table=True):
-    """A person by Bioguide id. ``standing`` is ``sitting``, ``departed`` or ``unlisted`` (named on a
-    bill, in no list yet)."""
+    """A person by Bioguide id. ``standing`` is what the newest list says: ``sitting`` (in the list of current
+    legislators), ``departed`` or ``unlisted`` (named on a bill, in no list yet). Terms decide who holds a seat
+    at a moment (``terms``)."""
 
     bioguide: str = Field(primary_key=True)
     first: str = ""
@@ -182,7 +183,7 @@ class Member(SQLModel, table=True):
     gender: str = ""
     party: str = ""
     standing: str = Field(default="unlisted", index=True)
-    # The seat held now; of a departed member, the last one known.
+    # The seat of the newest term listed.
     seat: str | None = Field(default=None, index=True)
     # Where the row comes from: "legislators", "historical" or "bill".
     source: str = ""
@@ -204,7 +205,8 @@ class Seat(SQLModel, table=True):
 
 
 class Tenure(SQLModel, table=True):
-    """A person in a seat for a time: ``starts`` inclusive, ``ends`` exclusive."""
+    """A person in a seat for a time, under one party: ``starts`` inclusive, ``ends`` exclusive. A term in which
+    the person changed party is several rows."""
 
     bioguide: str = Field(primary_key=True, foreign_key="member.bioguide")
     starts: date = Field(primary_key=True)
@@ -236,6 +238,8 @@ class Office(SQLModel, table=True):
     longitude: float | None = None
     phone: str = ""
     hours: str = ""
+    # Coordinates as the source gives them, where they cannot be the office's; it has none then.
+    misplaced: str = ""
 
 
 class Committee(SQLModel, table=True):

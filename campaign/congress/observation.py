@@ -19,21 +19,12 @@ Bioguide = Annotated[str, StringConstraints(pattern=r"^[A-Z]\d{6}$")]
 CommitteeCode = Annotated[str, StringConstraints(pattern=r"^[HSJ][A-Z]{3}(\d{2})?$")]
 
 
-def _truth(value: Any) -> Any:
-    # BILLSTATUS writes "True" and "False"; bool("False") would be true.
-    if isinstance(value, str):
-        return {"true": True, "false": False}.get(value.strip().lower(), value)
-    return value
-
-
 def _district(value: Any) -> Any:
     # At-large seats come as 0, "0", "00", "At Large", "98" or not at all.
     if value in (None, ""):
         return None
-    text = str(value).strip().lower()
-    if text in {"at large", "at-large", "98", "none"}:
-        return 0
-    return int(text) if text.isdigit() else value
+    at_large = str(value).strip().lower() in {"at large", "at-large", "98", "none"}
+    return 0 if at_large else value
 
 
 def committee_code(system_code: str) -> str:
@@ -42,7 +33,6 @@ def committee_code(system_code: str) -> str:
     return code[:-2] if len(code) == 6 and code.endswith("00") else code
 
 
-Truth = Annotated[bool, BeforeValidator(_truth)]
 District = Annotated[int | None, BeforeValidator(_district)]
 
 
@@ -68,7 +58,7 @@ class CosponsorRow(PersonRow):
     """One co-sponsorship of one person, identified by ``(bioguide, joined)``; joining again is a second row."""
 
     joined: date
-    original: Truth = False
+    original: bool = False
     withdrawn: date | None = None
 
 

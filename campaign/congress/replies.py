@@ -78,7 +78,7 @@ def unchanged(session: Session, source: str, digests: dict[str, str]) -> set[str
     return {bill for bill, digest in session.exec(query) if digests[bill] == digest}
 
 
-def seen_again(session: Session, source: str, bills: Iterable[str], *, read_at: datetime) -> None:
+def note_unchanged(session: Session, source: str, bills: Iterable[str], *, read_at: datetime) -> None:
     """Note a further complete reading of bills that ``unchanged`` named."""
     ids = list(bills)
     newest = sa.update(Bill).where(col(Bill.id).in_(ids), col(Bill.observed_at) < read_at)

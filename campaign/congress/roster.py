@@ -1,37 +1,32 @@
 """Import of members, offices and committees: from congress-legislators every day, or from the snapshot.
 
-A file that lacks most of the known rows is a gap in the file, not news: the old rows stay, with a note.
+A file that is poorer than what is known is a gap in the file, not news: what is known stays, field by field,
+with a note of its age.
 """
 
-import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from campaign import db
-from campaign.congress import legislators
+from campaign.congress import committees, data_sets, legislators, offices
 from campaign.congress.bills import WASHINGTON
+from campaign.congress.data_sets import Row
 from campaign.congress.legislators import FILES, Legislator, MemberFiles, party_letter
 from campaign.congress.members import LISTING_LAG, Standing, chamber_of, data_state, office_of
-from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
+from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, Tenure
+from campaign.congress.terms import term_day
 from campaign.fetch import Fetcher, json_of
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
 
-logger = logging.getLogger(__name__)
-
-# The least share of the known rows in a file that replaces them; less is January's gap or a truncated file.
-PLAUSIBLE_SHARE = {"members": 0.9, "offices": 0.5, "committees": 0.5, "memberships": 0.5}
 HISTORICAL_EVERY = timedelta(days=7)
+COMMISSIONER = "PR-0"
 RECENT_TERMS = timedelta(days=3 * 366)
-LOCAL = col(Office.kind) == "district"
-WASHINGTON_OFFICE = col(Office.kind) == "washington"
-
-Row = dict[str, Any]
 
 
 def refresh(fetcher: Fetcher, settings: Settings, engine: Engine, *, now: datetime) -> dict[str, int]:
@@ -44,7 +39,7 @@ def refresh(fetcher: Fetcher, settings: Settings, engine: Engine, *, now: dateti
     names = ["current", "committees", "memberships", "offices"]
     files = {name: _read(fetcher, settings, name, problems) for name in names}
     if len(problems) == len(names):
-        raise Unread(problems["current"])
+        raise SourceError(problems["current"])
     with db.reading(engine) as session:
         needs_history = _needs_history(session, files["current"], now)
     if needs_history:
@@ -53,14 +48,14 @@ def refresh(fetcher: Fetcher, settings: Settings, engine: Engine, *, now: dateti
     with db.writing(engine) as session:
         counts = import_members(session, MemberFiles(**files), as_of=today, now=now)
         for name, problem in problems.items():
-            _note_problem(session, "members" if name == "current" else name, problem, now)
+            data_sets.note_problem(session, "members" if name == "current" else name, problem, now)
     return counts
 
 
 def _read(fetcher: Fetcher, settings: Settings, name: str, problems: dict[str, str]) -> Any:
     try:
         return fetcher.read(f"{settings.legislators_url}/{FILES[name]}", json_of)
-    except Unread as error:
+    except SourceError as error:
         problems[name] = error.reason
         return None
 
@@ -92,28 +87,34 @@ def import_members(session: Session, files: MemberFiles, *, as_of: date, now: da
     if files.historical is not None:
         counts["historical"] = _import_historical(session, files.historical, as_of, now)
     if files.committees is not None:
-        counts["committees"] = _import_committees(session, files.committees, as_of, now)
+        counts["committees"] = committees.import_committees(session, files.committees, as_of, now)
     if files.memberships is not None:
-        counts["memberships"] = _import_memberships(session, files.memberships, as_of, now)
+        counts["memberships"] = committees.import_memberships(session, files.memberships, as_of, now)
     if files.offices is not None:
-        counts["offices"] = _import_offices(session, files.offices, as_of, now)
+        counts["offices"] = offices.import_offices(session, files.offices, as_of, now)
     return counts
 
 
 def _import_current(session: Session, rows: Any, as_of: date, now: datetime) -> int:
     found = legislators.read_people(rows)
-    sitting = _sitting(session)
-    if not _plausible(session, "members", len(found.rows) + len(found.unreadable), len(sitting), as_of, now):
+    sitting = data_sets.listed(session)
+    size = len(found.rows) + len(found.unreadable)
+    if not data_sets.is_plausible(session, "members", size, len(sitting), now):
         return 0
+    data_sets.set_state(session, "members", as_of, now)
+    moved = _moved_chamber(session, found.rows)
     _store_listed(session, found.rows, "sitting", "legislators")
-    _replace_washington(session, found.rows)
+    session.execute(sa.delete(Office).where(col(Office.bioguide).in_(moved)))
+    kept = offices.replace_washington(session, found.rows)
+    data_sets.note_kept(session, "washington", kept, "members without telephone or office there", as_of, now)
     if not found.nameless:
         listed = {row.bioguide for row in found.rows} | found.unreadable
-        _depart(session, sitting - listed, as_of)
+        gone = sitting - listed
+        _depart(session, gone - _outgoing(session, gone, found.rows, now), as_of)
     _age_unlisted(session, as_of)
     ensure_seats(session, (row.latest.seat for row in found.rows))
     if unreadable := found.nameless + len(found.unreadable):
-        _note_problem(session, "members", f"{unreadable} rows could not be read", now)
+        data_sets.note_problem(session, "members", f"{unreadable} rows could not be read", now)
     return len(found.rows)
 
 
@@ -126,19 +127,52 @@ def _import_historical(session: Session, rows: Any, as_of: date, now: datetime) 
         and (row.bioguide in known or as_of - row.latest.end < RECENT_TERMS)
     ]
     _store_listed(session, wanted, "departed", "historical")
-    _set_state(session, "historical", as_of, now)
+    data_sets.set_state(session, "historical", as_of, now)
     return len(wanted)
 
 
+def _outgoing(session: Session, gone: set[str], found: Sequence[Legislator], now: datetime) -> set[str]:
+    """Of those missing from a list that came before the terms in it begin, the ones who sit until that day."""
+    ahead = {row.latest.start for row in found if row.latest.start > term_day(now)}
+    until_then = sa.and_(col(Tenure.bioguide).in_(gone), col(Tenure.ends).in_(ahead))
+    return set(session.exec(select(Tenure.bioguide).where(until_then)))
+
+
+def _moved_chamber(session: Session, found: Sequence[Legislator]) -> set[str]:
+    """Who sat in the other chamber by the last list: their offices and addresses there are closed."""
+    seats = session.exec(select(Member.bioguide, Member.seat).where(Member.standing == "sitting"))
+    known = {bioguide: chamber_of(seat) for bioguide, seat in seats if seat}
+    return {row.bioguide for row in found if known.get(row.bioguide, row.latest.chamber) != row.latest.chamber}
+
+
 def _store_listed(session: Session, found: Sequence[Legislator], standing: Standing, source: str) -> None:
-    tenures = {(row.bioguide, term.start): _tenure_row(row, term) for row in found for term in row.terms}
+    tenures = {
+        (row.bioguide, part["starts"]): part
+        for row in found
+        for term in row.terms
+        for part in _tenure_rows(row, term, standing)
+    }
+    _keep_addresses(session, tenures.values())
     _store_people(session, [_member_row(row, standing, source) for row in found], list(tenures.values()))
 
 
+def _keep_addresses(session: Session, tenures: Iterable[Row]) -> None:
+    """Fill web addresses that a new list lacks with the known ones: in January they come days late."""
+    known: dict[tuple[str, str], Tenure] = {}
+    for tenure in session.exec(select(Tenure).order_by(col(Tenure.starts))):
+        if tenure.url or tenure.contact_form:
+            known[tenure.bioguide, tenure.chamber] = tenure
+    for row in tenures:
+        before = known.get((row["bioguide"], row["chamber"]))
+        if before is not None and row["starts"] >= before.starts:
+            row["url"] = row["url"] or before.url
+            row["contact_form"] = row["contact_form"] or before.contact_form
+
+
 def _store_people(session: Session, people: Sequence[Row], tenures: Sequence[Row]) -> None:
-    put(session, Member, people)
+    data_sets.put(session, Member, people)
     session.execute(sa.delete(Tenure).where(col(Tenure.bioguide).in_([row["bioguide"] for row in people])))
-    put(session, Tenure, tenures, fresh=True)
+    data_sets.put(session, Tenure, tenures, fresh=True)
 
 
 def _member_row(row: Legislator, standing: Standing, source: str) -> Row:
@@ -159,43 +193,30 @@ def _member_row(row: Legislator, standing: Standing, source: str) -> Row:
     }
 
 
-def _tenure_row(row: Legislator, term: legislators.Term) -> Row:
-    return {
-        "bioguide": row.bioguide,
-        "starts": term.start,
-        "seat": term.seat,
-        "chamber": term.chamber,
-        "ends": term.end,
-        "approximate": False,
-        "party": party_letter(term.party),
-        "senate_class": term.senate_class,
-        "url": term.url,
-        "contact_form": term.contact_form,
-    }
+def _tenure_rows(row: Legislator, term: legislators.Term, standing: Standing) -> Iterator[Row]:
+    """One row for each party of a term."""
+    open_ended = term is row.latest and standing == "sitting"
+    for start, end, party in term.parties:
+        yield {
+            "bioguide": row.bioguide,
+            "starts": start,
+            "seat": term.seat,
+            "chamber": term.chamber,
+            "ends": _true_end(term) if open_ended and end == term.end else end,
+            "approximate": False,
+            "party": party_letter(party),
+            "senate_class": term.senate_class,
+            "url": term.url,
+            "contact_form": term.contact_form,
+        }
 
 
-def _replace_washington(session: Session, found: Sequence[Legislator]) -> None:
-    _store_offices(session, [_washington_row(row) for row in found], WASHINGTON_OFFICE)
-
-
-def _washington_row(row: Legislator) -> Row:
-    term = row.latest
-    return {
-        # "-washington" would meet the district office of Washington, Pennsylvania.
-        "id": f"{row.bioguide}:washington",
-        "bioguide": row.bioguide,
-        "kind": "washington",
-        "address": term.office or term.address,
-        "suite": "",
-        "building": "",
-        "city": "Washington",
-        "state": "DC",
-        "zip": "20515" if term.chamber == "house" else "20510",
-        "latitude": None,
-        "longitude": None,
-        "phone": term.phone,
-        "hours": "",
-    }
+def _true_end(term: legislators.Term) -> date:
+    """The end of a term. The resident commissioner of Puerto Rico is elected for four years, in the years of
+    presidential elections (48 U.S.C. 891); the source cuts the term in two."""
+    end = term.end
+    halfway = (end.month, end.day) == (1, 3) and end.year % 4 == 3
+    return end.replace(year=end.year + 2) if term.seat == COMMISSIONER and halfway else end
 
 
 def _depart(session: Session, gone: set[str], as_of: date) -> None:
@@ -211,70 +232,9 @@ def _age_unlisted(session: Session, as_of: date) -> None:
     session.execute(sa.update(Member).where(overdue).values(standing="departed"))
 
 
-def _import_committees(session: Session, rows: Any, as_of: date, now: datetime) -> int:
-    found = list(legislators.read_committees(rows))
-    known = session.scalar(sa.select(sa.func.count()).select_from(Committee)) or 0
-    if not _plausible(session, "committees", len(found), known, as_of, now):
-        return 0
-    return put(session, Committee, found)
-
-
-def _import_memberships(session: Session, rows: Any, as_of: date, now: datetime) -> int:
-    found = list(legislators.read_memberships(rows))
-    known = session.scalar(sa.select(sa.func.count()).select_from(CommitteeSeat)) or 0
-    if not _plausible(session, "memberships", len(found), known, as_of, now):
-        return 0
-    return _store_memberships(
-        session,
-        [
-            {
-                "committee": code,
-                "bioguide": seat.bioguide,
-                "side": seat.party,
-                "rank": seat.rank,
-                "role": seat.role,
-            }
-            for code, seat in found
-        ],
-    )
-
-
-def _store_memberships(session: Session, rows: Sequence[Row]) -> int:
-    sitting, committees = _sitting(session), set(session.exec(select(Committee.id)))
-    current = [row for row in rows if row["committee"] in committees and row["bioguide"] in sitting]
-    session.execute(sa.delete(CommitteeSeat))
-    put(session, CommitteeSeat, current, fresh=True)
-    return len(current)
-
-
-def _import_offices(session: Session, rows: Any, as_of: date, now: datetime) -> int:
-    found = list(legislators.read_offices(rows))
-    known = session.scalar(sa.select(sa.func.count()).select_from(Office).where(LOCAL)) or 0
-    if not _plausible(session, "offices", len(found), known, as_of, now):
-        return 0
-    places = {
-        office.id: {"bioguide": bioguide, "kind": "district", **office.model_dump()}
-        for bioguide, office in found
-    }
-    return _store_offices(session, list(places.values()), LOCAL)
-
-
-def _store_offices(session: Session, rows: Sequence[Row], which: sa.ColumnElement[bool]) -> int:
-    """Replace the offices that match ``which``; offices of people who do not sit are left out."""
-    sitting = _sitting(session)
-    current = [row for row in rows if row["bioguide"] in sitting]
-    session.execute(sa.delete(Office).where(which))
-    put(session, Office, current, fresh=True)
-    return len(current)
-
-
-def _sitting(session: Session) -> set[str]:
-    return set(session.exec(select(Member.bioguide).where(Member.standing == "sitting")))
-
-
 def ensure_seats(session: Session, ids: Iterable[str]) -> None:
     """Add seats that are not known yet. Seats are never removed: no list names a vacant one."""
-    put(session, Seat, [seat_row(id) for id in sorted(set(ids))])
+    data_sets.put(session, Seat, [seat_row(id) for id in sorted(set(ids))])
 
 
 def seat_row(id: str) -> Row:
@@ -302,67 +262,34 @@ def restore(
     counts: dict[str, int] = {}
     for name, store in (
         ("members", _restore_people),
-        ("committees", lambda session, table, _: put(session, Committee, table("committees"))),
-        ("memberships", lambda session, table, _: _store_memberships(session, table("memberships"))),
-        ("offices", lambda session, table, _: _store_offices(session, _of_kind(table, "district"), LOCAL)),
+        ("committees", lambda session, table, _: data_sets.put(session, Committee, table("committees"))),
+        ("memberships", lambda session, table, _: committees.store_memberships(session, table("memberships"))),
+        (
+            "offices",
+            lambda session, table, _: offices.store_offices(
+                session, _of_kind(table, "district"), offices.LOCAL
+            ),
+        ),
     ):
         state = data_state(session, name)
         counts[name] = 0
         if state is None or state.as_of < as_of:
             counts[name] = store(session, table, as_of)
-            _set_state(session, name, as_of, now, source="snapshot")
+            for stored in ("members", "washington") if name == "members" else (name,):
+                data_sets.set_state(session, stored, as_of, now, source="snapshot")
     return counts
 
 
 def _restore_people(session: Session, table: Callable[[str], list[Row]], as_of: date) -> int:
     people = table("members")
-    before = _sitting(session)
+    before = data_sets.listed(session)
     _store_people(session, people, table("tenures"))
     _depart(session, before - {row["bioguide"] for row in people}, as_of)
     _age_unlisted(session, as_of)
-    put(session, Seat, table("seats"))
-    _store_offices(session, _of_kind(table, "washington"), WASHINGTON_OFFICE)
+    data_sets.put(session, Seat, table("seats"))
+    offices.store_offices(session, _of_kind(table, "washington"), offices.WASHINGTON)
     return len(people)
 
 
 def _of_kind(table: Callable[[str], list[Row]], kind: str) -> list[Row]:
     return [row for row in table("offices") if row["kind"] == kind]
-
-
-# --- writing rows ----------------------------------------------------------------------------------
-
-
-def put(session: Session, table: type[SQLModel], rows: Sequence[Row], *, fresh: bool = False) -> int:
-    """Insert rows, or update those whose key exists; returns how many. ``fresh``: none exists yet."""
-    keys = sa.inspect(table).primary_key
-    known = set() if fresh else {tuple(row) for row in session.execute(sa.select(*keys))}
-    missing: list[Row] = []
-    existing: list[Row] = []
-    for row in rows:
-        (existing if tuple(row[key.name] for key in keys) in known else missing).append(row)
-    if missing:
-        session.execute(sa.insert(table), missing)
-    if existing:
-        session.execute(sa.update(table), existing)
-    return len(rows)
-
-
-def _plausible(session: Session, name: str, found: int, known: int, as_of: date, now: datetime) -> bool:
-    """Whether a file is complete enough to replace the known rows; if not, the reason is noted beside them."""
-    if found and found >= known * PLAUSIBLE_SHARE[name]:
-        _set_state(session, name, as_of, now)
-        return True
-    reason = f"not yet published: {found} rows where {known} are known"
-    _note_problem(session, name, reason, now)
-    return False
-
-
-def _set_state(session: Session, name: str, as_of: date, now: datetime, source: str = "legislators") -> None:
-    session.merge(SourceState(name=name, as_of=as_of, checked_at=now, source=source, problem=""))
-
-
-def _note_problem(session: Session, name: str, problem: str, now: datetime) -> None:
-    """Note with a data set why it is not newer; a data set that was never read has no place for the note."""
-    logger.warning("%s: %s", name, problem)
-    if state := session.get(SourceState, name):
-        state.checked_at, state.problem = now, problem

@@ -23,7 +23,7 @@ from campaign.congress.observation import (
     committee_code,
     moment,
 )
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -45,7 +45,7 @@ def observation(faults: list[str], **parts: Any) -> Observation:
     try:
         return Observation(problem="; ".join(dict.fromkeys(faults)), **parts)
     except ValidationError as error:
-        raise Unread(f"{parts['bill']}: {_field(error)} cannot be read", permanent=True) from None
+        raise SourceError(f"{parts['bill']}: {_field(error)} cannot be read", permanent=True) from None
 
 
 def cosponsors(rows: Iterable[Any], faults: list[str]) -> tuple[CosponsorRow, ...]:

@@ -53,7 +53,7 @@ LABELS = {
     Stage.reserved: ("Number reserved", "Número reservado"),
     Stage.introduced: ("Introduced", "Presentado"),
     Stage.in_committee: ("In committee", "En comité"),
-    Stage.reported: ("Cleared a committee", "Salió de un comité"),
+    Stage.reported: ("Out of committee", "Salió del comité"),
     Stage.passed_house: ("Passed the House", "Aprobado por la Cámara de Representantes"),
     Stage.passed_senate: ("Passed the Senate", "Aprobado por el Senado"),
     Stage.passed_both: ("Passed both chambers", "Aprobado por ambas cámaras"),
@@ -84,10 +84,9 @@ _EXPLAINED = {
         "Está en un comité, que decide si lo estudia. La mayoría de los proyectos se quedan aquí.",
     ),
     Stage.reported: (
-        "A committee has sent it on, or was relieved of it. Once no other committee has it, the full "
-        "chamber may vote.",
-        "Un comité lo envió al pleno, o dejó de tenerlo a su cargo. Cuando ya no esté en otro comité, "
-        "puede votarse en el pleno.",
+        "Every committee that had it has sent it on, or was relieved of it. The full chamber may vote.",
+        "Todos los comités que lo tenían lo enviaron al pleno, o dejaron de tenerlo a su cargo. Puede votarse "
+        "en el pleno.",
     ),
     Stage.passed_house: (
         "The House of Representatives voted for it. The Senate has yet to agree.",

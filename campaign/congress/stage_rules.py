@@ -83,7 +83,10 @@ RULES = (
     _rule(Signal.introduced, "1000 10000 Intro-H Intro-S 1025 10025"),
     _rule(Signal.introduced, pattern=r"^(?:Introduced|Submitted) in (?:the )?(?:House|Senate)\b"),
     _rule(Signal.referred, "H11100", exclude="^Submitted in House"),
-    _rule(Signal.referred, pattern=r"^(?:Re-?)?referred to |^(?:Read|Received)\b.*\breferred to "),
+    _rule(
+        Signal.referred,
+        pattern=r"^(?:Re-?)?referred (?:sequentially |jointly )?to |^(?:Read|Received)\b.*\breferred to ",
+    ),
     _rule(Signal.ordered_reported, pattern="Ordered to be reported"),
     _rule(Signal.reported, "5000 14000 H12200"),
     _rule(Signal.reported, "1010 H12100", pattern="reported an original measure"),

@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from typing import Protocol
 
 from campaign.congress.bills import WASHINGTON, BillId, Chamber, congress_end
+from campaign.congress.referrals import OpenReferral
 from campaign.congress.stage_names import Stage, in_language
 from campaign.congress.stage_rules import Signal, signals_of
 
@@ -26,10 +27,15 @@ _DIFFERENT_FORMS = (
     "Passed both chambers, in different forms",
     "Aprobado por ambas cámaras, con textos distintos",
 )
+# A bill that several committees have is before the floor when the last of them has let go (House Rule XII,
+# clause 2, and Rule XIII, clause 1).
+PARTLY_REPORTED = "partly_reported"
+_PARTLY_REPORTED = ("In committee; one committee has cleared it", "En comité; un comité ya lo aprobó")
 
 
 class ActionLike(Protocol):
-    """One action of a bill's history: a stored row, or a value of a test."""
+    """One action of a bill's history: a stored row, or a value of a test. It may have ``committees``, a set of
+    codes."""
 
     @property
     def acted(self) -> date: ...
@@ -47,7 +53,8 @@ class StageReading:
     ``reached`` is the furthest milestone: the same as ``stage``, except for a bill that died.
     ``failed_on`` is the day of its last failed vote. ``days`` lists every dated milestone.
 
-    Flags for where the bill is now: ``ordered_reported``, ``on_calendar``, ``discharged``, ``at_desk``;
+    Flags for where the bill is now: ``partly_reported`` (a committee has let go, another still has it),
+    ``ordered_reported``, ``on_calendar``, ``discharged``, ``at_desk``;
     after its first passage, ``referred_onward`` and ``reported_onward`` in the other chamber. Lasting
     flags: ``amended`` (the second chamber changed it), ``differences`` (the chambers' texts still differ),
     ``conference``, ``failed_once``, ``cloture_failed``, ``discharge_petition``, ``vetoed``, ``pocket``,
@@ -70,6 +77,8 @@ class StageReading:
         """The stage's name, qualified where the chambers passed different texts."""
         if self.stage is Stage.passed_both and "differences" in self.flags:
             return in_language(_DIFFERENT_FORMS, lang)
+        if self.stage is Stage.in_committee and PARTLY_REPORTED in self.flags:
+            return in_language(_PARTLY_REPORTED, lang)
         return self.stage.label(lang)
 
 
@@ -143,6 +152,7 @@ _CHAMBER_OF = {Signal.passed_house: "house", Signal.passed_senate: "senate"}
 _FAILURES = frozenset({Signal.failed_house, Signal.failed_senate})
 # Where the measure is now; passing a chamber clears these.
 _HERE = frozenset({Signal.ordered_reported, Signal.discharged, Signal.on_calendar, Signal.at_desk})
+_UNTIL_PASSED = frozenset({*_HERE, PARTLY_REPORTED})
 _LASTING = frozenset(
     {
         Signal.conference,
@@ -174,6 +184,9 @@ class _Course:
     vetoed: date | None = None
     failed_on: date | None = None
     rejected: date | None = None
+    # The committees that have it now, and the day on which the last of them let go.
+    referral: OpenReferral = field(default_factory=OpenReferral)
+    cleared: date | None = None
 
     def apply(self, signal: Signal, action: ActionLike) -> None:
         self.first.setdefault(signal, action.acted)
@@ -190,13 +203,36 @@ class _Course:
             self.flags.add("vetoed")
         elif signal is Signal.settled or signal is Signal.still_differs:
             self._exchange(signal, action.acted)
+        self._follow_referral(signal, action)
         if self.passed:
             self._onward(signal)
+
+    def _follow_referral(self, signal: Signal, action: ActionLike) -> None:
+        committees: AbstractSet[str] = getattr(action, "committees", frozenset())
+        if signal is Signal.referred:
+            self.referral.refer(action.text, committees, action.acted)
+        elif signal in _OUT_OF_COMMITTEE:
+            self.referral.release(action.text, committees, action.acted)
+        elif signal is Signal.on_calendar:
+            # A calendar takes no bill that a committee still has.
+            self.referral.release_all()
+        if not self.passed:
+            self._note_clearance(signal, action.acted)
+
+    def _note_clearance(self, signal: Signal, day: date) -> None:
+        if self.referral.is_open:
+            self.cleared = None
+        elif signal in _OUT_OF_COMMITTEE or PARTLY_REPORTED in self.flags:
+            self.cleared = self.cleared or day
+        self.flags.discard(PARTLY_REPORTED)
+        if self.referral.is_open and self.referral.released:
+            self.flags.add(PARTLY_REPORTED)
 
     def _pass(self, chamber: str, action: ActionLike) -> None:
         if chamber not in self.passed:
             self.passed[chamber] = action.acted
-            self.flags -= {*_HERE, "referred_onward", "reported_onward"}
+            self.flags -= {*_UNTIL_PASSED, "referred_onward", "reported_onward"}
+            self.referral = OpenReferral()
         if chamber != self.origin and _CHANGED.search(action.text):
             self.flags |= {"amended", "differences"}
 
@@ -218,7 +254,7 @@ class _Course:
     def _onward(self, signal: Signal) -> None:
         if signal is Signal.referred:
             self.flags.add("referred_onward")
-        elif signal in _OUT_OF_COMMITTEE:
+        elif signal in _OUT_OF_COMMITTEE and not self.referral.is_open:
             self.flags.add("reported_onward")
 
     def conference_settled(self) -> date | None:
@@ -252,8 +288,8 @@ def _milestones(bill: BillId, course: _Course, law: str | None) -> list[tuple[St
     found: list[tuple[Stage, date | None]] = [(Stage.introduced, first.get(Signal.introduced))]
     if referred := first.get(Signal.referred):
         found.append((Stage.in_committee, referred))
-    if left := [first[signal] for signal in _OUT_OF_COMMITTEE if signal in first]:
-        found.append((Stage.reported, min(left)))
+    if course.cleared:
+        found.append((Stage.reported, course.cleared))
     found.extend(_passages(bill, course))
     if bill.type not in SIMPLE | CONCURRENT and "constitutional" not in course.flags:
         found.extend(_presidential(course, law))

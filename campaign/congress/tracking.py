@@ -62,7 +62,9 @@ def tracking_of(session: Session, bill: BillId) -> Tracking | None:
     return session.get(Tracking, str(bill))
 
 
-def take(session: Session, observation: Observation, *, now: datetime, modified: str = "") -> Recorded:
+def record_reading(
+    session: Session, observation: Observation, *, now: datetime, modified: str = ""
+) -> Recorded:
     """Record an observation and, in the same transaction, the state of its bill's polling.
 
     ``modified`` is GovInfo's Last-Modified for the next conditional request. It is dropped while something
@@ -81,14 +83,14 @@ def take(session: Session, observation: Observation, *, now: datetime, modified:
     return recorded
 
 
-def take_all(session: Session, observations: Sequence[Observation], *, now: datetime) -> int:
+def record_readings(session: Session, observations: Sequence[Observation], *, now: datetime) -> int:
     """Record observations of many bills, with one query for those that are polled; returns how many changes."""
     ids = [observation.bill for observation in observations]
     polled = set(session.exec(select(Tracking.bill).where(col(Tracking.bill).in_(ids))))
     changes = 0
     for observation in observations:
         if observation.bill in polled:
-            recorded = take(session, observation, now=now)
+            recorded = record_reading(session, observation, now=now)
         else:
             recorded = record(session, observation)
         changes += recorded.changes
@@ -136,7 +138,7 @@ def _note_problem(tracking: Tracking, problem: str, now: datetime) -> None:
     tracking.problem_since = tracking.problem_since or now
 
 
-def keep_budgets(session: Session, budgets: Mapping[str, int], *, now: datetime) -> None:
+def store_budgets(session: Session, budgets: Mapping[str, int], *, now: datetime) -> None:
     """Store the number of requests that each host still allows."""
     for host, left in budgets.items():
         row = session.get(RateBudget, host) or RateBudget(host=host, left=left, seen_at=now)

@@ -1,1 +1,1 @@
-"""From a ZIP, an address or a point to the seats that speak for it."""
+"""From a ZIP code, an address or a point to the seats that represent it."""

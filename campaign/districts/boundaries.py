@@ -1,8 +1,8 @@
-"""District boundaries, the snapshot's or those of a file the operator brings, and which of them hold a point.
-Nobody else is asked.
+"""District boundaries and which of them contain a point; no service is asked.
 
-Takes GeoJSON (RFC 7946) and TopoJSON (https://github.com/topojson/topojson-specification) in longitude and
-latitude, such as the Census Bureau's cartographic boundary files.
+The boundaries come with the snapshot or from a file that the operator imports: GeoJSON (RFC 7946) or TopoJSON
+(https://github.com/topojson/topojson-specification) in longitude and latitude, such as the Census Bureau's
+cartographic boundary files.
 """
 
 import json
@@ -25,13 +25,13 @@ from campaign.districts.census import seat_of
 from campaign.districts.models import DistrictShape
 from campaign.refusals import Refused
 
-# Published boundaries are simplified; within this many metres of a line both sides are named. Chosen for the
-# map that ships (docs/decisions/snapshot-and-places.md).
-DOUBT = 1000.0
-METRES_A_DEGREE = 111_195.0
-# Boundaries are kept in ten-thousandths of a degree, 11 m.
-STEPS = 10_000
-# Degrees beyond which, off every district, somebody may stand in Windsor or Tijuana and not just on a pier.
+# Published boundaries are simplified: within this many metres of a line, the districts on both sides are named.
+# Chosen for the map that ships (docs/decisions/0008-snapshot-and-places.md).
+TOLERANCE = 1000.0
+METRES_PER_DEGREE = 111_195.0
+# Boundaries are stored in ten-thousandths of a degree, 11 m.
+UNITS_PER_DEGREE = 10_000
+# Degrees beyond which a point outside of all districts may lie in Windsor or Tijuana and not just on a pier.
 SOUTHERNMOST_CANADA = 41.6
 NORTHERNMOST_MEXICO, TIJUANA, MATAMOROS = 32.8, -117.3, -97.1
 LARGEST_FILE = 256 * 2**20
@@ -42,35 +42,37 @@ Polygon = list[Ring]
 
 
 def import_boundaries(engine: Engine, path: Path, congress: int, *, now: datetime) -> int:
-    """Replace the boundaries of one Congress by those of a file; returns how many districts it has.
+    """Replace the boundaries of one Congress by those of a file; returns the number of districts.
 
-    Raises Refused for a file that is not of this kind, of another Congress, or not in degrees.
+    Raises Refused for a file that is no boundary file, is of another Congress or not in degrees.
     """
     shapes = read_shapes(path, congress)
     today = now.astimezone(WASHINGTON).date()
     state = SourceState(name=f"boundaries-{congress}", as_of=today, checked_at=now, source=path.name)
     with db.writing(engine) as session:
-        keep_boundaries(session, congress, rows_of(congress, shapes))
+        replace_boundaries(session, congress, rows_of(congress, shapes))
         session.merge(state)
     return len(shapes)
 
 
-def keep_boundaries(session: Session, congress: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Replace the boundaries of one Congress by these rows of the table."""
+def replace_boundaries(session: Session, congress: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Replace the boundaries of one Congress by rows as ``rows_of`` makes them."""
     session.execute(sa.delete(DistrictShape).where(col(DistrictShape.congress) == congress))
     if rows:
         session.execute(sa.insert(DistrictShape), rows)
 
 
-# --- asking ----------------------------------------------------------------------------------------
+# --- queries ---------------------------------------------------------------------------------------
 
 
 def seats_at(session: Session, congress: int, latitude: float, longitude: float) -> list[str]:
-    """The seat whose district holds the point, and after it those whose line passes within ``DOUBT``, the
-    nearest first. Empty abroad and far off the shore: where no district holds the point, one within ``DOUBT``
-    is named only if nothing but water can lie beyond it."""
-    north = DOUBT / METRES_A_DEGREE
-    east = north / _narrowing(latitude)
+    """The seat whose district contains the point, then those whose line is within ``TOLERANCE``, nearest first.
+
+    Empty abroad and far off the shore: where no district contains the point, one within ``TOLERANCE`` is named
+    only if its line can only be a shore.
+    """
+    north = TOLERANCE / METRES_PER_DEGREE
+    east = north / _east_scale(latitude)
     near = select(DistrictShape).where(
         DistrictShape.congress == congress,
         DistrictShape.west <= longitude + east,
@@ -78,11 +80,15 @@ def seats_at(session: Session, congress: int, latitude: float, longitude: float)
         DistrictShape.south <= latitude + north,
         DistrictShape.north >= latitude - north,
     )
-    places = {shape.seat: _where(shape.geometry, (longitude, latitude)) for shape in session.exec(near)}
-    if not any(holds for holds, _ in places.values()) and _may_be_abroad(latitude, longitude):
+    located = {shape.seat: _locate(shape.geometry, (longitude, latitude)) for shape in session.exec(near)}
+    if not any(inside for inside, _ in located.values()) and _may_be_abroad(latitude, longitude):
         return []
-    told = [(not holds, metres, seat) for seat, (holds, metres) in places.items() if holds or metres <= DOUBT]
-    return [seat for _, _, seat in sorted(told)]
+    named = [
+        (not inside, metres, seat)
+        for seat, (inside, metres) in located.items()
+        if inside or metres <= TOLERANCE
+    ]
+    return [seat for _, _, seat in sorted(named)]
 
 
 def _may_be_abroad(latitude: float, longitude: float) -> bool:
@@ -92,39 +98,39 @@ def _may_be_abroad(latitude: float, longitude: float) -> bool:
     )
 
 
-def _narrowing(latitude: float) -> float:
-    """A degree east over a degree north."""
+def _east_scale(latitude: float) -> float:
+    """The length of a degree east over that of a degree north."""
     return max(math.cos(math.radians(latitude)), 0.01)
 
 
-def _where(geometry: bytes, point: Point) -> tuple[bool, float]:
-    """Whether the district holds the point, and how many metres away its line is (infinitely many where that
-    is far beyond doubt)."""
-    places = [_in_ring(steps, point) for polygon in json.loads(geometry) for steps in polygon]
-    count, nearest = sum(count for count, _ in places), min(squared for _, squared in places)
-    return count % 2 == 1, math.sqrt(nearest) * METRES_A_DEGREE / STEPS
+def _locate(geometry: bytes, point: Point) -> tuple[bool, float]:
+    """Whether the district contains the point, and the distance to its line in metres (infinite where that is
+    more than ``TOLERANCE``)."""
+    rings = [_cross_ring(ring, point) for polygon in json.loads(geometry) for ring in polygon]
+    crossings, nearest = sum(count for count, _ in rings), min(squared for _, squared in rings)
+    return crossings % 2 == 1, math.sqrt(nearest) * METRES_PER_DEGREE / UNITS_PER_DEGREE
 
 
-def _in_ring(steps: Sequence[int], point: Point) -> tuple[int, float]:
-    """How often a ray eastward from the point crosses the ring (odd over all rings means inside), and the
-    square of the distance to it in steps. The map is flat about the point: right within sight of it."""
-    reach = DOUBT / METRES_A_DEGREE * STEPS
-    wide = _narrowing(point[1])
-    x2, y2 = (steps[0] - point[0] * STEPS) * wide, steps[1] - point[1] * STEPS
+def _cross_ring(ring: Sequence[int], point: Point) -> tuple[int, float]:
+    """How often a ray eastward from the point crosses the ring (an odd sum over all rings means inside), and
+    the square of the distance to it in units. Distances use a flat projection about the point."""
+    reach = TOLERANCE / METRES_PER_DEGREE * UNITS_PER_DEGREE
+    scale = _east_scale(point[1])
+    x2, y2 = (ring[0] - point[0] * UNITS_PER_DEGREE) * scale, ring[1] - point[1] * UNITS_PER_DEGREE
     count, nearest = 0, math.inf
-    for east, north in zip(steps[2::2], steps[3::2], strict=True):
+    for east, north in zip(ring[2::2], ring[3::2], strict=True):
         x1, y1 = x2, y2
-        x2, y2 = x1 + east * wide, y1 + north
+        x2, y2 = x1 + east * scale, y1 + north
         if min(y1, y2) > reach or max(y1, y2) < -reach:
             continue
         if (y1 > 0) != (y2 > 0) and x1 - y1 * (x2 - x1) / (y2 - y1) > 0:
             count += 1
-        nearest = min(nearest, _squared_distance(x1, y1, east * wide, north))
+        nearest = min(nearest, _squared_distance(x1, y1, east * scale, north))
     return count, nearest
 
 
 def _squared_distance(x: float, y: float, east: float, north: float) -> float:
-    """From the origin to the line that leads from (x, y) by these steps."""
+    """The square of the distance from the origin to the line from (x, y) to (x + east, y + north)."""
     length = east * east + north * north
     along = min(1.0, max(0.0, -(x * east + y * north) / length)) if length else 0.0
     return (x + along * east) ** 2 + (y + along * north) ** 2
@@ -134,7 +140,10 @@ def _squared_distance(x: float, y: float, east: float, north: float) -> float:
 
 
 def read_shapes(path: Path, congress: int) -> dict[str, list[Polygon]]:
-    """Polygons by seat; a polygon is its outer ring and its holes."""
+    """Polygons by seat from a GeoJSON or TopoJSON file; a polygon is a list of its outer ring and its holes.
+
+    Raises Refused as ``import_boundaries``.
+    """
     shapes: dict[str, list[Polygon]] = defaultdict(list)
     for properties, polygons in _features(_load(path)):
         _require_congress(properties, congress)
@@ -172,14 +181,14 @@ def _features(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[Polyg
 
 def _topology(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], list[Polygon]]]:
     arcs = [_absolute(arc, data.get("transform")) for arc in data["arcs"]]
-    for thing in data["objects"].values():
-        for geometry in thing.get("geometries", [thing]):
-            rings = _stitched(geometry.get("type"), geometry.get("arcs"), arcs)
+    for member in data["objects"].values():
+        for geometry in member.get("geometries", [member]):
+            rings = _rings(geometry.get("type"), geometry.get("arcs"), arcs)
             yield geometry.get("properties") or {}, _polygons(geometry.get("type"), rings)
 
 
 def _absolute(arc: list[list[float]], transform: dict[str, list[float]] | None) -> Ring:
-    """An arc's points as they are, from the steps in which a quantized topology writes them."""
+    """An arc's points in degrees; a quantized topology stores the differences between them."""
     if transform is None:
         return [(point[0], point[1]) for point in arc]
     (scale_x, scale_y), (x0, y0) = transform["scale"], transform["translate"]
@@ -191,9 +200,9 @@ def _absolute(arc: list[list[float]], transform: dict[str, list[float]] | None) 
     return points
 
 
-def _stitched(kind: str | None, indices: Any, arcs: list[Ring]) -> Any:
+def _rings(kind: str | None, indices: Any, arcs: list[Ring]) -> Any:
     def ring(numbers: list[int]) -> Ring:
-        # ``~3`` is arc 3 backwards; neighbours share their meeting point.
+        # ``~3`` is arc 3 reversed; consecutive arcs share a point.
         parts = [arcs[n] if n >= 0 else arcs[~n][::-1] for n in numbers]
         return [point for part in parts for point in part[:-1]] + [parts[-1][-1]]
 
@@ -205,8 +214,8 @@ def _stitched(kind: str | None, indices: Any, arcs: list[Ring]) -> Any:
 
 
 def _polygons(kind: str | None, coordinates: Any) -> list[Polygon]:
-    many = [coordinates] if kind == "Polygon" else coordinates if kind == "MultiPolygon" else []
-    return [[[_degrees(point) for point in ring] for ring in polygon] for polygon in many]
+    polygons = [coordinates] if kind == "Polygon" else coordinates if kind == "MultiPolygon" else []
+    return [[[_degrees(point) for point in ring] for ring in polygon] for polygon in polygons]
 
 
 def _degrees(point: Sequence[float]) -> Point:
@@ -227,7 +236,7 @@ def _geoid(properties: dict[str, Any]) -> str:
 
 
 def _require_congress(properties: dict[str, Any], congress: int) -> None:
-    """A file that names its Congress must name the one asked for."""
+    """Raises Refused for a file that names another Congress."""
     named = str(properties.get("CDSESSN", congress))
     for name in properties:
         if found := re.fullmatch(r"CD(\d{3})(FP)?", name):
@@ -240,13 +249,13 @@ def _require_congress(properties: dict[str, Any], congress: int) -> None:
 
 
 def rows_of(congress: int, shapes: Mapping[str, list[Polygon]]) -> list[dict[str, Any]]:
-    """Rows of the table, by seat."""
+    """Rows of ``DistrictShape`` as dictionaries, sorted by seat."""
     return [_row(congress, seat, polygons) for seat, polygons in sorted(shapes.items())]
 
 
 def _row(congress: int, seat: str, polygons: list[Polygon]) -> dict[str, Any]:
     points = [point for rings in polygons for ring in rings for point in ring]
-    steps = [[_steps(ring) for ring in rings if ring] for rings in polygons]
+    coordinates = [[_steps(ring) for ring in rings if ring] for rings in polygons]
     return {
         "congress": congress,
         "seat": seat,
@@ -254,16 +263,16 @@ def _row(congress: int, seat: str, polygons: list[Polygon]) -> dict[str, Any]:
         "south": min(y for _, y in points),
         "east": max(x for x, _ in points),
         "north": max(y for _, y in points),
-        "geometry": json.dumps(steps, separators=(",", ":")).encode(),
+        "geometry": json.dumps(coordinates, separators=(",", ":")).encode(),
     }
 
 
 def _steps(ring: Ring) -> list[int]:
-    """A ring as steps east and north, the first from 0, 0; closed, and without standing still."""
+    """A closed ring in units, as pairs of differences (east, north), the first from 0, 0; no pair is 0, 0."""
     steps: list[int] = []
     x1 = y1 = 0
     for east, north in [*ring, *ring[:1]]:
-        x2, y2 = round(east * STEPS), round(north * STEPS)
+        x2, y2 = round(east * UNITS_PER_DEGREE), round(north * UNITS_PER_DEGREE)
         if not steps or (x2, y2) != (x1, y1):
             steps += [x2 - x1, y2 - y1]
         x1, y1 = x2, y2

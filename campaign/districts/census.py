@@ -1,4 +1,4 @@
-"""The Census Bureau's two answers: the ZIP table it publishes, and its geocoder.
+"""Two sources of the Census Bureau: its ZIP code table and its geocoder.
 
 ZIP table: https://www2.census.gov/geo/docs/maps-data/data/rel2020/cd-sld/tab20_cd11920_zcta520_natl.txt
 Geocoder: https://geocoding.geo.census.gov/geocoder/Geocoding_Services_API.html
@@ -18,11 +18,11 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col
 
 from campaign import db
-from campaign.congress.bills import WASHINGTON, ordinal_suffix
+from campaign.congress.bills import WASHINGTON, ordinal
 from campaign.congress.models import SourceState
 from campaign.districts.models import ZipSeat
 from campaign.fetch import Fetcher, json_of
-from campaign.refusals import Refused, Unread
+from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings
 
 # https://www.census.gov/library/reference/code-lists/ansi.html
@@ -33,15 +33,15 @@ FIPS = (
 )
 STATES = {code[2:]: code[:2] for code in FIPS.split()}
 AT_LARGE = {"00", "98"}
-# The vintage that still answers for a Congress. "Current" moved on to the 120th four months before it
-# sits, so it is pinned; the layer's own number is checked all the same.
+# The geocoder's vintage with the districts of a Congress. "Current" changes to the next Congress four months
+# before it begins, so the vintage is pinned; the Congress in the answer's layer is checked all the same.
 VINTAGES = {119: "ACS2025_Current", 120: "ACS2026_Current"}
 BENCHMARK = "Public_AR_Current"
 LAYER = re.compile(r"(\d+)(?:st|nd|rd|th) Congressional Districts")
-# A part of a ZIP smaller than this share of its land is a sliver of two maps that do not quite meet.
+# A part smaller than this share of the ZIP code's land comes from two maps that do not quite match.
 SLIVER = 0.001
 
-Words = tuple[str, str]
+Bilingual = tuple[str, str]
 
 
 def seat_of(geoid: str) -> str | None:
@@ -56,7 +56,7 @@ def seat_of(geoid: str) -> str | None:
 
 
 class ZipRow(NamedTuple):
-    """A ZIP touches a seat's district with ``share`` of its land, where the source says how much."""
+    """A ZIP code and a seat's district that it touches with ``share`` of its land (None: not in the source)."""
 
     zip: str
     seat: str
@@ -64,10 +64,10 @@ class ZipRow(NamedTuple):
 
 
 def import_zips(engine: Engine, source: bytes, congress: int, *, now: datetime, name: str = "") -> int:
-    """Replace the ZIP table of one Congress's map; returns how many rows it has now.
+    """Replace the ZIP table of one Congress's map; returns the number of rows.
 
-    Takes the Census relationship file or a table with columns ``state_abbr, zcta, cd``. Raises Refused
-    for anything else, and for a file of another Congress.
+    ``source`` is the Census relationship file or a CSV table with the columns ``state_abbr``, ``zcta`` and
+    ``cd``. Raises Refused for any other file and for one of another Congress.
     """
     rows = read_zips(source, congress)
     if not rows:
@@ -76,23 +76,23 @@ def import_zips(engine: Engine, source: bytes, congress: int, *, now: datetime, 
             "El archivo no contiene códigos postales con distritos.",
         )
     with db.writing(engine) as session:
-        keep_zips(session, rows, congress)
-        note_zips(session, congress, now, name or "import")
+        replace_zips(session, rows, congress)
+        set_zips_state(session, congress, now, name or "import")
     return len(rows)
 
 
-def keep_zips(session: Session, rows: Iterable[ZipRow], congress: int) -> None:
+def replace_zips(session: Session, rows: Iterable[ZipRow], congress: int) -> None:
     session.execute(sa.delete(ZipSeat).where(col(ZipSeat.congress) == congress))
     session.execute(sa.insert(ZipSeat), [{"congress": congress, **row._asdict()} for row in rows])
 
 
-def note_zips(session: Session, congress: int, now: datetime, source: str) -> None:
+def set_zips_state(session: Session, congress: int, now: datetime, source: str) -> None:
     today = now.astimezone(WASHINGTON).date()
     session.merge(SourceState(name=f"zips-{congress}", as_of=today, checked_at=now, source=source))
 
 
 def read_zips(source: bytes, congress: int) -> list[ZipRow]:
-    """Rows of either file, each ZIP and seat once, sorted."""
+    """The sorted rows of either file, each pair of ZIP code and seat once. Raises Refused (``import_zips``)."""
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -109,7 +109,7 @@ def _relationship(table: "csv.DictReader[str]", congress: int) -> Iterator[ZipRo
     columns = table.fieldnames or []
     if f"GEOID_CD{congress}_20" not in columns or "AREALAND_PART" not in columns:
         raise Refused(
-            f"This is not the Census relationship file of the {congress}{ordinal_suffix(congress)} Congress.",
+            f"This is not the Census relationship file of the {ordinal(congress)} Congress.",
             f"Este no es el archivo del Censo para el Congreso n.º {congress}.",
         )
     land: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -152,63 +152,63 @@ def _not_a_zip_table() -> Refused:
 
 @dataclass(frozen=True)
 class Answer:
-    """Seats the geocoder named, or the reason (English, Spanish) why it named none."""
+    """The seats in the geocoder's answer, or the reason (English, Spanish) why there are none."""
 
     seats: tuple[str, ...] = ()
-    reason: Words = ("", "")
+    reason: Bilingual = ("", "")
 
 
-OFF: Words = (
+SWITCHED_OFF: Bilingual = (
     "Looking up addresses is switched off here. Use your ZIP code, or choose your state and district.",
     "La búsqueda por dirección está desactivada aquí. Use su código postal o elija su estado y distrito.",
 )
-SILENT: Words = (
+NO_ANSWER: Bilingual = (
     "The Census address service does not answer now. Use your ZIP code, or try again later.",
     "El servicio de direcciones del Censo no responde ahora. Use su código postal o inténtelo más tarde.",
 )
-NO_MATCH: Words = (
+NO_MATCH: Bilingual = (
     "The Census address service does not know this address. Check the spelling; P.O. boxes, rural routes "
     "and new streets are often missing. Or choose your state and district.",
     "El servicio de direcciones del Censo no conoce esta dirección. Revise cómo está escrita; los apartados "
     "postales, las rutas rurales y las calles nuevas suelen faltar. O elija su estado y distrito.",
 )
-NO_DISTRICT: Words = (
+NO_DISTRICT: Bilingual = (
     "No congressional district of the United States lies there.",
     "Ahí no hay ningún distrito del Congreso de los Estados Unidos.",
 )
 
 
 def ask_address(fetcher: Fetcher, settings: Settings, address: str, congress: int) -> Answer:
-    """The seats of a one-line address in the districts of a Congress."""
+    """The seats of a one-line address in the districts of a Congress; no seats where the geocoder fails."""
     return _ask(fetcher, settings, "onelineaddress", {"address": address}, congress)
 
 
 def ask_point(fetcher: Fetcher, settings: Settings, latitude: float, longitude: float, congress: int) -> Answer:
-    """The seats at a point in decimal degrees in the districts of a Congress."""
+    """The seats at a point in decimal degrees, in the same way."""
     return _ask(fetcher, settings, "coordinates", {"x": f"{longitude}", "y": f"{latitude}"}, congress)
 
 
-def _ask(fetcher: Fetcher, settings: Settings, how: str, what: dict[str, str], congress: int) -> Answer:
+def _ask(fetcher: Fetcher, settings: Settings, method: str, place: dict[str, str], congress: int) -> Answer:
     if not settings.geocoder_url:
-        return Answer(reason=OFF)
-    asked = {
-        **what,
+        return Answer(reason=SWITCHED_OFF)
+    params = {
+        **place,
         "benchmark": BENCHMARK,
         "vintage": VINTAGES.get(congress, "Current_Current"),
         "layers": "all",
         "format": "json",
     }
     try:
-        reply = fetcher.read(f"{settings.geocoder_url}/geographies/{how}", json_of, params=asked)
-    except Unread:
-        return Answer(reason=SILENT)
+        reply = fetcher.read(f"{settings.geocoder_url}/geographies/{method}", json_of, params=params)
+    except SourceError:
+        return Answer(reason=NO_ANSWER)
     return _read_answer(reply, congress)
 
 
 def _read_answer(reply: Any, congress: int) -> Answer:
     result = _dict(_dict(reply).get("result"))
     if not result.keys() & {"addressMatches", "geographies"}:
-        return Answer(reason=SILENT)
+        return Answer(reason=NO_ANSWER)
     matches = _list(result.get("addressMatches", [result]))
     places = [_dict(match).get("geographies") for match in matches]
     layers = [layer for place in places for layer in _dict(place).items()]
@@ -222,7 +222,7 @@ def _read_answer(reply: Any, congress: int) -> Answer:
 
 
 def _seats(layers: Sequence[tuple[str, Any]], congress: int) -> tuple[str, ...]:
-    """Seats of the layer of this Congress only, each once, in the order given."""
+    """The seats in the layer of this Congress only, each once, in the order given."""
     found: dict[str, None] = {}
     for name, rows in layers:
         number = LAYER.fullmatch(name)
@@ -233,10 +233,10 @@ def _seats(layers: Sequence[tuple[str, Any]], congress: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _other_congress(answered: int, congress: int) -> Words:
+def _other_congress(answered: int, congress: int) -> Bilingual:
     return (
-        f"The Census address service answers for the districts of the {answered}{ordinal_suffix(answered)} "
-        f"Congress, not for those of the {congress}{ordinal_suffix(congress)} that sits now. Use your ZIP "
+        f"The Census address service answers for the districts of the {ordinal(answered)} "
+        f"Congress, not for those of the {ordinal(congress)} that sits now. Use your ZIP "
         "code, or choose your state and district.",
         f"El servicio de direcciones del Censo responde con los distritos del Congreso n.º {answered}, no con "
         f"los del Congreso n.º {congress}, que es el actual. Use su código postal o elija su estado y "

@@ -1,4 +1,4 @@
-"""Tables of places."""
+"""Tables of ZIP codes and district boundaries."""
 
 from sqlmodel import Field, SQLModel
 
@@ -9,7 +9,7 @@ class ZipSeat(SQLModel, table=True):
     congress: int = Field(primary_key=True)
     zip: str = Field(primary_key=True)
     seat: str = Field(primary_key=True)
-    # Share of the ZIP's land in this district, 0 to 1; None where the source does not say.
+    # The part of the ZIP code's land in this district, 0 to 1; None where the source does not give it.
     share: float | None = None
 
 
@@ -22,5 +22,5 @@ class DistrictShape(SQLModel, table=True):
     south: float
     east: float
     north: float
-    # Polygons of rings, as JSON: boundaries.py says how a ring is written.
+    # JSON: a list of polygons, each a list of rings; boundaries.py defines the coordinates of a ring.
     geometry: bytes

@@ -29,7 +29,7 @@ def texts(name: str) -> list[str] | None:
     resolver = dns.resolver.Resolver()
     resolver.lifetime = SECONDS
     try:
-        return [b"".join(one.strings).decode("ascii", "replace") for one in resolver.resolve(name, "TXT")]
+        return [b"".join(answer.strings).decode("ascii", "replace") for answer in resolver.resolve(name, "TXT")]
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
     except (dns.exception.DNSException, OSError):
@@ -80,6 +80,6 @@ def _domain(host: str, ask: Callable[[str], list[str] | None]) -> Iterator[Found
         yield "error", "DMARC", f"{host} has no DMARC record; large providers refuse its bulk mail"
 
 
-def _aligned(one: str, two: str) -> bool:
+def _aligned(first: str, second: str) -> bool:
     """Relaxed alignment (RFC 7489), by the last two labels; a public suffix list would be exact."""
-    return one.split(".")[-2:] == two.split(".")[-2:]
+    return first.split(".")[-2:] == second.split(".")[-2:]

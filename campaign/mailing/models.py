@@ -187,20 +187,29 @@ class Delivery(SQLModel, table=True):
     reply: str = ""
 
 
-class Pipe(SQLModel, table=True):
-    """The way to the relay, shared by all workers: whether it is blocked, and at what rate it may be used.
+class RelayLimits(SQLModel, table=True):
+    """Limits of the relay, shared by all workers: a pause after trouble, and token buckets for its rate.
 
-    The two buckets refill with time (second, hour); a rate of zero is no limit.
+    The buckets refill with time (a second's, an hour's); a rate of zero is no limit.
     """
 
+    __tablename__ = "relaylimits"
+
     name: str = Field(primary_key=True)
+    # No worker uses the relay before this moment.
     blocked_until: datetime | None = None
     # down, throttled or refused; empty while all is well
     trouble: str = ""
+    # The relay's last words on it.
     words: str = ""
     since: datetime | None = None
+    # How often in a row the relay failed; each time it is left alone for longer.
     strikes: int = 0
-    # A relay that asked for less gets less: the share of the rate that is used now, 0 to 1.
+    # Since when no message has left, whatever the trouble; None while all is well.
+    failing_since: datetime | None = None
+    # Whether organizers have been notified of it.
+    notified: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    # A relay that throttled us gets less: the share of the rate that is used now, 0 to 1.
     pace: float = 1.0
     paced_at: datetime | None = None
     second_tokens: float = 0

@@ -1,14 +1,14 @@
-"""One row a reader and edition, claimed, marked, sent and recorded, so that no crash loses or doubles one.
+"""The outbox: a row for each message, claimed, marked, sent and recorded so that no crash loses or doubles one.
 
-A worker claims some rows under a lease, marks one ``sending`` and commits, hands it to the relay with no
-transaction open, and records the verdict together with the next mark. A row found ``sending`` after its
-lease ran out may or may not have arrived: it becomes ``unknown``, is shown, and is sent again only when
-somebody asks for that.
+A worker claims some due rows under a lease. It marks one ``sending`` and commits, hands the message to the
+relay with no transaction open, and records the verdict together with the next mark. A row that is still
+``sending`` when its lease has run out may or may not have arrived: it becomes ``unknown``, is shown to
+organizers, and is sent again only when somebody asks for that.
 """
 
 import random
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -17,8 +17,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session, col, select
 
 from campaign import db
-from campaign.mailing import relay_limits
-from campaign.mailing.models import Delivery, Edition, Pipe, Subscriber, Suppression
+from campaign.mailing import notices, relay_limits
+from campaign.mailing.models import Delivery, Edition, RelayLimits, Subscriber, Suppression
 from campaign.mailing.policy import policy
 from campaign.mailing.transport import Verdict
 
@@ -30,11 +30,13 @@ LONGEST_RETRY = timedelta(hours=6)
 LIST_KINDS = ("digest", "alert")
 
 rows: sa.Table = Delivery.__table__  # type: ignore[attr-defined]
-people: sa.Table = Subscriber.__table__  # type: ignore[attr-defined]
+readers: sa.Table = Subscriber.__table__  # type: ignore[attr-defined]
 
 # Spelled out so that both planners see that the partial index fits.
 OPEN = sa.text("state IN ('pending','deferred','sending')")
-WORKER_ENDED = "the worker ended while handing it over"
+# Values of a row that no worker holds.
+FREE = {"owner": "", "lease": None}
+_STOPPED = sa.select(col(Edition.id)).where(col(Edition.state) == "stopped")
 
 
 class Claimed(NamedTuple):
@@ -49,7 +51,6 @@ class Claimed(NamedTuple):
     subscriber: int | None
     email: str
     key: str
-    language: str
     detail: dict[str, Any]
 
     @property
@@ -59,8 +60,8 @@ class Claimed(NamedTuple):
 
 @dataclass(frozen=True)
 class Batch:
-    """What may be sent now; where that is nothing, in how many seconds it is worth asking again (None: only
-    when something new is due)."""
+    """Rows to send now; where there are none, ``wait`` is after how many seconds to ask again (None: only when
+    something new is due)."""
 
     claimed: tuple[Claimed, ...] = ()
     wait: float | None = None
@@ -79,42 +80,41 @@ class Ended:
 
 
 def claim(engine: Engine, *, owner: str, now: datetime, most: int) -> Batch:
-    """Take up to ``most`` rows that are due: single letters first, then copies of editions being sent."""
+    """Lease up to ``most`` due rows, as far as the relay's limits allow: single mails first, then the copies of
+    editions that are being sent."""
     with db.writing(engine) as session:
-        wanted, wait = relay_limits.allowed(session, most, now)
-        if wanted == 0:
+        granted, wait = relay_limits.take(session, most, now)
+        if granted == 0:
             return Batch(wait=wait)
-        ids = _take(session, owner, now, wanted, None)
-        for edition in session.exec(
-            select(Edition.id).where(Edition.state == "sending").order_by(col(Edition.id))
-        ):
-            if len(ids) < wanted:
-                ids += _take(session, owner, now, wanted - len(ids), edition)
-        claimed = _drop_suppressed(session, _read(session, ids), now) if ids else []
-        relay_limits.give_back(session, wanted - len(claimed))
-    # Where all of these had stopped, others may still wait behind them.
-    return Batch(tuple(claimed), wait=0.0 if ids and not claimed else None)
+        sending = select(Edition.id).where(Edition.state == "sending").order_by(col(Edition.id))
+        leased: list[int] = []
+        for edition in (None, *session.exec(sending)):
+            if len(leased) < granted:
+                leased += _lease(session, owner, now, granted - len(leased), edition)
+        claimed = _drop_suppressed(session, _read(session, leased), now) if leased else []
+        relay_limits.give_back(session, granted - len(claimed))
+    # Where all of these were suppressed, others may still wait behind them.
+    return Batch(tuple(claimed), wait=0.0 if leased and not claimed else None)
 
 
-def _take(session: Session, owner: str, now: datetime, most: int, edition: int | None) -> list[int]:
-    free = sa.or_(rows.c.lease.is_(None), rows.c.lease < now)
+def _lease(session: Session, owner: str, now: datetime, most: int, edition: int | None) -> list[int]:
+    """Lease due rows of an edition, or with None due single mails, the longest due first; their ids."""
     of_edition = rows.c.edition.is_(None) if edition is None else rows.c.edition == edition
+    unheld = sa.or_(rows.c.lease.is_(None), rows.c.lease < now)
     due = (
         sa.select(rows.c.id)
         .where(OPEN, rows.c.state != "sending")
-        .where(of_edition, rows.c.due <= now, free, rows.c.kind != "hook")
+        .where(of_edition, rows.c.due <= now, unheld, rows.c.kind != "hook")
         .order_by(rows.c.due, rows.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    taken = (
-        sa.update(rows).where(rows.c.id.in_(due)).values(owner=owner, lease=now + LEASE).returning(rows.c.id)
-    )
-    return sorted(session.execute(taken).scalars())
+    leased = sa.update(rows).where(rows.c.id.in_(due)).values(owner=owner, lease=now + LEASE)
+    return list(session.execute(leased.returning(rows.c.id)).scalars())
 
 
 def _read(session: Session, ids: Iterable[int]) -> list[tuple[Claimed, str]]:
-    """The claimed rows with their readers and the readers' states, in the order of their numbers."""
+    """The leased rows with their readers and the readers' states, the longest due first."""
     wanted = (
         sa.select(
             rows.c.id,
@@ -124,124 +124,108 @@ def _read(session: Session, ids: Iterable[int]) -> list[tuple[Claimed, str]]:
             rows.c.attempts,
             rows.c.first_at,
             rows.c.subscriber,
-            sa.func.coalesce(people.c.email, rows.c.address),
-            sa.func.coalesce(people.c.key, ""),
-            sa.func.coalesce(people.c.language, "en"),
+            sa.func.coalesce(readers.c.email, rows.c.address),
+            sa.func.coalesce(readers.c.key, ""),
             rows.c.detail,
-            sa.func.coalesce(people.c.state, ""),
+            sa.func.coalesce(readers.c.state, ""),
         )
-        .select_from(rows.outerjoin(people, people.c.id == rows.c.subscriber))
+        .select_from(rows.outerjoin(readers, readers.c.id == rows.c.subscriber))
         .where(rows.c.id.in_(list(ids)))
         .order_by(rows.c.due, rows.c.id)
     )
     return [(Claimed(*values), state) for *values, state in session.execute(wanted)]
 
 
-def _drop_suppressed(session: Session, found: list[tuple[Claimed, str]], now: datetime) -> list[Claimed]:
-    """Whoever stopped since the edition was published gets nothing; checked here and once more by ``begin``."""
-    keys = [one.key for one, _ in found if one.key]
-    barred = set(session.exec(select(Suppression.key).where(col(Suppression.key).in_(keys))))
+def _drop_suppressed(session: Session, leased: list[tuple[Claimed, str]], now: datetime) -> list[Claimed]:
+    """The rows without those whose reader has stopped since the edition was published."""
+    keys = [row.key for row, _ in leased if row.key]
+    suppressed = set(session.exec(select(Suppression.key).where(col(Suppression.key).in_(keys))))
     kept: list[Claimed] = []
-    dropped: list[Claimed] = []
-    for one, state in found:
-        stopped = one.listed and (state != "confirmed" or one.key in barred)
-        (dropped if stopped or not one.email else kept).append(one)
-    if dropped:
-        ended = {"state": "suppressed", "ended_at": now, "lease": None, "owner": ""}
-        session.execute(sa.update(rows).where(rows.c.id.in_([one.id for one in dropped])).values(**ended))
+    dropped: list[int] = []
+    for row, state in leased:
+        if not row.email or (row.listed and (state != "confirmed" or row.key in suppressed)):
+            dropped.append(row.id)
+        else:
+            kept.append(row)
+    ended = sa.update(rows).where(rows.c.id.in_(dropped))
+    session.execute(ended.values(state="suppressed", ended_at=now, **FREE))
     return kept
 
 
 def release(engine: Engine, claimed: Iterable[Claimed], *, owner: str) -> None:
-    """Give back what was claimed and not begun."""
-    ids = [one.id for one in claimed]
+    """Give back rows that were claimed and not begun, and their share of the rate."""
+    ids = [row.id for row in claimed]
     if ids:
         with db.writing(engine) as session:
             mine = sa.update(rows).where(rows.c.id.in_(ids), rows.c.owner == owner, rows.c.state != "sending")
-            session.execute(mine.values(owner="", lease=None))
-            relay_limits.give_back(session, len(ids))
+            relay_limits.give_back(session, _changed(session, mine.values(**FREE)))
 
 
 def renew(engine: Engine, *, owner: str, now: datetime) -> None:
-    """A worker that lives keeps its leases, however slowly the relay answers."""
+    """Prolong a worker's leases, so that it keeps its rows however slowly the relay answers."""
     with db.writing(engine) as session:
-        # A row that is being recorded this moment is locked and renews itself; waiting for it could deadlock.
+        # A row that is being recorded this moment is locked and needs no lease; waiting for it could deadlock.
         mine = sa.select(rows.c.id).where(OPEN, rows.c.owner == owner).with_for_update(skip_locked=True)
         session.execute(sa.update(rows).where(rows.c.id.in_(mine)).values(lease=now + LEASE))
+
+
+def _changed(session: Session, statement: sa.Update) -> int:
+    """Run an UPDATE; how many rows it changed."""
+    result: Any = session.execute(statement)
+    return int(result.rowcount)
 
 
 # --- one message -----------------------------------------------------------------------------------
 
 _MARK = (
     sa.update(rows)
-    .where(rows.c.id.in_(sa.bindparam("these", expanding=True)), rows.c.owner == sa.bindparam("mine"))
+    .where(rows.c.id == sa.bindparam("row"), rows.c.owner == sa.bindparam("holder"))
     .where(sa.text("state IN ('pending','deferred')"))
     .values(
         state="sending",
         lease=sa.bindparam("until"),
-        first_at=sa.func.coalesce(rows.c.first_at, sa.bindparam("begun", type_=rows.c.first_at.type)),
+        first_at=sa.func.coalesce(rows.c.first_at, sa.bindparam("now", type_=rows.c.first_at.type)),
     )
-    .returning(rows.c.id)
 )
-_END = (
+_RECORD = (
     sa.update(rows)
-    .where(rows.c.id == sa.bindparam("this"), rows.c.owner == sa.bindparam("mine"))
+    .where(rows.c.id == sa.bindparam("row"), rows.c.owner == sa.bindparam("holder"))
     # A row that was given up as unknown while its worker was only slow ends as what it is.
     .where(sa.text("state IN ('sending','unknown')"))
     .values(
-        state=sa.bindparam("now_is"),
-        reply=sa.bindparam("words"),
-        attempts=sa.bindparam("tries"),
-        due=sa.bindparam("next"),
-        ended_at=sa.bindparam("done"),
-        owner="",
-        lease=None,
+        state=sa.bindparam("new_state"),
+        reply=sa.bindparam("new_reply"),
+        attempts=sa.bindparam("new_attempts"),
+        due=sa.bindparam("new_due"),
+        ended_at=sa.bindparam("new_end"),
+        **FREE,
     )
 )
 
 
 def begin(connection: Connection, claimed: Claimed, *, owner: str, now: datetime) -> bool:
-    """Mark a row as being sent; False where it is no longer ours or its reader has stopped meanwhile."""
-    return bool(begin_all(connection, [claimed], owner=owner, now=now))
-
-
-def begin_all(connection: Connection, claimed: Sequence[Claimed], *, owner: str, now: datetime) -> set[int]:
-    """Mark rows as being sent; the numbers of those that are now."""
-    if not claimed:
-        return set()
-    wanted = [row.id for row in claimed]
-    values = {"these": wanted, "mine": owner, "until": now + LEASE, "begun": now}
-    marked = set(connection.execute(_MARK, values).scalars())
-    if len(marked) < len(wanted):
-        # Some were taken away meanwhile, or marked by a commit of which we heard nothing.
-        held = sa.select(rows.c.id).where(rows.c.state == "sending", rows.c.owner == owner)
-        marked.update(connection.execute(held.where(rows.c.id.in_(wanted))).scalars())
-    return marked
+    """Mark a row as being sent; False where it is no longer the owner's or its reader has stopped meanwhile."""
+    values = {"row": claimed.id, "holder": owner, "until": now + LEASE, "now": now}
+    return connection.execute(_MARK, values).rowcount == 1
 
 
 def end(connection: Connection, ended: Ended, *, owner: str) -> None:
-    """Record what became of a row; back to waiting where nothing was handed over."""
-    end_all(connection, [ended], owner=owner)
-
-
-def end_all(connection: Connection, ends: Sequence[Ended], *, owner: str) -> None:
-    """Record what became of each."""
-    if ends:
-        connection.execute(_END, [{"this": one.claimed.id, "mine": owner, **_outcome(one)} for one in ends])
+    """Record what became of a row; it waits again where nothing was handed over or the relay deferred it."""
+    connection.execute(_RECORD, {"row": ended.claimed.id, "holder": owner, **_outcome(ended)})
 
 
 def _outcome(ended: Ended) -> dict[str, Any]:
     row, verdict, now = ended.claimed, ended.verdict, ended.at
-    said = {"words": verdict.words, "tries": row.attempts + 1, "next": now, "done": now}
+    values = {"new_reply": verdict.words, "new_attempts": row.attempts + 1, "new_due": now, "new_end": now}
     if verdict.kind in ("sent", "failed", "unknown"):
-        return {**said, "now_is": verdict.kind}
+        return {**values, "new_state": verdict.kind}
     if verdict.kind != "deferred":
         # The relay, not this reader, is in the way: that is no attempt.
         state = "deferred" if row.attempts else "pending"
-        return {**said, "now_is": state, "tries": row.attempts, "done": None}
+        return {**values, "new_state": state, "new_attempts": row.attempts, "new_end": None}
     if now - (row.first_at or now) >= GIVE_UP_AFTER:
-        return {**said, "now_is": "failed", "words": f"given up after 72 hours: {verdict.words}"}
-    return {**said, "now_is": "deferred", "done": None, "next": now + retry_after(row.attempts)}
+        return {**values, "new_state": "failed", "new_reply": f"given up after 72 hours: {verdict.words}"}
+    return {**values, "new_state": "deferred", "new_due": now + retry_after(row.attempts), "new_end": None}
 
 
 def retry_after(attempts: int) -> timedelta:
@@ -253,66 +237,53 @@ def retry_after(attempts: int) -> timedelta:
 # --- editions and leftovers ------------------------------------------------------------------------
 
 
-def pause_edition(engine: Engine, edition: int, problem: str, *, now: datetime) -> bool:
-    """Stop handing out an edition's rows until somebody resumes it; True for the one who paused it."""
+def pause_edition(engine: Engine, edition: int, problem: str, *, now: datetime) -> None:
+    """Stop sending an edition until somebody resumes it, and notify organizers; once, of many workers."""
     with db.writing(engine) as session:
         paused = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "sending")
-        result: Any = session.execute(paused.values(state="paused", problem=problem))
-        if result.rowcount != 1:
-            return False
-        take_back(session, edition)
-        tell(session, "paused", {"edition": edition, "problem": problem}, now=now)
-        return True
+        if _changed(session, paused.values(state="paused", problem=problem)):
+            take_back(session, edition)
+            notices.notify(session, "paused", {"edition": edition, "problem": problem}, now=now)
 
 
 def take_back(session: Session, edition: int) -> None:
-    """Rows that a worker holds but has not begun are nobody's again: holding an edition holds it at once."""
+    """End the leases on an edition's rows that are not begun, so that a pause holds at once."""
     held = sa.update(rows).where(OPEN, rows.c.edition == edition, rows.c.state != "sending")
-    session.execute(held.where(rows.c.lease.is_not(None)).values(owner="", lease=None))
+    session.execute(held.where(rows.c.lease.is_not(None)).values(**FREE))
 
 
-def tell(session: Session, what: str, detail: dict[str, Any], *, now: datetime) -> None:
-    """Let the organizers know, by mail and in their chat, as far as they asked for it."""
-    rules = policy(session)
-    if rules.notify_email:
-        session.add(
-            Delivery(kind="notice", address=rules.notify_email, due=now, detail={"what": what, **detail})
-        )
-    if rules.notify_webhook:
-        session.add(
-            Delivery(kind="hook", address=rules.notify_webhook, due=now, detail={"what": what, **detail})
-        )
+def sweep(engine: Engine, *, now: datetime) -> int:
+    """Give up rows whose worker died while sending, and close editions that have nothing left to send.
 
-
-@dataclass
-class Swept:
-    """What a look after leftovers found."""
-
-    unknown: int = 0
-    finished: list[int] = field(default_factory=list)
-
-
-def sweep(engine: Engine, *, now: datetime) -> Swept:
-    """Give up rows whose worker died while sending, and close editions that have nothing left to send."""
-    swept = Swept()
+    Returns how many rows were given up.
+    """
     with db.writing(engine) as session:
-        resend = policy(session).resend_unknown
-        left = sa.update(rows).where(OPEN, rows.c.state == "sending", rows.c.lease < now)
-        values: dict[str, Any] = {
-            "state": "unknown",
-            "ended_at": now,
-            "reply": "the worker ended while handing it over",
-        }
-        if resend:
-            values = {"state": "pending", "due": now, "owner": "", "lease": None}
-        result: Any = session.execute(left.values(**values))
-        swept.unknown = result.rowcount
-        for edition in session.exec(select(Edition).where(Edition.state == "sending")).all():
+        abandoned = _end_abandoned(session, now)
+        end_stopped(session, now=now)
+        # Locked, so that of two workers one closes an edition and queues the notice of its end.
+        sending = select(Edition).where(Edition.state == "sending").with_for_update()
+        for edition in session.exec(sending).all():
             if not _still_open(session, edition):
-                edition.state, edition.finished_at = "done", now
-                edition.totals = counts(session, edition)
-                swept.finished.append(edition.id or 0)
-    return swept
+                _close(session, edition, now)
+    return abandoned
+
+
+def _end_abandoned(session: Session, now: datetime) -> int:
+    left = sa.update(rows).where(OPEN, rows.c.state == "sending", rows.c.lease < now)
+    found = 0
+    if policy(session).resend_unknown:
+        going_on = sa.or_(rows.c.edition.is_(None), rows.c.edition.not_in(_STOPPED))
+        found += _changed(session, left.where(going_on).values(state="pending", due=now, **FREE))
+    # The owner stays: a worker that was only slow still records the truth.
+    reply = "the worker ended while handing it over"
+    return found + _changed(session, left.values(state="unknown", ended_at=now, reply=reply))
+
+
+def end_stopped(session: Session, *, now: datetime) -> int:
+    """End the waiting rows of cancelled editions, one that was in flight and came back included; how many."""
+    waiting = sa.update(rows).where(OPEN, rows.c.state != "sending", rows.c.edition.in_(_STOPPED))
+    ended = {"state": "failed", "ended_at": now, "reply": "the edition was cancelled", **FREE}
+    return _changed(session, waiting.values(**ended))
 
 
 def _still_open(session: Session, edition: Edition) -> bool:
@@ -320,8 +291,18 @@ def _still_open(session: Session, edition: Edition) -> bool:
     return session.execute(waiting.limit(1)).first() is not None
 
 
+def _close(session: Session, edition: Edition, now: datetime) -> None:
+    # An edition that was opened again to resend unknown copies has its totals already.
+    announced = bool(edition.totals)
+    edition.state, edition.finished_at = "done", now
+    edition.totals = counts(session, edition)
+    if edition.kind == "digest" and not announced:
+        none = dict.fromkeys(("sent", "failed", "unknown", "suppressed"), 0)
+        notices.notify(session, "done", {"period": edition.period, **none, **edition.totals}, now=now)
+
+
 def counts(session: Session, edition: Edition) -> dict[str, int]:
-    """An edition's deliveries by state, and ``recipients`` in all."""
+    """An edition's deliveries by state, and ``recipients`` in all; its totals once its rows are deleted."""
     by_state = (
         sa.select(rows.c.state, sa.func.count()).where(rows.c.edition == edition.id).group_by(rows.c.state)
     )
@@ -331,9 +312,28 @@ def counts(session: Session, edition: Edition) -> dict[str, int]:
     return {"recipients": sum(found.values()), **found}
 
 
+def resend_unknown(engine: Engine, edition: int, *, now: datetime) -> int:
+    """Send unknown copies once more, at the price that some readers get two; how many.
+
+    A cancelled edition sends nothing more.
+    """
+    with db.writing(engine) as session:
+        row = session.get(Edition, edition, with_for_update=True)
+        if row is None or row.state == "stopped":
+            return 0
+        again = sa.update(rows).where(rows.c.edition == edition, rows.c.state == "unknown")
+        found = _changed(session, again.values(state="pending", due=now, ended_at=None, reply="", **FREE))
+        if found and row.state == "done":
+            row.state, row.finished_at = "sending", None
+        return found
+
+
+# --- what is in the way ----------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class Trouble:
-    """Something between readers and their mail: what it is about, and what is the matter."""
+    """Something that keeps mail from readers: what it is about, and what is the matter."""
 
     about: str
     en: str
@@ -343,22 +343,14 @@ class Trouble:
         return self.es if lang == "es" else self.en
 
 
-# How the way to the relay fails, as pipe.py keeps it.
-_WAY = {
-    "down": ("the relay cannot be reached", "no se puede llegar al servidor de correo"),
-    "throttled": ("the relay asks us to slow down", "el servidor de correo pide ir más despacio"),
-    "refused": ("the relay refuses us", "el servidor de correo nos rechaza"),
-}
-
-
 def troubles(session: Session) -> list[Trouble]:
-    """What stands between readers and their mail: a relay in the way, held editions, copies of unknown fate."""
+    """What keeps mail from readers: a failing relay, paused editions, copies of unknown fate."""
     found = []
-    way = session.get(Pipe, relay_limits.RELAY)
-    if way is not None and way.trouble:
-        en, es = _WAY.get(way.trouble, (way.trouble, way.trouble))
-        since = f"{way.since:%Y-%m-%d %H:%M} UTC"
-        words = f": {way.words}" if way.words else ""
+    limits = session.get(RelayLimits, relay_limits.RELAY)
+    if limits is not None and limits.trouble:
+        en, es = relay_limits.TROUBLES[limits.trouble]
+        since = f"{limits.since:%Y-%m-%d %H:%M} UTC"
+        words = f": {limits.words}" if limits.words else ""
         found.append(Trouble("relay", f"{en} since {since}{words}", f"{es} desde {since}{words}"))
     for edition in session.exec(select(Edition).where(Edition.state == "paused")):
         why = f": {edition.problem}" if edition.problem else ""
@@ -373,16 +365,3 @@ def troubles(session: Session) -> list[Trouble]:
             )
         )
     return found
-
-
-def resend_unknown(engine: Engine, edition: int, *, now: datetime) -> int:
-    """Somebody accepts that a few readers may get two copies: send what is unknown once more."""
-    with db.writing(engine) as session:
-        again = sa.update(rows).where(rows.c.edition == edition, rows.c.state == "unknown")
-        result: Any = session.execute(
-            again.values(state="pending", due=now, owner="", lease=None, ended_at=None, reply="")
-        )
-        if result.rowcount:
-            reopened = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "done")
-            session.execute(reopened.values(state="sending", finished_at=None))
-        return int(result.rowcount)

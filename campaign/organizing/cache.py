@@ -23,7 +23,7 @@ MOST = 64
 T = TypeVar("T")
 
 
-class Reckoned:
+class ResultCache:
     """An LRU cache of results by key, each with the version of the record that it was computed from.
 
     Safe to share between threads; two that miss at once both compute.
@@ -55,7 +55,7 @@ class Reckoned:
         return computed
 
 
-def stamp(session: Session, *bills: str, now: datetime) -> Hashable:
+def record_version(session: Session, *bills: str, now: datetime) -> Hashable:
     """A version that differs whenever something changed that counts and lists rest on, and every hour.
 
     That is: readings and changes of the campaigns' bills and of ``bills``, the lists of members and

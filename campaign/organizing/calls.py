@@ -35,7 +35,7 @@ class Reports:
         return self.fresh > 0 and any(count >= WORTH_A_LOOK for _, count in self.answers)
 
 
-def about(session: Session, bill: str) -> tuple[str, ...]:
+def call_keys(session: Session, bill: str) -> tuple[str, ...]:
     """The keys under which calls about a bill are counted: its id, and its campaign's slug."""
     campaign = (
         select(Proposal.campaign)
@@ -59,7 +59,7 @@ def by_member(
     """
     total = sa.func.sum(col(CallCount.count))
     query = sa.select(col(CallCount.member), total).where(
-        col(CallCount.about).in_(about(session, bill)),
+        col(CallCount.about).in_(call_keys(session, bill)),
         col(CallCount.member).in_(who),
         # All kinds: with them the primary key's index serves the condition on days.
         col(CallCount.office).in_(outcomes.OFFICES),
@@ -73,7 +73,7 @@ def by_member(
 def ever_called(session: Session, bill: str) -> set[str]:
     """Who was ever called about a bill: one index look-up a member rather than a sum over all calls."""
     called = sa.exists().where(
-        col(CallCount.about).in_(about(session, bill)),
+        col(CallCount.about).in_(call_keys(session, bill)),
         col(CallCount.member) == col(Member.bioguide),
         col(CallCount.outcome) != "skip",
         col(CallCount.count) > 0,
@@ -83,7 +83,7 @@ def ever_called(session: Session, bill: str) -> set[str]:
 
 def reports(session: Session, bill: str, bioguide: str) -> Reports:
     """What callers report of one member about one bill."""
-    keys = about(session, bill)
+    keys = call_keys(session, bill)
     tallies = [tally for tally in outcomes.tallies(session, member=bioguide) if tally.about in keys]
     answers = Counter[str]()
     for tally in tallies:
@@ -106,7 +106,7 @@ def review(session: Session, bill: str, bioguide: str, *, by: str, now: datetime
     session.flush()
 
 
-def lately(session: Session, *, since: date, before: date = date.max) -> Counter[str]:
+def totals_by_outcome(session: Session, *, since: date, before: date = date.max) -> Counter[str]:
     """Calls from ``since`` until the day before ``before``, by outcome."""
     total = sa.func.sum(col(CallCount.count))
     days = col(CallCount.day) >= since, col(CallCount.day) < before

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import accumulate
 
 from sqlmodel import Session
 
@@ -32,7 +31,7 @@ def counts(session: Session, record: BillRecord) -> Counts:
 
     For a past day (``record.day``) members count by their office on that day.
     """
-    return tally(record, members.people(session, record.active | record.gone, on=record.day))
+    return tally(record, members.people(session, record.active | record.gone, now=record.moment))
 
 
 def tally(record: BillRecord, people: Mapping[str, Person]) -> Counts:
@@ -53,7 +52,7 @@ def has_left(person: Person | None, record: BillRecord) -> bool:
     """Whether a person has left the bill's chamber: out of Congress, or to the other chamber."""
     if person is None:
         return False
-    return person.standing == "departed" or person.chamber not in (None, record.id.chamber)
+    return not person.may_act or person.chamber not in (None, record.id.chamber)
 
 
 # The stages before its own chamber has voted on a bill, besides the other chamber's passage.
@@ -84,5 +83,9 @@ def over_time(rows: Iterable[Cosponsorship]) -> list[tuple[date, int]]:
         for day, change in sorted(of_person.items()):
             net[day] += (active + change > 0) - (active > 0)
             active += change
-    days = [day for day in sorted(net) if net[day]]
-    return list(zip(days, accumulate(net[day] for day in days), strict=True))
+    series, total = [], 0
+    for day in sorted(net):
+        if net[day]:
+            total += net[day]
+            series.append((day, total))
+    return series

@@ -29,7 +29,7 @@ from campaign.organizing.models import BillGoal
 from campaign.outreach.committees import ReferralSeat, referral_seats
 from campaign.proposals import lineage
 from campaign.proposals.models import Kinship, Proposal
-from campaign.refusals import Refused, Unread
+from campaign.refusals import Refused, SourceError
 
 SEATS = {"house": 435, "senate": 100}
 WEEK = timedelta(days=7)
@@ -66,7 +66,7 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Strip:
+class BillSummary:
     """One bill for the organizers' dashboard.
 
     ``votes`` counts the sponsor and co-sponsors who sit and vote, as do ``parties`` and ``states``;
@@ -99,8 +99,14 @@ class Strip:
 
     @property
     def disagree(self) -> bool:
-        """Whether the sources' newest readings have different numbers of co-sponsors."""
-        return len({count for _, count, _ in self.sources}) > 1
+        """Whether the sources' newest readings have different numbers of co-sponsors, and the older reading is
+        newer than the last change: one read before it cannot show it yet."""
+        if len({count for _, count, _ in self.sources}) < 2:
+            return False
+        rows = self.record.cosponsors
+        newest = max((day for row in rows for day in (row.joined, row.withdrawn) if day), default=date.min)
+        oldest = min(at for _, _, at in self.sources)
+        return oldest.astimezone(WASHINGTON).date() > newest
 
     @property
     def id(self) -> str:
@@ -122,12 +128,12 @@ def campaign_bills(session: Session, congress: int, campaign: str | None = None)
     return [(bill, proposal) for bill, proposal in session.exec(query) if bill.congress == congress]
 
 
-def strips(session: Session, *, now: datetime, campaign: str | None = None) -> list[Strip]:
+def bill_summaries(session: Session, *, now: datetime, campaign: str | None = None) -> list[BillSummary]:
     """All bills of the campaign in the sitting Congress, with a fixed number of queries."""
     return _strips(session, campaign_bills(session, congress_on(now), campaign), now)
 
 
-def strip(session: Session, bill_id: str, *, now: datetime) -> Strip:
+def bill_summary(session: Session, bill_id: str, *, now: datetime) -> BillSummary:
     """One bill. Raises Refused (404) for one that is not in the record."""
     bill = session.get(Bill, bill_id)
     if bill is None:
@@ -147,15 +153,17 @@ class _Facts:
     today: date
 
 
-def _strips(session: Session, bills: Sequence[tuple[Bill, Proposal | None]], now: datetime) -> list[Strip]:
+def _strips(
+    session: Session, bills: Sequence[tuple[Bill, Proposal | None]], now: datetime
+) -> list[BillSummary]:
     records = ledger.records(session, [bill.id for bill, _ in bills], now=now)
-    sitting = members.people(session)
+    sitting = members.people(session, now=now)
     named = {id for record in records.values() for id in (record.active | record.gone | {record.sponsor or ""})}
     ids = list(records)
     goals = session.exec(select(BillGoal).where(col(BillGoal.bill).in_(ids)))
     tracked = session.exec(select(Tracking).where(col(Tracking.bill).in_(ids)))
     facts = _Facts(
-        people={**members.people(session, named - sitting.keys()), **sitting},
+        people={**members.people(session, named - sitting.keys(), now=now), **sitting},
         seats=referral_seats(session, ids),
         goals={goal.bill: goal for goal in goals},
         tracked={row.bill: row for row in tracked},
@@ -165,7 +173,7 @@ def _strips(session: Session, bills: Sequence[tuple[Bill, Proposal | None]], now
     return [_strip(records[bill.id], proposal, facts) for bill, proposal in bills]
 
 
-def _strip(record: BillRecord, proposal: Proposal | None, facts: _Facts) -> Strip:
+def _strip(record: BillRecord, proposal: Proposal | None, facts: _Facts) -> BillSummary:
     people, bill = facts.people, record.bill.id
     numbers = tally(record, people)
     sponsor = people.get(record.sponsor or "")
@@ -177,7 +185,7 @@ def _strip(record: BillRecord, proposal: Proposal | None, facts: _Facts) -> Stri
     goal = facts.goals.get(bill)
     target = goal.target if goal else SEATS[record.id.chamber] // 2 + 1
     chamber = [person for person in people.values() if person.sitting and person.chamber == record.id.chamber]
-    return Strip(
+    return BillSummary(
         record=record,
         proposal=proposal,
         counts=numbers,
@@ -276,7 +284,7 @@ def _listed_in(reply: RawReply) -> int | None:
     parse = congress_gov.parse if reply.source == "api" else govinfo.parse
     try:
         observation = parse(zlib.decompress(reply.body), now=reply.last_read)
-    except Unread:
+    except SourceError:
         return None
     return len({row.bioguide for row in observation.cosponsors or () if row.withdrawn is None})
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from campaign.organizing.models import PollRequest
 
 
-def ask(session: Session, bill: str, *, by: str, now: datetime) -> bool:
+def request(session: Session, bill: str, *, by: str, now: datetime) -> bool:
     """Request a poll of one bill, or of all with an empty ``bill``; False where it is requested already."""
     if session.get(PollRequest, bill) is not None:
         return False
@@ -18,11 +18,11 @@ def ask(session: Session, bill: str, *, by: str, now: datetime) -> bool:
     return True
 
 
-def asked(session: Session) -> list[PollRequest]:
+def pending(session: Session) -> list[PollRequest]:
     """The open requests, oldest first."""
     return list(session.exec(select(PollRequest).order_by(col(PollRequest.asked_at), col(PollRequest.bill))))
 
 
-def done(session: Session, bills: Sequence[str]) -> None:
+def complete(session: Session, bills: Sequence[str]) -> None:
     """Delete requests after they are fulfilled: a worker that is killed before starts over."""
     session.execute(sa.delete(PollRequest).where(col(PollRequest.bill).in_(bills)))

@@ -14,7 +14,7 @@ MOST = 30
 LONGEST = 60
 
 
-def saved(session: Session, owner: str, page: str) -> list[SavedView]:
+def views_of(session: Session, owner: str, page: str) -> list[SavedView]:
     query = select(SavedView).where(SavedView.owner == owner, SavedView.page == page)
     return list(session.exec(query.order_by(SavedView.name)))
 
@@ -30,7 +30,7 @@ def save(session: Session, owner: str, page: str, name: str, query: str) -> Save
             f"Give the view a name of at most {LONGEST} characters.",
             f"Dé a la vista un nombre de {LONGEST} caracteres como máximo.",
         )
-    mine = saved(session, owner, page)
+    mine = views_of(session, owner, page)
     known = next((view for view in mine if view.name == name), None)
     if known is None and len(mine) >= MOST:
         raise Refused(f"There are {MOST} views already; remove one first.", f"Ya hay {MOST} vistas; quite una.")

@@ -81,7 +81,9 @@ def entry_of(session: Session, bill: str, bioguide: str) -> WhipEntry | None:
     return session.get(WhipEntry, (bill, bioguide))
 
 
-def board(session: Session, bill: Bill, sitting: Mapping[str, Person] | None = None) -> list[BoardRow]:
+def board(
+    session: Session, bill: Bill, sitting: Mapping[str, Person] | None = None, *, now: datetime
+) -> list[BoardRow]:
     """All members of the bill's chamber by state, district and name.
 
     ``sitting`` is all sitting members, for a caller that has them.
@@ -92,7 +94,7 @@ def board(session: Session, bill: Bill, sitting: Mapping[str, Person] | None = N
     left = {row.bioguide: row.withdrawn for row in rows if row.withdrawn and row.bioguide not in on}
     entries = {entry.bioguide: entry for entry in entries_of(session, bill.id)}
     found = []
-    for person in (members.people(session) if sitting is None else sitting).values():
+    for person in (members.people(session, now=now) if sitting is None else sitting).values():
         if person.chamber != chamber:
             continue
         standing, since = _standing(person.bioguide, bill, on, left)
@@ -242,7 +244,7 @@ def save(
     Raises Refused for an invalid value, an unknown bill or member, and a member of the other chamber.
     """
     become_the_only_editor(session)
-    _check_pair(session, bill, bioguide)
+    _check_pair(session, bill, bioguide, now)
     found = merge(session, bill, bioguide, clean(session, given), version=version)
     if not found.clashes and found.changes:
         write(session, bill, bioguide, found.changes, by=by, now=now)
@@ -290,8 +292,8 @@ def write(
     return entry
 
 
-def _check_pair(session: Session, bill: str, bioguide: str) -> None:
-    person = members.person(session, bioguide)
+def _check_pair(session: Session, bill: str, bioguide: str, now: datetime) -> None:
+    person = members.person(session, bioguide, now=now)
     if session.get(Bill, bill) is None or person is None:
         raise Refused("There is no such bill or member.", "No existe ese proyecto o ese miembro.", status=404)
     if person.chamber != BillId.of(bill).chamber:
@@ -312,7 +314,7 @@ def add_note(session: Session, bioguide: str, text: str, *, bill: str = "", by: 
             f"A note has between 1 and {LONGEST['note']} characters.",
             f"Una nota tiene entre 1 y {LONGEST['note']} caracteres.",
         )
-    if members.person(session, bioguide) is None:
+    if not members.is_known(session, bioguide):
         raise Refused("There is no such member.", "No existe ese miembro.", status=404)
     note = WhipNote(bioguide=bioguide, bill=bill, text=text, by=by, at=now)
     session.add(note)
@@ -334,7 +336,7 @@ def add_contact(
         raise Refused(
             "A contact needs a name, and short fields.", "Un contacto necesita nombre y campos cortos."
         )
-    if members.person(session, bioguide) is None:
+    if not members.is_known(session, bioguide):
         raise Refused("There is no such member.", "No existe ese miembro.", status=404)
     contact = StaffContact.model_validate({**fields, "bioguide": bioguide, "by": by, "at": now})
     session.add(contact)

@@ -75,7 +75,7 @@ def bring(session: Session, bill: Bill, raw: bytes, *, by: str, now: datetime) -
     Raises Refused for a file that cannot be read.
     """
     lines = read_csv(raw, needed=NEEDED, known=COLUMNS)
-    found = preview(session, bill, lines)
+    found = preview(session, bill, lines, now=now)
     pending = PendingImport(
         id=secrets.token_urlsafe(12),
         owner=by,
@@ -90,9 +90,9 @@ def bring(session: Session, bill: Bill, raw: bytes, *, by: str, now: datetime) -
     return pending.id, found
 
 
-def preview(session: Session, bill: Bill, lines: Sequence[Line]) -> Preview:
+def preview(session: Session, bill: Bill, lines: Sequence[Line], *, now: datetime) -> Preview:
     """The preview of an uploaded table against the current board; all lines are checked."""
-    people = {row.person.bioguide: row for row in whip.board(session, bill)}
+    people = {row.person.bioguide: row for row in whip.board(session, bill, now=now)}
     edits: list[Edit] = []
     clashes: list[tuple[str, Clash]] = []
     faults: list[Fault] = []
@@ -157,7 +157,7 @@ def confirm(session: Session, id: str, *, by: str, now: datetime) -> Preview:
         )
     whip.become_the_only_editor(session)
     bill = session.get_one(Bill, pending.bill)
-    found = preview(session, bill, [Line(**row) for row in pending.rows])
+    found = preview(session, bill, [Line(**row) for row in pending.rows], now=now)
     if found.faults or found.mark != pending.shown:
         raise Refused(
             "Somebody changed the board meanwhile. Nothing was written; bring the file again to see both.",

@@ -80,8 +80,7 @@ class BillFacts:
 
     @cached_property
     def on_bill(self) -> set[str]:
-        """The sponsor and the active co-sponsors."""
-        return {*self.active(self.bill), self.bill.sponsor or ""}
+        return self.supporters(self.bill)
 
     def candidates(self) -> Iterator[Person]:
         """Everybody who may join the bill."""
@@ -95,12 +94,16 @@ class BillFacts:
         """The active co-sponsors of a related bill, with the day they joined."""
         return self.people.active.get(bill.id, {})
 
+    def supporters(self, bill: Bill) -> set[str]:
+        """The sponsor, if there is one, and the active co-sponsors of a related bill."""
+        return {*self.active(bill), *([bill.sponsor] if bill.sponsor else [])}
+
     def has_left(self, bioguide: str) -> bool:
         """Whether a person no longer sits in the bill's chamber; one whom no list knows is taken to sit."""
         if person := self.people.sitting.get(bioguide):
             return person.chamber != self.chamber
         former = self.people.former.get(bioguide)
-        return former is not None and former.standing == "departed"
+        return former is not None and not former.may_act
 
 
 def chamber_of(bill: Bill) -> Chamber:
@@ -113,7 +116,7 @@ def read_facts(session: Session, bills: Sequence[Bill], *, now: datetime) -> lis
     confirmed = _confirmed(session, bills)
     relatives = {bill.id: _relatives(bill, confirmed) for bill in bills}
     shown = [*bills, *(other for found in relatives.values() for other in found.bills)]
-    people = _people(session, shown, {chamber_of(bill) for bill in bills})
+    people = _people(session, shown, {chamber_of(bill) for bill in bills}, now)
     seats = referral_seats(session, list(relatives))
     return [BillFacts(bill, *relatives[bill.id], seats.get(bill.id, []), people, today) for bill in bills]
 
@@ -150,14 +153,14 @@ def _confirmed(session: Session, bills: Sequence[Bill]) -> list[ProposalBill]:
     return list(session.exec(query))
 
 
-def _people(session: Session, bills: Iterable[Bill], chambers: set[Chamber]) -> People:
+def _people(session: Session, bills: Iterable[Bill], chambers: set[Chamber], now: datetime) -> People:
     rows: dict[str, list[Cosponsorship]] = defaultdict(list)
     known = {bill.id: bill.sponsor for bill in bills}
     for row in session.exec(select(Cosponsorship).where(col(Cosponsorship.bill).in_(known))):
         rows[row.bill].append(row)
     named = {row.bioguide for some in rows.values() for row in some} | set(filter(None, known.values()))
-    sitting = members.people(session)
-    former = members.people(session, named - sitting.keys())
+    sitting = members.people(session, now=now)
+    former = members.people(session, named - sitting.keys(), now=now)
     return People(sitting, former, rows, _terms(session, named, sitting, chambers))
 
 

@@ -88,7 +88,7 @@ def worklists(session: Session, bill: BillId, *, now: datetime) -> Worklists:
 def all_worklists(session: Session, bills: Sequence[BillId], *, now: datetime) -> dict[str, Worklists]:
     """The lists of several bills by bill, at the cost of one; raises as ``worklists`` does."""
     found = _of_this_congress(session, bills, now)
-    vacant = members.vacancies(session)
+    vacant = members.vacancies(session, now=now)
     return {facts.bill.id: _listed(facts, vacant) for facts in read_facts(session, found, now=now)}
 
 
@@ -157,11 +157,8 @@ def _withdrew(facts: BillFacts) -> Iterator[Entry]:
             left[row.bioguide] = max(row.withdrawn, left.get(row.bioguide, row.withdrawn))
     for person in facts.candidates():
         if day := left.get(person.bioguide):
-            text = Text(
-                f"left {facts.id.short} on {names.day(day, 'en')}",
-                f"dejó {facts.id.short} el {names.day(day, 'es')}",
-            )
-            yield Entry(WITHDREW, person, text)
+            number, en, es = facts.id.short, names.day(day, "en"), names.day(day, "es")
+            yield Entry(WITHDREW, person, Text(f"left {number} on {en}", f"dejó {number} el {es}"))
 
 
 @dataclass(frozen=True)
@@ -312,11 +309,11 @@ def _weight(seat: CommitteeSeat) -> tuple[int, str, int]:
 
 
 def _seated(facts: BillFacts, committee: Committee, seat: CommitteeSeat) -> Text:
-    en, es = (names.committee(committee.id, committee.name, lang) for lang in ("en", "es"))
-    role = _ROLES[seat.role]
+    name = Text.of_each(lambda lang: names.committee(committee.id, committee.name, lang))
+    role, number = _ROLES[seat.role], facts.id.short
     return Text(
-        f"{role.en} {en}, which has {facts.id.short}",
-        f"{role.es} {es}, que tiene {facts.id.short}".replace(" de el ", " del "),
+        f"{role.en} {name.en}, which has {number}",
+        f"{role.es} {name.es}, que tiene {number}".replace(" de el ", " del "),
     )
 
 
@@ -324,7 +321,7 @@ def _companion_side(facts: BillFacts) -> Iterator[Entry]:
     """Members whose state's delegation in the other chamber is on the companion bill."""
     supporters: dict[str, list[tuple[Person, Bill]]] = {}
     for bill in facts.companions:
-        for bioguide in sorted({*facts.active(bill), bill.sponsor or ""}):
+        for bioguide in sorted(facts.supporters(bill)):
             person = facts.people.sitting.get(bioguide)
             if person and person.chamber != facts.chamber:
                 supporters.setdefault(person.state, []).append((person, bill))

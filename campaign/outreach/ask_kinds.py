@@ -79,7 +79,8 @@ class Situation:
 
     @property
     def may_join(self) -> bool:
-        return self.joinable and not (self.sponsor or self.joined)
+        """Whether they can become a co-sponsor; the table asks about sponsors before it asks this."""
+        return self.joinable and self.joined is None
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ OUT_OF_CONGRESS = {
 
 
 @dataclass(frozen=True)
-class Matter:
+class ProposalBills:
     """A proposal as the record holds it now: its bills of this Congress (``living``) and of earlier ones.
 
     ``earlier`` is in reading order, newest Congress first; ``congress`` is the one that sits now. A bill that
@@ -89,11 +89,11 @@ class Ask:
 
     kind: AskKind
     bill: BillId
-    matter: Matter
+    matter: ProposalBills
     situation: Situation
     reasons: Text
     as_of: date | None
-    sister: tuple[BillId, Matter] | None = None
+    sister: tuple[BillId, ProposalBills] | None = None
 
     @property
     def code(self) -> str:
@@ -103,10 +103,10 @@ class Ask:
         return self.reasons.of(lang)
 
 
-class Docket:
+class CampaignAsks:
     """A campaign's proposals as the record holds them at one moment: read once, then asked for many members."""
 
-    def __init__(self, session: Session, matters: Iterable[Matter]) -> None:
+    def __init__(self, session: Session, matters: Iterable[ProposalBills]) -> None:
         self.matters = tuple(matters)
         earlier = [bill.id for matter in self.matters for bill in matter.earlier]
         living = [str(record.id) for matter in self.matters for record in matter.living]
@@ -118,7 +118,7 @@ class Docket:
         found = [self.ask(person, matter) for matter in self.matters]
         return [ask for ask in found if ask is not None]
 
-    def ask(self, person: Person, matter: Matter) -> Ask | None:
+    def ask(self, person: Person, matter: ProposalBills) -> Ask | None:
         """What to ask of this member about this proposal; None where there is nothing to ask."""
         record = matter.bill_for(person.chamber, votes=person.voting)
         bill = record.bill if record else matter.last_for(person.chamber)
@@ -131,12 +131,12 @@ class Docket:
             bill=BillId.of(bill.id),
             matter=matter,
             situation=situation,
-            reasons=Text(*(_reason(kind, situation, bill, matter, lang) for lang in ("en", "es"))),
+            reasons=Text.of_each(lambda lang: _reason(kind, situation, bill, matter, lang)),
             as_of=bill.observed_at.date() if record and bill.observed_at else None,
             sister=self._sister(person, matter),
         )
 
-    def _situation(self, person: Person, matter: Matter, record: BillRecord | None) -> Situation:
+    def _situation(self, person: Person, matter: ProposalBills, record: BillRecord | None) -> Situation:
         earlier = self._earlier(person, matter)
         if record is None:
             return Situation(open=bool(matter.living), joinable=False, earlier=earlier)
@@ -153,7 +153,7 @@ class Docket:
             seat=self._seat(person, record),
         )
 
-    def _earlier(self, person: Person, matter: Matter) -> EarlierSupport | None:
+    def _earlier(self, person: Person, matter: ProposalBills) -> EarlierSupport | None:
         """The newest earlier bill that this member led or, as far as is known, stayed on."""
         for bill in matter.earlier:
             number = BillId.of(bill.id)
@@ -170,7 +170,7 @@ class Docket:
         mine = [_membership(pair) for pair in seats if pair[1].bioguide == person.bioguide]
         return max(mine, key=lambda seat: seat.chair, default=None)
 
-    def _sister(self, person: Person, matter: Matter) -> tuple[BillId, Matter] | None:
+    def _sister(self, person: Person, matter: ProposalBills) -> tuple[BillId, ProposalBills] | None:
         for other in self.matters:
             record = other.bill_for(person.chamber)
             if other is not matter and record and person.bioguide in record.active:
@@ -178,16 +178,16 @@ class Docket:
         return None
 
 
-def docket(session: Session, *, now: datetime, campaign: str | None = None) -> Docket:
+def campaign_asks(session: Session, *, now: datetime, campaign: str | None = None) -> CampaignAsks:
     """All proposals of one campaign; without a name those of all campaigns that ask for something now."""
     proposals = lineage.campaign_proposals(session, campaign)
     if campaign is None:
         silent = campaigns.silent(session)
         proposals = [proposal for proposal in proposals if proposal.campaign not in silent]
-    return Docket(session, _matters(session, proposals, now))
+    return CampaignAsks(session, _matters(session, proposals, now))
 
 
-def docket_of(session: Session, bill: BillId, *, now: datetime) -> tuple[Docket, Matter]:
+def asks_of_bill(session: Session, bill: BillId, *, now: datetime) -> tuple[CampaignAsks, ProposalBills]:
     """The campaign's proposals with the one ``bill`` belongs to; a bill of no proposal stands alone.
 
     Raises Refused (404) for a bill this record does not hold.
@@ -195,18 +195,18 @@ def docket_of(session: Session, bill: BillId, *, now: datetime) -> tuple[Docket,
     proposal = lineage.proposal_of(session, str(bill))
     if proposal is None:
         alone = _alone(session, bill, now)
-        return Docket(session, [alone]), alone
-    whole = docket(session, now=now, campaign=proposal.campaign)
+        return CampaignAsks(session, [alone]), alone
+    whole = campaign_asks(session, now=now, campaign=proposal.campaign)
     return whole, next(matter for matter in whole.matters if matter.slug == proposal.slug)
 
 
-def pick(session: Session, person: Person, bill: BillId, *, now: datetime) -> Ask | None:
+def ask_about(session: Session, person: Person, bill: BillId, *, now: datetime) -> Ask | None:
     """What to ask of one member about the proposal of one bill."""
-    whole, matter = docket_of(session, bill, now=now)
+    whole, matter = asks_of_bill(session, bill, now=now)
     return whole.ask(person, matter)
 
 
-def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> list[Matter]:
+def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> list[ProposalBills]:
     sitting = congress_on(now)
     texts = published.wordings(session)
     slugs = [proposal.slug for proposal in proposals]
@@ -214,7 +214,7 @@ def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> 
     living = [bill.id for family in bills.values() for bill in family if bill.congress == sitting]
     records = ledger.records(session, living, now=now)
     return [
-        Matter(
+        ProposalBills(
             slug=proposal.slug,
             campaign=proposal.campaign,
             congress=sitting,
@@ -228,11 +228,11 @@ def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> 
     ]
 
 
-def _alone(session: Session, bill: BillId, now: datetime) -> Matter:
+def _alone(session: Session, bill: BillId, now: datetime) -> ProposalBills:
     record = ledger.current(session, str(bill), now=now)
     sitting = congress_on(now)
     sits = bill.congress == sitting
-    return Matter(
+    return ProposalBills(
         slug="",
         campaign="",
         congress=sitting,
@@ -261,7 +261,7 @@ def _membership(seat: ReferralSeat) -> CommitteeMembership:
     return CommitteeMembership(committee.id, committee.name, place.role == "chair")
 
 
-def _reason(kind: AskKind, situation: Situation, bill: Bill, matter: Matter, lang: str) -> str:
+def _reason(kind: AskKind, situation: Situation, bill: Bill, matter: ProposalBills, lang: str) -> str:
     """Why this is asked: a phrase for the page, with the bill and the year or day it rests on."""
     id = BillId.of(bill.id)
     number = matter.number(id, lang)

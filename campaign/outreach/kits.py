@@ -75,7 +75,7 @@ def kit(
     return Kit(seat, first.matter.name(lang), number, what, fact, calls, address, lang)
 
 
-def square(address: str) -> str:
+def qr_code(address: str) -> str:
     """A QR code of the address as an inline SVG, dark on light in any colour scheme."""
     code = segno.make(address, error="m", micro=False)
     return str(code.svg_inline(border=4, light="#fff", dark="#000", omitsize=True))

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from campaign.congress.members import Person
 from campaign.congress.models import Office
 from campaign.outreach import names, wordings
-from campaign.outreach.asks import Ask, Matter
+from campaign.outreach.asks import Ask, ProposalBills
 from campaign.outreach.phrases import paragraphs, phrase
 from campaign.proposals.models import CitedFact
 
@@ -95,7 +95,7 @@ class Letter:
 # --- what can be chosen ----------------------------------------------------------------------------
 
 
-def points(matter: Matter, lang: str) -> tuple[Point, ...]:
+def points(matter: ProposalBills, lang: str) -> tuple[Point, ...]:
     """The points of a proposal in the order in which they are offered; empty where none are written."""
     return read_points(phrase(matter, "choices", matter.slug, lang))
 
@@ -116,7 +116,7 @@ def _points(text: str) -> Iterator[Point]:
 facts = wordings.facts
 
 
-def read_choices(form: Mapping[str, str], chosen: Sequence[str], matter: Matter, lang: str) -> Choices:
+def read_choices(form: Mapping[str, str], chosen: Sequence[str], matter: ProposalBills, lang: str) -> Choices:
     """Choices from a form: unknown points are dropped, texts are cleaned; ``faults`` names those too long."""
     known = {point.id for point in points(matter, lang)}
     return Choices(
@@ -259,7 +259,7 @@ WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
 
 
 @dataclass(frozen=True)
-class Meter:
+class Similarity:
     """The similarity of all pairs of letters, 0 to 1."""
 
     letters: int
@@ -279,10 +279,10 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[i : i + SHINGLE]) for i in range(len(words) - SHINGLE + 1)}
 
 
-def meter(texts: Sequence[str]) -> Meter:
+def measure(texts: Sequence[str]) -> Similarity:
     """How similar letters are to each other; 0 for fewer than two."""
     shares = [similarity(text, other) for text, other in combinations(texts, 2)] or [0.0]
-    return Meter(len(texts), median(shares), max(shares))
+    return Similarity(len(texts), median(shares), max(shares))
 
 
 def samples(ask: Ask, person: Person, cited: Sequence[CitedFact], lang: str, *, count: int) -> list[str]:

@@ -86,7 +86,7 @@ def works_on(day: date) -> bool:
 
 
 @dataclass(frozen=True)
-class Place:
+class OfficeNow:
     """An office with its place, time zone and state now: open, closed, or ask (it has hours of its own)."""
 
     office: Office
@@ -104,16 +104,16 @@ class Place:
         return self.state != "closed" and not SELDOM.search(self.office.hours)
 
 
-def place_of(office: Office, at: Point | None, *, now: datetime) -> Place:
+def office_now(office: Office, at: Point | None, *, now: datetime) -> OfficeNow:
     zone = zone_of(office, at)
     here = now.astimezone(zone)
     in_hours = works_on(here.date()) and OPENS <= here.time() < CLOSES
     if not in_hours:
-        return Place(office, at, zone, "closed")
-    return Place(office, at, zone, "ask" if office.hours else "open")
+        return OfficeNow(office, at, zone, "closed")
+    return OfficeNow(office, at, zone, "ask" if office.hours else "open")
 
 
-def next_morning(place: Place, *, now: datetime) -> datetime:
+def next_morning(place: OfficeNow, *, now: datetime) -> datetime:
     """Ten o'clock local time on the office's next working day after today."""
     day = now.astimezone(place.zone).date() + timedelta(days=1)
     while not works_on(day):
@@ -128,27 +128,27 @@ def next_morning(place: Place, *, now: datetime) -> datetime:
 class Offices:
     """A member's offices that have a telephone: Washington's, then the district's, nearest first."""
 
-    washington: Place | None
-    local: tuple[Place, ...]
+    washington: OfficeNow | None
+    local: tuple[OfficeNow, ...]
 
     @property
-    def every(self) -> tuple[Place, ...]:
+    def every(self) -> tuple[OfficeNow, ...]:
         return ((self.washington,) if self.washington else ()) + self.local
 
     @property
-    def nearest_open(self) -> Place | None:
+    def nearest_open(self) -> OfficeNow | None:
         """The nearest district office that answers now; one with hours of its own if no other is open."""
         return min((place for place in self.local if place.answers), key=_own_hours, default=None)
 
     @property
-    def first(self) -> Place | None:
+    def first(self) -> OfficeNow | None:
         """The office to call now: Washington's while it is open, else the nearest open one, else Washington's
         voicemail."""
         if self.washington and self.washington.state == "open":
             return self.washington
         return self.nearest_open or self.washington or next(iter(self.local), None)
 
-    def after(self, tried: str) -> Place | None:
+    def after(self, tried: str) -> OfficeNow | None:
         """The office to try next when ``tried`` (an office's id) did not answer: one that answers now, those
         behind it in the order first; None where no other does."""
         ids = [place.office.id for place in self.every]
@@ -157,11 +157,11 @@ class Offices:
         likely = (place for place in others if place.answers and place.office.id != tried)
         return min(likely, key=_own_hours, default=None)
 
-    def by_id(self, id: str) -> Place | None:
+    def by_id(self, id: str) -> OfficeNow | None:
         return next((place for place in self.every if place.office.id == id), None)
 
 
-def _own_hours(place: Place) -> bool:
+def _own_hours(place: OfficeNow) -> bool:
     """The sorting key of offices that answer: those that are open come before those with hours of their own."""
     return place.state != "open"
 
@@ -169,7 +169,7 @@ def _own_hours(place: Place) -> bool:
 def offices_for(session: Session, bioguide: str, near: Point | None, *, now: datetime) -> Offices:
     """A member's offices with a telephone, those in the district sorted by distance from ``near`` if given."""
     found = [office for office in members.offices(session, bioguide) if office.phone]
-    places = [place_of(office, _where(session, office), now=now) for office in found]
+    places = [office_now(office, _where(session, office), now=now) for office in found]
     local = [place for place in places if not place.is_washington]
     if near is not None:
         local.sort(key=lambda place: near.miles_to(place.at) if place.at else math.inf)

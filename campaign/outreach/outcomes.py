@@ -38,7 +38,7 @@ HOUR = timedelta(hours=1)
 MEMBER_AN_HOUR = 600
 CONNECTION_AN_HOUR = 120
 # Fewer than this are not published: the caller could be guessed.
-FLOOR = 5
+LEAST_PUBLISHED = 5
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def read_report(about: str, member: str, office: str, result: str) -> Report:
 # --- forms that count once -------------------------------------------------------------------------
 
 
-class Slips:
+class FormTokens:
     """Signed tokens: one makes a form count once, the other undoes that report."""
 
     def __init__(self, key: str, retired: Sequence[str] = ()) -> None:
@@ -230,7 +230,7 @@ def published(
     """
     rows = sa.select(sa.func.coalesce(sa.func.sum(CallCount.count), 0)).where(col(CallCount.outcome).in_(MADE))
     found = int(session.execute(_narrowed(rows, about, member, since)).scalar_one())
-    return found if found >= FLOOR else None
+    return found if found >= LEAST_PUBLISHED else None
 
 
 def _narrowed(rows: Any, about: str | None, member: str | None, since: date | None) -> Any:
@@ -244,7 +244,7 @@ def _narrowed(rows: Any, about: str | None, member: str | None, since: date | No
 # --- connections -----------------------------------------------------------------------------------
 
 
-class Connections:
+class ConnectionLimits:
     """A rate limit for each network address: leaky buckets in the memory of this process.
 
     Addresses are held as keyed hashes only. The key is random, never stored, and replaced every day together

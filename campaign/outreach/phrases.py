@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from campaign.outreach.ask_kinds import CODES
-from campaign.outreach.asks import Matter
+from campaign.outreach.asks import ProposalBills
 from campaign.settings import shipped
 
 FOLDERS: Final = {
@@ -31,7 +31,7 @@ NAMES: Final = {
 OF_PROPOSALS: Final = ("points", "choices")
 
 
-def phrase(matter: Matter, group: str, name: str, lang: str) -> str:
+def phrase(matter: ProposalBills, group: str, name: str, lang: str) -> str:
     """The text that organizers published, else the shipped one, else an empty one."""
     return (matter.wordings.get((group, name, lang)) or as_shipped(group, name, lang)).strip()
 

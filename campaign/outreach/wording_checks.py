@@ -11,20 +11,20 @@ from campaign.congress import members
 from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, letters, phrases, wordings
 from campaign.outreach.ask_kinds import BY_CODE
-from campaign.outreach.asks import Ask, Docket
+from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.proposals import lineage
 from campaign.refusals import Refused
 
 
-def every_docket(session: Session, *, now: datetime) -> list[Docket]:
+def all_campaign_asks(session: Session, *, now: datetime) -> list[CampaignAsks]:
     """The asks of all campaigns, including drafts and paused ones."""
     slugs = dict.fromkeys(proposal.campaign for proposal in lineage.campaign_proposals(session))
-    return [asks.docket(session, now=now, campaign=slug) for slug in slugs]
+    return [asks.campaign_asks(session, now=now, campaign=slug) for slug in slugs]
 
 
-def posed(session: Session, person: Person, code: str, *, now: datetime) -> Ask | None:
+def ask_of_kind(session: Session, person: Person, code: str, *, now: datetime) -> Ask | None:
     """An ask of this kind to this member: their own if it fits, else one made as if it did."""
-    found = [ask for docket in every_docket(session, now=now) for ask in docket.asks(person)]
+    found = [ask for docket in all_campaign_asks(session, now=now) for ask in docket.asks(person)]
     own = next((ask for ask in found if ask.code == code), None)
     return own or next((_as_if(ask, code) for ask in found), None)
 
@@ -47,8 +47,8 @@ def refuse_what_fails(session: Session, code: str, kind: str, text: str, lang: s
 
 
 def _tries(session: Session, code: str, now: datetime) -> Iterator[tuple[Ask, Person]]:
-    sitting = members.people(session).values()
-    for docket in every_docket(session, now=now):
+    sitting = members.people(session, now=now).values()
+    for docket in all_campaign_asks(session, now=now):
         for person in sitting:
             for ask in docket.asks(person):
                 yield _as_if(ask, code), person
@@ -127,8 +127,8 @@ def _ids(text: str) -> tuple[str, ...]:
 def refuse_phrase_that_fails(session: Session, group: str, name: str, texts: Texts, *, now: datetime) -> None:
     """Try a shared text on every sitting member in both languages; raises as ``refuse_what_fails`` does."""
     check_phrase(group, name, texts)
-    sitting = members.people(session).values()
-    for docket in every_docket(session, now=now):
+    sitting = members.people(session, now=now).values()
+    for docket in all_campaign_asks(session, now=now):
         for person in sitting:
             found = docket.asks(person)
             if found:
@@ -138,7 +138,7 @@ def refuse_phrase_that_fails(session: Session, group: str, name: str, texts: Tex
 def _try_phrase(found: Sequence[Ask], person: Person, group: str, name: str, texts: Texts) -> None:
     for lang in texts:
         try:
-            text = said_phrase(found, person, group, name, texts, lang)
+            text = filled_phrase(found, person, group, name, texts, lang)
         except KeyError as error:
             field = str(error.args[0])
             raise Refused(
@@ -153,7 +153,7 @@ def _try_phrase(found: Sequence[Ask], person: Person, group: str, name: str, tex
             )
 
 
-def said_phrase(found: Sequence[Ask], person: Person, group: str, name: str, texts: Texts, lang: str) -> str:
+def filled_phrase(found: Sequence[Ask], person: Person, group: str, name: str, texts: Texts, lang: str) -> str:
     """A shared text, filled for a member with these asks. Raises KeyError where the record lacks a field."""
     if group == "points":
         return texts[lang]

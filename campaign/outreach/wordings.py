@@ -17,7 +17,7 @@ from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.congress.models import Office
 from campaign.outreach import asks, names
-from campaign.outreach.asks import Ask, Matter
+from campaign.outreach.asks import Ask, ProposalBills
 from campaign.outreach.bilingual import Text
 from campaign.outreach.phrases import phrase
 from campaign.proposals.models import CitedFact
@@ -75,8 +75,8 @@ def script_for(session: Session, bill: str, bioguide: str, kind: str, lang: str,
     left to ask.
     """
     _check_kind(kind, lang)
-    person = sitting(session, bioguide)
-    ask = asks.pick(session, person, BillId.of(bill), now=now)
+    person = sitting(session, bioguide, now=now)
+    ask = asks.ask_about(session, person, BillId.of(bill), now=now)
     if ask is None:
         raise nothing_to_ask(person, bill)
     return write(session, ask, person, kind, lang)
@@ -93,13 +93,19 @@ def write(session: Session, ask: Ask, person: Person, kind: str, lang: str) -> S
     )
 
 
-def sitting(session: Session, bioguide: str) -> Person:
+def sitting(session: Session, bioguide: str, *, now: datetime) -> Person:
     """A sitting member. Raises Refused (404) for anybody else."""
-    person = members.person(session, bioguide)
+    person = members.person(session, bioguide, now=now)
     if person is None:
         raise Refused(
             f"Nobody with the id {bioguide[:20]} is known.",
             f"No se conoce a nadie con el código {bioguide[:20]}.",
+            status=404,
+        )
+    if person.standing == "waiting":
+        raise Refused(
+            f"{person.name} holds no seat in Congress at this moment, as far as is known.",
+            f"{person.name} no ocupa un escaño en el Congreso en este momento, que se sepa.",
             status=404,
         )
     if person.standing == "departed" or person.chamber is None:
@@ -132,7 +138,7 @@ def offices(session: Session, person: Person) -> list[Office]:
     return [office for office in members.offices(session, person.bioguide) if office.phone]
 
 
-def facts(session: Session, matter: Matter) -> list[CitedFact]:
+def facts(session: Session, matter: ProposalBills) -> list[CitedFact]:
     """The figures that letters may cite for a proposal, each with its source, in the campaign's order."""
     rows = select(CitedFact).where(CitedFact.campaign == matter.campaign, col(CitedFact.letters))
     rows = rows.where(CitedFact.source_en != "", CitedFact.source_es != "")
@@ -140,7 +146,7 @@ def facts(session: Session, matter: Matter) -> list[CitedFact]:
     return list(session.exec(rows.order_by(col(CitedFact.position))))
 
 
-def cited(session: Session, matter: Matter, lang: str) -> str:
+def cited(session: Session, matter: ProposalBills, lang: str) -> str:
     """The first figure for a proposal as a sentence; empty where there is none."""
     return next((sentence(fact, lang) for fact in facts(session, matter)), "")
 
@@ -182,7 +188,7 @@ def text_of(ask: Ask, kind: str, lang: str) -> str:
     return ask.matter.wordings.get((ask.code, kind, lang)) or wording(ask.code, kind, lang)
 
 
-def points(matter: Matter, lang: str) -> tuple[str, str]:
+def points(matter: ProposalBills, lang: str) -> tuple[str, str]:
     """What a proposal does: one spoken sentence, one written paragraph; both empty where none is written."""
     spoken, _, written = phrase(matter, "points", matter.slug, lang).partition("\n\n")
     return spoken, written.strip()

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from campaign.congress import members
 from campaign.congress.bill_input import BillNumber
 from campaign.congress.bills import BillId
-from campaign.congress.models import Bill, Cosponsorship, Related
+from campaign.congress.models import Bill, Cosponsorship, Member, Related
 from campaign.congress.titles import names_an_idea
 from campaign.proposals.kinship import KinRule, Pair, judge
 from campaign.proposals.lineage import bills_of, not_held, reading_order
@@ -119,11 +118,14 @@ def _known_between(session: Session, bills: Sequence[Bill]) -> _Known:
         col(Cosponsorship.bioguide).in_(sponsors),
         col(Cosponsorship.withdrawn).is_(None),
     )
-    people = members.people(session, sponsors)
+    # By the list: who left without the clock having told does not change whom a bill resembles.
+    left = sa.select(col(Member.bioguide)).where(
+        col(Member.bioguide).in_(sponsors), col(Member.standing) == "departed"
+    )
     return _Known(
         identical=frozenset((bill, other) for bill, other in session.execute(related)),
         joined=frozenset((bill, person) for bill, person in session.execute(joined)),
-        departed=frozenset(id for id, person in people.items() if person.standing == "departed"),
+        departed=frozenset(session.scalars(left)),
     )
 
 

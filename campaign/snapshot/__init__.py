@@ -1,7 +1,7 @@
-"""The snapshot in fixtures/: what a fresh installation shows before it has reached any source.
+"""The snapshot in fixtures/: the data of a new installation before it has read any source.
 
-``build`` writes it from a folder of source files or from the public addresses; ``load`` takes it over into
-the database and never overwrites anything newer.
+``build`` writes it from a folder of source files or from the public addresses; ``load`` imports it into the
+database and never overwrites newer data.
 """
 
 from campaign.snapshot.building import build

@@ -1,7 +1,7 @@
-"""Write a snapshot from source files or from the public addresses.
+"""Build a snapshot from source files or from the public addresses.
 
-Everything goes through the same imports as in service, into a throw-away database, and from there into
-files; so a snapshot holds facts in our own tables and no copy of anybody's file.
+The data goes through the service's own imports into a temporary database and from there into files, so a
+snapshot holds facts in our own tables and no copy of a source's file.
 """
 
 import gzip
@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -22,20 +22,36 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from campaign import __version__, db
-from campaign.congress import govinfo, ledger, legislators, members, roster
-from campaign.congress.bills import BillId, congress_start
+from campaign.congress import govinfo, ledger, legislators, roster
+from campaign.congress.bills import WASHINGTON, BillId, congress_start
 from campaign.congress.legislators import MemberFiles
 from campaign.congress.observation import Observation
 from campaign.districts import boundaries, census
 from campaign.districts.census import ZipRow
 from campaign.fetch import Fetcher, json_of
-from campaign.refusals import Refused, Unread
+from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings, read_settings, shipped
-from campaign.snapshot import files
-from campaign.snapshot.files import TABLES, Manifest, Texts, read_manifest, write_manifest
+from campaign.snapshot import files, source_days
+from campaign.snapshot.files import TABLES, Manifest, SourceFile, Texts, read_manifest, write_manifest
 
 ZIP_TABLE = "https://www2.census.gov/geo/docs/maps-data/data/rel2020/cd-sld/tab20_cd11920_zcta520_natl.txt"
-AS_INTRODUCED = "co-sponsors as introduced only"
+MEMBERS_FOLDER = "congress-legislators"
+# The sources of each table: a set, and how the names of its files end that give rows of the table.
+TABLE_SOURCES: dict[str, tuple[tuple[str, str], ...]] = {
+    "members": (
+        ("members", "legislators-current.json"),
+        ("members", "legislators-historical.json"),
+        ("bills", ""),
+    ),
+    "tenures": (("members", "legislators-current.json"), ("members", "legislators-historical.json")),
+    "seats": (("members", "legislators-current.json"), ("zips", "")),
+    "offices": (("members", "legislators-current.json"), ("members", "legislators-district-offices.json")),
+    "committees": (("members", "committees-current.json"),),
+    "memberships": (("members", "committee-membership-current.json"),),
+    "zips": (("zips", ""),),
+    "boundaries": (("boundaries", ""),),
+    "bills": (("bills", ""),),
+}
 # The Virgin Islands and three Pacific territories have one district each and are missing from tables made
 # of census tracts. First and last ZIP of each run in use (USPS Publication 65).
 ISLAND_ZIPS = {
@@ -48,105 +64,118 @@ ISLAND_ZIPS = {
 
 @dataclass
 class Material:
-    """What the sources gave: decoded member files, ZIP rows, boundaries and observations, each with its day."""
+    """What the sources gave: decoded member files, ZIP rows, boundaries and observations. ``days`` are those
+    of the sets (members, bills, zips, boundaries); ``sources`` the files read, by set."""
 
     members: MemberFiles
     zips: list[ZipRow]
     bills: dict[str, Observation]
     congress: int
-    dates: dict[str, date]
-    digests: dict[str, str] = field(default_factory=dict)
+    days: dict[str, date]
+    sources: dict[str, dict[str, SourceFile]]
     boundaries: list[dict[str, Any]] = field(default_factory=list)
 
 
-def build(source: str, into: Path, *, now: datetime, dates: Mapping[str, date] | None = None) -> dict[str, int]:
+def build(source: str, into: Path, *, now: datetime, as_of: Mapping[str, date] | None = None) -> dict[str, int]:
     """Write a snapshot into a folder; returns rows by table.
 
-    ``source`` is a folder laid out as docs/data.md says, ``public``, or addresses of congress-legislators,
-    GovInfo and the Census ZIP table, separated by commas. ``dates`` (members, bills) are the days the
-    files of a folder describe; unless given, those of the last snapshot made of the same files, else today.
-    Raises Refused for a folder without the files, Unread when a public source fails.
+    ``source`` is a folder laid out as fixtures/README.md says, ``public``, or addresses of
+    congress-legislators, GovInfo and the Census ZIP table, separated by commas. ``as_of`` are the days that
+    the sets of a folder (``SETS``) describe, where its ``sources.json`` does not give them; what is read from
+    an address is of ``now``. Raises Refused for a folder without the files or without a day for one of them,
+    Unread when a public source fails.
     """
     into.mkdir(parents=True, exist_ok=True)
     if not (into / files.BY_HAND).exists():
         shutil.copyfile(shipped("fixtures") / files.BY_HAND, into / files.BY_HAND)
     texts = files.read_texts(into)
     if Path(source).is_dir():
-        material = _from_folder(Path(source), texts, _last_manifest(into), now, dates or {})
+        material = _from_folder(Path(source), texts, as_of or {})
     else:
         material = _from_addresses(source, texts, now)
-        _keep_boundaries(material, into)
+        _replace_boundaries(material, into)
     with _scratch() as engine:
-        _fill(engine, material, texts)
+        _fill(engine, material)
         rows = _write_tables(engine, into)
     rows["bills"] = files.write_bills(into, (material.bills[id] for id in sorted(material.bills)))
-    manifest = Manifest(
-        congress=material.congress,
-        bills=material.dates["bills"],
-        members=material.dates["members"],
-        zips=material.dates["zips"],
-        boundaries=material.dates.get("boundaries"),
-        sources=material.digests,
-        rows=rows,
-    )
-    write_manifest(into, manifest)
+    write_manifest(into, _manifest(material, rows))
     return rows
 
 
-def _last_manifest(into: Path) -> Manifest | None:
-    for folder in (into, shipped("fixtures")):
-        if (folder / files.MANIFEST).exists():
-            return read_manifest(folder)
-    return None
+def _manifest(material: Material, rows: dict[str, int]) -> Manifest:
+    return Manifest(
+        congress=material.congress,
+        bills=material.days["bills"],
+        members=material.days["members"],
+        zips=material.days["zips"],
+        boundaries=material.days.get("boundaries"),
+        sources={name: file for found in material.sources.values() for name, file in sorted(found.items())},
+        tables={table: _sources_of(table, material.sources) for table in rows},
+        rows=rows,
+    )
+
+
+def _sources_of(table: str, sources: Mapping[str, Mapping[str, SourceFile]]) -> list[str]:
+    return [
+        name
+        for set_name, wanted in TABLE_SOURCES[table]
+        for name in sorted(sources.get(set_name, {}))
+        if name.endswith(wanted)
+    ]
 
 
 def _wanted(texts: Texts) -> set[str]:
-    """The campaign's bills and the namesakes that the numbers of dead ones have in the newest Congress."""
-    own = [BillId.of(id) for id in texts.bills]
-    newest = max(bill.congress for bill in own)
-    namesakes = {str(BillId(newest, bill.type, bill.number)) for bill in own if bill.congress < newest}
-    return {str(bill) for bill in own} | namesakes
+    """The campaign's bills, and for those of earlier Congresses the bill of the same number in the newest
+    one."""
+    bills = [BillId.of(id) for id in texts.bills]
+    newest = max(bill.congress for bill in bills)
+    renumbered = {str(BillId(newest, bill.type, bill.number)) for bill in bills if bill.congress < newest}
+    return {str(bill) for bill in bills} | renumbered
 
 
 # --- from a folder ---------------------------------------------------------------------------------
 
 
-def _from_folder(
-    source: Path, texts: Texts, last: Manifest | None, now: datetime, dates: Mapping[str, date]
-) -> Material:
+def _from_folder(source: Path, texts: Texts, as_of: Mapping[str, date]) -> Material:
     member_paths = {
         name: path
         for name, file in legislators.FILES.items()
-        if (path := source / "congress-legislators" / file).exists()
+        if (path := source / MEMBERS_FOLDER / file).exists()
     }
     bill_paths, zip_paths = sorted(source.glob("bills*.jsonl.gz")), sorted(source.glob("*cd[0-9][0-9][0-9]*.*"))
     zip_paths = [path for path in zip_paths if path.suffix in {".csv", ".txt"}]
     if "current" not in member_paths or not bill_paths or not zip_paths:
         raise Refused(
-            f"{source} lacks congress-legislators/*.json, bills*.jsonl.gz or a ZIP table.",
-            f"En {source} faltan congress-legislators/*.json, bills*.jsonl.gz o una tabla de códigos postales.",
+            f"{source} lacks {MEMBERS_FOLDER}/*.json, bills*.jsonl.gz or a ZIP table.",
+            f"En {source} faltan {MEMBERS_FOLDER}/*.json, bills*.jsonl.gz o una tabla de códigos postales.",
         )
     congress = int(re.findall(r"cd(\d{3})", zip_paths[0].name)[0])
-    digests = {
-        "members": _digest(member_paths.values()),
-        "bills": _digest(bill_paths),
-        "zips": _digest(zip_paths[:1]),
-    }
+    paths = {"members": list(member_paths.values()), "bills": bill_paths, "zips": zip_paths[:1]}
     # Boundaries of the same Congress's map, where the folder has them.
     map_paths = sorted(source.glob(f"*cd{congress}*.*json"))[:1]
     if map_paths:
-        digests["boundaries"] = _digest(map_paths)
-    days = {name: _day(name, digests, last, now, dates) for name in digests}
-    days |= dict.fromkeys({"zips", "boundaries"} & digests.keys(), congress_start(congress).date())
+        paths["boundaries"] = map_paths
+    days = source_days.days_of(source, paths, as_of)
     return Material(
         MemberFiles(**{name: json.loads(path.read_bytes()) for name, path in member_paths.items()}),
         census.read_zips(zip_paths[0].read_bytes(), congress),
         _mirrored_bills(bill_paths, _wanted(texts), days["bills"]),
         congress,
         days,
-        digests,
+        {name: _source_files(source, found, days[name]) for name, found in paths.items()},
         _boundaries(map_paths, congress),
     )
+
+
+def _source_files(source: Path, paths: Iterable[Path], day: date) -> dict[str, SourceFile]:
+    return {
+        path.relative_to(source).as_posix(): SourceFile(sha256=_digest(path.read_bytes()), as_of=day)
+        for path in paths
+    }
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
 
 
 def _boundaries(paths: list[Path], congress: int) -> list[dict[str, Any]]:
@@ -155,43 +184,24 @@ def _boundaries(paths: list[Path], congress: int) -> list[dict[str, Any]]:
     ]
 
 
-def _digest(paths: Any) -> str:
-    whole = hashlib.sha256()
-    for path in sorted(paths):
-        whole.update(path.read_bytes())
-    return whole.hexdigest()
-
-
-def _day(
-    name: str, digests: Mapping[str, str], last: Manifest | None, now: datetime, dates: Mapping[str, date]
-) -> date:
-    if name in dates:
-        return dates[name]
-    if last is not None and last.sources.get(name) == digests[name]:
-        known: date = getattr(last, name)
-        return known
-    return now.date()
-
-
 def _mirrored_bills(paths: list[Path], wanted: set[str], day: date) -> dict[str, Observation]:
     found: dict[str, Observation] = {}
     for path in paths:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
-                record = json.loads(line)
-                seen = govinfo.observe(govinfo.flatten_mirror(record), now=_noon(day), raw=b"")
+                tree = govinfo.flatten_mirror(json.loads(line))
+                seen = govinfo.observe(tree, now=_noon(day), raw=b"")
                 if seen.bill in wanted:
-                    found[seen.bill] = _as_snapshot(seen, note=str(record.get("_note", "")))
+                    found[seen.bill] = _as_snapshot(seen)
     return found
 
 
-def _as_snapshot(seen: Observation, *, note: str = "") -> Observation:
-    problem = AS_INTRODUCED if AS_INTRODUCED in note else seen.problem
-    return seen.model_copy(update={"source": "snapshot", "raw": b"", "problem": problem})
+def _as_snapshot(seen: Observation) -> Observation:
+    return seen.model_copy(update={"source": "snapshot", "raw": b""})
 
 
 def _noon(day: date) -> datetime:
-    # Noon is the same date in Washington and everywhere west of it.
+    # Noon UTC has the same date in Washington and everywhere west of it.
     return datetime.combine(day, time(12), UTC)
 
 
@@ -203,28 +213,33 @@ def _from_addresses(source: str, texts: Texts, now: datetime) -> Material:
     zip_table = ZIP_TABLE
     if source != "public":
         settings, zip_table = _addresses(source, settings)
-    today = now.date()
+    today = now.astimezone(WASHINGTON).date()
     hosts = {urlsplit(url).netloc for url in (settings.legislators_url, settings.govinfo_url, zip_table)}
     with Fetcher(user_agent=f"campaign/{__version__} (+{settings.base_url})", hosts=hosts) as fetcher:
         zips = fetcher.get(zip_table).body
         congress = int(re.findall(r"cd(\d{3})", zip_table)[0])
-        return Material(
-            _fetch_members(fetcher, settings),
-            census.read_zips(zips, congress),
-            dict(_fetch_bills(fetcher, settings, _wanted(texts), now)),
-            congress,
-            {"bills": today, "members": today, "zips": congress_start(congress).date()},
-            {"zips": hashlib.sha256(zips).hexdigest()},
-        )
+        members, member_digests = _fetch_members(fetcher, settings)
+        bills, bill_digests = _fetch_bills(fetcher, settings, _wanted(texts), now)
+    days = {"bills": today, "members": today, "zips": congress_start(congress).date()}
+    digests = {
+        "bills": bill_digests,
+        "members": member_digests,
+        "zips": {Path(urlsplit(zip_table).path).name: _digest(zips)},
+    }
+    sources = {
+        set_name: {name: SourceFile(sha256=digest, as_of=days[set_name]) for name, digest in found.items()}
+        for set_name, found in digests.items()
+    }
+    return Material(members, census.read_zips(zips, congress), bills, congress, days, sources)
 
 
-def _keep_boundaries(material: Material, into: Path) -> None:
+def _replace_boundaries(material: Material, into: Path) -> None:
     """No public address has boundaries in a form that is read here: those of the last snapshot stay."""
     last = read_manifest(into) if (into / files.MANIFEST).exists() else None
     if last is not None and last.boundaries and last.congress == material.congress:
         material.boundaries = files.read_table(into, "boundaries")
-        material.dates["boundaries"] = last.boundaries
-        material.digests["boundaries"] = last.sources["boundaries"]
+        material.days["boundaries"] = last.boundaries
+        material.sources["boundaries"] = {name: last.sources[name] for name in last.tables["boundaries"]}
 
 
 def _addresses(source: str, settings: Settings) -> tuple[Settings, str]:
@@ -238,26 +253,32 @@ def _addresses(source: str, settings: Settings) -> tuple[Settings, str]:
     return settings.model_copy(update=chosen), parts[2]
 
 
-def _fetch_members(fetcher: Fetcher, settings: Settings) -> MemberFiles:
+def _fetch_members(fetcher: Fetcher, settings: Settings) -> tuple[MemberFiles, dict[str, str]]:
     found: dict[str, Any] = {}
+    digests: dict[str, str] = {}
     for name, file in legislators.FILES.items():
-        found[name] = fetcher.read(f"{settings.legislators_url}/{file}", json_of)
-    return MemberFiles(**found)
+        found[name], digests[f"{MEMBERS_FOLDER}/{file}"] = fetcher.read(
+            f"{settings.legislators_url}/{file}", lambda reply: (json_of(reply), _digest(reply.body))
+        )
+    return MemberFiles(**found), digests
 
 
 def _fetch_bills(
     fetcher: Fetcher, settings: Settings, wanted: set[str], now: datetime
-) -> Iterator[tuple[str, Observation]]:
+) -> tuple[dict[str, Observation], dict[str, str]]:
     """Whatever GovInfo holds; a number that is not used yet, or that it lacks, is left out."""
+    found: dict[str, Observation] = {}
+    digests: dict[str, str] = {}
     for id in sorted(wanted):
         try:
             seen = govinfo.read_bill(fetcher, settings, BillId.of(id), now=now).observation
-        except Unread as error:
+        except SourceError as error:
             if not error.permanent:
                 raise
             continue
         if seen is not None:
-            yield id, _as_snapshot(seen)
+            found[id], digests[f"BILLSTATUS/{id}.xml"] = _as_snapshot(seen), seen.digest
+    return found, digests
 
 
 # --- through the database into files ---------------------------------------------------------------
@@ -272,26 +293,20 @@ def _scratch() -> Iterator[Engine]:
         engine.dispose()
 
 
-def _fill(engine: Engine, material: Material, texts: Texts) -> None:
-    moment = _noon(material.dates["members"])
-    named = {one.bill: one for one in texts.named}
+def _fill(engine: Engine, material: Material) -> None:
+    day = material.days["members"]
+    moment = _noon(day)
     with db.writing(engine) as session:
-        roster.import_members(session, material.members, as_of=material.dates["members"], now=moment)
+        roster.import_members(session, material.members, as_of=day, now=moment)
         for seen in material.bills.values():
             ledger.record(session, seen)
-        for id, one in named.items():
-            members.keep_named(session, [one.sponsor], bill=BillId.of(id), now=moment)
         if material.members.historical is not None:
             # Now that the bills have named people, the list of former members knows whom to explain.
-            roster.import_members(
-                session,
-                MemberFiles(historical=material.members.historical),
-                as_of=material.dates["members"],
-                now=moment,
-            )
+            former = MemberFiles(historical=material.members.historical)
+            roster.import_members(session, former, as_of=day, now=moment)
         zips = _with_islands(material.zips)
-        census.keep_zips(session, zips, material.congress)
-        boundaries.keep_boundaries(session, material.congress, material.boundaries)
+        census.replace_zips(session, zips, material.congress)
+        boundaries.replace_boundaries(session, material.congress, material.boundaries)
         roster.ensure_seats(session, [row.seat for row in zips])
 
 

@@ -1,4 +1,4 @@
-"""The files of a snapshot: our own tables as compressed JSON lines, and one written by hand."""
+"""The files of a snapshot: tables as gzipped JSON lines, one JSON file written by hand, and a manifest."""
 
 import gzip
 import io
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import SQLModel
 
 from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, Tenure
-from campaign.congress.observation import Observation, PersonRow
+from campaign.congress.observation import Observation
 from campaign.districts.models import DistrictShape, ZipSeat
 
 Row = dict[str, Any]
@@ -35,23 +35,13 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Named(Strict):
-    """A bill no source at hand shows, known by number, title and sponsor."""
-
-    bill: str
-    title: str
-    introduced: date | None
-    sponsor: PersonRow
-
-
 class Texts(Strict):
-    """What people wrote: the campaign, its proposals, which bills belong to them, and cited facts. The
-    rows have the columns of their tables."""
+    """The file written by hand: the campaign, its proposals, their bills, and cited facts. Rows have the
+    columns of their tables."""
 
     campaign: Row
     proposals: list[Row]
     kinships: list[Row]
-    named: list[Named]
     facts: list[Row]
 
     @property
@@ -59,16 +49,25 @@ class Texts(Strict):
         return [row["bill"] for row in self.kinships]
 
 
+class SourceFile(Strict):
+    """A file that facts were taken from: the SHA-256 of its bytes, in hex, and the day it describes."""
+
+    sha256: str
+    as_of: date
+
+
 class Manifest(Strict):
-    """Of which day the snapshot's facts are. ``sources`` are digests of the files they came from, so that
-    building again from the same files gives the same dates."""
+    """What a snapshot was made of. ``sources`` holds every file read, by its name in the source folder;
+    ``tables`` names the sources of each table, ``rows`` counts its rows. The dates are the days the sets
+    describe."""
 
     congress: int
     bills: date
     members: date
     zips: date
     boundaries: date | None = None
-    sources: dict[str, str]
+    sources: dict[str, SourceFile]
+    tables: dict[str, list[str]]
     rows: dict[str, int]
 
 
@@ -85,7 +84,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 
 def write_table(folder: Path, name: str, rows: Iterable[Sequence[Any]]) -> int:
-    """Write rows of a table in the order given, its column names first; returns how many."""
+    """Write a table: a line of column names, then the rows in the order given; returns the number of rows."""
     columns = [column.name for column in sa.inspect(TABLES[name]).columns]
     lines = [_line(columns), *(_line(row) for row in rows)]
     _write(folder / f"{name}.jsonl.gz", lines)
@@ -93,7 +92,8 @@ def write_table(folder: Path, name: str, rows: Iterable[Sequence[Any]]) -> int:
 
 
 def read_table(folder: Path, name: str) -> list[Row]:
-    """Rows of a table, dates as dates and bytes as bytes; a column the file lacks keeps its default."""
+    """The rows of a table as dictionaries, with dates and bytes decoded; columns missing from the file are
+    absent."""
     lines = _read(folder / f"{name}.jsonl.gz")
     columns = json.loads(next(lines))
     rows = [dict(zip(columns, json.loads(line), strict=True)) for line in lines]
@@ -105,15 +105,18 @@ def read_table(folder: Path, name: str) -> list[Row]:
 
 
 def _reader(kind: sa.types.TypeEngine[Any]) -> Callable[[str], Any] | None:
-    """What makes a value of this kind from the text that stands for it in a line."""
+    """The function that decodes a column's JSON text; None where JSON holds the value itself."""
     if isinstance(kind, sa.Date):
         return date.fromisoformat
     return str.encode if isinstance(kind, sa.LargeBinary) else None
 
 
-def write_bills(folder: Path, seen: Iterable[Observation]) -> int:
-    """Write observations without their raw replies; returns how many."""
-    lines = [_line(one.model_dump(mode="json", exclude={"raw"}, exclude_defaults=True)) for one in seen]
+def write_bills(folder: Path, observations: Iterable[Observation]) -> int:
+    """Write observations without their raw replies; returns the number."""
+    lines = [
+        _line(observation.model_dump(mode="json", exclude={"raw"}, exclude_defaults=True))
+        for observation in observations
+    ]
     _write(folder / "bills.jsonl.gz", lines)
     return len(lines)
 
@@ -131,11 +134,11 @@ def _text(value: Any) -> str:
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:
-    """Equal lines give equal bytes: no name and no time goes into the file."""
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as packed:
-        packed.write("".join(f"{line}\n" for line in lines).encode())
+    """Equal lines give equal bytes: the gzip header gets neither a file name nor a time."""
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
+        file.write("".join(f"{line}\n" for line in lines).encode())
 
 
 def _read(path: Path) -> Iterator[str]:
-    with gzip.open(path) as packed:
-        yield from io.TextIOWrapper(packed, encoding="utf-8")
+    with gzip.open(path) as file:
+        yield from io.TextIOWrapper(file, encoding="utf-8")

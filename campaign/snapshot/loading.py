@@ -1,4 +1,4 @@
-"""Take the snapshot over into the database: what is missing or older, never what is newer."""
+"""Import the snapshot into the database: what is missing or older there, never what is newer."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel
 from campaign import db
 from campaign.congress import ledger, members, roster, tracking
 from campaign.congress.bills import BillId
-from campaign.congress.models import Bill, SourceState
+from campaign.congress.models import Bill, SourceState, Tracking
 from campaign.districts import boundaries, census
 from campaign.proposals.models import Campaign, CitedFact, Kinship, Proposal
 from campaign.settings import shipped
@@ -21,15 +21,15 @@ from campaign.snapshot.files import Manifest, Row, Texts
 
 
 def load(engine: Engine, *, now: datetime, folder: Path | None = None) -> dict[str, int]:
-    """Load the shipped snapshot (or ``folder``) in one transaction; returns how many rows of each kind.
+    """Load the shipped snapshot (or ``folder``) in one transaction; returns the number of rows of each kind.
 
-    Loading again does nothing. What was read from a source since then stays: members by the day of their
-    list, a bill by the day it was observed, texts and lineage by their being there at all.
+    Loading again changes nothing. Newer data stays: members by the date of their list, a bill by the date of
+    its observation, texts and lineage wherever a row exists.
     """
     folder = folder or shipped("fixtures")
     manifest, texts = files.read_manifest(folder), files.read_texts(folder)
     with db.writing(engine) as session:
-        _become_the_only_loader(session)
+        _lock_out_other_loaders(session)
         counts = roster.restore(
             session, lambda name: files.read_table(folder, name), as_of=manifest.members, now=now
         )
@@ -43,7 +43,7 @@ def load(engine: Engine, *, now: datetime, folder: Path | None = None) -> dict[s
     return counts
 
 
-def _become_the_only_loader(session: Session) -> None:
+def _lock_out_other_loaders(session: Session) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('campaign.snapshot'))"))
 
@@ -53,7 +53,7 @@ def _load_zips(session: Session, folder: Path, manifest: Manifest, now: datetime
     if not _is_newer_map(session, name, manifest.zips):
         return 0
     rows = files.read_table(folder, "zips")
-    census.keep_zips(
+    census.replace_zips(
         session, [census.ZipRow(row["zip"], row["seat"], row["share"]) for row in rows], manifest.congress
     )
     session.merge(SourceState(name=name, as_of=manifest.zips, checked_at=now, source="snapshot"))
@@ -65,54 +65,39 @@ def _load_boundaries(session: Session, folder: Path, manifest: Manifest, now: da
     if day is None or not _is_newer_map(session, name, day):
         return 0
     rows = files.read_table(folder, "boundaries")
-    boundaries.keep_boundaries(session, manifest.congress, rows)
+    boundaries.replace_boundaries(session, manifest.congress, rows)
     session.merge(SourceState(name=name, as_of=day, checked_at=now, source="snapshot"))
     return len(rows)
 
 
 def _is_newer_map(session: Session, name: str, day: date) -> bool:
-    """Whether the snapshot's map is to be taken over. What an operator imported stays."""
+    """Whether to load the snapshot's map. A map that an operator imported stays."""
     state = members.data_state(session, name)
     return state is None or (state.source == "snapshot" and state.as_of < day)
 
 
 def _load_bills(session: Session, folder: Path, manifest: Manifest, texts: Texts, now: datetime) -> int:
-    """Bills as the snapshot saw them; the campaign's are polled from now on, save those known by name."""
+    """Bills as the snapshot saw them, each unless it was read since; the campaign's are polled from now on."""
+    seen = [
+        observation
+        for observation in files.read_bills(folder)
+        if _is_newer(session, observation.bill, observation.read_at)
+    ]
+    for observation in seen:
+        ledger.record(session, observation)
+    for id in texts.bills:
+        # A bill that an organizer stopped following stays stopped.
+        if session.get(Tracking, id) is None:
+            tracking.track(session, BillId.of(id), now=now)
     state = members.data_state(session, "bills")
-    if state is not None and state.as_of >= manifest.bills:
-        return 0
-    seen = [one for one in files.read_bills(folder) if _is_news(session, one.bill, one.read_at)]
-    fresh = [id for id in texts.bills if session.get(Bill, id) is None]
-    for one in seen:
-        ledger.record(session, one)
-    for named in texts.named:
-        _keep_name(session, named, now)
-    for id in set(fresh) - {named.bill for named in texts.named if _is_unread(session, named.bill)}:
-        tracking.track(session, BillId.of(id), now=now)
-    session.merge(SourceState(name="bills", as_of=manifest.bills, checked_at=now, source="snapshot"))
+    if state is None or state.as_of < manifest.bills:
+        session.merge(SourceState(name="bills", as_of=manifest.bills, checked_at=now, source="snapshot"))
     return len(seen)
 
 
-def _is_news(session: Session, bill_id: str, read_at: datetime) -> bool:
+def _is_newer(session: Session, bill_id: str, read_at: datetime) -> bool:
     known = session.get(Bill, bill_id)
     return known is None or known.observed_at is None or known.observed_at < read_at
-
-
-def _is_unread(session: Session, bill_id: str) -> bool:
-    return session.get_one(Bill, bill_id).observed_at is None
-
-
-def _keep_name(session: Session, named: files.Named, now: datetime) -> None:
-    bill = BillId.of(named.bill)
-    ledger.note_name(
-        session,
-        bill,
-        title=named.title,
-        sponsor=named.sponsor.bioguide,
-        sponsor_name=named.sponsor.full_name,
-        introduced=named.introduced,
-    )
-    members.keep_named(session, [named.sponsor], bill=bill, now=now)
 
 
 def _proposals(texts: Texts) -> list[Row]:
@@ -131,7 +116,7 @@ def _facts(texts: Texts) -> list[Row]:
 
 
 def _add(session: Session, table: type[SQLModel], rows: Sequence[Row]) -> int:
-    """Add rows whose key is not there yet; what somebody changed since stays changed."""
+    """Insert the rows whose key is new; rows that exist keep their changes."""
     keys: Any = [column.name for column in sa.inspect(table).primary_key]
     known = {tuple(row) for row in session.execute(sa.select(*sa.inspect(table).primary_key))}
     fresh = [row for row in rows if tuple(row[key] for key in keys) not in known]

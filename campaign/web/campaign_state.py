@@ -6,47 +6,51 @@ from werkzeug.wrappers import Response
 
 from campaign.proposals import campaigns
 from campaign.proposals.models import Proposal
-from campaign.web.core import errors
+from campaign.web.core import errors, routing
 from campaign.web.core.database import session
 from campaign.web.core.languages import _
 from campaign.web.organize import access
 from campaign.web.public import content
 
-# Who once gave an address reaches what is theirs, and what is said of data holds, whatever the campaign does.
-ALWAYS = {
-    "privacy", "data", "confirm", "confirmed", "unsubscribe", "unsubscribed", "preferences", "ask_for_link",
-    "choices", "choose", "report",
-}  # fmt: skip
-
 
 def attach(app: Flask) -> None:
     app.before_request(_gate)
-    app.jinja_env.globals.update(campaign_state=lambda: g.get("campaign_state", "live"))
+    app.after_request(_keep_drafts_out_of_caches)
+    app.jinja_env.globals.update(campaign_state=_current)
+
+
+def _current() -> str:
+    """The state of the campaign that this request's page belongs to."""
+    return str(g.get("campaign_state", "live"))
 
 
 def _gate() -> Response | None:
-    """A draft's pages are shown to organizers alone, and kept nowhere."""
-    if request.blueprint not in ("en", "es"):
+    """A draft's pages are shown to organizers alone."""
+    if not (request.blueprint or "").startswith("public_"):
         return None
     found = campaigns.shown(session())
     state = found[1] if found else "live"
-    view = (request.endpoint or "").rpartition(".")[2]
-    if state != "draft" and not _drafted(view):
+    if state != "draft" and not _drafted():
         g.campaign_state = state
         return None
-    if view in ALWAYS:
+    asked = routing.access()
+    if asked is None or asked.in_draft:
         return None
-    g.pop("kept_as", None)
-    g.shown_early = access.may("viewer")
-    if not g.shown_early:
+    if not access.may("viewer"):
         return _not_open()
     g.campaign_state = "draft"
     return None
 
 
-def _drafted(view: str) -> bool:
+def _keep_drafts_out_of_caches(response: Response) -> Response:
+    if _current() == "draft":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _drafted() -> bool:
     """Whether this is the page of a proposal whose campaign is a draft."""
-    if view != "proposal":
+    if routing.view_name() != "proposal":
         return False
     slug = (request.view_args or {}).get("slug", "")
     row = session().get(Proposal, slug) if content.SLUG.fullmatch(slug) else None

@@ -7,8 +7,6 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 from visitors import NOW, PASSWORD, REAL, VISITOR, invited, later, stored, with_authenticator, with_password
@@ -83,29 +81,6 @@ def test_s01_no_address_and_no_account_stands_in_a_bucket(engine: Engine) -> Non
         keyed(VISITOR.secret, "address", VISITOR.address),
         keyed(VISITOR.secret, "overall"),
     }
-
-
-def test_s01_two_processes_share_one_bucket(engine: Engine) -> None:
-    def attempt(_: int) -> bool:
-        with db.writing(engine) as session:
-            return throttle.allow(session, "shared", throttle.Limit(5, timedelta(hours=1)), now=NOW)
-
-    with ThreadPoolExecutor(4) as pool:
-        assert sum(pool.map(attempt, range(12))) == 5
-
-
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(gaps=st.lists(st.integers(0, 1200), min_size=1, max_size=40))
-def test_s01_no_hour_lets_through_more_than_twice_the_limit(sqlite_engine: Engine, gaps: list[int]) -> None:
-    limit, at, taken = throttle.Limit(5, timedelta(hours=1)), NOW, []
-    with db.writing(sqlite_engine) as session:
-        throttle.forget(session, "k")
-        for gap in gaps:
-            at += timedelta(seconds=gap)
-            if throttle.allow(session, "k", limit, now=at):
-                taken.append(at)
-    for first in taken:
-        assert sum(first <= one < first + timedelta(hours=1) for one in taken) <= 2 * limit.most
 
 
 # --- S02, S03: passwords ---

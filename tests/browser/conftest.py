@@ -1,6 +1,5 @@
 """A real browser on the real service: Debian's Chromium, driven by Playwright."""
 
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -10,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from copies import copy_of
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from pydantic import SecretStr
+from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
 from werkzeug.serving import make_server
 
@@ -29,7 +30,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
+MAIL = {"mail_from": "Campaign <news@campaign-host.org>", "postal_address": "P.O. Box 123, Austin, TX 78701"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,14 +40,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def address(snapshot_engine: Engine) -> Iterator[str]:
-    """Where the service answers, on the campaign of fixtures/."""
-    with serve(snapshot_engine) as found:
+def campaign_copy(snapshot_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The campaign of fixtures/, one copy for all browser tests: they count calls in it and sign up users."""
+    with copy_of(snapshot_engine, tmp_path_factory.mktemp("browser")) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def geocoder() -> Iterator[HTTPServer]:
+    """A Census Bureau that nobody should ask."""
+    with HTTPServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def address(campaign_copy: Engine, geocoder: HTTPServer) -> Iterator[str]:
+    """Where the service of all browser tests answers."""
+    with serve(campaign_copy, geocoder_url=geocoder.url_for(""), **MAIL) as found:
         yield found
 
 
 @pytest.fixture(scope="session")
 def serving() -> Callable[..., AbstractContextManager[str]]:
+    """Serve another copy of the campaign, for a test that changes what others look at."""
     return serve
 
 
@@ -64,13 +80,6 @@ def serve(engine: Engine, **settings: Any) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@pytest.fixture(scope="module")
-def copied_engine(snapshot_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A copy of the campaign for tests that leave something in it, such as a count of calls."""
-    with copy_of(snapshot_engine, tmp_path_factory.mktemp("browser")) as engine:
-        yield engine
 
 
 @pytest.fixture(scope="session")
@@ -110,6 +119,11 @@ class Visit:
         self.page.goto(self.address + path)
         return self.page
 
+    def violations(self) -> list[tuple[str, list[object]]]:
+        """What axe finds wrong with the open page: rules, and where each is broken. Needs ``bypass_csp``."""
+        found = Axe().run(self.page).response["violations"]
+        return [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found]
+
 
 @pytest.fixture
 def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visit]]:
@@ -128,9 +142,23 @@ def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visit]]:
         context.close()
 
 
-@pytest.fixture(scope="session")
-def screenshots() -> Path:
-    if not os.environ.get("SCREENSHOTS"):
-        pytest.skip("set SCREENSHOTS=1 to take them")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    return SCREENSHOTS
+@dataclass(frozen=True)
+class Look:
+    """A language, a colour scheme and a size of window."""
+
+    lang: str
+    scheme: str
+    size: dict[str, int]
+
+
+@pytest.fixture(
+    params=[
+        Look("en", "light", {"width": 1280, "height": 900}),
+        Look("es", "dark", {"width": 360, "height": 740}),
+    ],
+    ids=["English, light, desk", "Spanish, dark, phone"],
+)
+def look(request: pytest.FixtureRequest) -> Look:
+    """Both languages, both schemes and both sizes, each once: markup and colours differ by no pair of them."""
+    found: Look = request.param
+    return found

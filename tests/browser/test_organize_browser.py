@@ -1,13 +1,11 @@
 """The organizers' pages in a browser: sign-in to export, without scripts, clean for axe, at any width."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
@@ -40,19 +38,13 @@ Enter = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
-def own_engine(copied_engine: Engine) -> Engine:
-    """A copy of the shipped campaign with something on its whip board."""
-    with db.writing(copied_engine) as session:
+def own_engine(campaign_copy: Engine) -> Engine:
+    """The campaign with something on its whip board."""
+    with db.writing(campaign_copy) as session:
         said = {"lean": "likely", "next_step": "call the legislative director", "tags": "swing"}
         whip.save(session, "hr6736-119", "J000305", said, version=0, by="ana@example.org", now=db.utcnow())
         whip.add_note(session, "J000305", "Office asks for the text.", by="ana@example.org", now=db.utcnow())
-    return copied_engine
-
-
-@pytest.fixture(scope="module")
-def address(own_engine: Engine, serving: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
-    with serving(own_engine) as found:
-        yield found
+    return campaign_copy
 
 
 def link(engine: Engine, email: str = "ana@example.org", role: str = "admin") -> str:
@@ -84,20 +76,13 @@ def place(name: str, lang: str) -> str:
     return f"/{'es/' if lang == 'es' else ''}organize/{PAGES[name]}"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["en", "es"])
-def test_axe_finds_nothing(visit: Enter, cookie: Any, lang: str, scheme: str) -> None:
-    size = PHONE if scheme == "dark" else DESK
-    seen = enter(visit, cookie, color_scheme=scheme, viewport=size, bypass_csp=True)
+def test_axe_finds_nothing(visit: Enter, cookie: Any, look: Any) -> None:
+    seen = enter(visit, cookie, color_scheme=look.scheme, viewport=look.size, bypass_csp=True)
     broken = {}
     for name in PAGES:
-        assert seen.open(place(name, lang)).url.endswith(place(name, lang))
-        results = Axe().run(seen.page)
-        if results.violations_count:
-            broken[name] = [
-                (one["id"], [node["target"] for node in one["nodes"]][:3])
-                for one in results.response["violations"]
-            ]
+        assert seen.open(place(name, look.lang)).url.endswith(place(name, look.lang))
+        if found := seen.violations():
+            broken[name] = found
     assert broken == {}
 
 
@@ -105,7 +90,7 @@ def test_axe_finds_nothing(visit: Enter, cookie: Any, lang: str, scheme: str) ->
 def test_axe_finds_nothing_at_the_door(visit: Enter, path: str) -> None:
     seen = visit(viewport=PHONE, bypass_csp=True)
     seen.open(path)
-    assert Axe().run(seen.page).violations_count == 0
+    assert seen.violations() == []
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
@@ -190,12 +175,3 @@ def test_a_keyboard_reaches_the_content_and_every_control_is_seen(visit: Enter, 
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_attribute("name", "bill")
-
-
-@pytest.mark.parametrize("name", ["week", "bill", "lists", "board", "member", "campaign-words", "system"])
-def test_pictures_for_the_docs(visit: Enter, cookie: Any, screenshots: Path, name: str) -> None:
-    for lang, scheme, size in (("en", "light", DESK), ("es", "dark", PHONE)):
-        seen = enter(visit, cookie, color_scheme=scheme, viewport=size)
-        page = seen.open(place(name, lang))
-        shown = "desk" if size is DESK else "phone"
-        page.screenshot(path=screenshots / f"organize-{name}-{lang}-{scheme}-{shown}.png")

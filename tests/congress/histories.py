@@ -13,10 +13,13 @@ class Line:
     text: str
     codes: frozenset[str] = frozenset()
     systems: frozenset[str] = frozenset()
+    committees: frozenset[str] = frozenset()
 
 
-def line(day: str, text: str, codes: str = "") -> Line:
-    return Line(date.fromisoformat(day), text, frozenset(codes.split()))
+def line(day: str, text: str, codes: str = "", committees: str = "") -> Line:
+    return Line(
+        date.fromisoformat(day), text, frozenset(codes.split()), committees=frozenset(committees.split())
+    )
 
 
 def read(

@@ -1,12 +1,13 @@
 """Builders of congress-legislators rows: only what a test says, everything else usual."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from campaign.congress.legislators import MemberFiles
 
 JUNE = date(2026, 6, 15)
+NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
 MOST = [f"B{number:06}" for number in range(1, 31)]
 
 

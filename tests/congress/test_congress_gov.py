@@ -14,7 +14,7 @@ from campaign.congress import congress_gov
 from campaign.congress.bills import BillId
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 
 Make = Callable[..., Fetcher]
 BILLS = sorted(small_congress())
@@ -112,7 +112,7 @@ def test_a_day_of_the_past(source: Standin, fetcher: Fetcher) -> None:
     assert seen.complete
     assert len(seen.cosponsors) == 9
     source.world.asof = "2025-12-15"
-    with pytest.raises(Unread, match="not known"):
+    with pytest.raises(SourceError, match="not known"):
         read(source, fetcher)
 
 
@@ -143,7 +143,7 @@ def test_equal_content_gives_an_equal_digest(source: Standin, fetcher: Fetcher) 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_random_bytes_are_no_kept_reading(raw: bytes) -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(SourceError):
         congress_gov.parse(raw, now=NOW)
 
 
@@ -166,7 +166,7 @@ def test_odd_shapes_are_unread_or_incomplete_never_a_crash(detail: dict[str, Any
     raw = {"detail": named, "cosponsors": odd, "actions": odd, "counts": counts, "faults": {}}
     try:
         seen = congress_gov.parse(json.dumps(raw).encode(), now=NOW)
-    except Unread:
+    except SourceError:
         return
     assert seen.complete <= (len(seen.cosponsors) == len(odd))
 
@@ -267,7 +267,7 @@ def test_with_every_fault_at_once_nothing_false_is_complete(source: Standin, imp
     for bill in BILLS * 4:
         try:
             seen = read(source, fetcher, bill)
-        except Unread:
+        except SourceError:
             continue
         record = source.world.bills[bill]
         if seen.complete:
@@ -296,7 +296,7 @@ def test_no_cut_of_a_reply_passes_for_whole(source: Standin, impatient: Make, da
     source.world.fixed[place("s1383-119", tail)] = (200, "application/json", cut)
     try:
         seen = read(source, fetcher, "s1383-119")
-    except Unread:
+    except SourceError:
         assert tail == ""
         return
     assert seen.complete <= (cut == body)
@@ -309,10 +309,10 @@ def test_no_cut_of_a_reply_passes_for_whole(source: Standin, impatient: Make, da
 def test_an_answer_about_another_bill_is_no_reading(source: Standin, impatient: Make) -> None:
     fetcher = impatient(attempts=2)
     answer(source, place("hr6736-119"), {"bill": {"congress": 119, "type": "S", "number": "6736"}})
-    with pytest.raises(Unread, match="about another bill"):
+    with pytest.raises(SourceError, match="about another bill"):
         read(source, fetcher)
     answer(source, place("hr6736-119"), {"bill": {"title": "A bill without a name"}})
-    with pytest.raises(Unread, match="which bill"):
+    with pytest.raises(SourceError, match="which bill"):
         read(source, fetcher)
 
 
@@ -333,12 +333,12 @@ def test_a_list_about_another_bill_is_not_taken(source: Standin, impatient: Make
 )
 def test_s14_an_answer_without_its_data_is_no_reading(source: Standin, impatient: Make, body: Any) -> None:
     answer(source, place("hr6736-119"), body)
-    with pytest.raises(Unread, match="no bill in the answer"):
+    with pytest.raises(SourceError, match="no bill in the answer"):
         read(source, impatient(attempts=2))
 
 
 def test_without_a_key_nothing_is_asked(source: Standin, fetcher: Fetcher) -> None:
-    with pytest.raises(Unread, match=r"no api\.congress\.gov key") as caught:
+    with pytest.raises(SourceError, match=r"no api\.congress\.gov key") as caught:
         congress_gov.read_bill(
             fetcher, source.settings(congress_api_key=""), BillId.of("hr6736-119"), now=NOW, pause=0
         )

@@ -19,7 +19,7 @@ from pytest_httpserver import HTTPServer
 from standin import FAULTS, KEY, Standin
 
 from campaign.fetch import Fetcher, Reply, json_of, open_fetcher
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 
 Make = Callable[..., Fetcher]
 BILL = "/v3/bill/119/hr/6736"
@@ -67,7 +67,7 @@ def test_q36_a_failure_that_passes_is_asked_again(source: Standin, fetcher: Fetc
 def test_q36_a_failure_that_lasts_gives_no_reading(source: Standin, impatient: Make, fault: str) -> None:
     fetcher = impatient(attempts=5)
     source.world.faults[fault] = 1
-    with pytest.raises(Unread) as caught:
+    with pytest.raises(SourceError) as caught:
         ask(source, fetcher)
     assert fetcher.requests == 5
     assert not caught.value.permanent
@@ -78,7 +78,7 @@ def test_q36_half_of_all_requests_failing_still_gives_readings(source: Standin, 
     source.world.faults = dict.fromkeys(FAULTS, 0.1)
     read = 0
     for _ in range(100):
-        with contextlib.suppress(Unread):
+        with contextlib.suppress(SourceError):
             read += ask(source, fetcher)["bill"]["number"] == "6736"
     assert read >= 95
     assert fetcher.requests > 200
@@ -87,7 +87,7 @@ def test_q36_half_of_all_requests_failing_still_gives_readings(source: Standin, 
 def test_q36_a_redirect_is_no_answer_and_is_never_followed(source: Standin, impatient: Make) -> None:
     fetcher = impatient(attempts=3)
     source.world.faults["redirect"] = 1
-    with pytest.raises(Unread, match="answered 302"):
+    with pytest.raises(SourceError, match="answered 302"):
         ask(source, fetcher)
     assert {request.path for request in source.world.log} == {BILL}
     assert not any("api_key" in request.query for request in source.world.log)
@@ -95,14 +95,14 @@ def test_q36_a_redirect_is_no_answer_and_is_never_followed(source: Standin, impa
 
 def test_q36_no_answer_in_time(silent: str) -> None:
     with Fetcher(user_agent="test", attempts=2, read_timeout=0.05, wait_max=0) as fetcher:
-        with pytest.raises(Unread, match="no answer in time"):
+        with pytest.raises(SourceError, match="no answer in time"):
             fetcher.get(f"{silent}/x")
         assert fetcher.requests == 2
 
 
 def test_a_dead_network_is_told_soon(dead: str) -> None:
     with Fetcher(user_agent="test", wait_max=0) as fetcher:
-        with pytest.raises(Unread, match="could not be reached"):
+        with pytest.raises(SourceError, match="could not be reached"):
             fetcher.get(f"{dead}/x")
         assert fetcher.requests == 3
 
@@ -113,7 +113,7 @@ def test_an_unwanted_answer_is_asked_again_and_a_wanted_one_is_not(source: Stand
     def pick(reply: Reply) -> None:
         seen.append(reply)
         if len(seen) < 3:
-            raise Unread("not this one")
+            raise SourceError("not this one")
 
     fetcher.get(f"{source.url}/congress-legislators/legislators-current.json", check=pick)
     assert len(seen) == fetcher.requests == 3
@@ -176,7 +176,7 @@ def test_s14_every_form_of_error_is_no_reading(
 ) -> None:
     fetcher = impatient(attempts=2)
     fixed(source, status, kind, body)
-    with pytest.raises(Unread, match=words) as caught:
+    with pytest.raises(SourceError, match=words) as caught:
         ask(source, fetcher)
     assert (caught.value.permanent, caught.value.credential) == (permanent, credential)
     assert fetcher.requests == (1 if permanent else 2)
@@ -187,14 +187,14 @@ def test_s14_every_form_of_error_is_no_reading(
 def test_s14_random_bytes_are_json_or_unread(body: bytes) -> None:
     try:
         data = json_of(Reply(200, body))
-    except Unread:
+    except SourceError:
         return
     assert repr(data) == repr(json.loads(body))
 
 
 def test_q37_a_blocked_network_is_not_called_a_bad_key(source: Standin, fetcher: Fetcher) -> None:
     source.world.script("blocked")
-    with pytest.raises(Unread, match="the key is not the cause") as caught:
+    with pytest.raises(SourceError, match="the key is not the cause") as caught:
         ask(source, fetcher)
     assert not caught.value.credential
     assert ask(source, fetcher)["bill"]
@@ -202,7 +202,7 @@ def test_q37_a_blocked_network_is_not_called_a_bad_key(source: Standin, fetcher:
 
 def test_q38_a_refused_key_is_sent_once_a_run(source: Standin, fetcher: Fetcher) -> None:
     for _ in range(3):
-        with pytest.raises(Unread, match="API_KEY_INVALID") as caught:
+        with pytest.raises(SourceError, match="API_KEY_INVALID") as caught:
             fetcher.read(f"{source.url}{BILL}", json_of, secret_headers={"X-Api-Key": "BAD"})
         assert caught.value.credential
     assert fetcher.requests == 1
@@ -216,11 +216,11 @@ def test_q36_a_host_that_is_down_is_left_alone_then_tried(source: Standin, impat
     fetcher = impatient(attempts=2, threshold=3, rest=300, clock=lambda: clock[0])
     source.world.faults["503"] = 1
     for _ in range(5):
-        with pytest.raises(Unread, match="503"):
+        with pytest.raises(SourceError, match="503"):
             ask(source, fetcher)
     assert fetcher.requests == 6
     source.world.faults.clear()
-    with pytest.raises(Unread, match="left alone after 3 failures") as caught:
+    with pytest.raises(SourceError, match="paused after 3 failures") as caught:
         ask(source, fetcher)
     assert caught.value.permanent
     clock[0] += 301
@@ -233,11 +233,11 @@ def test_q36_a_host_still_down_after_its_rest_is_left_alone_at_once(source: Stan
     fetcher = impatient(attempts=1, threshold=3, rest=300, clock=lambda: clock[0])
     source.world.faults["drop"] = 1
     for _ in range(3):
-        with pytest.raises(Unread):
+        with pytest.raises(SourceError):
             ask(source, fetcher)
     clock[0] += 301
     for _ in range(3):
-        with pytest.raises(Unread):
+        with pytest.raises(SourceError):
             ask(source, fetcher)
     assert fetcher.requests == 4
 
@@ -247,7 +247,7 @@ def test_one_host_down_does_not_close_another(source: Standin, httpserver: HTTPS
     source.world.faults["503"] = 1
     httpserver.expect_request("/x").respond_with_json({"well": True})
     for _ in range(3):
-        with pytest.raises(Unread):
+        with pytest.raises(SourceError):
             ask(source, fetcher)
     assert fetcher.read(httpserver.url_for("/x"), json_of) == {"well": True}
 
@@ -256,7 +256,7 @@ def test_q29_a_bill_that_always_fails_does_not_close_its_host(source: Standin, i
     fetcher = impatient(attempts=2, threshold=3)
     fixed(source, 500, "application/json", b'{"error":"(UnboundLocalError)"}')
     for _ in range(6):
-        with pytest.raises(Unread, match="server error 500"):
+        with pytest.raises(SourceError, match="server error 500"):
             ask(source, fetcher)
     assert ask(source, fetcher, "/v3/bill/119/s/3508")["bill"]
 
@@ -277,7 +277,7 @@ def test_s14_a_spent_budget_stops_the_asking(source: Standin, fetcher: Fetcher) 
     for _ in range(2):
         ask(source, fetcher)
     for _ in range(5):
-        with pytest.raises(Unread, match="asked too often") as caught:
+        with pytest.raises(SourceError, match="asked too often") as caught:
             ask(source, fetcher)
     assert fetcher.requests == 3
     assert not caught.value.credential
@@ -288,7 +288,7 @@ def test_s14_a_long_wait_is_not_waited_for(source: Standin, fetcher: Fetcher, re
     source.world.retry_after = retry_after
     source.world.script("429")
     for _ in range(3):
-        with pytest.raises(Unread, match="asked too often"):
+        with pytest.raises(SourceError, match="asked too often"):
             ask(source, fetcher)
     assert fetcher.requests == 1
 
@@ -310,7 +310,7 @@ def test_q39_no_key_and_no_query_in_logs_or_reasons(
     with caplog.at_level(logging.DEBUG):
         for fault in FAULTS:
             source.world.faults = {fault: 1}
-            with pytest.raises(Unread) as caught:
+            with pytest.raises(SourceError) as caught:
                 ask(source, fetcher, address="12 Private Street")
             reasons.append(f"{caught.value.reason} {caught.value!r} {caught.value.__cause__!r}")
     assert all(request.headers["x-api-key"] == KEY for request in source.world.log)
@@ -323,7 +323,7 @@ def test_q39_no_key_and_no_query_in_logs_or_reasons(
 
 def test_q39_no_request_leaves_for_a_host_that_is_no_source(source: Standin, dead: str) -> None:
     with open_fetcher(source.settings()) as fetcher:
-        with pytest.raises(Unread, match="not a source") as caught:
+        with pytest.raises(SourceError, match="not a source") as caught:
             fetcher.get(f"{dead}/x", secret_headers={"X-Api-Key": KEY})
         assert caught.value.permanent
         assert fetcher.requests == 0
@@ -337,14 +337,14 @@ def test_q37_the_service_says_who_it_is(source: Standin, fetcher: Fetcher) -> No
 
 
 def test_a_body_without_end_is_not_read(source: Standin, fetcher: Fetcher) -> None:
-    with pytest.raises(Unread, match="more than 100 bytes") as caught:
+    with pytest.raises(SourceError, match="more than 100 bytes") as caught:
         fetcher.get(f"{source.url}/congress-legislators/legislators-current.json", limit=100)
     assert caught.value.permanent
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:99999/x", "http://[::1/x", "ftp://127.0.0.1/x", "x"])
 def test_an_address_that_is_none_is_unread(address: str) -> None:
-    with Fetcher(user_agent="test", attempts=1) as fetcher, pytest.raises(Unread):
+    with Fetcher(user_agent="test", attempts=1) as fetcher, pytest.raises(SourceError):
         fetcher.get(address)
 
 

@@ -16,7 +16,7 @@ from campaign.congress import congress_gov, govinfo
 from campaign.congress.bills import BillId
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 
 Make = Callable[..., Fetcher]
 BILLS = sorted(small_congress())
@@ -83,7 +83,7 @@ def test_q36_a_failure_that_passes(source: Standin, fetcher: Fetcher, fault: str
 
 
 def test_a_bill_that_is_not_there(source: Standin, fetcher: Fetcher) -> None:
-    with pytest.raises(Unread, match="not known there") as caught:
+    with pytest.raises(SourceError, match="not known there") as caught:
         read(source, fetcher, "hr4444-119")
     assert caught.value.permanent
     assert fetcher.requests == 1
@@ -91,7 +91,7 @@ def test_a_bill_that_is_not_there(source: Standin, fetcher: Fetcher) -> None:
 
 def test_a_file_about_another_bill_is_no_reading(source: Standin, impatient: Make) -> None:
     source.world.fixed[FILE] = (200, "application/xml", file_of("s367-119"))
-    with pytest.raises(Unread, match="about another bill"):
+    with pytest.raises(SourceError, match="about another bill"):
         read(source, impatient(attempts=2))
 
 
@@ -107,7 +107,7 @@ PLAIN_DTD = b'<!DOCTYPE x SYSTEM "http://127.0.0.1/x.dtd"><billStatus><version>3
 
 @pytest.mark.parametrize("body", [BOMB, OUTSIDE, PLAIN_DTD], ids=["bomb", "outside", "dtd"])
 def test_s23_entities_and_document_types_are_refused(body: bytes) -> None:
-    with pytest.raises(Unread, match="document type or entities"):
+    with pytest.raises(SourceError, match="document type or entities"):
         govinfo.parse(body, now=NOW)
 
 
@@ -127,20 +127,20 @@ def test_s23_entities_and_document_types_are_refused(body: bytes) -> None:
     ],
 )
 def test_what_is_no_bill_file(body: bytes, words: str) -> None:
-    with pytest.raises(Unread, match=words):
+    with pytest.raises(SourceError, match=words):
         govinfo.parse(body, now=NOW)
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_random_bytes_are_unread(body: bytes) -> None:
-    with pytest.raises(Unread):
+    with pytest.raises(SourceError):
         govinfo.parse(body, now=NOW)
 
 
 @given(st.integers(min_value=0))
 def test_no_cut_of_a_file_passes_for_whole(at: int) -> None:
     body = file_of("s1383-119").rstrip()
-    with pytest.raises(Unread, match="cut or garbled"):
+    with pytest.raises(SourceError, match="cut or garbled"):
         govinfo.parse(body[: at % len(body)], now=NOW)
 
 
@@ -212,7 +212,7 @@ def test_q36_a_zip_that_fails_is_asked_for_again(source: Standin, impatient: Mak
     fetcher = impatient(attempts=3)
     assert "hr842-119" in members(source, fetcher)
     source.world.script(fault, ".zip", times=3)
-    with pytest.raises(Unread):
+    with pytest.raises(SourceError):
         members(source, fetcher)
 
 
@@ -228,7 +228,7 @@ def test_a_bad_member_is_one_failed_bill(source: Standin, fetcher: Fetcher) -> N
     source.world.fixed[ZIP] = (200, "application/zip", bytes(body))
     found = members(source, fetcher)
     assert found == {"hr923-119": b"", "hr6736-119": good}
-    with pytest.raises(Unread):
+    with pytest.raises(SourceError):
         govinfo.parse(found["hr923-119"], now=NOW)
 
 
@@ -251,7 +251,7 @@ def test_s23_a_zip_of_endless_members_is_refused(
     source: Standin, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(govinfo, "MOST_MEMBERS", 3)
-    with pytest.raises(Unread, match="more than 3 files") as caught:
+    with pytest.raises(SourceError, match="more than 3 files") as caught:
         members(source, fetcher)
     assert caught.value.permanent
     assert fetcher.requests == 1

@@ -54,7 +54,7 @@ def test_what_is_no_district_is_refused(written: Any) -> None:
 
 @pytest.mark.parametrize(
     ("written", "original"),
-    [(True, True), (False, False), ("True", True), ("False", False), (" true ", True), ("FALSE", False)],
+    [(True, True), (False, False), ("True", True), ("False", False), ("true", True), ("FALSE", False)],
 )
 def test_an_original_cosponsor_as_truth_or_word(written: Any, original: bool) -> None:
     assert CosponsorRow(bioguide="C001091", joined=date(2026, 1, 6), original=written).original is original

@@ -17,7 +17,7 @@ from campaign.congress import congress_gov, govinfo
 from campaign.congress.bills import BillId
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 
 Make = Callable[..., Fetcher]
 NOW = datetime.fromisoformat("2026-06-20T15:00:00Z")
@@ -290,7 +290,7 @@ def test_q29_a_reserved_bill_is_whole_and_empty(source: Standin, fetcher: Fetche
 
 
 def test_q29_a_number_that_does_not_exist_is_its_own_failure(source: Standin, fetcher: Fetcher) -> None:
-    with pytest.raises(Unread) as caught:
+    with pytest.raises(SourceError) as caught:
         from_api(source, fetcher, "s1-119")
     assert caught.value.permanent
     assert from_api(source, fetcher, "s3508-119").complete
@@ -393,7 +393,7 @@ def test_q40_a_counted_list_left_out_of_the_answer_is_a_failure(source: Standin,
 def test_q40_xml_where_json_was_asked_for_is_a_failure(source: Standin, impatient: Make) -> None:
     body = b"<?xml version='1.0'?><api-root><bill/></api-root>"
     source.world.fixed["/v3/bill/119/hr/6736"] = (200, "application/xml", body)
-    with pytest.raises(Unread, match="garbled JSON"):
+    with pytest.raises(SourceError, match="garbled JSON"):
         from_api(source, impatient(attempts=2), "hr6736-119")
 
 

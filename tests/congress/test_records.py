@@ -11,7 +11,6 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress import ledger
-from campaign.congress.bills import BillId
 from campaign.congress.ledger import BillRecord
 from campaign.congress.models import Bill
 from campaign.congress.observation import CommitteeRow, Observation, PersonRow
@@ -58,9 +57,7 @@ def recorded(engine: Engine) -> Engine:
     with db.writing(engine) as session:
         for observation in (observed(joined("T000474", "2025-12-16")), equal_rights(), senate_bill()):
             ledger.record(session, observation)
-        ledger.note_name(
-            session, BillId.of("hr1-92"), title="Known by name", sponsor=None, sponsor_name="", introduced=None
-        )
+        session.add(Bill(id="hr1-92", congress=92, type="hr", number=1, title="Known by name"))
     return engine
 
 
@@ -123,6 +120,21 @@ def test_many_bills_cost_no_more_queries_than_one(recorded: Engine) -> None:
             ledger.records(session, ids, now=NOW)
         counts.append(sum(statement.startswith("SELECT") for statement in sent))
     assert counts == [4, 4]
+
+
+def test_no_other_bill_is_read(recorded: Engine) -> None:
+    loaded: list[str] = []
+
+    def note(bill: Bill, _context: object) -> None:
+        loaded.append(bill.id)
+
+    sa.event.listen(Bill, "load", note)
+    try:
+        with db.reading(recorded) as session:
+            ledger.records(session, [BILL, AMENDMENT], now=NOW)
+    finally:
+        sa.event.remove(Bill, "load", note)
+    assert sorted(loaded) == [AMENDMENT, BILL]
 
 
 def test_the_calendar_is_that_of_now(recorded: Engine) -> None:
@@ -246,7 +258,7 @@ def test_a_past_day_has_the_title_that_was_last_seen_by_its_end(engine: Engine) 
         observed(read_at=second, updated=second, title="ARMAS Act of 2026"),
         observed(read_at=third, updated=third, title="ARMAS and Munitions Act"),
         observed(bill=SENATE_BILL, title="A name"),
-        observed(bill=SENATE_BILL, title="Another name", read_at=third, updated=third),
+        observed(bill=SENATE_BILL, title="Another name", hour=24 * 40),
     )
     titles = {
         day: then_of(engine, day).title for day in ("2025-12-20", "2026-01-19", "2026-01-20", "2026-01-31")

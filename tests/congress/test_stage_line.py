@@ -129,7 +129,7 @@ def test_the_second_passage_is_named_after_its_chamber(bill: str, first: str, se
 def test_steps_are_named_in_both_languages() -> None:
     found = steps("s367-119", IN_SENATE)
     assert [step.label("es") for step in found][2:5] == [
-        "Salió de un comité",
+        "Salió del comité",
         "Aprobado por el Senado",
         "Aprobado por la Cámara de Representantes",
     ]

@@ -12,6 +12,7 @@ from histories import (
     HISTORIES,
     HOUSE_PASSED,
     IN_HOUSE,
+    IN_SENATE,
     LAW,
     PATH,
     PRESENTED,
@@ -41,6 +42,94 @@ def test_stage_of_a_history(bill: str, lines: tuple[Line, ...], stage: str, sinc
     reading = read(bill, *lines)
     assert (reading.stage.value, str(reading.since), reading.flags) == (stage, since, set(flags.split()))
     assert reading.reached is reading.stage
+
+
+JUDICIARY = "Committee on the Judiciary"
+WAYS_AND_MEANS = "Committee on Ways and Means"
+# H.R. 923: two committees have it. A source gives one line with both codes, two with one each, or no code.
+TWO = (
+    f"Referred to the {JUDICIARY}, and in addition to the {WAYS_AND_MEANS}, for a period to be subsequently "
+    "determined by the Speaker, in each case for consideration of such provisions as fall within the "
+    "jurisdiction of the committee concerned."
+)
+TO_TWO = {
+    "both codes": (line("2025-02-04", TWO, "H11100", "HSJU HSWM"),),
+    "a code each": (line("2025-02-04", TWO, "H11100", "HSJU"), line("2025-02-04", TWO, "H11100", "HSWM")),
+    "one code": (line("2025-02-04", TWO, "H11100", "HSJU"),),
+    "words": (line("2025-02-04", TWO, "H11100"),),
+}
+SUBCOMMITTEE = line("2025-02-10", "Referred to the Subcommittee on Crime.", "", "HSJU08")
+ORDERED_ONLY = line("2025-03-01", "Ordered to be Reported by the Yeas and Nays: 20 - 18.", "", "HSJU")
+ONE_REPORTED = line("2025-03-10", f"Reported by the {JUDICIARY}. H. Rept. 119-20, Part I.", "5000", "HSJU")
+OTHER_DISCHARGED = line("2025-03-20", f"{WAYS_AND_MEANS} discharged.", "5500", "HSWM")
+OTHER_REPORTED = line(
+    "2025-03-20", f"Reported (Amended) by the {WAYS_AND_MEANS}. H. Rept. 119-20, Part II.", "5000"
+)
+UNION_CALENDAR = line("2025-03-25", "Placed on the Union Calendar, Calendar No. 9.", "H12410")
+SEQUENTIAL = line(
+    "2025-03-12",
+    "Referred sequentially to the House Committee on Energy and Commerce for a period ending not later than "
+    "April 1, 2025.",
+    "H11100",
+    "HSIF",
+)
+
+
+@pytest.mark.parametrize("told", TO_TWO)
+@pytest.mark.parametrize(
+    ("after", "stage", "since"),
+    [
+        ((), Stage.in_committee, "2025-02-04"),
+        ((SUBCOMMITTEE,), Stage.in_committee, "2025-02-04"),
+        ((ORDERED_ONLY,), Stage.in_committee, "2025-02-04"),
+        ((ONE_REPORTED,), Stage.in_committee, "2025-02-04"),
+        ((OTHER_DISCHARGED,), Stage.in_committee, "2025-02-04"),
+        ((SUBCOMMITTEE, ONE_REPORTED, ORDERED_ONLY), Stage.in_committee, "2025-02-04"),
+        ((ONE_REPORTED, OTHER_DISCHARGED), Stage.reported, "2025-03-20"),
+        ((OTHER_DISCHARGED, ONE_REPORTED), Stage.reported, "2025-03-10"),
+        ((ONE_REPORTED, OTHER_REPORTED), Stage.reported, "2025-03-20"),
+        ((ONE_REPORTED, UNION_CALENDAR), Stage.reported, "2025-03-25"),
+        ((ONE_REPORTED, OTHER_DISCHARGED, SEQUENTIAL), Stage.in_committee, "2025-02-04"),
+    ],
+)
+def test_of_several_committees_all_have_to_let_go(
+    told: str, after: tuple[Line, ...], stage: Stage, since: str
+) -> None:
+    reading = read("hr923-119", IN_HOUSE, *TO_TWO[told], *after)
+    assert (reading.stage, str(reading.since)) == (stage, since)
+    partly = stage is Stage.in_committee and {ONE_REPORTED, OTHER_DISCHARGED} & set(after)
+    assert ("partly_reported" in reading.flags) == bool(partly)
+
+
+def test_a_bill_that_one_of_two_committees_cleared_says_so_in_both_languages() -> None:
+    reading = read("hr923-119", IN_HOUSE, *TO_TWO["words"], ONE_REPORTED)
+    assert reading.label("en") == "In committee; one committee has cleared it"
+    assert reading.label("es") == "En comité; un comité ya lo aprobó"
+    passed = read("hr923-119", IN_HOUSE, *TO_TWO["words"], ONE_REPORTED, HOUSE_PASSED)
+    assert "partly_reported" not in passed.flags
+
+
+def test_committees_with_commas_in_their_names_are_told_by_code() -> None:
+    text = (
+        "Referred to the Committee on Agriculture, and in addition to the Committees on Energy and Commerce, "
+        "and Ways and Means, for a period to be subsequently determined by the Speaker."
+    )
+    to_three = line("2025-02-04", text, "H11100", "HSAG HSIF HSWM")
+    released = [
+        line("2025-03-01", "Reported by the Committee on Agriculture. H. Rept. 119-1, Part I.", "5000", "HSAG"),
+        line("2025-03-02", "Committee on Energy and Commerce discharged.", "5500", "HSIF"),
+        line("2025-03-03", "Committee on Ways and Means discharged.", "5500", "HSWM"),
+    ]
+    stages = [read("hr1-119", IN_HOUSE, to_three, *released[:n]).stage for n in range(4)]
+    assert stages == [Stage.in_committee] * 3 + [Stage.reported]
+
+
+def test_the_other_chamber_reports_when_all_its_committees_did() -> None:
+    passed = (IN_SENATE, line("2025-02-01", "Passed Senate without amendment.", "17000"))
+    reading = read("s367-119", *passed, *TO_TWO["both codes"], ONE_REPORTED)
+    assert "reported_onward" not in reading.flags
+    reading = read("s367-119", *passed, *TO_TWO["both codes"], ONE_REPORTED, OTHER_DISCHARGED)
+    assert "reported_onward" in reading.flags
 
 
 def test_a_law_is_known_from_the_sources_own_element_too() -> None:

@@ -1,4 +1,4 @@
-"""District boundaries from files: reading them, and asking them."""
+"""District boundaries: reading files, and the districts at a point."""
 
 import json
 import math
@@ -13,7 +13,7 @@ from shapely import Point, Polygon
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.districts.boundaries import DOUBT, METRES_A_DEGREE, import_boundaries, seats_at
+from campaign.districts.boundaries import METRES_PER_DEGREE, TOLERANCE, import_boundaries, seats_at
 from campaign.refusals import Refused
 
 
@@ -170,12 +170,12 @@ def test_any_star_of_a_district_is_read_as_shapely_reads_it(
     for x, y in points:
         place = Point(x / 100, y / 100)
         # So near the equator a degree is as long east as north; our points are rounded to 11 m.
-        away = star.boundary.distance(place) * METRES_A_DEGREE
-        if away > DOUBT * 1.03:
+        away = star.boundary.distance(place) * METRES_PER_DEGREE
+        if away > TOLERANCE * 1.03:
             assert len(at(sqlite_engine, place.x, place.y)) == 1
         if away > 20:
             first = at(sqlite_engine, place.x, place.y)[0]
             assert (first == "TX-20") == star.contains(place)
-        if away < DOUBT * 0.97:
+        if away < TOLERANCE * 0.97:
             assert "TX-20" in at(sqlite_engine, place.x, place.y)
             assert len(at(sqlite_engine, place.x, place.y)) > 1

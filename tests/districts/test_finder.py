@@ -1,4 +1,4 @@
-"""From what somebody types to the seats that speak for them."""
+"""From a ZIP code, an address or a point to the seats that represent the place."""
 
 import json
 import logging
@@ -18,27 +18,29 @@ from werkzeug import Request, Response
 from campaign import db, snapshot
 from campaign.congress.models import Member, Office, SourceState, Tenure
 from campaign.districts import boundaries, finder
-from campaign.districts.census import ZipRow, keep_zips
-from campaign.districts.finder import Found
+from campaign.districts.census import ZipRow, replace_zips
+from campaign.districts.finder import FindResult
 from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
-TURN = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)  # noon in Washington
-
 
 @pytest.fixture
-def loaded(engine: Engine, now: datetime) -> Engine:
-    snapshot.load(engine, now=now)
-    return engine
+def loaded(loaded_engine: Engine) -> Engine:
+    return loaded_engine
 
 
-def by_zip(engine: Engine, text: str, now: datetime) -> Found:
+# Noon in Washington on the day that the 120th Congress begins.
+TURN = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def by_zip(engine: Engine, text: str, now: datetime) -> FindResult:
     with db.reading(engine) as session:
         return finder.by_zip(session, text, now=now)
 
 
-def seats(found: Found) -> list[str]:
+def seats(found: FindResult) -> list[str]:
     return [hit.seat for hit in found.seats]
 
 
@@ -65,13 +67,13 @@ ZIPS = {
 }
 
 
-def test_zips_of_june_2026(loaded: Engine, now: datetime) -> None:
-    found = {text: by_zip(loaded, text, now) for text in ZIPS}
-    assert {text: (one.result, seats(one)) for text, one in found.items()} == ZIPS
-    assert {one.congress for one in found.values()} == {119}
+def test_zips_of_june_2026(snapshot_engine: Engine, now: datetime) -> None:
+    results = {text: by_zip(snapshot_engine, text, now) for text in ZIPS}
+    assert {text: (found.result, seats(found)) for text, found in results.items()} == ZIPS
+    assert {found.congress for found in results.values()} == {119}
 
 
-def test_who_speaks_for_a_zip(snapshot_engine: Engine, now: datetime) -> None:
+def test_members_of_a_zip(snapshot_engine: Engine, now: datetime) -> None:
     castro = by_zip(snapshot_engine, "78205", now)
     assert castro.json() == {
         "result": "split",
@@ -105,6 +107,7 @@ def test_a_zip_over_a_state_line_lists_the_senators_of_both(snapshot_engine: Eng
     assert found.note is not None
     assert "KY, TN" in found.note.en
     assert "KY, TN" in found.note.es
+    assert found.json()["note"] == found.note.en
 
 
 def test_an_unknown_zip_is_not_called_invalid(snapshot_engine: Engine, now: datetime) -> None:
@@ -134,7 +137,7 @@ def put_map(
     engine: Engine, congress: int, rows: Iterable[tuple[str, str, float | None]], now: datetime
 ) -> None:
     with db.writing(engine) as session:
-        keep_zips(session, [ZipRow(*row) for row in rows], congress)
+        replace_zips(session, [ZipRow(*row) for row in rows], congress)
         note_change(session, f"zips-{congress}", now)
 
 
@@ -147,9 +150,8 @@ def test_the_map_changes_at_noon_with_the_congress_and_not_with_the_newest_file(
 ) -> None:
     put_map(engine, 119, [("78701", "TX-37", None)], now)
     put_map(engine, 120, [("78701", "TX-10", None)], now)
-    second = timedelta(seconds=1)
-    answers = [by_zip(engine, "78701", moment) for moment in (now, TURN - second, TURN, TURN + second)]
-    assert [(one.congress, seats(one), one.note) for one in answers] == [
+    answers = [by_zip(engine, "78701", moment) for moment in (now, TURN - SECOND, TURN, TURN + SECOND)]
+    assert [(found.congress, seats(found), found.note) for found in answers] == [
         (119, ["TX-37"], None),
         (119, ["TX-37"], None),
         (120, ["TX-10"], None),
@@ -157,7 +159,7 @@ def test_the_map_changes_at_noon_with_the_congress_and_not_with_the_newest_file(
     ]
 
 
-def test_the_last_congresss_map_answers_only_with_a_word_about_it(engine: Engine, now: datetime) -> None:
+def test_the_map_of_the_last_congress_is_used_with_a_note(engine: Engine, now: datetime) -> None:
     put_map(engine, 119, [("78701", "TX-37", None)], now)
     found = by_zip(engine, "78701", TURN)
     assert (found.congress, seats(found)) == (119, ["TX-37"])
@@ -169,7 +171,8 @@ def test_the_last_congresss_map_answers_only_with_a_word_about_it(engine: Engine
 
 def test_a_coming_map_is_never_used_early(engine: Engine, now: datetime) -> None:
     put_map(engine, 120, [("78701", "TX-10", None)], now)
-    assert by_zip(engine, "78701", now).result == "unknown"
+    found = by_zip(engine, "78701", now)
+    assert (found.result, found.congress) == ("unknown", 119)
 
 
 def test_most_land_first_where_shares_are_known(engine: Engine, now: datetime) -> None:
@@ -177,6 +180,11 @@ def test_most_land_first_where_shares_are_known(engine: Engine, now: datetime) -
     put_map(engine, 119, [*rows, ("10001", "NY-2", None)], now)
     assert seats(by_zip(engine, "78205", now)) == ["TX-10", "TX-9", "TX-20"]
     assert seats(by_zip(engine, "10001", now)) == ["NY-2", "NY-12"]
+
+
+def test_a_district_of_unknown_share_comes_last(engine: Engine, now: datetime) -> None:
+    put_map(engine, 119, [("78205", "TX-1", None), ("78205", "TX-2", 0.2)], now)
+    assert seats(by_zip(engine, "78205", now)) == ["TX-2", "TX-1"]
 
 
 def test_without_a_list_of_members_no_seat_is_called_vacant(engine: Engine, now: datetime) -> None:
@@ -187,41 +195,104 @@ def test_without_a_list_of_members_no_seat_is_called_vacant(engine: Engine, now:
 # --- the index in memory ---
 
 
-def sit(engine: Engine, bioguide: str, seat: str, now: datetime) -> None:
+def sit(
+    engine: Engine, bioguide: str, seat: str, now: datetime, *, last: str = "", terms: Iterable[int] = ()
+) -> None:
+    """A sitting member; ``terms`` are the Senate classes of one term after the other."""
     with db.writing(engine) as session:
-        session.add(Member(bioguide=bioguide, standing="sitting", seat=seat))
+        session.add(Member(bioguide=bioguide, standing="sitting", seat=seat, last=last))
         session.flush()
-        session.add(
-            Tenure(bioguide=bioguide, starts=now.date(), ends=date(2027, 1, 3), seat=seat, chamber="house")
-        )
+        for year, senate_class in enumerate(terms, start=2000):
+            session.add(
+                Tenure(
+                    bioguide=bioguide,
+                    starts=date(year, 1, 3),
+                    ends=date(2027, 1, 3),
+                    seat=seat,
+                    chamber="senate",
+                    senate_class=senate_class,
+                )
+            )
         note_change(session, "members", now)
 
 
-def test_changed_tables_are_seen_within_seconds(engine: Engine, now: datetime) -> None:
+def test_changed_tables_are_seen_after_five_seconds(engine: Engine, now: datetime) -> None:
     put_map(engine, 119, [("78205", "TX-20", None)], now)
     sit(engine, "A000001", "TX-1", now)
     assert by_zip(engine, "78205", now).seats[0].vacant
-    sit(engine, "C001091", "TX-20", now + timedelta(seconds=1))
-    assert by_zip(engine, "78205", now + finder.RECHECK).seats[0].member == "C001091"
-    put_map(engine, 119, [("78205", "TX-35", None)], now + timedelta(seconds=9))
-    assert seats(by_zip(engine, "78205", now + 2 * finder.RECHECK)) == ["TX-35"]
+    sit(engine, "C001091", "TX-20", now + SECOND)
+    assert by_zip(engine, "78205", now + 4 * SECOND).seats[0].vacant
+    assert by_zip(engine, "78205", now + 5 * SECOND).seats[0].member == "C001091"
+    put_map(engine, 119, [("78205", "TX-35", None)], now + 9 * SECOND)
+    assert seats(by_zip(engine, "78205", now + 10 * SECOND)) == ["TX-35"]
 
 
-def test_forgetting_reads_anew_at_once(engine: Engine, now: datetime) -> None:
+def listen(engine: Engine) -> list[str]:
+    """The queries sent to a database from now on."""
+    queries: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement != "BEGIN":
+            queries.append(statement)
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    return queries
+
+
+def test_unchanged_tables_are_not_read_again(engine: Engine, now: datetime) -> None:
+    """The query after five seconds finds nothing new; for the next five seconds there is none."""
     put_map(engine, 119, [("78205", "TX-20", None)], now)
     by_zip(engine, "78205", now)
-    put_map(engine, 119, [("78205", "TX-35", None)], now)
-    with db.reading(engine) as session:
-        finder.forget(session)
-    assert seats(by_zip(engine, "78205", now)) == ["TX-35"]
+    queries = listen(engine)
+    by_zip(engine, "78205", now + 5 * SECOND)
+    by_zip(engine, "78205", now + 9 * SECOND)
+    assert len(queries) == 1
 
 
-def test_a_lookup_in_memory_asks_the_database_nothing(loaded: Engine, now: datetime) -> None:
-    by_zip(loaded, "78205", now)
-    asked: list[str] = []
-    sa.event.listen(loaded, "before_cursor_execute", lambda _c, _k, statement, *_: asked.append(statement))
-    by_zip(loaded, "10001", now)
-    assert asked == []
+def test_a_clock_set_back_does_not_keep_old_tables(engine: Engine, now: datetime) -> None:
+    put_map(engine, 119, [("78205", "TX-20", None)], now)
+    by_zip(engine, "78205", now)
+    put_map(engine, 119, [("78205", "TX-35", None)], now + SECOND)
+    assert seats(by_zip(engine, "78205", now - SECOND)) == ["TX-35"]
+
+
+def test_a_departed_member_holds_no_seat(engine: Engine, now: datetime) -> None:
+    put_map(engine, 119, [("78205", "TX-20", None)], now)
+    sit(engine, "C001091", "TX-20", now)
+    with db.writing(engine) as session:
+        session.get_one(Member, "C001091").standing = "departed"
+    sit(engine, "A000001", "TX-1", now)
+    assert [(hit.member, hit.vacant) for hit in by_zip(engine, "78205", now).seats] == [(None, True)]
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ([("A", [1]), ("B", [2])], "AB"),
+        ([("A", [3]), ("B", [2])], "BA"),
+        # The class of the newest term counts.
+        ([("A", [1, 3]), ("B", [2])], "BA"),
+        ([("A", [3, 1]), ("B", [2])], "AB"),
+        # A member without a known class comes first, as everywhere else.
+        ([("A", [1]), ("B", [])], "BA"),
+        ([("B", []), ("A", [])], "AB"),
+    ],
+)
+def test_senators_are_named_in_the_order_of_their_class(
+    engine: Engine, now: datetime, terms: list[tuple[str, list[int]]], expected: str
+) -> None:
+    put_map(engine, 119, [("78205", "TX-20", None)], now)
+    for name, classes in terms:
+        sit(engine, f"{name}000001", "TX", now, last=name, terms=classes)
+    assert "".join(senator[0] for senator in by_zip(engine, "78205", now).senators) == expected
+
+
+def test_a_lookup_in_memory_sends_no_query(engine: Engine, now: datetime) -> None:
+    put_map(engine, 119, [("78205", "TX-20", None), ("10001", "NY-12", None)], now)
+    by_zip(engine, "78205", now)
+    queries = listen(engine)
+    assert seats(by_zip(engine, "10001", now)) == ["NY-12"]
+    assert queries == []
 
 
 # --- addresses and points ---
@@ -236,13 +307,13 @@ def layer(congress: int, *geoids: str) -> dict[str, Any]:
 
 
 def matches(*geographies: dict[str, Any]) -> dict[str, Any]:
-    return {"result": {"input": {}, "addressMatches": [{"geographies": one} for one in geographies]}}
+    return {"result": {"input": {}, "addressMatches": [{"geographies": layers} for layers in geographies]}}
 
 
 ANSWERS: list[tuple[str, Any, str, list[str], str]] = [
-    ("one", matches(layer(119, "4820")), "found", ["TX-20"], ""),
+    ("one match", matches(layer(119, "4820")), "found", ["TX-20"], ""),
     ("two addresses", matches(layer(119, "4820"), layer(119, "4835")), "split", ["TX-20", "TX-35"], ""),
-    ("one twice", matches(layer(119, "4820"), layer(119, "4820")), "found", ["TX-20"], ""),
+    ("the same match twice", matches(layer(119, "4820"), layer(119, "4820")), "found", ["TX-20"], ""),
     ("both maps", matches({**layer(120, "4810"), **layer(119, "4820")}), "found", ["TX-20"], ""),
     ("at large", matches(layer(119, "5600")), "found", ["WY-0"], ""),
     ("delegate", matches(layer(119, "1198")), "found", ["DC-0"], ""),
@@ -256,16 +327,16 @@ ANSWERS: list[tuple[str, Any, str, list[str], str]] = [
 ]
 
 
-def answer_and_note(httpserver: HTTPServer, path: str, answer: Any) -> list[Any]:
-    """Answer always the same, and note what was asked before the answer is out."""
-    asked: list[Any] = []
+def always_answer(httpserver: HTTPServer, path: str, answer: Any) -> list[Any]:
+    """Always send this answer; returns the parameters of the requests."""
+    requests: list[Any] = []
 
     def respond(request: Request) -> Response:
-        asked.append(request.args)
+        requests.append(request.args)
         return Response(json.dumps(answer), content_type="application/json", status=200 if answer else 500)
 
     httpserver.expect_request(path).respond_with_handler(respond)
-    return asked
+    return requests
 
 
 @pytest.fixture
@@ -275,12 +346,12 @@ def settings(httpserver: HTTPServer) -> Settings:
 
 def by_address(
     engine: Engine, settings: Settings, now: datetime, text: str = ADDRESS, seconds: float = 30
-) -> Found:
+) -> FindResult:
     with Fetcher(user_agent="test", attempts=1, read_timeout=seconds) as fetcher, db.reading(engine) as session:
         return finder.by_address(fetcher, settings, session, text, now=now)
 
 
-def by_point(engine: Engine, now: datetime, text: str) -> Found:
+def by_point(engine: Engine, now: datetime, text: str) -> FindResult:
     with db.reading(engine) as session:
         return finder.by_point(session, text, now=now)
 
@@ -288,7 +359,7 @@ def by_point(engine: Engine, now: datetime, text: str) -> Found:
 @pytest.mark.parametrize(
     ("answer", "result", "expected", "reason"), [row[1:] for row in ANSWERS], ids=[a[0] for a in ANSWERS]
 )
-def test_what_the_geocoder_says_of_an_address(
+def test_answers_of_the_geocoder(
     sqlite_engine: Engine,
     settings: Settings,
     now: datetime,
@@ -307,10 +378,10 @@ def test_what_the_geocoder_says_of_an_address(
 def test_the_vintage_is_pinned_to_the_sitting_congress(
     sqlite_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
 ) -> None:
-    asked = answer_and_note(httpserver, ONE_LINE, matches())
+    requests = always_answer(httpserver, ONE_LINE, matches())
     for moment in (now, TURN):
         by_address(sqlite_engine, settings, moment)
-    assert [args["vintage"] for args in asked] == ["ACS2025_Current", "ACS2026_Current"]
+    assert [args["vintage"] for args in requests] == ["ACS2025_Current", "ACS2026_Current"]
 
 
 FAILURES = {
@@ -344,14 +415,14 @@ def test_a_dead_geocoder_is_unknown(sqlite_engine: Engine, now: datetime) -> Non
     assert found.result == "unknown"
 
 
-def test_a_switched_off_geocoder_says_so_and_asks_nobody(sqlite_engine: Engine, now: datetime) -> None:
+def test_a_switched_off_geocoder_is_unknown_and_gets_no_request(sqlite_engine: Engine, now: datetime) -> None:
     found = by_address(sqlite_engine, Settings(geocoder_url=""), now)
     assert found.result == "unknown"
     assert found.note is not None
     assert "switched off" in found.note.en
 
 
-def test_who_speaks_for_an_address(
+def test_members_of_an_address(
     snapshot_engine: Engine, settings: Settings, now: datetime, httpserver: HTTPServer
 ) -> None:
     httpserver.expect_request(ONE_LINE).respond_with_json(matches(layer(119, "4820")))
@@ -371,15 +442,27 @@ def test_an_address_is_neither_stored_nor_logged(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("werkzeug").disabled = True
-    asked = answer_and_note(httpserver, ONE_LINE, None if failure else matches(layer(119, "4820")))
+    requests = always_answer(httpserver, ONE_LINE, None if failure else matches(layer(119, "4820")))
     found = by_address(engine, settings, now)
     with db.reading(engine) as session:
         stored = [repr(session.execute(sa.select(t)).all()) for t in SQLModel.metadata.tables.values()]
     assert "Chavez" not in caplog.text + "".join(stored) + repr(found)
-    assert [args["address"] for args in asked] == [ADDRESS]
+    assert [args["address"] for args in requests] == [ADDRESS]
 
 
-@pytest.mark.parametrize("text", ["", "here", "12345", "1" * 300 + " Main St", "     "])
+@pytest.mark.parametrize(("length", "taken"), [(4, False), (5, True), (200, True), (201, False)])
+def test_an_address_has_5_to_200_characters(
+    sqlite_engine: Engine, now: datetime, length: int, taken: bool
+) -> None:
+    text = "1 " + "M" * (length - 2)
+    if taken:
+        assert by_address(sqlite_engine, Settings(geocoder_url=""), now, f"  {text}  ").result == "unknown"
+    else:
+        with pytest.raises(Refused):
+            by_address(sqlite_engine, Settings(geocoder_url=""), now, text)
+
+
+@pytest.mark.parametrize("text", ["", "here", "12345", "     "])
 def test_what_cannot_be_an_address_is_refused(sqlite_engine: Engine, now: datetime, text: str) -> None:
     with pytest.raises(Refused):
         by_address(sqlite_engine, Settings(geocoder_url=""), now, text)
@@ -388,7 +471,7 @@ def test_what_cannot_be_an_address_is_refused(sqlite_engine: Engine, now: dateti
 # --- points ---
 
 
-# Where well-known places lie in the 119th Congress, by the map that ships.
+# The districts of well-known places in the 119th Congress, by the map that ships.
 PLACES = {
     "Times Square": ("40.7580, -73.9855", ["NY-12"]),
     "San Antonio's city hall, beyond the district of its west side": ("29.4241,-98.4936", ["TX-35"]),
@@ -437,9 +520,10 @@ def test_where_places_lie(snapshot_engine: Engine, now: datetime, name: str) -> 
     assert seats(found) == expected
     assert found.result == ("unknown", "found", "split")[min(len(expected), 2)]
     assert found.congress == 119
+    assert (found.note is None) == (len(expected) == 1)
 
 
-def test_who_speaks_for_a_point(snapshot_engine: Engine, now: datetime) -> None:
+def test_members_of_a_point(snapshot_engine: Engine, now: datetime) -> None:
     found = by_point(snapshot_engine, now, "39.05,-94.6077")
     assert [hit.member for hit in found.seats] == ["D000629", "C001061"]
     assert len(found.senators) == 4
@@ -450,7 +534,7 @@ def test_who_speaks_for_a_point(snapshot_engine: Engine, now: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("point", "geographies", "expected", "asked"),
+    ("point", "geographies", "expected", "requests"),
     [
         ("29.4176275,-98.4847181", layer(119, "4820"), ["TX-20"], 1),
         ("29.4176275,-98.4847181", layer(120, "4810"), ["TX-35", "TX-28"], 1),
@@ -467,26 +551,26 @@ def test_an_operator_may_have_the_geocoder_settle_a_point(
     point: str,
     geographies: dict[str, Any],
     expected: list[str],
-    asked: int,
+    requests: int,
 ) -> None:
-    told: list[str] = []
+    points: list[str] = []
     open_meanwhile: list[bool] = []
     with Fetcher(user_agent="test", attempts=1) as fetcher, db.reading(snapshot_engine) as session:
 
         def respond(request: Request) -> Response:
-            told.append(f"{request.args['y']},{request.args['x']}")
+            points.append(f"{request.args['y']},{request.args['x']}")
             open_meanwhile.append(session.in_transaction())
             answer = {"result": {"geographies": geographies}}
             return Response(json.dumps(answer), content_type="application/json")
 
         httpserver.expect_request("/geocoder/geographies/coordinates").respond_with_handler(respond)
         assert seats(finder.settle_point(fetcher, settings, session, point, now=now)) == expected
-    assert told == [point] * asked
+    assert points == [point] * requests
     assert not any(open_meanwhile)
 
 
 @pytest.mark.parametrize(("moment", "reason"), [(TURN - timedelta(1), "shores and borders"), (TURN, "120th")])
-def test_a_point_without_a_district_is_led_on(snapshot_engine: Engine, moment: datetime, reason: str) -> None:
+def test_a_point_without_a_district_gets_advice(snapshot_engine: Engine, moment: datetime, reason: str) -> None:
     """Abroad, and anywhere as soon as a Congress sits whose boundaries are not at hand."""
     found = by_point(snapshot_engine, moment, "19.43,-99.13")
     assert found.result == "unknown"
@@ -507,26 +591,28 @@ def test_offices_in_a_zip_with_one_district_lie_in_it(snapshot_engine: Engine, n
     """The record's coordinates, every twentieth, against the ZIP table."""
     with db.reading(snapshot_engine) as session:
         offices = session.exec(select(Office).where(col(Office.latitude).is_not(None))).all()
-        own = {one.id: seats(finder.by_zip(session, one.zip, now=now)) for one in offices if one.zip}
-        sure = [one for one in offices if len(own.get(one.id, [])) == 1][::20]
+        by_zip = {
+            office.id: seats(finder.by_zip(session, office.zip, now=now)) for office in offices if office.zip
+        }
+        sure = [office for office in offices if len(by_zip.get(office.id, [])) == 1][::20]
         there = {
-            one.id: boundaries.seats_at(session, 119, one.latitude or 0, one.longitude or 0) for one in sure
+            office.id: boundaries.seats_at(session, 119, office.latitude or 0, office.longitude or 0)
+            for office in sure
         }
     assert len(sure) > 40
-    assert [one.city for one in sure if own[one.id][0] not in there[one.id]] == []
+    assert [office.city for office in sure if by_zip[office.id][0] not in there[office.id]] == []
 
 
-def test_an_imported_map_is_asked_in_place_of_the_snapshots(
-    loaded: Engine, now: datetime, tmp_path: Path
-) -> None:
+def test_an_imported_map_replaces_that_of_the_snapshot(engine: Engine, now: datetime, tmp_path: Path) -> None:
+    snapshot.load(engine, now=now)
     square = [[[-99, 29], [-98, 29], [-98, 30], [-99, 30], [-99, 29]]]
     feature = {"properties": {"GEOID": "4820"}, "geometry": {"type": "Polygon", "coordinates": square}}
     path = tmp_path / "map.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
-    boundaries.import_boundaries(loaded, path, 119, now=now)
-    snapshot.load(loaded, now=now + timedelta(days=400))
-    assert seats(by_point(loaded, now, "29.4241,-98.4936")) == ["TX-20"]
-    assert by_point(loaded, now, "40.758,-73.9855").result == "unknown"
+    boundaries.import_boundaries(engine, path, 119, now=now)
+    snapshot.load(engine, now=now + timedelta(days=400))
+    assert seats(by_point(engine, now, "29.4241,-98.4936")) == ["TX-20"]
+    assert by_point(engine, now, "40.758,-73.9855").result == "unknown"
 
 
 @pytest.mark.parametrize("text", ["", "29.4", "29.4,", "north,south", "91,0", "0,181", "1e3,2", "nan,nan"])

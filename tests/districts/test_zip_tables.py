@@ -1,4 +1,4 @@
-"""ZIP tables as the Census Bureau and others publish them."""
+"""ZIP code tables of the Census Bureau and others."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ COLUMNS = (
 
 
 def relationship(*rows: tuple[str, str, int]) -> bytes:
-    """The Census relationship file: byte order mark, bars, more columns than anybody needs."""
+    """The Census relationship file: byte order mark, bars, unused columns."""
     lines = [f"1|{geoid}|Congressional District|{zip}|0|{land}|5" for geoid, zip, land in rows]
     return "\n".join([f"\ufeff{COLUMNS}", *lines, ""]).encode()
 

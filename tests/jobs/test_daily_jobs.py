@@ -23,17 +23,17 @@ def test_members_are_refreshed(engine: Engine, source: Standin, fetcher: Fetcher
     outcome = refresh_members.run(engine, source.settings(), now=now, fetcher=fetcher)
     assert outcome.whole, outcome.summary
     with db.reading(engine) as session:
-        assert len(members.people(session)) > 3
+        assert len(members.people(session, now=now)) > 3
 
 
-def test_an_unreachable_source_of_members_is_told(engine: Engine, source: Standin, now: datetime) -> None:
+def test_an_unreachable_source_of_members_is_reported(engine: Engine, source: Standin, now: datetime) -> None:
     settings = source.settings(legislators_url="http://127.0.0.1:9")
     outcome = refresh_members.run(engine, settings, now=now)
     assert not outcome.whole
     assert "could not be reached" in outcome.summary
 
 
-def test_govinfo_checks_what_the_api_told(engine: Engine, source: Standin, now: datetime) -> None:
+def test_govinfo_is_read_after_the_api(engine: Engine, source: Standin, now: datetime) -> None:
     with db.writing(engine) as session:
         tracking.track(session, ARMAS, now=now)
     poll_bills.run(engine, source.settings(), now=now)
@@ -46,7 +46,7 @@ def test_govinfo_checks_what_the_api_told(engine: Engine, source: Standin, now: 
         assert all(change.baseline for change in ledger.changes_since(session))
 
 
-def test_without_a_key_there_is_nothing_to_check(engine: Engine, source: Standin, now: datetime) -> None:
+def test_without_a_key_nothing_is_checked(engine: Engine, source: Standin, now: datetime) -> None:
     outcome = crosscheck.run(engine, source.settings(congress_api_key=SecretStr("")), now=now)
     assert outcome.whole
     assert source.asked() == []
@@ -55,28 +55,28 @@ def test_without_a_key_there_is_nothing_to_check(engine: Engine, source: Standin
 def test_a_whole_congress_is_checked_by_its_zips(
     engine: Engine, source: Standin, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crosscheck, "WORTH_THE_ZIPS", 2)
+    monkeypatch.setattr(crosscheck, "ZIPS_FROM", 2)
     bills = [BillId.of(record.id) for record in source.world.bills.values()]
     with db.writing(engine) as session:
         for bill in bills:
             tracking.track(session, bill, now=now)
     outcome = crosscheck.run(engine, source.settings(), now=now)
     assert outcome.whole, outcome.summary
-    asked = [one.path for one in source.asked()]
-    assert len([path for path in asked if path.endswith(".zip")]) >= 8
-    assert not [path for path in asked if path.endswith(".xml") and "/119/" in path]
+    paths = [request.path for request in source.asked()]
+    assert len([path for path in paths if path.endswith(".zip")]) >= 8
+    assert not [path for path in paths if path.endswith(".xml") and "/119/" in path]
     with db.reading(engine) as session:
         assert all(row.govinfo_read_at == now for row in tracking.tracked(session))
 
 
-def test_suggestions_are_kept_once(engine: Engine, source: Standin, now: datetime) -> None:
+def test_suggestions_are_stored_once(engine: Engine, source: Standin, now: datetime) -> None:
     first = suggest_successors.run(engine, source.settings(), now=now)
     again = suggest_successors.run(engine, source.settings(), now=now)
     assert first.whole
     assert again.summary.startswith("0 new suggestions")
 
 
-def test_housekeeping_bounds_what_grows_and_no_change(engine: Engine, source: Standin, now: datetime) -> None:
+def test_housekeeping_deletes_old_rows_and_no_change(engine: Engine, source: Standin, now: datetime) -> None:
     with db.writing(engine) as session:
         tracking.track(session, ARMAS, now=now)
     poll_bills.run(engine, source.settings(), now=now)
@@ -104,8 +104,8 @@ def test_housekeeping_bounds_what_grows_and_no_change(engine: Engine, source: St
         assert len(ledger.changes_since(session)) == before
 
 
-def test_every_shipped_job_can_be_asked_to_stop(engine: Engine, source: Standin, now: datetime) -> None:
+def test_every_job_can_be_told_to_stop(engine: Engine, source: Standin, now: datetime) -> None:
     """The worker calls all of them in one way."""
     for job in JOBS:
-        outcome = job.work(engine, source.settings(), now=now, stopping=lambda: True)
+        outcome = job.run(engine, source.settings(), now=now, stopping=lambda: True)
         assert isinstance(outcome.summary, str)

@@ -1,4 +1,4 @@
-"""One poll: what is asked, what is recorded, and how what went wrong is told."""
+"""One poll: its requests, what is recorded, and how failures are reported."""
 
 from datetime import datetime, timedelta
 
@@ -45,9 +45,9 @@ def test_polling_twice_adds_nothing(engine: Engine, source: Standin, now: dateti
 def test_at_most_three_requests_a_bill_and_none_twice(engine: Engine, source: Standin, now: datetime) -> None:
     track(engine, ARMAS, STOP, now=now)
     report = poll_bills.run(engine, source.settings(), now=now)
-    asked = [(one.path, tuple(sorted(one.query.items()))) for one in source.asked()]
-    assert report.requests == len(asked) <= 6
-    assert len(set(asked)) == len(asked)
+    requests = [(request.path, tuple(sorted(request.query.items()))) for request in source.asked()]
+    assert report.requests == len(requests) <= 6
+    assert len(set(requests)) == len(requests)
 
 
 def test_without_a_key_govinfo_is_read_and_only_what_changed(
@@ -58,26 +58,26 @@ def test_without_a_key_govinfo_is_read_and_only_what_changed(
     first = poll_bills.run(engine, settings, now=now)
     again = poll_bills.run(engine, settings, now=now + HOUR)
     assert (first.complete, again.complete, again.changes) == (1, 1, 0)
-    assert [("if-modified-since" in one.headers) for one in source.asked()] == [False, True]
-    assert all("/v3/" not in one.path for one in source.asked())
+    assert [("if-modified-since" in request.headers) for request in source.asked()] == [False, True]
+    assert all("/v3/" not in request.path for request in source.asked())
     with db.reading(engine) as session:
         seen = ledger.current(session, str(ARMAS), now=now).bill.observed_at
     assert seen == now + HOUR
 
 
-def test_both_sources_are_read_when_asked_for(engine: Engine, source: Standin, now: datetime) -> None:
+def test_both_sources_are_read_on_request(engine: Engine, source: Standin, now: datetime) -> None:
     track(engine, ARMAS, now=now)
     report = poll_bills.run(engine, source.settings(), now=now, source="both")
     assert report.whole
-    assert {one.path.split("/")[1] for one in source.asked()} == {"v3", "govinfo"}
+    assert {request.path.split("/")[1] for request in source.asked()} == {"v3", "govinfo"}
 
 
 def test_the_key_travels_in_a_header_only(engine: Engine, source: Standin, now: datetime) -> None:
     track(engine, ARMAS, now=now)
     poll_bills.run(engine, source.settings(), now=now, source="both")
-    for one in source.asked():
-        assert "api_key" not in one.query
-        assert ("x-api-key" in one.headers) == one.path.startswith("/v3/")
+    for request in source.asked():
+        assert "api_key" not in request.query
+        assert ("x-api-key" in request.headers) == request.path.startswith("/v3/")
 
 
 def test_the_api_without_a_key_is_refused(engine: Engine, source: Standin, now: datetime) -> None:
@@ -92,9 +92,9 @@ def test_the_demo_key_serves_a_poll_by_hand_and_no_schedule(
     track(engine, ARMAS, now=now)
     settings = source.settings(congress_api_key=SecretStr("DEMO_KEY"))
     assert poll_bills.run(engine, settings, now=now).whole
-    assert {one.path.split("/")[1] for one in source.asked()} == {"govinfo"}
+    assert {request.path.split("/")[1] for request in source.asked()} == {"govinfo"}
     poll_bills.run(engine, settings, now=now, source="api")
-    assert {one.path.split("/")[1] for one in source.asked()} == {"govinfo", "v3"}
+    assert {request.path.split("/")[1] for request in source.asked()} == {"govinfo", "v3"}
 
 
 def test_a_refused_key_closes_the_api_and_govinfo_goes_on(
@@ -124,7 +124,7 @@ def test_one_bad_bill_does_not_stop_the_rest(
     assert problem_of(engine, ARMAS) == ""
 
 
-def test_an_incomplete_list_is_told_and_removes_nobody(
+def test_an_incomplete_list_is_reported_and_removes_nobody(
     engine: Engine, source: Standin, fetcher: Fetcher, now: datetime
 ) -> None:
     track(engine, ARMAS, now=now)
@@ -148,13 +148,13 @@ def test_the_hours_requests_are_not_overspent(
     report = poll_bills.run(engine, source.settings(), now=now, source="api", fetcher=fetcher)
     assert not report.whole
     left_out = [bill for bill in report.failed if "used up" in report.failed[bill]]
-    # Those not asked for keep their place in the queue, before those that were.
+    # Bills that were not polled stay in the queue before those that were.
     with db.reading(engine) as session:
         waiting = [row.bill for row in tracking.tracked(session) if row.attempted_at is None]
     assert set(left_out) <= set(waiting)
 
 
-def test_asked_longest_ago_goes_first(engine: Engine, source: Standin, now: datetime) -> None:
+def test_the_bill_polled_longest_ago_goes_first(engine: Engine, source: Standin, now: datetime) -> None:
     track(engine, ARMAS, STOP, now=now)
     poll_bills.run(engine, source.settings(), now=now, bills=[ARMAS])
     assert poll_bills.due(engine) == [STOP, ARMAS]
@@ -169,7 +169,7 @@ def test_it_stops_between_two_bills(engine: Engine, source: Standin, now: dateti
     assert "1 bills left" in report.note
 
 
-def test_a_broken_database_is_said_and_not_raised(
+def test_a_broken_database_is_reported_and_not_raised(
     sqlite_engine: Engine, source: Standin, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     track(sqlite_engine, ARMAS, now=now)

@@ -1,4 +1,4 @@
-"""Slots: the moment a schedule means, on ordinary days and on the two days a year that clocks change."""
+"""Slots: the due moments of a schedule, on ordinary days and when daylight saving time begins and ends."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -25,16 +25,16 @@ def utc(text: str) -> datetime:
         (HOURLY, "2026-06-20T15:07:00", "2026-06-20T15:07:00"),
         (HOURLY, "2026-06-20T15:06:59", "2026-06-20T14:07:00"),
         (HOURLY, "2026-06-20T15:59:59.999", "2026-06-20T15:07:00"),
-        # The hour from one to two comes twice: two hours have passed, so two slots.
+        # The hour from one to two repeats: two hours pass, so two slots.
         (HOURLY, "2026-11-01T05:10:00", "2026-11-01T05:07:00"),
         (HOURLY, "2026-11-01T06:10:00", "2026-11-01T06:07:00"),
         (NIGHTLY, "2026-06-20T05:29:59", "2026-06-19T05:30:00"),
         (NIGHTLY, "2026-06-20T05:30:00", "2026-06-20T05:30:00"),
-        # Half past one comes twice; it means its first coming, whenever one looks.
+        # Half past one repeats; the slot is its first occurrence.
         (NIGHTLY, "2026-11-01T05:30:00", "2026-11-01T05:30:00"),
         (NIGHTLY, "2026-11-01T06:30:00", "2026-11-01T05:30:00"),
         (NIGHTLY, "2026-11-02T06:30:00", "2026-11-02T06:30:00"),
-        # Half past two does not come; it means the moment of the jump's other side.
+        # Half past two does not exist; the slot is the moment of the change.
         (JUMPED, "2026-03-08T07:30:00", "2026-03-08T07:30:00"),
         (JUMPED, "2026-03-08T07:29:00", "2026-03-07T07:30:00"),
         # Monday at eight is eight on the wall, in winter and in summer.
@@ -44,7 +44,7 @@ def utc(text: str) -> datetime:
         (WEEKLY, "2026-06-21T23:00:00", "2026-06-15T12:00:00"),
     ],
 )
-def test_slot_is_the_newest_moment_meant(schedule: Schedule, now: str, slot: str) -> None:
+def test_slot_is_the_newest_due_moment(schedule: Schedule, now: str, slot: str) -> None:
     assert schedule.slot(utc(now), NEW_YORK) == utc(slot)
 
 

@@ -1,4 +1,4 @@
-"""Taking one bill under watch."""
+"""Tracking one bill."""
 
 from datetime import datetime
 
@@ -31,14 +31,14 @@ def test_a_bill_is_read_once_for_its_title(engine: Engine, source: Standin, now:
     tracked = track_bill.run(engine, source.settings(congress_api_key=SecretStr(key)), ARMAS, now=now)
     assert tracked.title.startswith("ARMAS Act")
     assert tracked.note == ""
-    asked = len(source.asked())
+    before = len(source.asked())
     again = track_bill.run(engine, source.settings(), ARMAS, now=now)
     assert again == tracked
-    assert len(source.asked()) == asked
+    assert len(source.asked()) == before
 
 
 @pytest.mark.parametrize("key", ["a key", ""])
-def test_a_bill_nobody_knows_is_refused_and_not_kept(
+def test_a_bill_unknown_to_the_source_is_refused_and_not_stored(
     engine: Engine, source: Standin, now: datetime, key: str
 ) -> None:
     with pytest.raises(Refused, match="not known to the source"):

@@ -1,4 +1,4 @@
-"""Who leads, which slot runs, and what is made up for: on both engines."""
+"""Leader election, schedule slots, missed slots and stopping: on both engines."""
 
 import threading
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
 from campaign import db, runs
-from campaign.runs import JobRun, Lead
+from campaign.runs import JobRun, LeaderLock
 from campaign.settings import Settings
-from jobs.outcome import Told
+from jobs.outcome import Summary
 from jobs.worker import Job, Schedule, Worker
 
 NOON = datetime(2026, 6, 20, 12, 7, 30, tzinfo=UTC)
@@ -35,22 +35,22 @@ class Clock:
 class Count:
     """A job that counts its runs and may do something else first."""
 
-    def __init__(self, outcome: Told | Exception | None = None) -> None:
+    def __init__(self, outcome: Summary | Exception | None = None) -> None:
         self.runs: list[datetime] = []
-        self.outcome = outcome or Told("counted")
+        self.outcome = outcome or Summary("counted")
 
-    def __call__(self, _engine: Engine, _settings: Settings, *, now: datetime, **_rest: Any) -> Told:
+    def __call__(self, _engine: Engine, _settings: Settings, *, now: datetime, **_rest: Any) -> Summary:
         self.runs.append(now)
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
 
 
-def job(work: Any, lateness: timedelta = HOUR) -> Job:
-    return Job("count", Schedule(minute=7), work, lateness=lateness, deadline=HOUR)
+def make_job(work: Any, grace: timedelta = HOUR) -> Job:
+    return Job("count", Schedule(minute=7), work, grace=grace, limit=HOUR)
 
 
-def worker(engine: Engine, clock: Clock, *jobs: Job) -> Worker:
+def make_worker(engine: Engine, clock: Clock, *jobs: Job) -> Worker:
     return Worker(engine, Settings(timezone="UTC"), jobs=jobs, clock=clock)
 
 
@@ -60,12 +60,12 @@ def all_runs(engine: Engine) -> list[JobRun]:
 
 
 @pytest.fixture
-def leads(engine: Engine) -> Iterator[list[Lead]]:
-    """Leads that are let go at the end, so that no connection outlives the test."""
-    made: list[Lead] = []
+def locks(engine: Engine) -> Iterator[list[LeaderLock]]:
+    """Locks that are released at the end, so that no connection outlives the test."""
+    made: list[LeaderLock] = []
     yield made
-    for lead in made:
-        lead.release()
+    for lock in made:
+        lock.release()
 
 
 # --- slots ---
@@ -95,112 +95,112 @@ def test_of_many_claims_at_once_one_wins(engine: Engine) -> None:
 def test_two_workers_never_run_a_slot_twice(engine: Engine) -> None:
     """Even with two leaders at once, which the lease cannot rule out while a process sleeps."""
     counting, clock = Count(), Clock()
-    both = [worker(engine, clock, job(counting)) for _ in range(2)]
-    for one in both:
-        one.lead.held = lambda _now: True  # type: ignore[method-assign]
-    ran = [one.fire(one.jobs[0]) for _ in range(3) for one in both]
+    both = [make_worker(engine, clock, make_job(counting)) for _ in range(2)]
+    for worker in both:
+        worker.leader_lock.is_held = lambda _now: True  # type: ignore[method-assign]
+    ran = [worker.run_slot(worker.jobs[0]) for _ in range(3) for worker in both]
     assert ran.count(True) == 1
     assert len(counting.runs) == 1
     clock.now += HOUR
-    assert [one.fire(one.jobs[0]) for one in both] == [True, False]
+    assert [worker.run_slot(worker.jobs[0]) for worker in both] == [True, False]
 
 
-def test_a_run_is_noted_from_start_to_end(engine: Engine, leads: list[Lead]) -> None:
+def test_a_run_is_recorded_from_start_to_end(engine: Engine, locks: list[LeaderLock]) -> None:
     clock, seen = Clock(), []
 
-    def work(_engine: Engine, _settings: Settings, **_rest: Any) -> Told:
+    def work(_engine: Engine, _settings: Settings, **_rest: Any) -> Summary:
         seen.extend(run.status for run in all_runs(engine))
-        return Told("two of three", whole=False)
+        return Summary("two of three", whole=False)
 
-    one = worker(engine, clock, job(work))
-    leads.append(one.lead)
-    assert one.lead.hold(clock.now)
-    assert one.fire(one.jobs[0])
+    worker = make_worker(engine, clock, make_job(work))
+    locks.append(worker.leader_lock)
+    assert worker.leader_lock.acquire(clock.now)
+    assert worker.run_slot(worker.jobs[0])
     (run,) = all_runs(engine)
     assert seen == ["running"]
     assert (run.slot, run.status, run.summary) == (SLOT, "partly", "two of three")
     assert run.started == run.finished == NOON
 
 
-def test_a_job_that_breaks_breaks_nothing_else(engine: Engine, leads: list[Lead]) -> None:
+def test_a_job_that_raises_is_recorded_as_failed(engine: Engine, locks: list[LeaderLock]) -> None:
     clock = Clock()
-    one = worker(engine, clock, job(Count(ValueError("secret words"))))
-    leads.append(one.lead)
-    one.lead.hold(clock.now)
-    assert one.fire(one.jobs[0])
+    worker = make_worker(engine, clock, make_job(Count(ValueError("secret words"))))
+    locks.append(worker.leader_lock)
+    worker.leader_lock.acquire(clock.now)
+    assert worker.run_slot(worker.jobs[0])
     (run,) = all_runs(engine)
     assert run.status == "failed"
     assert run.summary == "ValueError: see the log"
 
 
-def test_who_does_not_lead_runs_nothing(engine: Engine) -> None:
+def test_a_worker_that_is_not_the_leader_runs_nothing(engine: Engine) -> None:
     counting = Count()
-    one = worker(engine, Clock(), job(counting))
-    assert not one.fire(one.jobs[0])
+    worker = make_worker(engine, Clock(), make_job(counting))
+    assert not worker.run_slot(worker.jobs[0])
     assert counting.runs == []
     assert all_runs(engine) == []
 
 
-def test_a_slot_missed_for_too_long_is_skipped_once(engine: Engine, leads: list[Lead]) -> None:
+def test_a_slot_missed_for_too_long_is_skipped_once(engine: Engine, locks: list[LeaderLock]) -> None:
     counting, clock = Count(), Clock(SLOT + timedelta(minutes=30))
-    one = worker(engine, clock, job(counting, lateness=timedelta(minutes=20)))
-    leads.append(one.lead)
-    one.lead.hold(clock.now)
-    assert not one.fire(one.jobs[0])
-    assert not one.fire(one.jobs[0])
+    worker = make_worker(engine, clock, make_job(counting, grace=timedelta(minutes=20)))
+    locks.append(worker.leader_lock)
+    worker.leader_lock.acquire(clock.now)
+    assert not worker.run_slot(worker.jobs[0])
+    assert not worker.run_slot(worker.jobs[0])
     assert counting.runs == []
     assert [(run.slot, run.status) for run in all_runs(engine)] == [(SLOT, "skipped")]
 
 
-def test_a_job_is_told_when_to_stop(engine: Engine, leads: list[Lead]) -> None:
-    clock, told = Clock(), []
+def test_a_job_must_stop_after_its_time_limit(engine: Engine, locks: list[LeaderLock]) -> None:
+    clock, answers = Clock(), []
 
-    def work(_engine: Engine, _settings: Settings, *, stopping: Any, **_rest: Any) -> Told:
-        told.append(stopping())
+    def work(_engine: Engine, _settings: Settings, *, stopping: Any, **_rest: Any) -> Summary:
+        answers.append(stopping())
         clock.now += 2 * HOUR
-        told.append(stopping())
-        return Told("late")
+        answers.append(stopping())
+        return Summary("late")
 
-    one = worker(engine, clock, job(work))
-    leads.append(one.lead)
-    one.lead.hold(clock.now)
-    one.fire(one.jobs[0])
-    assert told == [False, True]
-
-
-# --- leading ---
+    worker = make_worker(engine, clock, make_job(work))
+    locks.append(worker.leader_lock)
+    worker.leader_lock.acquire(clock.now)
+    worker.run_slot(worker.jobs[0])
+    assert answers == [False, True]
 
 
-def test_one_leads_and_the_other_waits(engine: Engine, leads: list[Lead]) -> None:
-    first, second = Lead(engine, "first"), Lead(engine, "second")
-    leads += [first, second]
-    assert first.hold(NOON)
-    assert not second.hold(NOON)
-    assert first.hold(NOON + timedelta(seconds=20))
-    assert not second.hold(NOON + timedelta(seconds=70))
-    assert (first.held(NOON), second.held(NOON)) == (True, False)
+# --- leader election ---
 
 
-def test_a_leader_that_lets_go_is_replaced_at_once(engine: Engine, leads: list[Lead]) -> None:
-    first, second = Lead(engine, "first"), Lead(engine, "second")
-    leads += [first, second]
-    assert first.hold(NOON)
+def test_one_worker_is_the_leader(engine: Engine, locks: list[LeaderLock]) -> None:
+    first, second = LeaderLock(engine, "first"), LeaderLock(engine, "second")
+    locks += [first, second]
+    assert first.acquire(NOON)
+    assert not second.acquire(NOON)
+    assert first.acquire(NOON + timedelta(seconds=20))
+    assert not second.acquire(NOON + timedelta(seconds=70))
+    assert (first.is_held(NOON), second.is_held(NOON)) == (True, False)
+
+
+def test_a_released_lock_is_free_at_once(engine: Engine, locks: list[LeaderLock]) -> None:
+    first, second = LeaderLock(engine, "first"), LeaderLock(engine, "second")
+    locks += [first, second]
+    assert first.acquire(NOON)
     first.release()
-    assert not first.held(NOON)
-    assert second.hold(NOON)
+    assert not first.is_held(NOON)
+    assert second.acquire(NOON)
 
 
-def test_a_leader_that_dies_is_replaced(engine: Engine, leads: list[Lead]) -> None:
+def test_a_leader_that_dies_is_replaced(engine: Engine, locks: list[LeaderLock]) -> None:
     """On PostgreSQL its connection ends with it, on SQLite its lease runs out."""
-    dead, heir = Lead(engine, "dead"), Lead(engine, "heir")
-    leads.append(heir)
-    assert dead.hold(NOON)
+    dead, heir = LeaderLock(engine, "dead"), LeaderLock(engine, "heir")
+    locks.append(heir)
+    assert dead.acquire(NOON)
     later = NOON + timedelta(seconds=runs.LEASE_SECONDS)
     if engine.dialect.name == "postgresql":
         _cut_connections(engine)
-        assert not dead.hold(later)
-    assert heir.hold(later)
-    assert not dead.held(later)
+        assert not dead.acquire(later)
+    assert heir.acquire(later)
+    assert not dead.is_held(later)
 
 
 def _cut_connections(engine: Engine) -> None:
@@ -214,19 +214,46 @@ def _cut_connections(engine: Engine) -> None:
         )
 
 
-def test_many_candidates_at_once_make_one_leader(engine: Engine, leads: list[Lead]) -> None:
-    leads += [Lead(engine, str(number)) for number in range(8)]
+def test_a_lock_released_while_it_is_being_taken_is_not_kept(engine: Engine, locks: list[LeaderLock]) -> None:
+    """``release`` in the middle of ``hold``: the lease row or the advisory lock must go."""
+    first, second = LeaderLock(engine, "first"), LeaderLock(engine, "second")
+    locks.append(second)
+    statements: list[str] = []
+
+    def release(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+        if len(statements) == 1:
+            first.release()
+
+    sa.event.listen(engine, "before_cursor_execute", release)
+    assert not first.acquire(NOON)
+    sa.event.remove(engine, "before_cursor_execute", release)
+    assert statements
+    assert not first.is_held(NOON)
+    assert second.acquire(NOON)
+
+
+def test_a_released_lock_is_not_taken_again(engine: Engine, locks: list[LeaderLock]) -> None:
+    first, second = LeaderLock(engine, "first"), LeaderLock(engine, "second")
+    locks += [first, second]
+    first.release()
+    assert not first.acquire(NOON)
+    assert second.acquire(NOON)
+
+
+def test_of_many_workers_at_once_one_becomes_the_leader(engine: Engine, locks: list[LeaderLock]) -> None:
+    locks += [LeaderLock(engine, str(number)) for number in range(8)]
     barrier = threading.Barrier(8)
 
-    def stand(lead: Lead) -> bool:
+    def acquire(lock: LeaderLock) -> bool:
         barrier.wait()
-        return lead.hold(NOON)
+        return lock.acquire(NOON)
 
     with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(stand, leads)).count(True) == 1
+        assert list(pool.map(acquire, locks)).count(True) == 1
 
 
-# --- taking over, for real ---
+# --- with a running scheduler ---
 
 
 def _until(condition: Any, seconds: float = 20.0) -> None:
@@ -238,56 +265,101 @@ def _until(condition: Any, seconds: float = 20.0) -> None:
     raise AssertionError("it never came to that")
 
 
-def test_a_new_leader_runs_what_was_missed_and_what_a_dead_one_left(engine: Engine) -> None:
+def test_a_new_leader_runs_missed_and_unfinished_slots(engine: Engine) -> None:
     counting = Count()
     clock = Clock(db.utcnow())
     slot = Schedule(minute=7).slot(clock.now, Settings(timezone="UTC").zone)
     runs.claim(engine, "count", slot, owner="dead", now=slot)
-    one = worker(engine, clock, job(counting))
-    one.start()
+    worker = make_worker(engine, clock, make_job(counting))
+    worker.start()
     _until(lambda: [run.status for run in all_runs(engine)] == ["done"])
-    assert one.stop()
+    assert worker.stop()
     (run,) = all_runs(engine)
-    assert (run.slot, run.owner, len(counting.runs)) == (slot, one.owner, 1)
+    assert (run.slot, run.owner, len(counting.runs)) == (slot, worker.owner, 1)
 
 
-def test_two_running_workers_share_one_catch_up(engine: Engine) -> None:
+def test_two_running_workers_run_a_missed_slot_once(engine: Engine) -> None:
     counting, clock = Count(), Clock(db.utcnow())
-    both = [worker(engine, clock, job(counting)) for _ in range(2)]
-    for one in both:
-        one.start()
+    both = [make_worker(engine, clock, make_job(counting)) for _ in range(2)]
+    for worker in both:
+        worker.start()
     _until(lambda: [run.status for run in all_runs(engine)] == ["done"])
-    for one in both:
-        assert one.stop()
+    for worker in both:
+        assert worker.stop()
     assert len(counting.runs) == 1
 
 
-def test_stopping_waits_for_the_unit_in_hand(engine: Engine) -> None:
+class SlowHeartbeat:
+    """A worker whose heartbeat waits, in flight, until ``go`` is set."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.in_flight, self.go = threading.Event(), threading.Event()
+        self.worker = make_worker(engine, Clock(db.utcnow()), make_job(Count()))
+        self._acquire = self.worker.leader_lock.acquire
+        self.worker.leader_lock.acquire = self._slow  # type: ignore[method-assign]
+
+    def _slow(self, now: datetime) -> bool:
+        self.in_flight.set()
+        assert self.go.wait(20)
+        return self._acquire(now)
+
+
+def test_stopping_waits_for_a_heartbeat_in_flight(engine: Engine, locks: list[LeaderLock]) -> None:
+    slow = SlowHeartbeat(engine)
+    slow.go = slow.worker._stopping
+    slow.worker.start()
+    assert slow.in_flight.wait(20)
+    assert slow.worker.stop()
+    locks.append(LeaderLock(engine, "next"))
+    assert locks[0].acquire(db.utcnow())
+
+
+def test_a_heartbeat_that_ends_after_stop_leaves_no_leader(engine: Engine, locks: list[LeaderLock]) -> None:
+    slow = SlowHeartbeat(engine)
+    slow.worker.start()
+    assert slow.in_flight.wait(20)
+    assert not slow.worker.stop(seconds=0)
+    slow.go.set()
+    locks.append(LeaderLock(engine, "next"))
+    _until(lambda: locks[0].acquire(db.utcnow()))
+
+
+def test_a_stopped_worker_begins_nothing(engine: Engine) -> None:
+    worker = make_worker(engine, Clock(db.utcnow()), make_job(Count()))
+    worker.start()
+    assert worker.stop()
+    worker.leader_lock.is_held = lambda _now: True  # type: ignore[method-assign]
+    worker.heartbeat()
+    assert not worker.run_slot(worker.jobs[0])
+    assert not worker.run_requested()
+
+
+def test_stopping_waits_for_the_unit_of_work(engine: Engine) -> None:
     begun, clock = threading.Event(), Clock(db.utcnow())
 
-    def work(_engine: Engine, _settings: Settings, *, stopping: Any, **_rest: Any) -> Told:
+    def work(_engine: Engine, _settings: Settings, *, stopping: Any, **_rest: Any) -> Summary:
         begun.set()
         _until(stopping)
-        return Told("left off", whole=False)
+        return Summary("left off", whole=False)
 
-    one = worker(engine, clock, job(work))
-    one.start()
+    worker = make_worker(engine, clock, make_job(work))
+    worker.start()
     assert begun.wait(20)
-    assert one.stop()
+    assert worker.stop()
     assert [run.summary for run in all_runs(engine)] == ["left off"]
 
 
-def test_stopping_does_not_wait_for_ever(engine: Engine) -> None:
+def test_stopping_ends_after_its_time_limit(engine: Engine) -> None:
     begun, freed, clock = threading.Event(), threading.Event(), Clock(db.utcnow())
 
-    def work(_engine: Engine, _settings: Settings, **_rest: Any) -> Told:
+    def work(_engine: Engine, _settings: Settings, **_rest: Any) -> Summary:
         begun.set()
         freed.wait(20)
-        return Told("at last")
+        return Summary("at last")
 
-    one = worker(engine, clock, job(work))
-    one.start()
+    worker = make_worker(engine, clock, make_job(work))
+    worker.start()
     assert begun.wait(20)
-    assert not one.stop(seconds=0.05)
+    assert not worker.stop(seconds=0.05)
     freed.set()
     _until(lambda: [run.status for run in all_runs(engine)] == ["done"])

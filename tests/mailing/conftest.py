@@ -13,7 +13,7 @@ from sqlmodel import select
 from campaign import db
 from campaign.mailing import policy
 from campaign.mailing.addresses import Keys
-from campaign.mailing.delivery.sending import Office
+from campaign.mailing.delivery.sending import Outbox
 from campaign.mailing.edition import editions
 from campaign.mailing.models import Delivery, Edition, MailPolicy, Subscriber
 from campaign.mailing.transport import Relay, Simulating, Smtp
@@ -56,14 +56,14 @@ def box() -> Iterator[Box]:
 
 
 @pytest.fixture
-def office(engine: Engine, settings: Settings, box: Box, clock: Clock) -> Callable[..., Office]:
-    """Offices that send to ``box`` by a clock of our own."""
+def outbox(engine: Engine, settings: Settings, box: Box, clock: Clock) -> Callable[..., Outbox]:
+    """Outboxes that send to ``box`` by a clock of our own."""
 
-    def make(**more: Any) -> Office:
+    def make(**more: Any) -> Outbox:
         values: dict[str, Any] = {"clock": clock, "sleep": clock.sleep, **more}
         relay = Relay("127.0.0.1", box.port)  # type: ignore[attr-defined]
         values.setdefault("transport", lambda _: Simulating(Smtp(relay, command_seconds=5, answer_seconds=0.5)))
-        return Office(engine, settings, **values)
+        return Outbox(engine, settings, **values)
 
     return make
 

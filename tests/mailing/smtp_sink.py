@@ -34,8 +34,6 @@ class Box:
         self.log = log.open("ab", buffering=0) if log else None
         self.mood: dict[str, str] = {}
         self.connections = 0
-        # Takes commands before it has answered those before, and says so (RFC 2920).
-        self.pipelining = False
         self.on_data: Any = None
 
     @property
@@ -49,12 +47,6 @@ class Box:
             self.messages.append((sender, recipient, raw))
 
     # --- aiosmtpd's hooks ---
-
-    async def handle_EHLO(
-        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
-    ) -> list[str]:
-        session.host_name = hostname
-        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.pipelining else responses
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

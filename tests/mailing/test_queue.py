@@ -1,15 +1,7 @@
-"""Queue and delivery: one row a reader, claimed, marked, sent, recorded (E01–E17)."""
+"""Rows of the outbox: claimed, marked, recorded, swept (E04–E16)."""
 
-import itertools
-import os
-import signal
-import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,273 +12,426 @@ from sqlmodel import col, select
 from campaign import db
 from campaign.mailing import queue, relay_limits
 from campaign.mailing.addresses import Keys
-from campaign.mailing.delivery.group_commit import Turn, Turns
-from campaign.mailing.delivery.sending import Office, deliver
+from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.edition import editions
-from campaign.mailing.message import Envelope
-from campaign.mailing.models import Content, Delivery, Edition, Pipe, Subscriber, Suppression
+from campaign.mailing.models import Delivery, Edition, RelayLimits, Subscriber, Suppression
+from campaign.mailing.queue import Claimed, Ended
 from campaign.mailing.readers import subscribers
-from campaign.mailing.transport import Folder, Relay, Simulating, Smtp, open_transport
-from campaign.refusals import Refused
-from campaign.settings import Settings
+from campaign.mailing.transport import Kind, Verdict
 
-from mondays import MONDAY, Clock  # isort: skip
+from mondays import MONDAY, Clock, addresses, let_leases_end  # isort: skip
 from smtp_sink import Box  # isort: skip
 
 Make = Callable[..., Any]
+SECOND = timedelta(seconds=1)
 
 
-def addresses(number: int, start: str = "r") -> list[str]:
-    return [f"{start}{place}@readers-host.org" for place in range(number)]
+@pytest.fixture
+def add(engine: Engine, clock: Clock) -> Callable[..., int]:
+    """Put a row into the outbox, due now; its id."""
+
+    def added(kind: str = "notice", **values: Any) -> int:
+        row = Delivery(**{"kind": kind, "address": "desk@campaign-host.org", "due": clock(), **values})
+        with db.writing(engine) as session:
+            session.add(row)
+            session.flush()
+            return row.id or 0
+
+    return added
 
 
-# --- publishing ---
+@pytest.fixture
+def edition(engine: Engine) -> Callable[..., int]:
+    """An edition in this state; its id."""
+
+    def added(state: str = "sending", **values: Any) -> int:
+        with db.writing(engine) as session:
+            number = len(session.exec(select(Edition)).all())
+            row = Edition(**{"period": f"2026-W{number + 10}", "state": state, "built_at": MONDAY, **values})
+            session.add(row)
+            session.flush()
+            return row.id or 0
+
+    return added
 
 
-def test_e01_one_row_per_confirmed_unsuppressed_reader(
-    engine: Engine, keys: Keys, readers: Make, published: Make, states: Make
-) -> None:
-    readers("a@readers-host.org", "b@readers-host.org", seat="TX-20")
-    readers("waiting@readers-host.org", state="pending")
-    readers("gone@readers-host.org", state="stopped")
-    (barred,) = readers("barred@readers-host.org")
+@pytest.fixture
+def claim(engine: Engine, clock: Clock) -> Callable[..., tuple[Claimed, ...]]:
+    """Claim due rows as a worker."""
+
+    def claimed(most: int = 50, owner: str = "me") -> tuple[Claimed, ...]:
+        return queue.claim(engine, owner=owner, now=clock(), most=most).claimed
+
+    return claimed
+
+
+@pytest.fixture
+def begin(engine: Engine, clock: Clock) -> Callable[..., bool]:
+    """Mark a row as being sent."""
+
+    def begun(row: Claimed, owner: str = "me") -> bool:
+        with engine.execution_options(writes=True).begin() as connection:
+            return queue.begin(connection, row, owner=owner, now=clock())
+
+    return begun
+
+
+@pytest.fixture
+def end(engine: Engine, clock: Clock) -> Callable[..., Delivery]:
+    """Record a verdict on a row; the row afterwards."""
+
+    def ended(row: Claimed, kind: Kind, words: str = "", owner: str = "me") -> Delivery:
+        with engine.execution_options(writes=True).begin() as connection:
+            queue.end(connection, Ended(row, Verdict(kind, words), clock()), owner=owner)
+        return stored(engine, row.id)
+
+    return ended
+
+
+def stored(engine: Engine, number: int) -> Delivery:
+    with db.reading(engine) as session:
+        return session.get_one(Delivery, number)
+
+
+def change(engine: Engine, number: int, **values: Any) -> None:
     with db.writing(engine) as session:
-        key = session.get_one(Subscriber, barred).key
-        session.add(Suppression(key=key, reason="organizer", since=MONDAY))
-    published()
-    assert states() == {"a@readers-host.org": "pending", "b@readers-host.org": "pending"}
+        session.execute(sa.update(Delivery).where(col(Delivery.id) == number).values(**values))
 
 
-def test_e01_a_failure_while_publishing_creates_no_row(
-    engine: Engine, settings: Settings, readers: Make, rules: Make, monkeypatch: pytest.MonkeyPatch
+def ids(rows: tuple[Claimed, ...]) -> list[int]:
+    return [row.id for row in rows]
+
+
+# --- claiming ---
+
+
+def test_single_mails_come_first_and_then_editions_in_their_order(
+    engine: Engine, add: Make, edition: Make, claim: Make, readers: Make
 ) -> None:
-    readers(*addresses(5))
-    rules(quiet_week="note")
-    built = editions.build(engine, settings, now=MONDAY, period="2026-W26")
-    whole = editions._add_rows
+    who = readers(*addresses(4))
+    old, new = edition(), edition()
+    later = [add("digest", edition=new, subscriber=one) for one in who[:2]]
+    sooner = [add("digest", edition=old, subscriber=one) for one in who[2:]]
+    single = [add(), add()]
+    assert ids(claim(3)) == [sooner[0], *single]
+    assert ids(claim(2)) == sorted([later[0], sooner[1]])
+    assert ids(claim()) == [later[1]]
 
-    def breaks(*given: Any) -> int:
-        whole(*given)
-        raise RuntimeError("the power went out")
 
-    monkeypatch.setattr(editions, "_add_rows", breaks)
-    with pytest.raises(RuntimeError):
-        editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
+@pytest.mark.parametrize("state", ["building", "draft", "paused", "done", "stopped", "quiet"])
+def test_an_edition_that_is_not_being_sent_waits(
+    add: Make, edition: Make, claim: Make, readers: Make, state: str
+) -> None:
+    (who,) = readers("a@readers-host.org")
+    add("digest", edition=edition(state), subscriber=who)
+    assert claim() == ()
+
+
+def test_what_is_longest_due_comes_first_and_nothing_before_its_time(
+    add: Make, claim: Make, clock: Clock
+) -> None:
+    now = clock()
+    tomorrow = add(due=now + SECOND)
+    second, first, third = add(due=now), add(due=now - SECOND), add(due=now)
+    assert ids(claim()) == [first, second, third]
+    clock.sleep(1)
+    assert ids(claim()) == [tomorrow]
+
+
+def test_of_many_due_rows_the_longest_due_are_claimed(add: Make, claim: Make, clock: Clock) -> None:
+    late, early = add(), add(due=clock() - SECOND)
+    assert ids(claim(1)) == [early]
+    assert ids(claim(1)) == [late]
+
+
+@pytest.mark.parametrize("state", ["sending", "sent", "failed", "unknown", "suppressed"])
+def test_only_what_waits_is_claimed(engine: Engine, add: Make, claim: Make, state: str) -> None:
+    number = add(state=state, lease=MONDAY - SECOND)
+    assert claim() == ()
+    change(engine, number, state="deferred")
+    assert ids(claim()) == [number]
+
+
+def test_a_notice_for_the_chat_is_never_mailed(add: Make, claim: Make) -> None:
+    add("hook", address="https://chat.example.org/hook")
+    assert claim() == ()
+
+
+def test_a_row_is_held_until_its_lease_has_run_out(
+    engine: Engine, add: Make, claim: Make, clock: Clock
+) -> None:
+    number = add()
+    assert ids(claim(owner="first")) == [number]
+    row = stored(engine, number)
+    assert (row.owner, row.lease) == ("first", clock() + queue.LEASE)
+    clock.at = row.lease
+    assert claim(owner="second") == ()
+    clock.sleep(0.001)
+    assert ids(claim(owner="second")) == [number]
+    assert stored(engine, number).owner == "second"
+
+
+def test_a_claimed_row_says_what_is_known_of_its_reader(
+    engine: Engine, add: Make, edition: Make, claim: Make, readers: Make
+) -> None:
+    (who,) = readers("a@readers-host.org")
+    week = edition()
+    add("digest", edition=week, subscriber=who, attempts=2, first_at=MONDAY, detail={"x": 1}, address="")
+    add("confirm", subscriber=who, address="")
+    add("notice", address="desk@campaign-host.org")
     with db.reading(engine) as session:
-        assert session.exec(select(Delivery)).all() == []
-        assert session.get_one(Edition, built.edition).state == "draft"
+        key = session.get_one(Subscriber, who).key
+    listed, confirm, notice = sorted(claim())
+    assert listed == Claimed(1, "digest", week, None, 2, MONDAY, who, "a@readers-host.org", key, {"x": 1})
+    assert (confirm.email, confirm.key, notice.email, notice.key) == (
+        "a@readers-host.org", key, "desk@campaign-host.org", "",
+    )  # fmt: skip
+    assert [row.listed for row in (listed, confirm, notice)] == [True, False, False]
 
 
-def test_e02_publishing_twice_or_at_once_adds_nothing(
-    engine: Engine, settings: Settings, readers: Make, rules: Make
+@pytest.mark.parametrize("kind", ["digest", "alert"])
+@pytest.mark.parametrize("how", ["pending", "stopped", "undeliverable", "suppressed", "erased"])
+def test_e13_a_reader_who_may_get_no_list_mail_gets_none(
+    engine: Engine, add: Make, edition: Make, claim: Make, readers: Make, clock: Clock, kind: str, how: str
 ) -> None:
-    readers(*addresses(20))
-    rules(quiet_week="note")
-    built = editions.build(engine, settings, now=MONDAY, period="2026-W26")
-    added: list[int] = []
-
-    def publish() -> None:
-        added.append(editions.publish(engine, settings, built.edition, by="tests", now=MONDAY))
-
-    threads = [threading.Thread(target=publish) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    publish()
-    assert sorted(added) == [0, 0, 0, 0, 20]
-
-
-def test_e02_the_database_itself_refuses_a_second_row(engine: Engine, readers: Make, published: Make) -> None:
-    readers("a@readers-host.org")
-    edition = published()
-    with db.reading(engine) as session:
-        row = session.exec(select(Delivery)).one()
-    twin = sa.insert(Delivery).values({**row.model_dump(exclude={"id"}), "edition": edition})
-    with pytest.raises(sa.exc.IntegrityError), engine.execution_options(writes=True).connect() as connection:
-        connection.execute(twin)
-
-
-def test_e02_building_a_week_again_keeps_its_edition(
-    engine: Engine, settings: Settings, readers: Make, rules: Make
-) -> None:
-    readers("a@readers-host.org")
-    rules(quiet_week="note")
-    first = editions.build(engine, settings, now=MONDAY)
-    assert editions.build(engine, settings, now=MONDAY + timedelta(hours=1)) == first
-
-
-# --- crashes ---
-
-# Where a worker is killed, told by what it was doing: a function of the running code.
-POINTS = {
-    "before the claim": "campaign.mailing.queue.claim",
-    "after the claim": "campaign.mailing.queue.begin_all",
-    "before DATA": "campaign.mailing.transport.Smtp._announce",
-    "after DATA, before the record": "campaign.mailing.queue.end_all",
-    "after the record": "campaign.mailing.delivery.sending.Connection._envelope",
-}
-WORKER = """
-import os, signal, sys
-from importlib import import_module
-from campaign import db
-from campaign.mailing.delivery.sending import Office, deliver
-from campaign.settings import read_settings
-settings = read_settings()
-where, nth = sys.argv[1], int(sys.argv[2])
-path, name = where.rsplit(".", 1)
-try:
-    owner = import_module(path)
-except ModuleNotFoundError:
-    module, cls = path.rsplit(".", 1)
-    owner = getattr(import_module(module), cls)
-whole, calls = getattr(owner, name), 0
-def die(*given, **named):
-    global calls
-    calls += 1
-    if calls == nth:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return whole(*given, **named)
-setattr(owner, name, die)
-deliver(Office(db.open_engine(settings.database_url), settings, batch=10))
-"""
-
-
-def environment(engine: Engine, settings: Settings, port: int) -> dict[str, str]:
-    return {
-        **os.environ,
-        "CAMPAIGN_DATABASE_URL": engine.url.render_as_string(hide_password=False),
-        "CAMPAIGN_SECRET_KEY": settings.secret_key.get_secret_value(),
-        "CAMPAIGN_BASE_URL": settings.base_url,
-        "CAMPAIGN_MAIL_FROM": settings.mail_from,
-        "CAMPAIGN_POSTAL_ADDRESS": settings.postal_address,
-        "CAMPAIGN_SMTP_URL": f"smtp://127.0.0.1:{port}",
-    }
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_e03_kill_at_five_points_loses_nobody_and_doubles_nobody(
-    engine: Engine, settings: Settings, box: Box, readers: Make, published: Make, office: Make, point: str
-) -> None:
-    names = addresses(12)
-    readers(*names)
-    edition = published()
-    port = box.port  # type: ignore[attr-defined]
-    command = [sys.executable, "-c", WORKER, POINTS[point], "2" if "claim" in point else "4"]
-    ended = subprocess.run(command, env=environment(engine, settings, port), capture_output=True, timeout=60)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-800:]
-    let_leases_end(engine)
-    deliver(office())
-    with db.reading(engine) as session:
-        counts = queue.counts(session, session.get_one(Edition, edition))
-    got = box.got
-    # Whoever is not shown as unknown has exactly one copy, and at most one row a killed worker is unknown.
-    assert counts.get("unknown", 0) <= 1
-    assert counts["sent"] + counts.get("unknown", 0) == 12
-    assert max(got.values()) == 1
-    assert counts["sent"] <= len(got) <= 12
-    queue.resend_unknown(engine, edition, now=MONDAY)
-    deliver(office())
-    assert set(box.got) == set(names)
-    assert sum(box.got.values()) <= 13
-
-
-def let_leases_end(engine: Engine) -> None:
-    """What a minute and a half would do."""
+    who, other = readers("a@readers-host.org", "b@readers-host.org")
+    week = edition(kind=kind)
+    number, kept = (add(kind, edition=week, subscriber=one, address="") for one in (who, other))
     with db.writing(engine) as session:
-        held = sa.update(Delivery).where(col(Delivery.lease).is_not(None))
-        session.execute(held.values(lease=MONDAY - timedelta(minutes=1)))
+        reader = session.get_one(Subscriber, who)
+        if how == "suppressed":
+            session.add(Suppression(key=reader.key, reason="organizer", since=MONDAY))
+        elif how == "erased":
+            session.get_one(Delivery, number).subscriber = None
+        else:
+            reader.state = how
+    assert ids(claim()) == [kept]
+    row = stored(engine, number)
+    assert (row.state, row.ended_at, row.owner, row.lease) == ("suppressed", clock(), "", None)
 
 
-def test_e04_two_workers_send_no_row_twice(
-    engine: Engine, readers: Make, published: Make, office: Make, box: Box, states: Make
+def test_a_suppressed_reader_still_gets_what_they_asked_for_themselves(
+    engine: Engine, add: Make, claim: Make, readers: Make
 ) -> None:
-    names = addresses(150)
-    readers(*names)
-    published()
-    reports: list[Any] = []
-
-    def work() -> None:
-        reports.append(deliver(office(batch=7), connections=2))
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(report.counts["sent"] for report in reports) == 150
-    assert box.got == dict.fromkeys(names, 1)
-    assert set(states().values()) == {"sent"}
+    (who,) = readers("a@readers-host.org", state="pending")
+    with db.writing(engine) as session:
+        session.add(Suppression(key=session.get_one(Subscriber, who).key, reason="unsubscribed", since=MONDAY))
+    assert ids(claim()) == []
+    number = add("confirm", subscriber=who, address="")
+    assert ids(claim()) == [number]
 
 
-def test_e04_a_turn_that_fails_costs_the_turns_beside_it_nothing(
-    engine: Engine, readers: Make, published: Make, clock: Clock
+def test_what_cannot_be_sent_uses_up_no_rate(
+    engine: Engine, add: Make, edition: Make, claim: Make, readers: Make, rules: Make
 ) -> None:
-    readers(*addresses(3))
-    published()
-    names, turns = ("a", "b", "c"), Turns(engine, "worker")
-    rows = queue.claim(engine, owner="worker", now=clock(), most=3).claimed
-    found: dict[str, Any] = {}
+    rules(per_second=5)
+    gone, here = readers("a@readers-host.org", "b@readers-host.org")
+    week = edition()
+    add("digest", edition=week, subscriber=gone)
+    add("digest", edition=week, subscriber=here)
+    with db.writing(engine) as session:
+        session.get_one(Subscriber, gone).state = "stopped"
+    assert len(claim(4)) == 1
+    assert free_tokens(engine) == 4
+    assert claim(4) == ()
+    assert free_tokens(engine) == 4
 
-    def prepare(name: str) -> str:
-        if name == "b":
-            raise ValueError("no words")
-        return f"words of {name}"
 
-    def take(name: str, row: Any) -> None:
-        turn = Turn(clock(), row=row, prepare=lambda _connection: prepare(name))
-        try:
-            found[name] = turns.take(turn)
-        except ValueError as error:
-            found[name] = error
+def free_tokens(engine: Engine) -> float:
+    with db.writing(engine) as session:
+        return relay_limits.state(session).second_tokens
 
-    threads = [threading.Thread(target=take, args=pair) for pair in zip(names, rows, strict=True)]
-    with turns.alone:
-        for thread in threads:
-            thread.start()
-    for thread in threads:
-        thread.join()
-    assert found["a"] == "words of a"
-    assert found["c"] == "words of c"
-    assert str(found["b"]) == "no words"
+
+def test_where_the_rate_is_used_up_the_wait_is_said(
+    engine: Engine, add: Make, rules: Make, clock: Clock
+) -> None:
+    rules(per_second=2)
+    for _ in range(3):
+        add()
+    assert queue.claim(engine, owner="me", now=clock(), most=1) == queue.Batch(claimed=pending(engine)[:1])
+    assert queue.claim(engine, owner="me", now=clock(), most=9).wait is None
+    assert queue.claim(engine, owner="me", now=clock(), most=9) == queue.Batch(wait=0.5)
+
+
+def pending(engine: Engine) -> tuple[Claimed, ...]:
     with db.reading(engine) as session:
-        assert [session.get_one(Delivery, row.id).state for row in rows] == ["sending", "pending", "sending"]
+        rows = session.exec(select(Delivery).order_by(col(Delivery.id)))
+        return tuple(Claimed(row.id, row.kind, None, None, 0, None, None, row.address, "", {}) for row in rows)
 
 
-def test_e04_a_mark_among_others_holds_for_its_owner_only(
-    engine: Engine, readers: Make, published: Make, clock: Clock
+def test_nothing_due_is_no_reason_to_ask_again(engine: Engine, add: Make, clock: Clock) -> None:
+    add(due=clock() + SECOND)
+    assert queue.claim(engine, owner="me", now=clock(), most=9) == queue.Batch()
+
+
+# --- giving back ---
+
+
+def test_what_is_released_may_be_claimed_at_once_and_gives_its_rate_back(
+    engine: Engine, add: Make, claim: Make, begin: Make, rules: Make
 ) -> None:
-    readers(*addresses(3))
-    published()
-    mine = queue.claim(engine, owner="a", now=clock(), most=2).claimed
-    others = queue.claim(engine, owner="b", now=clock(), most=1).claimed
-    with engine.execution_options(writes=True).begin() as connection:
-        marked = queue.begin_all(connection, [*mine, *others], owner="a", now=clock())
-        assert marked == {row.id for row in mine}
+    rules(per_second=5)
+    for _ in range(3):
+        add()
+    rows = claim()
+    assert begin(rows[0])
+    queue.release(engine, rows, owner="me")
+    assert free_tokens(engine) == 4
+    assert stored(engine, rows[0].id).state == "sending"
+    assert stored(engine, rows[0].id).owner == "me"
+    assert stored(engine, rows[1].id).owner == ""
+    assert stored(engine, rows[1].id).lease is None
+    assert ids(claim(owner="other")) == ids(rows)[1:]
+    queue.release(engine, rows, owner="me")
+    assert stored(engine, rows[1].id).owner == "other"
+    assert free_tokens(engine) == 2
+    queue.release(engine, [], owner="me")
 
 
-def test_e04_a_mark_whose_commit_seemed_to_fail_still_holds(
+def test_e05_a_lease_is_renewed_for_its_owner_only(
+    engine: Engine, add: Make, claim: Make, begin: Make, clock: Clock
+) -> None:
+    for _ in range(3):
+        add()
+    held, begun = claim(2)
+    (other,) = claim(1, owner="other")
+    assert begin(begun)
+    before = clock() + queue.LEASE
+    clock.sleep(60)
+    queue.renew(engine, owner="me", now=clock())
+    assert stored(engine, held.id).lease == stored(engine, begun.id).lease == clock() + queue.LEASE
+    assert stored(engine, other.id).lease == before
+    change(engine, held.id, state="sent")
+    clock.sleep(1)
+    queue.renew(engine, owner="me", now=clock())
+    assert stored(engine, held.id).lease == clock() - SECOND + queue.LEASE
+
+
+# --- one message ---
+
+
+def test_a_mark_notes_the_first_attempt_and_prolongs_the_lease(
+    engine: Engine, add: Make, claim: Make, begin: Make, end: Make, clock: Clock
+) -> None:
+    number = add()
+    (row,) = claim()
+    clock.sleep(30)
+    first = clock()
+    assert begin(row)
+    found = stored(engine, number)
+    assert (found.state, found.first_at, found.lease) == ("sending", first, first + queue.LEASE)
+    clock.at = end(row, "deferred").due
+    (row,) = claim()
+    assert row.first_at == first
+    assert begin(row)
+    assert stored(engine, number).first_at == first
+
+
+@pytest.mark.parametrize("kind", ["sent", "failed", "unknown"])
+def test_a_verdict_ends_a_row(add: Make, claim: Make, begin: Make, end: Make, clock: Clock, kind: Kind) -> None:
+    add()
+    (row,) = claim()
+    begin(row)
+    clock.sleep(3)
+    found = end(row, kind, "250 taken")
+    assert (found.state, found.reply, found.attempts) == (kind, "250 taken", 1)
+    assert (found.ended_at, found.due, found.owner, found.lease) == (clock(), clock(), "", None)
+
+
+def test_e06_a_deferred_row_waits_and_counts_an_attempt(
+    add: Make, claim: Make, begin: Make, end: Make, clock: Clock
+) -> None:
+    add(attempts=2)
+    (row,) = claim()
+    begin(row)
+    found = end(row, "deferred", "451 later")
+    assert (found.state, found.reply, found.attempts, found.ended_at) == ("deferred", "451 later", 3, None)
+    assert 16 <= (found.due - clock()).total_seconds() / 60 <= 24
+    assert (found.owner, found.lease) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "minutes"),
+    [(0, 5), (1, 10), (2, 20), (3, 40), (4, 80), (5, 160), (6, 320), (7, 360), (8, 360), (10, 360), (40, 360)],
+)
+def test_e06_each_wait_is_twice_as_long_up_to_six_hours(attempts: int, minutes: int) -> None:
+    waits = [queue.retry_after(attempts) / timedelta(minutes=minutes) for _ in range(50)]
+    assert 0.8 <= min(waits) < 0.95
+    assert 1.05 < max(waits) <= 1.2
+
+
+@pytest.mark.parametrize(("early", "state"), [(1, "deferred"), (0, "failed")])
+def test_e06_after_72_hours_a_row_is_given_up(
+    add: Make, claim: Make, begin: Make, end: Make, clock: Clock, early: int, state: str
+) -> None:
+    add(attempts=9, first_at=clock() - timedelta(hours=72) + early * SECOND)
+    (row,) = claim()
+    begin(row)
+    found = end(row, "deferred", "451 later")
+    assert found.state == state
+    if state == "failed":
+        assert (found.reply, found.attempts) == ("given up after 72 hours: 451 later", 10)
+        assert found.ended_at == clock()
+
+
+@pytest.mark.parametrize("kind", ["throttled", "down", "refused"])
+@pytest.mark.parametrize(("attempts", "state"), [(0, "pending"), (1, "deferred")])
+def test_e06_trouble_with_the_relay_is_no_attempt(
+    add: Make, claim: Make, begin: Make, end: Make, clock: Clock, kind: Kind, attempts: int, state: str
+) -> None:
+    add(attempts=attempts, due=clock() - SECOND)
+    (row,) = claim()
+    begin(row)
+    found = end(row, kind, "421 busy")
+    assert (found.state, found.attempts, found.reply, found.ended_at) == (state, attempts, "421 busy", None)
+    assert (found.due, found.owner, found.lease) == (clock(), "", None)
+
+
+@pytest.mark.parametrize("state", ["sent", "failed", "suppressed", "pending", "deferred"])
+def test_a_late_verdict_overwrites_no_final_state(
+    engine: Engine, add: Make, claim: Make, begin: Make, end: Make, state: str
+) -> None:
+    number = add()
+    (row,) = claim()
+    begin(row)
+    change(engine, number, state=state)
+    assert end(row, "failed", "late").state == state
+    assert stored(engine, number).reply == ""
+
+
+def test_a_verdict_of_a_worker_that_lost_the_row_counts_nothing(
+    engine: Engine, add: Make, claim: Make, begin: Make, end: Make
+) -> None:
+    number = add()
+    (row,) = claim()
+    begin(row)
+    assert end(row, "sent", owner="other").state == "sending"
+    change(engine, number, owner="other")
+    assert end(row, "sent").state == "sending"
+
+
+def test_e04_a_mark_holds_for_the_worker_that_claimed_the_row(
     engine: Engine, readers: Make, published: Make, clock: Clock
 ) -> None:
     readers(*addresses(2))
     published()
-    rows = queue.claim(engine, owner="a", now=clock(), most=2).claimed
-    writes = engine.execution_options(writes=True)
-    with writes.begin() as connection:
-        queue.begin_all(connection, rows[:1], owner="a", now=clock())
-    with writes.begin() as connection:
-        assert queue.begin_all(connection, rows, owner="a", now=clock()) == {row.id for row in rows}
+    (mine,) = queue.claim(engine, owner="a", now=clock(), most=1).claimed
+    (other,) = queue.claim(engine, owner="b", now=clock(), most=1).claimed
+    with engine.execution_options(writes=True).begin() as connection:
+        assert queue.begin(connection, mine, owner="a", now=clock())
+        assert not queue.begin(connection, other, owner="a", now=clock())
+        assert not queue.begin(connection, mine, owner="a", now=clock())
 
 
 def test_e05_an_abandoned_row_comes_back_when_its_lease_ends(
-    engine: Engine, readers: Make, published: Make, office: Make, clock: Clock, box: Box
+    engine: Engine, readers: Make, published: Make, outbox: Make, clock: Clock, box: Box
 ) -> None:
     readers("a@readers-host.org")
     published()
     assert len(queue.claim(engine, owner="dead", now=clock(), most=5).claimed) == 1
-    assert deliver(office()).counts["sent"] == 0
+    assert deliver(outbox()).counts["sent"] == 0
     clock.sleep(queue.LEASE.total_seconds() + 1)
-    assert deliver(office()).counts["sent"] == 1
+    assert deliver(outbox()).counts["sent"] == 1
 
 
 def test_e05_a_live_worker_keeps_its_lease_and_a_late_one_loses_it(
@@ -305,170 +450,6 @@ def test_e05_a_live_worker_keeps_its_lease_and_a_late_one_loses_it(
         assert not queue.begin(connection, row, owner="slow", now=clock())
 
 
-# --- what relays say ---
-
-
-def test_e06_4xx_waits_longer_each_time_and_is_given_up_after_72_hours(
-    engine: Engine, readers: Make, published: Make, office: Make, clock: Clock, rules: Make
-) -> None:
-    readers("later-a@readers-host.org")
-    published(breaker_after=1000)
-    start, waits = clock(), []
-    while True:
-        deliver(office())
-        with db.reading(engine) as session:
-            row = session.exec(select(Delivery)).one()
-        if row.state == "failed":
-            break
-        assert row.state == "deferred"
-        waits.append((row.due - clock()).total_seconds())
-        clock.at = row.due
-    assert 4 * 60 <= waits[0] <= 6 * 60
-    assert waits[2] > waits[0]
-    assert max(waits) <= 6 * 3600 * 1.2 + 1
-    assert timedelta(hours=72) <= clock() - start < timedelta(hours=82)
-    assert "451" in row.reply
-    assert "@" not in row.reply.replace("…@…", "")
-
-
-def test_e06_5xx_fails_at_once_and_the_last_words_are_kept(
-    readers: Make, published: Make, office: Make, engine: Engine
-) -> None:
-    readers("gone-a@readers-host.org", "refused-b@readers-host.org", "c@readers-host.org")
-    published()
-    report = deliver(office())
-    assert report.counts == {"failed": 2, "sent": 1}
-    with db.reading(engine) as session:
-        words = {row.reply[:9] for row in session.exec(select(Delivery).where(Delivery.state == "failed"))}
-    assert words == {"550 5.1.1", "554 5.7.1"}
-
-
-def test_e06_commands_sent_at_once_end_as_commands_sent_one_by_one(
-    readers: Make, published: Make, office: Make, box: Box, states: Make
-) -> None:
-    box.pipelining = True
-    refused = {"gone-a@readers-host.org": "failed", "later-c@readers-host.org": "deferred"}
-    taken = ["b@readers-host.org", "d@readers-host.org", "e@readers-host.org"]
-    readers("gone-a@readers-host.org", taken[0], "later-c@readers-host.org", *taken[1:])
-    published(breaker_after=1000)
-    report = deliver(office())
-    assert report.counts == {"failed": 1, "deferred": 1, "sent": 3}
-    assert states() == {**refused, **dict.fromkeys(taken, "sent")}
-    assert box.got == dict.fromkeys(taken, 1)
-
-
-@pytest.mark.parametrize(
-    ("says", "kind", "emptied"),
-    [
-        (["250 ok", "250 ok", "354 go on", "250 taken"], "sent", False),
-        (["250 ok", "550 gone", "354 go on", "554 nobody", "250 reset"], "failed", True),
-        (["250 ok", "550 gone", "503 no recipient", "250 reset"], "failed", False),
-        (["550 not you", "503 no", "503 no", "250 reset"], "refused", False),
-        (["421 busy"], "throttled", False),
-        (["250 ok", "421 busy"], "throttled", False),
-    ],
-)
-def test_e06_a_relay_that_takes_commands_at_once_may_answer_anything(
-    says: list[str], kind: str, emptied: bool
-) -> None:
-    """What a scripted relay says to MAIL, RCPT, DATA and on; it shows whether an empty message ended DATA."""
-    heard: list[bytes] = []
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        thread = threading.Thread(target=_scripted, args=(server, says, heard), daemon=True)
-        thread.start()
-        smtp = Smtp(Relay("127.0.0.1", server.getsockname()[1]), command_seconds=5, answer_seconds=5)
-        raw = b"Subject: x\r\n\r\nwords\r\n"
-        assert smtp.send(Envelope("news@campaign-host.org", "a@readers-host.org", raw)).kind == kind
-        smtp.close()
-        thread.join(10)
-    assert (b"DATA\r\n.\r\n" in b"".join(heard)) == emptied
-
-
-def _scripted(server: socket.socket, says: list[str], heard: list[bytes]) -> None:
-    """Answers MAIL, RCPT and DATA that come together, then each further thing it hears, from the script."""
-    connection, _ = server.accept()
-    with connection:
-        connection.sendall(b"220 here\r\n")
-        connection.recv(4096)
-        connection.sendall(b"250-here\r\n250 PIPELINING\r\n")
-        answers = iter(says)
-        heard.append(connection.recv(4096))
-        connection.sendall("".join(f"{line}\r\n" for line in [*itertools.islice(answers, 3)]).encode())
-        for line in answers:
-            heard.append(connection.recv(4096))
-            connection.sendall(f"{line}\r\n".encode())
-
-
-@pytest.mark.parametrize("kind", ["slow", "busy"])
-def test_e06_throttling_slows_the_pipe_and_is_nobodys_error(
-    engine: Engine, readers: Make, published: Make, office: Make, box: Box, clock: Clock, kind: str
-) -> None:
-    readers(*addresses(6), f"{kind}-z@readers-host.org")
-    published(per_second=100)
-    report = deliver(office(batch=2))
-    assert report.blocked.startswith("throttled")
-    with db.reading(engine) as session:
-        way = session.exec(select(Pipe)).one()
-        assert way.pace == 0.5
-        assert {row.state for row in session.exec(select(Delivery))} <= {"sent", "pending"}
-        assert all(row.attempts == 0 for row in session.exec(select(Delivery)) if row.state == "pending")
-    assert queue.claim(engine, owner="x", now=clock(), most=5).claimed == ()
-    box.mood[kind] = "fine"
-    clock.sleep(120)
-    deliver(office())
-    assert len(box.got) == 7
-    assert max(box.got.values()) == 1
-
-
-def test_e07_a_relay_that_is_down_for_an_hour_costs_nobody_a_copy(
-    engine: Engine, readers: Make, published: Make, office: Make, box: Box, clock: Clock
-) -> None:
-    names = addresses(8)
-    readers(*names)
-    published()
-    nowhere = Relay("127.0.0.1", 1)
-    for _ in range(12):
-        report = deliver(office(transport=lambda _: Smtp(nowhere)))
-        assert report.blocked.startswith("down")
-        clock.sleep(300)
-    with db.reading(engine) as session:
-        assert session.exec(select(Pipe)).one().trouble == "down"
-        (trouble,) = queue.troubles(session)
-        assert trouble.about == "relay"
-        assert trouble.en.startswith("the relay cannot be reached since ")
-        assert trouble.es.startswith("no se puede llegar al servidor de correo desde ")
-        assert {row.attempts for row in session.exec(select(Delivery))} == {0}
-    clock.sleep(400)
-    assert deliver(office()).counts["sent"] == 8
-    assert box.got == dict.fromkeys(names, 1)
-    with db.reading(engine) as session:
-        assert session.exec(select(Pipe)).one().trouble == ""
-
-
-@pytest.mark.parametrize("kind", ["silent", "hush"])
-def test_e08_no_answer_after_the_message_is_unknown_and_not_sent_again(
-    engine: Engine,
-    readers: Make,
-    published: Make,
-    office: Make,
-    box: Box,
-    states: Make,
-    clock: Clock,
-    kind: str,
-) -> None:
-    name = f"{kind}-a@readers-host.org"
-    readers(name, "b@readers-host.org")
-    edition = published()
-    assert deliver(office()).counts == {"unknown": 1, "sent": 1}
-    clock.sleep(7200)
-    deliver(office())
-    assert states()[name] == "unknown"
-    assert box.got[name] == 1
-    with db.reading(engine) as session:
-        found = editions.status(session, session.get_one(Edition, edition))
-    assert (found["sent"], found["unknown"]) == (1, 1)
-
-
 def test_e08_the_setting_to_resend_unknown_defaults_to_no(
     engine: Engine, readers: Make, published: Make, clock: Clock, rules: Make, states: Make
 ) -> None:
@@ -478,7 +459,7 @@ def test_e08_the_setting_to_resend_unknown_defaults_to_no(
     with engine.execution_options(writes=True).begin() as connection:
         assert queue.begin(connection, one, owner="dead", now=clock())
     clock.sleep(100)
-    assert queue.sweep(engine, now=clock()).unknown == 1
+    assert queue.sweep(engine, now=clock()) == 1
     with engine.execution_options(writes=True).begin() as connection:
         connection.execute(
             sa.update(Delivery).where(col(Delivery.id) == two.id).values(state="sending", lease=MONDAY)
@@ -500,107 +481,13 @@ def test_e08_a_slow_worker_that_was_given_up_still_records_the_truth(
     clock.sleep(100)
     queue.sweep(engine, now=clock())
     with writes.begin() as connection:
-        verdict = queue.Verdict("sent", "250 late")
-        queue.end(connection, queue.Ended(row, verdict, clock()), owner="slow")
+        queue.end(connection, Ended(row, Verdict("sent", "250 late"), clock()), owner="slow")
     assert set(states().values()) == {"sent"}
-
-
-def test_e09_many_refusals_in_a_row_pause_the_edition_and_tell_somebody_once(
-    engine: Engine, readers: Make, published: Make, office: Make, box: Box, edition_row: Make
-) -> None:
-    readers(*addresses(12, "gone-"))
-    edition = published(breaker_after=5, notify_email="desk@campaign-host.org")
-    deliver(office(), connections=2)
-    row = edition_row(edition)
-    assert row.state == "paused"
-    assert "550" in row.problem
-    with db.reading(engine) as session:
-        notices = session.exec(select(Delivery).where(Delivery.kind == "notice")).all()
-        waiting = session.exec(select(Delivery).where(Delivery.state == "pending")).all()
-    assert len(notices) == 1
-    assert len([one for one in waiting if one.kind == "digest"]) >= 2
-    deliver(office())
-    assert [name for name in box.got if name.startswith("desk")] == ["desk@campaign-host.org"]
-    editions.resume(engine, edition)
-    assert edition_row(edition).state == "sending"
-
-
-@pytest.mark.parametrize(("per_second", "per_hour", "seconds"), [(10, 0, 60), (0, 1800, 600), (100, 3600, 120)])
-def test_e10_the_rate_holds_over_workers_within_five_percent(
-    engine: Engine,
-    readers: Make,
-    published: Make,
-    clock: Clock,
-    per_second: float,
-    per_hour: float,
-    seconds: int,
-) -> None:
-    limit = min(per_second or 1e9, (per_hour or 1e9) / 3600)
-    readers(*addresses(int(limit * seconds) + 200))
-    published(per_second=per_second, per_hour=per_hour)
-    # What was saved up at the start is spent before measuring.
-    while queue.claim(engine, owner="warm-up", now=clock(), most=50).claimed:
-        pass
-    claimed = 0
-    for step in range(seconds * 4):
-        clock.sleep(0.25)
-        claimed += len(queue.claim(engine, owner=f"worker {step % 3}", now=clock(), most=50).claimed)
-    assert abs(claimed - limit * seconds) <= max(1.0, 0.05 * limit * seconds)
-
-
-def test_e11_no_database_connection_is_held_while_a_message_is_on_its_way(
-    engine: Engine, readers: Make, published: Make, office: Make, box: Box
-) -> None:
-    readers(*addresses(3))
-    published()
-    held: list[int] = []
-    box.on_data = lambda _recipient: held.append(engine.pool.checkedout())  # type: ignore[attr-defined]
-    assert deliver(office()).counts["sent"] == 3
-    assert held == [0, 0, 0]
-
-
-def test_e12_sigterm_finishes_the_message_in_flight_and_gives_the_rest_back(
-    engine: Engine, settings: Settings, readers: Make, published: Make, box: Box, states: Make
-) -> None:
-    readers(*addresses(40))
-    published()
-    port = box.port  # type: ignore[attr-defined]
-    script = """
-import signal, threading
-from campaign import db
-from campaign.mailing.delivery.sending import Office, deliver
-from campaign.settings import read_settings
-settings = read_settings(); stop = threading.Event()
-signal.signal(signal.SIGTERM, lambda *_: stop.set())
-office = Office(db.open_engine(settings.database_url), settings, stopping=stop.is_set)
-print("begins", flush=True)
-print(deliver(office).summary)
-"""
-    worker = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env=environment(engine, settings, port),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    reached = threading.Event()
-    box.on_data = lambda _recipient: reached.set() if len(box.messages) >= 3 else None
-    assert reached.wait(30)
-    worker.send_signal(signal.SIGTERM)
-    worker.communicate(timeout=10)
-    assert worker.returncode == 0
-    found = states()
-    assert set(found.values()) <= {"sent", "pending"}
-    assert sorted(box.got) == sorted(name for name, state in found.items() if state == "sent")
-    with db.reading(engine) as session:
-        assert session.exec(select(Delivery).where(col(Delivery.lease).is_not(None))).all() == []
-
-
-# --- what happens meanwhile ---
 
 
 @pytest.mark.parametrize("how", ["unsubscribe", "erase", "complaint"])
 def test_e13_whoever_stops_after_queuing_is_suppressed(
-    engine: Engine, keys: Keys, readers: Make, published: Make, office: Make, box: Box, clock: Clock, how: str
+    engine: Engine, keys: Keys, readers: Make, published: Make, outbox: Make, box: Box, clock: Clock, how: str
 ) -> None:
     (who,) = readers("a@readers-host.org")
     readers("b@readers-host.org")
@@ -619,48 +506,22 @@ def test_e13_whoever_stops_after_queuing_is_suppressed(
     assert sorted(begun) == [False, True]
     queue.release(engine, claimed, owner="early")
     let_leases_end(engine)
-    deliver(office())
+    deliver(outbox())
     assert "a@readers-host.org" not in box.got
     with db.reading(engine) as session:
         assert len(session.exec(select(Delivery).where(Delivery.state == "suppressed")).all()) == 1
 
 
 def test_e13_readers_who_stopped_do_not_end_a_run(
-    engine: Engine, readers: Make, published: Make, office: Make, box: Box, states: Make
+    engine: Engine, readers: Make, published: Make, outbox: Make, box: Box, states: Make
 ) -> None:
     gone, *others = addresses(4)
     readers(gone, *others)
     published()
     with db.writing(engine) as session:
         session.execute(sa.update(Subscriber).where(col(Subscriber.email) == gone).values(state="stopped"))
-    assert deliver(office(batch=1)).counts["sent"] == len(others)
+    assert deliver(outbox(batch=1)).counts["sent"] == len(others)
     assert states()[gone] == "suppressed"
-
-
-def test_e14_what_is_queued_is_not_changed_by_later_edits(
-    engine: Engine, settings: Settings, readers: Make, published: Make, office: Make, box: Box
-) -> None:
-    readers("a@readers-host.org")
-    edition = published()
-    with pytest.raises(Refused):
-        editions.set_note(engine, settings, edition, "Late", "Tarde", now=MONDAY)
-    with db.reading(engine) as session:
-        kept = session.exec(select(Content)).one().body
-    deliver(office())
-    (_, _, raw) = box.messages[0]
-    assert b"Late" not in raw
-    assert raw.split(b"\r\n\r\n", 1)[1][:400] == kept[:400]
-
-
-def test_e15_a_stopped_edition_leaves_no_row_waiting(
-    engine: Engine, readers: Make, published: Make, states: Make, office: Make, box: Box
-) -> None:
-    readers(*addresses(3))
-    edition = published()
-    assert editions.stop(engine, edition, why="wrong week", now=MONDAY) == 3
-    assert set(states().values()) == {"failed"}
-    assert deliver(office()).counts == {}
-    assert box.messages == []
 
 
 def test_e16_the_sweeper_finds_missing_rows_and_stuck_ones(
@@ -677,117 +538,222 @@ def test_e16_the_sweeper_finds_missing_rows_and_stuck_ones(
         )
     assert editions.mend(engine, now=clock()) == 1
     assert editions.mend(engine, now=clock()) == 0
-    assert queue.sweep(engine, now=clock()).unknown == 1
+    assert queue.sweep(engine, now=clock()) == 1
     assert sorted(states().values()) == ["pending", "pending", "unknown"]
     assert edition == 1
 
 
-def test_e16_a_dead_man_check_hears_of_start_end_and_failure(
-    engine: Engine, settings: Settings, readers: Make, published: Make, httpserver: Any
+# --- editions ---
+
+
+def test_e09_a_pause_holds_at_once_and_is_told_once(
+    engine: Engine, add: Make, edition: Make, claim: Make, begin: Make, readers: Make, rules: Make
 ) -> None:
-    from jobs import deliver_mail
+    rules(notify_email="desk@campaign-host.org")
+    who = readers(*addresses(4))
+    week, other = edition(), edition()
+    for one in who[:2]:
+        add("digest", edition=week, subscriber=one)
+    add("digest", edition=other, subscriber=who[2])
+    waiting = add("digest", edition=week, subscriber=who[3], due=MONDAY + SECOND)
+    begun, held, elsewhere = claim()
+    assert begin(begun)
+    for _ in range(2):
+        queue.pause_edition(engine, week, "550 no", now=MONDAY)
+    assert not begin(held)
+    assert begin(elsewhere)
+    assert (stored(engine, begun.id).owner, stored(engine, begun.id).state) == ("me", "sending")
+    assert (stored(engine, held.id).owner, stored(engine, held.id).lease) == ("", None)
+    assert stored(engine, waiting).state == "pending"
+    with db.reading(engine) as session:
+        row = session.get_one(Edition, week)
+        (notice,) = session.exec(select(Delivery).where(Delivery.kind == "notice"))
+        assert session.get_one(Edition, other).state == "sending"
+    assert (row.state, row.problem) == ("paused", "550 no")
+    assert (notice.due, notice.detail) == (MONDAY, {"what": "paused", "edition": week, "problem": "550 no"})
 
-    readers("a@readers-host.org")
-    published()
-    for path in ("/ping/start", "/ping", "/ping/fail"):
-        httpserver.expect_request(path).respond_with_data("OK")
-    watched = settings.model_copy(update={"heartbeat_url": httpserver.url_for("/ping")})
-    deliver_mail.run(engine, watched, now=MONDAY)
-    broken = watched.model_copy(update={"mail_from": ""})
-    editions_before = [request.path for request, _ in httpserver.log]
-    assert editions_before == ["/ping/start", "/ping"]
-    with pytest.raises(RuntimeError):
-        deliver_mail.run(_Broken(engine), broken, now=MONDAY)  # type: ignore[arg-type]
-    assert [request.path for request, _ in httpserver.log][-1] == "/ping/fail"
+
+@pytest.mark.parametrize("state", ["draft", "paused", "done", "stopped"])
+def test_only_what_is_being_sent_is_paused(
+    engine: Engine, edition: Make, edition_row: Make, state: str
+) -> None:
+    week = edition(state)
+    queue.pause_edition(engine, week, "550 no", now=MONDAY)
+    assert (edition_row(week).state, edition_row(week).problem) == (state, "")
 
 
-class _Broken:
-    """An engine whose database goes away after the first question."""
+def test_e16_a_living_workers_row_is_left_to_it(
+    engine: Engine, add: Make, claim: Make, begin: Make, clock: Clock
+) -> None:
+    number = add()
+    (row,) = claim()
+    begin(row)
+    clock.at = stored(engine, number).lease or clock()
+    assert queue.sweep(engine, now=clock()) == 0
+    assert stored(engine, number).state == "sending"
+    clock.sleep(0.001)
+    assert queue.sweep(engine, now=clock()) == 1
+    found = stored(engine, number)
+    assert (found.state, found.ended_at, found.owner) == ("unknown", clock(), "me")
+    assert found.reply == "the worker ended while handing it over"
+    assert queue.sweep(engine, now=clock()) == 0
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._asked = 0
 
-    def __getattr__(self, name: str) -> Any:
-        self._asked += 1
-        if self._asked > 1:
-            raise RuntimeError("the database went away")
-        return getattr(self._engine, name)
+def test_e16_what_is_claimed_and_not_begun_is_no_leftover(
+    engine: Engine, add: Make, claim: Make, clock: Clock
+) -> None:
+    number = add()
+    claim()
+    clock.sleep(1000)
+    assert queue.sweep(engine, now=clock()) == 0
+    assert stored(engine, number).state == "pending"
+
+
+def test_e08_what_may_be_sent_again_by_itself_waits_again(
+    engine: Engine, add: Make, claim: Make, begin: Make, clock: Clock, rules: Make
+) -> None:
+    rules(resend_unknown=True)
+    number = add(due=MONDAY - timedelta(hours=1))
+    (row,) = claim()
+    begin(row)
+    clock.sleep(100)
+    assert queue.sweep(engine, now=clock()) == 1
+    found = stored(engine, number)
+    assert (found.state, found.due, found.owner, found.lease) == ("pending", clock(), "", None)
+
+
+@pytest.mark.parametrize("state", ["pending", "deferred", "sending"])
+def test_an_edition_with_a_copy_on_its_way_is_not_done(
+    engine: Engine, add: Make, edition: Make, edition_row: Make, readers: Make, state: str
+) -> None:
+    one, two = readers("a@readers-host.org", "b@readers-host.org")
+    week, other = edition(), edition()
+    number = add("digest", edition=week, subscriber=one, state=state, lease=MONDAY, due=MONDAY + SECOND)
+    add("digest", edition=week, subscriber=two, state="sent")
+    queue.sweep(engine, now=MONDAY)
+    row = edition_row(week)
+    assert (row.state, row.finished_at, row.totals) == ("sending", None, {})
+    assert edition_row(other).state == "done"
+    change(engine, number, state="failed")
+    queue.sweep(engine, now=MONDAY + SECOND)
+    row = edition_row(week)
+    assert (row.state, row.finished_at) == ("done", MONDAY + SECOND)
+    assert row.totals == {"recipients": 2, "sent": 1, "failed": 1}
+
+
+@pytest.mark.parametrize("state", ["draft", "paused", "quiet"])
+def test_only_what_is_being_sent_is_closed(
+    engine: Engine, edition: Make, edition_row: Make, state: str
+) -> None:
+    week = edition(state)
+    queue.sweep(engine, now=MONDAY)
+    assert edition_row(week).state == state
 
 
 @pytest.mark.parametrize(
-    ("local", "kind"),
-    [("delivered", "sent"), ("temporary-failure", "deferred"), ("permanent-failure", "failed")],
+    ("kind", "totals", "notices"), [("digest", {}, 1), ("digest", {"recipients": 1}, 0), ("alert", {}, 0)]
 )
-def test_e17_simulated_addresses_open_no_socket(
-    engine: Engine, readers: Make, published: Make, office: Make, box: Box, local: str, kind: str
+def test_organizers_hear_of_the_first_end_of_a_digest(
+    engine: Engine, edition: Make, rules: Make, kind: str, totals: dict[str, int], notices: int
 ) -> None:
-    readers(f"{local}@simulate.invalid")
-    published()
-    nowhere = Relay("127.0.0.1", 1)
-    report = deliver(office(transport=lambda _: Simulating(Smtp(nowhere))))
-    assert report.counts == {kind: 1}
-
-
-def test_e17_the_default_writes_files_and_writes_them_whole(
-    engine: Engine, settings: Settings, readers: Make, published: Make, office: Make, tmp_path: Path
-) -> None:
-    assert Settings(secret_key="k" * 40).smtp_url.get_secret_value() == "file:var/outbox"  # type: ignore[arg-type]
-    readers("a@readers-host.org", "b@readers-host.org")
-    published()
-    assert deliver(office(transport=open_transport)).counts["sent"] == 2
-    files = sorted((tmp_path / "outbox").iterdir())
-    assert [file.suffix for file in files] == [".eml", ".eml"]
-    assert all(file.read_bytes().endswith(b"--\r\n") for file in files)
-
-
-def test_e17_a_full_disk_holds_the_mail_and_leaves_nothing_half_written(
-    readers: Make, published: Make, office: Make, tmp_path: Path, states: Make
-) -> None:
-    readers("a@readers-host.org")
-    published()
-    if not Path("/dev/full").exists():
-        pytest.skip("no /dev/full")
-    folder = tmp_path / "full"
-    folder.mkdir()
-    report = deliver(office(transport=lambda _: _FullDisk(folder)))
-    assert "No space left" in report.blocked
-    assert list(folder.iterdir()) == []
-    assert set(states().values()) == {"pending"}
-
-
-class _FullDisk(Folder):
-    """A folder on a disk that takes no byte more."""
-
-    def send(self, envelope: Any) -> Any:
-        from campaign.mailing import transport
-
-        whole = transport._write
-
-        def write(_path: Path, raw: bytes) -> None:
-            whole(Path("/dev/full"), raw)
-
-        transport._write = write
-        try:
-            return super().send(envelope)
-        finally:
-            transport._write = whole
-
-
-def test_pace_recovers_by_itself(engine: Engine, clock: Clock, rules: Make) -> None:
-    rules(per_second=8)
-    relay_limits.block(engine, queue.Verdict("throttled", "454 slow"), now=clock())
+    rules(notify_email="desk@campaign-host.org")
+    edition(kind=kind, period="2026-W26", totals=totals)
+    queue.sweep(engine, now=MONDAY)
     with db.reading(engine) as session:
-        assert relay_limits.state(session).pace == 0.5
-    clock.sleep(1300)
-    queue.claim(engine, owner="x", now=clock(), most=1)
+        found = session.exec(select(Delivery)).all()
+    assert len(found) == notices
+    for row in found:
+        assert row.due == MONDAY
+        assert row.detail == {
+            "what": "done", "period": "2026-W26", "recipients": 0, "sent": 0, "failed": 0, "unknown": 0,
+            "suppressed": 0,
+        }  # fmt: skip
+
+
+def test_copies_are_counted_while_they_are_there_and_remembered_afterwards(
+    engine: Engine, add: Make, edition: Make, readers: Make
+) -> None:
+    who = readers(*addresses(3))
+    week, other = edition(totals={"recipients": 99, "sent": 99}), edition(totals={"recipients": 7, "sent": 7})
+    for one, state in zip(who, ("sent", "sent", "failed"), strict=True):
+        add("digest", edition=week, subscriber=one, state=state)
     with db.reading(engine) as session:
-        assert relay_limits.state(session).pace == 1.0
+        assert queue.counts(session, session.get_one(Edition, week)) == {
+            "recipients": 3,
+            "sent": 2,
+            "failed": 1,
+        }
+        assert queue.counts(session, session.get_one(Edition, other)) == {"recipients": 7, "sent": 7}
+        assert queue.counts(session, Edition(period="x", built_at=MONDAY)) == {"recipients": 0}
 
 
-def test_an_office_stops_between_two_messages(readers: Make, published: Make, office: Make, box: Box) -> None:
-    readers(*addresses(5))
-    published()
-    asked = Office.__init__
-    assert asked is Office.__init__
-    assert deliver(office(stopping=lambda: len(box.messages) >= 2)).counts["sent"] == 2
+@pytest.mark.parametrize(
+    ("before", "after", "finished"), [("done", "sending", None), ("paused", "paused", MONDAY)]
+)
+def test_e08_unknown_copies_are_sent_again_when_somebody_asks(
+    engine: Engine,
+    add: Make,
+    edition: Make,
+    edition_row: Make,
+    readers: Make,
+    before: str,
+    after: str,
+    finished: datetime | None,
+) -> None:
+    who = readers(*addresses(3))
+    week, other = edition(before, finished_at=MONDAY), edition()
+    values = {"ended_at": MONDAY, "reply": "no answer", "owner": "x", "lease": MONDAY}
+    again = add("digest", edition=week, subscriber=who[0], state="unknown", **values)
+    failed = add("digest", edition=week, subscriber=who[1], state="failed", **values)
+    elsewhere = add("digest", edition=other, subscriber=who[2], state="unknown", **values)
+    now = MONDAY + SECOND
+    assert queue.resend_unknown(engine, week, now=now) == 1
+    row = stored(engine, again)
+    assert (row.state, row.due, row.ended_at, row.reply) == ("pending", now, None, "")
+    assert (row.owner, row.lease) == ("", None)
+    assert [stored(engine, number).state for number in (failed, elsewhere)] == ["failed", "unknown"]
+    assert (edition_row(week).state, edition_row(week).finished_at) == (after, finished)
+    assert queue.resend_unknown(engine, week, now=now) == 0
+
+
+def test_e08_without_an_unknown_copy_an_edition_stays_done(
+    engine: Engine, edition: Make, edition_row: Make
+) -> None:
+    week = edition("done", finished_at=MONDAY)
+    assert queue.resend_unknown(engine, week, now=MONDAY + SECOND) == 0
+    assert (edition_row(week).state, edition_row(week).finished_at) == ("done", MONDAY)
+    assert queue.resend_unknown(engine, week + 1, now=MONDAY) == 0
+
+
+# --- what is in the way ---
+
+
+def test_what_keeps_mail_from_readers_is_said_in_both_languages(
+    engine: Engine, add: Make, edition: Make, readers: Make
+) -> None:
+    def found() -> list[tuple[str, str, str]]:
+        with db.reading(engine) as session:
+            return [(one.about, one.text("en"), one.text("es")) for one in queue.troubles(session)]
+
+    (who,) = readers("a@readers-host.org")
+    week = edition("paused", period="2026-W26", problem="by Ana")
+    edition("paused", period="2026-W27")
+    edition("sending", period="2026-W28")
+    add("export", state="unknown")
+    with db.writing(engine) as session:
+        session.add(RelayLimits(name=relay_limits.RELAY))
+    assert found() == [
+        ("digest 2026-W26", "is paused: by Ana", "está en pausa: by Ana"),
+        ("digest 2026-W27", "is paused", "está en pausa"),
+    ]
+    add("digest", edition=week, subscriber=who, state="unknown")
+    with db.writing(engine) as session:
+        limits = relay_limits.state(session)
+        limits.trouble, limits.since = "throttled", MONDAY
+    relay, *_, unknown = found()
+    assert relay == (
+        "relay",
+        "the relay asks us to slow down since 2026-06-22 16:00 UTC",
+        "el servidor de correo pide ir más despacio desde 2026-06-22 16:00 UTC",
+    )
+    assert (unknown[0], unknown[1][:50]) == ("digest", "copies that may or may not have arrived: 1; campai")

@@ -1,5 +1,8 @@
-"""Builders of a small Congress for tests: members by seat, proposals with bills. Only what a test is about
-has to be said; everything goes the way real data goes."""
+"""Builders of a small Congress for tests: members by seat, proposals with bills.
+
+Everything is imported and recorded by the functions that real data goes through; arguments have defaults for
+what a test is not about.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -30,7 +33,7 @@ def id_of(short: str) -> str:
 
 
 def term(seat: str, congress: int = 119, **more: Any) -> dict[str, Any]:
-    """A term in a seat over one Congress; a senator's (``NY``) carries a class."""
+    """A term in a seat over one Congress; a senator's (``NY``) has class 1 unless given."""
     state, _, district = seat.partition("-")
     kind: dict[str, Any] = (
         {"type": "rep", "district": int(district)} if district else {"type": "sen", "class": 1}
@@ -60,7 +63,7 @@ def seat_members(
     former: Iterable[dict[str, Any]] = (),
     committees: dict[str, list[tuple[str, dict[str, Any]]]] | None = None,
 ) -> None:
-    """Take over lists of members; ``committees`` maps a code to members and what their seat says."""
+    """Import members; ``committees`` maps a committee's code to members and the fields of their seats."""
     named = [
         {"type": "house" if code[0] == "H" else "senate", "name": f"Committee {code}", "thomas_id": code}
         for code in (committees or {})
@@ -114,7 +117,7 @@ def add_bill(
     introduced: str = "",
     **more: Any,
 ) -> BillId:
-    """Record a whole reading of a bill and, with ``proposal``, confirm it there."""
+    """Record a complete observation of a bill and, with ``proposal``, confirm it as one of its bills."""
     named = BillId.of(bill)
     if isinstance(sponsor, str):
         sponsor = PersonRow(bioguide=id_of(sponsor), last_name=f"Member{sponsor}")

@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from campaign import db
 from campaign.congress.models import Bill, Change, SourceState, Tracking
 from campaign.organizing import cache, dashboard
-from campaign.organizing.cache import Reckoned, stamp
+from campaign.organizing.cache import ResultCache, record_version
 from campaign.proposals.models import Kinship, Proposal
 
 BILL = "hr6736-119"
@@ -27,7 +27,7 @@ def own(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
 
 def version_now(engine: Engine, now: datetime) -> object:
     with db.reading(engine) as session:
-        return stamp(session, now=now)
+        return record_version(session, now=now)
 
 
 def read_again(session: Session, now: datetime) -> None:
@@ -84,12 +84,12 @@ def test_a_bill_of_no_proposal_changes_nothing_unless_it_is_named(own: Engine, n
         session.add(Bill(id="hr1-119", congress=119, type="hr", number=1, title="Another"))
     before = version_now(own, now)
     with db.reading(own) as session:
-        before_its_reading = stamp(session, "hr1-119", now=now)
+        before_its_reading = record_version(session, "hr1-119", now=now)
     with db.writing(own) as session:
         session.get_one(Bill, "hr1-119").observed_at = now
     assert version_now(own, now) == before
     with db.reading(own) as session:
-        assert stamp(session, "hr1-119", now=now) != before_its_reading
+        assert record_version(session, "hr1-119", now=now) != before_its_reading
 
 
 def test_a_result_is_computed_once_a_version_and_the_least_recently_used_is_evicted(own: Engine) -> None:
@@ -99,7 +99,7 @@ def test_a_result_is_computed_once_a_version_and_the_least_recently_used_is_evic
         made.append(len(made))
         return made[-1]
 
-    results = Reckoned(own)
+    results = ResultCache(own)
     assert [results.get("a", at, make) for at in (1, 1, 2, 2)] == [0, 0, 1, 1]
     for name in range(cache.MOST - 1):
         results.get(name, 0, make)

@@ -1,4 +1,4 @@
-"""What callers report, beside what organizers know."""
+"""Callers' reports as organizers see them."""
 
 from datetime import date
 
@@ -64,7 +64,11 @@ def test_a_single_report_is_not_worth_a_look(called: Engine) -> None:
 
 def test_the_week_and_the_table_by_office(called: Engine) -> None:
     with db.reading(called) as session:
-        assert calls.lately(session, since=date(2026, 6, 13)) == {"skip": 9, "talked": 16, "voicemail": 5}
+        assert calls.totals_by_outcome(session, since=date(2026, 6, 13)) == {
+            "skip": 9,
+            "talked": 16,
+            "voicemail": 5,
+        }
         table = calls.by_office(session)
     assert [BILL, A1, "washington", "talked", "will_join", 2] in table
     assert ["guns", A1, "district", "talked", "will_join", 1] in table

@@ -1,4 +1,4 @@
-"""Honest counts on real bills, and the number over time."""
+"""Counts of co-sponsors on real bills, and the number over time."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -7,9 +7,9 @@ import pytest
 from chambers import acted, add_bill
 from sqlalchemy.engine import Engine
 
-from campaign import db, snapshot
+from campaign import db
 from campaign.congress import ledger, members
-from campaign.congress.models import Cosponsorship, Tenure
+from campaign.congress.models import Cosponsorship
 from campaign.congress.observation import ActionRow
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
@@ -40,31 +40,19 @@ def test_counts_of_june_2026(
     assert found.listed == found.sitting_voting + found.delegates + found.departed
 
 
-def test_counts_are_the_same_on_both_engines(engine: Engine, now: datetime) -> None:
-    snapshot.load(engine, now=now)
-    with db.reading(engine) as session:
+def test_counts_are_the_same_on_both_engines(loaded_engine: Engine, now: datetime) -> None:
+    with db.reading(loaded_engine) as session:
         found = counts.counts(session, ledger.current(session, "hr923-119", now=now))
     assert found == Counts(26, 23, 1, 2, 0)
 
 
-def test_on_a_past_day_persons_count_as_they_stood_then(sqlite_engine: Engine, now: datetime) -> None:
+def test_on_a_past_day_persons_count_as_they_stood_then(snapshot_copy: Engine, now: datetime) -> None:
     """Raúl Grijalva sat on the day he joined; he died on 13 March 2025."""
-    snapshot.load(sqlite_engine, now=now)
-    with db.writing(sqlite_engine) as session:
-        session.add(
-            Tenure(
-                bioguide="G000551",
-                starts=date(2025, 1, 3),
-                ends=date(2025, 3, 13),
-                seat="AZ-7",
-                chamber="house",
-            )
-        )
     gone = {}
-    with db.reading(sqlite_engine) as session:
+    with db.reading(snapshot_copy) as session:
         for day in (date(2025, 2, 10), date(2025, 4, 10)):
             record = ledger.as_of(session, "hr923-119", day, now=now)
-            people = members.people(session, record.active, on=day)
+            people = members.people(session, record.active, now=record.moment)
             gone[day] = counts.has_left(people["G000551"], record)
     assert gone == {date(2025, 2, 10): False, date(2025, 4, 10): True}
 
@@ -78,8 +66,16 @@ def test_the_sponsor_and_who_withdrew_are_in_no_count_of_who_is_on(
         left = Cosponsorship(**{**first.model_dump(), "withdrawn": date(2026, 5, 1)})
         sponsor = Cosponsorship(bill="s3508-119", bioguide=record.sponsor or "", joined=first.joined)
         moved = replace(record, cosponsors=(left, sponsor, *record.cosponsors[1:]))
-        found = counts.tally(moved, members.people(session, moved.active | moved.gone))
+        found = counts.tally(moved, members.people(session, moved.active | moved.gone, now=now))
     assert (found.listed, found.sitting_voting, found.withdrawn) == (4, 4, 1)
+
+
+def test_a_cosponsor_in_no_list_of_members_counts_as_sitting(snapshot_engine: Engine, now: datetime) -> None:
+    with db.reading(snapshot_engine) as session:
+        record = ledger.current(session, "s3508-119", now=now)
+        new = Cosponsorship(bill="s3508-119", bioguide="X000001", joined=date(2026, 6, 10))
+        found = counts.counts(session, replace(record, cosponsors=(*record.cosponsors, new)))
+    assert (found.listed, found.sitting_voting) == (6, 6)
 
 
 def test_who_moved_to_the_other_chamber_has_left_and_an_unlisted_one_is_taken_to_sit(
@@ -87,7 +83,7 @@ def test_who_moved_to_the_other_chamber_has_left_and_an_unlisted_one_is_taken_to
 ) -> None:
     with db.reading(snapshot_engine) as session:
         record = ledger.current(session, "s3508-119", now=now)
-        representative = members.person(session, "C001091")
+        representative = members.person(session, "C001091", now=now)
     assert counts.has_left(representative, record)
     assert not counts.has_left(None, record)
 

@@ -1,6 +1,7 @@
-"""The numbers of the Monday page: each counts what it says."""
+"""The numbers of the organizers' dashboard."""
 
 import zlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,16 +13,16 @@ from campaign.congress import ledger
 from campaign.congress.models import Change, RawReply
 from campaign.congress.stage_names import Stage
 from campaign.organizing import dashboard
-from campaign.organizing.dashboard import Strip
+from campaign.organizing.dashboard import BillSummary
 from campaign.refusals import Refused
 
 BILL = "hr6736-119"
 TODAY = datetime(2026, 6, 1, 16, tzinfo=UTC)
 
 
-def strip(engine: Engine, bill: str = BILL, *, now: datetime = TODAY) -> Strip:
+def strip(engine: Engine, bill: str = BILL, *, now: datetime = TODAY) -> BillSummary:
     with db.reading(engine) as session:
-        return dashboard.strip(session, bill, now=now)
+        return dashboard.bill_summary(session, bill, now=now)
 
 
 @pytest.fixture
@@ -141,6 +142,19 @@ def test_sources_that_list_different_numbers_are_told_apart(house: Engine) -> No
     assert not strip(house).disagree
 
 
+@pytest.mark.parametrize(
+    ("older", "disagree"), [("2026-05-04", False), ("2026-05-05", False), ("2026-05-06", True)]
+)
+def test_sources_disagree_only_when_both_were_read_after_the_last_change(
+    house: Engine, older: str, disagree: bool
+) -> None:
+    add_bill(house, BILL, on("A1", "2026-05-05"))
+    read = datetime.fromisoformat(f"{older}T16:00:00+00:00")
+    found = replace(strip(house), sources=(("api", 1, NOW), ("govinfo", 0, read)))
+    assert found.disagree is disagree
+    assert not replace(found, sources=(("api", 1, NOW), ("govinfo", 1, read))).disagree
+
+
 def test_news_after_what_was_seen_leaves_baselines_out(house: Engine) -> None:
     add_bill(house, BILL, on("A1"))
     with db.writing(house) as session:
@@ -170,7 +184,7 @@ def test_an_amendment_passed_by_both_chambers_is_sent_to_the_states_for_organize
     )
     with db.reading(engine) as session:
         public = ledger.current(session, bill, now=NOW)
-        monday = dashboard.strips(session, now=datetime(1972, 6, 5, 16, tzinfo=UTC))
+        monday = dashboard.bill_summaries(session, now=datetime(1972, 6, 5, 16, tzinfo=UTC))
     organizers = strip(engine, bill, now=NOW)
     assert [public.stage.stage, organizers.record.stage.stage] == [Stage.to_states] * 2
     assert [one.record.stage.stage for one in monday] == [Stage.to_states]
@@ -179,12 +193,12 @@ def test_an_amendment_passed_by_both_chambers_is_sent_to_the_states_for_organize
 def test_ten_bills_cost_as_many_questions_as_one(house: Engine) -> None:
     add_bill(house, BILL, on("A1"), proposal="armas", committees=["HSFA"])
     with counted(house) as one, db.reading(house) as session:
-        assert len(dashboard.strips(session, now=NOW)) == 1
+        assert len(dashboard.bill_summaries(session, now=NOW)) == 1
         few = one()
     for n in range(1, 10):
         add_bill(house, f"hr{n}-119", on("A2"), on("B1"), proposal=f"more{n}", committees=["HSFA"])
     with counted(house) as ten, db.reading(house) as session:
-        assert len(dashboard.strips(session, now=NOW)) == 10
+        assert len(dashboard.bill_summaries(session, now=NOW)) == 10
         assert ten() == few <= 12
 
 

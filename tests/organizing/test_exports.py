@@ -132,7 +132,7 @@ def edit(engine: Engine, who: str, version: int, by: str = BO, **given: str) -> 
 
 def exported(engine: Engine) -> bytes:
     with db.reading(engine) as session:
-        rows = whip.board(session, session.get_one(Bill, BILL))
+        rows = whip.board(session, session.get_one(Bill, BILL), now=NOW)
     return exports.csv_of(whip_files.COLUMNS, whip_files.table(rows, BILL))
 
 
@@ -148,7 +148,7 @@ def confirm(engine: Engine, id: str, by: str = ANA, **later: float) -> Preview:
 
 def leans(engine: Engine) -> dict[str, str]:
     with db.reading(engine) as session:
-        rows = whip.board(session, session.get_one(Bill, BILL))
+        rows = whip.board(session, session.get_one(Bill, BILL), now=NOW)
     return {row.person.bioguide: row.values["lean"] for row in rows}
 
 

@@ -1,4 +1,4 @@
-"""The campaign's words: drafts, versions, publishing, bringing back; states and copies of campaigns."""
+"""Texts of a campaign: drafts, versions, publishing an old one again; states and copies of campaigns."""
 
 from datetime import timedelta
 
@@ -206,10 +206,10 @@ def test_a_view_is_its_owners_and_holds_names_and_values_only(campaign: Engine) 
     with db.writing(campaign) as session:
         view = saved_views.save(session, ANA, "lists", " Texas ", "state=TX&list=ask_again&&x")
         saved_views.save(session, ANA, "lists", "Texas", "state=TX")
-        assert [(one.name, one.query) for one in saved_views.saved(session, ANA, "lists")] == [
+        assert [(one.name, one.query) for one in saved_views.views_of(session, ANA, "lists")] == [
             ("Texas", "state=TX")
         ]
-        assert saved_views.saved(session, "bo@example.org", "lists") == []
+        assert saved_views.views_of(session, "bo@example.org", "lists") == []
         with pytest.raises(Refused):
             saved_views.remove(session, "bo@example.org", view.id or 0)
         assert saved_views.remove(session, ANA, view.id or 0) == "lists"

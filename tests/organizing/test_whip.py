@@ -57,7 +57,7 @@ def test_the_board_shows_the_record_beside_what_organizers_say(board: Engine) ->
         tags="#Swing a",
     )
     with db.reading(board) as session:
-        rows = {row.person.bioguide: row for row in whip.board(session, session.get_one(Bill, BILL))}
+        rows = {row.person.bioguide: row for row in whip.board(session, session.get_one(Bill, BILL), now=NOW)}
     assert {one: row.standing for one, row in rows.items()} == {
         id_of("A1"): "",
         id_of("A2"): "on",

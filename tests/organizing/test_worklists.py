@@ -1,4 +1,4 @@
-"""Whom to ask next: each list holds who it should, and nobody else."""
+"""Worklists: each holds the members it should, with the right reason, and nobody else."""
 
 from datetime import UTC, datetime
 
@@ -78,9 +78,8 @@ def test_an_unread_earlier_bill_is_told_by_its_congress_and_named_as_partly_know
     seat_members(engine, legislator("A3", term("MD", 118), term("MD")))
     add_bill(engine, "s3508-119", proposal="armas")
     with db.writing(engine) as session:
-        ledger.note_name(
-            session, BillId.of("s4647-118"), title="", sponsor=id_of("A3"), sponsor_name="", introduced=None
-        )
+        session.add(Bill(id="s4647-118", congress=118, type="s", number=4647, sponsor=id_of("A3")))
+        session.flush()
         adopt(session, "s4647-118", "armas")
     lists = lists_of(engine, "s3508-119")
     assert lists.entries["ask_again"][0].text.en == "led last Congress's S. 4647, not yet S. 3508"
@@ -490,13 +489,16 @@ def test_a_seat_that_two_cosponsors_left_has_one_successor_by_the_newest_bill(en
         engine,
         legislator("A1", term("VA-11", start="2025-09-10")),
         former=[
-            legislator("B1", term("VA-11", 118), official_full="Sam Former"),
-            legislator("B2", term("VA-11", 117), official_full="Kim Before"),
+            legislator("B1", term("VA-11", 118, start="2024-03-01"), official_full="Sam Former"),
+            legislator(
+                "B2", term("VA-11", 117), term("VA-11", 118, end="2024-02-01"), official_full="Kim Before"
+            ),
         ],
     )
     add_bill(engine, "hr9539-117", on("B2", "2022-12-14"), proposal="armas")
-    add_bill(engine, "hr6618-118", on("B1", "2023-12-06"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
+    assert bioguides(engine, "hr6736-119", "successors") == ids("A1")
+    add_bill(engine, "hr6618-118", on("B1", "2024-04-09"), proposal="armas")
     found = [entry.text.en for entry in lists_of(engine, "hr6736-119").entries["successors"]]
     assert found == ["holds VA-11, the seat of Sam Former, who co-sponsored last Congress's H.R. 6618"]
 
@@ -514,7 +516,7 @@ def test_a_successor_who_is_on_the_bill_is_not_listed(engine: Engine) -> None:
 
 
 def test_of_a_cosponsor_whose_seat_nobody_knows_there_is_no_successor(engine: Engine) -> None:
-    """Nor of one who joined the Senate's bill: this list is about one chamber's seats."""
+    """Nor is there one of a co-sponsor of the Senate's bill: the list is about seats of one chamber."""
     seat_members(engine, legislator("A1", term("VA-11")), former=[legislator("B1", term("VA", 118))])
     add_bill(engine, "hr6618-118", on("C1", "2023-12-06"), proposal="armas")
     add_bill(engine, "s4647-118", on("B1", "2023-12-06", seat="VA"), proposal="armas")
@@ -590,10 +592,10 @@ def test_a_seat_on_a_committee_is_named_by_its_role(
 
 
 def test_of_two_committees_the_weightier_seat_counts(engine: Engine) -> None:
-    """By role first, then the majority, then by rank; of equal seats by the committee."""
+    """Sorted by role, then majority before minority, then rank, then committee."""
     seat_members(
         engine,
-        *(legislator(f"A{n}", term(f"NY-{n}")) for n in range(1, 6)),
+        *(legislator(f"A{n}", term(f"NY-{n}")) for n in range(1, 8)),
         former=[legislator("B1", term("NY-9", 118))],
         committees={
             "HSFA": [
@@ -602,6 +604,7 @@ def test_of_two_committees_the_weightier_seat_counts(engine: Engine) -> None:
                 ("A3", {"rank": 3, "title": "Vice Chair"}),
                 ("A4", {"rank": 1, "title": "Chair"}),
                 ("A5", {"rank": None}),
+                ("A6", {"rank": 1}),
                 ("B1", {"rank": 2}),
             ],
             "HSJU": [
@@ -609,6 +612,7 @@ def test_of_two_committees_the_weightier_seat_counts(engine: Engine) -> None:
                 ("A2", {"rank": 3}),
                 ("A4", {"rank": 7}),
                 ("A5", {"rank": None}),
+                ("A7", {"rank": None}),
             ],
         },
     )
@@ -619,6 +623,8 @@ def test_of_two_committees_the_weightier_seat_counts(engine: Engine) -> None:
         (id_of("A1"), "is the ranking member of the Committee HSJU"),
         (id_of("A3"), "is vice chair of the Committee HSFA"),
         (id_of("A5"), "sits on the Committee HSFA"),
+        (id_of("A7"), "sits on the Committee HSJU"),
+        (id_of("A6"), "sits on the Committee HSFA"),
         (id_of("A2"), "sits on the Committee HSJU"),
     ]
 
@@ -659,6 +665,15 @@ def test_a_representative_hears_the_names_of_both_senators(engine: Engine) -> No
     entry = entries_of(engine, "hr6736-119", "companion_side")[id_of("A1")]
     assert entry.text.en == "Pat First and Sam Second (NY) support the companion S. 3508"
     assert entry.text.es == "Pat First y Sam Second (NY) apoyan el proyecto gemelo S. 3508"
+
+
+def test_a_companion_whose_sponsor_is_not_known_has_its_cosponsors(engine: Engine) -> None:
+    seat_members(engine, legislator("A1", term("NY-1")), legislator("B1", term("NY")))
+    add_bill(engine, "hr6736-119", proposal="armas")
+    add_bill(engine, "s3508-119", on("B1"), proposal="armas")
+    with db.writing(engine) as session:
+        session.get_one(Bill, "s3508-119").sponsor = None
+    assert bioguides(engine, "hr6736-119", "companion_side") == ids("A1")
 
 
 def test_the_first_of_two_sister_bills_is_named_and_who_leads_it_leads_it(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""The shipped campaign as asks see it, on a Saturday in June 2026."""
+"""The asks of the shipped campaign on a Saturday in June 2026, and the sitting members."""
 
 from datetime import UTC, datetime
 
@@ -9,16 +9,16 @@ from campaign import db
 from campaign.congress import members
 from campaign.congress.members import Person
 from campaign.outreach import asks
-from campaign.outreach.asks import Docket
+from campaign.outreach.asks import CampaignAsks
 
 
 @pytest.fixture(scope="module")
-def docket(snapshot_engine: Engine) -> Docket:
+def docket(snapshot_engine: Engine) -> CampaignAsks:
     with db.reading(snapshot_engine) as session:
-        return asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=UTC))
+        return asks.campaign_asks(session, now=datetime(2026, 6, 20, 15, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module")
 def sitting(snapshot_engine: Engine) -> list[Person]:
     with db.reading(snapshot_engine) as session:
-        return list(members.people(session).values())
+        return list(members.people(session, now=datetime(2026, 6, 20, 15, tzinfo=UTC)).values())

@@ -80,7 +80,7 @@ def test_a_reader_of_the_digest_is_given_the_most_urgent_kind() -> None:
         "floor", "withdrew", "rejoin", "committee_chair", "committee", "cosponsor", "delegate", "next_congress",
         "sponsor", "thank",
     ]  # fmt: skip
-    assert len({kind.urgency for kind in ASK_KINDS}) == len(ASK_KINDS)
+    assert sorted(kind.urgency for kind in ASK_KINDS) == list(range(1, 11))
 
 
 def test_a_reason_that_leaves_it_open_is_read_with_not_yet_before_it() -> None:
@@ -90,6 +90,10 @@ def test_a_reason_that_leaves_it_open_is_read_with_not_yet_before_it() -> None:
 def test_only_a_reason_that_rests_on_absence_has_another_for_a_list_never_read() -> None:
     resting = {kind.code for kind in ASK_KINDS if "not yet" in kind.reason.en}
     assert {kind.code for kind in ASK_KINDS if kind.reason_unread} == resting == {"rejoin", "cosponsor"}
+
+
+def test_only_the_bills_supporters_are_not_asked_for_their_position() -> None:
+    assert {kind.code for kind in ASK_KINDS if kind.supports} == {"sponsor", "thank"}
 
 
 FIELDS = {
@@ -116,9 +120,20 @@ def test_every_text_of_a_row_has_the_same_known_fields_in_both_languages(kind: A
     assert text.of("en") != text.of("es")
 
 
-def test_labels_tell_the_kinds_apart() -> None:
-    for lang in ("en", "es"):
-        assert len({kind.label.of(lang) for kind in ASK_KINDS}) == len(ASK_KINDS)
+def test_organizers_know_a_kind_by_whom_it_is_asked_of() -> None:
+    assert {kind.code: kind.label.en for kind in ASK_KINDS} == {
+        "next_congress": "No bill now: the next Congress",
+        "sponsor": "Thanks: leads the bill",
+        "floor": "A vote is near",
+        "withdrew": "Left this bill",
+        "thank": "Thanks: is on the bill",
+        "rejoin": "Was on an earlier bill",
+        "committee_chair": "Chairs the committee",
+        "delegate": "Delegates",
+        "committee": "On the committee",
+        "cosponsor": "Please join",
+    }
+    assert len({kind.label.es for kind in ASK_KINDS}) == len(ASK_KINDS)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Which ask fits whom: real members of June 2026, and the order in which asks win."""
+"""What is asked of whom: real members of June 2026, and a small Congress for what they do not show."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -8,8 +8,8 @@ from chambers import NOW, READ, acted, add_bill, adopt, counted, id_of, legislat
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
-from campaign import db, snapshot
-from campaign.congress import ledger, members
+from campaign import db
+from campaign.congress import members
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Referral
 from campaign.congress.observation import ActionRow, CosponsorRow
@@ -46,9 +46,9 @@ def test_real_members_are_asked_what_their_record_says(
     snapshot_engine: Engine, now: datetime, bioguide: str, bill: str, code: str, en: str, es: str
 ) -> None:
     with db.reading(snapshot_engine) as session:
-        person = members.person(session, bioguide)
+        person = members.person(session, bioguide, now=NOW)
         assert person is not None
-        ask = asks.pick(session, person, BillId.of(bill), now=now)
+        ask = asks.ask_about(session, person, BillId.of(bill), now=now)
     assert ask is not None
     assert (ask.code, str(ask.bill)) == (code, bill)
     assert ask.reasons.en.startswith(en)
@@ -59,8 +59,8 @@ def test_real_members_are_asked_what_their_record_says(
 def test_when_the_congress_has_ended_everyone_is_asked_for_the_next(snapshot_engine: Engine) -> None:
     january = datetime(2027, 1, 4, 15, tzinfo=UTC)
     with db.reading(snapshot_engine) as session:
-        docket = asks.docket(session, now=january)
-        people = members.people(session, ["J000305", "H001042"])
+        docket = asks.campaign_asks(session, now=january)
+        people = members.people(session, ["J000305", "H001042"], now=NOW)
         found = {ask.code for person in people.values() for ask in docket.asks(person)}
         numbers = {str(ask.bill) for ask in docket.asks(people["H001042"])}
     assert found == {"next_congress"}
@@ -70,9 +70,9 @@ def test_when_the_congress_has_ended_everyone_is_asked_for_the_next(snapshot_eng
 def test_the_congress_lasts_until_noon_in_washington(snapshot_engine: Engine) -> None:
     morning = datetime(2027, 1, 3, 16, 59, tzinfo=UTC)
     with db.reading(snapshot_engine) as session:
-        person = members.person(session, "J000305")
+        person = members.person(session, "J000305", now=NOW)
         assert person is not None
-        ask = asks.pick(session, person, BillId.of("hr6736-119"), now=morning)
+        ask = asks.ask_about(session, person, BillId.of("hr6736-119"), now=morning)
     assert ask is not None
     assert ask.code == "rejoin"
 
@@ -81,8 +81,9 @@ def test_a_bill_that_passed_the_house_is_what_senators_are_asked_about(
     snapshot_engine: Engine, now: datetime
 ) -> None:
     with db.reading(snapshot_engine) as session:
-        docket = asks.docket(session, now=now)
-        senator, member = members.person(session, "H001042"), members.person(session, "R000575")
+        docket = asks.campaign_asks(session, now=now)
+        senator = members.person(session, "H001042", now=NOW)
+        member = members.person(session, "R000575", now=NOW)
         assert senator is not None
         assert member is not None
         armas = docket.matters[0]
@@ -101,10 +102,10 @@ def test_a_bill_that_passed_the_house_is_what_senators_are_asked_about(
 
 def test_who_is_on_the_sister_bill_is_thanked_for_it(snapshot_engine: Engine, now: datetime) -> None:
     with db.reading(snapshot_engine) as session:
-        docket = asks.docket(session, now=now)
+        docket = asks.campaign_asks(session, now=now)
         sisters = {
             person.bioguide: str(ask.sister[0])
-            for person in members.people(session).values()
+            for person in members.people(session, now=NOW).values()
             for ask in docket.asks(person)
             if ask.sister and ask.code == "cosponsor"
         }
@@ -112,15 +113,14 @@ def test_who_is_on_the_sister_bill_is_thanked_for_it(snapshot_engine: Engine, no
     assert set(sisters.values()) <= {"hr6736-119", "hr923-119", "s3508-119", "s367-119"}
 
 
-def test_of_a_bill_never_read_whole_nothing_is_said_by_absence(sqlite_engine: Engine, now: datetime) -> None:
-    snapshot.load(sqlite_engine, now=now)
-    with db.writing(sqlite_engine) as session:
+def test_of_a_bill_never_read_whole_nothing_is_said_by_absence(snapshot_copy: Engine, now: datetime) -> None:
+    with db.writing(snapshot_copy) as session:
         bill = session.get(Bill, "hr6736-119")
         assert bill is not None
         bill.observed_at, bill.partial = None, "co-sponsors as introduced only"
-    with db.reading(sqlite_engine) as session:
-        docket = asks.docket(session, now=now)
-        people = members.people(session, ["J000305", "R000575", "N000147"])
+    with db.reading(snapshot_copy) as session:
+        docket = asks.campaign_asks(session, now=now)
+        people = members.people(session, ["J000305", "R000575", "N000147"], now=NOW)
         reasons = {
             id: ask.reasons.en for id, one in people.items() if (ask := docket.ask(one, docket.matters[0]))
         }
@@ -130,15 +130,14 @@ def test_of_a_bill_never_read_whole_nothing_is_said_by_absence(sqlite_engine: En
     assert reasons["N000147"].startswith("on H.R. 6736 (2025) since")
 
 
-def test_a_committee_that_only_touched_a_bill_gives_no_ask(sqlite_engine: Engine, now: datetime) -> None:
-    snapshot.load(sqlite_engine, now=now)
-    with db.writing(sqlite_engine) as session:
+def test_a_committee_that_only_touched_a_bill_gives_no_ask(snapshot_copy: Engine, now: datetime) -> None:
+    with db.writing(snapshot_copy) as session:
         for row in session.exec(select(Referral).where(Referral.bill == "hr6736-119")):
             row.referred = False
-    with db.reading(sqlite_engine) as session:
-        chair = members.person(session, "M001199")
+    with db.reading(snapshot_copy) as session:
+        chair = members.person(session, "M001199", now=NOW)
         assert chair is not None
-        ask = asks.pick(session, chair, BillId.of("hr6736-119"), now=now)
+        ask = asks.ask_about(session, chair, BillId.of("hr6736-119"), now=now)
     assert ask is not None
     assert ask.code == "cosponsor"
 
@@ -149,9 +148,9 @@ def test_a_congress_is_named_by_its_ordinal_in_both_languages(sqlite_engine: Eng
     bill = add_bill(sqlite_engine, "hr1-121", proposal="armas", introduced="2029-01-10")
     january = datetime(2031, 1, 6, 15, tzinfo=UTC)
     with db.reading(sqlite_engine) as session:
-        person = members.person(session, id_of("A1"))
+        person = members.person(session, id_of("A1"), now=NOW)
         assert person is not None
-        ask = asks.pick(session, person, bill, now=january)
+        ask = asks.ask_about(session, person, bill, now=january)
         scripts = [
             wordings.script_for(session, str(bill), id_of("A1"), "call", lang, now=january).text
             for lang in wordings.LANGUAGES
@@ -168,7 +167,7 @@ def test_a_congress_is_named_by_its_ordinal_in_both_languages(sqlite_engine: Eng
 
 @pytest.fixture
 def congress(engine: Engine) -> Engine:
-    """Three representatives, a delegate, and both senators of New York; the Senate's chair is Senator A6."""
+    """Representatives A1 to A3, delegate A4 and senators A5 and A6; A1 chairs Foreign Affairs."""
     seat_members(
         engine,
         *(legislator(f"A{n}", term(f"NY-{n}", 118), term(f"NY-{n}")) for n in (1, 2, 3)),
@@ -186,9 +185,9 @@ def congress(engine: Engine) -> Engine:
 
 def ask_of(engine: Engine, short: str, bill: str, *, now: datetime = NOW) -> Ask | None:
     with db.reading(engine) as session:
-        person = members.person(session, id_of(short))
+        person = members.person(session, id_of(short), now=NOW)
         assert person is not None
-        return asks.pick(session, person, BillId.of(bill), now=now)
+        return asks.ask_about(session, person, BillId.of(bill), now=now)
 
 
 def asked(engine: Engine, short: str, bill: str, *, now: datetime = NOW) -> Ask:
@@ -235,14 +234,12 @@ def test_of_several_earlier_bills_the_newest_is_named_and_who_led_it_did_not_cos
 
 def test_who_led_an_earlier_bill_known_by_name_alone_is_asked_again_without_a_year(congress: Engine) -> None:
     with db.writing(congress) as session:
-        ledger.note_name(
-            session,
-            BillId.of("hr6618-118"),
-            title="Earlier act",
-            sponsor=id_of("A1"),
-            sponsor_name="",
-            introduced=None,
+        session.add(
+            Bill(
+                id="hr6618-118", congress=118, type="hr", number=6618, title="Earlier act", sponsor=id_of("A1")
+            )
         )
+        session.flush()
         adopt(session, "hr6618-118", "armas")
     add_bill(congress, "hr6736-119", proposal="armas")
     ask = asked(congress, "A1", "hr6736-119")
@@ -302,8 +299,10 @@ REPORTED = acted("2026-01-20", "Reported by the Committee on Foreign Affairs. H.
 def test_each_stage_leaves_each_member_what_they_can_still_do(
     congress: Engine, bill: str, actions: list[ActionRow], law: str | None, codes: list[str | None]
 ) -> None:
-    """A co-sponsor (of a House measure), a representative, a delegate and a senator. Nobody is asked to join
-    what their chamber has passed, what has left Congress, or a bill of the other chamber."""
+    """For a co-sponsor (if it is a House measure), another representative, a delegate and a senator.
+
+    Nobody is asked to join what their chamber has passed, what has left Congress, or the other chamber's bill.
+    """
     rows = [on("A1", "2026-01-10")] if bill.startswith("h") else []
     add_bill(congress, bill, *rows, proposal="armas", actions=tuple(actions), law=law)
     found = [ask_of(congress, short, bill) for short in ("A1", "A2", "A4", "A5")]
@@ -325,7 +324,7 @@ def test_a_member_is_asked_about_the_bill_of_their_own_chamber(congress: Engine)
 
 
 def test_of_two_bills_of_their_chamber_a_member_is_asked_about_the_first(congress: Engine) -> None:
-    """That their own chamber has passed the second gives them nothing to do; the other chamber votes on it."""
+    """The House has passed the second: the Senate votes on it next."""
     add_bill(congress, "hr1-119", proposal="armas")
     add_bill(congress, "hr2-119", proposal="armas", actions=(HOUSE_PASSED,))
     found = [asked(congress, short, "hr1-119") for short in ("A2", "A5")]
@@ -372,7 +371,7 @@ def test_days_are_the_first_of_who_is_on_and_the_last_of_who_left(
 def test_of_several_committees_the_one_a_member_chairs_is_named(
     congress: Engine, short: str, code: str, reason: str
 ) -> None:
-    """A3 chairs a subcommittee only: it has no say of its own on a bill of the full committee."""
+    """A3 chairs a subcommittee, which counts for nothing: only full committees of referral do."""
     add_bill(congress, "hr1-119", proposal="armas", committees=["HSFA", "HSFA14", "HSAP"])
     add_bill(congress, "hr2-119", proposal="cartels")
     ask = asked(congress, short, "hr1-119")
@@ -445,8 +444,8 @@ def test_a_silent_campaign_asks_for_nothing_unless_it_is_named(congress: Engine,
     with db.writing(congress) as session:
         campaigns.set_state(session, "sea", state, by="ana@example.org", now=NOW)
     with db.reading(congress) as session:
-        every = asks.docket(session, now=NOW)
-        named = asks.docket(session, now=NOW, campaign="sea")
+        every = asks.campaign_asks(session, now=NOW)
+        named = asks.campaign_asks(session, now=NOW, campaign="sea")
     heard = ["armas"] if state in ("draft", "paused", "archived") else ["armas", "oceans"]
     assert [matter.slug for matter in every.matters] == heard
     assert [matter.slug for matter in named.matters] == ["oceans"]
@@ -456,7 +455,7 @@ def test_bills_of_this_congress_and_of_earlier_ones_are_told_apart(congress: Eng
     for bill in ("hr9-117", "hr5-118", "s5-118", "hr1-119", "s1-119"):
         add_bill(congress, bill, proposal="armas")
     with db.reading(congress) as session:
-        matter = asks.docket(session, now=NOW).matters[0]
+        matter = asks.campaign_asks(session, now=NOW).matters[0]
     assert [str(record.id) for record in matter.living] == ["hr1-119", "s1-119"]
     assert [bill.id for bill in matter.earlier] == ["hr5-118", "s5-118", "hr9-117"]
 
@@ -498,6 +497,6 @@ def test_ten_proposals_are_read_with_few_queries_more_than_one(congress: Engine)
         for n in range(more):
             add_bill(congress, f"hr{n + 10}-119", on("A2"), proposal=f"more{n}", committees=["HSFA"])
         with counted(congress) as sent, db.reading(congress) as session:
-            asks.docket(session, now=NOW)
+            asks.campaign_asks(session, now=NOW)
             counts.append(sent())
     assert counts[1] == counts[0] + 9

@@ -1,4 +1,4 @@
-"""One call for all of a campaign's bills, and calls as they are held, in both languages."""
+"""One call about all of a campaign's bills, and dialogues with the office, in both languages."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from campaign.congress.members import Person
 from campaign.outreach import conversations, names, wordings
 from campaign.outreach.ask_kinds import BY_CODE, CODES
-from campaign.outreach.asks import Ask, Docket
+from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.refusals import Refused
 
 
@@ -28,7 +28,9 @@ def faults(found: list[Ask], person: Person, kind: str, lang: str) -> list[str]:
     return wrong
 
 
-def test_one_call_covers_both_bills_for_every_sitting_member(docket: Docket, sitting: list[Person]) -> None:
+def test_one_call_covers_both_bills_for_every_sitting_member(
+    docket: CampaignAsks, sitting: list[Person]
+) -> None:
     wrong, written = [], 0
     for person in sitting:
         found = docket.asks(person)
@@ -42,7 +44,9 @@ def test_one_call_covers_both_bills_for_every_sitting_member(docket: Docket, sit
 
 @pytest.mark.parametrize("first", CODES)
 @pytest.mark.parametrize("second", CODES)
-def test_any_two_asks_fit_in_one_call(docket: Docket, sitting: list[Person], first: str, second: str) -> None:
+def test_any_two_asks_fit_in_one_call(
+    docket: CampaignAsks, sitting: list[Person], first: str, second: str
+) -> None:
     person = next(one for one in sitting if one.bioguide == "J000305")
     one, other = docket.asks(person)
     posed = [
@@ -57,14 +61,14 @@ def test_any_two_asks_fit_in_one_call(docket: Docket, sitting: list[Person], fir
             assert len(text.split()) <= conversations.MOST_WORDS[kind] + 10
 
 
-def test_what_a_member_can_still_do_comes_before_thanks(docket: Docket, sitting: list[Person]) -> None:
+def test_what_a_member_can_still_do_comes_before_thanks(docket: CampaignAsks, sitting: list[Person]) -> None:
     hirono = next(one for one in sitting if one.bioguide == "H001042")
     text = conversations.whole(list(reversed(docket.asks(hirono))), hirono, "call", "en")
     assert text.index("to co-sponsor S. 3508") < text.index("help win one more co-sponsor for S. 367")
     assert "Thank you for co-sponsoring S. 367." in text
 
 
-def test_friends_are_not_asked_for_their_position(docket: Docket, sitting: list[Person]) -> None:
+def test_friends_are_not_asked_for_their_position(docket: CampaignAsks, sitting: list[Person]) -> None:
     casar = next(one for one in sitting if one.bioguide == "C001131")
     assert "position" not in conversations.whole(docket.asks(casar), casar, "call", "en")
     assert "posición" not in conversations.whole(docket.asks(casar), casar, "call", "es")
@@ -72,15 +76,15 @@ def test_friends_are_not_asked_for_their_position(docket: Docket, sitting: list[
     assert not any("position" in line.en for line in said)
 
 
-def test_one_ask_alone_is_a_right_call_too(docket: Docket, sitting: list[Person]) -> None:
+def test_one_ask_alone_is_a_right_call_too(docket: CampaignAsks, sitting: list[Person]) -> None:
     person = next(one for one in sitting if one.bioguide == "J000305")
     text = conversations.whole(docket.asks(person)[:1], person, "call", "en")
     assert "H.R. 923" not in text
     assert "The bill would make gun exports" in text
 
 
-def test_one_call_says_the_same_in_both_languages(docket: Docket, sitting: list[Person]) -> None:
-    """As many bills are spoken of, as many sentences are said: whoever reads one hears the other."""
+def test_one_call_says_the_same_in_both_languages(docket: CampaignAsks, sitting: list[Person]) -> None:
+    """Each bill is named equally often in both languages, so that they can be read side by side."""
     for person in sitting:
         found = docket.asks(person)
         for kind in conversations.KINDS:
@@ -89,13 +93,13 @@ def test_one_call_says_the_same_in_both_languages(docket: Docket, sitting: list[
                 assert english.count(ask.bill.short) == spanish.count(ask.bill.short), (person.bioguide, kind)
 
 
-def test_a_letter_keeps_to_one_bill(docket: Docket, sitting: list[Person]) -> None:
+def test_a_letter_keeps_to_one_bill(docket: CampaignAsks, sitting: list[Person]) -> None:
     with pytest.raises(Refused):
         conversations.whole(docket.asks(sitting[0]), sitting[0], "letter", "en")
 
 
-def test_every_call_can_be_read_beside_its_other_language(docket: Docket, sitting: list[Person]) -> None:
-    """Paragraph by paragraph: the same number in both languages, so that each stands beside its own."""
+def test_every_call_can_be_read_beside_its_other_language(docket: CampaignAsks, sitting: list[Person]) -> None:
+    """Both languages have the same number of paragraphs, so that they can be read side by side."""
     for person in sitting:
         for ask in docket.asks(person):
             for kind in conversations.KINDS:
@@ -105,7 +109,9 @@ def test_every_call_can_be_read_beside_its_other_language(docket: Docket, sittin
                 assert len(english) == len(spanish), (person.bioguide, ask.code, kind)
 
 
-def test_a_conversation_alternates_and_ends_with_the_office(docket: Docket, sitting: list[Person]) -> None:
+def test_a_conversation_alternates_and_ends_with_the_office(
+    docket: CampaignAsks, sitting: list[Person]
+) -> None:
     person = next(one for one in sitting if one.bioguide == "H001103")
     for said in (
         conversations.dialogue(docket.asks(person)[0], person),

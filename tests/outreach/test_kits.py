@@ -1,4 +1,4 @@
-"""Paper for a table: the right people and words, a square that can be read, a file that comes back."""
+"""Posters and sign-up sheets: members and scripts, a QR code that can be read, a CSV that can be imported."""
 
 import csv
 import io
@@ -17,6 +17,8 @@ from campaign.outreach import asks, kits, wordings
 from campaign.outreach.asks import Ask
 from campaign.outreach.kits import Kit
 
+NOW = datetime(2026, 6, 20, 15, tzinfo=db.UTC)
+
 TODAY = date(2026, 6, 22)
 ADDRESS = "https://calls.example.org/es/act/TX-20"
 
@@ -24,8 +26,8 @@ ADDRESS = "https://calls.example.org/es/act/TX-20"
 @pytest.fixture(scope="module")
 def asked(snapshot_engine: Engine) -> list[tuple[Person, Ask, str]]:
     with db.reading(snapshot_engine) as session:
-        docket = asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=db.UTC))
-        people = [*members.holders(session, "TX-20"), *members.senators(session, "TX")]
+        docket = asks.campaign_asks(session, now=NOW)
+        people = [*members.holders(session, "TX-20", now=NOW), *members.senators(session, "TX", now=NOW)]
         return [(person, docket.asks(person)[0], "202-225-0000") for person in people]
 
 
@@ -47,12 +49,12 @@ def test_a_kit_names_everybody_with_a_number_and_a_short_script(
 
 
 def test_the_square_is_a_drawing_without_styles_or_scripts() -> None:
-    drawn = kits.square(ADDRESS)
+    drawn = kits.qr_code(ADDRESS)
     assert drawn.startswith("<svg")
     assert "style=" not in drawn
     assert "<script" not in drawn
-    assert kits.square(ADDRESS) == drawn
-    assert kits.square("https://calls.example.org/act/TX-21") != drawn
+    assert kits.qr_code(ADDRESS) == drawn
+    assert kits.qr_code("https://calls.example.org/act/TX-21") != drawn
 
 
 @pytest.mark.parametrize("lang", wordings.LANGUAGES)
@@ -67,10 +69,10 @@ def test_the_pdf_is_one_page_with_all_strips(asked: list[tuple[Person, Ask, str]
 
 
 def test_the_longest_names_still_fit_their_strips(snapshot_engine: Engine) -> None:
-    """Nothing is drawn below its strip: the text of each ends above the address at its foot."""
+    """The text of each strip ends above the address at its bottom."""
     with db.reading(snapshot_engine) as session:
-        docket = asks.docket(session, now=datetime(2026, 6, 20, 15, tzinfo=db.UTC))
-        for person in members.people(session).values():
+        docket = asks.campaign_asks(session, now=NOW)
+        for person in members.people(session, now=NOW).values():
             for ask in docket.asks(person):
                 for lang in wordings.LANGUAGES:
                     text = wordings.render(ask, person, "tally", lang, "")
@@ -86,7 +88,7 @@ def test_a_typed_sheet_can_be_taken_into_the_list(snapshot_engine: Engine) -> No
     text = kits.csv_template() + "ana@example.org,es,78205,armas-act\r\nben@example.org,en,78701,\r\n"
     done = Imported()
     with db.reading(snapshot_engine) as session:
-        rows = list(csv_lists.read(session, text, done, now=datetime(2026, 6, 20, 15, tzinfo=db.UTC)))
+        rows = list(csv_lists.read(session, text, done, now=NOW))
     assert done.rejects == {}
     assert [(row.email, row.wish.language, row.wish.proposals) for row in rows] == [
         ("ana@example.org", "es", ("armas-act",)),

@@ -1,4 +1,4 @@
-"""Letters: right words in any order, hardly two alike, whatever a reader writes."""
+"""Letters: valid for every choice and every text a writer adds, and rarely similar to each other."""
 
 import io
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from campaign.congress.members import Person
 from campaign.congress.models import Office
 from campaign.outreach import letters, paper, wordings
 from campaign.outreach.ask_kinds import BY_CODE, CODES
-from campaign.outreach.asks import Ask, Docket
+from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.letters import Choices, Letter
 from campaign.proposals.models import CitedFact
 from campaign.refusals import Refused
@@ -36,7 +36,7 @@ many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 
 
 @pytest.fixture(scope="module")
-def cited(snapshot_engine: Engine, docket: Docket) -> dict[str, list[CitedFact]]:
+def cited(snapshot_engine: Engine, docket: CampaignAsks) -> dict[str, list[CitedFact]]:
     with db.reading(snapshot_engine) as session:
         found = {matter.slug: letters.facts(session, matter) for matter in docket.matters}
         session.expunge_all()
@@ -52,7 +52,7 @@ Write = Callable[..., Letter]
 
 
 @pytest.fixture(scope="module")
-def write(docket: Docket, mast: Person, cited: dict[str, list[CitedFact]]) -> Write:
+def write(docket: CampaignAsks, mast: Person, cited: dict[str, list[CitedFact]]) -> Write:
     ask = docket.asks(mast)[0]
 
     def compose(
@@ -79,7 +79,7 @@ def faults(ask: Ask, person: Person, choices: Choices, found: list[CitedFact], l
 
 
 def test_every_member_gets_a_right_letter_in_both_languages(
-    docket: Docket, sitting: list[Person], cited: dict[str, list[CitedFact]]
+    docket: CampaignAsks, sitting: list[Person], cited: dict[str, list[CitedFact]]
 ) -> None:
     wrong = []
     for number, person in enumerate(sitting):
@@ -94,7 +94,7 @@ def test_every_member_gets_a_right_letter_in_both_languages(
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("lang", wordings.LANGUAGES)
 def test_every_wording_of_every_ask_is_filled(
-    docket: Docket, mast: Person, cited: dict[str, list[CitedFact]], code: str, lang: str
+    docket: CampaignAsks, mast: Person, cited: dict[str, list[CitedFact]], code: str, lang: str
 ) -> None:
     for ask in docket.asks(mast):
         posed = replace(ask, kind=BY_CODE[code], situation=BY_CODE[code].least, sister=None)
@@ -105,7 +105,7 @@ def test_every_wording_of_every_ask_is_filled(
 
 @pytest.mark.parametrize("lang", wordings.LANGUAGES)
 def test_two_letters_rarely_match(
-    docket: Docket, sitting: list[Person], cited: dict[str, list[CitedFact]], lang: str
+    docket: CampaignAsks, sitting: list[Person], cited: dict[str, list[CitedFact]], lang: str
 ) -> None:
     """Congress groups at 70 %. Without a word of the writers' own the median of pairs is near 30 %, and about
     one pair in a hundred would be grouped."""
@@ -116,7 +116,7 @@ def test_two_letters_rarely_match(
             shares = [letters.similarity(text, other) for text, other in combinations(texts, 2)]
             assert median(shares) < 0.40
             assert sum(share >= GROUPED for share in shares) < 0.03 * len(shares)
-            assert letters.meter(texts) == letters.Meter(60, median(shares), max(shares))
+            assert letters.measure(texts) == letters.Similarity(60, median(shares), max(shares))
 
 
 def test_similarity_is_1_of_equal_texts_and_0_of_different_ones() -> None:
@@ -125,8 +125,8 @@ def test_similarity_is_1_of_equal_texts_and_0_of_different_ones() -> None:
     assert letters.similarity(one, one) == 1
     assert letters.similarity(one, other) == 0
     assert letters.similarity(one, "") == 0
-    assert letters.meter([one, one, other]) == letters.Meter(3, 0.0, 1.0)
-    assert letters.meter([one]) == letters.Meter(1, 0.0, 0.0)
+    assert letters.measure([one, one, other]) == letters.Similarity(3, 0.0, 1.0)
+    assert letters.measure([one]) == letters.Similarity(1, 0.0, 0.0)
 
 
 def test_the_same_choices_make_the_same_letter(write: Write) -> None:
@@ -136,7 +136,7 @@ def test_the_same_choices_make_the_same_letter(write: Write) -> None:
     assert len(orders) > 20
 
 
-def test_chosen_points_are_in_the_letter_and_others_are_not(write: Write, docket: Docket) -> None:
+def test_chosen_points_are_in_the_letter_and_others_are_not(write: Write, docket: CampaignAsks) -> None:
     offered = letters.points(next(one for one in docket.matters if one.slug == "armas-act"), "en")
     for chosen in (("certification",), ("tracing", "promotion"), ("licensing", "strategy", "tracing")):
         text = write(replace(WRITTEN, points=chosen)).text.replace("H.R. 6736", "[bill]")
@@ -180,7 +180,7 @@ def test_address_blocks(snapshot_engine: Engine, sitting: list[Person], write: W
     )
 
 
-def test_both_languages_offer_the_same_points(docket: Docket) -> None:
+def test_both_languages_offer_the_same_points(docket: CampaignAsks) -> None:
     for matter in docket.matters:
         english, spanish = (letters.points(matter, lang) for lang in wordings.LANGUAGES)
         assert [point.id for point in english] == [point.id for point in spanish]
@@ -190,14 +190,14 @@ def test_both_languages_offer_the_same_points(docket: Docket) -> None:
             assert letters.points(replace(matter, slug=unwritten), "en") == ()
 
 
-def test_a_bill_of_no_proposal_gets_a_letter_too(docket: Docket, mast: Person) -> None:
+def test_a_bill_of_no_proposal_gets_a_letter_too(docket: CampaignAsks, mast: Person) -> None:
     ask = docket.asks(mast)[1]
     alone = replace(ask, matter=replace(ask.matter, slug="", campaign=""))
     letter = letters.compose(alone, mast, WRITTEN, [], "en", office=None, today=TODAY, final=True)
     assert "My cousin lives in Juárez." in letter.text
 
 
-def test_choices_are_read_from_any_form(docket: Docket) -> None:
+def test_choices_are_read_from_any_form(docket: CampaignAsks) -> None:
     matter = docket.matters[0]
     form = {"v": "12x", "name": " Ana\r\nBcc: all@example.org\0 ", "sentence": "a\u202eb [your_name] [bill]"}
     found = letters.read_choices(form, ["tracing", "tracing", "forged", "strategy", "licensing", "promotion"],

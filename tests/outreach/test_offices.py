@@ -1,4 +1,4 @@
-"""Which office to call: near, and open by its own clock."""
+"""Which office to call: the nearest that is open by its local time."""
 
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -12,7 +12,7 @@ from campaign import db
 from campaign.congress import members
 from campaign.congress.models import Office
 from campaign.outreach import offices
-from campaign.outreach.offices import Place, Point
+from campaign.outreach.offices import OfficeNow, Point
 from campaign.outreach.time_zones import BOXES, STATE_ZONES, zone_at
 
 MONDAY_NOON = datetime(2026, 6, 22, 16, 0, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_every_town_keeps_its_own_clock(snapshot_engine: Engine, state: str, tow
 
 
 def test_an_office_without_coordinates_is_placed_by_its_zip_code(snapshot_engine: Engine) -> None:
-    """Coeur d'Alene is listed three times, once without coordinates: all three keep Pacific time."""
+    """Coeur d'Alene is listed three times, once without coordinates: all three are in Pacific time."""
     with db.reading(snapshot_engine) as session:
         rows = session.exec(select(Office).where(Office.city == "Coeur d'Alene")).all()
         assert any(row.latitude is None for row in rows)
@@ -127,7 +127,7 @@ def office(hours: str = "", kind: str = "district") -> Office:
     ],
 )
 def test_an_office_is_open_by_its_own_clock(moment: str, hours: str, state: str) -> None:
-    assert offices.place_of(office(hours), AUSTIN, now=datetime.fromisoformat(moment)).state == state
+    assert offices.office_now(office(hours), AUSTIN, now=datetime.fromisoformat(moment)).state == state
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_federal_holidays(year: int, closed: list[str]) -> None:
 )
 def test_the_next_morning_is_a_working_day_there(now: str, morning: str) -> None:
     moment = datetime.fromisoformat(now)
-    place = offices.place_of(office(), AUSTIN, now=moment)
+    place = offices.office_now(office(), AUSTIN, now=moment)
     assert offices.next_morning(place, now=moment) == datetime.fromisoformat(morning)
 
 
@@ -168,7 +168,7 @@ def test_a_senators_nearest_office_goes_by_the_zip_code(
     snapshot_engine: Engine, zip: str, nearest: str
 ) -> None:
     with db.reading(snapshot_engine) as session:
-        texans = [one.bioguide for one in members.senators(session, "TX")]
+        texans = [one.bioguide for one in members.senators(session, "TX", now=MONDAY_NOON)]
         near = offices.centre_of_zip(session, zip)
         towns = {
             bioguide: [
@@ -182,7 +182,7 @@ def test_a_senators_nearest_office_goes_by_the_zip_code(
 
 
 def test_most_zip_codes_lie_near_where_we_think(snapshot_engine: Engine) -> None:
-    """Each office guessed from the others: half within about 10 miles, nine in ten within 45."""
+    """Each office's place, estimated from the others: half within about 10 miles, nine in ten within 45."""
     with db.reading(snapshot_engine) as session:
         known = session.exec(
             select(Office).where(Office.kind == "district", col(Office.latitude).is_not(None))
@@ -220,16 +220,16 @@ def test_a_zip_code_nobody_knows_puts_offices_in_order_of_their_towns(
 
 def test_a_vacant_seat_has_a_centre_too(snapshot_engine: Engine) -> None:
     with db.reading(snapshot_engine) as session:
-        assert members.holders(session, "TX-23") == []
+        assert members.holders(session, "TX-23", now=MONDAY_NOON) == []
         near = offices.centre_of_seat(session, "TX-23")
     assert near is not None
     assert near.miles_to(Point(29.36, -100.9)) < 200
 
 
-def place(id: str, state: str, *, kind: str = "district", hours: str = "") -> Place:
+def place(id: str, state: str, *, kind: str = "district", hours: str = "") -> OfficeNow:
     found = office(hours, kind)
     found.id = id
-    return Place(found, None, ZoneInfo("America/Chicago"), state)
+    return OfficeNow(found, None, ZoneInfo("America/Chicago"), state)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Reports of calls: counted once, taken back once, never about a person, never stuffed."""
+"""Reports of calls: counted once, undone once, anonymous, and limited in number."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
@@ -14,12 +14,12 @@ from campaign import db
 from campaign.congress.models import Member
 from campaign.outreach import outcomes
 from campaign.outreach.models import CallCount, CallReceipt
-from campaign.outreach.outcomes import Connections, Report, Slips
+from campaign.outreach.outcomes import ConnectionLimits, FormTokens, Report
 from campaign.refusals import Refused
 
 TODAY = date(2026, 6, 20)
 JOINS = Report("hr6736-119", "J000305", "washington", "talked", "will_join")
-SLIPS = Slips("k" * 40)
+SLIPS = FormTokens("k" * 40)
 
 
 @pytest.fixture
@@ -110,12 +110,12 @@ def test_a_form_word_is_no_undo_word_and_ends(now: datetime) -> None:
     with pytest.raises(Refused):
         SLIPS.read_undo(word, now=now)
     with pytest.raises(Refused):
-        Slips("other" * 10).read_form(word, now=now)
+        FormTokens("other" * 10).read_form(word, now=now)
 
 
 def test_words_signed_with_a_retired_key_still_hold(now: datetime) -> None:
     word = SLIPS.form(now=now)
-    assert Slips("n" * 40, ["k" * 40]).read_form(word, now=now)
+    assert FormTokens("n" * 40, ["k" * 40]).read_form(word, now=now)
 
 
 def test_no_form_outlives_its_receipt() -> None:
@@ -207,14 +207,14 @@ def test_every_result_can_be_read() -> None:
 
 
 def test_a_connection_is_slowed_down_and_never_shut_out(now: datetime) -> None:
-    doors = Connections(most=3)
+    doors = ConnectionLimits(most=3)
     assert [doors.allow("203.0.113.9", now=now) for _ in range(5)] == [True, True, True, False, False]
     assert doors.allow("198.51.100.1", now=now)
     assert doors.allow("203.0.113.9", now=now + timedelta(minutes=21))
 
 
 def test_a_new_day_knows_no_connection_of_the_last(now: datetime) -> None:
-    doors = Connections(most=1)
+    doors = ConnectionLimits(most=1)
     assert doors.allow("203.0.113.9", now=now)
     held = set(doors._buckets)
     assert not any(b"203.0.113" in name for name in held)
@@ -223,8 +223,8 @@ def test_a_new_day_knows_no_connection_of_the_last(now: datetime) -> None:
 
 
 def test_the_memory_of_connections_is_bounded(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Connections, "MOST", 50)
-    doors = Connections()
+    monkeypatch.setattr(ConnectionLimits, "MOST", 50)
+    doors = ConnectionLimits()
     for number in range(500):
         doors.allow(f"2001:db8::{number:x}", now=now)
     assert len(doors._buckets) == 50

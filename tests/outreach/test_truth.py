@@ -16,7 +16,7 @@ from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, kits, letters, names, wordings
 from campaign.outreach.ask_kinds import BY_CODE, CODES
-from campaign.outreach.asks import Ask, Docket
+from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.letters import Choices
 from campaign.proposals.models import CitedFact
 from campaign.settings import shipped
@@ -54,7 +54,7 @@ def texts(ask: Ask, person: Person, cited: list[CitedFact], lang: str) -> Iterat
     yield " ".join(getattr(line, lang) for line in conversations.dialogue(ask, person))
 
 
-def faults(docket: Docket, person: Person, facts: dict[str, list[CitedFact]]) -> list[tuple[str, ...]]:
+def faults(docket: CampaignAsks, person: Person, facts: dict[str, list[CitedFact]]) -> list[tuple[str, ...]]:
     living = {record.id.short for matter in docket.matters for record in matter.living}
     found = docket.asks(person)
     said = [
@@ -75,7 +75,7 @@ def faults(docket: Docket, person: Person, facts: dict[str, list[CitedFact]]) ->
 
 
 @pytest.fixture(scope="module")
-def facts(snapshot_engine: Engine, docket: Docket) -> dict[str, list[CitedFact]]:
+def facts(snapshot_engine: Engine, docket: CampaignAsks) -> dict[str, list[CitedFact]]:
     with db.reading(snapshot_engine) as session:
         found = {matter.slug: wordings.facts(session, matter) for matter in docket.matters}
         session.expunge_all()
@@ -88,7 +88,7 @@ def test_no_number_of_an_ended_congress_stands_without_it(
 ) -> None:
     """Every ask of the snapshot, one member in four and all whose ask rests on an earlier bill."""
     with db.reading(snapshot_engine) as session:
-        docket = asks.docket(session, now=now)
+        docket = asks.campaign_asks(session, now=now)
     chosen = [
         person
         for number, person in enumerate(sitting)
@@ -101,7 +101,7 @@ def test_no_number_of_an_ended_congress_stands_without_it(
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("congress", [119, 120, 121])
 def test_an_ended_bill_is_named_with_its_congress_whatever_is_asked(
-    docket: Docket, sitting: list[Person], facts: dict[str, list[CitedFact]], code: str, congress: int
+    docket: CampaignAsks, sitting: list[Person], facts: dict[str, list[CitedFact]], code: str, congress: int
 ) -> None:
     person = next(one for one in sitting if one.bioguide == "J000305")
     for ask in docket.asks(person):
@@ -148,7 +148,7 @@ def test_one_call_thanks_for_what_was_done_in_the_last_congress(
     with db.reading(twice) as session:
         person = members.person(session, id_of(short))
         assert person is not None
-        found = asks.docket(session, now=now).asks(person)
+        found = asks.campaign_asks(session, now=now).asks(person)
         assert en in conversations.whole(found, person, "call", "en")
         assert es in conversations.whole(found, person, "call", "es")
 
@@ -195,7 +195,7 @@ ENGLISH = re.compile(r"\b(Source|cited|citing|findings|translated|reported|relea
 
 @pytest.mark.parametrize("kind", wordings.KINDS)
 def test_no_english_source_stands_in_a_spanish_text(
-    docket: Docket, sitting: list[Person], facts: dict[str, list[CitedFact]], kind: str
+    docket: CampaignAsks, sitting: list[Person], facts: dict[str, list[CitedFact]], kind: str
 ) -> None:
     person = next(one for one in sitting if one.bioguide == "M001199")
     for ask in docket.asks(person):

@@ -1,4 +1,4 @@
-"""Scripts and letters: every member, bill, kind and language, and the words that must be right."""
+"""Scripts and letters: for every member, bill, kind and language, and what each text must hold."""
 
 import re
 from dataclasses import replace
@@ -8,10 +8,17 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from campaign import db
+from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.outreach import names, wordings
-from campaign.outreach.ask_kinds import BY_CODE, CODES
-from campaign.outreach.asks import Ask, Docket
+from campaign.outreach.ask_kinds import (
+    BY_CODE,
+    CODES,
+    CommitteeMembership,
+    EarlierSupport,
+    Situation,
+)
+from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.refusals import Refused
 from campaign.settings import shipped
 
@@ -29,7 +36,7 @@ PARTIES = re.compile(r"\b(Democrat|Republican|GOP|demócrata|republican[oa])", r
 
 
 @pytest.fixture(scope="module")
-def facts(snapshot_engine: Engine, docket: Docket) -> dict[tuple[str, str], str]:
+def facts(snapshot_engine: Engine, docket: CampaignAsks) -> dict[tuple[str, str], str]:
     with db.reading(snapshot_engine) as session:
         return {
             (matter.slug, lang): wordings.cited(session, matter, lang)
@@ -39,13 +46,13 @@ def facts(snapshot_engine: Engine, docket: Docket) -> dict[tuple[str, str], str]
 
 
 def first_two_sentences(text: str, kind: str) -> str:
-    """What a staffer hears first; a letter's salutation comes before."""
+    """The first two sentences, without a letter's salutation."""
     body = text.split("\n\n", 1)[1] if kind == "letter" else text
     return " ".join(re.split(r"(?<=[.?!])(?<!H\.R\.)(?<!S\.)\s+", body)[:2])
 
 
 def faults(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> list[str]:
-    """What is wrong with one text, in words."""
+    """The faults of one text, in words."""
     text = wordings.render(ask, person, kind, lang, fact)
     opening = first_two_sentences(text, kind)
     low, high = WORDS[kind]
@@ -63,7 +70,7 @@ def faults(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> list[st
 
 
 def test_every_sitting_member_gets_every_wording(
-    docket: Docket, sitting: list[Person], facts: dict[tuple[str, str], str]
+    docket: CampaignAsks, sitting: list[Person], facts: dict[tuple[str, str], str]
 ) -> None:
     assert len(sitting) == 537
     written, wrong = 0, []
@@ -83,9 +90,9 @@ def test_every_sitting_member_gets_every_wording(
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("bioguide", ["C001131", "H001042", "N000147", "H001103", "D000624"])
 def test_every_ask_can_be_put_to_every_office(
-    docket: Docket, sitting: list[Person], facts: dict[tuple[str, str], str], code: str, bioguide: str
+    docket: CampaignAsks, sitting: list[Person], facts: dict[tuple[str, str], str], code: str, bioguide: str
 ) -> None:
-    """Asks that the snapshot happens not to hold (a withdrawal, a vote, a dead Congress) have words too."""
+    """Kinds of asks that the snapshot lacks (a withdrawal, a vote, the next Congress) have texts, too."""
     person = next(one for one in sitting if one.bioguide == bioguide)
     for ask in docket.asks(person):
         posed = replace(ask, kind=BY_CODE[code], situation=BY_CODE[code].least, sister=None)
@@ -106,7 +113,7 @@ def test_no_wording_stands_outside_the_cells() -> None:
     assert files == {f"{code}/{kind}.{lang}.txt" for code, kind, lang in CELLS}
 
 
-def test_points_exist_in_both_languages_for_every_proposal(docket: Docket) -> None:
+def test_points_exist_in_both_languages_for_every_proposal(docket: CampaignAsks) -> None:
     for matter in docket.matters:
         for lang in wordings.LANGUAGES:
             spoken, written = wordings.points(matter, lang)
@@ -126,6 +133,62 @@ def test_every_shared_text_is_there_in_both_languages_with_known_fields() -> Non
             wordings.check((folder / name / text).read_text(encoding="utf-8"))
 
 
+SEAT = CommitteeMembership("HSFA", "House Committee on Foreign Affairs", False)
+EARLIER = EarlierSupport(BillId.of("hr6618-118"), 2023, False)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_script_adds_what_its_own_text_does_not_say(
+    docket: CampaignAsks, sitting: list[Person], code: str
+) -> None:
+    """One sentence: on the committee unless the ask is about it, else on earlier support that the text does not
+    mention, else thanks for the sister bill."""
+    ask, sister = docket.asks(sitting[0])
+    posed = replace(ask, kind=BY_CODE[code], sister=(sister.bill, sister.matter))
+
+    def also(kind: str, situation: Situation) -> str:
+        return wordings.fill("[also]", replace(posed, situation=situation), sitting[0], kind, "en")
+
+    thanks = also("call", Situation())
+    assert thanks.startswith(f"And thank you for co-sponsoring {sister.bill.short}, ")
+    both = also("call", Situation(seat=SEAT, earlier=EARLIER))
+    earlier = also("call", Situation(earlier=EARLIER))
+    about_committee = code in ("committee", "committee_chair")
+    recalls = code in ("next_congress", "floor", "withdrew")
+    assert both == (
+        thanks
+        if about_committee
+        else "The bill is before the House Committee on Foreign Affairs, your committee."
+    )
+    assert earlier == ("Thank you for H.R. 6618 in 2023." if recalls else thanks)
+    if not about_committee:
+        written = "You sit on the House Committee on Foreign Affairs, which has the bill."
+        assert also("letter", Situation(seat=SEAT)) == written
+    if recalls:
+        written = "In 2023 you co-sponsored H.R. 6618, and I have not forgotten it."
+        assert also("letter", Situation(earlier=EARLIER)) == written
+    assert also("letter", Situation()).startswith(f"Thank you, too, for co-sponsoring {sister.bill.short}, ")
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "filled"),
+    [
+        ("withdrew", "[left]", "4 de marzo de 2026"),
+        ("thank", "[since]", "30 de septiembre de 2025"),
+        ("rejoin", "[did] [earlier] en [year]", "copatrocinó H.R. 6618 en 2023"),
+        ("committee", "[committee]", "el Comité de Asuntos Exteriores de la Cámara"),
+        ("committee_chair", "[committee]", "el Comité de Asuntos Exteriores de la Cámara"),
+    ],
+)
+def test_organizers_try_a_wording_on_a_likely_example(
+    docket: CampaignAsks, sitting: list[Person], code: str, text: str, filled: str
+) -> None:
+    kind = BY_CODE[code]
+    posed = replace(docket.asks(sitting[0])[0], kind=kind, situation=kind.least)
+    assert wordings.fill(text, posed, sitting[0], "call", "es") == filled
+    assert kind.least.earlier is None or kind.least.earlier.bill == EARLIER.bill
+
+
 def test_a_wording_with_an_unknown_field_is_refused() -> None:
     with pytest.raises(Refused, match=r"\[password\]") as refused:
         wordings.check("Hello [member], [password].")
@@ -133,7 +196,7 @@ def test_a_wording_with_an_unknown_field_is_refused() -> None:
 
 
 def test_a_letter_cites_one_figure_with_source_and_years(
-    docket: Docket, sitting: list[Person], facts: dict[tuple[str, str], str]
+    docket: CampaignAsks, sitting: list[Person], facts: dict[tuple[str, str], str]
 ) -> None:
     ask = docket.asks(sitting[0])[0]
     text = wordings.render(ask, sitting[0], "letter", "en", facts[ask.matter.slug, "en"])
@@ -190,7 +253,7 @@ def test_titles_of_real_people(sitting: list[Person], bioguide: str, role_en: st
     assert (names.role(person, "en"), names.role(person, "es")) == (role_en, role_es)
 
 
-def test_every_referred_committee_has_a_spanish_name(docket: Docket) -> None:
+def test_every_referred_committee_has_a_spanish_name(docket: CampaignAsks) -> None:
     codes = {row.committee for matter in docket.matters for one in matter.living for row in one.referrals}
     assert {code for code in codes if len(code) == 4} <= names.COMMITTEES_ES.keys()
 

@@ -1,29 +1,45 @@
 """What is said about the project is so."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import click
-import pytest
 
+from campaign import __version__
 from campaign.cli import main
 from campaign.settings import Settings
+from jobs.worker import JOBS, Schedule
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
-VARIABLES = [f"CAMPAIGN_{name.upper()}" for name in Settings.model_fields]
+CONTRACT = (ROOT / "docs/contract.md").read_text()
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "fixtures/README.md"]
+VARIABLES = {f"CAMPAIGN_{name.upper()}" for name in Settings.model_fields}
+DAYS = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday"}
 
 
-@pytest.mark.parametrize("variable", VARIABLES)
-def test_every_setting_is_in_the_readme_and_the_example(variable: str) -> None:
-    assert f"`{variable}`" in README
-    assert re.search(rf"^#? ?{variable}=", EXAMPLE, re.MULTILINE)
+def sources(*tops: str) -> list[Path]:
+    """Every file of code, its tests and its tools below these folders."""
+    found = [
+        path for top in tops for path in ROOT.glob(f"{top}/**/*") if path.suffix in (".py", ".html", ".cfg")
+    ]
+    return [*found, ROOT / "Makefile", ROOT / ".ci/run"]
+
+
+def test_every_setting_is_in_the_readme_and_the_example() -> None:
+    assert {name for name in VARIABLES if f"`{name}`" not in README} == set()
+    assert {name for name in VARIABLES if not re.search(rf"^#? ?{name}=", EXAMPLE, re.MULTILINE)} == set()
 
 
 def test_no_document_names_a_setting_that_is_not_one() -> None:
-    told = set(re.findall(r"CAMPAIGN_[A-Z_]+[A-Z]", README + EXAMPLE))
-    assert told - set(VARIABLES) == set()
+    named = {
+        (path.name, name)
+        for path in [*DOCUMENTS, ROOT / ".env.example"]
+        for name in re.findall(r"CAMPAIGN_[A-Z_]+[A-Z]", path.read_text())
+    }
+    assert {(file, name) for file, name in named if name not in VARIABLES} == set()
 
 
 def test_the_example_can_be_used_as_it_is() -> None:
@@ -39,16 +55,84 @@ def commands(group: click.Group, name: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("words", commands(main, "campaign"))
-def test_every_command_is_in_the_readme(words: str) -> None:
-    assert f"`{words}" in README
+def test_every_command_is_in_the_readme() -> None:
+    assert [words for words in commands(main, "campaign") if f"`{words}" not in README] == []
+
+
+def test_the_contract_names_commands_that_exist() -> None:
+    known = {words.split()[1] for words in commands(main, "campaign")}
+    named = set(re.findall(r"`campaign ([a-z]+)", CONTRACT))
+    assert len(named) > 15
+    assert named - known == set()
 
 
 def test_documents_link_to_what_is_there() -> None:
-    for document in [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")]:
+    missing = []
+    for document in DOCUMENTS:
         for link in re.findall(r"\]\(([^)#\s]+)", document.read_text()):
-            if "://" not in link and not link.startswith("mailto:"):
-                assert (document.parent / link).exists(), f"{document.name}: {link}"
+            if "://" not in link and not link.startswith("mailto:") and not (document.parent / link).exists():
+                missing.append(f"{document.relative_to(ROOT)}: {link}")
+    assert missing == []
+
+
+def test_decisions_are_numbered_without_a_double() -> None:
+    names = [path.name for path in ROOT.glob("docs/decisions/*")]
+    assert [name for name in names if not re.fullmatch(r"\d{4}-[a-z0-9-]+\.md", name)] == []
+    assert len({name[:4] for name in names}) == len(names)
+    for name in names:
+        first = (ROOT / "docs/decisions" / name).read_text().splitlines()[0]
+        assert first.startswith(f"# {name[:4]} "), name
+
+
+# --- the jobs --------------------------------------------------------------------------------------
+
+
+def in_words(schedule: Schedule) -> str:
+    if schedule.hour is None:
+        return f"every hour, {schedule.minute} past"
+    day = DAYS[schedule.weekday] if schedule.weekday else "day"
+    return f"every {day}, {schedule.hour}:{schedule.minute:02d}"
+
+
+def test_operations_lists_every_job_with_its_schedule() -> None:
+    spans = {timedelta(hours=1): "an hour", timedelta(days=1): "a day"}
+    text = (ROOT / "docs/operations.md").read_text().split("## The worker")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)`[^|]*\| ([^|]+) \| ([^|]+) \|$", text, re.MULTILINE)
+    stated = {name: (when, late) for name, when, late in rows}
+    shipped = {}
+    for job in JOBS:
+        name, schedule, _, late, *_ = vars(job).values()
+        shipped[name] = in_words(schedule), spans[late]
+    assert stated == shipped
+
+
+# --- promises and rules by their ids ---------------------------------------------------------------
+
+
+def defined(document: str) -> set[str]:
+    return set(re.findall(r"^\| ([ES]\d\d) \|", (ROOT / document).read_text(), re.MULTILINE))
+
+
+def test_every_id_of_a_promise_or_a_rule_is_defined() -> None:
+    """In the names of tests (``test_e32_…``), in comments and docstrings (``S08``)."""
+    known = defined("docs/promises.md") | defined("docs/security.md")
+    assert known == {f"E{n:02d}" for n in range(1, 47)} | {f"S{n:02d}" for n in range(1, 31)}
+    used = {}
+    for path in sources("campaign", "jobs", "templates", "tests"):
+        text = path.read_text()
+        ids = [f"{letter}{number}".upper() for letter, number in re.findall(r"_([es])(\d\d)(?=_)", text)]
+        ids += re.findall(r"(?<![\w{-])[ES]\d\d(?![\w{-])", text)
+        used |= dict.fromkeys(ids, str(path.relative_to(ROOT)))
+    assert {id: path for id, path in used.items() if id not in known} == {}
+
+
+# --- what is shipped -------------------------------------------------------------------------------
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    first = re.search(r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert first is not None
+    assert first[1] == __version__
 
 
 def test_lock_files_pin_hashes_and_name_no_index() -> None:

@@ -6,12 +6,12 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
 
-from campaign.backup import ROOMS
+from campaign.backup import TABLE_MODULES
 
 
 def test_times_are_aware() -> None:
     """A plain DateTime column comes back without a zone on SQLite; SQLModel's own type does not."""
-    assert ROOMS
+    assert TABLE_MODULES
     plain = [
         f"{table.name}.{column.name}"
         for table in SQLModel.metadata.sorted_tables

@@ -40,8 +40,8 @@ def acted(
 
 @dataclass
 class Record:
-    """A bill's whole public record. ``actions`` are newest first. ``updated`` overrides the stamp that
-    otherwise follows from the newest fact."""
+    """A bill's whole public record. ``actions`` are newest first. ``updated`` overrides the update date
+    that otherwise follows from the newest fact."""
 
     congress: int
     type: str
@@ -316,7 +316,7 @@ def _difficult() -> list[Record]:
                 acted("2025-01-03", "", "Intro-H"),
             ],
         ),
-        # A co-sponsor dated after the bill's own stamp (quirk 8).
+        # A co-sponsor dated after the bill's own update date (quirk 8).
         Record(
             119,
             "hres",

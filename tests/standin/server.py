@@ -1,4 +1,4 @@
-"""The HTTP face of the small Congress: api.congress.gov v3, GovInfo, congress-legislators, the geocoder."""
+"""The HTTP server of the small Congress: api.congress.gov v3, GovInfo, congress-legislators, the geocoder."""
 
 import email.utils
 import io
@@ -25,9 +25,9 @@ from standin.bills import Record, View, small_congress
 from standin.people import PEOPLE
 
 KEY = "the-key-that-must-not-leak"
-# Each may strike any request. ``truncate`` sends a short body as if it were all, ``cut`` stops halfway.
+# Each may affect any request. ``truncate`` sends a short body as if it were all, ``cut`` stops halfway.
 FAULTS = ("drop", "redirect", "html", "500", "503", "429", "errorbody", "truncate", "cut")
-# These strike lists only.
+# These affect lists only.
 LIST_FAULTS = ("shortpage", "emptylist", "phantom", "duprow")
 MAINTENANCE = b"<html><body><h1>Scheduled maintenance</h1></body></html>"
 MEMBER = re.compile(r"/govinfo/bulkdata/BILLSTATUS/(\d+)/(\w+)/BILLSTATUS-\1\2(\d+)\.xml")
@@ -45,7 +45,7 @@ class Asked:
 
 @dataclass
 class World:
-    """What is served, and how badly. ``asof`` is a day (``2026-01-15``), empty for the newest state.
+    """What is served, and with which faults. ``asof`` is a day (``2026-01-15``), empty for the newest state.
     ``faults`` are probabilities a request; ``script`` makes a fault certain, once."""
 
     bills: dict[str, Record] = field(default_factory=small_congress)
@@ -64,7 +64,7 @@ class World:
         self.lock = threading.Lock()
 
     def script(self, fault: str, path_end: str = "", times: int = 1) -> None:
-        """Let the next ``times`` requests whose path ends so meet this fault."""
+        """Answer the next ``times`` requests whose path ends so with this fault."""
         self.scripted += [(fault, path_end)] * times
 
     def strikes(self, fault: str, path: str) -> bool:
@@ -112,7 +112,7 @@ class _Server(ThreadingHTTPServer):
     world: World
 
     def handle_error(self, *_: Any) -> None:
-        """A client that hangs up is no news."""
+        """A client that disconnects is not logged."""
 
 
 @contextmanager
@@ -217,7 +217,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(304, b"", "", modified)
         return self._send(200, billstatus(view), "application/xml", modified)
 
-    # --- the wire ---
+    # --- sending ---
 
     def _send_json(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
         self._send(status, json.dumps(body).encode(), "application/json", headers)

@@ -10,10 +10,9 @@ from sqlmodel import col, select
 
 from campaign import __version__, db
 from campaign.fetch import Fetcher
-from campaign.mailing import policy
-from campaign.mailing.delivery import single_mails
+from campaign.mailing import notices, policy
 from campaign.mailing.models import Delivery
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -31,7 +30,7 @@ def post(engine: Engine, settings: Settings, *, now: datetime) -> int:
     for row in waiting:
         if not _take(engine, row, now):
             continue
-        subject, text = single_mails.notice(row.detail, language)
+        subject, text = notices.text(row.detail, language)
         state, words = _send(row.address, {"text": f"*{subject}*\n{text}"})
         if state != "sent" and now - row.due < GIVE_UP_AFTER:
             state = "pending"
@@ -58,6 +57,6 @@ def _send(address: str, message: dict[str, str]) -> tuple[str, str]:
     try:
         with Fetcher(user_agent=f"campaign/{__version__}", attempts=2) as fetcher:
             reply = fetcher.post(address, message)
-    except Unread as error:
+    except SourceError as error:
         return "failed", error.reason[:200]
     return ("sent", "") if reply.status < 300 else ("failed", f"answered {reply.status}")

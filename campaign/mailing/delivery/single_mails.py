@@ -13,48 +13,13 @@ from typing import Any
 
 from sqlmodel import Session
 
-from campaign.mailing import policy
+from campaign.mailing import notices, policy
 from campaign.mailing.edition.render import filled
 from campaign.mailing.message import Attachment, Sealed, Sender, seal
 from campaign.mailing.models import Subscriber
 from campaign.mailing.readers import subscribers
 from campaign.refusals import Refused
 from campaign.settings import Settings
-
-NOTICES = {
-    "en": {
-        "paused": (
-            "The digest is paused",
-            "{problem}. Readers who have not got it yet are waiting; nothing is lost. "
-            "Look at the reason, then resume.",
-        ),
-        "stuck": (
-            "Mail is not leaving",
-            "{problem}. Everything waits, and leaves by itself once the relay answers.",
-        ),
-        "built": (
-            "The digest of {period} waits for your approval",
-            "It is for {recipients} readers. Look at it, then approve it.",
-        ),
-        "done": ("The digest of {period} has been sent", "{summary}."),
-    },
-    "es": {
-        "paused": (
-            "El boletín está en pausa",
-            "{problem}. Quienes aún no lo han recibido esperan; nada se ha perdido. "
-            "Revise la causa y después reanúdelo.",
-        ),
-        "stuck": (
-            "El correo no está saliendo",
-            "{problem}. Todo espera y saldrá solo cuando el servidor responda.",
-        ),
-        "built": (
-            "El boletín de {period} espera su aprobación",
-            "Es para {recipients} lectores. Véalo y después apruébelo.",
-        ),
-        "done": ("El boletín de {period} ya se envió", "{summary}."),
-    },
-}
 
 
 @dataclass(frozen=True)
@@ -98,7 +63,7 @@ def prepare(
     """What a letter says. Makes its link, hence the transaction; None where its reader is gone."""
     if kind == "notice":
         language = policy.policy(session).notify_language
-        subject, text = notice(detail, language)
+        subject, text = notices.text(detail, language)
         here = {"subject": subject, "text": text, "organize_url": f"{settings.base_url}/organize/"}
         return _written(settings, "notice", language, here)
     reader = session.get(Subscriber, who) if who is not None else None
@@ -120,13 +85,6 @@ def prepare(
     return _written(settings, kind, language, values, attachment)
 
 
-def notice(detail: dict[str, Any], lang: str) -> tuple[str, str]:
-    """What organizers are told: a line, and what it means."""
-    known = {name: str(value) for name, value in detail.items()}
-    subject, text = (words.format(**known) for words in NOTICES[lang][str(detail["what"])])
-    return subject, text
-
-
 def _written(
     settings: Settings,
     kind: str,
@@ -138,7 +96,7 @@ def _written(
     name = sender.name or sender.address
     text = filled(f"letters/{kind}.{language}.txt", sender_name=name, **values)
     subject, *paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return Letter(subject, tuple(_part(one) for one in paragraphs), language, attachment)
+    return Letter(subject, tuple(_part(text) for text in paragraphs), language, attachment)
 
 
 def _part(paragraph: str) -> Part:

@@ -10,10 +10,13 @@ from datetime import date
 
 from PIL import Image, ImageDraw, ImageFont
 
+from campaign.organizing import labels
+
 WIDTH, HEIGHT, SCALE = 560, 200, 2
 GROUND, INK, QUIET, LINE = (250, 247, 241), (33, 29, 24), (93, 85, 75), (220, 213, 200)
 COLOURS = ((11, 85, 99), (154, 75, 16), (86, 62, 130), (60, 90, 40))
 LEFT, RIGHT, TOP, BOTTOM = 14, 128, 22, 28
+LABEL_GAP = 18
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,14 @@ def draw(series: Sequence[Series], *, until: date, months: Sequence[str]) -> byt
     """A step line a bill, its name and last value beside its end. ``months`` are twelve short names."""
     image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), GROUND)
     pen = ImageDraw.Draw(image)
-    start = min(one.points[0][0] for one in series)
-    most = max(max(number for _, number in one.points) for one in series) or 1
+    start = min(line.points[0][0] for line in series)
+    most = max(max(number for _, number in line.points) for line in series) or 1
     plot = _Plot(start, max(until, start), most)
     _axis(pen, plot, months)
-    ends = _apart([plot.y(one.points[-1][1]) for one in series])
-    for one, colour, end in zip(series, COLOURS, ends, strict=False):
-        pen.line(_steps(one, plot), fill=colour, width=3 * SCALE, joint="curve")
-        label = f"{one.points[-1][1]}  {one.name}"
+    ends = labels.spread([plot.y(line.points[-1][1]) for line in series], LABEL_GAP)
+    for line, colour, end in zip(series, COLOURS, ends, strict=False):
+        pen.line(_steps(line, plot), fill=colour, width=3 * SCALE, joint="curve")
+        label = f"{line.points[-1][1]}  {line.name}"
         pen.text(((WIDTH - RIGHT + 8) * SCALE, end * SCALE), label, fill=colour, font=_font(14), anchor="lm")
     out = io.BytesIO()
     image.quantize(24).save(out, "PNG", optimize=True)
@@ -65,23 +68,12 @@ def _axis(pen: ImageDraw.ImageDraw, plot: _Plot, months: Sequence[str]) -> None:
         pen.text((plot.x(day) * SCALE, below), words, fill=QUIET, font=_font(12), anchor=anchor)
 
 
-def _steps(one: Series, plot: _Plot) -> list[tuple[float, float]]:
-    day, _ = one.points[0]
+def _steps(line: Series, plot: _Plot) -> list[tuple[float, float]]:
+    day, _ = line.points[0]
     path = [(plot.x(day) * SCALE, plot.y(0) * SCALE)]
-    for day, number in one.points:
+    for day, number in line.points:
         path += [(plot.x(day) * SCALE, path[-1][1]), (plot.x(day) * SCALE, plot.y(number) * SCALE)]
     return [*path, (plot.x(plot.until) * SCALE, path[-1][1])]
-
-
-def _apart(wanted: list[float], gap: float = 18) -> list[float]:
-    """Heights for labels, moved just enough that none covers another."""
-    places = list(wanted)
-    previous: float | None = None
-    for index in sorted(range(len(wanted)), key=lambda i: -wanted[i]):
-        if previous is not None:
-            places[index] = min(places[index], previous - gap)
-        previous = places[index]
-    return places
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

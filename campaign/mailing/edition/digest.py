@@ -130,8 +130,8 @@ def reader_of(news: News, group: Group) -> Reader:
     found = [
         (person, ask)
         for person in people
-        for one in matters
-        if (ask := news.docket.ask(person, one.matter)) is not None
+        for matter in matters
+        if (ask := news.docket.ask(person, matter.matter)) is not None
     ]
     return Reader(group, matters, tuple(people), tuple(found))
 
@@ -139,8 +139,10 @@ def reader_of(news: News, group: Group) -> Reader:
 def touches(reader: Reader) -> bool:
     """Whether one of the reader's own members joined or left, or can act now: what an alert is for."""
     mine = {person.bioguide for person in reader.members}
-    moved = any(move.person.bioguide in mine for one in reader.matters for move in (*one.joined, *one.left))
-    near = {str(bill.record.id) for one in reader.matters for bill in one.bills if bill.stage}
+    moved = any(
+        move.person.bioguide in mine for matter in reader.matters for move in (*matter.joined, *matter.left)
+    )
+    near = {str(bill.record.id) for matter in reader.matters for bill in matter.bills if bill.stage}
     return moved or any(ask.code == "floor" and str(ask.bill) in near for _, ask in reader.asks)
 
 
@@ -156,14 +158,14 @@ def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
         preheader=_preheader(reader, deed, lang),
         headline=subject,
         note=note,
-        blocks=tuple(_block(one, at) for one in reader.matters if one.moved),
+        blocks=tuple(_block(matter, at) for matter in reader.matters if matter.moved),
         members=tuple(_standing(person, reader, lang) for person in reader.members),
         members_hint=_hint(group, reader, lang),
         deed=deed,
-        numbers=tuple(_number(bill, one, lang) for one in reader.matters for bill in one.bills),
+        numbers=tuple(_number(bill, matter, lang) for matter in reader.matters for bill in matter.bills),
         chart_alt=_chart_alt(reader, lang),
         as_of=names.day(news.as_of, lang) if news.as_of else "",
-        quiet="" if any(one.moved for one in reader.matters) else WORDS[lang]["quiet"],
+        quiet="" if any(matter.moved for matter in reader.matters) else WORDS[lang]["quiet"],
         stop_url=f"{base_url}/unsubscribe/{MARK}",
         preferences_url=at.page("/preferences"),
         home_url=at.page("/"),
@@ -173,7 +175,7 @@ def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
 
 def picture(news: News, group: Group) -> Picture | None:
     """The chart of the bills a group follows; none while nobody is on any."""
-    bills = [bill for one in news.followed(group.proposals) for bill in one.bills]
+    bills = [bill for matter in news.followed(group.proposals) for bill in matter.bills]
     series = [
         chart.Series(bill.record.id.short, tuple(points))
         for bill in bills[: len(chart.COLOURS)]
@@ -207,39 +209,39 @@ def _subject(reader: Reader, lang: str) -> str:
 def _own_news(reader: Reader, lang: str) -> str:
     """One of the reader's own members joined or left: nothing is closer to them."""
     mine = {person.bioguide for person in reader.members}
-    for one in reader.matters:
-        for name, moves in (("own_joined", one.joined), ("own_left", one.left)):
+    for matter in reader.matters:
+        for name, moves in (("own_joined", matter.joined), ("own_left", matter.left)):
             found = [move.person for move in moves if move.person.bioguide in mine]
             if found:
                 who = _capital(names.spoken(found[0], lang))
-                return WORDS[lang][name].format(who=who, name=_the(one, lang))
+                return WORDS[lang][name].format(who=who, name=_the(matter, lang))
     return ""
 
 
 def _bill_news(reader: Reader, lang: str) -> str:
     words = WORDS[lang]
-    for one in reader.matters:
-        for bill in one.bills:
+    for matter in reader.matters:
+        for bill in matter.bills:
             if bill.stage:
-                return f"{_capital(_the(one, lang))}: {bill.record.stage.label(lang)}"
-    most = max(reader.matters, key=lambda one: len(one.joined), default=None)
+                return f"{_capital(_the(matter, lang))}: {bill.record.stage.label(lang)}"
+    most = max(reader.matters, key=lambda matter: len(matter.joined), default=None)
     if most and most.joined:
         more = words["more_one"] if len(most.joined) == 1 else words["more_many"]
         number = _spelled(len(most.joined), lang)
         return more.format(number=number, name=_the(most, lang)) + _own_tail(reader, most, lang)
-    for one in reader.matters:
-        if one.left:
-            fewer = words["fewer_one"] if len(one.left) == 1 else words["fewer_many"]
-            return fewer.format(number=_spelled(len(one.left), lang), name=_the(one, lang))
-        if any(bill.hearings for bill in one.bills):
-            return words["hearing"].format(name=_the(one, lang))
+    for matter in reader.matters:
+        if matter.left:
+            fewer = words["fewer_one"] if len(matter.left) == 1 else words["fewer_many"]
+            return fewer.format(number=_spelled(len(matter.left), lang), name=_the(matter, lang))
+        if any(bill.hearings for bill in matter.bills):
+            return words["hearing"].format(name=_the(matter, lang))
     return ""
 
 
-def _own_tail(reader: Reader, one: MatterNews, lang: str) -> str:
+def _own_tail(reader: Reader, matter: MatterNews, lang: str) -> str:
     """“; your representative is not yet”: how the reader's own representative stands on that proposal."""
     mine = [person for person in reader.members if person.chamber == "house"]
-    record = one.matter.bill_for("house")
+    record = matter.matter.bill_for("house")
     if not mine or record is None:
         return ""
     if mine[0].bioguide == record.sponsor or mine[0].bioguide in record.active:
@@ -256,17 +258,17 @@ def _no_news(reader: Reader, lang: str) -> str:
 def _preheader(reader: Reader, deed: Deed, lang: str) -> str:
     counts = [
         WORDS[lang]["count"].format(bill=bill.record.id.short, number=bill.counts.listed)
-        for one in reader.matters
-        for bill in one.bills
+        for matter in reader.matters
+        for bill in matter.bills
     ]
     text = f"{', '.join(counts[:2])}. {deed.sentence}" if counts else deed.sentence
     return text if len(text) <= LONGEST_PREHEADER else text[: LONGEST_PREHEADER - 1].rstrip() + "…"
 
 
-def _block(one: MatterNews, at: _Places) -> Block:
+def _block(matter: MatterNews, at: _Places) -> Block:
     lang = at.lang
-    lines = [line for bill in one.bills for line in _lines(bill, lang)]
-    return Block(_capital(one.matter.name(lang)), tuple(lines), at.page(f"/proposals/{one.matter.slug}"))
+    lines = [line for bill in matter.bills for line in _lines(bill, lang)]
+    return Block(_capital(matter.matter.name(lang)), tuple(lines), at.page(f"/proposals/{matter.matter.slug}"))
 
 
 def _lines(bill: BillNews, lang: str) -> list[str]:
@@ -307,8 +309,8 @@ def _mark(person: Person) -> str:
 def _standing(person: Person, reader: Reader, lang: str) -> Standing:
     lines = [
         f"{_capital(ask.matter.name(lang))}: {_stands(ask, lang)}"
-        for one, ask in reader.asks
-        if one.bioguide == person.bioguide
+        for recipient, ask in reader.asks
+        if recipient.bioguide == person.bioguide
     ]
     place = f"{person.state}-{person.district}" if person.district else person.state
     return Standing(person.name, f"{names.role(person, lang)}, {place}", tuple(lines))
@@ -354,10 +356,10 @@ def _deed(reader: Reader, news: News, at: _Places) -> Deed:
 # --- the numbers -----------------------------------------------------------------------------------
 
 
-def _number(bill: BillNews, one: MatterNews, lang: str) -> Number:
+def _number(bill: BillNews, matter: MatterNews, lang: str) -> Number:
     return Number(
         bill=bill.record.id.short,
-        name=one.matter.name(lang),
+        name=matter.matter.name(lang),
         listed=bill.counts.listed,
         difference=_difference(bill, lang),
         made_of=_made_of(bill, lang),
@@ -388,8 +390,8 @@ def _made_of(bill: BillNews, lang: str) -> str:
 
 def _chart_alt(reader: Reader, lang: str) -> str:
     said = []
-    for one in reader.matters:
-        for bill in one.bills:
+    for matter in reader.matters:
+        for bill in matter.bills:
             points = over_time(bill.record.cosponsors)
             if points:
                 said.append(
@@ -410,8 +412,8 @@ def _month(day: date, lang: str) -> str:
 # --- phrases ---------------------------------------------------------------------------------------
 
 
-def _the(one: MatterNews, lang: str) -> str:
-    return names.with_article(one.matter.name(lang), lang)
+def _the(matter: MatterNews, lang: str) -> str:
+    return names.with_article(matter.matter.name(lang), lang)
 
 
 def _capital(text: str) -> str:

@@ -279,7 +279,8 @@ def mend(engine: Engine, *, now: datetime) -> int:
     """Give a row to whoever should have had one when an edition was published and has none."""
     added = 0
     with db.writing(engine) as session:
-        for edition in session.exec(select(Edition).where(Edition.state == "sending")).all():
+        # Locked, so that an edition which is cancelled meanwhile gets no more rows.
+        for edition in session.exec(select(Edition).where(Edition.state == "sending").with_for_update()).all():
             added += _add_rows(session, edition)
     return added
 
@@ -328,19 +329,33 @@ def _add_rows(session: Session, edition: Edition) -> int:
 
 
 def pause(engine: Engine, edition: int, *, why: str) -> None:
-    """Hold what has not left yet. Raises Refused for an edition that is not being sent."""
+    """Hold what has not left yet. Raises Refused (409) for an edition that is not being sent."""
     with db.writing(engine) as session:
         _move(session, edition, ("sending",), "paused", why)
         queue.take_back(session, edition)
 
 
 def resume(engine: Engine, edition: int) -> None:
+    """Go on sending. Raises Refused (409) for an edition that is not paused."""
     with db.writing(engine) as session:
         _move(session, edition, ("paused",), "sending", "")
 
 
-def _move(session: Session, edition: int, before: tuple[str, ...], after: str, why: str) -> None:
-    row = get(session, edition)
+def cancel(engine: Engine, edition: int, *, why: str, now: datetime) -> int:
+    """End an edition for the readers who have not got it yet: state ``stopped``, and no row is left waiting.
+
+    Returns how many copies will not be sent. The next edition tells its news. Raises Refused (409) for an
+    edition that is neither being sent nor paused.
+    """
+    with db.writing(engine) as session:
+        row = _move(session, edition, ("sending", "paused"), "stopped", why)
+        row.finished_at = now
+        session.flush()
+        return queue.end_stopped(session, now=now)
+
+
+def _move(session: Session, edition: int, before: tuple[str, ...], after: str, why: str) -> Edition:
+    row = session.get(Edition, edition, with_for_update=True) or get(session, edition)
     if row.state not in before:
         raise Refused(
             f"Edition {row.period} is {row.state}.",
@@ -348,20 +363,7 @@ def _move(session: Session, edition: int, before: tuple[str, ...], after: str, w
             status=409,
         )
     row.state, row.problem = after, why
-
-
-def stop(engine: Engine, edition: int, *, why: str, now: datetime) -> int:
-    """End an edition for whoever has not got it yet; how many. No row is left waiting."""
-    with db.writing(engine) as session:
-        row = get(session, edition)
-        waiting = sa.update(Delivery).where(
-            col(Delivery.edition) == edition, col(Delivery.state).in_(("pending", "deferred"))
-        )
-        ended: Any = session.execute(
-            waiting.values(state="failed", ended_at=now, reply=f"edition stopped: {why}", lease=None, owner="")
-        )
-        row.state, row.problem, row.finished_at = "stopped", why, now
-        return int(ended.rowcount)
+    return row
 
 
 # --- looking ---------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from campaign.congress.stage_names import Stage
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import asks
-from campaign.outreach.asks import Docket, Matter
+from campaign.outreach.asks import CampaignAsks, ProposalBills
 
 # Older than this by Congress's own date, a change that is only now seen is a filled gap, not news.
 NEWS_FOR = timedelta(days=21)
@@ -63,7 +63,7 @@ class BillNews:
 class MatterNews:
     """A proposal with the news of its living bills, House first."""
 
-    matter: Matter
+    matter: ProposalBills
     bills: tuple[BillNews, ...]
 
     @property
@@ -86,7 +86,7 @@ class News:
     since_seq: int
     upto_seq: int
     today: date
-    docket: Docket
+    docket: CampaignAsks
     matters: tuple[MatterNews, ...]
     people: dict[str, Person]
     phones: dict[str, str]
@@ -96,7 +96,7 @@ class News:
     def followed(self, slugs: Iterable[str]) -> tuple[MatterNews, ...]:
         """The matters a reader chose; all of them where none was chosen."""
         chosen = set(slugs)
-        found = tuple(one for one in self.matters if one.matter.slug in chosen)
+        found = tuple(matter for matter in self.matters if matter.matter.slug in chosen)
         return found or self.matters
 
     @cached_property
@@ -107,29 +107,29 @@ class News:
             if person.sitting and person.seat:
                 found[person.seat].append(person)
         return {
-            seat: tuple(sorted(some, key=lambda one: (one.senate_class or 0, one.last)))
+            seat: tuple(sorted(some, key=lambda person: (person.senate_class or 0, person.last)))
             for seat, some in found.items()
         }
 
     @property
     def moved(self) -> bool:
-        return any(one.moved for one in self.matters)
+        return any(matter.moved for matter in self.matters)
 
 
 def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | None = None) -> News:
     """Read the news after one place in the ledger and up to another, or to its end."""
     upto = last_seq(session) if upto_seq is None else upto_seq
-    docket = asks.docket(session, now=now)
-    people = members.people(session)
+    docket = asks.campaign_asks(session, now=now)
+    people = members.people(session, now=now)
     today = now.astimezone(WASHINGTON).date()
     matters = tuple(
         MatterNews(
             matter,
-            tuple(_bill_news(session, record, people, (since_seq, upto), today) for record in matter.living),
+            tuple(_bill_news(session, record, people, (since_seq, upto), now) for record in matter.living),
         )
         for matter in docket.matters
     )
-    read = [one.record.bill.observed_at for matter in matters for one in matter.bills]
+    read = [bill.record.bill.observed_at for matter in matters for bill in matter.bills]
     return News(
         since_seq=since_seq,
         upto_seq=upto,
@@ -154,15 +154,16 @@ def first_seq(session: Session, *, now: datetime) -> int:
 
 
 def _bill_news(
-    session: Session, record: BillRecord, people: dict[str, Person], span: tuple[int, int], today: date
+    session: Session, record: BillRecord, people: dict[str, Person], span: tuple[int, int], now: datetime
 ) -> BillNews:
+    today = now.astimezone(WASHINGTON).date()
     changes = [
         change
         for change in ledger.changes_since(session, span[0], bill=str(record.id))
         if not change.baseline and (change.seq or 0) <= span[1] and is_news(change, today)
     ]
     named = {change.bioguide for change in changes if change.bioguide} - people.keys()
-    known = {**people, **members.people(session, named)} if named else people
+    known = {**people, **members.people(session, named, now=now)} if named else people
     return BillNews(
         record=record,
         counts=counts.counts(session, record),

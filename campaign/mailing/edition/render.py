@@ -1,18 +1,16 @@
 """From plain values to text and HTML: templates, styles moved into the elements, nothing from elsewhere."""
 
-import re
 from functools import cache
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from campaign.congress.bills import on_one_line
 from campaign.mailing.edition import digest
 from campaign.mailing.edition.digest import Group, Page
 from campaign.mailing.edition.news import News
 from campaign.mailing.message import MARK, Picture, Sealed, Sender, seal
 from campaign.settings import shipped
-
-_BILL = re.compile(r"\b((?:H|S)\.(?:[A-Z][a-z]*\.?)*) (?=\d)")
 
 
 @cache
@@ -25,13 +23,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters["bound"] = _bound
+    found.filters["bound"] = on_one_line
     return found
-
-
-def _bound(text: str) -> str:
-    """The number of a bill stays on one line."""
-    return _BILL.sub("\\1\N{NO-BREAK SPACE}", text)
 
 
 @cache

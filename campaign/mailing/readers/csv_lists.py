@@ -69,8 +69,8 @@ def write(session: Session) -> str:
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(COLUMNS)
     rows = select(Subscriber).where(Subscriber.state == "confirmed").order_by(col(Subscriber.id))
-    for one in session.exec(rows):
-        since = one.confirmed_at.isoformat() if one.confirmed_at else ""
-        cells = (one.email, one.language, one.seat, one.proposals, one.state, since)
+    for reader in session.exec(rows):
+        since = reader.confirmed_at.isoformat() if reader.confirmed_at else ""
+        cells = (reader.email, reader.language, reader.seat, reader.proposals, reader.state, since)
         table.writerow([armless(cell) for cell in cells])
     return out.getvalue()

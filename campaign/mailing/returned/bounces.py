@@ -1,8 +1,9 @@
-"""Mail that came back and complaints: what a report means, and what it does to a reader's score.
+"""Bounces and complaints: what a report means, and what it does to a reader's score.
 
-Reports are read as RFC 3464 (delivery status) and RFC 5965 (feedback) define them. A dead mailbox counts one, a
-passing trouble half, at most once a day, and time forgives; what speaks against us rather than against the
-mailbox (a policy, a full mailbox, a lost route) counts nothing.
+Reports are read as RFC 3464 (delivery status) and RFC 5965 (feedback) define them; those that mailers write in
+forms of their own are recognised by flufl.bounce. A dead mailbox counts one, a passing failure half, at most
+once a day, and the score halves in a month. What speaks against the sender instead of the mailbox (a policy, a
+full mailbox, a lost route) counts nothing.
 """
 
 import email
@@ -19,6 +20,8 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
+import structlog
+from flufl.bounce import all_failures
 from sqlmodel import Session, col, select
 
 from campaign.mailing.addresses import Keys, masked, read_address
@@ -26,6 +29,8 @@ from campaign.mailing.message import identified_number, returned_number
 from campaign.mailing.models import Delivery, MailEvent, Subscriber
 from campaign.mailing.readers import subscribers
 from campaign.refusals import Refused
+
+log = structlog.get_logger(__name__)
 
 Kind = Literal["hard", "soft", "harmless", "complaint", "delivered"]
 # What is said of us, of a route or of a full mailbox says nothing of whether somebody reads it.
@@ -69,9 +74,7 @@ def read_report(raw: bytes, keys: Keys) -> Finding | None:
         return _feedback(message, number, reader)
     if kind == "delivery-status" or any(_status_parts(message)):
         return _status(message, number, reader)
-    if number is not None and _from_a_machine(message):
-        return _plain_words(message, number)
-    return None
+    return _foreign_form(message, number) if number is not None else None
 
 
 def _of_whom(message: EmailMessage, keys: Keys) -> tuple[int | None, tuple[str, ...]]:
@@ -94,7 +97,7 @@ def _of_whom(message: EmailMessage, keys: Keys) -> tuple[int | None, tuple[str, 
 def _text_of(part: Message) -> str:
     payload = part.get_payload()
     if isinstance(payload, list):
-        return "\n".join(str(one) for one in payload)
+        return "\n".join(str(part) for part in payload)
     raw = part.get_payload(decode=True)
     return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(payload)
 
@@ -103,7 +106,9 @@ def _status_parts(message: EmailMessage) -> Iterator[Message]:
     for part in message.walk():
         if part.get_content_type() == "message/delivery-status":
             payload = part.get_payload()
-            yield from (one for one in payload if isinstance(one, Message)) if isinstance(payload, list) else ()
+            yield from (
+                (part for part in payload if isinstance(part, Message)) if isinstance(payload, list) else ()
+            )
 
 
 def _status(message: EmailMessage, number: int | None, reader: tuple[str, ...]) -> Finding | None:
@@ -115,7 +120,8 @@ def _status(message: EmailMessage, number: int | None, reader: tuple[str, ...]) 
         said = masked(f"{status} {fields.get('Diagnostic-Code', '')}")[:300]
         if action in ("delivered", "relayed", "expanded"):
             return Finding("delivered", number, reader, said)
-        if action == "failed":
+        # OpenSMTPD writes "error", and some mailers add a comment.
+        if action.startswith(("fail", "error")):
             return Finding(judge(status, said), number, reader, said)
         return Finding("harmless", number, reader, said)
     return None
@@ -141,18 +147,25 @@ def _feedback(message: EmailMessage, number: int | None, reader: tuple[str, ...]
     return None
 
 
-def _from_a_machine(message: EmailMessage) -> bool:
-    replied = str(message.get("Auto-Submitted", "")).lower()
-    sender = str(message.get("From", "")).lower()
-    return "auto-replied" not in replied and ("mailer-daemon" in sender or "postmaster" in sender)
-
-
-def _plain_words(message: EmailMessage, number: int) -> Finding:
-    """A report in no known form: by the code in its words, else a passing trouble."""
+def _foreign_form(message: EmailMessage, number: int) -> Finding | None:
+    """A report in a mailer's own form (qmail, Exim, Exchange …): judged by the code in its words, else soft."""
+    try:
+        temporary, permanent = all_failures(message)
+    except Exception:  # its detectors are written for mail that is at least well formed
+        log.warning("returned mail could not be read", exc_info=True)
+        return None
+    if not permanent and not _from_a_machine(message):
+        return Finding("harmless", number) if temporary else None
     body = message.get_body(("plain",))
     text = body.get_content() if body is not None else ""
     found = _STATUS.search(text)
     return Finding(judge(found[0], text[:2000]) if found else "soft", number, (), found[0] if found else "")
+
+
+def _from_a_machine(message: EmailMessage) -> bool:
+    replied = str(message.get("Auto-Submitted", "")).lower()
+    sender = str(message.get("From", "")).lower()
+    return "auto-replied" not in replied and ("mailer-daemon" in sender or "postmaster" in sender)
 
 
 # --- what a report does ----------------------------------------------------------------------------
@@ -246,7 +259,7 @@ def read_mailbox(url: str, take: Callable[[bytes], Any], *, most: int = 500, con
         numbers = (found[0] or b"").split()[:most] if found else []
         for number in numbers:
             _, answer = box.uid("FETCH", number.decode(), "(BODY.PEEK[])")
-            raw = next((bytes(one[1]) for one in answer if isinstance(one, tuple)), b"")
+            raw = next((bytes(item[1]) for item in answer if isinstance(item, tuple)), b"")
             take(raw)
             box.uid("STORE", number.decode(), "+FLAGS", r"(\Seen)")
         return len(numbers)

@@ -24,7 +24,7 @@ from campaign.mailing.message import identified_number
 from campaign.mailing.models import Delivery
 from campaign.mailing.returned import bounces
 from campaign.mailing.returned.bounces import Finding
-from campaign.refusals import Unread
+from campaign.refusals import SourceError
 from campaign.settings import Settings
 
 try:
@@ -232,7 +232,7 @@ def _check_sns(told: Any, fetch: Fetch) -> None:
     _amazon(told["SigningCertURL"])
     try:
         certificate = x509.load_pem_x509_certificate(fetch(told["SigningCertURL"]))
-    except Unread as error:
+    except SourceError as error:
         raise Doubtful(f"the certificate could not be read: {error.reason}") from None
     public = certificate.public_key()
     sort = hashes.SHA256() if str(told["SignatureVersion"]) == "2" else hashes.SHA1()  # noqa: S303 -- SNS version 1

@@ -1,1 +1,5 @@
 """The JSON interface."""
+
+from campaign.web.api.routes import room
+
+__all__ = ["room"]

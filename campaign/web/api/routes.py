@@ -4,7 +4,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, jsonify, request
+from flask import jsonify, request
 from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
@@ -12,6 +12,7 @@ from campaign.congress import ledger, members
 from campaign.congress.bills import BillId
 from campaign.congress.ledger import BillRecord
 from campaign.congress.models import Bill, Change
+from campaign.dates import parse_day
 from campaign.db import utcnow
 from campaign.districts import finder
 from campaign.organizing.counts import counts
@@ -20,9 +21,11 @@ from campaign.proposals.models import Kinship, Proposal
 from campaign.refusals import Refused
 from campaign.web.api import openapi
 from campaign.web.core.database import session
+from campaign.web.core.routing import Room
 from campaign.web.public import content
 
-bp = Blueprint("api", __name__, url_prefix="/api/v1")
+room = Room("api", prefix="/api/v1")
+route = room.route
 MOST_CHANGES = 1000
 
 
@@ -32,7 +35,7 @@ def _answer(**values: Any) -> Response:
     return response
 
 
-@bp.get("/bills")
+@route("/bills")
 def bills() -> Response:
     """The bills of all proposals, in short."""
     rows = select(Bill).where(col(Bill.id).in_(select(Kinship.bill).where(Kinship.state == "confirmed")))
@@ -40,17 +43,17 @@ def bills() -> Response:
     return _answer(bills=[_short(bill) for bill in found])
 
 
-@bp.get("/bills/<bill>")
+@route("/bills/<bill>")
 def bill(bill: str) -> Response:
     """One bill as it is known now, or with ``on`` as it stood at the end of a day."""
     now = utcnow()
     known = str(lookup.resolve(session(), bill))
-    if text := request.args.get("on"):
-        return _answer(**_whole(ledger.as_of(session(), known, _day(text), now=now)))
+    if on := request.args.get("on"):
+        return _answer(**_whole(ledger.as_of(session(), known, parse_day(on), now=now)))
     return _answer(**_whole(ledger.current(session(), known, now=now)))
 
 
-@bp.get("/changes")
+@route("/changes")
 def changes() -> Response:
     """Rows of the ledger after ``since``, oldest first; ``next`` is where to go on."""
     since = request.args.get("since", "0")
@@ -65,34 +68,27 @@ def changes() -> Response:
     return _answer(changes=[_change(row) for row in rows], next=rows[-1].seq if rows else int(since))
 
 
-@bp.get("/find")
+@route("/find")
 def find() -> Response:
     """Who speaks for a ZIP code. Addresses are not taken here: they do not belong in an address line."""
     return _answer(**finder.by_zip(session(), request.args.get("zip", ""), now=utcnow()).json())
 
 
-@bp.get("/proposals")
+@route("/proposals")
 def proposals() -> Response:
     found = lineage.campaign_proposals(session())
-    return _answer(proposals=[_proposal(one) for one in found])
+    return _answer(proposals=[_proposal(proposal) for proposal in found])
 
 
-@bp.get("/proposals/<slug>")
+@route("/proposals/<slug>")
 def proposal(slug: str) -> Response:
     return _answer(**_proposal(content.proposal_named(session(), slug)))
 
 
-@bp.get("/openapi.json")
+@route("/openapi.json")
 def description() -> Response:
     """These routes, as OpenAPI 3.1."""
     return _answer(**openapi.DOCUMENT)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused("A day is written like 2026-03-31.", "Un día se escribe así: 2026-03-31.") from None
 
 
 def _short(bill: Bill) -> dict[str, Any]:
@@ -112,7 +108,7 @@ def _whole(record: BillRecord) -> dict[str, Any]:
     """The object of ``campaign bill --json`` (contract.md), with what a reader elsewhere needs beside it."""
     found = counts(session(), record)
     proposal = lineage.proposal_of(session(), str(record.id))
-    people = members.people(session(), record.active | record.gone, on=record.day)
+    people = members.people(session(), record.active | record.gone, now=record.moment)
     rows = [
         {
             "bioguide": row.bioguide,
@@ -150,12 +146,12 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _proposal(one: Proposal) -> dict[str, Any]:
-    bills = [bill for bill, _ in lineage.bills_of(session(), one.slug)]
+def _proposal(proposal: Proposal) -> dict[str, Any]:
+    bills = [bill for bill, _ in lineage.bills_of(session(), proposal.slug)]
     return {
-        "proposal": one.slug,
-        "name": {"en": one.name_en, "es": one.name_es},
-        "summary": {"en": one.summary_en, "es": one.summary_es},
+        "proposal": proposal.slug,
+        "name": {"en": proposal.name_en, "es": proposal.name_es},
+        "summary": {"en": proposal.summary_en, "es": proposal.summary_es},
         "bills": [_short(bill) for bill in bills],
     }
 

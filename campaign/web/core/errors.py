@@ -1,4 +1,4 @@
-"""Answers to what cannot be done: a page in the reader's language, JSON below ``/api``; never a trace."""
+"""Error responses: a page for readers, one for organizers, JSON for programs; never a traceback."""
 
 import structlog
 from flask import Flask, Response, jsonify, render_template, request
@@ -20,18 +20,19 @@ def attach(app: Flask) -> None:
     for kind in UNREADABLE:
         app.register_error_handler(kind, _database)
     app.register_error_handler(SecurityError, _foreign_host)
-    app.register_error_handler(Exception, _unforeseen)
+    app.register_error_handler(Exception, _unexpected)
 
 
 def answer(status: int, heading: str, text: str) -> Response:
-    """A failure in the form the reader asked for."""
+    """An error in the form that its audience reads, in the language of the address."""
     if request.path.startswith("/api/"):
         response = jsonify(error={"status": status, "message": text, "request": request_id()})
     else:
-        page = render_template(
-            "public/error.html", heading=heading, text=text, status=status, request_id=request_id()
+        audience = "organize" if request.path.startswith(("/organize/", "/es/organize/")) else "public"
+        body = render_template(
+            f"{audience}/error.html", heading=heading, text=text, status=status, request_id=request_id()
         )
-        response = Response(page, mimetype="text/html")
+        response = Response(body, mimetype="text/html")
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -43,7 +44,7 @@ def _refused(error: Refused) -> Response:
 
 
 def _foreign_host(_error: SecurityError) -> Response:
-    """A request for somebody else's name has no addresses of ours to link to."""
+    """The Host header names another site: no link of ours can be made for it."""
     return Response("400: this service does not answer to that name.\n", 400, mimetype="text/plain")
 
 
@@ -58,20 +59,20 @@ def _http(error: HTTPException) -> Response | HTTPException:
 
 
 def _database(error: Exception) -> Response:
-    # The statement and its values stay out of the log: they may hold what somebody typed.
+    # Without the statement and its values, which may hold what somebody typed.
     log.error("database failed", kind=type(error).__name__, cause=str(getattr(error, "orig", ""))[:200])
     response = answer(503, *_words(503))
     response.headers["Retry-After"] = RETRY_SECONDS
     return response
 
 
-def _unforeseen(error: Exception) -> Response:
-    log.exception("unforeseen", exc_info=error)
+def _unexpected(error: Exception) -> Response:
+    log.exception("unexpected error", exc_info=error)
     return answer(500, *_words(500))
 
 
 def _words(status: int) -> tuple[str, str]:
-    """Heading and text for a status; an unlisted one is spoken of as its class."""
+    """Heading and text for a status; an unlisted one has those of its class, 400 or 500."""
     known = {
         400: (_("That did not work"), _("The request could not be read. Nothing was changed.")),
         403: (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from flask import Blueprint, Response, jsonify
+from flask import Response, jsonify
 from sqlmodel import Session, col, select
 
 from campaign import db
@@ -12,8 +12,9 @@ from campaign.congress import members, tracking
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.models import Bill, Tracking
 from campaign.web.core import database
+from campaign.web.core.routing import Room
 
-bp = Blueprint("health", __name__)
+room = Room("health")
 # Bills are polled every hour; after a day without one complete round the record is called old.
 STALE_AFTER = timedelta(days=1)
 
@@ -37,7 +38,7 @@ class RecordAge:
 def line(session: Session, *, now: datetime) -> RecordAge:
     """The age of the record, from what the poller wrote down."""
     watched = tracking.tracked(session)
-    bills = session.exec(select(Bill).where(col(Bill.id).in_([one.bill for one in watched]))).all()
+    bills = session.exec(select(Bill).where(col(Bill.id).in_([tracking.bill for tracking in watched]))).all()
     read = [bill for bill in bills if bill.observed_at]
     oldest = min(read, key=lambda bill: bill.observed_at or now, default=None)
     state = members.data_state(session, "members")
@@ -45,7 +46,7 @@ def line(session: Session, *, now: datetime) -> RecordAge:
     return RecordAge(
         as_of=oldest.observed_at.astimezone(WASHINGTON).date() if oldest and oldest.observed_at else None,
         snapshot=oldest is not None and oldest.observed_source == "snapshot",
-        checked=max((one.attempted_at for one in watched if one.attempted_at), default=None),
+        checked=max((tracking.attempted_at for tracking in watched if tracking.attempted_at), default=None),
         whole_since=whole,
         members_as_of=state.as_of if state else None,
         stale=whole is None or now - whole > STALE_AFTER,
@@ -54,18 +55,18 @@ def line(session: Session, *, now: datetime) -> RecordAge:
 
 def _whole_since(watched: Sequence[Tracking]) -> datetime | None:
     never = datetime.min.replace(tzinfo=UTC)
-    newest = [max(one.api_read_at or never, one.govinfo_read_at or never) for one in watched]
+    newest = [max(tracking.api_read_at or never, tracking.govinfo_read_at or never) for tracking in watched]
     oldest = min(newest, default=never)
     return None if oldest == never else oldest
 
 
-@bp.get("/healthz")
+@room.route("/healthz")
 def process() -> Response:
     """The process answers; nothing else is asked."""
     return _uncached(jsonify(status="ok"))
 
 
-@bp.get("/readyz")
+@room.route("/readyz")
 def ready() -> Response:
     """Whether the database can be read, and the age of the last complete poll.
 

@@ -25,14 +25,23 @@ class Event:
 
 def events(changes: Iterable[Change], people: Mapping[str, Person], *, actions: bool = True) -> list[Event]:
     """Changes as lines, newest day first; what several members did on one day is one line."""
-    told = [one for one in changes if one.kind in WORDS and (actions or not one.kind.startswith("action"))]
+    told = [
+        change
+        for change in changes
+        if change.kind in WORDS and (actions or not change.kind.startswith("action"))
+    ]
     # The name and sponsor of a bill at first sight are no event.
-    told = [one for one in told if not (one.baseline and one.kind in ("title", "sponsor"))]
+    told = [change for change in told if not (change.baseline and change.kind in ("title", "sponsor"))]
     if actions:
         # A step is told by the line of history that made it; saying both would say it twice.
-        told = [one for one in told if one.kind != "stage"]
-    ordered = sorted(told, key=lambda one: (_day(one), one.bill, one.kind, one.seq or 0), reverse=True)
-    grouped = groupby(ordered, key=lambda one: (_day(one), one.bill, one.kind, "" if one.bioguide else one.seq))
+        told = [change for change in told if change.kind != "stage"]
+    ordered = sorted(
+        told, key=lambda change: (_day(change), change.bill, change.kind, change.seq or 0), reverse=True
+    )
+    grouped = groupby(
+        ordered,
+        key=lambda change: (_day(change), change.bill, change.kind, "" if change.bioguide else change.seq),
+    )
     return [_event([*group][::-1], people) for _, group in grouped]
 
 

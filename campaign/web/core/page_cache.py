@@ -1,295 +1,212 @@
-"""Public pages, kept by content: rendered when the record moves or the hour turns, and sent to everybody alike.
+"""The page cache: public pages are rendered once for each state of the record and each hour.
 
-They carry nothing of a visitor, so what decides is the address, the query its view reads, the record and the
-clock. Everything that may be cached leaves compressed, with a tag of its content.
+A public page shows nothing of its visitor, so its cache key is the address with the query parameters that
+public pages read. A cached page is valid while the version of the record and the hour are those it was rendered
+in. Read ``PageCache`` first: it answers before Flask where it can; ``_begin`` and ``_store`` fill it.
 """
 
-import gzip
 import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from itertools import chain
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
+from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel, col, func
+from werkzeug.wrappers import Request
 
 from campaign import db
 from campaign.congress.models import Bill, Change, SourceState, Tracking
-from campaign.web.core import database, request_log
-from campaign.web.core.languages import QUERY
+from campaign.web.core import request_log, routing
+from campaign.web.core.compression import CompressedResponse, compressed_file, is_compressible
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 MOST_BYTES = 48 * 1024 * 1024
-# What somebody else wrote is seen this much later at most; what this process took in, at once.
+# A change that another process wrote is seen after this time at most; one of this process at once.
 RECHECK_SECONDS = 1.0
-SMALLEST = 500
 # Tables that people edit, small enough to be read whole; and one that only grows.
 EDITED = ("campaign", "proposal", "kinship", "citedfact", "campaignstate", "billgoal", "mailpolicy")
 GROWING = "textversion"
-COMPRESSED = {
-    "text/html",
-    "text/css",
-    "text/javascript",
-    "image/svg+xml",
-    "application/json",
-    "application/atom+xml",
-}
 STATIC = ("static", "bootstrap.static")
+# The parts of an address before its query.
+ADDRESS = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO")
+# Where a request's environment holds the State in which its page began to be rendered.
+STATE = "campaign.page_cache.state"
+
+Version = tuple[Any, ...]
 
 
-def attach(app: Flask) -> None:
-    shelf = Shelf(MOST_BYTES)
-    app.extensions["shelf"] = shelf
-    app.before_request(_look_up)
-    app.after_request(_finish)
-    app.wsgi_app = Front(app.wsgi_app, shelf)  # type: ignore[method-assign]
-
-
-# --- what a page looks like in store ---------------------------------------------------------------
+def attach(app: Flask, engine: Engine) -> None:
+    """Put the cache before Flask. Only ``request_log`` may be attached earlier: headers that are added by what
+    comes later are cached with the page."""
+    cache = PageCache(app.wsgi_app, engine)
+    app.extensions["page_cache"] = cache
+    app.wsgi_app = cache  # type: ignore[method-assign]
+    app.before_request(_begin)
+    app.after_request(_store)
 
 
 @dataclass(frozen=True)
-class Body:
-    """An answer's bytes, plain and compressed, with the tag of its content."""
+class State:
+    """What a page is rendered from, beside its address."""
 
-    plain: bytes
-    packed: bytes
-    content_type: str
-    cache_control: str
-    tag: str
-
-    @classmethod
-    def of(cls, response: Response) -> "Body":
-        plain = response.get_data()
-        # The same bytes each time, and no clock in the header.
-        packed = gzip.compress(plain, 6, mtime=0) if len(plain) >= SMALLEST else b""
-        tag = hashlib.blake2b(plain, digest_size=12).hexdigest()
-        return cls(plain, packed, response.content_type or "", response.headers.get("Cache-Control", ""), tag)
-
-    @property
-    def size(self) -> int:
-        return len(self.plain) + len(self.packed)
-
-    def answer(self) -> Response:
-        """The answer for this request: 304 where its reader has it already, else as small as it takes it."""
-        packs = bool(self.packed) and request.accept_encodings["gzip"] > 0
-        response = Response(self.packed if packs else self.plain, content_type=self.content_type)
-        headers = response.headers
-        headers["Cache-Control"] = self.cache_control
-        # Weak: the bytes depend on the encoding, what they say does not.
-        headers["ETag"] = f'W/"{self.tag}"'
-        headers["Vary"] = "Accept-Encoding"
-        if packs:
-            headers["Content-Encoding"] = "gzip"
-        response.make_conditional(request)
-        return response
+    version: Version
+    hour: int
 
 
-class Shelf:
-    """Bodies by key, the least lately asked for dropped first."""
+@dataclass(frozen=True)
+class CachedPage:
+    """A response with the state it was rendered in; ``route`` is for the request log."""
+
+    state: State
+    route: str
+    response: CompressedResponse
+
+
+class LRU:
+    """Compressed responses by key, at most ``most`` bytes of them; drops the least recently used."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._held = 0
+        self._bytes = 0
         self._lock = threading.Lock()
-        self._bodies: OrderedDict[Hashable, Body] = OrderedDict()
-        self._version: tuple[Any, ...] = ()
-        self._checked = 0.0
-        self.ready: dict[Asked, Ready] = {}
+        self._pages: OrderedDict[Hashable, CachedPage] = OrderedDict()
 
-    def get(self, key: Hashable) -> Body | None:
+    def get(self, key: Hashable) -> CachedPage | None:
         with self._lock:
-            if found := self._bodies.get(key):
-                self._bodies.move_to_end(key)
-            return found
+            if page := self._pages.get(key):
+                self._pages.move_to_end(key)
+            return page
 
-    def put(self, key: Hashable, body: Body) -> None:
+    def put(self, key: Hashable, page: CachedPage) -> None:
         with self._lock:
-            self._drop(key)
-            self._bodies[key] = body
-            self._held += body.size
-            while self._held > self._most:
-                self._drop(next(iter(self._bodies)))
+            if old := self._pages.pop(key, None):
+                self._bytes -= old.response.size
+            self._pages[key] = page
+            self._bytes += page.response.size
+            while self._bytes > self._most:
+                _key, dropped = self._pages.popitem(last=False)
+                self._bytes -= dropped.response.size
 
-    def _drop(self, key: Hashable) -> None:
-        if old := self._bodies.pop(key, None):
-            self._held -= old.size
+    def clear(self) -> None:
+        with self._lock:
+            self._pages.clear()
+            self._bytes = 0
 
-    @property
-    def is_fresh(self) -> bool:
-        """Whether the record was looked at within the last second."""
-        return bool(self._version) and monotonic() - self._checked < RECHECK_SECONDS
 
-    def version(self) -> tuple[Any, ...]:
-        """What the record says it is, asked for once a second; when it moved, all pages are of the past."""
-        if self.is_fresh:
-            return self._version
+class PageCache:
+    """WSGI middleware that answers with a cached page while it is valid, and lets Flask answer otherwise."""
+
+    def __init__(self, app: "WSGIApplication", engine: Engine) -> None:
+        self._app = app
+        self._engine = engine
+        self.pages = LRU(MOST_BYTES)
+        self._version: Version = ()
+        self._checked: float | None = None
+        self._parameters = frozenset(chain(*(access.query for access in routing.ACCESS.values())))
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            try:
+                return self._app(environ, start_response)
+            finally:
+                self._checked = None
+        began = perf_counter()
+        page = self._valid_page(environ)
+        if page is None:
+            return self._app(environ, start_response)
+        body, status, headers = page.response.for_client(environ)
+        id, took = request_log.new_id(), perf_counter() - began
+        request_log.answered(environ["REQUEST_METHOD"], page.route, int(status[:3]), took, request=id)
+        start_response(status, [*headers, ("X-Request-ID", id)])
+        return [body if environ["REQUEST_METHOD"] == "GET" else b""]
+
+    def _valid_page(self, environ: "WSGIEnvironment") -> CachedPage | None:
+        page = self.pages.get(self.key(environ))
+        if page is None:
+            return None
+        try:
+            return page if page.state == self.state() else None
+        except db.UNREADABLE:
+            # Flask meets the same error and answers with an error page.
+            return None
+
+    def state(self) -> State:
+        """The state that pages are rendered in now. The version of the record is read once a second."""
         now = monotonic()
-        found = version(database.session())
-        with self._lock:
+        if self._checked is None or now - self._checked >= RECHECK_SECONDS:
+            with db.reading(self._engine) as session:
+                found = version(session)
             if found != self._version:
-                self._bodies.clear()
-                self.ready.clear()
-                self._held = 0
+                self.pages.clear()
             self._version, self._checked = found, now
-        return found
+        # Offices open on the hour, a Congress ends on one, a record grows old by the day.
+        return State(self._version, int(db.utcnow().timestamp()) // 3600)
 
-    def look_again(self) -> None:
-        with self._lock:
-            self._checked = 0.0
+    def key(self, environ: "WSGIEnvironment") -> Hashable:
+        """The cache key: all that decides about a page's bytes, save its State."""
+        query: tuple[tuple[str, str], ...] = ()
+        if environ.get("QUERY_STRING"):
+            # Read as Flask reads it, so that no spelling of a name stores one page under another's key.
+            given = Request(environ, populate_request=False).args
+            query = tuple((name, given[name]) for name in sorted(self._parameters & given.keys()))
+        origin = (
+            environ.get(name, "") for name in ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO")
+        )
+        return (*origin, query)
 
 
-def version(session: Session) -> tuple[Any, ...]:
-    """Changes whenever anything changes that a public page shows: readings, lists, words, proposals."""
+def version(session: Session) -> Version:
+    """Differs after every change of what a public page shows: readings, lists, texts, proposals."""
     newest: list[Any] = [
         func.max(Change.seq), func.max(SourceState.checked_at), func.max(Tracking.attempted_at),
         func.max(Bill.observed_at), func.count(col(Bill.id)),
     ]  # fmt: skip
-    record = session.execute(sa.select(*(sa.select(one).scalar_subquery() for one in newest))).one()
-    return (*record, *_written(session))
+    record = session.execute(sa.select(*(sa.select(each).scalar_subquery() for each in newest))).one()
+    return (*record, *_digests(session))
 
 
-def _written(session: Session) -> list[Any]:
+def _digests(session: Session) -> list[Any]:
     tables = SQLModel.metadata.tables
     found: list[Any] = []
     for name in EDITED:
-        if name in tables:
-            rows = session.execute(sa.select(tables[name])).all()
-            found.append(hashlib.blake2b(repr(sorted(map(repr, rows))).encode(), digest_size=8).digest())
-    if GROWING in tables:
-        texts = tables[GROWING].c
-        found.append(tuple(session.execute(sa.select(func.max(texts.id), func.max(texts.published_at))).one()))
-    return found
+        rows = session.execute(sa.select(tables[name])).all()
+        found.append(hashlib.blake2b(repr(sorted(map(repr, rows))).encode(), digest_size=8).digest())
+    texts = tables[GROWING].c
+    return [*found, tuple(session.execute(sa.select(func.max(texts.id), func.max(texts.published_at))).one())]
 
 
-# --- before Flask ----------------------------------------------------------------------------------
-
-KEPT = "campaign.kept"
-MOST_READY = 2000
-Asked = tuple[str, ...]
+# --- filling the cache -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Ready:
-    """A whole answer as it went out once, for whoever asks in the same words within the hour."""
-
-    version: tuple[Any, ...]
-    hour: int
-    route: str
-    headers: list[tuple[str, str]]
-    body: bytes
+def _begin() -> None:
+    """Before a public page is rendered: remember in which state, so that no change in between is missed."""
+    access = routing.access()
+    if access and access.cached and request.method in ("GET", "HEAD"):
+        request.environ[STATE] = _cache().state()
 
 
-class Front:
-    """Answers again what was asked before in the same words; all else is Flask's.
-
-    A page that many ask for at once (a digest went out) costs a look into a table instead of a walk through the
-    application. What decides about an answer is in its key: address, query, host and encodings.
-    """
-
-    def __init__(self, inner: "WSGIApplication", shelf: Shelf) -> None:
-        self._inner = inner
-        self._shelf = shelf
-
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] != "GET" or "HTTP_IF_NONE_MATCH" in environ:
-            return self._inner(environ, start_response)
-        asked = tuple(environ.get(name, "") for name in DECIDES)
-        ready = self._shelf.ready.get(asked) if self._shelf.is_fresh else None
-        # One that was being sent while the record moved came too late to be kept.
-        if ready is None or ready.version != self._shelf.version() or ready.hour != _hour(db.utcnow()):
-            return self._ask(asked, environ, start_response)
-        began, id = perf_counter(), request_log.new_id()
-        start_response("200 OK", [*ready.headers, ("X-Request-ID", id)])
-        request_log.answered("GET", ready.route, 200, perf_counter() - began, request=id)
-        return [ready.body]
-
-    def _ask(
-        self, asked: Asked, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
-        def listen(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            if KEPT in environ and status.startswith("200"):
-                self._remember(asked, environ, headers)
-            return start_response(status, headers, *rest)
-
-        return self._inner(environ, listen)
-
-    def _remember(self, asked: Asked, environ: "WSGIEnvironment", headers: list[tuple[str, str]]) -> None:
-        body, version, hour, route = environ[KEPT]
-        packed = ("Content-Encoding", "gzip") in headers
-        lasting = [(name, value) for name, value in headers if name != "X-Request-ID"]
-        if len(self._shelf.ready) >= MOST_READY:
-            self._shelf.ready.clear()
-        self._shelf.ready[asked] = Ready(version, hour, route, lasting, body.packed if packed else body.plain)
-
-
-DECIDES = ("PATH_INFO", "QUERY_STRING", "HTTP_HOST", "HTTP_ACCEPT_ENCODING", "SCRIPT_NAME", "wsgi.url_scheme")
-
-
-def _hour(now: datetime) -> int:
-    """Offices open on the hour, a Congress ends on one, a record grows old by the day."""
-    return int(now.timestamp()) // 3600
-
-
-# --- at every request ------------------------------------------------------------------------------
-
-
-def _look_up() -> Response | None:
-    shelf: Shelf = current_app.extensions["shelf"]
-    if request.method not in ("GET", "HEAD"):
-        shelf.look_again()
-        return None
-    known = QUERY.get((request.endpoint or "").partition(".")[2]) if _is_public() else None
-    if known is None:
-        return None
-    now = db.utcnow()
-    query = tuple((name, value) for name in known if (value := request.args.get(name)))
-    hour, state = _hour(now), shelf.version()
-    key = (request.path, query, hour, state)
-    if body := shelf.get(key):
-        g.from_kept = True
-        request.environ[KEPT] = (body, state, hour, request.url_rule.rule if request.url_rule else "")
-        return body.answer()
-    g.kept_as = key
-    return None
-
-
-def _is_public() -> bool:
-    return (request.blueprint or "") in ("en", "es")
-
-
-def _finish(response: Response) -> Response:
-    if g.get("from_kept") or request.method not in ("GET", "HEAD") or response.status_code != 200:
-        return response
-    if response.mimetype not in COMPRESSED or "public" not in response.headers.get("Cache-Control", ""):
+def _store(response: Response) -> Response:
+    """Compress a public response, and cache it if it is a page."""
+    if request.method not in ("GET", "HEAD") or not is_compressible(response):
         return response
     if request.endpoint in STATIC:
-        return _static(response)
-    body = Body.of(response)
-    if key := g.get("kept_as"):
-        current_app.extensions["shelf"].put(key, body)
-    return body.answer()
+        return Response(*compressed_file(response).for_client(request.environ))
+    compressed = CompressedResponse.of(response)
+    if state := request.environ.get(STATE):
+        route = request.url_rule.rule if request.url_rule else ""
+        cache = _cache()
+        cache.pages.put(cache.key(request.environ), CachedPage(state, route, compressed))
+    return Response(*compressed.for_client(request.environ))
 
 
-def _static(response: Response) -> Response:
-    """A stylesheet or script, compressed once; its address carries its fingerprint, so it may stay for good."""
-    shelf: Shelf = current_app.extensions["shelf"]
-    key = (request.path, response.headers.get("ETag"))
-    body = shelf.get(key)
-    if body is None:
-        response.direct_passthrough = False
-        lasting = ", immutable" if request.args.get("v") else ""
-        response.headers["Cache-Control"] = (
-            f"public, max-age={current_app.config['SEND_FILE_MAX_AGE_DEFAULT']}{lasting}"
-        )
-        body = Body.of(response)
-        shelf.put(key, body)
-    response.close()
-    return body.answer()
+def _cache() -> PageCache:
+    found: PageCache = current_app.extensions["page_cache"]
+    return found

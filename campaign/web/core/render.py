@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import format_date, format_datetime
 
-from campaign.congress.bills import BillId, ordinal_suffix
+from campaign.congress.bills import BillId, on_one_line, ordinal_suffix
 from campaign.db import utcnow
 from campaign.outreach import names
 from campaign.outreach.wordings import BLANK, BLANKS
 from campaign.proposals import campaigns
 from campaign.settings import Settings
-from campaign.web.core import database, health, page_cache, states
+from campaign.web.core import database, health, states
 from campaign.web.core.languages import _, current
 
 STATIC_SECONDS = 31_536_000
@@ -27,7 +27,6 @@ LONGEST = 600
 
 
 def attach(app: Flask) -> None:
-    page_cache.attach(app)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -38,7 +37,7 @@ def attach(app: Flask) -> None:
         short=short,
         phone=phone,
         passages=passages,
-        unbroken=unbroken,
+        unbroken=on_one_line,
         state=_state_name,
     )
     app.jinja_env.globals.update(
@@ -47,7 +46,6 @@ def attach(app: Flask) -> None:
         base_url=app.extensions["settings"].base_url,
         data_set=data_set,
         given=given,
-        here=here,
         ordinal=ordinal,
         role=lambda person: names.role(person, current()),
         seat_name=seat_name,
@@ -63,11 +61,11 @@ def settings() -> Settings:
 
 
 def page(template: str, *, status: int = 200, cached: bool = True, **context: Any) -> Response:
-    """An answer with the age of the record in its footer. ``cached`` pages are equal for everybody (kept)."""
+    """An answer with the age of the record in its footer. ``cached`` pages are equal for everybody."""
     record = health.line(database.session(), now=utcnow())
     g.campaign = campaigns.current(database.session())
     response = make_response(render_template(template, record=record, **context), status)
-    equal = cached and request.method in ("GET", "HEAD") and not g.get("shown_early")
+    equal = cached and request.method in ("GET", "HEAD")
     response.headers["Cache-Control"] = "public, no-cache" if equal else "no-store"
     return response
 
@@ -89,11 +87,6 @@ def site_name() -> str:
     """The campaign's title; a plain name on pages that could not ask for it."""
     campaign = g.get("campaign")
     return tongue(campaign, "title") if campaign else _("Bills before Congress")
-
-
-def here(*views: str) -> bool:
-    """Whether this page is one of these views, in either language."""
-    return (request.endpoint or "").rpartition(".")[2] in views
 
 
 def ordinal(number: int) -> str:
@@ -172,7 +165,6 @@ def asset(name: str) -> str:
     return url_for(endpoint, filename=file, v=mark)
 
 
-_NUMBER = re.compile(r"\b((?:H|S)\.(?:[A-Z][a-z]*\.?)*) (?=\d)")
 _BLANK = re.compile(rf"{BLANK} \(([^)]+)\)")
 _BLANK_NAMED = {label: name for name, labels in BLANKS.items() for label in labels}
 
@@ -191,14 +183,9 @@ class Passage:
     pieces: tuple[Piece, ...]
 
 
-def unbroken(text: str) -> str:
-    """The numbers of bills kept on one line."""
-    return _NUMBER.sub("\\1\N{NO-BREAK SPACE}", text)
-
-
 def passages(text: str) -> list[Passage]:
     """A script in paragraphs, its blanks told apart from the words around them."""
-    parts = [_BLANK.split(part) for part in unbroken(text).split("\n\n")]
+    parts = [_BLANK.split(part) for part in on_one_line(text).split("\n\n")]
     return [Passage(tuple(_pieces(part))) for part in parts]
 
 

@@ -1,4 +1,4 @@
-"""What every answer carries and what no request may do (reliability.md, S08, S19, S20, S26)."""
+"""What every answer carries and what no request may do (docs/security.md: S08, S19, S20, S26)."""
 
 from urllib.parse import urlsplit
 

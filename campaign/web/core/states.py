@@ -125,4 +125,4 @@ def redrawn(state: str, *, now: datetime) -> Redrawn | None:
     """What is known of a state's next map; None where it keeps its districts, and once that map counts."""
     if now >= congress_start(NEXT_MAPS):
         return None
-    return next((one for one in REDRAWN if one.state == state), None)
+    return next((redrawn for redrawn in REDRAWN if redrawn.state == state), None)

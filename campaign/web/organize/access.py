@@ -1,18 +1,17 @@
 """The door to the organizer's pages: who is signed in, what each page asks for, and the pages of the door.
 
 Every organizer's route is declared with ``route``, which says who may come in; nothing is open by default. Read
-``route`` and ``guard`` first.
+``guard`` first.
 """
 
 import re
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 import flask_login
 from flask import (
-    Blueprint,
     Flask,
+    abort,
     current_app,
     flash,
     make_response,
@@ -31,33 +30,31 @@ from campaign import db
 from campaign.accounts import audit, sessions, users
 from campaign.accounts.models import User, UserSession
 from campaign.accounts.signin import Visitor
-from campaign.organizing import exports
 from campaign.refusals import Refused
 from campaign.settings import Settings
-from campaign.web.core import database
+from campaign.web.core import database, routing
 from campaign.web.core.languages import LANGUAGES, current
+from campaign.web.core.render import settings
 from campaign.web.core.request_log import request_id
+from campaign.web.core.routing import Room
 
-bp = Blueprint("organize", __name__)
-# What each view asks for: "" is open to everybody, else the least role; and whether a fresh proof is needed.
-ACCESS: dict[str, tuple[str, bool]] = {}
-# Views that take a file; every other form is small.
-UPLOADS = {"bring"}
-LARGEST_UPLOAD = exports.MOST_BYTES + 64 * 1024
+room = Room("organize", prefix="/organize", translated=True, role="viewer")
+route = room.route
 OWED = "owed"
-View = Callable[..., Any]
+BLUEPRINTS = {f"organize_{lang}" for lang in LANGUAGES}
 
 
 # --- putting it into the service ---
 
 
-def attach(app: Flask, settings: Settings) -> None:
+def attach(app: Flask) -> None:
     """Flask-Login as the front of our own sessions.
 
     ``LoginManager.init_app`` is not called: its hooks read the cookie on every page, and public pages are the
     same for everybody.
     """
-    secure = settings.base_url.startswith("https://")
+    config: Settings = app.extensions["settings"]
+    secure = config.base_url.startswith("https://")
     app.config.update(
         SESSION_COOKIE_NAME="__Host-campaign" if secure else "campaign",
         SESSION_COOKIE_SECURE=secure,
@@ -73,8 +70,6 @@ def attach(app: Flask, settings: Settings) -> None:
     manager.session_protection = None
     manager.user_loader(_load)
     app.login_manager = manager  # type: ignore[attr-defined]
-    app.register_blueprint(bp, name="organize_en", url_prefix="/organize")
-    app.register_blueprint(bp, name="organize_es", url_prefix="/es/organize")
     app.jinja_env.globals.update(desk=desk, desk_in=desk_in, me=me, may=may, csrf_token=generate_csrf)
 
 
@@ -102,47 +97,33 @@ def _load(token: str) -> SignedIn | None:
     return SignedIn(user, row, token)
 
 
-def route(
-    rule: str, *, role: str = "viewer", proven: bool = False, methods: tuple[str, ...] = ("GET",)
-) -> Callable[[View], View]:
-    """A route of the organizer's pages.
-
-    ``role=""`` opens it to everybody; ``proven`` asks for a fresh proof of who it is.
-    """
-
-    def declare(view: View) -> View:
-        ACCESS[view.__name__] = (role, proven)
-        return bp.route(rule, methods=list(methods))(view)
-
-    return declare
-
-
-@bp.before_request
+@room.blueprint.before_request
 def guard() -> Response | None:
     """The one place that decides who comes in."""
-    view = (request.endpoint or "").rpartition(".")[2]
-    role, proven = ACCESS[view]
-    if view in UPLOADS:
-        request.max_content_length = LARGEST_UPLOAD
+    asked = routing.access()
+    if asked is None:
+        abort(403)
+    if asked.max_body:
+        request.max_content_length = asked.max_body
     if request.method == "POST":
         _check_form()
-    if not role:
+    if not asked.role:
         return None
     signed = current_signed()
     if signed is None:
         return _to("sign_in", next=request.full_path if request.method == "GET" else "")
-    if not users.may(signed.user, role):
+    if not users.may(signed.user, asked.role):
         raise Refused(
             "Your role does not reach this page. Ask an administrator if you need it.",
             "Su papel no llega a esta página. Pídalo a quien administra si lo necesita.",
             status=403,
         )
-    if proven and not sessions.is_proven(signed.row, now=db.utcnow()):
+    if asked.proven and not sessions.is_proven(signed.row, now=db.utcnow()):
         return _to("prove", next=request.full_path if request.method == "GET" else request.path)
     return None
 
 
-@bp.after_request
+@room.blueprint.after_request
 def keep_nowhere(response: Response) -> Response:
     """Nothing of these pages stays in a cache on the way, nor their addresses in another site's log."""
     response.headers["Cache-Control"] = "no-store"
@@ -201,12 +182,10 @@ def desk(view: str, **values: Any) -> str:
 
 def desk_in(lang: str) -> str:
     """Where this very page is in another language, with its query."""
-    endpoint = (request.endpoint or "").rpartition(".")[2]
-    if endpoint not in ACCESS or request.method != "GET":
-        endpoint, values = "dashboard", {}
-    else:
-        values = {**request.args.to_dict(flat=False), **(request.view_args or {})}
-    return url_for(f"organize_{lang}.{endpoint}", **values)
+    if request.blueprint not in BLUEPRINTS or request.method != "GET":
+        return url_for(f"organize_{lang}.dashboard")
+    values = {**request.args.to_dict(flat=False), **(request.view_args or {})}
+    return url_for(f"organize_{lang}.{routing.view_name()}", **values)
 
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
@@ -236,22 +215,20 @@ def safe_next(target: str) -> str:
     if parts.scheme or parts.netloc or not re.fullmatch(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*", target):
         return fallback
     try:
-        endpoint, _values = current_app.url_map.bind("").match(parts.path, method="GET")
+        endpoint = current_app.url_map.bind("").match(parts.path, method="GET")[0]
     except HTTPException:
         return fallback
-    blueprint, _dot, view = str(endpoint).rpartition(".")
-    ours = blueprint in {f"organize_{lang}" for lang in LANGUAGES} and ACCESS.get(view, ("", False))[0]
+    asked = routing.access(endpoint)
+    ours = endpoint.rpartition(".")[0] in BLUEPRINTS and asked is not None and asked.role
     return target if ours else fallback
 
 
 def visitor() -> Visitor:
     """Who knocks. The address is the connection's own; a header that anybody can write is not read (S19)."""
-    settings: Settings = current_app.extensions["settings"]
-    agent = request.user_agent.string
     return Visitor(
         address=request.remote_addr or "",
-        device=device(agent),
-        secret=settings.signing_key(),
+        device=device(request.user_agent.string),
+        secret=settings().signing_key(),
         request=request_id(),
     )
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import flask_login
 from flask import (
-    current_app,
     redirect,
     request,
     session,
@@ -14,9 +13,9 @@ from werkzeug.wrappers import Response
 from campaign import db
 from campaign.accounts import audit, factors, passwords, sessions, signin, users
 from campaign.refusals import Refused
-from campaign.settings import Settings
 from campaign.web.core import database
 from campaign.web.core.languages import _, current
+from campaign.web.core.render import settings
 from campaign.web.core.request_log import request_id
 from campaign.web.organize import sign_in_mail
 from campaign.web.organize.access import (
@@ -59,10 +58,10 @@ def _send_link(email: str) -> Response:
     response = page("link_sent.html", email=email.strip()[:254])
     if made:
         user, secret = made
-        settings: Settings = current_app.extensions["settings"]
-        address = settings.base_url + desk("link", secret=secret)
+        address = settings().base_url + desk("link", secret=secret)
         letter = sign_in_mail.letter(user.email, address, current())
-        response.call_on_close(lambda: sign_in_mail.send(settings, letter, now=db.utcnow()))
+        sender = settings()
+        response.call_on_close(lambda: sign_in_mail.send(sender, letter, now=db.utcnow()))
     return response
 
 
@@ -226,12 +225,12 @@ def invite() -> Response:
         user, secret = users.add(
             writer, request.form.get("email", ""), request.form.get("role", "viewer"), now=now, by=me()
         )
-    settings: Settings = current_app.extensions["settings"]
-    address = settings.base_url + desk("link", secret=secret)
+    address = settings().base_url + desk("link", secret=secret)
     hours = int(users.INVITATION_LASTS / timedelta(hours=1))
     response = page("invited.html", user=user, address=address, hours=hours)
     letter = sign_in_mail.letter(user.email, address, current())
-    response.call_on_close(lambda: sign_in_mail.send(settings, letter, now=now))
+    sender = settings()
+    response.call_on_close(lambda: sign_in_mail.send(sender, letter, now=now))
     return response
 
 

@@ -1,7 +1,7 @@
 """The organizers' page of one bill, its pictures and its goal."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, request
@@ -13,6 +13,7 @@ from campaign.congress import members
 from campaign.congress.bills import WASHINGTON, BillId, congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import CommitteeSeat, Cosponsorship
+from campaign.dates import parse_day
 from campaign.organizing import dashboard as boards
 from campaign.organizing import worklists
 from campaign.organizing.worklists import Worklists
@@ -25,7 +26,6 @@ from campaign.web.organize.access import me, page, route, to, told
 from campaign.web.organize.pictures import Growth, Seating, TileMap
 from campaign.web.organize.shared import attachment, list_names
 
-Drawn = Growth | TileMap | Seating
 # A title and a legend need this much room.
 LEAST_WIDTH = 640
 
@@ -34,7 +34,7 @@ LEAST_WIDTH = 640
 def bill_page(bill: str) -> Response:
     now, session = db.utcnow(), database.session()
     found = lookup.resolve(session, bill)
-    strip = boards.strip(session, str(found), now=now)
+    strip = boards.bill_summary(session, str(found), now=now)
     lists = _lists_or_none(session, found, now)
     drawn = {**_pictures(session, strip, lists), "growth": _growth(session, strip, now)}
     return page("bill.html", strip=strip, lists=lists, names=list_names(), **drawn)
@@ -46,7 +46,7 @@ def _lists_or_none(session: Session, bill: BillId, now: datetime) -> Worklists |
     return worklists.worklists(session, bill, now=now)
 
 
-def _growth(session: Session, strip: boards.Strip, now: datetime) -> Growth | None:
+def _growth(session: Session, strip: boards.BillSummary, now: datetime) -> Growth | None:
     kin = lineage.family(session, strip.id) or [strip.record.bill]
     same = [bill for bill in kin if BillId.of(bill.id).chamber == strip.record.id.chamber]
     ids = [bill.id for bill in same]
@@ -57,8 +57,8 @@ def _growth(session: Session, strip: boards.Strip, now: datetime) -> Growth | No
     return pictures.growth([(bill, rows.get(bill.id, [])) for bill in same], today=today)
 
 
-def _pictures(session: Session, strip: boards.Strip, lists: Worklists | None) -> dict[str, Any]:
-    record, sitting = strip.record, members.people(session)
+def _pictures(session: Session, strip: boards.BillSummary, lists: Worklists | None) -> dict[str, Any]:
+    record, sitting = strip.record, members.people(session, now=strip.record.moment)
     was = _who(lists, worklists.ASK_AGAIN) | _who(lists, worklists.WITHDREW)
     seated = _who(lists, worklists.COMMITTEE)
     places = _places(session, [share.committee.id for share in strip.committees], sitting)
@@ -103,14 +103,14 @@ def _to_take_away(bill: str, name: str) -> tuple[BillId, str]:
     """The bill that was meant, and its picture as SVG. Raises Refused (404) for one that does not exist."""
     now, session = db.utcnow(), database.session()
     found = lookup.resolve(session, bill)
-    strip = boards.strip(session, str(found), now=now)
+    strip = boards.bill_summary(session, str(found), now=now)
     kind, drawn = _drawn(session, strip, name, now)
     width = max(drawn.width, LEAST_WIDTH) + 48
     return found, render_template("organize/_picture.html", kind=kind, it=drawn, strip=strip, width=width)
 
 
 def _drawn(
-    session: Session, strip: boards.Strip, name: str, now: datetime
+    session: Session, strip: boards.BillSummary, name: str, now: datetime
 ) -> tuple[str, Growth | TileMap | Seating]:
     if name == "growth" and (growth := _growth(session, strip, now)):
         return name, growth
@@ -125,20 +125,11 @@ def _drawn(
 
 @route("/bills/<bill>/goal", role="organizer", methods=("POST",))
 def set_goal(bill: str) -> Response:
-    target, day = request.form.get("target", type=int) or 0, _day(request.form.get("by", ""))
+    target, by = request.form.get("target", type=int) or 0, request.form.get("by", "")
+    day = parse_day(by) if by else None
     with db.writing(database.engine()) as writer:
         found = lookup.resolve(writer, bill)
         boards.set_goal(writer, str(found), target, day, by=me().email, now=db.utcnow())
         access.note(writer, "goal set", str(found), target=target)
     told(_("The goal is set."))
     return to("bill_page", bill=str(found))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Refused(
-            f"“{text[:30]}” is not a day; write it as 2026-06-01.",
-            f"«{text[:30]}» no es una fecha; escríbala como 2026-06-01.",
-        ) from None

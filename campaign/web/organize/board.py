@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import request
@@ -15,7 +16,7 @@ from campaign.congress.bills import congress_on
 from campaign.congress.models import Bill
 from campaign.organizing import calls, saved_views, whip, whip_files
 from campaign.organizing import dashboard as boards
-from campaign.organizing.cache import stamp
+from campaign.organizing.cache import record_version
 from campaign.organizing.exports import MOST_BYTES
 from campaign.organizing.whip import BoardRow
 from campaign.proposals import lookup
@@ -28,6 +29,8 @@ from campaign.web.organize.access import me, page, route, to, told
 from campaign.web.organize.shared import download, lean_names, reckoned
 
 PAGE = 100
+# The file, and the form around it.
+LARGEST_UPLOAD = MOST_BYTES + 64 * 1024
 NO_BILL = Refused(
     "There is no bill of this Congress yet. Add one under Campaign.",
     "Todavía no hay ningún proyecto de este Congreso. Agréguelo en Campaña.",
@@ -93,8 +96,8 @@ def board() -> Response:
     now, session, sought = db.utcnow(), database.session(), _sought()
     bills = boards.campaign_bills(session, congress_on(now))
     bill = _chosen(session, sought.bill) if sought.bill else _first(bills)
-    sitting = reckoned().get("sitting", stamp(session, now=now), members.people)
-    everybody = whip.board(session, bill, sitting)
+    sitting = reckoned().get("sitting", record_version(session, now=now), partial(members.people, now=now))
+    everybody = whip.board(session, bill, sitting, now=now)
     rows = [row for row in everybody if sought.fits(row)]
     start = max(0, (request.args.get("page", type=int) or 1) - 1) * PAGE
     return page(
@@ -110,7 +113,7 @@ def board() -> Response:
         query=urlencode(sought.query),
         states=sorted({row.person.state for row in everybody}),
         owners=[user.email for user in users.everybody(session) if user.active],
-        saved=saved_views.saved(session, me().email, "board"),
+        saved=saved_views.views_of(session, me().email, "board"),
         lean_names=lean_names(),
         standing_names=standing_names(),
     )
@@ -120,7 +123,7 @@ def board() -> Response:
 def export_board(kind: str) -> Response:
     session, sought = database.session(), _sought()
     bill = _chosen(session, sought.bill)
-    rows = [row for row in whip.board(session, bill) if sought.fits(row)]
+    rows = [row for row in whip.board(session, bill, now=db.utcnow()) if sought.fits(row)]
     return download(kind, f"{bill.id}-board", whip_files.COLUMNS, whip_files.table(rows, bill.id))
 
 
@@ -133,7 +136,7 @@ def _entry(
     bioguide: str, bill: str, mine: dict[str, str], clashes: tuple[whip.Clash, ...], *, status: int = 200
 ) -> Response:
     session = database.session()
-    found, person = lookup.resolve(session, bill), members.person(session, bioguide)
+    found, person = lookup.resolve(session, bill), members.person(session, bioguide, now=db.utcnow())
     if person is None:
         raise Refused("There is no such member.", "No existe ese miembro.", status=404)
     entry = whip.entry_of(session, str(found), bioguide)
@@ -171,7 +174,7 @@ def review_calls(bioguide: str, bill: str) -> Response:
     """Somebody has looked at what callers report; whether the lean changes is theirs to say."""
     with db.writing(database.engine()) as writer:
         found = str(lookup.resolve(writer, bill))
-        if members.person(writer, bioguide) is None:
+        if not members.is_known(writer, bioguide):
             raise Refused("There is no such member.", "No existe ese miembro.", status=404)
         calls.review(writer, found, bioguide, by=me().email, now=db.utcnow())
         access.note(writer, "call reports reviewed", f"{bioguide} {found}")
@@ -204,7 +207,7 @@ def bring_page() -> Response:
     return page("bring.html", bill=_chosen(database.session(), request.args.get("bill", "")))
 
 
-@route("/board/import", role="organizer", methods=("POST",))
+@route("/board/import", role="organizer", methods=("POST",), max_body=LARGEST_UPLOAD)
 def bring() -> Response:
     raw = _uploaded()
     with db.writing(database.engine()) as writer:

@@ -272,10 +272,15 @@ def _resend(id: int) -> int:
     return queue.resend_unknown(database.engine(), id, now=db.utcnow())
 
 
+def _cancel(id: int) -> int:
+    return editions.cancel(database.engine(), id, why=f"cancelled by {me().email}", now=db.utcnow())
+
+
 STEPS = {
     "approve": Step(("draft",), "digest approved", _approve),
     "pause": Step(("sending",), "digest paused", _pause),
     "resume": Step(("paused",), "digest resumed", _resume),
+    "cancel": Step(("sending", "paused"), "digest cancelled", _cancel),
     "resend": Step(("sending", "paused", "done"), "digest copies sent again", _resend),
 }
 
@@ -316,12 +321,13 @@ def digest_step(id: int, act: str) -> Response:
     session = database.session()
     edition, step = editions.get(session, id), _step(act)
     _ready(edition, step)
-    number = _concerned(act, editions.status(session, edition))
+    copies = editions.status(session, edition)
     return page(
         "digest_step.html",
         edition=edition,
         act=act,
-        number=number,
+        number=_concerned(act, copies),
+        sent=copies["sent"],
         seen=_seen(edition),
         first=results.first_due(session, edition),
         now=db.utcnow(),

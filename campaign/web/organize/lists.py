@@ -17,7 +17,7 @@ from campaign.congress.members import Person
 from campaign.congress.models import Committee, CommitteeSeat
 from campaign.organizing import calls, saved_views, whip, worklists
 from campaign.organizing import dashboard as boards
-from campaign.organizing.cache import stamp
+from campaign.organizing.cache import record_version
 from campaign.organizing.worklists import Entry, Worklists
 from campaign.proposals import lookup
 from campaign.web.core import database
@@ -68,7 +68,7 @@ def lists() -> Response:
         rows=rows,
         names=list_names(),
         committees=_committees(session, chosen),
-        saved=saved_views.saved(session, me().email, "lists"),
+        saved=saved_views.views_of(session, me().email, "lists"),
         query=urlencode(asked.query),
     )
 
@@ -84,9 +84,9 @@ class Row:
 
 
 def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tuple[Worklists, list[Row]]:
-    at = stamp(session, str(bill), now=now)
+    at = record_version(session, str(bill), now=now)
     found = reckoned().get(bill, at, lambda fresh: worklists.worklists(fresh, bill, now=now))
-    tags = {one.bioguide: one.tags for one in whip.entries_of(session, str(bill))}
+    tags = {entry.bioguide: entry.tags for entry in whip.entries_of(session, str(bill))}
     sits = _sits_on(session, asked.committee)
     listed = {entry.person.bioguide for entries in found.entries.values() for entry in entries}
     called = _called_lately(session, str(bill), listed, now.astimezone(WASHINGTON).date())

@@ -22,7 +22,7 @@ from campaign.web.organize.shared import FIRST_FEW, lean_names
 @route("/members/<bioguide>")
 def member_page(bioguide: str) -> Response:
     now, session = db.utcnow(), database.session()
-    person = members.person(session, bioguide)
+    person = members.person(session, bioguide, now=now)
     if person is None:
         raise Refused("There is no such member.", "No existe ese miembro.", status=404)
     campaign = boards.campaign_bills(session, congress_on(now))
@@ -46,7 +46,7 @@ def member_page(bioguide: str) -> Response:
 
 def _stand(session: Session, bill: Bill, bioguide: str, lists: Worklists) -> dict[str, Any]:
     entry = whip.entry_of(session, bill.id, bioguide)
-    reasons = [one for name in LISTS for one in lists.entries[name] if one.person.bioguide == bioguide]
+    reasons = [entry for name in LISTS for entry in lists.entries[name] if entry.person.bioguide == bioguide]
     rows = session.exec(
         select(Cosponsorship).where(Cosponsorship.bill == bill.id, Cosponsorship.bioguide == bioguide)
     ).all()

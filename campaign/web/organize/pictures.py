@@ -11,10 +11,11 @@ from campaign.congress.bills import WASHINGTON, BillId, congress_end
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship, Seat
+from campaign.organizing import labels
 from campaign.organizing.counts import over_time
 
 WIDTH, HEIGHT, MARGIN = 720, 320, 40
-LABEL_ROOM = 150
+LABEL_ROOM, LABEL_GAP = 150, 18
 # Columns and rows of the common tile map of the states (after NPR's of 2015).
 TILES = {
     "AK": (0, 0), "ME": (11, 0), "VT": (10, 1), "NH": (11, 1), "WA": (1, 2), "ID": (2, 2), "MT": (3, 2),
@@ -83,8 +84,9 @@ def growth(bills: Sequence[tuple[Bill, Sequence[Cosponsorship]]], *, today: date
     def y(count: float) -> float:
         return round(HEIGHT - MARGIN - count / (highest * 1.1) * (HEIGHT - 2 * MARGIN), 1)
 
+    label_ys = labels.spread([y(steps[-1][1]) for _, steps, _ in series], LABEL_GAP)
     lines = []
-    for place, (bill, steps, last_day) in enumerate(series):
+    for number, (bill, steps, last_day) in enumerate(series):
         drawn = "".join(f"H{x(days)}V{y(count)}" for days, count in steps)
         end_x, end_y = x(last_day), y(steps[-1][1])
         lines.append(
@@ -94,20 +96,22 @@ def growth(bills: Sequence[tuple[Bill, Sequence[Cosponsorship]]], *, today: date
                 path=f"M{x(0)} {y(0)}{drawn}H{end_x}",
                 end_x=end_x,
                 end_y=end_y,
-                label_y=end_y,
+                label_y=round(label_ys[number], 1),
                 last=steps[-1][1],
                 days=last_day,
-                dash=DASHES[place % len(DASHES)],
+                dash=DASHES[number % len(DASHES)],
                 known=not bill.partial,
                 points=tuple(steps),
             )
         )
     ticks_x = tuple((days, x(days)) for days in _rounds(longest))
-    return Growth(tuple(_apart(lines)), ticks_x, tuple((count, y(count)) for count in _rounds(highest)))
+    # The newest Congress first.
+    lines.sort(key=lambda line: (-line.bill.congress, line.bill.type))
+    return Growth(tuple(lines), ticks_x, tuple((count, y(count)) for count in _rounds(highest)))
 
 
 def _known_until(bill: Bill, today: date) -> date:
-    """The last day the record speaks for: of a bill known as introduced only, its first."""
+    """The last day the record speaks for: of a bill that was never read whole, its first."""
     if bill.partial or bill.observed_at is None:
         return bill.introduced or today
     read = bill.observed_at.astimezone(WASHINGTON).date()
@@ -117,17 +121,6 @@ def _known_until(bill: Bill, today: date) -> date:
 def _rounds(most: int) -> list[int]:
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if most / s <= 5)
     return list(range(0, most + 1, step))
-
-
-def _apart(lines: Iterable[Line], least: float = 18) -> list[Line]:
-    """Labels at the lines' ends moved apart where they would stand on each other."""
-    placed: list[Line] = []
-    below = float("inf")
-    for line in sorted(lines, key=lambda one: -one.end_y):
-        at = min(line.end_y, below - least)
-        placed.append(Line(**{**line.__dict__, "label_y": round(at, 1)}))
-        below = at
-    return sorted(placed, key=lambda one: (-one.bill.congress, one.bill.type))
 
 
 # --- seats by state ---
@@ -181,7 +174,7 @@ def tile_map(
         if seat.chamber != record.id.chamber:
             continue
         here, people = tiles.setdefault(seat.state, []), holders.get(seat.id, [])
-        here += [(seat.id, one.name, _standing(one, record, was, committee)) for one in people]
+        here += [(seat.id, person.name, _standing(person, record, was, committee)) for person in people]
         here += [(seat.id, "", "vacant")] * (seat.places - len(people))
     return TileMap(tuple(_tile(state, marks) for state, marks in sorted(tiles.items()) if state in TILES))
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from campaign import db
 from campaign.organizing import exports, worklists
-from campaign.organizing.cache import Reckoned
+from campaign.organizing.cache import ResultCache
 from campaign.refusals import Refused
 from campaign.web.core import database
 from campaign.web.core.languages import _
@@ -33,9 +33,9 @@ def list_names() -> dict[str, str]:
     }
 
 
-def reckoned() -> Reckoned:
+def reckoned() -> ResultCache:
     """What this process has reckoned from the record."""
-    found: Reckoned = current_app.extensions.setdefault("reckoned", Reckoned(database.engine()))
+    found: ResultCache = current_app.extensions.setdefault("reckoned", ResultCache(database.engine()))
     return found
 
 

@@ -3,21 +3,21 @@
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app, request
+from flask import request
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
 from campaign import db
 from campaign.congress import tracking
 from campaign.congress.models import Bill, SourceState, Tracking
-from campaign.mailing.models import Delivery, Pipe
+from campaign.mailing.models import Delivery, RelayLimits
 from campaign.organizing import poll_requests
 from campaign.proposals import lookup
 from campaign.proposals.models import Kinship
 from campaign.runs import JobRun
-from campaign.settings import Settings
 from campaign.web.core import database
 from campaign.web.core.languages import _
+from campaign.web.core.render import settings
 from campaign.web.organize import access
 from campaign.web.organize.access import me, page, route, to, told
 
@@ -29,7 +29,6 @@ OLD = timedelta(days=1)
 @route("/system")
 def system() -> Response:
     now, session = db.utcnow(), database.session()
-    settings: Settings = current_app.extensions["settings"]
     return page(
         "system.html",
         now=now,
@@ -39,13 +38,13 @@ def system() -> Response:
         troubled=_troubled(session, now),
         counts=_counts(session, now),
         sources=session.exec(select(SourceState).order_by(SourceState.name)).all(),
-        has_key=settings.polls_api,
-        has_mail=bool(settings.mail_from and settings.postal_address),
-        has_geocoder=bool(settings.geocoder_url),
-        polls=poll_requests.asked(session),
+        has_key=settings().polls_api,
+        has_mail=bool(settings().mail_from and settings().postal_address),
+        has_geocoder=bool(settings().geocoder_url),
+        polls=poll_requests.pending(session),
         budgets=tracking.budgets(session),
         queue=_queue(session),
-        mail=session.exec(select(Pipe).where(Pipe.trouble != "")).first(),
+        mail=session.exec(select(RelayLimits).where(RelayLimits.trouble != "")).first(),
     )
 
 
@@ -85,7 +84,7 @@ def _troubled(session: Session, now: datetime) -> list[tuple[Tracking, bool]]:
     """Tracked bills whose last reading failed or was incomplete, the longest trouble first."""
     query = select(Tracking).where(Tracking.problem != "", col(Tracking.until).is_(None))
     rows = session.exec(query.order_by(col(Tracking.problem_since)).limit(TROUBLES_SHOWN))
-    return [(one, tracking.needs_a_person(one, now=now)) for one in rows]
+    return [(row, tracking.needs_a_person(row, now=now)) for row in rows]
 
 
 def _counts(session: Session, now: datetime) -> dict[str, int]:
@@ -106,7 +105,7 @@ def poll_now() -> Response:
     with db.writing(database.engine()) as writer:
         text = request.form.get("bill", "")
         bill = str(lookup.resolve(writer, text)) if text else ""
-        fresh = poll_requests.ask(writer, bill, by=me().email, now=db.utcnow())
+        fresh = poll_requests.request(writer, bill, by=me().email, now=db.utcnow())
         if fresh:
             access.note(writer, "poll asked for", bill)
     told(_("The worker will poll within a minute.") if fresh else _("A poll was asked for already."))

@@ -14,7 +14,7 @@ from campaign.mailing import queue
 from campaign.mailing.edition import editions
 from campaign.organizing import calls, saved_views, whip, worklists
 from campaign.organizing import dashboard as boards
-from campaign.organizing.cache import stamp
+from campaign.organizing.cache import record_version
 from campaign.organizing.worklists import Entry
 from campaign.web.core import database, history
 from campaign.web.core.languages import _
@@ -28,13 +28,13 @@ First = list[tuple[Person, list[Entry]]]
 @route("/")
 def dashboard() -> Response:
     now, session = db.utcnow(), database.session()
-    week = reckoned().get("week", stamp(session, now=now), lambda fresh: _week(fresh, now))
+    week = reckoned().get("week", record_version(session, now=now), lambda fresh: _week(fresh, now))
     ids = [strip.id for strip, _first in week]
     news = boards.changes_seen(session, ids, after=me().seen_seq)
     today = now.astimezone(WASHINGTON).date()
     due = whip.due(session, today=today)
     named = {change.bioguide or "" for change in news} | {entry.bioguide for entry in due}
-    people = members.people(session, named)
+    people = members.people(session, named, now=now)
     return page(
         "dashboard.html",
         strips=[strip for strip, _first in week],
@@ -53,9 +53,9 @@ def dashboard() -> Response:
     )
 
 
-def _week(session: Session, now: datetime) -> list[tuple[boards.Strip, First]]:
+def _week(session: Session, now: datetime) -> list[tuple[boards.BillSummary, First]]:
     """Each bill with whom to ask first."""
-    strips = boards.strips(session, now=now)
+    strips = boards.bill_summaries(session, now=now)
     lists = worklists.all_worklists(session, [strip.record.id for strip in strips], now=now)
     return [(strip, lists[strip.id].by_member()[:FIRST_FEW]) for strip in strips]
 
@@ -68,8 +68,10 @@ def _calls_lately(session: Session, today: date) -> list[tuple[str, int]]:
         "skip": _("skipped"),
     }
     week, moving = today - timedelta(days=7), calls.still_open(today)
-    closed = reckoned().get("calls", today, lambda fresh: calls.lately(fresh, since=week, before=moving))
-    counts = closed + calls.lately(session, since=moving)
+    closed = reckoned().get(
+        "calls", today, lambda fresh: calls.totals_by_outcome(fresh, since=week, before=moving)
+    )
+    counts = closed + calls.totals_by_outcome(session, since=moving)
     return [(words, counts[outcome]) for outcome, words in names.items() if counts.get(outcome)]
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -49,7 +50,10 @@ def words() -> Response:
         "words.html",
         campaigns=campaigns.campaigns(session),
         states=state_names(),
-        proposals=[(one, lineage.bills_of(session, one.slug)) for one in lineage.campaign_proposals(session)],
+        proposals=[
+            (proposal, lineage.bills_of(session, proposal.slug))
+            for proposal in lineage.campaign_proposals(session)
+        ],
         waiting=_waiting(session),
         facts=session.exec(select(CitedFact).order_by(col(CitedFact.position), CitedFact.id)).all(),
         sitting=congress_on(db.utcnow()),
@@ -88,7 +92,7 @@ def _phrase_names(session: Session) -> dict[str, dict[str, str]]:
 
 
 def _groups(session: Session) -> dict[str, tuple[str, dict[str, str]]]:
-    proposals = {one.slug: _named(one) for one in lineage.campaign_proposals(session)}
+    proposals = {proposal.slug: _named(proposal) for proposal in lineage.campaign_proposals(session)}
     return {
         "whole": (_("One call about all bills"), _whole_names()),
         "staff": (_("What an office is likely to answer"), _staff_names()),
@@ -129,7 +133,7 @@ def _staff_names() -> dict[str, str]:
 
 def _waiting(session: Session) -> list[tuple[Bill, Kinship, Proposal]]:
     """Kin that rules suggest and nobody has decided on, with the proposal each would belong to."""
-    proposals = {one.slug: one for one in lineage.campaign_proposals(session)}
+    proposals = {proposal.slug: proposal for proposal in lineage.campaign_proposals(session)}
     return [(bill, kin, proposals[kin.proposal]) for bill, kin in lineage.waiting(session)]
 
 
@@ -144,7 +148,7 @@ def add_bill() -> Response:
     with db.writing(database.engine()) as writer:
         bill = _any_bill(writer, text)
         tracking.track(writer, bill, now=now)
-        poll_requests.ask(writer, str(bill), by=me().email, now=now)
+        poll_requests.request(writer, str(bill), by=me().email, now=now)
         if slug:
             lineage.confirm(writer, slug, str(bill), by=me().email, now=now)
         suggestions.save_suggestions(writer, suggestions.suggest(writer, str(bill)))
@@ -207,8 +211,8 @@ def change_campaign(slug: str) -> Response:
 
 
 @route("/words/<what>/<key>", role="organizer")
-def text_page(what: str, key: str) -> Response:
-    return _text(what, key, {})
+def text_page(kind: str, key: str) -> Response:
+    return _text(kind, key, {})
 
 
 def _text(what: str, key: str, mine: dict[str, str], *, status: int = 200, **more: Any) -> Response:
@@ -232,7 +236,7 @@ def _text(what: str, key: str, mine: dict[str, str], *, status: int = 200, **mor
         proposals=lineage.campaign_proposals(session),
         name=_name(session, what, key),
         shape=_shape(key) if what == published.WORDING else "",
-        people=members.people(session).values() if what == published.WORDING else (),
+        people=members.people(session, now=db.utcnow()).values() if what == published.WORDING else (),
         known=sorted(wordings.FIELDS),
         **more,
     )
@@ -270,11 +274,11 @@ def _preview(what: str, key: str, given: dict[str, str], wanted: str) -> Respons
     group, name = published.cell(key)
     try:
         texts.clean(what, given)
-        person = _picked(session, wanted)
+        person = _picked(session, wanted, now)
         if group not in asks.CODES:
             said = _phrase_said(session, group, name, given, person)
             return _text(what, key, given, said=said, person=person, wanted=wanted, alike={})
-        ask = wording_checks.posed(session, person, group, now=now)
+        ask = wording_checks.ask_of_kind(session, person, group, now=now)
         if ask is None:
             raise wordings.nothing_to_ask(person, "")
         said = {lang: _said(given[f"text_{lang}"], ask, person, name, lang) for lang in wordings.LANGUAGES}
@@ -290,11 +294,11 @@ def _phrase_said(
     """A text that asks share as this member would meet it, in both languages."""
     written = {lang: given[f"text_{lang}"] for lang in wordings.LANGUAGES}
     wording_checks.check_phrase(group, name, written)
-    asked = [docket.asks(person) for docket in wording_checks.every_docket(session, now=db.utcnow())]
+    asked = [docket.asks(person) for docket in wording_checks.all_campaign_asks(session, now=db.utcnow())]
     try:
         for found in filter(None, asked):
             said = {
-                lang: wording_checks.said_phrase(found, person, group, name, written, lang)
+                lang: wording_checks.filled_phrase(found, person, group, name, written, lang)
                 for lang in wordings.LANGUAGES
             }
             if all(said.values()):
@@ -306,11 +310,11 @@ def _phrase_said(
     )
 
 
-def _meters(session: Session, ask: Ask, person: Person) -> dict[str, letters.Meter]:
+def _meters(session: Session, ask: Ask, person: Person) -> dict[str, letters.Similarity]:
     """How alike letters to this member get, as now published, when nobody adds words of their own."""
     cited = letters.facts(session, ask.matter)
     return {
-        lang: letters.meter(letters.samples(ask, person, cited, lang, count=LETTERS_DRAWN))
+        lang: letters.measure(letters.samples(ask, person, cited, lang, count=LETTERS_DRAWN))
         for lang in wordings.LANGUAGES
     }
 
@@ -323,15 +327,15 @@ def _said(text: str, ask: Ask, person: Person, kind: str, lang: str) -> str:
         raise Refused(f"{error.args[0]} ({lang})", f"Falta un dato ({lang}): {error.args[0]}") from None
 
 
-def _picked(session: Session, wanted: str) -> Person:
+def _picked(session: Session, wanted: str, now: datetime) -> Person:
     """The sitting member whose name was typed, or a part of it that is theirs alone."""
-    people = list(members.people(session).values())
+    people = list(members.people(session, now=now).values())
     typed = _plain(wanted)
-    found = [one for one in people if typed == _plain(one.name)]
-    found = found or [one for one in people if typed and typed in _plain(one.name)]
+    found = [person for person in people if typed == _plain(person.name)]
+    found = found or [person for person in people if typed and typed in _plain(person.name)]
     if len(found) == 1:
         return found[0]
-    names = ", ".join(one.name for one in found[:8])
+    names = ", ".join(person.name for person in found[:8])
     if not found:
         raise Refused(f"Nobody who sits now is called “{wanted}”.", f"Nadie en funciones se llama «{wanted}».")
     raise Refused(f"“{wanted}” fits several: {names}.", f"«{wanted}» puede ser: {names}.")
@@ -340,7 +344,7 @@ def _picked(session: Session, wanted: str) -> Person:
 def _plain(name: str) -> str:
     """A name in small letters without accents, as people type it."""
     letters = unicodedata.normalize("NFD", name.casefold())
-    return " ".join("".join(one for one in letters if not unicodedata.combining(one)).split())
+    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
 def _differences(
@@ -348,12 +352,12 @@ def _differences(
 ) -> dict[int, list[tuple[str, list[texts.Piece]]]]:
     """Per version what it changes against what the public sees now."""
     return {
-        one.id or 0: [
+        version.id or 0: [
             (field, texts.difference(shown.get(field, ""), text))
-            for field, text in one.content.items()
+            for field, text in version.content.items()
             if text != shown.get(field, "")
         ]
-        for one in history
+        for version in history
     }
 
 

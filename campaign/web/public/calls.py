@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, current_app, g, make_response, redirect, request
-from flask.blueprints import BlueprintSetupState
+from flask import Flask, abort, current_app, g, make_response, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -18,32 +17,23 @@ from campaign.db import utcnow
 from campaign.districts import finder
 from campaign.outreach import asks, conversations, names, offices, outcomes, reminders
 from campaign.outreach.asks import Ask
-from campaign.outreach.offices import Offices, Place
-from campaign.outreach.outcomes import Connections, Slips
+from campaign.outreach.offices import OfficeNow, Offices
+from campaign.outreach.outcomes import ConnectionLimits, FormTokens
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from campaign.web.core.database import engine, session
-from campaign.web.core.languages import _, current, place
+from campaign.web.core.languages import _, current
 from campaign.web.core.render import page, settings
+from campaign.web.core.routing import place
 from campaign.web.public import content, places
 from campaign.web.public.content import Delegation, Speaker
+from campaign.web.public.room import route
 
 
-def add_to(bp: Blueprint) -> None:
-    """Give these pages their addresses, and the service what they need."""
-    bp.record_once(_equip)
-    bp.add_url_rule("/act/<seat>/both", view_func=both, methods=["GET", "POST"])
-    bp.add_url_rule("/act/<seat>/aloud", view_func=aloud, methods=["GET", "POST"])
-    bp.add_url_rule("/act/<seat>/offices", view_func=office_list, methods=["GET", "POST"])
-    bp.add_url_rule("/act/<seat>/called", view_func=called, methods=["GET", "POST"])
-    bp.add_url_rule("/act/<seat>/reminder.ics", view_func=reminder)
-
-
-def _equip(state: BlueprintSetupState) -> None:
-    extensions = state.app.extensions
-    kept: Settings = extensions["settings"]
-    extensions["slips"] = Slips(kept.signing_key(), kept.retired_keys)
-    extensions["connections"] = Connections()
+def attach(app: Flask, settings: Settings) -> None:
+    """What counts each report once, and few of one connection."""
+    app.extensions["slips"] = FormTokens(settings.signing_key(), settings.retired_keys)
+    app.extensions["connections"] = ConnectionLimits()
 
 
 @dataclass(frozen=True)
@@ -71,7 +61,7 @@ class Visit:
     @property
     def open_asks(self) -> tuple[Ask, ...]:
         """Those of a member who does not support the bill yet, so that the office may say what they will do."""
-        return tuple(one for one in self.covered if not one.kind.supports)
+        return tuple(ask for ask in self.covered if not ask.kind.supports)
 
     @property
     def about(self) -> str:
@@ -81,18 +71,18 @@ class Visit:
     @property
     def subject(self) -> str:
         """The bills as people name them."""
-        return " + ".join(one.matter.name(current()) for one in self.covered)
+        return " + ".join(ask.matter.name(current()) for ask in self.covered)
 
     @property
     def place_in_line(self) -> tuple[int, int]:
         """Which call this is, and of how many."""
-        asked = [one for one in self.people.speakers if one.asks]
+        asked = [speaker for speaker in self.people.speakers if speaker.asks]
         return asked.index(self.speaker) + 1 if self.speaker in asked else 1, len(asked)
 
     @property
     def next(self) -> Speaker | None:
         following = self.people.speakers[self.people.speakers.index(self.speaker) + 1 :]
-        return next((one for one in following if one.asks), None)
+        return next((speaker for speaker in following if speaker.asks), None)
 
 
 def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
@@ -106,7 +96,7 @@ def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
         abort(redirect(place("act", seat=known.id), 303))
     # The error page leads back to this seat.
     g.seat_asked = known.id
-    people = content.delegation(session(), known, asks.docket(session(), now=now))
+    people = content.delegation(session(), known, asks.campaign_asks(session(), now=now), now=now)
     speaker, ask = content.chosen(people, bioguide, bill)
     whole = len(speaker.asks) > 1 and bool(bill) and bill == ask.matter.campaign
     return Visit(people, speaker, ask, whole)
@@ -122,6 +112,7 @@ def offices_of(it: Visit, *, now: datetime, zip: str = "") -> Offices:
 # --- before and during a call ----------------------------------------------------------------------
 
 
+@route("/act/<seat>/both", methods=("GET", "POST"), query=("member", "bill", "kind"))
 def both(seat: str) -> Response:
     """One call for all of the campaign's bills."""
     now = utcnow()
@@ -132,6 +123,7 @@ def both(seat: str) -> Response:
     return page("public/script.html", it=whole, kind=kind, text=text, offices=offices_of(it, now=now))
 
 
+@route("/act/<seat>/aloud", methods=("GET", "POST"), query=("member", "bill"))
 def aloud(seat: str) -> Response:
     """A call in English with the Spanish beside it, and what the office is likely to say."""
     now = utcnow()
@@ -143,6 +135,7 @@ def aloud(seat: str) -> Response:
     return page("public/aloud.html", it=it, lines=lines, offices=offices_of(it, now=now))
 
 
+@route("/act/<seat>/offices", methods=("GET", "POST"), query=("member", "bill"))
 def office_list(seat: str) -> Response:
     """All offices with their hours; a ZIP code that is sent puts the nearest first and is forgotten."""
     now = utcnow()
@@ -164,6 +157,7 @@ def office_list(seat: str) -> Response:
     )
 
 
+@route("/act/<seat>/reminder.ics", query=("member", "bill", "office"))
 def reminder(seat: str) -> Response:
     """A calendar file for ten o'clock on the office's next working day."""
     now = utcnow()
@@ -181,7 +175,7 @@ def reminder(seat: str) -> Response:
     return _calendar(it, office, starts, link, now)
 
 
-def _calendar(it: Visit, office: Place, starts: datetime, link: str, now: datetime) -> Response:
+def _calendar(it: Visit, office: OfficeNow, starts: datetime, link: str, now: datetime) -> Response:
     title = _("Call %(name)s about the %(bill)s", name=names.spoken_to(it.person, current()), bill=it.subject)
     text = _(
         "%(city)s office: %(phone)s. The words are here:", city=office.office.city, phone=office.office.phone
@@ -198,6 +192,7 @@ def _calendar(it: Visit, office: Place, starts: datetime, link: str, now: dateti
 # --- after a call ----------------------------------------------------------------------------------
 
 
+@route("/act/<seat>/called", methods=("GET", "POST"), query=("member", "bill", "office"))
 def called(seat: str) -> Response:
     """How did it go? A count goes up by one, once; ``undo`` takes exactly that one back."""
     now = utcnow()
@@ -244,7 +239,7 @@ def _form(it: Visit, now: datetime, *, status: int = 200, **said: Any) -> Respon
     )
 
 
-def _chosen_office(shown: Place | None) -> str:
+def _chosen_office(shown: OfficeNow | None) -> str:
     """The kind of office that a reader chose before, else that of the office shown."""
     sent = request.form.get("office", "")
     if sent in outcomes.OFFICES:
@@ -290,11 +285,11 @@ def _count(it: Visit, report: outcomes.Report, nonce: str, now: datetime) -> Res
     )
 
 
-def _slips() -> Slips:
-    found: Slips = current_app.extensions["slips"]
+def _slips() -> FormTokens:
+    found: FormTokens = current_app.extensions["slips"]
     return found
 
 
-def _connections() -> Connections:
-    found: Connections = current_app.extensions["connections"]
+def _connections() -> ConnectionLimits:
+    found: ConnectionLimits = current_app.extensions["connections"]
     return found

@@ -16,7 +16,7 @@ from campaign.congress.stage_line import Step, stage_line
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import names, wordings
-from campaign.outreach.asks import Ask, Docket
+from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.bilingual import Text
 from campaign.proposals import campaigns, lineage
 from campaign.proposals.models import Campaign, CitedFact, Proposal
@@ -78,12 +78,12 @@ def front(session: Session, *, now: datetime) -> Front:
     """The campaign as a whole; an empty one where nothing has been set up yet."""
     known = campaigns.current(session)
     proposals = lineage.campaign_proposals(session, known.slug) if known else []
-    chapters = tuple(chapter(session, one, now=now) for one in proposals)
+    chapters = tuple(chapter(session, proposal, now=now) for proposal in proposals)
     facts = select(CitedFact).where(CitedFact.campaign == (known.slug if known else ""))
     facts = facts.where(CitedFact.source_en != "", CitedFact.source_es != "")
     facts = facts.order_by(col(CitedFact.position), CitedFact.id)
-    bills = [str(card.record.id) for one in chapters for card in one.now]
-    return Front(known, chapters, tuple(session.exec(facts)), tuple(lately(session, bills)))
+    bills = [str(card.record.id) for chapter in chapters for card in chapter.now]
+    return Front(known, chapters, tuple(session.exec(facts)), tuple(lately(session, bills, now=now)))
 
 
 def proposal(session: Session, slug: str, *, now: datetime) -> Chapter:
@@ -100,14 +100,14 @@ def proposal_named(session: Session, slug: str) -> Proposal:
     return found
 
 
-def chapter(session: Session, one: Proposal, *, now: datetime) -> Chapter:
+def chapter(session: Session, proposal: Proposal, *, now: datetime) -> Chapter:
     sitting = congress_on(now)
     cards = [
         card(session, ledger.current(session, bill.id, now=now))
-        for bill, _ in lineage.bills_of(session, one.slug)
+        for bill, _ in lineage.bills_of(session, proposal.slug)
     ]
     return Chapter(
-        one,
+        proposal,
         tuple(each for each in cards if each.record.bill.congress == sitting),
         tuple(each for each in cards if each.record.bill.congress < sitting),
         sitting,
@@ -116,16 +116,16 @@ def chapter(session: Session, one: Proposal, *, now: datetime) -> Chapter:
 
 
 def card(session: Session, record: BillRecord) -> Card:
-    people = members.people(session, record.active | record.gone | {record.sponsor or ""}, on=record.day)
+    people = members.people(session, record.active | record.gone | {record.sponsor or ""}, now=record.moment)
     joined = max((row.joined for row in record.cosponsors if row.withdrawn is None), default=None)
     return Card(record, counts.tally(record, people), people.get(record.sponsor or ""), joined)
 
 
-def lately(session: Session, bills: Sequence[str]) -> list[Event]:
+def lately(session: Session, bills: Sequence[str], *, now: datetime) -> list[Event]:
     """The newest days on which something moved on these bills."""
     rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(NEWS))
     newest = session.exec(rows.order_by(col(Change.happened).desc(), col(Change.seq).desc()).limit(100)).all()
-    people = members.people(session, {one.bioguide for one in newest if one.bioguide})
+    people = members.people(session, {change.bioguide for change in newest if change.bioguide}, now=now)
     return history.events(newest, people, actions=False)[:LATELY]
 
 
@@ -220,9 +220,12 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
     today = record.day or now.astimezone(WASHINGTON).date()
     changes = _changes(session, record)
     ids = (
-        record.active | record.gone | {one.bioguide for one in changes if one.bioguide} | {record.sponsor or ""}
+        record.active
+        | record.gone
+        | {change.bioguide for change in changes if change.bioguide}
+        | {record.sponsor or ""}
     )
-    people = members.people(session, ids, on=record.day)
+    people = members.people(session, ids, now=record.moment)
     order = sort if sort in SORTS else "date"
     told = history.events(changes, people)
     end = min(today, _last_day(session, record))
@@ -238,7 +241,7 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
         chart=chart,
         history=tuple(told[:HISTORY]),
         history_left=max(0, len(told) - HISTORY),
-        family=tuple(one for one in lineage.family(session, key) if one.id != key),
+        family=tuple(bill for bill in lineage.family(session, key) if bill.id != key),
         successor=lineage.successor(session, key, now),
         companion=lineage.companion(session, key),
         committees=tuple(_committees(session, record)),
@@ -252,7 +255,11 @@ def _changes(session: Session, record: BillRecord) -> list[Change]:
     """The bill's changes; for a past day those that Congress dates up to it."""
     rows = ledger.changes_since(session, bill=str(record.id))
     day = record.day
-    return rows if day is None else [one for one in rows if one.happened is not None and one.happened <= day]
+    return (
+        rows
+        if day is None
+        else [change for change in rows if change.happened is not None and change.happened <= day]
+    )
 
 
 def _last_day(session: Session, record: BillRecord) -> date:
@@ -272,7 +279,7 @@ def _entries(record: BillRecord, people: Mapping[str, Person], who: frozenset[st
         Entry(row, people.get(key), counts.has_left(people.get(key), record), record.day is None)
         for key, row in rows.items()
     ]
-    return sorted(found, key=lambda one: (one.row.withdrawn or one.row.joined, one.name))
+    return sorted(found, key=lambda entry: (entry.row.withdrawn or entry.row.joined, entry.name))
 
 
 def _committees(session: Session, record: BillRecord) -> list[Text]:
@@ -305,41 +312,46 @@ class Speaker:
 
 @dataclass(frozen=True)
 class Delegation:
-    """All who speak for a seat's people. ``vacant`` seats are named; a territory has no senators to miss."""
+    """All who speak for a seat's people. ``vacant`` seats are named, and ``unlisted`` ones, whose last holder's
+    term ended with its Congress while no list says who sits now; a territory has no senators to miss."""
 
     seat: Seat
     speakers: tuple[Speaker, ...]
     vacant: tuple[str, ...]
+    unlisted: tuple[str, ...]
     vacant_since: date | None
     has_senators: bool
 
 
-def delegation(session: Session, seat: Seat, docket: Docket) -> Delegation:
+def delegation(session: Session, seat: Seat, docket: CampaignAsks, *, now: datetime) -> Delegation:
     senate = members.seat(session, seat.state)
-    own = members.holders(session, seat.id) if seat.chamber == "house" else []
-    upper = members.senators(session, seat.state)
+    own = members.holders(session, seat.id, now=now) if seat.chamber == "house" else []
+    upper = members.senators(session, seat.state, now=now)
     people = [*own, *upper]
-    vacant = [seat.id] if seat.chamber == "house" and not own else []
-    vacant += [seat.state] * (senate.places - len(upper) if senate else 0)
+    empty = [seat.id] if seat.chamber == "house" and not own else []
+    empty += [seat.state] * (senate.places - len(upper) if senate else 0)
+    known = members.is_current(session, now=now)
+    vacant = empty if known else []
     return Delegation(
         seat,
         tuple(Speaker(person, tuple(docket.asks(person))) for person in people),
         tuple(vacant),
-        members.vacant_since(session, seat.id) if seat.id in vacant else None,
+        () if known else tuple(empty),
+        members.vacant_since(session, seat.id, now=now) if seat.id in vacant else None,
         senate is not None,
     )
 
 
 def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:
     """The person and the bill of the address. Raises Refused (404) where they do not fit this seat."""
-    speaker = next((one for one in people.speakers if one.person.bioguide == bioguide), None)
+    speaker = next((speaker for speaker in people.speakers if speaker.person.bioguide == bioguide), None)
     if speaker is None:
         raise Refused(
             f"That person does not speak for {people.seat.id} now. Its page shows who does.",
             f"Esa persona no representa ahora a {people.seat.id}. Su página dice quién sí.",
             status=404,
         )
-    ask = next((one for one in speaker.asks if str(one.bill) == bill), None) or speaker.first
+    ask = next((ask for ask in speaker.asks if str(ask.bill) == bill), None) or speaker.first
     if ask is None:
         raise wordings.nothing_to_ask(speaker.person, bill)
     return speaker, ask
@@ -362,4 +374,4 @@ def sources(session: Session) -> Sources:
         .order_by(Tracking.bill)
     )
     states = session.exec(select(SourceState).order_by(SourceState.name))
-    return Sources(tuple(states), tuple((one, known) for one, known in session.exec(rows)))
+    return Sources(tuple(states), tuple((tracking, known) for tracking, known in session.exec(rows)))

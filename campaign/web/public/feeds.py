@@ -14,21 +14,24 @@ from campaign.web.core import history, render
 from campaign.web.core.database import session
 from campaign.web.core.history import Event
 from campaign.web.public import content
+from campaign.web.public.room import route
 
 NEWEST = 50
 
 
+@route("/feeds/changes.atom")
 def changes() -> Response:
     """The newest joinings, leavings and steps on the campaign's current bills."""
-    front = content.front(session(), now=utcnow())
+    now = utcnow()
+    front = content.front(session(), now=now)
     bills = [str(card.record.id) for chapter in front.chapters for card in chapter.now]
     rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(content.NEWS))
     newest = (
         session().exec(rows.order_by(col(Change.happened).desc(), col(Change.seq).desc()).limit(NEWEST)).all()
     )
-    people = members.people(session(), {one.bioguide for one in newest if one.bioguide})
+    people = members.people(session(), {change.bioguide for change in newest if change.bioguide}, now=now)
     events = history.events(newest, people, actions=False)
-    updated = max((one.seen_at for one in newest), default=datetime(2025, 1, 1, tzinfo=UTC))
+    updated = max((change.seen_at for change in newest), default=datetime(2025, 1, 1, tzinfo=UTC))
     base = render.settings().base_url
     body = render_template(
         "public/changes.atom", it=front, events=events, updated=updated, base=base, stamp=stamp

@@ -1,34 +1,32 @@
 """Paper for a table: the page of a bill and a seat with strips to tear off, and the sheet to sign."""
 
-from flask import Blueprint, make_response, request
+from flask import make_response, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from campaign.db import utcnow
 from campaign.outreach import asks, kits, wordings
-from campaign.outreach.asks import Ask, Matter
+from campaign.outreach.asks import Ask, ProposalBills
 from campaign.outreach.kits import Kit
 from campaign.proposals import lineage, lookup
 from campaign.refusals import Refused
 from campaign.web.core.database import session
-from campaign.web.core.languages import current, place
+from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
+from campaign.web.core.routing import place
 from campaign.web.public import content as public_content
 from campaign.web.public import places
 from campaign.web.public.content import Delegation, Speaker
+from campaign.web.public.room import route
 
 
-def add_to(bp: Blueprint) -> None:
-    bp.add_url_rule("/act/<seat>/kit", view_func=kit)
-    bp.add_url_rule("/sheet", view_func=sheet)
-
-
+@route("/act/<seat>/kit", query=("bill", "as"))
 def kit(seat: str) -> Response:
     """A poster with strips for one bill and seat, as a page to print or with ``as=pdf`` as a file."""
     now = utcnow()
     known = places.seat(session(), seat)
-    docket = asks.docket(session(), now=now)
-    people = public_content.delegation(session(), known, docket)
+    docket = asks.campaign_asks(session(), now=now)
+    people = public_content.delegation(session(), known, docket, now=now)
     matters = [matter for matter in docket.matters if _asked(people, matter)]
     if not matters:
         raise Refused(
@@ -41,24 +39,24 @@ def kit(seat: str) -> Response:
     if request.args.get("as") == "pdf":
         today = now.astimezone(settings().zone).date()
         return _pdf(kits.kit_pdf(found, today=today), f"kit-{known.id}-{matter.slug}-{current()}.pdf")
-    drawn = Markup(kits.square(found.address))  # noqa: S704 - our own drawing of our own address
+    drawn = Markup(kits.qr_code(found.address))  # noqa: S704 - our own drawing of our own address
     strips = [found.calls[number % len(found.calls)] for number in range(kits.STRIPS)]
     return page(
         "public/kit.html", seat=known, it=found, square=drawn, strips=strips, matters=matters, matter=matter
     )
 
 
-def _asked(people: Delegation, matter: Matter) -> list[tuple[Speaker, Ask]]:
+def _asked(people: Delegation, matter: ProposalBills) -> list[tuple[Speaker, Ask]]:
     found = [(speaker, ask) for speaker in people.speakers for ask in speaker.asks]
     return [(speaker, ask) for speaker, ask in found if ask.matter.slug == matter.slug]
 
 
-def _chosen(matters: list[Matter], bill: str) -> Matter:
+def _chosen(matters: list[ProposalBills], bill: str) -> ProposalBills:
     """The matter that a bill of the address belongs to, by any of its numbers; else the first."""
     if not bill:
         return matters[0]
     proposal = lineage.proposal_of(session(), str(lookup.resolve(session(), bill)))
-    found = next((one for one in matters if proposal and one.slug == proposal.slug), None)
+    found = next((matter for matter in matters if proposal and matter.slug == proposal.slug), None)
     if found is None:
         raise Refused(
             "There is no kit for that bill: the campaign does not ask for it.",
@@ -68,7 +66,7 @@ def _chosen(matters: list[Matter], bill: str) -> Matter:
     return found
 
 
-def _kit(people: Delegation, matter: Matter) -> Kit:
+def _kit(people: Delegation, matter: ProposalBills) -> Kit:
     asked = []
     for speaker, ask in _asked(people, matter):
         numbers = wordings.offices(session(), speaker.person)
@@ -87,6 +85,7 @@ def _pdf(content: bytes, name: str) -> Response:
     return response
 
 
+@route("/sheet", query=("as",))
 def sheet() -> Response:
     """A sheet to sign at a table; with ``as=csv`` the file that it is typed into."""
     if request.args.get("as") == "csv":

@@ -7,7 +7,7 @@ static/letter.js fills it in on the reader's side as they type, and nothing is s
 import secrets
 from datetime import date
 
-from flask import Blueprint, make_response, request
+from flask import make_response, request
 from werkzeug.wrappers import Response
 
 from campaign.congress import members
@@ -16,9 +16,11 @@ from campaign.outreach import letters, names, paper, wordings
 from campaign.outreach.letters import Choices, Letter
 from campaign.refusals import Refused
 from campaign.web.core.database import session
-from campaign.web.core.languages import _, current, place
+from campaign.web.core.languages import _, current
 from campaign.web.core.render import page, settings
+from campaign.web.core.routing import place
 from campaign.web.public.calls import Visit, visit
+from campaign.web.public.room import route
 
 # Which field of the form fills which blank.
 FIELDS = {
@@ -29,10 +31,7 @@ FIELDS = {
 }
 
 
-def add_to(bp: Blueprint) -> None:
-    bp.add_url_rule("/act/<seat>/letter", view_func=letter, methods=["GET", "POST"])
-
-
+@route("/act/<seat>/letter", methods=("GET", "POST"), query=("member", "bill", "v", "points"))
 def letter(seat: str) -> Response:
     """The form with the letter under it; ``as`` says in which form the letter is taken away."""
     now = utcnow()
@@ -62,7 +61,7 @@ def letter(seat: str) -> Response:
 def _compose(it: Visit, choices: Choices, *, final: bool) -> Letter:
     cited = letters.facts(session(), it.ask.matter)
     offices = members.offices(session(), it.person.bioguide)
-    office = next((one for one in offices if one.kind == "washington" and one.address), None)
+    office = next((office for office in offices if office.kind == "washington" and office.address), None)
     return letters.compose(
         it.ask, it.person, choices, cited, current(), office=office, today=_today(), final=final
     )

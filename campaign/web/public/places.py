@@ -12,7 +12,7 @@ from campaign.congress import members
 from campaign.congress.members import Person
 from campaign.congress.models import Seat
 from campaign.districts import finder
-from campaign.districts.finder import Found, SeatHit
+from campaign.districts.finder import FindResult, SeatHit
 from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -35,7 +35,7 @@ class Choice:
 class Answer:
     """Where a place lies. ``choices`` is empty unless several districts share it."""
 
-    found: Found
+    found: FindResult
     choices: tuple[Choice, ...]
 
     @property
@@ -44,7 +44,7 @@ class Answer:
 
 
 def by_zip(session: Session, typed: str, *, now: datetime) -> Answer:
-    return _answer(session, finder.by_zip(session, typed, now=now))
+    return _answer(session, finder.by_zip(session, typed, now=now), now)
 
 
 def by_address(settings: Settings, session: Session, form: Mapping[str, str], *, now: datetime) -> Answer:
@@ -53,24 +53,24 @@ def by_address(settings: Settings, session: Session, form: Mapping[str, str], *,
     typed = ", ".join(part.strip() for part in parts if part.strip())
     quick = Fetcher(user_agent=f"campaign/{__version__}", attempts=2, read_timeout=8, patience=12)
     with quick as fetcher:
-        return _answer(session, finder.by_address(fetcher, settings, session, typed, now=now))
+        return _answer(session, finder.by_address(fetcher, settings, session, typed, now=now), now)
 
 
 def by_point(session: Session, typed: str, *, now: datetime) -> Answer:
     """A position that a browser gave, looked up on our own map."""
-    return _answer(session, finder.by_point(session, typed, now=now))
+    return _answer(session, finder.by_point(session, typed, now=now), now)
 
 
-def _answer(session: Session, found: Found) -> Answer:
+def _answer(session: Session, found: FindResult, now: datetime) -> Answer:
     if found.result != "split":
         return Answer(found, ())
-    people = members.people(session, [hit.member for hit in found.seats if hit.member])
+    people = members.people(session, [hit.member for hit in found.seats if hit.member], now=now)
     choices = tuple(
         Choice(
             hit,
             people.get(hit.member or ""),
             _towns(session, hit.member),
-            members.vacant_since(session, hit.seat) if hit.vacant else None,
+            members.vacant_since(session, hit.seat, now=now) if hit.vacant else None,
         )
         for hit in found.seats
     )
@@ -88,7 +88,7 @@ def _towns(session: Session, bioguide: str | None) -> tuple[str, ...]:
 def chosen_seat(session: Session, choice: Mapping[str, str]) -> str:
     """The seat of a state and district chosen by hand; a state with one district needs no number."""
     state, district = choice.get("state", "").upper(), choice.get("district", "").strip()
-    own = [one for one in members.seats(session, "house") if one.state == state]
+    own = [seat for seat in members.seats(session, "house") if seat.state == state]
     if len(own) == 1:
         return own[0].id
     if not district:
@@ -122,7 +122,7 @@ def _number(session: Session, state: str, district: str) -> str:
 
 def _no_seat(session: Session, text: str, state: str) -> Refused:
     shown = text[:20]
-    own = [one.district or 0 for one in members.seats(session, "house") if one.state == state]
+    own = [seat.district or 0 for seat in members.seats(session, "house") if seat.state == state]
     if not own:
         return Refused(
             f"There is no seat {shown} in Congress. Find your members by ZIP code, address or state.",

@@ -1,39 +1,35 @@
-"""The pages that everybody reads. A view loads, asks and answers; what a page shows is in ``views``."""
+"""The pages that everybody reads. A view loads, asks and answers; what a page shows is in ``content``."""
 
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, request
+from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from campaign.congress import ledger
 from campaign.congress.bill_input import parse_bill
 from campaign.congress.bills import BillId, congress_on, congress_start
+from campaign.dates import parse_day
 from campaign.db import utcnow
 from campaign.districts import finder
 from campaign.outreach import asks, conversations, outcomes, wordings
 from campaign.proposals import lookup
-from campaign.refusals import Refused
 from campaign.web.core import states
 from campaign.web.core.database import session
-from campaign.web.core.languages import current, kept_query, place
+from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
-from campaign.web.public import calls, content, feeds, kits, letters, places
+from campaign.web.core.routing import kept_query, place
+from campaign.web.public import calls, content, places
 from campaign.web.public.privacy import statements
-
-bp = Blueprint("public", __name__)
-bp.add_url_rule("/feeds/changes.atom", view_func=feeds.changes)
-calls.add_to(bp)
-letters.add_to(bp)
-kits.add_to(bp)
+from campaign.web.public.room import route
 
 
-@bp.get("/")
+@route("/")
 def campaign() -> Response:
     return page("public/campaign.html", it=content.front(session(), now=utcnow()))
 
 
-@bp.get("/find")
+@route("/find", query=("zip", "state", "district"))
 def find() -> Response:
     """The three ways to say where one lives; with ``zip`` or ``state`` and ``district`` their answer."""
     if request.args.get("state"):
@@ -43,7 +39,7 @@ def find() -> Response:
     return _find_page()
 
 
-@bp.post("/find")
+@route("/find", methods=("POST",))
 def find_address() -> Response:
     """A street address or a position, looked up and forgotten: in no address line, no log and no table."""
     now = utcnow()
@@ -81,7 +77,7 @@ def _redrawn(found: places.Answer, now: datetime) -> list[str]:
     return [code for code in codes if states.redrawn(code, now=now)]
 
 
-@bp.get("/districts")
+@route("/districts")
 def districts() -> Response:
     """Which map is used, since when, and which states have drawn the next one."""
     now = utcnow()
@@ -95,7 +91,7 @@ def districts() -> Response:
     )
 
 
-@bp.route("/act/<seat>", methods=["GET", "POST"])
+@route("/act/<seat>", methods=("GET", "POST"), query=("member", "bill", "kind"))
 def act(seat: str) -> Response:
     """Who speaks for a seat and where each stands; with ``member`` the words for a call to that one.
 
@@ -103,11 +99,11 @@ def act(seat: str) -> Response:
     """
     known = places.seat(session(), seat)
     if known.id != seat:
-        return redirect(place("act", seat=known.id, **kept_query("act")), 301)
+        return redirect(place("act", seat=known.id, **kept_query()), 301)
     if "member" in request.args:
         return _words(known.id)
     now = utcnow()
-    people = content.delegation(session(), known, asks.docket(session(), now=now))
+    people = content.delegation(session(), known, asks.campaign_asks(session(), now=now), now=now)
     return page("public/act.html", seat=known, it=people, redrawn=states.redrawn(known.state, now=now))
 
 
@@ -125,7 +121,7 @@ def _words(seat: str) -> Response:
     return page("public/script.html", it=it, kind=kind, text=text, offices=calls.offices_of(it, now=now))
 
 
-@bp.get("/act/<seat>/thanks")
+@route("/act/<seat>/thanks")
 def thanks(seat: str) -> Response:
     """At the end of the list: what the calls add up to, and what else helps."""
     now = utcnow()
@@ -138,7 +134,7 @@ def thanks(seat: str) -> Response:
     )
 
 
-@bp.get("/bills")
+@route("/bills", query=("q",))
 def bills() -> Response:
     """The campaign's bills; with ``q`` every bill that fits the number or words that were typed."""
     typed = request.args.get("q", "").strip()
@@ -147,11 +143,11 @@ def bills() -> Response:
     found = lookup.search(session(), typed, now=utcnow())
     if len(found) == 1:
         return redirect(place("bill", text=str(found[0].bill_id)), 302)
-    by_number = len({one.bill_id.number for one in found}) == 1
+    by_number = len({candidate.bill_id.number for candidate in found}) == 1
     return page("public/bills.html", it=None, typed=typed, found=found, by_number=by_number)
 
 
-@bp.get("/bills/<path:text>")
+@route("/bills/<path:text>", query=("on", "sort"))
 def bill(text: str) -> Response:
     """One bill, now or with ``on`` as it stood at the end of a day."""
     try:
@@ -159,12 +155,10 @@ def bill(text: str) -> Response:
     except ValueError:
         return _canonical(text)
     now = utcnow()
-    day = _day(request.args.get("on", ""))
-    record = (
-        ledger.as_of(session(), str(known), day, now=now)
-        if day
-        else ledger.current(session(), str(known), now=now)
-    )
+    if on := request.args.get("on"):
+        record = ledger.as_of(session(), str(known), parse_day(on), now=now)
+    else:
+        record = ledger.current(session(), str(known), now=now)
     it = content.bill(session(), record, sort=request.args.get("sort", ""), now=now)
     return page("public/bill.html", it=it)
 
@@ -178,21 +172,12 @@ def _canonical(text: str) -> Response:
     return redirect(place("bill", text=str(BillId(number.congress, number.type, number.number))), 301)
 
 
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused("A day is written like 2026-03-31.", "Un día se escribe así: 2026-03-31.") from None
-
-
-@bp.get("/proposals/<slug>")
+@route("/proposals/<slug>")
 def proposal(slug: str) -> Response:
     return page("public/proposal.html", it=content.proposal(session(), slug, now=utcnow()))
 
 
-@bp.get("/privacy")
+@route("/privacy", in_draft=True)
 def privacy() -> Response:
     return page(
         "public/privacy.html",
@@ -202,7 +187,7 @@ def privacy() -> Response:
     )
 
 
-@bp.get("/data")
+@route("/data", in_draft=True)
 def data() -> Response:
     """Where the record comes from, how old it is, and how others may read it."""
     return page("public/data.html", it=content.sources(session()))

@@ -24,7 +24,7 @@ from campaign.web.core import database
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
 from campaign.web.public import places
-from campaign.web.public.routes import bp
+from campaign.web.public.room import route
 
 # A field that people do not see and do not fill.
 TRAP = "website"
@@ -48,7 +48,7 @@ def _asked() -> Asked:
     return Asked(page=page, ip=request.remote_addr or "")
 
 
-@bp.get("/subscribe")
+@route("/subscribe", query=("seat",))
 def subscribe() -> Response:
     """The form; ``seat`` comes along from the pages of a district."""
     return _form(seat=_seat(request.args.get("seat", "")))
@@ -71,7 +71,7 @@ def _form(
     )
 
 
-@bp.post("/subscribe")
+@route("/subscribe", methods=("POST",))
 def sign_up() -> Response:
     """Queue a letter to the address, if one is due; the page says nothing of the address."""
     form = request.form
@@ -134,12 +134,12 @@ def _seat(text: str) -> str:
         return ""
 
 
-@bp.get("/confirm/<token>")
+@route("/confirm/<token>", in_draft=True)
 def confirm(token: str) -> Response:
     return private("public/confirm.html", step="ask", token=token)
 
 
-@bp.post("/confirm/<token>")
+@route("/confirm/<token>", methods=("POST",), in_draft=True)
 def confirmed(token: str) -> Response:
     with db.writing(database.engine()) as session:
         who = subscribers.confirm(session, token, _asked(), now=utcnow())
@@ -149,12 +149,12 @@ def confirmed(token: str) -> Response:
     return private("public/confirm.html", step="done", token="", seat=seat if "-" in seat else "")
 
 
-@bp.get("/unsubscribe/<token>")
+@route("/unsubscribe/<token>", in_draft=True)
 def unsubscribe(token: str) -> Response:
     return private("public/unsubscribe.html", done=False, token=token)
 
 
-@bp.post("/unsubscribe/<token>")
+@route("/unsubscribe/<token>", methods=("POST",), in_draft=True)
 def unsubscribed(token: str) -> Response:
     """One press, or one request of a mail service: the same answer whatever the token."""
     with db.writing(database.engine()) as session:
@@ -162,12 +162,12 @@ def unsubscribed(token: str) -> Response:
     return private("public/unsubscribe.html", done=True, token="")
 
 
-@bp.get("/preferences")
+@route("/preferences", in_draft=True)
 def preferences() -> Response:
     return private("public/preferences.html", step="ask", problem="")
 
 
-@bp.post("/preferences")
+@route("/preferences", methods=("POST",), in_draft=True)
 def ask_for_link() -> Response:
     """Mail a link to whoever holds the mailbox; the page says nothing of the address."""
     try:
@@ -180,7 +180,7 @@ def ask_for_link() -> Response:
     return private("public/preferences.html", step="sent", problem="")
 
 
-@bp.get("/preferences/<token>")
+@route("/preferences/<token>", in_draft=True)
 def choices(token: str) -> Response:
     who = subscribers.holder(database.session(), token, "manage", now=utcnow())
     return _old_link() if who is None else _choices(who, token)
@@ -205,7 +205,7 @@ def _choices(who: Subscriber, token: str, *, said: str = "", problem: str = "") 
     )
 
 
-@bp.post("/preferences/<token>")
+@route("/preferences/<token>", methods=("POST",), in_draft=True)
 def choose(token: str) -> Response:
     """Save, mail a copy of everything, stop or erase, as the pressed button says."""
     now, action = utcnow(), request.form.get("action", "")
@@ -244,7 +244,7 @@ def _chosen_seat(who: Subscriber, typed: str | None) -> str:
     return _named_seat(typed)
 
 
-@bp.post("/webhooks/mail/<provider>")
+@route("/webhooks/mail/<provider>", methods=("POST",), in_draft=True)
 def report(provider: str) -> Response:
     """A mail provider tells of bounces and complaints; its signature is its standing."""
     outcome = webhooks.take(

@@ -11,7 +11,7 @@ from sqlmodel import select
 from werkzeug import Request, Response
 
 from campaign import db
-from campaign.mailing import queue
+from campaign.mailing import notices
 from campaign.mailing.delivery import chat_notices
 from campaign.mailing.models import Delivery
 from campaign.settings import Settings
@@ -25,7 +25,7 @@ BUILT = {"period": "2026-W26", "recipients": 1234}
 def tell(engine: Engine, rules: Make, address: str, **chosen: str) -> None:
     rules(notify_webhook=address, **chosen)
     with db.writing(engine) as session:
-        queue.tell(session, "built", BUILT, now=MONDAY)
+        notices.notify(session, "built", BUILT, now=MONDAY)
 
 
 def hook(engine: Engine) -> Delivery:

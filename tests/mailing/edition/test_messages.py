@@ -136,10 +136,9 @@ Subject: =?utf-8?b?U8OtOiAzIG1vcmU=?=
 List-Id: <digest.campaign-host.org>
 List-Unsubscribe-Post: List-Unsubscribe=One-Click
 MIME-Version: 1.0
-Content-Type: multipart/alternative;
- boundary="=_a67714f70a8a57e65a1b2071_1"
+Content-Type: multipart/alternative; boundary="=_a67714f70a8a57e65a1b2071_0"
 
---=_a67714f70a8a57e65a1b2071_1
+--=_a67714f70a8a57e65a1b2071_0
 Content-Type: text/plain; charset="utf-8"
 Content-Transfer-Encoding: quoted-printable
 
@@ -147,11 +146,10 @@ Content-Transfer-Encoding: quoted-printable
 .stop
 q6urq6urq6urq6urq6urq5ofkcSrsfC-TZyBoSRjN7w
 
---=_a67714f70a8a57e65a1b2071_1
-Content-Type: multipart/related;
- boundary="=_a67714f70a8a57e65a1b2071_2"
+--=_a67714f70a8a57e65a1b2071_0
+Content-Type: multipart/related; boundary="=_a67714f70a8a57e65a1b2071_1"
 
---=_a67714f70a8a57e65a1b2071_2
+--=_a67714f70a8a57e65a1b2071_1
 Content-Type: text/html; charset="utf-8"
 Content-Transfer-Encoding: quoted-printable
 
@@ -159,18 +157,18 @@ Content-Transfer-Encoding: quoted-printable
 q6urq6urq6urq6urq6urq5ofkcSrsfC-TZyBoSRjN7w=
 </p>
 
---=_a67714f70a8a57e65a1b2071_2
+--=_a67714f70a8a57e65a1b2071_1
 Content-Type: image/png
+Content-Transfer-Encoding: base64
 Content-Disposition: inline; filename="chart.png"
 Content-ID: <chart>
-Content-Transfer-Encoding: base64
 
 iVBORwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 AAAAAAAAAA==
 
---=_a67714f70a8a57e65a1b2071_2--
-
 --=_a67714f70a8a57e65a1b2071_1--
+
+--=_a67714f70a8a57e65a1b2071_0--
 """
 
 
@@ -225,10 +223,10 @@ def test_e20_the_return_path_is_signed_short_and_ours_alone() -> None:
     assert returned_number(other, return_path(a_sender(), KEYS, 5)) is None
 
 
-def test_e20_the_envelope_carries_it(readers: Make, published: Make, office: Make, box: Box) -> None:
+def test_e20_the_envelope_carries_it(readers: Make, published: Make, outbox: Make, box: Box) -> None:
     readers("a@readers-host.org")
     published()
-    deliver(office())
+    deliver(outbox())
     ((sender, _, raw),) = box.messages
     assert returned_number(KEYS, sender) == 1
     assert opened(raw)["From"].addresses[0].domain == sender.rpartition("@")[2]

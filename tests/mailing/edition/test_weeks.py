@@ -195,16 +195,16 @@ def test_a_note_that_is_refused_leaves_the_draft_as_it_was(
 
 
 def test_copies_wait_for_the_readers_own_morning(
-    engine: Engine, readers: Make, published: Make, office: Make, clock: Clock, box: Box
+    engine: Engine, readers: Make, published: Make, outbox: Make, clock: Clock, box: Box
 ) -> None:
     readers("east@readers-host.org", seat="NY-1")
     readers("west@readers-host.org", seat="CA-1")
     clock.at = datetime(2026, 6, 22, 13, 0, tzinfo=UTC)
     published(now=clock())
-    deliver(office())
+    deliver(outbox())
     assert list(box.got) == ["east@readers-host.org"]
     clock.sleep(3 * 3600)
-    deliver(office())
+    deliver(outbox())
     assert list(box.got) == ["east@readers-host.org", "west@readers-host.org"]
 
 
@@ -262,7 +262,7 @@ def test_e45_one_worker_keeps_the_pace_in_flat_memory(
         folder = tmp_path / str(count)
         folder.mkdir()
         with fresh(kind, folder) as place, bench.sink(folder) as (port, log):
-            engine, chosen = bench._prepared(place, port, count)
+            engine, chosen = bench.prepared(place, port, count)
             bench.publish(engine, chosen)
             engine.dispose()
             _, memory = bench.run_workers(place, port, 1)
@@ -274,7 +274,7 @@ def test_e45_one_worker_keeps_the_pace_in_flat_memory(
 
 @pytest.mark.parametrize("group", [Group("en", "TX-28"), Group("es", "TX-21"), Group("es")])
 def test_e46_the_preview_is_the_message_but_for_the_reader(
-    engine: Engine, settings: Settings, readers: Make, office: Make, box: Box, group: Group
+    engine: Engine, settings: Settings, readers: Make, outbox: Make, box: Box, group: Group
 ) -> None:
     prepare(engine)
     readers("a@readers-host.org", seat=group.seat, language=group.language)
@@ -282,7 +282,7 @@ def test_e46_the_preview_is_the_message_but_for_the_reader(
     built = editions.build(engine, settings, now=MONDAY)
     seen = editions.preview(engine, settings, group, edition=built.edition, now=MONDAY)
     editions.publish(engine, settings, built.edition, by="t", now=MONDAY)
-    deliver(office())
+    deliver(outbox())
     ((_, _, sent),) = box.messages
     assert without_reader(seen) == without_reader(sent)
 
@@ -294,13 +294,13 @@ def without_reader(raw: bytes) -> bytes:
 
 
 def test_e46_a_test_copy_is_the_same_bytes(
-    engine: Engine, settings: Settings, readers: Make, rules: Make, office: Make, box: Box
+    engine: Engine, settings: Settings, readers: Make, rules: Make, outbox: Make, box: Box
 ) -> None:
     readers("a@readers-host.org")
     rules(quiet_week="note")
     built = editions.build(engine, settings, now=MONDAY)
     editions.send_test(engine, built.edition, Group("en"), "desk@campaign-host.org", now=MONDAY)
-    deliver(office())
+    deliver(outbox())
     ((_, recipient, sent),) = box.messages
     assert recipient == "desk@campaign-host.org"
     seen = editions.preview(engine, settings, Group("en"), edition=built.edition, now=MONDAY)

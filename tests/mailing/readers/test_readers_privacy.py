@@ -44,11 +44,11 @@ def everything(engine: Engine) -> str:
 
 
 def test_e39_suppression_outlives_erasure_and_holds_no_address(
-    engine: Engine, keys: Keys, readers: Make, published: Make, office: Make, clock: Clock
+    engine: Engine, keys: Keys, readers: Make, published: Make, outbox: Make, clock: Clock
 ) -> None:
     (who,) = readers(EMAIL)
     published()
-    deliver(office())
+    deliver(outbox())
     with db.writing(engine) as session:
         subscribers.erase(session, session.get_one(Subscriber, who), now=clock())
     left = everything(engine)
@@ -61,7 +61,7 @@ def test_e39_suppression_outlives_erasure_and_holds_no_address(
 
 
 def test_e40_export_is_mailed_and_complete_and_erasure_leaves_counts(
-    engine: Engine, settings: Settings, readers: Make, published: Make, office: Make, box: Box
+    engine: Engine, settings: Settings, readers: Make, published: Make, outbox: Make, box: Box
 ) -> None:
     (who,) = readers(EMAIL, seat="TX-20")
     edition = published()
@@ -69,7 +69,7 @@ def test_e40_export_is_mailed_and_complete_and_erasure_leaves_counts(
         reader = session.get_one(Subscriber, who)
         subscribers.change(session, reader, Wish(seat="TX-21"), now=MONDAY)
         subscribers.ask_for_export(session, reader, now=MONDAY)
-    deliver(office())
+    deliver(outbox())
     (raw,) = [raw for _, _, raw in box.messages if b"my-data.json" in raw]
     import email
     from email.policy import default
@@ -159,11 +159,11 @@ def test_e41_what_is_written_is_read_again_and_no_spreadsheet_runs_it(local: str
 
 
 def test_e42_bodies_go_after_a_month_and_rows_after_three_but_counts_stay(
-    engine: Engine, readers: Make, published: Make, office: Make, clock: Clock
+    engine: Engine, readers: Make, published: Make, outbox: Make, clock: Clock
 ) -> None:
     readers(EMAIL, "gone-x@readers-host.org")
     edition = published()
-    deliver(office())
+    deliver(outbox())
     assert editions.tidy(engine, now=MONDAY + timedelta(days=29)) == {"bodies": 0, "rows": 0, "letters": 0}
     assert editions.tidy(engine, now=MONDAY + timedelta(days=31))["bodies"] == 1
     with db.reading(engine) as session:
@@ -180,7 +180,7 @@ def test_e42_no_address_and_no_key_in_any_log(
     keys: Keys,
     readers: Make,
     published: Make,
-    office: Make,
+    outbox: Make,
     clock: Clock,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
@@ -193,8 +193,8 @@ def test_e42_no_address_and_no_key_in_any_log(
         published(breaker_after=2, notify_email="desk@campaign-host.org")
         with db.writing(engine) as session:
             subscribers.ask(session, keys, "asks@readers-host.org", Wish(), Asked(), now=clock())
-        deliver(office())
-        deliver(office())
+        deliver(outbox())
+        deliver(outbox())
     finally:
         structlog.configure(**before)
     out, err = capfd.readouterr()
@@ -231,33 +231,33 @@ def test_e43_spellings_of_one_person_are_one(keys: Keys, one: str, two: str, sam
 
 
 def test_e43_one_row_a_person_and_mail_goes_to_what_was_typed(
-    engine: Engine, keys: Keys, clock: Clock, office: Make, box: Box
+    engine: Engine, keys: Keys, clock: Clock, outbox: Make, box: Box
 ) -> None:
     for typed in ("Maria.L+News@Bücher-host.org", "maria.l@bücher-host.org"):
         with db.writing(engine) as session:
             subscribers.ask(session, keys, typed, Wish(), Asked(), now=clock())
     with db.reading(engine) as session:
         assert session.exec(select(Subscriber)).one().email == "Maria.L+News@Bücher-host.org"
-    deliver(office())
+    deliver(outbox())
     assert list(box.got) == ["Maria.L+News@xn--bcher-host-9db.org"]
 
 
 @pytest.mark.parametrize("odd", ['"a b"@readers-host.org', "o'hara@readers-host.org", "a/b=c@readers-host.org"])
 def test_e43_odd_but_valid_addresses_are_mailed(
-    readers: Make, published: Make, office: Make, box: Box, odd: str
+    readers: Make, published: Make, outbox: Make, box: Box, odd: str
 ) -> None:
     readers(odd)
     published()
-    assert deliver(office()).counts == {"sent": 1}
+    assert deliver(outbox()).counts == {"sent": 1}
     assert list(box.got) == [wire(odd)]
 
 
 def test_e43_letters_beyond_ascii_need_a_relay_that_carries_them(
-    readers: Make, published: Make, office: Make, box: Box
+    readers: Make, published: Make, outbox: Make, box: Box
 ) -> None:
     readers("maría@readers-host.org")
     published()
-    assert deliver(office()).counts == {"sent": 1}
+    assert deliver(outbox()).counts == {"sent": 1}
     assert list(box.got) == ["maría@readers-host.org"]
 
 

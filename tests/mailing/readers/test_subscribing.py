@@ -72,7 +72,7 @@ def test_e28_a_sign_up_gets_nothing_until_its_link_is_used(
     settings: Settings,
     keys: Keys,
     client: FlaskClient,
-    office: Make,
+    outbox: Make,
     box: Box,
     rules: Make,
 ) -> None:
@@ -80,7 +80,7 @@ def test_e28_a_sign_up_gets_nothing_until_its_link_is_used(
     client.post("/subscribe", data={"email": EMAIL, "language": "es"})
     built = editions.build(engine, settings, now=MONDAY)
     assert editions.publish(engine, settings, built.edition, by="t", now=MONDAY) == 0
-    assert deliver(office()).counts == {"sent": 1}
+    assert deliver(outbox()).counts == {"sent": 1}
     path = link_in(box)
     token = path.rpartition("/")[2]
     assert path.startswith("/es/confirm/")
@@ -95,10 +95,10 @@ def test_e28_a_sign_up_gets_nothing_until_its_link_is_used(
 
 
 def test_e28_a_link_ends_after_48_hours_and_is_forgotten_after_a_week(
-    engine: Engine, keys: Keys, clock: Clock, office: Make, box: Box
+    engine: Engine, keys: Keys, clock: Clock, outbox: Make, box: Box
 ) -> None:
     asked(engine, keys, clock)
-    deliver(office())
+    deliver(outbox())
     token = link_in(box).rpartition("/")[2]
     clock.sleep(48 * 3600)
     with db.writing(engine) as session:
@@ -109,10 +109,10 @@ def test_e28_a_link_ends_after_48_hours_and_is_forgotten_after_a_week(
 
 
 def test_e29_looking_at_the_link_confirms_nothing(
-    engine: Engine, keys: Keys, clock: Clock, client: FlaskClient, office: Make, box: Box
+    engine: Engine, keys: Keys, clock: Clock, client: FlaskClient, outbox: Make, box: Box
 ) -> None:
     asked(engine, keys, clock)
-    deliver(office())
+    deliver(outbox())
     path = link_in(box)
     for look in (client.get, client.head, client.options):
         look(path)
@@ -279,10 +279,10 @@ def test_e34_links_outlive_a_change_of_the_key(
 
 
 def test_e35_consent_says_when_where_and_to_which_words(
-    engine: Engine, keys: Keys, client: FlaskClient, office: Make, box: Box
+    engine: Engine, keys: Keys, client: FlaskClient, outbox: Make, box: Box
 ) -> None:
     client.post("/es/subscribe", data={"email": EMAIL}, environ_base={"REMOTE_ADDR": "203.0.113.9"})
-    deliver(office())
+    deliver(outbox())
     client.post(link_in(box))
     with db.reading(engine) as session:
         rows = session.exec(select(Consent).order_by(Consent.id)).all()  # type: ignore[arg-type]
@@ -305,10 +305,10 @@ def test_e35_the_network_address_is_kept_only_where_that_was_turned_on(
 
 
 def test_e35_no_link_is_kept_in_a_consent(
-    engine: Engine, keys: Keys, client: FlaskClient, office: Make, box: Box
+    engine: Engine, keys: Keys, client: FlaskClient, outbox: Make, box: Box
 ) -> None:
     client.post("/subscribe", data={"email": EMAIL})
-    deliver(office())
+    deliver(outbox())
     path = link_in(box)
     client.post(path)
     with db.reading(engine) as session:
@@ -327,12 +327,12 @@ def test_a_stranger_cannot_change_what_a_reader_gets(
 
 
 def test_a_reader_who_stopped_may_come_back_by_the_same_door(
-    engine: Engine, keys: Keys, readers: Make, clock: Clock, office: Make, box: Box, client: FlaskClient
+    engine: Engine, keys: Keys, readers: Make, clock: Clock, outbox: Make, box: Box, client: FlaskClient
 ) -> None:
     readers(EMAIL)
     client.post(f"/unsubscribe/{keys.stop_token(reader(engine).key)}")
     asked(engine, keys, clock, seat="TX-20")
-    deliver(office())
+    deliver(outbox())
     assert reader(engine).state == "stopped"
     assert client.post(link_in(box)).status_code == 200
     assert (reader(engine).state, reader(engine).seat) == ("confirmed", "TX-20")
@@ -349,11 +349,11 @@ def test_what_cannot_be_an_address_is_said_kindly(client: FlaskClient, engine: E
 
 
 def test_choices_are_changed_after_proof_of_the_mailbox(
-    engine: Engine, readers: Make, client: FlaskClient, office: Make, box: Box
+    engine: Engine, readers: Make, client: FlaskClient, outbox: Make, box: Box
 ) -> None:
     readers(EMAIL, seat="TX-20")
     client.post("/preferences", data={"email": EMAIL})
-    deliver(office())
+    deliver(outbox())
     path = link_in(box, "preferences")
     assert 'value="TX-20"' in client.get(path).text
     client.post(path, data={"action": "save", "language": "es", "seat": "", "alerts": "1"})

@@ -92,11 +92,11 @@ CORPUS = [
 
 
 @pytest.fixture
-def copy_sent(engine: Engine, settings: Settings, readers: Make, published: Make, office: Make) -> str:
+def copy_sent(engine: Engine, settings: Settings, readers: Make, published: Make, outbox: Make) -> str:
     """A copy that went out to EMAIL; the return path it carried."""
     readers(EMAIL)
     published()
-    deliver(office())
+    deliver(outbox())
     return return_path(sender_of(settings), Keys(settings), 1)
 
 
@@ -145,6 +145,72 @@ def test_e36_words_of_an_old_mailer_are_read_too(keys: Keys, settings: Settings)
     found = bounces.read_report(raw.encode(), keys)
     assert found is not None
     assert found.kind == "hard"
+
+
+# Reports of mailers that write none as RFC 3464 has it: sender, subject, words, and what they mean.
+FOREIGN = {
+    "qmail": (
+        "MAILER-DAEMON@q.org",
+        "failure notice",
+        "Hi. This is the qmail-send program at q.org.\r\nI'm afraid I wasn't able to deliver your message "
+        "to the following addresses.\r\nThis is a permanent error; I've given up. Sorry it didn't work "
+        "out.\r\n\r\n"
+        f"<{EMAIL}>:\r\nSorry, no mailbox here by that name. (#5.1.1)\r\n",
+        "hard",
+    ),
+    "exim": (
+        "Mail Delivery System <Mailer-Daemon@e.org>",
+        "Mail delivery failed: returning message to sender",
+        "A message that you sent could not be delivered to one or more of its\r\nrecipients. This is a "
+        f"permanent error. The following address(es) failed:\r\n\r\n  {EMAIL}\r\n    host mx.readers-host.org "
+        "[192.0.2.1]\r\n    550 5.7.1 blocked by policy\r\n",
+        "harmless",
+    ),
+    # Not from a daemon, and without a code.
+    "exchange": (
+        "System Administrator <admin@x.org>",
+        "Undeliverable: News",
+        "Your message\r\n\r\n  To:      Maria\r\n\r\ndid not reach the following recipient(s):\r\n\r\n"
+        f"{EMAIL} on Mon, 22 Jun 2026 09:00:00 -0600\r\n    The recipient name is not recognized\r\n"
+        f"\tThe MTS-ID of the original message is: c=us;a= ;p=x;l=X0622\r\n    MSEXCH:IMS:X:X:X 0 (000C05A6) "
+        "Unknown Recipient\r\n",
+        "soft",
+    ),
+    "a person": (f"Maria <{EMAIL}>", "Re: News", "Thank you, 5.1.1 times!", None),
+}
+
+
+@pytest.mark.parametrize("mailer", FOREIGN)
+def test_e36_forms_of_their_own_are_read_as_they_mean(keys: Keys, settings: Settings, mailer: str) -> None:
+    sender, subject, words, kind = FOREIGN[mailer]
+    path = return_path(sender_of(settings), keys, 3)
+    raw = f"From: {sender}\r\nTo: <{path}>\r\nSubject: {subject}\r\n\r\n{words}".encode()
+    found = bounces.read_report(raw, keys)
+    assert (found and (found.kind, found.number)) == (kind and (kind, 3))
+    stranger = raw.replace(path.encode(), b"desk@campaign-host.org")
+    assert bounces.read_report(stranger, keys) is None
+
+
+def test_e36_a_report_that_confuses_the_library_is_left_unread(
+    keys: Keys, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def confused(_message: object) -> None:
+        raise TypeError("no payload")
+
+    monkeypatch.setattr(bounces, "all_failures", confused)
+    path = return_path(sender_of(settings), keys, 3)
+    raw = f"From: MAILER-DAEMON@q.org\r\nTo: <{path}>\r\n\r\n5.1.1".encode()
+    assert bounces.read_report(raw, keys) is None
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"), [("error", "hard"), ("failed (5 tries)", "hard"), ("relayed", "delivered")]
+)
+def test_e36_actions_are_read_in_every_spelling(keys: Keys, settings: Settings, action: str, kind: str) -> None:
+    path = return_path(sender_of(settings), keys, 3)
+    found = bounces.read_report(a_bounce(path, "5.1.1", "550 5.1.1 gone", action=action), keys)
+    assert found is not None
+    assert found.kind == kind
 
 
 def a_complaint(link: str) -> bytes:
@@ -364,11 +430,11 @@ def test_e38_a_report_ahead_of_our_own_record_is_asked_to_come_again(
 
 
 def test_e38_an_answer_that_was_missing_is_learned_from_the_provider(
-    engine: Engine, hooked: Settings, keys: Keys, readers: Make, published: Make, office: Make
+    engine: Engine, hooked: Settings, keys: Keys, readers: Make, published: Make, outbox: Make
 ) -> None:
     readers("hush-a@readers-host.org")
     published()
-    deliver(office())
+    deliver(outbox())
     number = message_id(sender_of(hooked), keys, 1)
     assert post(engine, hooked, mailgun(number=number, event="delivered")) == 200
     with db.reading(engine) as session:

@@ -1,7 +1,6 @@
 """What every answer carries, and how the service says no."""
 
 import re
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from structlog.testing import capture_logs
 
-from campaign import db, snapshot
+from campaign import db
 from campaign.app import create_app
 from campaign.settings import Settings
 
@@ -93,7 +92,7 @@ def failing(app: Flask) -> FlaskClient:
             raise ZeroDivisionError("secret detail")
         abort(status)
 
-    for prefix in ("", "/es", "/api"):
+    for prefix in ("", "/es", "/api", "/organize"):
         app.add_url_rule(f"{prefix}/fail/<int:status>", f"fail{prefix}", fail)
     return app.test_client()
 
@@ -120,6 +119,16 @@ def test_failures_of_the_interface_are_json(failing: FlaskClient, status: int) -
     assert error["status"] == status
     assert error["request"] == answer.headers["X-Request-ID"]
     assert error["message"]
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 413, 500, 503])
+def test_failures_of_the_organizers_pages_keep_to_them(failing: FlaskClient, status: int) -> None:
+    answer = failing.get(f"/organize/fail/{status}")
+    assert answer.status_code == status
+    assert '<body class="organize">' in answer.text
+    assert answer.headers["X-Request-ID"] in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "secret detail" not in answer.text
 
 
 def test_the_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
@@ -176,6 +185,10 @@ def test_a_database_that_cannot_be_read_is_said_plainly(tmp_path: Path, url: obj
     assert page.headers["Retry-After"] == "60"
     assert interface.json["error"]["status"] == 503
     assert "sqlalche" not in page.text
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = "somebody who is signed in"
+    organizers = client.get("/organize/")
+    assert (organizers.status_code, '<body class="organize">' in organizers.text) == (503, True)
     assert client.get("/healthz").status_code == 200
     ready = client.get("/readyz")
     assert ready.status_code == 503
@@ -183,21 +196,17 @@ def test_a_database_that_cannot_be_read_is_said_plainly(tmp_path: Path, url: obj
     engine.dispose()
 
 
-def test_readers_do_not_wait_for_a_writer(sqlite_engine: Engine, now: datetime) -> None:
-    snapshot.load(sqlite_engine, now=now)
-    client = create_app(Settings(secret_key=KEY), engine=sqlite_engine).test_client()
-    with db.writing(sqlite_engine) as session:
+def test_readers_do_not_wait_for_a_writer(snapshot_copy: Engine) -> None:
+    client = create_app(Settings(secret_key=KEY), engine=snapshot_copy).test_client()
+    with db.writing(snapshot_copy) as session:
         session.execute(sa.text("UPDATE bill SET title = 'half written'"))
         answer = client.get("/bills/hr6736-119")
     assert answer.status_code == 200
     assert "half written" not in answer.text
 
 
-def test_pages_are_the_same_on_both_engines(
-    engine: Engine, now: datetime, clock: None, client: FlaskClient
-) -> None:
-    snapshot.load(engine, now=now)
-    other = create_app(Settings(secret_key=KEY, geocoder_url=""), engine=engine).test_client()
+def test_pages_are_the_same_on_both_engines(loaded_engine: Engine, clock: None, client: FlaskClient) -> None:
+    other = create_app(Settings(secret_key=KEY, geocoder_url=""), engine=loaded_engine).test_client()
     for path in ("/", "/bills/hr923-119", "/es/act/TX-20", "/proposals/armas-act", "/bills?q=H.R.+8427"):
         assert other.get(path).text == client.get(path).text, path
 

@@ -3,11 +3,13 @@
 import re
 from datetime import datetime
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 import time_machine
+from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +18,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 from werkzeug.routing import Rule
 
-from campaign import db, snapshot
+from campaign import db
 from campaign.app import create_app
 from campaign.outreach.models import CallCount
 from campaign.settings import Settings
@@ -41,15 +43,13 @@ INTERNAL = ("Traceback", "sqlalchemy", "jinja2.", "werkzeug", 'File "/', "Undefi
 
 
 @pytest.fixture(scope="module")
-def own(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    path = tmp_path_factory.mktemp("bad") / "campaign.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    engine = db.open_engine(f"sqlite:///{path}")
+def own(snapshot_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     now = datetime.fromisoformat("2026-06-20T15:00:00+00:00")
-    snapshot.load(engine, now=now)
-    with time_machine.travel(now, tick=False):
+    with (
+        copy_of(snapshot_template, tmp_path_factory.mktemp("bad")) as engine,
+        time_machine.travel(now, tick=False),
+    ):
         yield create_app(Settings(secret_key="x" * 40, geocoder_url=""), engine=engine)
-    engine.dispose()
 
 
 def rules(app: Flask) -> list[Rule]:

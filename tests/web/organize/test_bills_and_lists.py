@@ -359,7 +359,7 @@ def test_a_bill_is_added_by_any_form_of_its_number(
     with db.reading(snapshot_engine) as session:
         assert session.get(Tracking, "hr5000-119")
         assert session.get_one(Kinship, ("armas-act", "hr5000-119")).state == "confirmed"
-        assert [one.bill for one in poll_requests.asked(session)] == ["hr5000-119"]
+        assert [one.bill for one in poll_requests.pending(session)] == ["hr5000-119"]
 
 
 @pytest.mark.parametrize(
@@ -444,7 +444,7 @@ def test_a_page_asks_as_many_questions_whatever_it_shows(
 ) -> None:
     before = questions(desk, snapshot_engine, path)
     with db.writing(snapshot_engine) as session:
-        for row in whip.board(session, session.get_one(whip.Bill, "hr6736-119"))[:200]:
+        for row in whip.board(session, session.get_one(whip.Bill, "hr6736-119"), now=now)[:200]:
             values = {"lean": "likely", "next_step": "call", "next_on": "2026-06-01"}
             whip.save(session, "hr6736-119", row.person.bioguide, values, version=0, by="x", now=now)
             session.add(

@@ -224,6 +224,40 @@ def test_sending_asks_again_who_it_is(desk: FlaskClient, snapshot_engine: Engine
     assert state_of(snapshot_engine, edition) == "draft"
 
 
+def test_an_approved_edition_is_cancelled_after_its_numbers_were_shown(
+    desk: FlaskClient, snapshot_engine: Engine, edition: int
+) -> None:
+    path = f"/organize/digest/{edition}/step/cancel"
+    assert desk.get(path).status_code == 409
+    assert "Cancel this edition" not in desk.get("/organize/digest").text
+    take(desk, edition, "approve")
+    with db.writing(snapshot_engine) as session:
+        session.exec(select(Delivery).where(Delivery.edition == edition)).first().state = "sent"
+    assert path in desk.get("/organize/digest").text
+    english, spanish = (text_of(desk.get(f"{lang}{path}").text) for lang in ("", "/es"))
+    assert "1 copy has been sent. 2 copies will not be sent." in english
+    assert "Se envió 1 copia. No se enviarán 2 copias." in spanish
+    assert "Done, for 2 copies." in take(desk, edition, "cancel").text
+    assert state_of(snapshot_engine, edition) == "stopped"
+    assert copies(snapshot_engine, edition) == ["failed", "failed", "sent"]
+    assert acts(snapshot_engine)[-1] == "digest cancelled"
+    shown = desk.get("/organize/digest").text
+    assert "the edition was cancelled" in shown
+    assert "cancelled by organizer@example.org" in shown
+    assert path not in shown
+    assert desk.get(path).status_code == 409
+
+
+def test_a_viewer_cancels_nothing(app: Flask, desk: FlaskClient, snapshot_engine: Engine, edition: int) -> None:
+    take(desk, edition, "approve")
+    viewer = sign_in(app.test_client(), snapshot_engine, "viewer")
+    path = f"/organize/digest/{edition}/step/cancel"
+    assert path not in viewer.get("/organize/digest").text
+    assert viewer.get(path).status_code == 403
+    assert send(viewer, path, seen="x").status_code == 403
+    assert state_of(snapshot_engine, edition) == "sending"
+
+
 def test_copies_of_unknown_fate_are_shown_and_sent_again_only_when_asked(
     desk: FlaskClient, snapshot_engine: Engine, edition: int
 ) -> None:

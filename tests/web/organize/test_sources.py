@@ -16,7 +16,7 @@ from campaign.app import create_app
 from campaign.congress import tracking
 from campaign.congress.bills import BillId
 from campaign.mailing import relay_limits
-from campaign.mailing.models import Delivery, Edition, Pipe
+from campaign.mailing.models import Delivery, Edition, RelayLimits
 from campaign.proposals import lineage
 from campaign.settings import Settings
 from jobs import poll_bills
@@ -111,7 +111,7 @@ def test_what_is_in_the_way_of_the_mail_is_told_on_the_first_page_in_both_langua
     client = desk(followed)
     assert "In the way of the mail" not in client.get("/organize/").text
     with db.writing(followed) as session:
-        session.add(Pipe(name=relay_limits.RELAY, trouble="down", since=now, words="connection refused"))
+        session.add(RelayLimits(name=relay_limits.RELAY, trouble="down", since=now, words="connection refused"))
         edition = Edition(period="2026-W25", state="paused", built_at=now, problem="paused by Ana")
         session.add(edition)
         session.flush()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 from werkzeug.test import TestResponse
 
-from campaign import db, snapshot
+from campaign import db
 from campaign.app import create_app
 from campaign.outreach import outcomes
 from campaign.outreach.models import CallCount
@@ -29,14 +30,10 @@ many = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChe
 
 
 @pytest.fixture(scope="module")
-def engine_of_calls(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine_of_calls(snapshot_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The campaign of fixtures/ in a database that these tests write to."""
-    path = tmp_path_factory.mktemp("calls") / "campaign.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    engine = db.open_engine(f"sqlite:///{path}")
-    snapshot.load(engine, now=MONDAY_NOON)
-    yield engine
-    engine.dispose()
+    with copy_of(snapshot_template, tmp_path_factory.mktemp("calls")) as engine:
+        yield engine
 
 
 @pytest.fixture
@@ -145,7 +142,7 @@ def test_reports_from_other_sites_are_refused(
 def test_more_than_a_connection_can_call_is_not_counted_but_led_on(
     client: FlaskClient, engine_of_calls: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client.application.extensions["connections"] = outcomes.Connections(most=2)
+    client.application.extensions["connections"] = outcomes.ConnectionLimits(most=2)
     statuses = [report(client, "voicemail", once(client)).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
     last = report(client, "voicemail", once(client))

@@ -1,4 +1,4 @@
-"""Poll what somebody asked for on the system page, soon after they asked."""
+"""Run the polls that organizers request on the system page."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,19 +14,19 @@ from jobs.poll_bills import Report
 
 
 def waiting(engine: Engine) -> bool:
-    """Whether anybody asked."""
+    """Whether any request waits."""
     with db.reading(engine) as session:
-        return bool(poll_requests.asked(session))
+        return bool(poll_requests.pending(session))
 
 
 def run(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> Report:
-    """Poll the bills that were wished for; an empty wish means all that are tracked."""
+    """Poll the requested bills, then delete the requests; a request without a bill means all tracked bills."""
     with db.reading(engine) as session:
-        wished = [one.bill for one in poll_requests.asked(session)]
-    bills = None if "" in wished else [BillId.of(bill) for bill in wished]
+        requested = [request.bill for request in poll_requests.pending(session)]
+    bills = None if "" in requested else [BillId.of(bill) for bill in requested]
     report = poll_bills.run(engine, settings, now=now, bills=bills, stopping=stopping)
     with db.writing(engine) as session:
-        poll_requests.done(session, wished)
+        poll_requests.complete(session, requested)
     return report

@@ -1,4 +1,4 @@
-"""The digest's desk in a browser: built, noted, looked at and let go without scripts; clean, at any width."""
+"""The digest's pages in a browser: built, noted, looked at and let go without scripts; clean, at any width."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from copies import copy_of
 from playwright.sync_api import expect
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
@@ -30,14 +30,12 @@ PAGES = (
     "digest/policy",
 )
 PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
 
 
-@pytest.fixture(scope="module")
-def address(copied_engine: Engine, serving: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
-    """The service with mail set up, two readers, and the week's draft."""
+def prepare(engine: Engine) -> None:
+    """Two readers, and the week's draft for them."""
     now = db.utcnow()
-    with db.writing(copied_engine) as session:
+    with db.writing(engine) as session:
         session.merge(MailPolicy(**{**policy.policy(session).model_dump(), "quiet_week": "note"}))
         for email, language in (("ana@example.org", "es"), ("bo@example.org", "en")):
             session.add(
@@ -51,9 +49,14 @@ def address(copied_engine: Engine, serving: Callable[..., AbstractContextManager
                     confirmed_at=now - timedelta(days=1),
                 )
             )
-    editions.build(copied_engine, SETTINGS, now=now)
-    with serving(copied_engine, **MAIL) as found:
-        yield found
+    editions.build(engine, SETTINGS, now=now)
+
+
+@pytest.fixture(scope="module")
+def drafted(campaign_copy: Engine) -> Engine:
+    """The campaign with the week's draft."""
+    prepare(campaign_copy)
+    return campaign_copy
 
 
 def arrive(seen: Any, engine: Engine, email: str, role: str = "admin") -> Any:
@@ -65,30 +68,22 @@ def arrive(seen: Any, engine: Engine, email: str, role: str = "admin") -> Any:
     return page
 
 
-@pytest.mark.parametrize(("scheme", "size"), [("light", DESK), ("dark", PHONE)])
-def test_axe_finds_nothing_at_the_digests_desk(
-    visit: Callable[..., Any], copied_engine: Engine, scheme: str, size: dict[str, int]
-) -> None:
-    seen = visit(color_scheme=scheme, viewport=size, bypass_csp=True)
-    arrive(seen, copied_engine, f"axe-{scheme}@example.org")
+def test_axe_finds_nothing_about_the_digest(visit: Callable[..., Any], drafted: Engine, look: Any) -> None:
+    seen = visit(color_scheme=look.scheme, viewport=look.size, bypass_csp=True)
+    arrive(seen, drafted, f"axe-{look.scheme}@example.org")
     broken = {}
-    for start in ("/organize/", "/es/organize/"):
-        for path in PAGES:
-            seen.open(start + path)
-            results = Axe().run(seen.page)
-            if results.violations_count:
-                found = results.response["violations"]
-                broken[start + path] = [
-                    (one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found
-                ]
+    for path in PAGES:
+        seen.open(f"/{'es/' if look.lang == 'es' else ''}organize/{path}")
+        if found := seen.violations():
+            broken[path] = found
     assert broken == {}
 
 
-def test_the_desk_fits_320_pixels_and_nothing_complains(
-    visit: Callable[..., Any], copied_engine: Engine
+def test_the_digests_pages_fit_320_pixels_and_nothing_complains(
+    visit: Callable[..., Any], drafted: Engine
 ) -> None:
     seen = visit(viewport={"width": 320, "height": 640})
-    arrive(seen, copied_engine, "narrow@example.org")
+    arrive(seen, drafted, "narrow@example.org")
     wide = {}
     for start in ("/organize/", "/es/organize/"):
         for path in PAGES:
@@ -99,22 +94,23 @@ def test_the_desk_fits_320_pixels_and_nothing_complains(
     assert seen.faults == []
 
 
-def test_pictures_of_the_desk(visit: Callable[..., Any], copied_engine: Engine, screenshots: Path) -> None:
-    seen = visit(viewport=DESK)
-    arrive(seen, copied_engine, "pictures@example.org")
-    seen.open("/organize/digest").screenshot(path=screenshots / "organize-digest-en-light-desk.png")
-    seen = visit(viewport=PHONE, color_scheme="dark")
-    arrive(seen, copied_engine, "pictures-es@example.org")
-    page = seen.open("/es/organize/digest/1/preview?lang=es&seat=TX-20")
-    page.locator("iframe.mail").evaluate("frame => frame.scrollIntoView({behavior: 'instant'})")
-    page.screenshot(path=screenshots / "organize-digest-es-dark-phone.png")
+@pytest.fixture
+def own_draft(
+    snapshot_engine: Engine, tmp_path: Path, serving: Callable[..., AbstractContextManager[str]]
+) -> Iterator[tuple[Engine, str]]:
+    """A campaign of the test's own with a draft that it may let go, and where it is served."""
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        prepare(engine)
+        with serving(engine, **MAIL) as address:
+            yield engine, address
 
 
 def test_an_edition_is_noted_looked_at_and_let_go_without_scripts(
-    visit: Callable[..., Any], copied_engine: Engine
+    visit: Callable[..., Any], own_draft: tuple[Engine, str]
 ) -> None:
     seen = visit(viewport=PHONE, java_script_enabled=False)
-    page = arrive(seen, copied_engine, "flow@example.org", "organizer")
+    engine, seen.address = own_draft
+    page = arrive(seen, engine, "flow@example.org", "organizer")
     page.get_by_role("link", name="Digest", exact=True).click()
     page.get_by_label("English").fill("See you on Tuesday")
     page.get_by_label("Español").fill("Nos vemos el martes")

@@ -1,0 +1,133 @@
+"""What killed workers cost: SIGKILL at random moments, and copies counted at the relay.
+
+``python -m benchmarks.kills --kills 200`` runs the long loop on both engines; the suite runs a short one.
+"""
+
+import argparse
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+
+from benchmarks.mail import NOW, postgres, prepared, publish, sink, start_worker
+from campaign import db
+from campaign.mailing import queue
+from campaign.mailing.models import Delivery, Subscriber
+
+# Copies that two workers send between two kills, about.
+READERS_A_KILL = 600
+
+
+def kill_loop(
+    engine: Engine, port: int, log: Path, edition: int, names: list[str], *, kills: int, seed: int
+) -> dict[str, int]:
+    """Two workers, one of them killed at a random moment again and again until an edition has left.
+
+    ``names`` are the addresses of its readers, ``log`` is where the sink at ``port`` writes who got mail.
+    Counts: ``lost`` readers without a copy that are not shown as unknown, ``extra`` copies before anybody asked
+    for a second one, and after sending what was unknown once more, ``lost_at_last`` and ``extra_at_last``.
+    """
+    chance = random.Random(seed)  # noqa: S311 -- moments to kill at
+    url = engine.url.render_as_string(hide_password=False)
+    done = _kill_some(engine, url, port, log, chance, kills)
+    _finish(engine, url, port)
+    before, unknown = _copies(log), _unknown(engine, edition)
+    queue.resend_unknown(engine, edition, now=NOW)
+    _finish(engine, url, port)
+    after = _copies(log)
+    return {
+        "kills": done,
+        "unknown": len(unknown),
+        "lost": sum(1 for one in names if one not in before and one not in unknown),
+        "extra": sum(before.values()) - len(before),
+        "lost_at_last": sum(1 for one in names if one not in after),
+        "extra_at_last": sum(after.values()) - len(after),
+    }
+
+
+def _kill_some(engine: Engine, url: str, port: int, log: Path, chance: random.Random, kills: int) -> int:
+    workers = [start_worker(url, port) for _ in range(2)]
+    done = 0
+    while done < kills and _open(engine):
+        # Not before it sends: a worker takes about a second to start.
+        _wait_for_copies(log, len(log.read_bytes()) + 1)
+        time.sleep(chance.uniform(0, 0.3))
+        victim = chance.randrange(2)
+        if workers[victim].poll() is None:
+            workers[victim].send_signal(signal.SIGKILL)
+            done += 1
+        workers[victim].communicate()
+        workers[victim] = start_worker(url, port)
+    for worker in workers:
+        worker.communicate()
+    return done
+
+
+def _wait_for_copies(log: Path, size: int) -> None:
+    until = time.monotonic() + 10
+    while log.stat().st_size < size and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+def _open(engine: Engine) -> bool:
+    with db.reading(engine) as session:
+        waiting = select(Delivery.id).where(col(Delivery.state).in_(("pending", "deferred", "sending")))
+        return session.exec(waiting.limit(1)).first() is not None
+
+
+def _finish(engine: Engine, url: str, port: int) -> None:
+    """Let every lease run out, then one worker empties what is left."""
+    with db.writing(engine) as session:
+        session.execute(sa.update(Delivery).where(col(Delivery.lease).is_not(None)).values(lease=NOW))
+    start_worker(url, port).communicate()
+
+
+def _copies(log: Path) -> Counter[str]:
+    return Counter(log.read_text().split())
+
+
+def _unknown(engine: Engine, edition: int) -> set[str]:
+    with db.reading(engine) as session:
+        query = (
+            select(Subscriber.email)
+            .join(Delivery, col(Delivery.subscriber) == col(Subscriber.id))
+            .where(Delivery.edition == edition, Delivery.state == "unknown")
+        )
+        return set(session.exec(query))
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--kills", type=int, default=100)
+    arguments.add_argument("--readers", type=int, default=0)
+    chosen = arguments.parse_args()
+    readers = chosen.readers or chosen.kills * READERS_A_KILL
+    fine = True
+    with tempfile.TemporaryDirectory() as name, postgres() as server:
+        for url in (f"sqlite:///{name}/mail.db", server):
+            found = _long_loop(url, Path(name), readers, chosen.kills)
+            print(url.partition(":")[0], found)
+            fine = fine and not (found["lost"] or found["extra"] or found["lost_at_last"])
+            fine = fine and max(found["unknown"], found["extra_at_last"]) <= found["kills"]
+    return 0 if fine else 1
+
+
+def _long_loop(url: str, folder: Path, readers: int, kills: int) -> dict[str, int]:
+    names = [f"reader{number}@readers-host.org" for number in range(readers)]
+    with sink(folder, seconds=0.002) as (port, log):
+        engine, settings = prepared(url, port, readers)
+        edition, _ = publish(engine, settings)
+        found = kill_loop(engine, port, log, edition, names, kills=kills, seed=7)
+        engine.dispose()
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

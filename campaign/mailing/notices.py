@@ -1,0 +1,92 @@
+"""Notices to organizers: what they are told of the mail, by e-mail and in their chat.
+
+A notice is queued in the transaction that makes it true, so a worker that is killed neither loses it nor queues
+it twice.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from campaign.mailing.models import Delivery
+from campaign.mailing.policy import policy
+
+# Subject and text by language. A detail ``problem`` may come in both, as ``problem_en`` and ``problem_es``.
+TEXTS = {
+    "en": {
+        "paused": (
+            "The digest is paused",
+            "{problem}. Readers who have not got it yet are waiting; nothing is lost. "
+            "Look at the reason, then resume.",
+        ),
+        "stuck": (
+            "Mail is not leaving",
+            "No mail has left since {since}: {problem}. Everything waits, and leaves by itself once the relay "
+            "takes it.",
+        ),
+        "was_stuck": (
+            "Mail was held up",
+            "From {since} no mail could leave: {problem}. It leaves again now; nothing was lost.",
+        ),
+        "built": (
+            "The digest of {period} waits for your approval",
+            "It is for {recipients} readers. Look at it, then approve it.",
+        ),
+        "done": (
+            "The digest of {period} has been sent",
+            "Taken by your relay: {sent} of {recipients} copies. Not delivered: {failed}. May or may not have "
+            "arrived: {unknown}. Not sent, because the reader stopped first: {suppressed}.",
+        ),
+    },
+    "es": {
+        "paused": (
+            "El boletín está en pausa",
+            "{problem}. Quienes aún no lo han recibido esperan; nada se ha perdido. "
+            "Revise la causa y después reanúdelo.",
+        ),
+        "stuck": (
+            "El correo no está saliendo",
+            "Ningún correo ha salido desde {since}: {problem}. Todo espera y saldrá solo cuando el servidor lo "
+            "acepte.",
+        ),
+        "was_stuck": (
+            "El correo estuvo detenido",
+            "Desde {since} no pudo salir ningún correo: {problem}. Ya vuelve a salir; nada se ha perdido.",
+        ),
+        "built": (
+            "El boletín de {period} espera su aprobación",
+            "Es para {recipients} lectores. Véalo y después apruébelo.",
+        ),
+        "done": (
+            "El boletín de {period} ya se envió",
+            "Entregadas a su servidor de correo: {sent} de {recipients} copias. No entregadas: {failed}. "
+            "Quizá no llegaron: {unknown}. No enviadas porque la persona se dio de baja antes: {suppressed}.",
+        ),
+    },
+}
+# A mail that says mail is stuck can only arrive when that is over.
+BY_MAIL = {"stuck": "was_stuck"}
+
+
+def notify(session: Session, kind: str, detail: dict[str, Any], *, now: datetime) -> None:
+    """Queue a notice for the address and the chat that the mail policy names, if it names any.
+
+    ``kind`` is a key of ``TEXTS``, ``detail`` what its text names.
+    """
+    rules = policy(session)
+    if rules.notify_email:
+        mailed = {"what": BY_MAIL.get(kind, kind), **detail}
+        session.add(Delivery(kind="notice", address=rules.notify_email, due=now, detail=mailed))
+    if rules.notify_webhook:
+        posted = {"what": kind, **detail}
+        session.add(Delivery(kind="hook", address=rules.notify_webhook, due=now, detail=posted))
+
+
+def text(detail: dict[str, Any], lang: str) -> tuple[str, str]:
+    """Subject and text of a queued notice."""
+    values = {name: str(value) for name, value in detail.items()}
+    if f"problem_{lang}" in values:
+        values["problem"] = values[f"problem_{lang}"]
+    subject, body = TEXTS[lang][values["what"]]
+    return subject.format(**values), body.format(**values)

@@ -1,0 +1,62 @@
+"""A database of version 0.1.0 goes on sending where it stopped."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.engine import Engine
+
+from benchmarks import mail as bench
+from campaign import db
+from campaign.mailing import queue, relay_limits
+
+from mondays import MONDAY  # isort: skip
+
+# The newest revision that 0.1.0 knows.
+OLD = "0002"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def old_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database as 0.1.0 made it."""
+    if request.param == "sqlite":
+        yield _made(f"sqlite:///{tmp_path}/old.db")
+        return
+    request.getfixturevalue("postgres_url")
+    with bench.postgres() as url:
+        engine = _made(url)
+        yield engine
+        engine.dispose()
+
+
+def _made(url: str) -> Engine:
+    engine = db.open_engine(url)
+    config = Config()
+    config.set_main_option("script_location", str(db.MIGRATIONS))
+    with engine.execution_options(writes=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, OLD)
+    return engine
+
+
+def test_a_relay_that_was_in_trouble_still_is_after_the_upgrade(old_engine: Engine) -> None:
+    with old_engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO pipe (name, blocked_until, trouble, words, since, strikes, pace, second_tokens, "
+            "hour_tokens) VALUES ('relay', '2026-06-22 17:00:00+00:00', 'down', 'no relay', "
+            "'2026-06-22 15:00:00+00:00', "
+            "3, 0.5, 1.5, 2.5)"
+        )
+    db.upgrade(old_engine)
+    assert db.is_current(old_engine)
+    assert "pipe" not in sa.inspect(old_engine).get_table_names()
+    with db.reading(old_engine) as session:
+        limits = relay_limits.state(session)
+        (trouble,) = queue.troubles(session)
+    assert (limits.trouble, limits.strikes, limits.pace, limits.second_tokens) == ("down", 3, 0.5, 1.5)
+    assert (limits.failing_since, limits.notified) == (None, False)
+    assert trouble.en == "the relay cannot be reached since 2026-06-22 15:00 UTC: no relay"
+    assert queue.claim(old_engine, owner="x", now=MONDAY, most=1).wait == 3600
