@@ -36,7 +36,7 @@ SECRET = "k" * 40
 # Half an hour after everything was made: every link still holds.
 NOW = datetime(2026, 6, 20, 15, 30, tzinfo=UTC)
 # Tables that a later version keeps under another name, and those it no longer needs.
-RENAMED: dict[str, str] = {}
+RENAMED: dict[str, str] = {"pipe": "relaylimits"}
 DROPPED: set[str] = set()
 Rows = dict[str, list[dict[str, Any]]]
 

@@ -114,7 +114,8 @@ def test_pages_are_whole_and_sound(client: FlaskClient, path: str, lang: str) ->
     assert "None" not in words(answer.text)
     assert "%(" not in answer.text
     assert glued(answer.text) == []
-    assert len(answer.data) < 20_000
+    # The longest page lists 50 co-sponsors, one line each.
+    assert len(answer.data) < 24_000
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
@@ -178,7 +179,7 @@ def test_the_campaign_says_what_is_asked_and_how_many_are_on(client: FlaskClient
     assert "last joined on May 14, 2026" in text
     assert "Source: U.S. Government Accountability Office, GAO-21-322" in text
     assert "Record as of June 1, 2026, from the snapshot" in text
-    assert "Members as of June 15, 2026" in text
+    assert "Members as of July 15, 2026" in text
 
 
 def test_the_campaign_in_spanish(client: FlaskClient) -> None:
@@ -477,7 +478,7 @@ def test_the_next_map_is_said_with_its_date_and_sources(client: FlaskClient, lan
     for state in ("Texas", "Alabama", "Tennessee"):
         assert state in words(page)
     missing = {"en": "source not at hand", "es": "fuente no disponible"}[lang]
-    row = re.search(r'<th scope="row">Tennessee.*?</tr>', page)
+    row = re.search(r'<th scope="row">\s*Tennessee.*?</tr>', page, re.DOTALL)
     assert row is not None
     assert missing in row[0]
     assert page.count(missing) == 1
@@ -582,12 +583,12 @@ def test_when_the_congress_has_ended_the_pages_say_so(snapshot_engine: Engine) -
     with time_machine.travel(datetime(2027, 1, 5, 15, tzinfo=UTC), tick=False):
         client = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
         front, bill = words(client.get("/").text), words(client.get("/bills/hr6736-119").text)
-        act, script = words(client.get("/act/TX-20").text), client.get("/act/TX-20?member=C001091&kind=call")
+        act, script = words(client.get("/act/TX-20").text), client.get("/act/TX-20?member=C001098&kind=call")
         proposal = words(client.get("/proposals/armas-act").text)
     assert "No bill of this proposal is before the 120th Congress yet." in front
     assert "Died" in bill
-    assert "H.R. 6736 ended with the 119th Congress and has no successor yet" in act
-    assert "be an original co-sponsor of the next version of last Congress's H.R. 6736, the ARMAS Act" in words(
+    assert "S. 3508 ended with the 119th Congress and has no successor yet" in act
+    assert "be an original co-sponsor of the next version of last Congress's S. 3508, the ARMAS Act" in words(
         script.text
     ).replace("\xa0", " ")
     assert "29 co-sponsors" in proposal
