@@ -178,7 +178,7 @@ def test_the_campaign_says_what_is_asked_and_how_many_are_on(client: FlaskClient
     assert "last joined on May 14, 2026" in text
     assert "Source: U.S. Government Accountability Office, GAO-21-322" in text
     assert "Record as of June 1, 2026, from the snapshot" in text
-    assert "Members as of June 15, 2026" in text
+    assert "Members as of July 15, 2026" in text
 
 
 def test_the_campaign_in_spanish(client: FlaskClient) -> None:
