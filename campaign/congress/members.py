@@ -19,7 +19,7 @@ from campaign.congress.bills import WASHINGTON, BillId, Chamber, congress_end
 from campaign.congress.legislators import seat_id
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
 from campaign.congress.observation import CosponsorRow, PersonRow
-from campaign.congress.terms import newest_started, runs, term_day, turn_day
+from campaign.congress.terms import newest_started, runs, sits, term_day, turn_day
 
 # ``waiting``: listed, but no term covers the moment. It has yet to begin, or it ended with its Congress and
 # the source has not said who sits now. ``unlisted``: named on a bill, in no list yet.
@@ -93,11 +93,8 @@ def chamber_of(seat: str) -> Chamber:
 def people(session: Session, bioguides: Collection[str] | None = None, *, now: datetime) -> dict[str, Person]:
     """Persons by Bioguide id as at ``now``, which may lie in the past: the given ids as far as they are known,
     or everyone who sits at that moment."""
-    rows = _with_tenure(now)
-    if bioguides is not None:
-        rows = rows.where(col(Member.bioguide).in_(bioguides))
-    else:
-        rows = rows.where(col(Tenure.starts).is_not(None), runs(now))
+    wanted = sits(now) if bioguides is None else col(Member.bioguide).in_(bioguides)
+    rows = _with_tenure(now).where(wanted)
     return {row[0].bioguide: _person(*row) for row in session.execute(rows)}
 
 
@@ -156,7 +153,7 @@ def is_known(session: Session, bioguide: str) -> bool:
 
 def holders(session: Session, seat_id: str, *, now: datetime) -> list[Person]:
     """Who holds a seat at ``now``: none, one, or for ``TX`` up to two senators, by class."""
-    rows = _with_tenure(now).where(col(Tenure.seat) == seat_id, runs(now))
+    rows = _with_tenure(now).where(col(Tenure.seat) == seat_id, sits(now))
     found = [_person(*row) for row in session.execute(rows)]
     return sorted(found, key=lambda person: (person.senate_class or 0, person.last))
 
@@ -191,7 +188,7 @@ def vacancies(session: Session, chamber: Chamber | None = None, *, now: datetime
     if not is_current(session, now=now):
         return []
     rows = sa.select(col(Tenure.seat)).join(Member, col(Tenure.bioguide) == col(Member.bioguide))
-    held = Counter(session.scalars(rows.where(newest_started(now), runs(now))))
+    held = Counter(session.scalars(rows.where(sits(now))))
     return [seat.id for seat in seats(session, chamber) if held[seat.id] < seat.places]
 
 

@@ -52,6 +52,12 @@ def runs(moment: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(col(Tenure.ends) > term_day(moment), provisional)
 
 
+def sits(moment: datetime) -> sa.ColumnElement[bool]:
+    """Whether a row of ``Tenure``, joined with its ``Member``, is a seat held at ``moment``."""
+    # Whatever runs ends in the sitting Congress or later: most rows need no look at the person's other terms.
+    return sa.and_(col(Tenure.ends) > turn_day(moment), newest_started(moment), runs(moment))
+
+
 def _is_followed(*, until: date) -> sa.ColumnElement[bool]:
     """Whether the person of a row of ``Tenure`` has a later term that begins until then."""
     later = aliased(Tenure)

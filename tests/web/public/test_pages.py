@@ -584,9 +584,15 @@ def test_when_the_congress_has_ended_the_pages_say_so(snapshot_engine: Engine) -
         client = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
         front, bill = words(client.get("/").text), words(client.get("/bills/hr6736-119").text)
         act, script = words(client.get("/act/TX-20").text), client.get("/act/TX-20?member=C001098&kind=call")
+        gone = client.get("/act/TX-20?member=C001091&kind=call")
         proposal = words(client.get("/proposals/armas-act").text)
     assert "No bill of this proposal is before the 120th Congress yet." in front
     assert "Died" in bill
+    # Castro's term ended at noon two days ago, and no list says yet who sits; Cruz's runs until 2031.
+    assert "Who speaks for Texas, district 20 now is not listed yet" in act
+    assert "vacant" not in act
+    assert "Castro" not in act
+    assert gone.status_code == 404
     assert "S. 3508 ended with the 119th Congress and has no successor yet" in act
     assert "be an original co-sponsor of the next version of last Congress's S. 3508, the ARMAS Act" in words(
         script.text
