@@ -72,7 +72,18 @@ def test_documents_link_to_what_is_there() -> None:
         for link in re.findall(r"\]\(([^)#\s]+)", document.read_text()):
             if "://" not in link and not link.startswith("mailto:") and not (document.parent / link).exists():
                 missing.append(f"{document.relative_to(ROOT)}: {link}")
-    assert missing == []
+    assert not missing, "\n".join(missing)
+
+
+def test_every_document_that_is_named_exists() -> None:
+    """By its path, or by its name alone where it is in docs/ or in the folder of the file that names it."""
+    missing = []
+    for path in [*sources("campaign", "jobs", "templates", "tests", "benchmarks", "tools"), *DOCUMENTS]:
+        for name in re.findall(r"(?<![\w/:.])[\w./-]+\.md\b", re.sub(r"https?://\S+", "", path.read_text())):
+            places = (ROOT, ROOT / "docs", ROOT / "docs/decisions", path.parent)
+            if not any((place / name).exists() for place in places):
+                missing.append(f"{path.relative_to(ROOT)}: {name}")
+    assert not missing, "\n".join(missing)
 
 
 def test_decisions_are_numbered_without_a_double() -> None:

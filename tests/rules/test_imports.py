@@ -130,7 +130,7 @@ def test_imports_go_down() -> None:
         here, there = room_of(name), room_of(target)
         if here != there and FLOORS[there] >= FLOORS[here]:
             wrong.append(f"{place}: {here} may not import {there}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_rooms_of_one_floor_do_not_import_each_other() -> None:
@@ -146,7 +146,7 @@ def test_rooms_of_one_floor_do_not_import_each_other() -> None:
         for here, there in (*pairs, *(pair[::-1] for pair in pairs))
         if room_of(name) == here and room_of(target) == there
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_module_has_its_room() -> None:
@@ -171,7 +171,7 @@ def test_libraries_are_imported_where_they_may_be() -> None:
                     wrong.append(
                         f"{path.relative_to(ROOT)}:{line}: {library} belongs to {importers or 'no module'}"
                     )
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_importer_still_imports() -> None:
@@ -197,7 +197,7 @@ def test_no_module_imports_private_names_of_another() -> None:
             private = [word for word in words if word.startswith("_") and word not in PUBLIC_UNDERSCORES]
             if private:
                 wrong.append(f"{path.relative_to(ROOT)}:{line}: {private} of {module}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_only_the_command_line_imports_late() -> None:
@@ -211,7 +211,7 @@ def test_only_the_command_line_imports_late() -> None:
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
-    assert late == []
+    assert not late, "\n".join(late)
 
 
 def test_only_the_clock_reads_the_clock() -> None:
@@ -225,7 +225,7 @@ def test_only_the_clock_reads_the_clock() -> None:
         and node.attr in ("now", "today", "utcnow")
         and ast.unparse(node.value) in ("datetime", "date", "datetime.datetime", "datetime.date")
     ]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_no_file_has_a_name_that_says_nothing() -> None:

@@ -1,0 +1,50 @@
+"""Nothing is defined that nothing uses: what vulture cannot tell from templates and frameworks, words can."""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Called by name by the library that the class belongs to: gunicorn, Flask-Login.
+CALLED_BY_LIBRARIES = {"load_config", "get_id"}
+# Functions with another decorator are called by what the decorator registers them with.
+PLAIN_DECORATORS = {"property", "cached_property", "staticmethod", "classmethod", "contextmanager", "cache"}
+
+
+def definitions(path: Path) -> Iterator[str]:
+    """Functions, classes, methods and module constants of a file; no fields of tables, which queries read."""
+    tree = ast.parse(path.read_text())
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                yield name
+    for scope in (tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))):
+        for node in scope.body:
+            if isinstance(node, ast.ClassDef) or (isinstance(node, ast.FunctionDef) and is_plain(node)):
+                yield node.name
+
+
+def is_plain(function: ast.FunctionDef) -> bool:
+    return all(ast.unparse(decorator) in PLAIN_DECORATORS for decorator in function.decorator_list)
+
+
+def test_every_name_is_used_somewhere_else() -> None:
+    """By the program, its templates or its benchmarks: what only a test uses is dead, too."""
+    code = [
+        path
+        for top in ("campaign", "jobs")
+        for path in ROOT.glob(f"{top}/**/*.py")
+        if "versions" not in path.parts
+    ]
+    tops = ("templates", "benchmarks", "tools")
+    texts = [*code, *(path for top in tops for path in ROOT.glob(f"{top}/**/*.*") if path.suffix != ".pyc")]
+    words = Counter(word for path in texts for word in re.findall(r"[A-Za-z_]\w*", path.read_text()))
+    dead = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in code
+        for name in definitions(path)
+        if words[name] < 2 and name not in CALLED_BY_LIBRARIES and not name.startswith("__")
+    ]
+    assert not dead, "\n".join(dead)
