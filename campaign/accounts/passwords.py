@@ -21,7 +21,7 @@ OWN_WORDS = ("campaign", "campaña", "congress", "congreso", "organize", "armas"
 HASHES_AT_ONCE = 2
 
 _hasher = PasswordHasher()
-_turn = threading.BoundedSemaphore(HASHES_AT_ONCE)
+_hashing_slot = threading.BoundedSemaphore(HASHES_AT_ONCE)
 
 
 def check(password: str, *, email: str = "", words: tuple[str, ...] = ()) -> None:
@@ -49,13 +49,13 @@ def _mostly(password: str, words: list[str]) -> bool:
 
 
 def hashed(password: str) -> str:
-    with _turn:
+    with _hashing_slot:
         return _hasher.hash(password)
 
 
 def matches(password: str, kept: str) -> bool:
     """Whether this is the password. Takes the same time where there is none to compare with."""
-    with _turn:
+    with _hashing_slot:
         try:
             return _hasher.verify(kept or _nobody(), password[: LONGEST + 1]) and bool(kept)
         except (VerificationError, InvalidHashError):

@@ -19,7 +19,7 @@ from campaign.congress.bills import WASHINGTON, BillId, Chamber, congress_end
 from campaign.congress.legislators import seat_id
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
 from campaign.congress.observation import CosponsorRow, PersonRow
-from campaign.congress.terms import newest_started, runs, sits, term_day, turn_day
+from campaign.congress.terms import first_day, newest_started, runs, sits, term_day
 
 # ``waiting``: listed, but no term covers the moment. It has yet to begin, or it ended with its Congress and
 # the source has not said who sits now. ``unlisted``: named on a bill, in no list yet.
@@ -178,7 +178,7 @@ def seats(session: Session, chamber: Chamber | None = None) -> list[Seat]:
 def is_current(session: Session, *, now: datetime) -> bool:
     """Whether what is known of members is of the Congress that sits at ``now``: somebody's term began with it
     or since. If not, a seat without a holder is not known to be vacant."""
-    begun = sa.and_(col(Tenure.starts) >= turn_day(now), col(Tenure.starts) <= term_day(now))
+    begun = sa.and_(col(Tenure.starts) >= first_day(now), col(Tenure.starts) <= term_day(now))
     return session.exec(select(Tenure.bioguide).where(begun).limit(1)).first() is not None
 
 
@@ -197,7 +197,7 @@ def vacant_since(session: Session, seat_id: str, *, now: datetime) -> date | Non
     known holder left with an earlier Congress: who came after is not known."""
     ended = select(Tenure).where(Tenure.seat == seat_id, col(Tenure.ends) <= term_day(now))
     last = session.exec(ended.order_by(col(Tenure.ends).desc()).limit(1)).first()
-    if last is None or last.approximate or last.ends <= turn_day(now):
+    if last is None or last.approximate or last.ends <= first_day(now):
         return None
     return last.ends
 

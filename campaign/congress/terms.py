@@ -27,11 +27,11 @@ def term_day(moment: datetime) -> date:
     year, when terms turn."""
     local = moment.astimezone(WASHINGTON)
     day = local.date()
-    turns = (day.month, day.day) == (1, 3) and day.year % 2 == 1
-    return day - timedelta(days=1) if turns and local.hour < NOON else day
+    is_turn = (day.month, day.day) == (1, 3) and day.year % 2 == 1
+    return day - timedelta(days=1) if is_turn and local.hour < NOON else day
 
 
-def turn_day(moment: datetime) -> date:
+def first_day(moment: datetime) -> date:
     """The 3 January on which the Congress that sits at ``moment`` began."""
     return congress_start(congress_on(moment)).date()
 
@@ -45,7 +45,7 @@ def newest_started(moment: datetime) -> sa.ColumnElement[bool]:
 def runs(moment: datetime) -> sa.ColumnElement[bool]:
     """Whether a row of ``Tenure`` that has begun, joined with its ``Member``, still runs: its holder sits."""
     provisional = sa.and_(
-        col(Tenure.ends) > turn_day(moment),
+        col(Tenure.ends) > first_day(moment),
         col(Member.standing) == "sitting",
         ~_is_followed(until=date.max),
     )
@@ -55,7 +55,7 @@ def runs(moment: datetime) -> sa.ColumnElement[bool]:
 def sits(moment: datetime) -> sa.ColumnElement[bool]:
     """Whether a row of ``Tenure``, joined with its ``Member``, is a seat held at ``moment``."""
     # Whatever runs ends in the sitting Congress or later: most rows need no look at the person's other terms.
-    return sa.and_(col(Tenure.ends) > turn_day(moment), newest_started(moment), runs(moment))
+    return sa.and_(col(Tenure.ends) > first_day(moment), newest_started(moment), runs(moment))
 
 
 def _is_followed(*, until: date) -> sa.ColumnElement[bool]:

@@ -21,14 +21,14 @@ def engine() -> Engine:
 
 def session() -> Session:
     """This request's reading session."""
-    if "reads" not in g:
-        g.reads_open = ExitStack()
-        g.reads = g.reads_open.enter_context(db.reading(engine()))
-    found: Session = g.reads
+    if "database_session" not in g:
+        g.session_scope = ExitStack()
+        g.database_session = g.session_scope.enter_context(db.reading(engine()))
+    found: Session = g.database_session
     return found
 
 
 def _close(_error: BaseException | None) -> None:
-    g.pop("reads", None)
-    if stack := g.pop("reads_open", None):
+    g.pop("database_session", None)
+    if stack := g.pop("session_scope", None):
         stack.close()

@@ -70,7 +70,9 @@ def attach(app: Flask) -> None:
     manager.session_protection = None
     manager.user_loader(_load)
     app.login_manager = manager  # type: ignore[attr-defined]
-    app.jinja_env.globals.update(desk=desk, desk_in=desk_in, me=me, may=may, csrf_token=generate_csrf)
+    app.jinja_env.globals.update(
+        organizer_url=organizer_url, organizer_url_in=organizer_url_in, me=me, may=may, csrf_token=generate_csrf
+    )
 
 
 class SignedIn(flask_login.UserMixin):  # type: ignore[misc]
@@ -175,12 +177,12 @@ def note(writer: Session, act: str, object: str = "", **more: Any) -> None:
 # --- answering ---
 
 
-def desk(view: str, **values: Any) -> str:
+def organizer_url(view: str, **values: Any) -> str:
     """The address of an organizer's page in the reader's language."""
     return url_for(f"organize_{current()}.{view}", **values)
 
 
-def desk_in(lang: str) -> str:
+def organizer_url_in(lang: str) -> str:
     """Where this very page is in another language, with its query."""
     if request.blueprint not in BLUEPRINTS or request.method != "GET":
         return url_for(f"organize_{lang}.dashboard")
@@ -195,7 +197,7 @@ def page(template: str, *, status: int = 200, **context: Any) -> Response:
 
 def _to(view: str, **values: Any) -> Response:
     kept = {name: value for name, value in values.items() if value}
-    return redirect(desk(view, **kept), code=303)
+    return redirect(organizer_url(view, **kept), code=303)
 
 
 def to(view: str, **values: Any) -> Response:
@@ -210,7 +212,7 @@ def told(text: str) -> None:
 
 def safe_next(target: str) -> str:
     """Where to go after signing in: one of our own pages that can be looked at, or the first page (S16)."""
-    fallback = desk("dashboard")
+    fallback = organizer_url("dashboard")
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or not re.fullmatch(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*", target):
         return fallback

@@ -22,9 +22,9 @@ from campaign.web.organize.access import (
     OWED,
     SignedIn,
     current_signed,
-    desk,
     me,
     note,
+    organizer_url,
     page,
     route,
     safe_next,
@@ -58,7 +58,7 @@ def _send_link(email: str) -> Response:
     response = page("link_sent.html", email=email.strip()[:254])
     if made:
         user, secret = made
-        address = settings().base_url + desk("link", secret=secret)
+        address = settings().base_url + organizer_url("link", secret=secret)
         letter = sign_in_mail.letter(user.email, address, current())
         sender = settings()
         response.call_on_close(lambda: sign_in_mail.send(sender, letter, now=db.utcnow()))
@@ -225,7 +225,7 @@ def invite() -> Response:
         user, secret = users.add(
             writer, request.form.get("email", ""), request.form.get("role", "viewer"), now=now, by=me()
         )
-    address = settings().base_url + desk("link", secret=secret)
+    address = settings().base_url + organizer_url("link", secret=secret)
     hours = int(users.INVITATION_LASTS / timedelta(hours=1))
     response = page("invited.html", user=user, address=address, hours=hours)
     letter = sign_in_mail.letter(user.email, address, current())

@@ -106,7 +106,7 @@ def _to_take_away(bill: str, name: str) -> tuple[BillId, str]:
     strip = boards.bill_summary(session, str(found), now=now)
     kind, drawn = _drawn(session, strip, name, now)
     width = max(drawn.width, LEAST_WIDTH) + 48
-    return found, render_template("organize/_picture.html", kind=kind, it=drawn, strip=strip, width=width)
+    return found, render_template("organize/_picture.html", kind=kind, picture=drawn, strip=strip, width=width)
 
 
 def _drawn(

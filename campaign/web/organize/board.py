@@ -26,7 +26,7 @@ from campaign.web.core import database
 from campaign.web.core.languages import _
 from campaign.web.organize import access
 from campaign.web.organize.access import me, page, route, to, told
-from campaign.web.organize.shared import download, lean_names, reckoned
+from campaign.web.organize.shared import cached_results, download, lean_names
 
 PAGE = 100
 # The file, and the form around it.
@@ -96,7 +96,9 @@ def board() -> Response:
     now, session, sought = db.utcnow(), database.session(), _sought()
     bills = boards.campaign_bills(session, congress_on(now))
     bill = _chosen(session, sought.bill) if sought.bill else _first(bills)
-    sitting = reckoned().get("sitting", record_version(session, now=now), partial(members.people, now=now))
+    sitting = cached_results().get(
+        "sitting", record_version(session, now=now), partial(members.people, now=now)
+    )
     everybody = whip.board(session, bill, sitting, now=now)
     rows = [row for row in everybody if sought.fits(row)]
     start = max(0, (request.args.get("page", type=int) or 1) - 1) * PAGE

@@ -1,4 +1,4 @@
-"""The desk of the digest: look at it, add a note, try it on oneself, let it go, hold it, and see how it went.
+"""The pages of the digest: preview, note, test copy, approval, pause, cancellation and results.
 
 What cannot be taken back has a page of its own that says in numbers what will happen, behind a fresh proof.
 """
@@ -31,7 +31,7 @@ from campaign.web.core import database
 from campaign.web.core.languages import LANGUAGES, _, current
 from campaign.web.core.security import POLICY
 from campaign.web.organize import access
-from campaign.web.organize.access import desk, me, page, route, to, told
+from campaign.web.organize.access import me, organizer_url, page, route, to, told
 
 LONGEST_NOTE = 2000
 # A mail carries its own styles and pictures, runs nothing, leads nowhere, and is framed by our pages alone.
@@ -47,7 +47,7 @@ def _settings() -> Settings:
     return found
 
 
-# --- the desk ---
+# --- overview ---
 
 
 @route("/digest")
@@ -362,7 +362,7 @@ def mail_policy() -> Response:
         "digest_policy.html",
         rules=policy.policy(database.session()),
         bounds=policy.BOUNDS,
-        back=desk("digest"),
+        back=organizer_url("digest"),
     )
 
 

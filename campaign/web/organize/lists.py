@@ -23,7 +23,7 @@ from campaign.proposals import lookup
 from campaign.web.core import database
 from campaign.web.core.languages import _, current
 from campaign.web.organize.access import me, page, route, to, told
-from campaign.web.organize.shared import download, list_names, reckoned
+from campaign.web.organize.shared import cached_results, download, list_names
 
 LATELY = timedelta(days=30)
 
@@ -85,7 +85,7 @@ class Row:
 
 def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tuple[Worklists, list[Row]]:
     at = record_version(session, str(bill), now=now)
-    found = reckoned().get(bill, at, lambda fresh: worklists.worklists(fresh, bill, now=now))
+    found = cached_results().get(bill, at, lambda fresh: worklists.worklists(fresh, bill, now=now))
     tags = {entry.bioguide: entry.tags for entry in whip.entries_of(session, str(bill))}
     sits = _sits_on(session, asked.committee)
     listed = {entry.person.bioguide for entries in found.entries.values() for entry in entries}
@@ -112,7 +112,7 @@ def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tu
 def _called_lately(session: Session, bill: str, who: Collection[str], today: date) -> Counter[str]:
     """Calls of the last days by member; of the days that are over only their sum is kept."""
     since, moving, asked = today - LATELY, calls.still_open(today), frozenset(who)
-    closed = reckoned().get(
+    closed = cached_results().get(
         ("calls", bill),
         (today, asked),
         lambda fresh: calls.by_member(fresh, bill, asked, since=since, before=moving),

@@ -33,9 +33,9 @@ def list_names() -> dict[str, str]:
     }
 
 
-def reckoned() -> ResultCache:
-    """What this process has reckoned from the record."""
-    found: ResultCache = current_app.extensions.setdefault("reckoned", ResultCache(database.engine()))
+def cached_results() -> ResultCache:
+    """Results computed from the record, cached in this process."""
+    found: ResultCache = current_app.extensions.setdefault("cached_results", ResultCache(database.engine()))
     return found
 
 

@@ -20,7 +20,7 @@ from campaign.web.core import database, history
 from campaign.web.core.languages import _
 from campaign.web.organize import digest
 from campaign.web.organize.access import me, page, route, to
-from campaign.web.organize.shared import FIRST_FEW, list_names, reckoned
+from campaign.web.organize.shared import FIRST_FEW, cached_results, list_names
 
 First = list[tuple[Person, list[Entry]]]
 
@@ -28,7 +28,7 @@ First = list[tuple[Person, list[Entry]]]
 @route("/")
 def dashboard() -> Response:
     now, session = db.utcnow(), database.session()
-    week = reckoned().get("week", record_version(session, now=now), lambda fresh: _week(fresh, now))
+    week = cached_results().get("week", record_version(session, now=now), lambda fresh: _week(fresh, now))
     ids = [strip.id for strip, _first in week]
     news = boards.changes_seen(session, ids, after=me().seen_seq)
     today = now.astimezone(WASHINGTON).date()
@@ -68,7 +68,7 @@ def _calls_lately(session: Session, today: date) -> list[tuple[str, int]]:
         "skip": _("skipped"),
     }
     week, moving = today - timedelta(days=7), calls.still_open(today)
-    closed = reckoned().get(
+    closed = cached_results().get(
         "calls", today, lambda fresh: calls.totals_by_outcome(fresh, since=week, before=moving)
     )
     counts = closed + calls.totals_by_outcome(session, since=moving)

@@ -102,11 +102,11 @@ def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
     return Visit(people, speaker, ask, whole)
 
 
-def offices_of(it: Visit, *, now: datetime, zip: str = "") -> Offices:
+def offices_of(chosen: Visit, *, now: datetime, zip: str = "") -> Offices:
     """The person's offices, those at home by distance from a ZIP code or from amid the seat's."""
     near = offices.centre_of_zip(session(), zip) if zip else None
-    near = near or offices.centre_of_seat(session(), it.seat)
-    return offices.offices_for(session(), it.person.bioguide, near, now=now)
+    near = near or offices.centre_of_seat(session(), chosen.seat)
+    return offices.offices_for(session(), chosen.person.bioguide, near, now=now)
 
 
 # --- before and during a call ----------------------------------------------------------------------
@@ -116,39 +116,39 @@ def offices_of(it: Visit, *, now: datetime, zip: str = "") -> Offices:
 def both(seat: str) -> Response:
     """One call for all of the campaign's bills."""
     now = utcnow()
-    it = visit(seat, request.args, now=now)
+    chosen = visit(seat, request.args, now=now)
     kind = request.args.get("kind", "call")
-    text = conversations.whole(it.speaker.asks, it.person, kind, current())
-    whole = Visit(it.people, it.speaker, it.ask, len(it.speaker.asks) > 1)
-    return page("public/script.html", it=whole, kind=kind, text=text, offices=offices_of(it, now=now))
+    text = conversations.whole(chosen.speaker.asks, chosen.person, kind, current())
+    whole = Visit(chosen.people, chosen.speaker, chosen.ask, len(chosen.speaker.asks) > 1)
+    return page("public/script.html", shown=whole, kind=kind, text=text, offices=offices_of(chosen, now=now))
 
 
 @route("/act/<seat>/aloud", methods=("GET", "POST"), query=("member", "bill"))
 def aloud(seat: str) -> Response:
     """A call in English with the Spanish beside it, and what the office is likely to say."""
     now = utcnow()
-    it = visit(seat, request.args, now=now)
-    if it.whole:
-        lines = conversations.whole_dialogue(it.speaker.asks, it.person)
+    chosen = visit(seat, request.args, now=now)
+    if chosen.whole:
+        lines = conversations.whole_dialogue(chosen.speaker.asks, chosen.person)
     else:
-        lines = conversations.dialogue(it.ask, it.person)
-    return page("public/aloud.html", it=it, lines=lines, offices=offices_of(it, now=now))
+        lines = conversations.dialogue(chosen.ask, chosen.person)
+    return page("public/aloud.html", shown=chosen, lines=lines, offices=offices_of(chosen, now=now))
 
 
 @route("/act/<seat>/offices", methods=("GET", "POST"), query=("member", "bill"))
 def office_list(seat: str) -> Response:
     """All offices with their hours; a ZIP code that is sent puts the nearest first and is forgotten."""
     now = utcnow()
-    it = visit(seat, request.values, now=now)
+    chosen = visit(seat, request.values, now=now)
     typed, problem = request.form.get("zip", "").strip(), ""
     try:
         zip = finder.zip_of(typed) if typed else ""
     except Refused as refused:
         zip, problem = "", refused.text(current())
-    found = offices_of(it, now=now, zip=zip)
+    found = offices_of(chosen, now=now, zip=zip)
     return page(
         "public/offices.html",
-        it=it,
+        shown=chosen,
         offices=found,
         zip=typed[:10],
         problem=problem,
@@ -161,30 +161,34 @@ def office_list(seat: str) -> Response:
 def reminder(seat: str) -> Response:
     """A calendar file for ten o'clock on the office's next working day."""
     now = utcnow()
-    it = visit(seat, request.args, now=now)
-    found = offices_of(it, now=now)
+    chosen = visit(seat, request.args, now=now)
+    found = offices_of(chosen, now=now)
     office = found.by_id(request.args.get("office", "")) or found.first
     if office is None:
         raise Refused(
-            f"We know no telephone number of {it.person.name}.",
-            f"No conocemos un número de teléfono de {it.person.name}.",
+            f"We know no telephone number of {chosen.person.name}.",
+            f"No conocemos un número de teléfono de {chosen.person.name}.",
             status=404,
         )
     starts = offices.next_morning(office, now=now)
-    link = settings().base_url + place("act", seat=it.seat, member=it.person.bioguide, bill=str(it.ask.bill))
-    return _calendar(it, office, starts, link, now)
+    link = settings().base_url + place(
+        "act", seat=chosen.seat, member=chosen.person.bioguide, bill=str(chosen.ask.bill)
+    )
+    return _calendar(chosen, office, starts, link, now)
 
 
-def _calendar(it: Visit, office: OfficeNow, starts: datetime, link: str, now: datetime) -> Response:
-    title = _("Call %(name)s about the %(bill)s", name=names.spoken_to(it.person, current()), bill=it.subject)
+def _calendar(chosen: Visit, office: OfficeNow, starts: datetime, link: str, now: datetime) -> Response:
+    title = _(
+        "Call %(name)s about the %(bill)s", name=names.spoken_to(chosen.person, current()), bill=chosen.subject
+    )
     text = _(
         "%(city)s office: %(phone)s. The words are here:", city=office.office.city, phone=office.office.phone
     )
-    uid = f"{it.person.bioguide}-{it.about}-{starts:%Y%m%d}@{request.host.partition(':')[0]}"
+    uid = f"{chosen.person.bioguide}-{chosen.about}-{starts:%Y%m%d}@{request.host.partition(':')[0]}"
     file = reminders.reminder(title, f"{text} {link}", link, starts, uid=uid, now=now)
     response = make_response(file)
     response.mimetype = "text/calendar"
-    response.headers["Content-Disposition"] = f'attachment; filename="call-{it.person.bioguide}.ics"'
+    response.headers["Content-Disposition"] = f'attachment; filename="call-{chosen.person.bioguide}.ics"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -196,39 +200,41 @@ def _calendar(it: Visit, office: OfficeNow, starts: datetime, link: str, now: da
 def called(seat: str) -> Response:
     """How did it go? A count goes up by one, once; ``undo`` takes exactly that one back."""
     now = utcnow()
-    it = visit(seat, request.values, now=now)
+    chosen = visit(seat, request.values, now=now)
     if request.method == "GET":
-        return _form(it, now)
+        return _form(chosen, now)
     if word := request.form.get("undo", ""):
-        return _take_back(it, word, now)
+        return _take_back(chosen, word, now)
     try:
         nonce = _slips().read_form(request.form.get("once", ""), now=now)
         office = request.form.get("office", "") or "washington"
-        report = _report(it, office, request.form.get("result", ""))
+        report = _report(chosen, office, request.form.get("result", ""))
     except Refused as refused:
-        return _form(it, now, problem=refused.text(current()), status=refused.status)
-    return _count(it, report, nonce, now)
+        return _form(chosen, now, problem=refused.text(current()), status=refused.status)
+    return _count(chosen, report, nonce, now)
 
 
-def _report(it: Visit, office: str, result: str) -> outcomes.Report:
+def _report(chosen: Visit, office: str, result: str) -> outcomes.Report:
     """The report of a form. An answer about one bill of a call about several (``talked:undecided@hr923-119``)
     counts under that bill; raises Refused for one that this call does not ask about."""
     result, _mark, bill = result.partition("@")
-    about = next((str(one.bill) for one in it.open_asks if str(one.bill) == bill), "") if bill else it.about
-    if not about or (result.startswith("talked:") and not it.open_asks):
+    about = (
+        next((str(one.bill) for one in chosen.open_asks if str(one.bill) == bill), "") if bill else chosen.about
+    )
+    if not about or (result.startswith("talked:") and not chosen.open_asks):
         result = ""
-    return outcomes.read_report(about, it.person.bioguide, office, result)
+    return outcomes.read_report(about, chosen.person.bioguide, office, result)
 
 
-def _form(it: Visit, now: datetime, *, status: int = 200, **said: Any) -> Response:
+def _form(chosen: Visit, now: datetime, *, status: int = 200, **said: Any) -> Response:
     """The form; the office that the call page showed is chosen (``office`` in the address), else the one to
     call now."""
-    found = offices_of(it, now=now)
+    found = offices_of(chosen, now=now)
     shown = found.by_id(request.values.get("office", "")) or found.first
     local = shown if shown and not shown.is_washington else found.nearest_open or next(iter(found.local), None)
     return page(
         "public/called.html",
-        it=it,
+        shown=chosen,
         offices=found,
         local=local,
         chosen=_chosen_office(shown),
@@ -247,17 +253,17 @@ def _chosen_office(shown: OfficeNow | None) -> str:
     return "washington" if shown is None or shown.is_washington else "district"
 
 
-def _take_back(it: Visit, word: str, now: datetime) -> Response:
+def _take_back(chosen: Visit, word: str, now: datetime) -> Response:
     try:
         nonce = _slips().read_undo(word, now=now)
         with db.writing(engine()) as writer:
             outcomes.undo(writer, nonce, now=now)
     except Refused as refused:
-        return _form(it, now, problem=refused.text(current()), status=refused.status)
-    return _form(it, now, undone=True)
+        return _form(chosen, now, problem=refused.text(current()), status=refused.status)
+    return _form(chosen, now, undone=True)
 
 
-def _count(it: Visit, report: outcomes.Report, nonce: str, now: datetime) -> Response:
+def _count(chosen: Visit, report: outcomes.Report, nonce: str, now: datetime) -> Response:
     problem, status = "", 200
     try:
         if not _connections().allow(request.remote_addr or "", now=now):
@@ -266,14 +272,14 @@ def _count(it: Visit, report: outcomes.Report, nonce: str, now: datetime) -> Res
             outcomes.record(writer, report, nonce, now=now, today=now.astimezone(settings().zone).date())
     except Refused as refused:
         problem, status = refused.text(current()), refused.status
-    found = offices_of(it, now=now)
+    found = offices_of(chosen, now=now)
     local = found.by_id(request.form.get("local", "")) or next(iter(found.local), None)
     tried = found.washington if report.office == "washington" else local
     with db.reading(engine()) as fresh:
         calls = outcomes.published(fresh, about=report.about)
     return page(
         "public/counted.html",
-        it=it,
+        shown=chosen,
         report=report,
         problem=problem,
         undo="" if problem else _slips().undo(nonce, now=now),

@@ -34,7 +34,7 @@ def changes() -> Response:
     updated = max((change.seen_at for change in newest), default=datetime(2025, 1, 1, tzinfo=UTC))
     base = render.settings().base_url
     body = render_template(
-        "public/changes.atom", it=front, events=events, updated=updated, base=base, stamp=stamp
+        "public/changes.atom", shown=front, events=events, updated=updated, base=base, stamp=stamp
     )
     response = make_response(body)
     response.mimetype = "application/atom+xml"

@@ -42,7 +42,7 @@ def kit(seat: str) -> Response:
     drawn = Markup(kits.qr_code(found.address))  # noqa: S704 - our own drawing of our own address
     strips = [found.calls[number % len(found.calls)] for number in range(kits.STRIPS)]
     return page(
-        "public/kit.html", seat=known, it=found, square=drawn, strips=strips, matters=matters, matter=matter
+        "public/kit.html", seat=known, shown=found, square=drawn, strips=strips, matters=matters, matter=matter
     )
 
 

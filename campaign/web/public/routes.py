@@ -26,7 +26,7 @@ from campaign.web.public.room import route
 
 @route("/")
 def campaign() -> Response:
-    return page("public/campaign.html", it=content.front(session(), now=utcnow()))
+    return page("public/campaign.html", shown=content.front(session(), now=utcnow()))
 
 
 @route("/find", query=("zip", "state", "district"))
@@ -104,7 +104,7 @@ def act(seat: str) -> Response:
         return _words(known.id)
     now = utcnow()
     people = content.delegation(session(), known, asks.campaign_asks(session(), now=now), now=now)
-    return page("public/act.html", seat=known, it=people, redrawn=states.redrawn(known.state, now=now))
+    return page("public/act.html", seat=known, shown=people, redrawn=states.redrawn(known.state, now=now))
 
 
 def _words(seat: str) -> Response:
@@ -114,11 +114,13 @@ def _words(seat: str) -> Response:
         kept = {"bill": bill} if bill else {}
         return redirect(place("letter", seat=seat, member=request.args["member"], **kept), 302)
     now = utcnow()
-    it = calls.visit(seat, request.args, now=now)
-    if len(it.speaker.asks) > 1 and not bill and kind in conversations.KINDS:
+    chosen = calls.visit(seat, request.args, now=now)
+    if len(chosen.speaker.asks) > 1 and not bill and kind in conversations.KINDS:
         return calls.both(seat)
-    text = wordings.write(session(), it.ask, it.person, kind, current()).text
-    return page("public/script.html", it=it, kind=kind, text=text, offices=calls.offices_of(it, now=now))
+    text = wordings.write(session(), chosen.ask, chosen.person, kind, current()).text
+    return page(
+        "public/script.html", shown=chosen, kind=kind, text=text, offices=calls.offices_of(chosen, now=now)
+    )
 
 
 @route("/act/<seat>/thanks")
@@ -130,7 +132,11 @@ def thanks(seat: str) -> Response:
     about = front.campaign.slug if front.campaign else ""
     count = outcomes.published(session(), about=about)
     return page(
-        "public/thanks.html", seat=known, it=front, calls=count, address=settings().base_url + place("campaign")
+        "public/thanks.html",
+        seat=known,
+        shown=front,
+        calls=count,
+        address=settings().base_url + place("campaign"),
     )
 
 
@@ -139,12 +145,12 @@ def bills() -> Response:
     """The campaign's bills; with ``q`` every bill that fits the number or words that were typed."""
     typed = request.args.get("q", "").strip()
     if not typed:
-        return page("public/bills.html", it=content.front(session(), now=utcnow()), typed="", found=[])
+        return page("public/bills.html", shown=content.front(session(), now=utcnow()), typed="", found=[])
     found = lookup.search(session(), typed, now=utcnow())
     if len(found) == 1:
         return redirect(place("bill", text=str(found[0].bill_id)), 302)
     by_number = len({candidate.bill_id.number for candidate in found}) == 1
-    return page("public/bills.html", it=None, typed=typed, found=found, by_number=by_number)
+    return page("public/bills.html", shown=None, typed=typed, found=found, by_number=by_number)
 
 
 @route("/bills/<path:text>", query=("on", "sort"))
@@ -159,8 +165,8 @@ def bill(text: str) -> Response:
         record = ledger.as_of(session(), str(known), parse_day(on), now=now)
     else:
         record = ledger.current(session(), str(known), now=now)
-    it = content.bill(session(), record, sort=request.args.get("sort", ""), now=now)
-    return page("public/bill.html", it=it)
+    chosen = content.bill(session(), record, sort=request.args.get("sort", ""), now=now)
+    return page("public/bill.html", shown=chosen)
 
 
 def _canonical(text: str) -> Response:
@@ -174,7 +180,7 @@ def _canonical(text: str) -> Response:
 
 @route("/proposals/<slug>")
 def proposal(slug: str) -> Response:
-    return page("public/proposal.html", it=content.proposal(session(), slug, now=utcnow()))
+    return page("public/proposal.html", shown=content.proposal(session(), slug, now=utcnow()))
 
 
 @route("/privacy", in_draft=True)
@@ -190,4 +196,4 @@ def privacy() -> Response:
 @route("/data", in_draft=True)
 def data() -> Response:
     """Where the record comes from, how old it is, and how others may read it."""
-    return page("public/data.html", it=content.sources(session()))
+    return page("public/data.html", shown=content.sources(session()))
