@@ -21,7 +21,7 @@ from campaign.mailing.edition import digest, news
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.news import News
 from campaign.mailing.edition.render import Press
-from campaign.mailing.edition.send_times import monday_of, morning, period_of
+from campaign.mailing.edition.send_times import monday_of, period_of, send_time
 from campaign.mailing.message import Sealed, Sender, copy_of, sender_of
 from campaign.mailing.models import Content, Delivery, Edition, Subscriber, Suppression
 from campaign.mailing.policy import policy
@@ -138,7 +138,7 @@ def _due(session: Session, settings: Settings, edition: Edition, now: datetime) 
     if edition.kind == "alert":
         return lambda _seat: now
     hour, day = policy(session).send_hour, monday_of(edition.period)
-    return lambda seat: morning(day, hour, seat, settings)
+    return lambda seat: send_time(day, hour, seat, settings)
 
 
 def _printed(press: Press, edition: int, group: Group, due: Callable[[str], datetime]) -> Content:
