@@ -17,7 +17,7 @@ from benchmarks import mail as bench
 from campaign import db
 from campaign.mailing import results
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import alerts, editions
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.send_times import monday_of, period_of, send_time
 from campaign.mailing.models import Content, Delivery, Edition
@@ -232,8 +232,8 @@ def test_alerts_come_once_a_day_to_who_asked_and_whose_member_moved(
     readers("others@readers-host.org", seat="TX-21", alerts=True)
     readers("weekly@readers-host.org", seat="TX-28")
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    assert editions.build_alerts(engine, settings, now=MONDAY.replace(day=20, hour=18)) == 1
-    assert editions.build_alerts(engine, settings, now=MONDAY.replace(day=20, hour=19)) == 0
+    assert alerts.build(engine, settings, now=MONDAY.replace(day=20, hour=18)) == 1
+    assert alerts.build(engine, settings, now=MONDAY.replace(day=20, hour=19)) == 0
     assert list(subjects(engine).values()) == ["Representative Garza has joined the ARMAS Act"]
 
 

@@ -19,7 +19,7 @@ from sqlmodel import SQLModel, select
 from campaign import db, logs
 from campaign.mailing.addresses import Keys, masked, read_address, wire
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import editions, retention
 from campaign.mailing.models import Consent, Content, Delivery, Edition, Subscriber, Suppression
 from campaign.mailing.readers import csv_lists, subscribers
 from campaign.mailing.readers.subscribers import Asked, Imported, Row, Wish
@@ -162,11 +162,15 @@ def test_e42_bodies_go_after_a_month_and_rows_after_three_but_counts_stay(
     readers(EMAIL, "gone-x@readers-host.org")
     edition = published()
     deliver(outbox())
-    assert editions.tidy(engine, now=MONDAY + timedelta(days=29)) == {"bodies": 0, "rows": 0, "letters": 0}
-    assert editions.tidy(engine, now=MONDAY + timedelta(days=31))["bodies"] == 1
+    assert retention.delete_old(engine, now=MONDAY + timedelta(days=29)) == {
+        "bodies": 0,
+        "rows": 0,
+        "single mails": 0,
+    }
+    assert retention.delete_old(engine, now=MONDAY + timedelta(days=31))["bodies"] == 1
     with db.reading(engine) as session:
         assert session.exec(select(Content)).one().body == b""
-    assert editions.tidy(engine, now=MONDAY + timedelta(days=91))["rows"] == 2
+    assert retention.delete_old(engine, now=MONDAY + timedelta(days=91))["rows"] == 2
     with db.reading(engine) as session:
         found = editions.status(session, session.get_one(Edition, edition))
     assert (found["recipients"], found["sent"], found["failed"]) == (2, 1, 1)
