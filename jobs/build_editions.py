@@ -7,7 +7,7 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.mailing import notices
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import alerts, editions
 from campaign.mailing.policy import policy
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -40,6 +40,6 @@ def run_alerts(
 ) -> Summary:
     """Mail on the day itself to those whose own member moved."""
     try:
-        return Summary(f"{editions.build_alerts(engine, settings, now=now)} alerts")
+        return Summary(f"{alerts.build(engine, settings, now=now)} alerts")
     except Refused as refusal:
         return Summary(f"no alerts: {refusal.en}")

@@ -17,7 +17,7 @@ from campaign.fetch import Fetcher
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import chat_notices
 from campaign.mailing.delivery.sending import Outbox, Report, deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import editions, retention
 from campaign.mailing.readers import subscribers
 from campaign.mailing.returned import bounces
 from campaign.refusals import SourceError
@@ -153,7 +153,7 @@ def tidy(engine: Engine, *, now: datetime) -> str:
     """Keep mail's tables within bounds."""
     with db.writing(engine) as session:
         forgotten = subscribers.tidy(session, now=now)
-    forgotten |= editions.tidy(engine, now=now)
+    forgotten |= retention.delete_old(engine, now=now)
     return ", ".join(f"{number} {name}" for name, number in forgotten.items() if number)
 
 

@@ -40,16 +40,16 @@ TROUBLES = {
 }
 
 
-def state(session: Session, *, lock: bool = False) -> RelayLimits:
-    """The shared state, made where it is missing; ``lock`` keeps other workers from changing it meanwhile."""
-    found = session.get(RelayLimits, RELAY, with_for_update=lock or None)
+def state(session: Session) -> RelayLimits:
+    """The shared state, locked for this transaction; made where it is missing."""
+    found = session.get(RelayLimits, RELAY, with_for_update=True)
     if found is None:
         try:
             with session.begin_nested():
                 session.add(RelayLimits(name=RELAY))
         except sa.exc.IntegrityError:
             pass
-        found = session.get_one(RelayLimits, RELAY, with_for_update=lock or None)
+        found = session.get_one(RelayLimits, RELAY, with_for_update=True)
     return found
 
 
@@ -60,7 +60,7 @@ def take(session: Session, most: int, now: datetime) -> tuple[int, float | None]
     """Take tokens for up to ``most`` messages: how many, and where that is none, in how many seconds to ask
     again."""
     rules = policy(session)
-    limits = state(session, lock=_limited(rules))
+    limits = state(session)
     if limits.blocked_until and limits.blocked_until > now:
         return 0, (limits.blocked_until - now).total_seconds()
     if not _limited(rules):
@@ -83,7 +83,7 @@ def _limited(rules: MailPolicy) -> bool:
 
 def _refill(limits: RelayLimits, rules: MailPolicy, now: datetime) -> None:
     """Add the tokens of the time since the last refill; the first time fills both buckets."""
-    if limits.pace < 1 and limits.paced_at and now - limits.paced_at >= PACE_RECOVERS:
+    if limits.paced_at and now - limits.paced_at >= PACE_RECOVERS:
         limits.pace, limits.paced_at = min(1.0, limits.pace * 2), now
     rate = rules.per_second * limits.pace
     # A second's share of messages, and a minute's share of an hour's: more cannot be saved up.
@@ -109,7 +109,7 @@ def _until_one(limits: RelayLimits, rules: MailPolicy) -> float:
 def give_back(session: Session, unused: int) -> None:
     """Return tokens that no message used."""
     if _limited(policy(session)):
-        limits = state(session, lock=True)
+        limits = state(session)
         limits.second_tokens += unused
         limits.hour_tokens += unused
 
@@ -123,7 +123,7 @@ def block(engine: Engine, verdict: Verdict, *, now: datetime) -> None:
     Organizers are notified once when nothing has left for ``STUCK_AFTER``.
     """
     with db.writing(engine) as session:
-        limits = state(session, lock=True)
+        limits = state(session)
         if limits.blocked_until and limits.blocked_until > now:
             return
         limits.strikes += 1
@@ -151,7 +151,7 @@ def _problem(limits: RelayLimits) -> dict[str, str]:
 def clear(engine: Engine) -> None:
     """A message went through: the trouble is over."""
     with db.writing(engine) as session:
-        limits = state(session, lock=True)
+        limits = state(session)
         limits.trouble, limits.words, limits.since = "", "", None
         limits.strikes, limits.blocked_until = 0, None
         limits.failing_since, limits.notified = None, False

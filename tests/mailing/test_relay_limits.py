@@ -1,5 +1,6 @@
 """How fast the relay is used, and when it is left alone (E10)."""
 
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -139,6 +140,10 @@ def test_a_rate_below_one_a_second_grants_one_at_a_time(rules: Make, take: Make,
     assert take(9) == (1, None)
     rules(per_second=0.5, per_hour=0)
     assert take(9) == (0, 2)
+    rules(per_second=0, per_hour=0.5)
+    clock.sleep(7200)
+    assert take(9) == (1, None)
+    assert take(9) == (0, 7200)
 
 
 def test_a_worker_that_waits_for_a_token_does_not_spin(rules: Make, take: Make, clock: Clock) -> None:
@@ -186,13 +191,17 @@ def test_the_relay_is_left_alone_for_longer_each_time(
         assert 0.8 * pause <= (found.blocked_until - clock()).total_seconds() <= 1.2 * pause
 
 
-def test_pauses_are_spread_so_that_workers_do_not_come_together(
-    engine: Engine, block: Make, clock: Clock
+@pytest.mark.parametrize(("kind", "pause"), [("down", 5), ("throttled", 30), ("refused", 600)])
+def test_pauses_are_spread_by_a_fifth_so_that_workers_do_not_come_together(
+    engine: Engine, block: Make, clock: Clock, kind: Kind, pause: int
 ) -> None:
-    pauses = set()
-    for _ in range(5):
-        pauses.add(block("refused").blocked_until - clock())
-    assert len(pauses) == 5
+    random.seed(1)
+    pauses = []
+    for _ in range(100):
+        pauses.append((block(kind).blocked_until - clock()).total_seconds() / pause)
+        relay_limits.clear(engine)
+    assert 0.8 <= min(pauses) < 0.81
+    assert 1.19 < max(pauses) <= 1.2
 
 
 def test_while_it_is_left_alone_nothing_is_granted_and_a_second_failure_counts_nothing(
@@ -211,6 +220,8 @@ def test_while_it_is_left_alone_nothing_is_granted_and_a_second_failure_counts_n
 
 def test_what_the_trouble_is_and_since_when(engine: Engine, block: Make, clock: Clock) -> None:
     assert not relay_limits.in_trouble(engine)
+    # The row that 0.1.0 made has this name.
+    assert limits(engine).name == "relay"
     first = block("down", "no relay")
     assert (first.trouble, first.words, first.since, first.failing_since) == (
         "down",

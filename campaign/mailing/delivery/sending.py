@@ -26,7 +26,7 @@ from campaign.mailing.delivery import single_mails
 from campaign.mailing.edition import editions
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.message import Envelope, Sealed, Sender, copy_of, return_path, sender_of
-from campaign.mailing.models import Content
+from campaign.mailing.models import Content, RelayLimits
 from campaign.mailing.policy import policy
 from campaign.mailing.queue import Claimed, Ended
 from campaign.mailing.transport import Transport, Verdict, open_transport
@@ -170,8 +170,8 @@ class Mailer:
 
     def _obstacle(self) -> str:
         with db.reading(self.outbox.engine) as session:
-            limits = relay_limits.state(session)
-            return f"{limits.trouble}: {limits.words}" if limits.trouble else THE_RATE
+            limits = session.get(RelayLimits, relay_limits.RELAY)
+            return f"{limits.trouble}: {limits.words}" if limits and limits.trouble else THE_RATE
 
     def _nap(self, seconds: float) -> None:
         """Wait in short steps, so that a request to stop is heard."""

@@ -1,7 +1,7 @@
-"""What one group of readers is told this week: the news, their members, one thing to do.
+"""The text of a digest for one group of readers: the news, their members, one thing to do, the numbers.
 
-Plain values for the templates; English and Spanish are each written as they are spoken. Nothing is said of a
-member that the record does not hold.
+Plain values for the templates of templates/email; English and Spanish are each written as they are spoken.
+Nothing is said of a member that the record does not hold.
 """
 
 from collections.abc import Sequence
@@ -12,26 +12,13 @@ from babel.dates import format_date, get_month_names
 
 from campaign.congress.members import Person
 from campaign.mailing.edition import chart
-from campaign.mailing.edition.news import BillNews, MatterNews, Move, News
-from campaign.mailing.edition.words import DEEDS, SPELLED, WORDS
+from campaign.mailing.edition.news import BillNews, Move, News, ProposalNews
+from campaign.mailing.edition.words import SPELLED, WORDS
 from campaign.mailing.message import MARK, Picture
 from campaign.organizing.counts import over_time
 from campaign.outreach import names
 from campaign.outreach.asks import Ask
 
-# The one thing to do this week is the most telling ask among a reader's members.
-URGENCY = (
-    "floor",
-    "withdrew",
-    "rejoin",
-    "committee_chair",
-    "committee",
-    "cosponsor",
-    "delegate",
-    "next_congress",
-    "sponsor",
-    "thank",
-)
 NAMED_AT_MOST = 6
 CHART = "chart"
 LONGEST_PREHEADER = 140
@@ -39,7 +26,7 @@ LONGEST_PREHEADER = 140
 
 @dataclass(frozen=True)
 class Group:
-    """Who reads the same words: a language, a seat (or a state, or nothing) and the slugs they follow."""
+    """Readers who get the same text: a language, a seat (or a state, or nothing) and the slugs they follow."""
 
     language: str
     seat: str = ""
@@ -47,8 +34,8 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Block:
-    """What moved on one proposal, in lines."""
+class Section:
+    """What happened on one proposal, in lines."""
 
     name: str
     lines: tuple[str, ...]
@@ -56,8 +43,8 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """One of the reader's members: who, and how they stand on each bill."""
+class MemberSection:
+    """One of the reader's members: who, and their position on each proposal, in lines."""
 
     name: str
     role: str
@@ -65,8 +52,8 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Number:
-    """One bill's honest count: the number, what it is made of, and the change since the last edition."""
+class BillCount:
+    """A bill's number of co-sponsors, what it is made of, and the change since the last edition."""
 
     bill: str
     name: str
@@ -78,7 +65,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Deed:
-    """The one thing to do: in a sentence, why, and where its script waits."""
+    """The one thing to do: a sentence, the reason, and the address of its script."""
 
     sentence: str
     reason: str
@@ -89,18 +76,18 @@ class Deed:
 
 @dataclass(frozen=True)
 class Page:
-    """A whole mail in plain values, as both templates take it."""
+    """A whole mail in plain values, as both templates (text and HTML) take it."""
 
     language: str
     subject: str
     preheader: str
     headline: str
     note: str
-    blocks: tuple[Block, ...]
-    members: tuple[Standing, ...]
+    sections: tuple[Section, ...]
+    members: tuple[MemberSection, ...]
     members_hint: str
     deed: Deed
-    numbers: tuple[Number, ...]
+    numbers: tuple[BillCount, ...]
     chart_alt: str
     as_of: str
     quiet: str
@@ -115,10 +102,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Reader:
-    """A group with its members and what each can be asked, found once."""
+    """A group with its proposals, its members, and the ask of each member on each proposal."""
 
     group: Group
-    matters: tuple[MatterNews, ...]
+    proposals: tuple[ProposalNews, ...]
     members: tuple[Person, ...]
     asks: tuple[tuple[Person, Ask], ...]
 
@@ -126,30 +113,32 @@ class Reader:
 def reader_of(news: News, group: Group) -> Reader:
     state, _, district = group.seat.partition("-")
     people = [*(news.by_seat.get(group.seat, ()) if district else ()), *news.by_seat.get(state, ())]
-    matters = news.followed(group.proposals)
+    proposals = news.followed(group.proposals)
     found = [
         (person, ask)
         for person in people
-        for matter in matters
-        if (ask := news.docket.ask(person, matter.matter)) is not None
+        for proposal in proposals
+        if (ask := news.docket.ask(person, proposal.matter)) is not None
     ]
-    return Reader(group, matters, tuple(people), tuple(found))
+    return Reader(group, proposals, tuple(people), tuple(found))
 
 
 def touches(reader: Reader) -> bool:
     """Whether one of the reader's own members joined or left, or can act now: what an alert is for."""
     mine = {person.bioguide for person in reader.members}
     moved = any(
-        move.person.bioguide in mine for matter in reader.matters for move in (*matter.joined, *matter.left)
+        move.person.bioguide in mine
+        for proposal in reader.proposals
+        for move in (*proposal.joined, *proposal.left)
     )
-    near = {str(bill.record.id) for matter in reader.matters for bill in matter.bills if bill.stage}
+    near = {str(bill.record.id) for proposal in reader.proposals for bill in proposal.bills if bill.stage}
     return moved or any(ask.code == "floor" and str(ask.bill) in near for _, ask in reader.asks)
 
 
 def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
-    """Everything one group is told."""
+    """The whole mail of one group."""
     lang, reader = group.language, reader_of(news, group)
-    at = _Places(base_url, lang)
+    at = _Urls(base_url, lang)
     deed = _deed(reader, news, at)
     subject = _subject(reader, lang)
     return Page(
@@ -158,14 +147,16 @@ def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
         preheader=_preheader(reader, deed, lang),
         headline=subject,
         note=note,
-        blocks=tuple(_block(matter, at) for matter in reader.matters if matter.moved),
-        members=tuple(_standing(person, reader, lang) for person in reader.members),
+        sections=tuple(_section(proposal, at) for proposal in reader.proposals if proposal.moved),
+        members=tuple(_member(person, reader, lang) for person in reader.members),
         members_hint=_hint(group, reader, lang),
         deed=deed,
-        numbers=tuple(_number(bill, matter, lang) for matter in reader.matters for bill in matter.bills),
+        numbers=tuple(
+            _number(bill, proposal, lang) for proposal in reader.proposals for bill in proposal.bills
+        ),
         chart_alt=_chart_alt(reader, lang),
         as_of=names.day(news.as_of, lang) if news.as_of else "",
-        quiet="" if any(matter.moved for matter in reader.matters) else WORDS[lang]["quiet"],
+        quiet="" if any(proposal.moved for proposal in reader.proposals) else WORDS[lang]["quiet"],
         stop_url=f"{base_url}/unsubscribe/{MARK}",
         preferences_url=at.page("/preferences"),
         home_url=at.page("/"),
@@ -175,7 +166,7 @@ def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
 
 def picture(news: News, group: Group) -> Picture | None:
     """The chart of the bills a group follows; none while nobody is on any."""
-    bills = [bill for matter in news.followed(group.proposals) for bill in matter.bills]
+    bills = [bill for proposal in news.followed(group.proposals) for bill in proposal.bills]
     series = [
         chart.Series(bill.record.id.short, tuple(points))
         for bill in bills[: len(chart.COLOURS)]
@@ -189,7 +180,7 @@ def picture(news: News, group: Group) -> Picture | None:
 
 
 @dataclass(frozen=True)
-class _Places:
+class _Urls:
     """Addresses of pages in the reader's language."""
 
     base_url: str
@@ -207,41 +198,41 @@ def _subject(reader: Reader, lang: str) -> str:
 
 
 def _own_news(reader: Reader, lang: str) -> str:
-    """One of the reader's own members joined or left: nothing is closer to them."""
+    """That one of the reader's own members joined or left; empty where none did."""
     mine = {person.bioguide for person in reader.members}
-    for matter in reader.matters:
-        for name, moves in (("own_joined", matter.joined), ("own_left", matter.left)):
+    for proposal in reader.proposals:
+        for name, moves in (("own_joined", proposal.joined), ("own_left", proposal.left)):
             found = [move.person for move in moves if move.person.bioguide in mine]
             if found:
                 who = _capital(names.spoken(found[0], lang))
-                return WORDS[lang][name].format(who=who, name=_the(matter, lang))
+                return WORDS[lang][name].format(who=who, name=_the(proposal, lang))
     return ""
 
 
 def _bill_news(reader: Reader, lang: str) -> str:
     words = WORDS[lang]
-    for matter in reader.matters:
-        for bill in matter.bills:
+    for proposal in reader.proposals:
+        for bill in proposal.bills:
             if bill.stage:
-                return f"{_capital(_the(matter, lang))}: {bill.record.stage.label(lang)}"
-    most = max(reader.matters, key=lambda matter: len(matter.joined), default=None)
+                return f"{_capital(_the(proposal, lang))}: {bill.record.stage.label(lang)}"
+    most = max(reader.proposals, key=lambda proposal: len(proposal.joined), default=None)
     if most and most.joined:
         more = words["more_one"] if len(most.joined) == 1 else words["more_many"]
         number = _spelled(len(most.joined), lang)
         return more.format(number=number, name=_the(most, lang)) + _own_tail(reader, most, lang)
-    for matter in reader.matters:
-        if matter.left:
-            fewer = words["fewer_one"] if len(matter.left) == 1 else words["fewer_many"]
-            return fewer.format(number=_spelled(len(matter.left), lang), name=_the(matter, lang))
-        if any(bill.hearings for bill in matter.bills):
-            return words["hearing"].format(name=_the(matter, lang))
+    for proposal in reader.proposals:
+        if proposal.left:
+            fewer = words["fewer_one"] if len(proposal.left) == 1 else words["fewer_many"]
+            return fewer.format(number=_spelled(len(proposal.left), lang), name=_the(proposal, lang))
+        if any(bill.hearings for bill in proposal.bills):
+            return words["hearing"].format(name=_the(proposal, lang))
     return ""
 
 
-def _own_tail(reader: Reader, matter: MatterNews, lang: str) -> str:
-    """“; your representative is not yet”: how the reader's own representative stands on that proposal."""
+def _own_tail(reader: Reader, proposal: ProposalNews, lang: str) -> str:
+    """“; your representative is not yet”: whether the reader's own representative is on the House bill."""
     mine = [person for person in reader.members if person.chamber == "house"]
-    record = matter.matter.bill_for("house")
+    record = proposal.matter.bill_for("house")
     if not mine or record is None:
         return ""
     if mine[0].bioguide == record.sponsor or mine[0].bioguide in record.active:
@@ -250,25 +241,27 @@ def _own_tail(reader: Reader, matter: MatterNews, lang: str) -> str:
 
 
 def _no_news(reader: Reader, lang: str) -> str:
-    if len(reader.matters) != 1:
+    if len(reader.proposals) != 1:
         return WORDS[lang]["quiet_subject"]
-    return WORDS[lang]["quiet_one"].format(name=_the(reader.matters[0], lang))
+    return WORDS[lang]["quiet_one"].format(name=_the(reader.proposals[0], lang))
 
 
 def _preheader(reader: Reader, deed: Deed, lang: str) -> str:
     counts = [
         WORDS[lang]["count"].format(bill=bill.record.id.short, number=bill.counts.listed)
-        for matter in reader.matters
-        for bill in matter.bills
+        for proposal in reader.proposals
+        for bill in proposal.bills
     ]
     text = f"{', '.join(counts[:2])}. {deed.sentence}" if counts else deed.sentence
     return text if len(text) <= LONGEST_PREHEADER else text[: LONGEST_PREHEADER - 1].rstrip() + "…"
 
 
-def _block(matter: MatterNews, at: _Places) -> Block:
+def _section(proposal: ProposalNews, at: _Urls) -> Section:
     lang = at.lang
-    lines = [line for bill in matter.bills for line in _lines(bill, lang)]
-    return Block(_capital(matter.matter.name(lang)), tuple(lines), at.page(f"/proposals/{matter.matter.slug}"))
+    lines = [line for bill in proposal.bills for line in _lines(bill, lang)]
+    return Section(
+        _capital(proposal.matter.name(lang)), tuple(lines), at.page(f"/proposals/{proposal.matter.slug}")
+    )
 
 
 def _lines(bill: BillNews, lang: str) -> list[str]:
@@ -285,13 +278,13 @@ def _lines(bill: BillNews, lang: str) -> list[str]:
         which = "left_one" if len(bill.left) == 1 else "left_many"
         lines.append(words[which].format(bill=number, who=_named(bill.left, lang)))
     for held, text in bill.hearings[:3]:
-        said = words["hearing_line"].format(bill=number, day=names.day(held, lang), text=text.rstrip("."))
-        lines.append(said)
+        day = names.day(held, lang)
+        lines.append(words["hearing_line"].format(bill=number, day=day, text=text.rstrip(".")))
     return lines
 
 
 def _named(moves: Sequence[Move], lang: str) -> str:
-    """Members by name, with party and state as small marks; many are cut with their number."""
+    """Members by name, with party and state; of many, the first ones and how many more there are."""
     shown = [f"{move.person.name} ({_mark(move.person)})" for move in moves[:NAMED_AT_MOST]]
     rest = len(moves) - len(shown)
     if rest:
@@ -306,24 +299,24 @@ def _mark(person: Person) -> str:
 # --- the reader's members and the one thing to do --------------------------------------------------
 
 
-def _standing(person: Person, reader: Reader, lang: str) -> Standing:
+def _member(person: Person, reader: Reader, lang: str) -> MemberSection:
     lines = [
-        f"{_capital(ask.matter.name(lang))}: {_stands(ask, lang)}"
-        for recipient, ask in reader.asks
-        if recipient.bioguide == person.bioguide
+        f"{_capital(ask.matter.name(lang))}: {_position(ask, lang)}"
+        for asked, ask in reader.asks
+        if asked.bioguide == person.bioguide
     ]
     place = f"{person.state}-{person.district}" if person.district else person.state
-    return Standing(person.name, f"{names.role(person, lang)}, {place}", tuple(lines))
+    return MemberSection(person.name, f"{names.role(person, lang)}, {place}", tuple(lines))
 
 
-def _stands(ask: Ask, lang: str) -> str:
+def _position(ask: Ask, lang: str) -> str:
     """The reason of an ask; where it leaves open whether the member is on the bill, that first."""
-    not_yet = WORDS[lang]["not_yet"] if ask.code in ("committee", "committee_chair", "delegate") else ""
+    not_yet = WORDS[lang]["not_yet"] if ask.kind.not_yet else ""
     return f"{not_yet}{ask.reason(lang)}"
 
 
 def _hint(group: Group, reader: Reader, lang: str) -> str:
-    """What is missing to name all three people, and how to mend it."""
+    """Why not all three members are named, and what the reader can do about it; empty where they are."""
     words = WORDS[lang]
     if not group.seat:
         return words["no_seat"]
@@ -334,14 +327,14 @@ def _hint(group: Group, reader: Reader, lang: str) -> str:
     return ""
 
 
-def _deed(reader: Reader, news: News, at: _Places) -> Deed:
+def _deed(reader: Reader, news: News, at: _Urls) -> Deed:
     words = WORDS[at.lang]
     if not reader.asks:
         where = at.page("/find")
         return Deed(words["find_deed"], "", words["find_button"], where, "")
-    person, ask = min(reader.asks, key=lambda pair: URGENCY.index(pair[1].code))
+    person, ask = min(reader.asks, key=lambda pair: pair[1].kind.urgency)
     spoken = names.spoken(person, at.lang)
-    sentence = DEEDS[at.lang][ask.code].format(
+    sentence = ask.kind.deed.of(at.lang).format(
         who=spoken,
         to=names.spoken_to(person, at.lang),
         bill=ask.bill.short,
@@ -356,10 +349,10 @@ def _deed(reader: Reader, news: News, at: _Places) -> Deed:
 # --- the numbers -----------------------------------------------------------------------------------
 
 
-def _number(bill: BillNews, matter: MatterNews, lang: str) -> Number:
-    return Number(
+def _number(bill: BillNews, proposal: ProposalNews, lang: str) -> BillCount:
+    return BillCount(
         bill=bill.record.id.short,
-        name=matter.matter.name(lang),
+        name=proposal.matter.name(lang),
         listed=bill.counts.listed,
         difference=_difference(bill, lang),
         made_of=_made_of(bill, lang),
@@ -375,26 +368,26 @@ def _difference(bill: BillNews, lang: str) -> str:
 
 
 def _made_of(bill: BillNews, lang: str) -> str:
-    """“26 vote, 2 delegates, 1 has left Congress”; what is nobody is not said."""
+    """What a count is made of: “26 who vote, 2 delegates”; parts that are zero are left out."""
     counts, words = bill.counts, WORDS[lang]
-    said = [words["voting"].format(number=counts.sitting_voting)]
+    parts = [words["voting"].format(number=counts.sitting_voting)]
     for name, number in (
         ("delegates", counts.delegates),
         ("departed", counts.departed),
         ("withdrawn", counts.withdrawn),
     ):
         if number:
-            said.append(words[f"{name}_one" if number == 1 else f"{name}_many"].format(number=number))
-    return ", ".join(said)
+            parts.append(words[f"{name}_one" if number == 1 else f"{name}_many"].format(number=number))
+    return ", ".join(parts)
 
 
 def _chart_alt(reader: Reader, lang: str) -> str:
-    said = []
-    for matter in reader.matters:
-        for bill in matter.bills:
+    series = []
+    for proposal in reader.proposals:
+        for bill in proposal.bills:
             points = over_time(bill.record.cosponsors)
             if points:
-                said.append(
+                series.append(
                     WORDS[lang]["alt"].format(
                         bill=bill.record.id.short,
                         first=points[0][1],
@@ -402,7 +395,7 @@ def _chart_alt(reader: Reader, lang: str) -> str:
                         last=points[-1][1],
                     )
                 )
-    return WORDS[lang]["alt_start"] + "; ".join(said[: len(chart.COLOURS)]) + "." if said else ""
+    return WORDS[lang]["alt_start"] + "; ".join(series[: len(chart.COLOURS)]) + "." if series else ""
 
 
 def _month(day: date, lang: str) -> str:
@@ -412,8 +405,8 @@ def _month(day: date, lang: str) -> str:
 # --- phrases ---------------------------------------------------------------------------------------
 
 
-def _the(matter: MatterNews, lang: str) -> str:
-    return names.with_article(matter.matter.name(lang), lang)
+def _the(proposal: ProposalNews, lang: str) -> str:
+    return names.with_article(proposal.matter.name(lang), lang)
 
 
 def _capital(text: str) -> str:

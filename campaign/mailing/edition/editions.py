@@ -1,10 +1,8 @@
-"""One week's digest from the changes since the last: built, looked at, approved, and given one row a reader.
+"""A week's digest: built from the changes since the last one, looked at, approved, sent, paused or cancelled.
 
-Each group of readers (language, seat, proposals) is rendered once and kept as bytes; what is previewed is what
-is sent. Publishing writes all deliveries in one transaction or none.
+Publishing writes one row a reader in one transaction, or none.
 """
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,23 +15,22 @@ from sqlmodel import Session, col, select
 from campaign import db
 from campaign.mailing import queue
 from campaign.mailing.addresses import Keys, read_address
-from campaign.mailing.edition import digest, news
+from campaign.mailing.edition import contents, news
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.news import News
-from campaign.mailing.edition.render import Press
-from campaign.mailing.edition.send_times import monday_of, morning, period_of
+from campaign.mailing.edition.render import Renderer
+from campaign.mailing.edition.send_times import monday_of, period_of
 from campaign.mailing.message import Sealed, Sender, copy_of, sender_of
 from campaign.mailing.models import Content, Delivery, Edition, Subscriber, Suppression
 from campaign.mailing.policy import policy
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
-CHUNK = 40
-# An edition in one of these has told its news; the next one starts after it.
-TOLD = ("sending", "paused", "done", "quiet")
+# An edition in one of these states has told its news; the next one starts after it.
+NEWS_TOLD = ("sending", "paused", "done", "quiet")
 SAMPLE = "reader@example.org"
-BODIES_KEPT = timedelta(days=30)
-ROWS_KEPT = timedelta(days=90)
+# States of a copy, as ``status`` counts them.
+COPY_STATES = ("sent", "deferred", "failed", "unknown", "suppressed", "pending", "sending")
 
 
 @dataclass(frozen=True)
@@ -51,25 +48,25 @@ class Built:
 
 
 def build(engine: Engine, settings: Settings, *, now: datetime, period: str = "") -> Built:
-    """Make the draft of a week's digest; a week that has one keeps it. Raises Refused where mail is not set up.
+    """Make the draft of a week's digest; a week that has one keeps it.
 
-    A week without news is noted as ``quiet`` and has nothing to send, unless a short note is wanted.
+    A week without news is ``quiet`` and sends nothing, unless the mail policy wants a short note. Raises
+    Refused where no list mail can be sent (message.sender_of) and for a week that has not begun.
     """
     period = period or period_of(now, settings)
-    monday = monday_of(period)
-    if monday > now.date() + timedelta(days=7):
+    if monday_of(period) > now.date() + timedelta(days=7):
         raise Refused(f"{period} has not begun.", f"{period} no ha empezado.")
     with db.reading(engine) as session:
         rules = policy(session)
         sender = sender_of(settings, rules.reply_to)
-        known = _of_period(session, "digest", period)
+        known = of_period(session, "digest", period)
         if known and known.state != "building":
             return _built(session, known)
-        found = news.gather(session, since_seq=_since(session, "digest", period, now), now=now)
+        found = news.gather(session, since_seq=next_since(session, "digest", period, now), now=now)
     quiet = not found.moved and rules.quiet_week == "nothing"
-    edition = _open(engine, "digest", period, found, now)
+    edition = open_row(engine, "digest", period, found, now)
     if not quiet:
-        _print_groups(engine, settings, edition, Press(found, sender), now)
+        contents.add_missing(engine, settings, edition, Renderer(found, sender), now)
     with db.writing(engine) as session:
         draft = session.get_one(Edition, edition)
         draft.state, draft.quiet = ("quiet" if quiet else "draft"), not found.moved
@@ -78,25 +75,26 @@ def build(engine: Engine, settings: Settings, *, now: datetime, period: str = ""
         return _built(session, draft)
 
 
-def _of_period(session: Session, kind: str, period: str) -> Edition | None:
+def of_period(session: Session, kind: str, period: str) -> Edition | None:
+    """The edition of a week, or the alert of a day."""
     return session.exec(select(Edition).where(Edition.kind == kind, Edition.period == period)).first()
 
 
-def _since(session: Session, kind: str, period: str, now: datetime) -> int:
-    """Where the last edition that told its news left off."""
+def next_since(session: Session, kind: str, period: str, now: datetime) -> int:
+    """The place in the ledger (``seq``) after which an edition's news begins: where the last edition ended."""
     told = select(sa.func.max(Edition.upto_seq)).where(
-        col(Edition.state).in_(TOLD), col(Edition.kind).in_(("digest", kind)), Edition.period != period
+        col(Edition.state).in_(NEWS_TOLD), col(Edition.kind).in_(("digest", kind)), Edition.period != period
     )
     last = session.exec(told).one()
     if last is not None:
         return int(last)
-    # Drafts that never left: their news is still to be told.
+    # The news of drafts that never left is still to be told.
     drafts = select(sa.func.min(Edition.since_seq)).where(Edition.kind == kind, Edition.period != period)
     first = session.exec(drafts).one()
     return news.first_seq(session, now=now) if first is None else int(first)
 
 
-def _open(engine: Engine, kind: str, period: str, found: News, now: datetime) -> int:
+def open_row(engine: Engine, kind: str, period: str, found: News, now: datetime) -> int:
     """The row of an edition being built; one that a crash left half-built starts over."""
     fresh = Edition(
         kind=kind,
@@ -107,70 +105,14 @@ def _open(engine: Engine, kind: str, period: str, found: News, now: datetime) ->
         built_at=now,
     )
     with db.writing(engine) as session:
-        known = _of_period(session, kind, period)
-        if known is not None and known.state == "building":
-            session.execute(sa.delete(Content).where(col(Content.edition) == known.id))
-            known.since_seq, known.upto_seq, known.built_at = fresh.since_seq, fresh.upto_seq, now
-            return known.id or 0
+        known = of_period(session, kind, period)
         if known is None:
             session.add(fresh)
             session.flush()
+        elif known.state == "building":
+            session.execute(sa.delete(Content).where(col(Content.edition) == known.id))
+            known.since_seq, known.upto_seq, known.built_at = fresh.since_seq, fresh.upto_seq, now
         return (known or fresh).id or 0
-
-
-def _print_groups(engine: Engine, settings: Settings, edition: int, press: Press, now: datetime) -> int:
-    """Render every group that has no content yet, some at a time so that memory stays flat; how many."""
-    with db.reading(engine) as session:
-        row = session.get_one(Edition, edition)
-        missing = list(_missing(session, row))
-        due = _due(session, settings, row, now)
-    if row.kind == "alert":
-        missing = [group for group in missing if digest.touches(digest.reader_of(press.news, group))]
-    for first in range(0, len(missing), CHUNK):
-        printed = [_printed(press, edition, group, due) for group in missing[first : first + CHUNK]]
-        with db.writing(engine) as session:
-            session.add_all(printed)
-    return len(missing)
-
-
-def _due(session: Session, settings: Settings, edition: Edition, now: datetime) -> Callable[[str], datetime]:
-    """When readers of a seat get an edition."""
-    if edition.kind == "alert":
-        return lambda _seat: now
-    hour, day = policy(session).send_hour, monday_of(edition.period)
-    return lambda seat: morning(day, hour, seat, settings)
-
-
-def _printed(press: Press, edition: int, group: Group, due: Callable[[str], datetime]) -> Content:
-    subject, sealed = press.print(group)
-    return Content(
-        edition=edition,
-        language=group.language,
-        seat=group.seat,
-        proposals=" ".join(group.proposals),
-        subject=subject,
-        head=sealed.head,
-        body=sealed.body,
-        due=due(group.seat),
-    )
-
-
-def _missing(session: Session, edition: Edition) -> Iterator[Group]:
-    """Groups of confirmed readers that this edition has no content for."""
-    there = select(Content.language, Content.seat, Content.proposals).where(Content.edition == edition.id)
-    known = {Group(language, seat, tuple(slugs.split())) for language, seat, slugs in session.exec(there)}
-    return (group for group in _groups(session, edition) if group not in known)
-
-
-def _groups(session: Session, edition: Edition) -> Iterator[Group]:
-    """The groups of confirmed readers that this edition is for."""
-    asked = select(Subscriber.language, Subscriber.seat, Subscriber.proposals).where(
-        Subscriber.state == "confirmed"
-    )
-    if edition.kind == "alert":
-        asked = asked.where(col(Subscriber.alerts).is_(True))
-    for language, seat, slugs in session.exec(asked.distinct().order_by("language", "seat", "proposals")):
-        yield Group(language, seat, tuple(slugs.split()))
 
 
 def _built(session: Session, edition: Edition) -> Built:
@@ -193,32 +135,26 @@ def recipients(session: Session, edition: Edition) -> int:
 
 
 def set_note(engine: Engine, settings: Settings, edition: int, en: str, es: str, *, now: datetime) -> None:
-    """The organizer's own words, in both languages or none; every group is rendered anew. Drafts alone."""
+    """The organizer's own words, in both languages or none; every group is rendered anew.
+
+    Raises Refused for words in one language, for an edition that is no draft (409), and for a mail over the
+    size budget.
+    """
     if bool(en.strip()) != bool(es.strip()):
         raise Refused("Write the note in both languages.", "Escriba la nota en ambos idiomas.")
     with db.reading(engine) as session:
         row = _draft(session, edition)
-        groups = list(_groups(session, row))
-        due = _due(session, settings, row, now)
+        groups = list(contents.groups(session, row))
+        due = contents.due_times(session, settings, row, now)
     row.note_en, row.note_es = en.strip(), es.strip()
-    press = _press(engine, settings, row)
+    renderer = contents.renderer(engine, settings, row)
     # All of it before anything is written: one group that is refused leaves the draft as it was.
-    printed = [_printed(press, edition, group, due) for group in groups]
+    rendered = [contents.rendered_for(renderer, edition, group, due) for group in groups]
     with db.writing(engine) as session:
-        kept = _draft(session, edition)
-        kept.note_en, kept.note_es = row.note_en, row.note_es
+        draft = _draft(session, edition)
+        draft.note_en, draft.note_es = row.note_en, row.note_es
         session.execute(sa.delete(Content).where(col(Content.edition) == edition))
-        session.add_all(printed)
-
-
-def _press(engine: Engine, settings: Settings, edition: Edition) -> Press:
-    """The press of an edition as it was built, for groups that came later."""
-    with db.reading(engine) as session:
-        sender = sender_of(settings, policy(session).reply_to)
-        found = news.gather(
-            session, since_seq=edition.since_seq, now=edition.built_at, upto_seq=edition.upto_seq
-        )
-    return Press(found, sender, note_en=edition.note_en, note_es=edition.note_es)
+        session.add_all(rendered)
 
 
 def _draft(session: Session, edition: int) -> Edition:
@@ -263,7 +199,7 @@ def publish(engine: Engine, settings: Settings, edition: int, *, by: str, now: d
         draft = get(session, edition)
     if draft.state != "draft":
         return 0
-    _print_groups(engine, settings, edition, _press(engine, settings, draft), now)
+    contents.add_missing(engine, settings, edition, contents.renderer(engine, settings, draft), now)
     with db.writing(engine) as session:
         opened = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "draft")
         result: Any = session.execute(
@@ -272,7 +208,7 @@ def publish(engine: Engine, settings: Settings, edition: int, *, by: str, now: d
         if result.rowcount != 1:
             return 0
         session.expire_all()
-        return _add_rows(session, session.get_one(Edition, edition))
+        return add_rows(session, session.get_one(Edition, edition))
 
 
 def mend(engine: Engine, *, now: datetime) -> int:
@@ -281,7 +217,7 @@ def mend(engine: Engine, *, now: datetime) -> int:
     with db.writing(engine) as session:
         # Locked, so that an edition which is cancelled meanwhile gets no more rows.
         for edition in session.exec(select(Edition).where(Edition.state == "sending").with_for_update()).all():
-            added += _add_rows(session, edition)
+            added += add_rows(session, edition)
     return added
 
 
@@ -318,7 +254,8 @@ def _readers(edition: Edition) -> sa.Select[Any]:
     return query
 
 
-def _add_rows(session: Session, edition: Edition) -> int:
+def add_rows(session: Session, edition: Edition) -> int:
+    """Queue a copy for each reader of an edition who has none; how many."""
     names = ["kind", "edition", "subscriber", "content", "address", "detail", "state", "due", "attempts"]
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows: Any = insert(queue.rows).from_select([*names, "owner", "reply"], _readers(edition))
@@ -394,7 +331,7 @@ def sealed_for(engine: Engine, settings: Settings, group: Group, *, edition: int
         ).first()
     if kept is not None and kept.body:
         return Sealed(kept.head, kept.body), sender
-    return _press(engine, settings, row).print(group)[1], sender
+    return contents.renderer(engine, settings, row).mail(group)[1], sender
 
 
 def send_test(engine: Engine, edition: int, group: Group, address: str, *, now: datetime) -> None:
@@ -413,12 +350,11 @@ def status(session: Session, edition: Edition) -> dict[str, Any]:
     found = queue.counts(session, edition)
     if not edition.published_at:
         found = {"recipients": recipients(session, edition)}
-    states = ("sent", "deferred", "failed", "unknown", "suppressed", "pending", "sending")
     return {
         "edition": edition.period,
         "state": edition.state,
         "recipients": found.get("recipients", 0),
-        **{state: found.get(state, 0) for state in states},
+        **{state: found.get(state, 0) for state in COPY_STATES},
         "problem": edition.problem,
     }
 
@@ -430,64 +366,4 @@ def newest_status(session: Session) -> dict[str, Any]:
     ).first()
     if newest is not None:
         return status(session, newest)
-    states = ("recipients", "sent", "deferred", "failed", "unknown", "suppressed", "pending", "sending")
-    return {"edition": "", "state": "", **dict.fromkeys(states, 0), "problem": ""}
-
-
-# --- alerts ----------------------------------------------------------------------------------------
-
-
-def build_alerts(engine: Engine, settings: Settings, *, now: datetime) -> int:
-    """Mail on the day itself to readers who asked for that and whose own member joined, left or can act now.
-
-    At most one a reader and day; how many readers were added.
-    """
-    today = now.astimezone(settings.zone).date()
-    with db.reading(engine) as session:
-        rules = policy(session)
-        sender = sender_of(settings, rules.reply_to)
-        known = _of_period(session, "alert", today.isoformat())
-        since = known.since_seq if known else _since(session, "alert", today.isoformat(), now)
-        if news.last_seq(session) <= (known.upto_seq if known else since):
-            return 0
-        found = news.gather(session, since_seq=since, now=now)
-        if not found.moved:
-            return 0
-    edition = known.id if known and known.id else _open(engine, "alert", today.isoformat(), found, now)
-    _print_groups(engine, settings, edition, Press(found, sender), now)
-    with db.writing(engine) as session:
-        row = session.get_one(Edition, edition)
-        row.upto_seq = max(row.upto_seq, found.upto_seq)
-        row.state, row.published_at, row.finished_at = "sending", row.published_at or now, None
-        return _add_rows(session, row)
-
-
-# --- keeping within bounds -------------------------------------------------------------------------
-
-
-def tidy(engine: Engine, *, now: datetime) -> dict[str, int]:
-    """Forget bodies a month after an edition ended and its rows after three; the totals stay."""
-    done = (col(Edition.finished_at).is_not(None), col(Edition.state).in_(("done", "stopped")))
-    with db.writing(engine) as session:
-        old = select(Edition).where(*done, col(Edition.finished_at) < now - BODIES_KEPT)
-        bodies = sum(_forget_bodies(session, edition) for edition in session.exec(old))
-        older = select(Edition).where(*done, col(Edition.finished_at) < now - ROWS_KEPT)
-        forgotten = sum(_forget_rows(session, edition) for edition in session.exec(older))
-        letters = sa.delete(Delivery).where(
-            col(Delivery.edition).is_(None), col(Delivery.ended_at) < now - BODIES_KEPT
-        )
-        result: Any = session.execute(letters)
-    return {"bodies": bodies, "rows": forgotten, "letters": int(result.rowcount)}
-
-
-def _forget_bodies(session: Session, edition: Edition) -> int:
-    kept = sa.update(Content).where(col(Content.edition) == edition.id, sa.func.length(Content.body) > 0)
-    result: Any = session.execute(kept.values(body=b"", head=b""))
-    return int(result.rowcount)
-
-
-def _forget_rows(session: Session, edition: Edition) -> int:
-    edition.totals = queue.counts(session, edition)
-    result: Any = session.execute(sa.delete(Delivery).where(col(Delivery.edition) == edition.id))
-    session.execute(sa.delete(Content).where(col(Content.edition) == edition.id))
-    return int(result.rowcount)
+    return {"edition": "", "state": "", **dict.fromkeys(("recipients", *COPY_STATES), 0), "problem": ""}

@@ -1,7 +1,7 @@
 """What happened on the campaign's bills since the last edition, read once for all readers.
 
-Only changes that are news count: seen after the last edition, not at first sight of a bill, and not long
-past by Congress's own dates. Who joined or left is told only where the record still says so.
+Only changes that are news count: recorded after the last edition, not at first sight of a bill, and not long
+past by Congress's own dates. A member who joined or left is named only while the record still says so.
 """
 
 import re
@@ -23,7 +23,7 @@ from campaign.congress.stage_names import Stage
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import asks
-from campaign.outreach.asks import CampaignAsks, ProposalBills
+from campaign.outreach.asks import ProposalBills
 
 # Older than this by Congress's own date, a change that is only now seen is a filled gap, not news.
 NEWS_FOR = timedelta(days=21)
@@ -40,7 +40,7 @@ class Move:
 
 @dataclass(frozen=True)
 class BillNews:
-    """One living bill: how it stands, and what moved on it."""
+    """One living bill: its record and counts, and what happened on it."""
 
     record: BillRecord
     counts: Counts
@@ -60,7 +60,7 @@ class BillNews:
 
 
 @dataclass(frozen=True)
-class MatterNews:
+class ProposalNews:
     """A proposal with the news of its living bills, House first."""
 
     matter: ProposalBills
@@ -87,21 +87,21 @@ class News:
     upto_seq: int
     today: date
     docket: CampaignAsks
-    matters: tuple[MatterNews, ...]
+    proposals: tuple[ProposalNews, ...]
     people: dict[str, Person]
     phones: dict[str, str]
     # The day the record of these bills is as of; None while nothing was read.
     as_of: date | None
 
-    def followed(self, slugs: Iterable[str]) -> tuple[MatterNews, ...]:
-        """The matters a reader chose; all of them where none was chosen."""
+    def followed(self, slugs: Iterable[str]) -> tuple[ProposalNews, ...]:
+        """The proposals a reader chose; all of them where none was chosen."""
         chosen = set(slugs)
-        found = tuple(matter for matter in self.matters if matter.matter.slug in chosen)
-        return found or self.matters
+        found = tuple(proposal for proposal in self.proposals if proposal.matter.slug in chosen)
+        return found or self.proposals
 
     @cached_property
     def by_seat(self) -> dict[str, tuple[Person, ...]]:
-        """Who sits where now; senators under their state, by class."""
+        """Sitting members by seat; senators under their state, by class."""
         found: dict[str, list[Person]] = defaultdict(list)
         for person in self.people.values():
             if person.sitting and person.seat:
@@ -113,7 +113,7 @@ class News:
 
     @property
     def moved(self) -> bool:
-        return any(matter.moved for matter in self.matters)
+        return any(proposal.moved for proposal in self.proposals)
 
 
 def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | None = None) -> News:
@@ -122,20 +122,20 @@ def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | N
     docket = asks.campaign_asks(session, now=now)
     people = members.people(session, now=now)
     today = now.astimezone(WASHINGTON).date()
-    matters = tuple(
-        MatterNews(
+    proposals = tuple(
+        ProposalNews(
             matter,
             tuple(_bill_news(session, record, people, (since_seq, upto), now) for record in matter.living),
         )
         for matter in docket.matters
     )
-    read = [bill.record.bill.observed_at for matter in matters for bill in matter.bills]
+    read = [bill.record.bill.observed_at for proposal in proposals for bill in proposal.bills]
     return News(
         since_seq=since_seq,
         upto_seq=upto,
         today=today,
         docket=docket,
-        matters=matters,
+        proposals=proposals,
         people=people,
         phones=_phones(session),
         as_of=min((at.astimezone(WASHINGTON).date() for at in read if at), default=None),
@@ -175,14 +175,14 @@ def _bill_news(
 
 
 def is_news(change: Change, today: date) -> bool:
-    """Whether something seen now happened lately; what carries no date of its own is as new as its sighting."""
+    """Whether a change happened lately; one without a date of its own is as new as its observation."""
     return change.happened is None or today - change.happened <= NEWS_FOR
 
 
 def _moves(
     changes: Iterable[Change], kinds: tuple[str, ...], still: frozenset[str], people: dict[str, Person]
 ) -> tuple[Move, ...]:
-    """Who moved and still stands so; once each, by the last day told."""
+    """Members who moved and of whom the record still says so; once each, with the newest day."""
     found = {
         change.bioguide: Move(people[change.bioguide], change.happened or change.seen_at.date())
         for change in changes

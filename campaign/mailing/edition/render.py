@@ -53,25 +53,25 @@ def digest_mail(sender: Sender, page: Page, picture: Picture | None) -> Sealed:
     )
 
 
-class Press:
-    """Renders one edition's groups; what they share (the chart) is drawn once."""
+class Renderer:
+    """Renders one edition for its groups. Groups that follow the same proposals share a chart, drawn once."""
 
     def __init__(self, news: News, sender: Sender, *, note_en: str = "", note_es: str = "") -> None:
         self.news = news
         self.sender = sender
         self.notes = {"en": note_en.strip(), "es": note_es.strip()}
-        self._pictures: dict[tuple[str, tuple[str, ...]], Picture | None] = {}
+        self._charts: dict[tuple[str, tuple[str, ...]], Picture | None] = {}
 
     def page(self, group: Group) -> Page:
         return digest.page(self.news, group, base_url=self.sender.base_url, note=self.notes[group.language])
 
-    def print(self, group: Group) -> tuple[str, Sealed]:
-        """A group's subject and its sealed mail. Raises Refused when that is over the budget."""
+    def mail(self, group: Group) -> tuple[str, Sealed]:
+        """A group's subject and its mail. Raises Refused when that is over the size budget."""
         page = self.page(group)
-        return page.subject, digest_mail(self.sender, page, self._picture(group))
+        return page.subject, digest_mail(self.sender, page, self._chart(group))
 
-    def _picture(self, group: Group) -> Picture | None:
+    def _chart(self, group: Group) -> Picture | None:
         key = (group.language, group.proposals)
-        if key not in self._pictures:
-            self._pictures[key] = digest.picture(self.news, group)
-        return self._pictures[key]
+        if key not in self._charts:
+            self._charts[key] = digest.picture(self.news, group)
+        return self._charts[key]

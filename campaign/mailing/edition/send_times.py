@@ -1,25 +1,12 @@
-"""When it is morning where a reader lives: by state, in the zone most of its people use."""
+"""When an edition leaves: its week, and the hour on Monday where a reader lives."""
 
 import re
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
+from campaign.outreach.time_zones import STATE_ZONES
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
-_ZONES = {
-    "America/New_York": "CT DC DE FL GA IN KY MA MD ME MI NC NH NJ NY OH PA RI SC VA VT WV",
-    "America/Chicago": "AL AR IA IL KS LA MN MO MS ND NE OK SD TN TX WI",
-    "America/Denver": "CO ID MT NM UT WY",
-    "America/Phoenix": "AZ",
-    "America/Los_Angeles": "CA NV OR WA",
-    "America/Anchorage": "AK",
-    "Pacific/Honolulu": "HI",
-    "America/Puerto_Rico": "PR VI",
-    "Pacific/Guam": "GU MP",
-    "Pacific/Pago_Pago": "AS",
-}
-ZONES = {state: ZoneInfo(zone) for zone, states in _ZONES.items() for state in states.split()}
 _PERIOD = re.compile(r"([0-9]{4})-W([0-9]{2})")
 
 
@@ -43,7 +30,7 @@ def monday_of(period: str) -> date:
     )
 
 
-def morning(day: date, hour: int, seat: str, settings: Settings) -> datetime:
-    """``hour`` o'clock on a day where a seat's people live, in UTC."""
-    zone = ZONES.get(seat.partition("-")[0], settings.zone)
+def send_time(day: date, hour: int, seat: str, settings: Settings) -> datetime:
+    """``hour`` o'clock on a day in the main time zone of a seat's state, else in the operator's; in UTC."""
+    zone = STATE_ZONES.get(seat.partition("-")[0], settings.zone)
     return datetime.combine(day, time(hour), zone).astimezone(UTC)

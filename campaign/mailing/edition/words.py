@@ -112,29 +112,3 @@ WORDS = {
         "script": "Las palabras ya están listas. Toma dos minutos.",
     },
 }
-DEEDS = {
-    "en": {
-        "cosponsor": "Ask {who} to co-sponsor {bill}, {name}.",
-        "thank": "Thank {who} for co-sponsoring {bill}, {name}.",
-        "sponsor": "Thank {who} for leading {bill}, {name}.",
-        "rejoin": "Ask {who} to join {bill}, {name}, as before.",
-        "withdrew": "Ask {who} to come back to {bill}, {name}.",
-        "committee": "Ask {who}, whose committee has {bill}, to co-sponsor it.",
-        "committee_chair": "Ask {who}, who chairs the committee that has {bill}, to take it up.",
-        "delegate": "Ask {who} to co-sponsor {bill}, {name}.",
-        "next_congress": "Ask {who} to be there from the first day when {name} is introduced again.",
-        "floor": "Ask {who} to vote for {bill}, {name}.",
-    },
-    "es": {
-        "cosponsor": "Pida {to} que copatrocine {bill}, {name}.",
-        "thank": "Agradezca {to} que copatrocine {bill}, {name}.",
-        "sponsor": "Agradezca {to} que encabece {bill}, {name}.",
-        "rejoin": "Pida {to} que se sume a {bill}, {name}, como antes.",
-        "withdrew": "Pida {to} que vuelva a {bill}, {name}.",
-        "committee": "Pida {to}, cuyo comité tiene {bill}, que lo copatrocine.",
-        "committee_chair": "Pida {to}, que preside el comité que tiene {bill}, que lo ponga a consideración.",
-        "delegate": "Pida {to} que copatrocine {bill}, {name}.",
-        "next_congress": "Pida {to} que esté desde el primer día cuando {name} se presente de nuevo.",
-        "floor": "Pida {to} que vote por {bill}, {name}.",
-    },
-}

@@ -24,7 +24,7 @@ from campaign.mailing.delivery import single_mails
 from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.edition import digest, editions, news, render
 from campaign.mailing.edition.digest import Group
-from campaign.mailing.edition.render import Press
+from campaign.mailing.edition.render import Renderer
 from campaign.mailing.message import (
     BUDGET,
     MARK,
@@ -92,10 +92,10 @@ def moved(engine: Engine) -> Engine:
     return engine
 
 
-def a_press(engine: Engine, settings: Settings, **notes: str) -> Press:
+def a_renderer(engine: Engine, settings: Settings, **notes: str) -> Renderer:
     with db.reading(engine) as session:
         found = news.gather(session, since_seq=news.first_seq(session, now=MONDAY), now=MONDAY)
-    return Press(found, sender_of(settings), **notes)
+    return Renderer(found, sender_of(settings), **notes)
 
 
 # --- headers ---
@@ -236,11 +236,11 @@ def test_e20_the_envelope_carries_it(readers: Make, published: Make, outbox: Mak
 
 
 def test_e21_text_comes_first_and_has_every_link(moved: Engine, settings: Settings) -> None:
-    press = a_press(moved, settings)
+    renderer = a_renderer(moved, settings)
     for group in (Group("en", "TX-28"), Group("es", "TX"), Group("es")):
-        _, sealed = press.print(group)
+        _, sealed = renderer.mail(group)
         raw = copy_of(
-            sealed, press.sender, KEYS, to="a@b.org", number=1, now=MONDAY, token=KEYS.stop_token("ab" * 16)
+            sealed, renderer.sender, KEYS, to="a@b.org", number=1, now=MONDAY, token=KEYS.stop_token("ab" * 16)
         )
         message = opened(raw)
         assert message.get_content_type() == "multipart/alternative"
@@ -261,18 +261,18 @@ def bodies(message: EmailMessage) -> tuple[str, str]:
 def test_e22_a_mail_stays_under_100_kb_and_a_note_that_breaks_it_is_refused(
     moved: Engine, settings: Settings
 ) -> None:
-    _, sealed = a_press(moved, settings).print(Group("en", "TX-28"))
+    _, sealed = a_renderer(moved, settings).mail(Group("en", "TX-28"))
     assert len(sealed.head) + len(sealed.body) < 40_000 < BUDGET
-    heavy = a_press(moved, settings, note_en="word " * 15_000, note_es="x")
+    heavy = a_renderer(moved, settings, note_en="word " * 15_000, note_es="x")
     with pytest.raises(Refused, match="kB"):
-        heavy.print(Group("en", "TX-28"))
+        heavy.mail(Group("en", "TX-28"))
 
 
 def test_e23_preheader_language_title_and_roles(moved: Engine, settings: Settings) -> None:
-    press = a_press(moved, settings)
+    renderer = a_renderer(moved, settings)
     for group in (Group("en", "TX-28"), Group("es", "TX-28")):
-        page = press.page(group)
-        html = render.filled("digest.html", page=page, sender=press.sender, picture=None, mark=MARK)
+        page = renderer.page(group)
+        html = render.filled("digest.html", page=page, sender=renderer.sender, picture=None, mark=MARK)
         assert 0 < len(page.preheader) <= 140
         assert page.preheader != page.subject
         assert page.preheader in html
@@ -307,9 +307,9 @@ def test_e23_e24_axe_finds_nothing_in_either_scheme(
 
     prepare(sqlite_engine)
     see(sqlite_engine, joined={"G000559": date(2026, 6, 18)}, read_at=MONDAY.replace(day=20))
-    press = a_press(sqlite_engine, settings, note_en="Hello.", note_es="Hola.")
+    renderer = a_renderer(sqlite_engine, settings, note_en="Hello.", note_es="Hola.")
     html = render.filled(
-        "digest.html", page=press.page(Group(lang, "TX-28")), sender=press.sender, picture=None, mark=MARK
+        "digest.html", page=renderer.page(Group(lang, "TX-28")), sender=renderer.sender, picture=None, mark=MARK
     )
     context = browser.new_context(color_scheme=scheme, viewport={"width": 360, "height": 740})
     shown = context.new_page()
@@ -349,9 +349,9 @@ def test_e24_contrast_holds_in_both_schemes_and_inverted(ink: str, ground: str) 
 
 
 def test_e24_dark_mode_survives_inlining(moved: Engine, settings: Settings) -> None:
-    press = a_press(moved, settings)
+    renderer = a_renderer(moved, settings)
     html = render.filled(
-        "digest.html", page=press.page(Group("en")), sender=press.sender, picture=None, mark=MARK
+        "digest.html", page=renderer.page(Group("en")), sender=renderer.sender, picture=None, mark=MARK
     )
     assert '<meta name="color-scheme" content="light dark">' in html
     assert "@media (prefers-color-scheme: dark)" in html
@@ -384,17 +384,17 @@ def test_e25_nothing_is_sent_without_a_sender_and_a_postal_address(
 
 
 def test_e25_address_and_reason_stand_in_every_list_mail(moved: Engine, settings: Settings) -> None:
-    press = a_press(moved, settings)
+    renderer = a_renderer(moved, settings)
     for lang, why in (("en", "because you asked"), ("es", "porque lo pidió")):
-        _, sealed = press.print(Group(lang, "TX-28"))
+        _, sealed = renderer.mail(Group(lang, "TX-28"))
         for body in bodies(opened(sealed.head + sealed.body)):
             assert settings.postal_address in body
             assert why in body
 
 
 def test_e26_nothing_is_fetched_and_links_go_where_they_say(moved: Engine, settings: Settings) -> None:
-    press = a_press(moved, settings)
-    _, sealed = press.print(Group("en", "TX-28"))
+    renderer = a_renderer(moved, settings)
+    _, sealed = renderer.mail(Group("en", "TX-28"))
     _, html = bodies(opened(sealed.head + sealed.body))
     sources = re.findall(r'(?:src|background|srcset)="([^"]+)"', html) + re.findall(r"url\(([^)]+)\)", html)
     assert sources == ["cid:chart"]
@@ -445,15 +445,15 @@ def test_e27_a_line_break_in_an_address_is_an_error_and_not_a_header() -> None:
 def test_e27_names_from_the_record_are_escaped(engine: Engine, settings: Settings) -> None:
     prepare(engine)
     see(engine, joined={"N000001": date(2026, 6, 18)}, read_at=MONDAY.replace(day=20))
-    press = a_press(engine, settings, note_en="<img src=x onerror=alert(1)>", note_es="x")
-    _, sealed = press.print(Group("en", "CA-34"))
+    renderer = a_renderer(engine, settings, note_en="<img src=x onerror=alert(1)>", note_es="x")
+    _, sealed = renderer.mail(Group("en", "CA-34"))
     _, html = bodies(opened(sealed.head + sealed.body))
     assert "Núñez &lt;b&gt;" in html
     assert "<img src=x" not in html
 
 
 def test_lines_of_a_body_are_as_long_as_the_rules_allow(moved: Engine, settings: Settings) -> None:
-    _, sealed = a_press(moved, settings).print(Group("es", "TX-28"))
+    _, sealed = a_renderer(moved, settings).mail(Group("es", "TX-28"))
     assert max(len(line) for line in sealed.body.split(b"\r\n")) <= 78
     assert sealed.body.count(MARK.encode()) >= 2
 
@@ -469,9 +469,9 @@ def test_the_press_draws_a_chart_once(
     drawn: list[Group] = []
     whole = digest.picture
     monkeypatch.setattr(digest, "picture", lambda found, group: drawn.append(group) or whole(found, group))
-    press = a_press(moved, settings)
+    renderer = a_renderer(moved, settings)
     for seat in ("TX-20", "TX-28", "CA-34"):
-        press.print(Group("en", seat))
+        renderer.mail(Group("en", seat))
     assert len(drawn) == 1
 
 

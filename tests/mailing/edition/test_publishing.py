@@ -41,13 +41,13 @@ def test_e01_a_failure_while_publishing_creates_no_row(
     readers(*addresses(5))
     rules(quiet_week="note")
     built = editions.build(engine, settings, now=MONDAY, period="2026-W26")
-    whole = editions._add_rows
+    whole = editions.add_rows
 
     def breaks(*given: Any) -> int:
         whole(*given)
         raise RuntimeError("the power went out")
 
-    monkeypatch.setattr(editions, "_add_rows", breaks)
+    monkeypatch.setattr(editions, "add_rows", breaks)
     with pytest.raises(RuntimeError):
         editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
     with db.reading(engine) as session:

@@ -17,10 +17,11 @@ from benchmarks import mail as bench
 from campaign import db
 from campaign.mailing import results
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import alerts, editions
 from campaign.mailing.edition.digest import Group
-from campaign.mailing.edition.send_times import ZONES, monday_of, morning, period_of
+from campaign.mailing.edition.send_times import monday_of, period_of, send_time
 from campaign.mailing.models import Content, Delivery, Edition
+from campaign.outreach.time_zones import STATE_ZONES
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from jobs import build_editions
@@ -67,8 +68,8 @@ def test_e44_each_week_of_ten_years_has_one_morning_in_every_zone(settings: Sett
         period = period_of(datetime(day.year, day.month, day.day, 16, tzinfo=UTC), settings)
         assert monday_of(period) == day
         for state in ("NY", "CA", "AZ", "HI", "GU"):
-            at = morning(day, 8, state, settings)
-            local = at.astimezone(ZONES[state])
+            at = send_time(day, 8, state, settings)
+            local = at.astimezone(STATE_ZONES[state])
             assert (local.date(), local.hour) == (day, 8)
             seen.add((state, at))
         day += timedelta(days=7)
@@ -194,7 +195,7 @@ def test_a_note_that_is_refused_leaves_the_draft_as_it_was(
         assert words in text_of(raw)
 
 
-def test_copies_wait_for_the_readers_own_morning(
+def test_copies_wait_for_the_send_time_where_the_reader_lives(
     engine: Engine, readers: Make, published: Make, outbox: Make, clock: Clock, box: Box
 ) -> None:
     readers("east@readers-host.org", seat="NY-1")
@@ -231,8 +232,8 @@ def test_alerts_come_once_a_day_to_who_asked_and_whose_member_moved(
     readers("others@readers-host.org", seat="TX-21", alerts=True)
     readers("weekly@readers-host.org", seat="TX-28")
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    assert editions.build_alerts(engine, settings, now=MONDAY.replace(day=20, hour=18)) == 1
-    assert editions.build_alerts(engine, settings, now=MONDAY.replace(day=20, hour=19)) == 0
+    assert alerts.build(engine, settings, now=MONDAY.replace(day=20, hour=18)) == 1
+    assert alerts.build(engine, settings, now=MONDAY.replace(day=20, hour=19)) == 0
     assert list(subjects(engine).values()) == ["Representative Garza has joined the ARMAS Act"]
 
 

@@ -1,0 +1,37 @@
+"""Alerts: mail on the day itself to readers who asked for that and whose own member joined, left or can act."""
+
+from datetime import datetime
+
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.mailing.edition import contents, editions, news
+from campaign.mailing.edition.render import Renderer
+from campaign.mailing.message import sender_of
+from campaign.mailing.models import Edition
+from campaign.mailing.policy import policy
+from campaign.settings import Settings
+
+
+def build(engine: Engine, settings: Settings, *, now: datetime) -> int:
+    """Queue the alerts of what happened since the last edition, at most one a reader and day; how many.
+
+    Raises Refused where no list mail can be sent (message.sender_of).
+    """
+    day = now.astimezone(settings.zone).date().isoformat()
+    with db.reading(engine) as session:
+        sender = sender_of(settings, policy(session).reply_to)
+        today = editions.of_period(session, "alert", day)
+        since = today.since_seq if today else editions.next_since(session, "alert", day, now)
+        if news.last_seq(session) <= (today.upto_seq if today else since):
+            return 0
+        found = news.gather(session, since_seq=since, now=now)
+        if not found.moved:
+            return 0
+    edition = today.id if today and today.id else editions.open_row(engine, "alert", day, found, now)
+    contents.add_missing(engine, settings, edition, Renderer(found, sender), now)
+    with db.writing(engine) as session:
+        row = session.get_one(Edition, edition)
+        row.upto_seq = max(row.upto_seq, found.upto_seq)
+        row.state, row.published_at, row.finished_at = "sending", row.published_at or now, None
+        return editions.add_rows(session, row)
