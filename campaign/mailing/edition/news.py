@@ -23,7 +23,7 @@ from campaign.congress.stage_names import Stage
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import asks
-from campaign.outreach.asks import ProposalBills
+from campaign.outreach.asks import CampaignAsks, ProposalBills
 
 # Older than this by Congress's own date, a change that is only now seen is a filled gap, not news.
 NEWS_FOR = timedelta(days=21)
