@@ -52,13 +52,13 @@ def is_plausible(session: Session, name: str, found: int, known: int, now: datet
     return False
 
 
-def note_kept(session: Session, name: str, kept: int, what: str, as_of: date, now: datetime) -> None:
+def note_kept(session: Session, name: str, kept: int, label: str, as_of: date, now: datetime) -> None:
     """Note a file's day with its data set; where something older is kept, the day of that, and what it is."""
     before = data_state(session, name)
     if not kept or before is None:
         set_state(session, name, as_of, now)
     else:
-        note_problem(session, name, f"{kept} {what}; what was known on {before.as_of} is kept", now)
+        note_problem(session, name, f"{kept} {label}; what was known on {before.as_of} is kept", now)
 
 
 def set_state(session: Session, name: str, as_of: date, now: datetime, source: str = "legislators") -> None:

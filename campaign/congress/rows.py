@@ -141,15 +141,15 @@ def text_of(row: Any, name: str) -> str:
     return str(value) if isinstance(value, int) else ""
 
 
-def _valid(rows: Iterable[Any], build: Callable[[Row], T], what: str, faults: list[str]) -> tuple[T, ...]:
+def _valid(rows: Iterable[Any], build: Callable[[Row], T], label: str, faults: list[str]) -> tuple[T, ...]:
     found = []
     for row in rows:
         try:
             found.append(build(row))
         except ValidationError as error:
-            faults.append(f"a {what} row cannot be read ({_field(error)})")
+            faults.append(f"a {label} row cannot be read ({_field(error)})")
         except (AttributeError, TypeError, KeyError, OverflowError):
-            faults.append(f"a {what} row cannot be read (shape)")
+            faults.append(f"a {label} row cannot be read (shape)")
     return tuple(found)
 
 

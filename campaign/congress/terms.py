@@ -27,8 +27,8 @@ def term_day(moment: datetime) -> date:
     year, when terms turn."""
     local = moment.astimezone(WASHINGTON)
     day = local.date()
-    is_turn = (day.month, day.day) == (1, 3) and day.year % 2 == 1
-    return day - timedelta(days=1) if is_turn and local.hour < NOON else day
+    terms_change = (day.month, day.day) == (1, 3) and day.year % 2 == 1
+    return day - timedelta(days=1) if terms_change and local.hour < NOON else day
 
 
 def first_day(moment: datetime) -> date:

@@ -31,7 +31,7 @@ LONGEST_SUBJECT = 150
 LONGEST_RETURN_LOCAL = 64
 # As long as ``Keys.stop_token`` makes them, and of letters that quoted-printable leaves alone.
 MARK = "UNSUBSCRIBE-MARK-UNSUBSCRIBE-MARK-UNSUBSCRI"
-_BROKEN_MARK = re.compile(b"(?:=\r\n)?".join(re.escape(bytes([letter])) for letter in MARK.encode()))
+_BROKEN_MARK = re.compile(b"(?:=\r\n)?".join(re.escape(bytes([character])) for character in MARK.encode()))
 # Direction overrides and isolates can make a subject or a name read as what it is not (Unicode TR 36).
 _UNSEEN = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
 

@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Column, Field, SQLModel
 
-OPEN_STATES = ("pending", "deferred", "sending")
 STATES = ("pending", "sending", "sent", "deferred", "failed", "unknown", "suppressed")
 
 

@@ -248,8 +248,8 @@ def pause_edition(engine: Engine, edition: int, problem: str, *, now: datetime) 
 
 def take_back(session: Session, edition: int) -> None:
     """End the leases on an edition's rows that are not begun, so that a pause holds at once."""
-    held = sa.update(rows).where(OPEN, rows.c.edition == edition, rows.c.state != "sending")
-    session.execute(held.where(rows.c.lease.is_not(None)).values(**FREE))
+    waiting = sa.update(rows).where(OPEN, rows.c.edition == edition, rows.c.state != "sending")
+    session.execute(waiting.where(rows.c.lease.is_not(None)).values(**FREE))
 
 
 def sweep(engine: Engine, *, now: datetime) -> int:

@@ -37,7 +37,7 @@ class Kit:
     seat: str
     name: str
     number: str
-    what: str
+    summary: str
     fact: str
     calls: tuple[Call, ...]
     address: str
@@ -70,9 +70,9 @@ def kit(
         Call(person, names.role(person, lang), phone, wordings.render(ask, person, "tally", lang, ""))
         for person, ask, phone in asked
     )
-    what = wordings.points(first.matter, lang)[0]
+    summary = wordings.points(first.matter, lang)[0]
     number = first.matter.number(first.bill, lang)
-    return Kit(seat, first.matter.name(lang), number, what, fact, calls, address, lang)
+    return Kit(seat, first.matter.name(lang), number, summary, fact, calls, address, lang)
 
 
 def qr_code(address: str) -> str:
@@ -95,7 +95,7 @@ def kit_pdf(found: Kit, *, today: date) -> bytes:
     """The poster as a PDF of one page, strips to cut off at its bottom."""
     words = WORDS[found.lang]
     scripts = [f"{call.person.name} {call.text}" for call in found.calls]
-    everything = " ".join([found.title, found.what, found.fact, *scripts])
+    everything = " ".join([found.title, found.summary, found.fact, *scripts])
     pdf = paper.sheet(everything, found.title, found.lang, today=today)
     pdf.set_auto_page_break(False)
     pdf.set_margins(SIDE, SIDE, SIDE)
@@ -108,7 +108,7 @@ def kit_pdf(found: Kit, *, today: date) -> bytes:
 def _poster(pdf: FPDF, found: Kit, words: dict[str, str]) -> None:
     wide = PAGE - 2 * SIDE
     _put(pdf, SIDE, 15, wide - 50, found.title, 24, 9.5)
-    _put(pdf, SIDE, pdf.get_y() + 2, wide - 50, found.what, 13, 6)
+    _put(pdf, SIDE, pdf.get_y() + 2, wide - 50, found.summary, 13, 6)
     if found.fact:
         _put(pdf, SIDE, pdf.get_y() + 2, wide - 50, found.fact, 9.5, 4.4)
     _draw_square(pdf, found.address, PAGE - SIDE - 44, 15, 44)

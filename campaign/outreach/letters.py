@@ -36,10 +36,10 @@ class Paragraphs(NamedTuple):
 
     salutation: str
     opening: str
-    what: str
+    effect: str
     fact: str
     own: str
-    bridge: str
+    connecting_sentence: str
     request: str
     thanks: str
     signature: str
@@ -182,7 +182,7 @@ def compose(
     def put(text: str) -> str:
         return wordings.fill(text, ask, person, "letter", lang, **written)
 
-    middle = _middle(ask, choices, cited, lang, parts.bridge, chance, final)
+    middle = _middle(ask, choices, cited, lang, parts.connecting_sentence, chance, final)
     body = [
         chance.choice([parts.opening, *_variants(ask, "openings", ask.code, lang)]),
         *middle,
@@ -218,7 +218,7 @@ def _middle(
     choices: Choices,
     cited: Sequence[CitedFact],
     lang: str,
-    bridge: str,
+    connecting_sentence: str,
     chance: random.Random,
     final: bool,
 ) -> list[str]:
@@ -232,7 +232,7 @@ def _middle(
     if choices.sentence or not final:
         parts.append("[your_sentence]")
     if len(chosen) < MOST_POINTS:
-        parts.append(chance.choice([bridge, *_variants(ask, "letters", "bridges", lang)]))
+        parts.append(chance.choice([connecting_sentence, *_variants(ask, "letters", "bridges", lang)]))
     chance.shuffle(parts)
     return parts
 

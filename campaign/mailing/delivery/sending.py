@@ -297,7 +297,7 @@ class Mailer:
     def _single(self, row: Claimed, now: datetime) -> tuple[Sealed | None, Sender]:
         settings = self.outbox.settings
         with db.writing(self.outbox.engine) as session:
-            letter = single_mails.prepare(session, settings, row.kind, row.subscriber, row.detail, now=now)
-        if letter is None:
-            return None, single_mails.sender_of_letters(settings)
-        return single_mails.sealed(settings, letter)
+            mail = single_mails.prepare(session, settings, row.kind, row.subscriber, row.detail, now=now)
+        if mail is None:
+            return None, single_mails.sender_of_single_mails(settings)
+        return single_mails.sealed(settings, mail)

@@ -31,7 +31,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Letter:
+class SingleMail:
     """A letter in plain values, ready to be put together."""
 
     subject: str
@@ -40,7 +40,7 @@ class Letter:
     attachment: Attachment | None = None
 
 
-def sender_of_letters(settings: Settings) -> Sender:
+def sender_of_single_mails(settings: Settings) -> Sender:
     """Who writes single letters. They may leave before a postal address is set; a sender is needed where mail
     really leaves, not where it is written to files for trying out."""
     name, address = parseaddr(settings.mail_from)
@@ -59,7 +59,7 @@ def sender_of_letters(settings: Settings) -> Sender:
 
 def prepare(
     session: Session, settings: Settings, kind: str, who: int | None, detail: dict[str, Any], *, now: datetime
-) -> Letter | None:
+) -> SingleMail | None:
     """What a letter says. Makes its link, hence the transaction; None where its reader is gone."""
     if kind == "notice":
         language = policy.policy(session).notify_language
@@ -91,12 +91,12 @@ def _written(
     language: str,
     values: dict[str, Any],
     attachment: Attachment | None = None,
-) -> Letter:
-    sender = sender_of_letters(settings)
+) -> SingleMail:
+    sender = sender_of_single_mails(settings)
     name = sender.name or sender.address
     text = filled(f"letters/{kind}.{language}.txt", sender_name=name, **values)
     subject, *paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return Letter(subject, tuple(_part(text) for text in paragraphs), language, attachment)
+    return SingleMail(subject, tuple(_part(text) for text in paragraphs), language, attachment)
 
 
 def _part(paragraph: str) -> Part:
@@ -104,16 +104,16 @@ def _part(paragraph: str) -> Part:
     return Part(found[1], found[2]) if found else Part(" ".join(paragraph.split()))
 
 
-def sealed(settings: Settings, letter: Letter) -> tuple[Sealed, Sender]:
+def sealed(settings: Settings, mail: SingleMail) -> tuple[Sealed, Sender]:
     """A letter as bytes, but for its own headers."""
-    sender = sender_of_letters(settings)
-    values = {"subject": letter.subject, "parts": letter.parts, "lang": letter.language, "sender": sender}
+    sender = sender_of_single_mails(settings)
+    values = {"subject": mail.subject, "parts": mail.parts, "lang": mail.language, "sender": sender}
     whole = seal(
         sender,
-        subject=letter.subject,
+        subject=mail.subject,
         text=filled("letter.txt", **values),
         html=filled("letter.html", **values),
-        attachment=letter.attachment,
+        attachment=mail.attachment,
         listed=False,
     )
     return whole, sender

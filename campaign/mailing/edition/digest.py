@@ -277,8 +277,8 @@ def _lines(bill: BillNews, lang: str) -> list[str]:
     if bill.left:
         which = "left_one" if len(bill.left) == 1 else "left_many"
         lines.append(words[which].format(bill=number, who=_named(bill.left, lang)))
-    for held, text in bill.hearings[:3]:
-        day = names.day(held, lang)
+    for waiting, text in bill.hearings[:3]:
+        day = names.day(waiting, lang)
         lines.append(words["hearing_line"].format(bill=number, day=day, text=text.rstrip(".")))
     return lines
 

@@ -36,8 +36,7 @@ MANAGE_FOR = timedelta(hours=1)
 USED_KEPT = timedelta(days=7)
 # List bombing: mails per address, and askings per network place and of all together.
 REPEAT_AFTER = timedelta(hours=24)
-LETTERS_A_WEEK = 3
-MANAGE_A_WEEK = 10
+SINGLE_MAILS_A_WEEK = 3
 ALREADY_EVERY = timedelta(days=7)
 ASKS_A_PLACE_AN_HOUR = 10
 ASKS_AN_HOUR = 600
@@ -108,7 +107,7 @@ def ask(session: Session, keys: Keys, email: str, wish: Wish, asked: Asked, *, n
     if not _may_write(session, found, keys.all_of(address), kind, now):
         return "nothing"
     session.add(Attempt(who=f"{kind}:{found.key}", at=now))
-    session.add(_letter(kind, found, now, {"wish": wish.checked().kept()}))
+    session.add(_single_mail(kind, found, now, {"wish": wish.checked().kept()}))
     return kind
 
 
@@ -125,11 +124,11 @@ def ask_to_manage(session: Session, keys: Keys, email: str, asked: Asked, *, now
     ):
         return "nothing"
     session.add(Attempt(who=f"manage:{found.key}", at=now))
-    session.add(_letter("manage", found, now, {}))
+    session.add(_single_mail("manage", found, now, {}))
     return "manage"
 
 
-def _letter(kind: str, subscriber: Subscriber, now: datetime, detail: dict[str, Any]) -> Delivery:
+def _single_mail(kind: str, subscriber: Subscriber, now: datetime, detail: dict[str, Any]) -> Delivery:
     return Delivery(kind=kind, subscriber=subscriber.id, due=now, detail=detail)
 
 
@@ -194,7 +193,7 @@ def _may_write(session: Session, who: Subscriber, names: list[str], kind: str, n
         return False
     name = f"confirm:{who.key}"
     today, week = (_asked_since(session, name, now - span) for span in (REPEAT_AFTER, WEEK))
-    return today == 0 and week < LETTERS_A_WEEK
+    return today == 0 and week < SINGLE_MAILS_A_WEEK
 
 
 # --- links that prove a mailbox --------------------------------------------------------------------
@@ -324,7 +323,7 @@ def export(session: Session, who: Subscriber) -> dict[str, Any]:
 
 def ask_for_export(session: Session, who: Subscriber, *, now: datetime) -> None:
     """Mail the reader everything that is kept; never shown in a browser."""
-    session.add(_letter("export", who, now, {}))
+    session.add(_single_mail("export", who, now, {}))
 
 
 def erase(session: Session, who: Subscriber, *, now: datetime) -> None:
@@ -439,5 +438,5 @@ def _take(
     _consent(session, added, "imported", Asked(page), now)
     if ask_them:
         session.add(Attempt(who=f"confirm:{added.key}", at=now))
-        session.add(_letter("confirm", added, now, {"wish": row.wish.checked().kept()}))
+        session.add(_single_mail("confirm", added, now, {"wish": row.wish.checked().kept()}))
     done.pending += 1

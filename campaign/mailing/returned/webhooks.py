@@ -208,16 +208,16 @@ def _ses(
     number = identified_number(keys, str(note.get("mail", {}).get("commonHeaders", {}).get("messageId", "")))
     name, at = f"ses:{told['MessageId']}", _moment(told["Timestamp"])
     if kind == "Bounce":
-        for place, one in enumerate(note["bounce"]["bouncedRecipients"]):
-            words = masked(f"{one.get('status', '')} {one.get('diagnosticCode', '')}")[:300]
-            sort = bounces.judge(str(one.get("status", "")), words)
+        for place, recipient in enumerate(note["bounce"]["bouncedRecipients"]):
+            words = masked(f"{recipient.get('status', '')} {recipient.get('diagnosticCode', '')}")[:300]
+            sort = bounces.judge(str(recipient.get("status", "")), words)
             if note["bounce"]["bounceType"] != "Permanent":
                 sort = "harmless" if sort == "harmless" else "soft"
-            who = bounces.reader_keys(keys, str(one["emailAddress"]))
+            who = bounces.reader_keys(keys, str(recipient["emailAddress"]))
             yield Event(f"{name}:{place}", Finding(sort, number, who, words), at)
     elif kind == "Complaint":
-        for place, one in enumerate(note["complaint"]["complainedRecipients"]):
-            who = bounces.reader_keys(keys, str(one["emailAddress"]))
+        for place, recipient in enumerate(note["complaint"]["complainedRecipients"]):
+            who = bounces.reader_keys(keys, str(recipient["emailAddress"]))
             yield Event(f"{name}:{place}", Finding("complaint", number, who, "complaint"), at)
     elif kind == "Delivery":
         yield Event(name, Finding("delivered", number), at)

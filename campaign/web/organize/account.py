@@ -59,9 +59,9 @@ def _send_link(email: str) -> Response:
     if made:
         user, secret = made
         address = settings().base_url + organizer_url("link", secret=secret)
-        letter = sign_in_mail.letter(user.email, address, current())
+        mail = sign_in_mail.sign_in_message(user.email, address, current())
         sender = settings()
-        response.call_on_close(lambda: sign_in_mail.send(sender, letter, now=db.utcnow()))
+        response.call_on_close(lambda: sign_in_mail.send(sender, mail, now=db.utcnow()))
     return response
 
 
@@ -204,8 +204,8 @@ def new_recovery_codes() -> Response:
 @route("/account/sessions", methods=("POST",))
 def end_sessions() -> Response:
     with db.writing(database.engine()) as writer:
-        if one := request.form.get("session"):
-            sessions.end_by_hash(writer, me(), one)
+        if chosen := request.form.get("session"):
+            sessions.end_by_hash(writer, me(), chosen)
         else:
             sessions.end_all(writer, me(), but=token())
         note(writer, "sessions ended", me().email)
@@ -228,9 +228,9 @@ def invite() -> Response:
     address = settings().base_url + organizer_url("link", secret=secret)
     hours = int(users.INVITATION_LASTS / timedelta(hours=1))
     response = page("invited.html", user=user, address=address, hours=hours)
-    letter = sign_in_mail.letter(user.email, address, current())
+    mail = sign_in_mail.sign_in_message(user.email, address, current())
     sender = settings()
-    response.call_on_close(lambda: sign_in_mail.send(sender, letter, now=now))
+    response.call_on_close(lambda: sign_in_mail.send(sender, mail, now=now))
     return response
 
 

@@ -81,8 +81,8 @@ def digest() -> Response:
 
 def about(trouble: queue.Trouble) -> str:
     """What is in trouble, in the reader's language."""
-    what, _space, period = trouble.about.partition(" ")
-    name = {"relay": _("The relay"), "digest": _("The digest")}[what]
+    subject, _space, period = trouble.about.partition(" ")
+    name = {"relay": _("The relay"), "digest": _("The digest")}[subject]
     return f"{name} {period}".strip()
 
 

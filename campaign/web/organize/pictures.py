@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from campaign.congress.bills import WASHINGTON, BillId, congress_end
+from campaign.congress import ledger
+from campaign.congress.bills import BillId
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship, Seat
@@ -114,8 +115,7 @@ def _known_until(bill: Bill, today: date) -> date:
     """The last day the record speaks for: of a bill that was never read whole, its first."""
     if bill.partial or bill.observed_at is None:
         return bill.introduced or today
-    read = bill.observed_at.astimezone(WASHINGTON).date()
-    return min(today, read, congress_end(bill.congress).astimezone(WASHINGTON).date())
+    return ledger.known_until(bill, today)
 
 
 def _rounds(most: int) -> list[int]:

@@ -18,14 +18,14 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Letter:
+class SignInMail:
     to: str
     subject: str
     text: str
     html: str
 
 
-def letter(to: str, address: str, lang: str) -> Letter:
+def sign_in_message(to: str, address: str, lang: str) -> SignInMail:
     """The words of the mail, in the language of the page that asked for it."""
     subject = _("Your link to the organizers' pages")
     text = _(
@@ -34,20 +34,28 @@ def letter(to: str, address: str, lang: str) -> Letter:
         address=address,
     )
     html = render_template("organize/link_mail.html", subject=subject, address=address, lang_code=lang)
-    return Letter(to, subject, text, html)
+    return SignInMail(to, subject, text, html)
 
 
-def send(settings: Settings, letter: Letter, *, now: datetime) -> bool:
+def send(settings: Settings, sign_in_message: SignInMail, *, now: datetime) -> bool:
     """Hand the mail over; whether it left. Never raises: the page that asked has been answered already."""
     try:
         sender = message.sender_of(settings)
-        sealed = message.seal(sender, subject=letter.subject, text=letter.text, html=letter.html, listed=False)
+        sealed = message.seal(
+            sender,
+            subject=sign_in_message.subject,
+            text=sign_in_message.text,
+            html=sign_in_message.html,
+            listed=False,
+        )
         # Not a delivery: the moment is number enough for a Message-ID of its own.
         number = int(now.timestamp() * 1000)
-        raw = message.copy_of(sealed, sender, Keys(settings), to=letter.to, number=number, now=now, token=None)
+        raw = message.copy_of(
+            sealed, sender, Keys(settings), to=sign_in_message.to, number=number, now=now, token=None
+        )
         transport = open_transport(settings)
         try:
-            verdict = transport.send(Envelope(sender.address, letter.to, raw))
+            verdict = transport.send(Envelope(sender.address, sign_in_message.to, raw))
         finally:
             transport.close()
     except Refused as error:

@@ -219,7 +219,7 @@ def _report(chosen: Visit, office: str, result: str) -> outcomes.Report:
     counts under that bill; raises Refused for one that this call does not ask about."""
     result, _mark, bill = result.partition("@")
     about = (
-        next((str(one.bill) for one in chosen.open_asks if str(one.bill) == bill), "") if bill else chosen.about
+        next((str(ask.bill) for ask in chosen.open_asks if str(ask.bill) == bill), "") if bill else chosen.about
     )
     if not about or (result.startswith("talked:") and not chosen.open_asks):
         result = ""

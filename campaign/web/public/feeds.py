@@ -34,7 +34,7 @@ def changes() -> Response:
     updated = max((change.seen_at for change in newest), default=datetime(2025, 1, 1, tzinfo=UTC))
     base = render.settings().base_url
     body = render_template(
-        "public/changes.atom", shown=front, events=events, updated=updated, base=base, stamp=stamp
+        "public/changes.atom", shown=front, events=events, updated=updated, base=base, rfc3339=rfc3339
     )
     response = make_response(body)
     response.mimetype = "application/atom+xml"
@@ -42,6 +42,6 @@ def changes() -> Response:
     return response
 
 
-def stamp(event: Event) -> str:
+def rfc3339(event: Event) -> str:
     """The day of an event as the moment Atom asks for: noon in Washington."""
     return datetime.combine(event.day, time(12), WASHINGTON).isoformat()

@@ -198,16 +198,16 @@ def test_e19_letters_are_auto_generated_and_of_no_list(
     rules(notify_language=lang)
     detail = {"wish": {"language": lang}, "what": "paused", "problem": "550 no", "edition": 1}
     with db.writing(engine) as session:
-        letter = single_mails.prepare(session, settings, kind, who, detail, now=MONDAY)
-    assert letter is not None
-    sealed, sender = single_mails.sealed(settings, letter)
+        mail = single_mails.prepare(session, settings, kind, who, detail, now=MONDAY)
+    assert mail is not None
+    sealed, sender = single_mails.sealed(settings, mail)
     message = opened(copy_of(sealed, sender, KEYS, to="a@b-host.org", number=1, now=MONDAY, token=None))
     assert message["Auto-Submitted"] == "auto-generated"
     assert not [name for name in message if name.startswith("List-")]
     body = message.get_body(("html",))
     assert body is not None
     assert f'<html lang="{lang}"' in body.get_content()
-    assert letter.subject == message["Subject"]
+    assert mail.subject == message["Subject"]
 
 
 def test_e20_the_return_path_is_signed_short_and_ours_alone() -> None:
