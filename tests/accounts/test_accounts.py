@@ -114,9 +114,9 @@ def test_s02_an_old_hash_is_made_anew_at_sign_in(engine: Engine) -> None:
 
 
 def test_s02_hashing_takes_turns() -> None:
-    held = [passwords._turn.acquire(blocking=False) for _ in range(passwords.HASHES_AT_ONCE + 1)]
+    held = [passwords._hashing_slot.acquire(blocking=False) for _ in range(passwords.HASHES_AT_ONCE + 1)]
     for _ in filter(None, held):
-        passwords._turn.release()
+        passwords._hashing_slot.release()
     assert held == [True] * passwords.HASHES_AT_ONCE + [False]
 
 

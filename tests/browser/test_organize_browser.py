@@ -119,7 +119,7 @@ def test_from_the_link_to_the_export_without_scripts(visit: Enter, own_engine: E
     page.get_by_label("List").select_option("ask_again")
     page.get_by_label("Committee").select_option("HSFA")
     page.get_by_role("button", name="Show").click()
-    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator("tbody tr")).to_have_count(7)
 
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").click()

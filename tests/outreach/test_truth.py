@@ -50,7 +50,7 @@ def texts(ask: Ask, person: Person, cited: list[CitedFact], lang: str) -> Iterat
         choices = Choices(variant=variant, town="San Antonio", name="Ana")
         yield letters.compose(ask, person, choices, cited, lang, office=None, today=TODAY, final=True).text
     kit = kits.kit("TX-20", [(person, ask, "202-225-0001")], "https://example.org", lang, fact="")
-    yield " ".join([kit.title, kit.what, *(call.text for call in kit.calls)])
+    yield " ".join([kit.title, kit.summary, *(call.text for call in kit.calls)])
     yield " ".join(getattr(line, lang) for line in conversations.dialogue(ask, person))
 
 
