@@ -17,6 +17,7 @@ ELSEWHERE = {
     "campaign/app.py": "tests/web/core",
     "campaign/backup.py": "tests/test_db.py",
     "campaign/cli": "tests/test_cli.py",
+    "campaign/dates.py": "tests/web/core",
     "campaign/doctor.py": "tests/test_cli.py",
     "campaign/fetch.py": "tests/congress",
     "campaign/migrations": "tests/test_db.py tests/upgrades",

@@ -198,18 +198,19 @@ def test_without_a_list_of_members_no_seat_is_called_vacant(engine: Engine, now:
 def sit(
     engine: Engine, bioguide: str, seat: str, now: datetime, *, last: str = "", terms: Iterable[int] = ()
 ) -> None:
-    """A sitting member; ``terms`` are the Senate classes of one term after the other."""
+    """A sitting member; ``terms`` are the Senate classes of successive terms, the last of this Congress."""
     with db.writing(engine) as session:
         session.add(Member(bioguide=bioguide, standing="sitting", seat=seat, last=last))
         session.flush()
-        for year, senate_class in enumerate(terms, start=2000):
+        classes: list[int | None] = [*terms] or [None]
+        for before, senate_class in enumerate(reversed(classes)):
             session.add(
                 Tenure(
                     bioguide=bioguide,
-                    starts=date(year, 1, 3),
-                    ends=date(2027, 1, 3),
+                    starts=date(2025 - 2 * before, 1, 3),
+                    ends=date(2027 - 2 * before, 1, 3),
                     seat=seat,
-                    chamber="senate",
+                    chamber="house" if "-" in seat else "senate",
                     senate_class=senate_class,
                 )
             )
@@ -261,6 +262,7 @@ def test_a_departed_member_holds_no_seat(engine: Engine, now: datetime) -> None:
     sit(engine, "C001091", "TX-20", now)
     with db.writing(engine) as session:
         session.get_one(Member, "C001091").standing = "departed"
+        session.get_one(Tenure, ("C001091", date(2025, 1, 3))).ends = date(2026, 5, 1)
     sit(engine, "A000001", "TX-1", now)
     assert [(hit.member, hit.vacant) for hit in by_zip(engine, "78205", now).seats] == [(None, True)]
 

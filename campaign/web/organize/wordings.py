@@ -211,8 +211,8 @@ def change_campaign(slug: str) -> Response:
 
 
 @route("/words/<what>/<key>", role="organizer")
-def text_page(kind: str, key: str) -> Response:
-    return _text(kind, key, {})
+def text_page(what: str, key: str) -> Response:
+    return _text(what, key, {})
 
 
 def _text(what: str, key: str, mine: dict[str, str], *, status: int = 200, **more: Any) -> Response:

@@ -112,7 +112,7 @@ def _of_mail(*, keeps_ip: bool) -> Iterator[Statement]:
     )
     yield Statement(
         "mail",
-        ("mailevent", "pipe", "mailpolicy"),
+        ("mailevent", "relaylimits", "mailpolicy"),
         _("Numbers of reports from mail providers, and how our mail is set up; no addresses."),
         _("Reports 30 days."),
     )

@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel
 from campaign import db
 from campaign.accounts import sessions
 from campaign.app import create_app
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import retention
 from campaign.mailing.models import MailPolicy
 from campaign.mailing.readers import subscribers
 from campaign.outreach import outcomes
@@ -55,8 +55,8 @@ def test_the_times_told_are_the_times_kept(said: list[Statement]) -> None:
     assert (subscribers.USED_KEPT.days, until["mailtoken"]) == (7, "A week after their use or end.")
     assert (subscribers.WEEK.days, until["attempt"]) == (7, "A week.")
     assert (subscribers.RETIRED_AFTER.days, "30 days" in until["subscriber"]) == (30, True)
-    assert (editions.BODIES_KEPT.days, "a month" in until["delivery"]) == (30, True)
-    assert (editions.ROWS_KEPT.days, "three months" in until["delivery"]) == (90, True)
+    assert (retention.BODIES_KEPT.days, "a month" in until["delivery"]) == (30, True)
+    assert (retention.ROWS_KEPT.days, "three months" in until["delivery"]) == (90, True)
     assert (sessions.LONGEST.days, "seven days" in until["usersession"]) == (7, True)
     assert (housekeeping.DOORS_KEPT.days, "a week" in until["signinlink"]) == (7, True)
 
