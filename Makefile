@@ -51,7 +51,7 @@ replay: $(VENV)/.dev-stamp  ## replay two years of Congress: STANDIN=http://… 
 	@$(BIN)/python -m benchmarks.replay --standin $(STANDIN) $(ARGS)
 
 kills: $(VENV)/.dev-stamp  ## kill a worker that sends mail a hundred times, on both databases, and count lost and extra copies
-	@$(BIN)/python -m benchmarks.mail --kills 100 $(ARGS)
+	@$(BIN)/python -m benchmarks.kills $(ARGS)
 
 pictures: $(VENV)/.dev-stamp  ## take the screenshots of docs/ again, in Chromium
 	@$(BIN)/python -m tools.pictures $(ARGS)

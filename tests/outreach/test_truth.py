@@ -146,7 +146,7 @@ def test_one_call_thanks_for_what_was_done_in_the_last_congress(
     twice: Engine, short: str, now: datetime, en: str, es: str
 ) -> None:
     with db.reading(twice) as session:
-        person = members.person(session, id_of(short, now=now))
+        person = members.person(session, id_of(short), now=now)
         assert person is not None
         found = asks.campaign_asks(session, now=now).asks(person)
         assert en in conversations.whole(found, person, "call", "en")
