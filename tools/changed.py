@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parents[1]
 ALL = "tests"
+PROGRAM = ("campaign/", "jobs/", "templates/", "fixtures/")
 # Always: they read every file, and take seconds.
 RULES = "tests/rules"
 # Where the tests of a file do not stand in the folder of its own name; the longest beginning wins.
@@ -60,14 +61,14 @@ def _git(*arguments: str) -> list[str]:
 
 
 def tests_of(path: str) -> list[str]:
-    """The test folders and files of one path, which may no longer exist."""
+    """The test folders and files of one path, which may no longer exist; all tests for one that has none."""
     parts = PurePosixPath(path)
     for above in (parts, *parts.parents):
         if found := ELSEWHERE.get(str(above)):
             return found.split()
         if found := _namesake(above):
             return [found]
-    return [RULES]
+    return [ALL if path.startswith(PROGRAM) else RULES]
 
 
 def _namesake(path: PurePosixPath) -> str:

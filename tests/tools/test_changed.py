@@ -41,6 +41,10 @@ def test_every_file_of_the_program_has_tests_that_exist() -> None:
     assert [path for path, tests in found.items() if tests == [changed.RULES]] == ["campaign/__init__.py"]
 
 
+def test_a_file_without_a_room_of_its_own_asks_for_everything() -> None:
+    assert changed.tests_of("campaign/new.py") == ["tests"]
+
+
 def test_nothing_runs_twice() -> None:
     paths = ["campaign/congress/ledger.py", "tests/congress/test_ledger.py", "campaign/web/core/render.py"]
     assert changed.tests_of_all(paths) == ["tests/congress", "tests/rules", "tests/web/core"]
