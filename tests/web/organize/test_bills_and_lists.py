@@ -61,7 +61,7 @@ def test_monday_shows_the_honest_count_and_whom_to_ask_first(desk: FlaskClient) 
     assert "With its sponsor 28 votes of the 218 wanted" in shown
     assert "6.5 % of all who vote in the chamber, 12.8 % of a majority." in shown
     assert "House Committee on Foreign Affairs : 6 of 53. Votes by party: D 28." in shown
-    assert shown.index("Sydney Kamlager-Dove") < shown.index("Sylvia R. Garcia")
+    assert shown.index("Sylvia R. Garcia") < shown.index("Sydney Kamlager-Dove")
     assert "co-sponsored last Congress&#39;s H.R. 6618, not yet H.R. 6736" in shown
 
 
