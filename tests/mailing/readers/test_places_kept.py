@@ -39,11 +39,11 @@ def monday(clock: Clock) -> Any:
 
 
 @pytest.fixture
-def choices(client: FlaskClient, readers: Make, office: Make, box: Box) -> str:
+def choices(client: FlaskClient, readers: Make, outbox: Make, box: Box) -> str:
     """The address of the choices of a reader in TX-20."""
     readers(EMAIL, seat="TX-20")
     client.post("/preferences", data={"email": EMAIL})
-    deliver(office())
+    deliver(outbox())
     found = re.search(r"(/preferences/[A-Za-z0-9_-]+)", box.messages[-1][2].replace(b"=\r\n", b"").decode())
     assert found
     return found[1]

@@ -58,7 +58,7 @@ def test_the_times_told_are_the_times_kept(said: list[Statement]) -> None:
     assert (retention.BODIES_KEPT.days, "a month" in until["delivery"]) == (30, True)
     assert (retention.ROWS_KEPT.days, "three months" in until["delivery"]) == (90, True)
     assert (sessions.LONGEST.days, "seven days" in until["usersession"]) == (7, True)
-    assert (housekeeping.DOORS_KEPT.days, "a week" in until["signinlink"]) == (7, True)
+    assert (housekeeping.ACCESS_KEPT.days, "a week" in until["signinlink"]) == (7, True)
 
 
 def test_an_internet_address_that_is_kept_is_told_of(sqlite_engine: Engine, clock: None) -> None:
