@@ -134,7 +134,7 @@ def test_every_shared_text_is_there_in_both_languages_with_known_fields() -> Non
 
 
 SEAT = CommitteeMembership("HSFA", "House Committee on Foreign Affairs", False)
-EARLIER = EarlierSupport(BillId.of("hr6618-118"), 2023, False)
+EARLIER = EarlierSupport(BillId.of("hr6618-118"), 2023, False, 119)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -160,7 +160,7 @@ def test_a_script_adds_what_its_own_text_does_not_say(
         if about_committee
         else "The bill is before the House Committee on Foreign Affairs, your committee."
     )
-    assert earlier == ("Thank you for H.R. 6618 in 2023." if recalls else thanks)
+    assert earlier == ("Thank you for co-sponsoring last Congress's H.R. 6618." if recalls else thanks)
     if not about_committee:
         written = "You sit on the House Committee on Foreign Affairs, which has the bill."
         assert also("letter", Situation(seat=SEAT)) == written
@@ -175,7 +175,7 @@ def test_a_script_adds_what_its_own_text_does_not_say(
     [
         ("withdrew", "[left]", "4 de marzo de 2026"),
         ("thank", "[since]", "30 de septiembre de 2025"),
-        ("rejoin", "[did] [earlier] en [year]", "copatrocinó H.R. 6618 en 2023"),
+        ("rejoin", "[did] [earlier] en [year]", "copatrocinó H.R. 6618 del Congreso pasado en 2023"),
         ("committee", "[committee]", "el Comité de Asuntos Exteriores de la Cámara"),
         ("committee_chair", "[committee]", "el Comité de Asuntos Exteriores de la Cámara"),
     ],
