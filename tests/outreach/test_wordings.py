@@ -165,7 +165,7 @@ def test_a_script_adds_what_its_own_text_does_not_say(
         written = "You sit on the House Committee on Foreign Affairs, which has the bill."
         assert also("letter", Situation(seat=SEAT)) == written
     if recalls:
-        written = "In 2023 you co-sponsored H.R. 6618, and I have not forgotten it."
+        written = "Thank you for co-sponsoring last Congress's H.R. 6618."
         assert also("letter", Situation(earlier=EARLIER)) == written
     assert also("letter", Situation()).startswith(f"Thank you, too, for co-sponsoring {sister.bill.short}, ")
 
