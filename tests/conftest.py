@@ -18,6 +18,7 @@ import copies
 import jinja2
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
 
@@ -29,6 +30,16 @@ EMPTYING = (
     "SET LOCAL session_replication_role = replica",
     "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
 )
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
 # Each process that runs tests has one database on PostgreSQL that its tests empty in turn.
 WORKER = f"process_{os.getpid()}"
@@ -110,6 +121,17 @@ def compiled_templates() -> None:
     if flask := sys.modules.get("flask"):
         cache = jinja2.FileSystemBytecodeCache(os.environ[copies.RUN])
         flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": cache}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The worker's browser. Playwright runs once in a process: a second start beside the first one fails."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
 
 
 # --- one for each test -----------------------------------------------------------------------------

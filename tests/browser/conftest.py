@@ -1,6 +1,5 @@
 """A real browser on the real service: Debian's Chromium, driven by Playwright."""
 
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from copies import copy_of
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
@@ -20,16 +19,6 @@ from werkzeug.serving import make_server
 from campaign.app import create_app
 from campaign.settings import Settings
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 MAIL = {"mail_from": "Campaign <news@campaign-host.org>", "postal_address": "P.O. Box 123, Austin, TX 78701"}
 
 
@@ -80,16 +69,6 @@ def serve(engine: Engine, **settings: Any) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @dataclass

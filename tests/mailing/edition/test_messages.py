@@ -2,17 +2,18 @@
 
 import email
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as speed
 from hypothesis import strategies as st
+from playwright.sync_api import Browser
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import select
@@ -49,7 +50,6 @@ from week import prepare, see  # isort: skip
 
 Make = Callable[..., Any]
 KEYS = Keys(Settings(secret_key=SecretStr("k" * 40)))
-CHROMIUM = shutil.which("chromium")
 
 
 def opened(raw: bytes) -> EmailMessage:
@@ -282,36 +282,19 @@ def test_e23_preheader_language_title_and_roles(moved: Engine, settings: Setting
         assert [one for one in tables if "figures" not in one and 'role="presentation"' not in one] == []
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium")
-    from playwright.sync_api import sync_playwright
-
-    quiet = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    with sync_playwright() as play:
-        found = play.chromium.launch(
-            executable_path=CHROMIUM, args=[*quiet.split(), "--disable-component-update", "--disable-sync"]
-        )
-        yield found
-        found.close()
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_e23_e24_axe_finds_nothing_in_either_scheme(
-    sqlite_engine: Engine, settings: Settings, browser: Any, lang: str, scheme: str
+    sqlite_engine: Engine, settings: Settings, chromium: Browser, lang: str, scheme: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
     prepare(sqlite_engine)
     see(sqlite_engine, joined={"G000559": date(2026, 6, 18)}, read_at=MONDAY.replace(day=20))
     renderer = a_renderer(sqlite_engine, settings, note_en="Hello.", note_es="Hola.")
     html = render.filled(
         "digest.html", page=renderer.page(Group(lang, "TX-28")), sender=renderer.sender, picture=None, mark=MARK
     )
-    context = browser.new_context(color_scheme=scheme, viewport={"width": 360, "height": 740})
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": 360, "height": 740})
     shown = context.new_page()
     shown.set_content(html)
     found = Axe().run(shown).response["violations"]
