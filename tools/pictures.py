@@ -40,7 +40,7 @@ SETTINGS = Settings(
 )
 SIZES: dict[str, ViewportSize] = {
     "phone": {"width": 360, "height": 740},
-    "desk": {"width": 1280, "height": 900},
+    "desktop": {"width": 1280, "height": 900},
 }
 # A palette is plenty for text and a quarter of the bytes.
 COLOURS = 40
@@ -59,7 +59,7 @@ class Look:
         return f"{self.lang}-{self.scheme}-{self.size}"
 
 
-# Pages people read at a desk are shown there in light English; what is used on the way, on a phone.
+# Pages people read at a desktop computer are shown there in light English; what is used on the way, on a phone.
 READ = {
     "campaign": "/",
     "find": "/find",
@@ -80,9 +80,9 @@ READ = {
     "missing": "/nothing",
 }
 READ_LOOKS = [
-    Look("en", "light", "desk"),
+    Look("en", "light", "desktop"),
     Look("en", "dark", "phone"),
-    Look("es", "light", "desk"),
+    Look("es", "light", "desktop"),
     Look("es", "dark", "phone"),
 ]
 USED = {
@@ -96,8 +96,8 @@ USED = {
 }
 USED_LOOKS = [
     Look("en", "light", "phone"),
-    Look("en", "dark", "desk"),
-    Look("es", "light", "desk"),
+    Look("en", "dark", "desktop"),
+    Look("es", "light", "desktop"),
     Look("es", "dark", "phone"),
 ]
 ORGANIZERS = {
@@ -109,9 +109,9 @@ ORGANIZERS = {
     "organize-campaign-words": "/organize/words",
     "organize-system": "/organize/system",
 }
-ORGANIZERS_LOOKS = [Look("en", "light", "desk"), Look("es", "dark", "phone")]
+ORGANIZERS_LOOKS = [Look("en", "light", "desktop"), Look("es", "dark", "phone")]
 DIGEST = {
-    Look("en", "light", "desk"): "/organize/digest",
+    Look("en", "light", "desktop"): "/organize/digest",
     Look("es", "dark", "phone"): "/organize/digest/1/preview?lang=es&seat=TX-20",
 }
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -163,17 +163,6 @@ def command(group: click.Group, name: str) -> Callable[[Callable[..., None]], cl
         return group.command(name)(json_option(click.pass_obj(function)))
 
     return wrap
-
-
-def parse_day(text: str) -> date:
-    """The date of an argument such as ``2026-06-01``. Raises Refused."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused(
-            f"“{text[:30]}” is not a day; write it as 2026-06-01.",
-            f"«{text[:30]}» no es una fecha; escríbala como 2026-06-01.",
-        ) from None
 
 
 @click.group(cls=ErrorHandlingGroup, context_settings={"help_option_names": ["-h", "--help"]})

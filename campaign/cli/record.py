@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from campaign.cli.context import CommandContext, command, language, localized, main, parse_day, progress
+from campaign.cli.context import CommandContext, command, language, localized, main, progress
+from campaign.dates import parse_day
 from campaign.refusals import Refused, SourceError
 
 if TYPE_CHECKING:

@@ -75,14 +75,10 @@ class BillId:
 
 def ordinal(number: int, lang: str = "en") -> str:
     """A Congress by its number as people write it: ``119th``, ``121st``; in Spanish ``121.º``."""
-    return f"{number}.º" if lang == "es" else f"{number}{ordinal_suffix(number)}"
-
-
-def ordinal_suffix(number: int) -> str:
-    """``th`` for 119, ``st`` for 121, ``th`` for 111."""
-    if number % 100 in (11, 12, 13):
-        return "th"
-    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    if lang == "es":
+        return f"{number}.º"
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 _ANY_TYPE = "|".join(sorted(TYPES, key=len, reverse=True))

@@ -32,13 +32,13 @@ class Piece:
 
 
 def newest(session: Session, kind: str, key: str) -> TextVersion | None:
-    query = select(TextVersion).where(TextVersion.what == kind, TextVersion.key == key)
+    query = select(TextVersion).where(TextVersion.kind == kind, TextVersion.key == key)
     return session.exec(query.order_by(col(TextVersion.id).desc()).limit(1)).first()
 
 
 def versions(session: Session, kind: str, key: str) -> list[TextVersion]:
     """All versions, newest first."""
-    query = select(TextVersion).where(TextVersion.what == kind, TextVersion.key == key)
+    query = select(TextVersion).where(TextVersion.kind == kind, TextVersion.key == key)
     return list(session.exec(query.order_by(col(TextVersion.id).desc())))
 
 
@@ -108,7 +108,7 @@ def draft(
     last = newest(session, kind, key)
     if last is not None and last.id == seen and last.content == content:
         return last
-    row = TextVersion(what=kind, key=key, content=content, by=by, at=now)
+    row = TextVersion(kind=kind, key=key, content=content, by=by, at=now)
     session.add(row)
     session.flush()
     return row
@@ -181,9 +181,9 @@ def _try(session: Session, kind: str, key: str, content: Mapping[str, str], now:
 def publish(session: Session, id: int, *, by: str, now: datetime) -> TextVersion:
     """Publish a version in the caller's transaction; an old version, too. Raises Refused if it fails now."""
     row = version(session, id)
-    content = clean(row.what, row.content)
-    _try(session, row.what, row.key, content, now)
-    _PUBLISH[row.what](session, row.key, content, now)
+    content = clean(row.kind, row.content)
+    _try(session, row.kind, row.key, content, now)
+    _PUBLISH[row.kind](session, row.key, content, now)
     row.published_at, row.published_by = now, by
     session.add(row)
     session.flush()

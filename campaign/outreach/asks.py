@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from campaign.congress import ledger
-from campaign.congress.bills import BillId, Chamber, congress_on
+from campaign.congress.bills import BillId, Chamber, congress_on, ordinal
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Cosponsorship
@@ -272,7 +272,7 @@ def _reason(kind: AskKind, situation: Situation, bill: Bill, matter: ProposalBil
         number=f"{number} ({bill.introduced.year})" if bill.introduced else number,
         bill=number,
         short=id.short,
-        congress=names.ordinal(bill.congress, lang),
+        congress=ordinal(bill.congress, lang),
         seat=seat.of(lang) if seat else "",
         joined=names.day(situation.joined, lang) if situation.joined else "",
         left=names.day(situation.left, lang) if situation.left else "",

@@ -7,7 +7,7 @@ from datetime import date
 
 from babel.dates import format_date
 
-from campaign.congress.bills import BillId, ordinal_suffix
+from campaign.congress.bills import BillId, ordinal
 from campaign.congress.members import Person
 
 TITLES_EN = {
@@ -144,11 +144,6 @@ def with_article(name: str, lang: str) -> str:
     if lang == "es":
         return f"la {name}" if name.startswith("Ley") else name
     return f"the {name}" if name.split(" of ")[0].endswith(("Act", "Resolution", "Amendment")) else name
-
-
-def ordinal(number: int, lang: str) -> str:
-    """``121st``; in Spanish ``121.º``: the number of a Congress as a sentence has it."""
-    return f"{number}.º" if lang == "es" else f"{number}{ordinal_suffix(number)}"
 
 
 def bill(number: BillId, sitting: int, lang: str) -> str:

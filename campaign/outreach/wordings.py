@@ -13,7 +13,7 @@ from functools import cache
 from sqlmodel import Session, col, select
 
 from campaign.congress import members
-from campaign.congress.bills import BillId
+from campaign.congress.bills import BillId, ordinal
 from campaign.congress.members import Person
 from campaign.congress.models import Office
 from campaign.outreach import asks, names
@@ -248,7 +248,7 @@ def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
         "plain_name": plain,
         "chamber": names.chamber(person.chamber or ask.bill.chamber, lang),
         # The Spanish texts put their own mark behind the number.
-        "congress": str(ask.bill.congress) if lang == "es" else names.ordinal(ask.bill.congress, lang),
+        "congress": str(ask.bill.congress) if lang == "es" else ordinal(ask.bill.congress, lang),
         "committee": seat.of(lang) if seat else "",
         "earlier": earlier.named(lang) if earlier else "",
         "year": earlier.time(lang) if earlier else "",

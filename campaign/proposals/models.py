@@ -53,13 +53,13 @@ class CampaignState(SQLModel, table=True):
 
 
 class TextVersion(SQLModel, table=True):
-    """A version of an organizer's text in both languages; rows are only added. ``what`` is wording, fact,
+    """A version of an organizer's text in both languages; rows are only added. ``kind`` is wording, fact,
     proposal or campaign; ``key`` identifies it. The public sees the newest row with ``published_at``."""
 
-    __table_args__ = (sa.Index("ix_textversion_text", "what", "key", "id"),)
+    __table_args__ = (sa.Index("ix_textversion_text", "kind", "key", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    what: str
+    kind: str
     key: str
     content: dict[str, str] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
     by: str

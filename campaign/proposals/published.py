@@ -22,7 +22,7 @@ def cell(written: str) -> tuple[str, str]:
 
 def wordings(session: Session) -> dict[Cell, str]:
     """The published texts: of each wording, the version published last."""
-    rows = select(TextVersion).where(TextVersion.what == WORDING, col(TextVersion.published_at).is_not(None))
+    rows = select(TextVersion).where(TextVersion.kind == WORDING, col(TextVersion.published_at).is_not(None))
     found: dict[Cell, str] = {}
     for row in session.exec(rows.order_by(col(TextVersion.published_at), col(TextVersion.id))):
         code, kind = cell(row.key)

@@ -35,9 +35,9 @@ def campaign(engine: Engine) -> Engine:
     return engine
 
 
-def draft(engine: Engine, what: str, key: str, given: dict[str, str], seen: int = 0) -> TextVersion:
+def draft(engine: Engine, kind: str, key: str, given: dict[str, str], seen: int = 0) -> TextVersion:
     with db.writing(engine) as session:
-        return texts.draft(session, what, key, given, seen=seen, by=ANA, now=NOW)
+        return texts.draft(session, kind, key, given, seen=seen, by=ANA, now=NOW)
 
 
 def publish(engine: Engine, version: TextVersion) -> None:
@@ -82,7 +82,7 @@ def test_saving_the_same_again_makes_no_version(campaign: Engine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "change", "says"),
+    ("kind", "change", "says"),
     [
         ("fact", {"source_en": " "}, "source"),
         ("fact", {"source_es": ""}, "both languages"),
@@ -95,13 +95,13 @@ def test_saving_the_same_again_makes_no_version(campaign: Engine) -> None:
     ],
 )
 def test_what_cannot_stand_is_refused_by_field_and_nothing_kept(
-    campaign: Engine, what: str, change: dict[str, str], says: str
+    campaign: Engine, kind: str, change: dict[str, str], says: str
 ) -> None:
     with pytest.raises(Refused, match=says) as refused:
-        draft(campaign, what, "guns", {**(FACT if what == "fact" else WORDS), **change})
+        draft(campaign, kind, "guns", {**(FACT if kind == "fact" else WORDS), **change})
     assert refused.value.es
     with db.reading(campaign) as session:
-        assert texts.versions(session, what, "guns") == []
+        assert texts.versions(session, kind, "guns") == []
 
 
 def test_a_figure_reaches_the_public_with_its_source(campaign: Engine) -> None:
@@ -129,7 +129,7 @@ def test_a_figure_can_be_kept_out_of_letters_and_for_all_proposals(campaign: Eng
 def test_a_version_with_one_source_can_still_be_published(campaign: Engine) -> None:
     """Versions are only added: those of 0.1.0 have no source in Spanish and nothing about letters."""
     old = {key: value for key, value in FACT.items() if key not in ("source_en", "source_es", "letters")}
-    row = TextVersion(what="fact", key="traced", content={**old, "source": "GAO-21-322"}, by=ANA, at=NOW)
+    row = TextVersion(kind="fact", key="traced", content={**old, "source": "GAO-21-322"}, by=ANA, at=NOW)
     with db.writing(campaign) as session:
         session.add(row)
         session.flush()

@@ -474,7 +474,7 @@ def test_published_wordings_go_with_every_proposal_and_with_a_lone_bill(congress
     with db.writing(congress) as session:
         session.add(
             TextVersion(
-                what=published.WORDING,
+                kind=published.WORDING,
                 key="cosponsor-call",
                 content=text,
                 by="ana@example.org",

@@ -23,7 +23,7 @@ SLIPS = FormTokens("k" * 40)
 
 
 @pytest.fixture
-def desk(engine: Engine) -> Engine:
+def staff(engine: Engine) -> Engine:
     with db.writing(engine) as session:
         for bioguide in ("J000305", "C001131"):
             session.add(Member(bioguide=bioguide, first="A", last="B", party="D", standing="sitting"))
@@ -34,63 +34,63 @@ def count(session: Session) -> int:
     return sum(session.exec(select(CallCount.count)))
 
 
-def test_a_report_sent_twice_counts_once(desk: Engine, now: datetime) -> None:
+def test_a_report_sent_twice_counts_once(staff: Engine, now: datetime) -> None:
     for expected in (True, False, False):
-        with db.writing(desk) as session:
+        with db.writing(staff) as session:
             assert outcomes.record(session, JOINS, "one", now=now, today=TODAY) is expected
-    with db.reading(desk) as session:
+    with db.reading(staff) as session:
         assert count(session) == 1
 
 
-def test_reports_that_say_the_same_share_one_row(desk: Engine, now: datetime) -> None:
-    with db.writing(desk) as session:
+def test_reports_that_say_the_same_share_one_row(staff: Engine, now: datetime) -> None:
+    with db.writing(staff) as session:
         for nonce in "abc":
             outcomes.record(session, JOINS, nonce, now=now, today=TODAY)
-    with db.reading(desk) as session:
+    with db.reading(staff) as session:
         assert [row.count for row in session.exec(select(CallCount))] == [3]
 
 
-def test_many_at_once_lose_none_and_double_none(desk: Engine, now: datetime) -> None:
+def test_many_at_once_lose_none_and_double_none(staff: Engine, now: datetime) -> None:
     def send(nonce: int) -> bool:
-        with db.writing(desk) as session:
+        with db.writing(staff) as session:
             return outcomes.record(session, JOINS, f"n{nonce % 20}", now=now, today=TODAY)
 
     with ThreadPoolExecutor(8) as pool:
         counted = list(pool.map(send, range(60)))
     assert counted.count(True) == 20
-    with db.reading(desk) as session:
+    with db.reading(staff) as session:
         assert count(session) == 20
 
 
-def test_undo_takes_back_exactly_that_report_once(desk: Engine, now: datetime) -> None:
-    with db.writing(desk) as session:
+def test_undo_takes_back_exactly_that_report_once(staff: Engine, now: datetime) -> None:
+    with db.writing(staff) as session:
         outcomes.record(session, JOINS, "mine", now=now, today=TODAY)
         outcomes.record(session, JOINS, "another's", now=now, today=TODAY)
     word = SLIPS.undo("mine", now=now)
-    with db.writing(desk) as session:
+    with db.writing(staff) as session:
         assert outcomes.undo(session, SLIPS.read_undo(word, now=now), now=now) == JOINS
-    with db.reading(desk) as session:
+    with db.reading(staff) as session:
         assert count(session) == 1
-    with db.writing(desk) as session, pytest.raises(Refused) as refused:
+    with db.writing(staff) as session, pytest.raises(Refused) as refused:
         outcomes.undo(session, SLIPS.read_undo(word, now=now), now=now)
     assert refused.value.status == 410
     # The form that was taken back does not count when the browser sends it again.
-    with db.writing(desk) as session:
+    with db.writing(staff) as session:
         assert outcomes.record(session, JOINS, "mine", now=now, today=TODAY) is False
 
 
-def test_undo_ends_after_an_hour(desk: Engine, now: datetime) -> None:
-    with db.writing(desk) as session:
+def test_undo_ends_after_an_hour(staff: Engine, now: datetime) -> None:
+    with db.writing(staff) as session:
         outcomes.record(session, JOINS, "mine", now=now, today=TODAY)
     late = now + outcomes.UNDO_FOR + timedelta(seconds=1)
     with pytest.raises(Refused):
         SLIPS.read_undo(SLIPS.undo("mine", now=now), now=late)
-    with db.writing(desk) as session, pytest.raises(Refused):
+    with db.writing(staff) as session, pytest.raises(Refused):
         outcomes.undo(session, "mine", now=late)
 
 
-def test_undo_of_nothing_lowers_nothing(desk: Engine, now: datetime) -> None:
-    with db.writing(desk) as session, pytest.raises(Refused):
+def test_undo_of_nothing_lowers_nothing(staff: Engine, now: datetime) -> None:
+    with db.writing(staff) as session, pytest.raises(Refused):
         outcomes.undo(session, "nobody's", now=now)
 
 
@@ -123,13 +123,13 @@ def test_no_form_outlives_its_receipt() -> None:
     assert outcomes.UNDO_FOR < outcomes.RECEIPTS_KEPT
 
 
-def test_receipts_are_gone_within_a_day_and_counts_stay(desk: Engine, now: datetime) -> None:
-    with db.writing(desk) as session:
+def test_receipts_are_gone_within_a_day_and_counts_stay(staff: Engine, now: datetime) -> None:
+    with db.writing(staff) as session:
         outcomes.record(session, JOINS, "old", now=now, today=TODAY)
     later = now + timedelta(hours=24, seconds=1)
-    with db.writing(desk) as session:
+    with db.writing(staff) as session:
         outcomes.record(session, JOINS, "new", now=later, today=TODAY + timedelta(days=1))
-    with db.reading(desk) as session:
+    with db.reading(staff) as session:
         assert list(session.exec(select(CallReceipt.nonce))) == ["new"]
         assert count(session) == 2
 
@@ -145,16 +145,16 @@ def test_no_column_can_hold_a_person() -> None:
 
 
 def test_more_reports_on_a_member_than_people_make_are_refused(
-    desk: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+    staff: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outcomes, "MEMBER_AN_HOUR", 3)
-    with db.writing(desk) as session:
+    with db.writing(staff) as session:
         for nonce in "abc":
             outcomes.record(session, JOINS, nonce, now=now, today=TODAY)
-    with db.writing(desk) as session, pytest.raises(Refused) as refused:
+    with db.writing(staff) as session, pytest.raises(Refused) as refused:
         outcomes.record(session, JOINS, "d", now=now, today=TODAY)
     assert refused.value.status == 429
-    with db.writing(desk) as session:
+    with db.writing(staff) as session:
         assert outcomes.record(session, JOINS, "a", now=now, today=TODAY) is False
         other = Report("hr923-119", "C001131", "district", "voicemail")
         assert outcomes.record(session, other, "e", now=now, today=TODAY) is True
@@ -163,9 +163,9 @@ def test_more_reports_on_a_member_than_people_make_are_refused(
 
 @pytest.mark.parametrize(("calls", "shown"), [(0, None), (4, None), (5, 5), (6, 6)])
 def test_no_count_below_the_floor_is_published(
-    desk: Engine, now: datetime, calls: int, shown: int | None
+    staff: Engine, now: datetime, calls: int, shown: int | None
 ) -> None:
-    with db.writing(desk) as session:
+    with db.writing(staff) as session:
         for number in range(calls):
             said = outcomes.ANSWERS[number % 4]
             report = Report("hr6736-119", "J000305", "washington", "talked", said)
@@ -173,17 +173,17 @@ def test_no_count_below_the_floor_is_published(
         for number in range(9):
             skipped = Report("hr6736-119", "J000305", "washington", "skip")
             outcomes.record(session, skipped, f"skip{number}", now=now, today=TODAY)
-    with db.reading(desk) as session:
+    with db.reading(staff) as session:
         assert outcomes.published(session, about="hr6736-119") == shown
         assert outcomes.published(session, member="C001131") is None
         assert outcomes.published(session, since=TODAY + timedelta(days=1)) is None
 
 
-def test_organizers_see_what_offices_said(desk: Engine, now: datetime) -> None:
-    with db.writing(desk) as session:
+def test_organizers_see_what_offices_said(staff: Engine, now: datetime) -> None:
+    with db.writing(staff) as session:
         outcomes.record(session, JOINS, "a", now=now, today=TODAY)
         outcomes.record(session, JOINS, "b", now=now, today=TODAY - timedelta(days=9))
-    with db.reading(desk) as session:
+    with db.reading(staff) as session:
         assert [(one.said, one.count) for one in outcomes.tallies(session)] == [("will_join", 2)]
         assert [one.count for one in outcomes.tallies(session, since=TODAY)] == [1]
         assert outcomes.tallies(session, about="hr923-119") == []

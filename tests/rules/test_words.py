@@ -55,8 +55,8 @@ WORDS = [
     Word("one ones them it what", "the thing itself: member, bill, row", whole=True),
 ]
 # Names that mean something else: a bill at the president's desk, a query parameter that stays, the view of
-# /readyz, the column of a text's kind.
-MEANT = {"at_desk", "kept_query", "ready", "what"}
+# /readyz.
+MEANT = {"at_desk", "kept_query", "ready"}
 # What the language and the libraries name.
 FOREIGN = {"_", "self", "cls"}
 

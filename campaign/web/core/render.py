@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
 from flask_babel import format_date, format_datetime
 
-from campaign.congress.bills import BillId, on_one_line, ordinal_suffix
+from campaign.congress import bills
+from campaign.congress.bills import BillId, on_one_line
 from campaign.db import utcnow
 from campaign.outreach import names
 from campaign.outreach.wordings import BLANK, BLANKS
@@ -90,8 +91,8 @@ def site_name() -> str:
 
 
 def ordinal(number: int) -> str:
-    """``119th``, ``119.º``: a Congress as it is read."""
-    return f"{number}.º" if current() == "es" else f"{number}{ordinal_suffix(number)}"
+    """A Congress in the language of the page."""
+    return bills.ordinal(number, current())
 
 
 def seat_name(seat: str) -> str:

@@ -210,40 +210,40 @@ def change_campaign(slug: str) -> Response:
 # --- texts with versions ---
 
 
-@route("/words/<what>/<key>", role="organizer")
-def text_page(what: str, key: str) -> Response:
-    return _text(what, key, {})
+@route("/words/<kind>/<key>", role="organizer")
+def text_page(kind: str, key: str) -> Response:
+    return _text(kind, key, {})
 
 
-def _text(what: str, key: str, mine: dict[str, str], *, status: int = 200, **more: Any) -> Response:
+def _text(kind: str, key: str, mine: dict[str, str], *, status: int = 200, **more: Any) -> Response:
     session = database.session()
-    if what not in texts.FIELDS:
+    if kind not in texts.FIELDS:
         raise Refused("There is no such text.", "No existe ese texto.", status=404)
-    history = texts.versions(session, what, key)
-    shown = texts.shown_now(session, what, key)
+    history = texts.versions(session, kind, key)
+    shown = texts.shown_now(session, kind, key)
     start = history[0].content if history else shown
     return page(
         "text.html",
         status=status,
-        what=what,
+        kind=kind,
         key=key,
-        fields=texts.FIELDS[what],
+        fields=texts.FIELDS[kind],
         values={**start, **mine},
         shown=shown,
         versions=history,
         seen=history[0].id if history else 0,
         differences=_differences(history, shown),
         proposals=lineage.campaign_proposals(session),
-        name=_name(session, what, key),
-        shape=_shape(key) if what == published.WORDING else "",
-        people=members.people(session, now=db.utcnow()).values() if what == published.WORDING else (),
+        name=_name(session, kind, key),
+        shape=_shape(key) if kind == published.WORDING else "",
+        people=members.people(session, now=db.utcnow()).values() if kind == published.WORDING else (),
         known=sorted(wordings.FIELDS),
         **more,
     )
 
 
-def _name(session: Session, what: str, key: str) -> str:
-    if what != published.WORDING:
+def _name(session: Session, kind: str, key: str) -> str:
+    if kind != published.WORDING:
         return key
     group, name = published.cell(key)
     if group in asks.CODES:
@@ -268,24 +268,24 @@ def _shape(key: str) -> str:
     }.get(published.cell(key)[0], "")
 
 
-def _preview(what: str, key: str, given: dict[str, str], wanted: str) -> Response:
+def _preview(kind: str, key: str, given: dict[str, str], wanted: str) -> Response:
     """What is in the form, said to a member, in both languages; nothing is kept."""
     session, now = database.session(), db.utcnow()
     group, name = published.cell(key)
     try:
-        texts.clean(what, given)
+        texts.clean(kind, given)
         person = _picked(session, wanted, now)
         if group not in asks.CODES:
             said = _phrase_said(session, group, name, given, person)
-            return _text(what, key, given, said=said, person=person, wanted=wanted, alike={})
+            return _text(kind, key, given, said=said, person=person, wanted=wanted, alike={})
         ask = wording_checks.ask_of_kind(session, person, group, now=now)
         if ask is None:
             raise wordings.nothing_to_ask(person, "")
         said = {lang: _said(given[f"text_{lang}"], ask, person, name, lang) for lang in wordings.LANGUAGES}
     except Refused as refused:
-        return _text(what, key, given, status=400, problem=refused.text(current()), wanted=wanted)
+        return _text(kind, key, given, status=400, problem=refused.text(current()), wanted=wanted)
     alike = _meters(session, ask, person) if name == "letter" else {}
-    return _text(what, key, given, said=said, person=person, wanted=wanted, alike=alike)
+    return _text(kind, key, given, said=said, person=person, wanted=wanted, alike=alike)
 
 
 def _phrase_said(
@@ -361,40 +361,40 @@ def _differences(
     }
 
 
-@route("/words/<what>/<key>", role="organizer", methods=("POST",))
-def save_text(what: str, key: str) -> Response:
-    if what not in texts.FIELDS:
+@route("/words/<kind>/<key>", role="organizer", methods=("POST",))
+def save_text(kind: str, key: str) -> Response:
+    if kind not in texts.FIELDS:
         raise Refused("There is no such text.", "No existe ese texto.", status=404)
-    given = {field: request.form.get(field, "") for field in texts.FIELDS[what]}
-    if what == published.WORDING and request.form.get("do") == "preview":
-        return _preview(what, key, given, request.form.get("member", "").strip()[:80])
+    given = {field: request.form.get(field, "") for field in texts.FIELDS[kind]}
+    if kind == published.WORDING and request.form.get("do") == "preview":
+        return _preview(kind, key, given, request.form.get("member", "").strip()[:80])
     seen = request.form.get("seen", type=int) or 0
     try:
         with db.writing(database.engine()) as writer:
-            other = texts.overtaken(writer, what, key, seen)
-            draft = texts.draft(writer, what, key, given, seen=seen, by=me().email, now=db.utcnow())
-            access.note(writer, "text written", f"{what} {key}", version=draft.id, after=draft.content)
+            other = texts.overtaken(writer, kind, key, seen)
+            draft = texts.draft(writer, kind, key, given, seen=seen, by=me().email, now=db.utcnow())
+            access.note(writer, "text written", f"{kind} {key}", version=draft.id, after=draft.content)
             kept = draft.id or 0
     except Refused as refused:
         if refused.status == 404:
             raise
-        return _text(what, key, given, status=refused.status, problem=refused.text(current()))
+        return _text(kind, key, given, status=refused.status, problem=refused.text(current()))
     if other is not None and other.id != kept:
         told(
             _("Somebody else wrote a newer version meanwhile. Both are kept below; compare before publishing.")
         )
     else:
         told(_("The draft is kept. The public sees it once it is published."))
-    return to("text_page", what=what, key=key)
+    return to("text_page", kind=kind, key=key)
 
 
 @route("/words/versions/<int:id>/publish", role="organizer", methods=("POST",))
 def publish(id: int) -> Response:
     with db.writing(database.engine()) as writer:
         before = texts.version(writer, id)
-        shown = texts.shown_now(writer, before.what, before.key)
+        shown = texts.shown_now(writer, before.kind, before.key)
         row = texts.publish(writer, id, by=me().email, now=db.utcnow())
-        access.note(writer, "text published", f"{row.what} {row.key}", before=shown, after=row.content)
-        where = row.what, row.key
+        access.note(writer, "text published", f"{row.kind} {row.key}", before=shown, after=row.content)
+        where = row.kind, row.key
     told(_("Published."))
-    return to("text_page", what=where[0], key=where[1])
+    return to("text_page", kind=where[0], key=where[1])

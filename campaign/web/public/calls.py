@@ -32,7 +32,7 @@ from campaign.web.public.room import route
 
 def attach(app: Flask, settings: Settings) -> None:
     """What counts each report once, and few of one connection."""
-    app.extensions["slips"] = FormTokens(settings.signing_key(), settings.retired_keys)
+    app.extensions["form_tokens"] = FormTokens(settings.signing_key(), settings.retired_keys)
     app.extensions["connections"] = ConnectionLimits()
 
 
@@ -206,7 +206,7 @@ def called(seat: str) -> Response:
     if word := request.form.get("undo", ""):
         return _take_back(chosen, word, now)
     try:
-        nonce = _slips().read_form(request.form.get("once", ""), now=now)
+        nonce = _form_tokens().read_form(request.form.get("once", ""), now=now)
         office = request.form.get("office", "") or "washington"
         report = _report(chosen, office, request.form.get("result", ""))
     except Refused as refused:
@@ -238,7 +238,7 @@ def _form(chosen: Visit, now: datetime, *, status: int = 200, **said: Any) -> Re
         offices=found,
         local=local,
         chosen=_chosen_office(shown),
-        once=_slips().form(now=now),
+        once=_form_tokens().form(now=now),
         cached=False,
         status=status,
         **said,
@@ -255,7 +255,7 @@ def _chosen_office(shown: OfficeNow | None) -> str:
 
 def _take_back(chosen: Visit, word: str, now: datetime) -> Response:
     try:
-        nonce = _slips().read_undo(word, now=now)
+        nonce = _form_tokens().read_undo(word, now=now)
         with db.writing(engine()) as writer:
             outcomes.undo(writer, nonce, now=now)
     except Refused as refused:
@@ -282,7 +282,7 @@ def _count(chosen: Visit, report: outcomes.Report, nonce: str, now: datetime) ->
         shown=chosen,
         report=report,
         problem=problem,
-        undo="" if problem else _slips().undo(nonce, now=now),
+        undo="" if problem else _form_tokens().undo(nonce, now=now),
         calls=calls,
         tried=tried,
         other=found.after(tried.office.id) if tried else found.first,
@@ -291,8 +291,8 @@ def _count(chosen: Visit, report: outcomes.Report, nonce: str, now: datetime) ->
     )
 
 
-def _slips() -> FormTokens:
-    found: FormTokens = current_app.extensions["slips"]
+def _form_tokens() -> FormTokens:
+    found: FormTokens = current_app.extensions["form_tokens"]
     return found
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from copies import copy_of
-from desks import sign_in
 from flask import Flask
 from flask.testing import FlaskClient
+from organizer_client import sign_in
 from sqlalchemy.engine import Engine
 
 from campaign import db

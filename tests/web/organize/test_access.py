@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from copies import copy_of
-from desks import sign_in, token
 from flask import Flask
 from flask.testing import FlaskClient
+from organizer_client import sign_in, token
 from sqlalchemy.engine import Engine
 
 from campaign.accounts.users import ROLES

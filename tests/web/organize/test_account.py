@@ -12,9 +12,9 @@ import pytest
 import time_machine
 from argon2 import PasswordHasher
 from copies import copy_of
-from desks import TOKEN, link, post, sign_in, token
 from flask import Flask, session
 from flask.testing import FlaskClient
+from organizer_client import TOKEN, link, post, sign_in, token
 from sqlalchemy.engine import Engine
 
 from campaign import db
@@ -41,7 +41,7 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(app: Flask, snapshot_engine: Engine) -> FlaskClient:
+def staff(app: Flask, snapshot_engine: Engine) -> FlaskClient:
     return sign_in(app.test_client(), snapshot_engine, "organizer")
 
 
@@ -64,13 +64,13 @@ def test_s04_nothing_planted_before_signing_in_survives_it(app: Flask, snapshot_
     assert response.status_code == 400
 
 
-def test_s05_a_copied_cookie_is_worth_nothing_after_signing_out(app: Flask, desk: FlaskClient) -> None:
-    cookie = desk.get_cookie("campaign")
+def test_s05_a_copied_cookie_is_worth_nothing_after_signing_out(app: Flask, staff: FlaskClient) -> None:
+    cookie = staff.get_cookie("campaign")
     assert cookie
     thief = app.test_client()
     thief.set_cookie("campaign", cookie.value)
     assert thief.get("/organize/").status_code == 200
-    assert post(desk, "/organize/sign-out", "/organize/").status_code == 303
+    assert post(staff, "/organize/sign-out", "/organize/").status_code == 303
     assert thief.get("/organize/").status_code == 303
 
 
@@ -97,14 +97,14 @@ def test_s06_the_cookie_is_for_us_alone(snapshot_engine: Engine, clock: None, ad
     assert "Domain" not in cookie
 
 
-def test_s06_no_public_page_sets_or_reads_the_cookie(app: Flask, desk: FlaskClient) -> None:
+def test_s06_no_public_page_sets_or_reads_the_cookie(app: Flask, staff: FlaskClient) -> None:
     for path in ("/", "/es/", "/bills/hr6736-119", "/act/TX-20", "/api/v1/openapi.json"):
-        response = desk.get(path)
+        response = staff.get(path)
         assert "Set-Cookie" not in response.headers
         assert "Cookie" not in response.headers.get("Vary", "")
 
 
-def test_s07_every_form_needs_its_token_and_its_origin(app: Flask, desk: FlaskClient) -> None:
+def test_s07_every_form_needs_its_token_and_its_origin(app: Flask, staff: FlaskClient) -> None:
     posts = [
         rule
         for rule in app.url_map.iter_rules()
@@ -114,27 +114,27 @@ def test_s07_every_form_needs_its_token_and_its_origin(app: Flask, desk: FlaskCl
     for rule in posts:
         with app.test_request_context():
             path = re.sub(r"<(int:)?\w+>", "1", rule.rule)
-        assert desk.post(path).status_code == 400, path
-        good = {"csrf_token": token(desk, "/organize/")}
-        assert desk.post(path, data=good, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403, path
+        assert staff.post(path).status_code == 400, path
+        good = {"csrf_token": token(staff, "/organize/")}
+        assert staff.post(path, data=good, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403, path
 
 
-def test_s07_a_token_of_another_visitor_is_refused(app: Flask, desk: FlaskClient) -> None:
+def test_s07_a_token_of_another_visitor_is_refused(app: Flask, staff: FlaskClient) -> None:
     other = token(app.test_client())
-    assert desk.post("/organize/seen", data={"csrf_token": other, "upto": "1"}).status_code == 400
+    assert staff.post("/organize/seen", data={"csrf_token": other, "upto": "1"}).status_code == 400
 
 
 @pytest.mark.parametrize(
     "path", ["/organize/", "/organize/sign-in", "/organize/nothing", "/organize/link/x", "/es/organize/lists"]
 )
-def test_s08_every_answer_carries_the_headers_and_is_stored_nowhere(desk: FlaskClient, path: str) -> None:
-    response = desk.get(path)
+def test_s08_every_answer_carries_the_headers_and_is_stored_nowhere(staff: FlaskClient, path: str) -> None:
+    response = staff.get(path)
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Cache-Control"] == "no-store" or response.status_code == 303
 
 
-def test_s08_no_page_holds_a_script_or_a_style(desk: FlaskClient) -> None:
+def test_s08_no_page_holds_a_script_or_a_style(staff: FlaskClient) -> None:
     for path in (
         "/organize/",
         "/organize/lists",
@@ -142,7 +142,7 @@ def test_s08_no_page_holds_a_script_or_a_style(desk: FlaskClient) -> None:
         "/organize/bills/hr6736-119",
         "/organize/system",
     ):
-        text = desk.get(path).text
+        text = staff.get(path).text
         assert "<script" not in text
         assert "<style" not in text
         assert not re.search(r"\s(style|on\w+)=", text)
@@ -208,12 +208,12 @@ def test_s10_password_then_code(app: Flask, snapshot_engine: Engine) -> None:
     assert client.get("/organize/lists").status_code == 200
 
 
-def test_s10_what_matters_asks_again_after_a_while(app: Flask, desk: FlaskClient, now: datetime) -> None:
-    assert desk.get("/organize/lists.csv?bill=hr6736-119").status_code == 200
+def test_s10_what_matters_asks_again_after_a_while(app: Flask, staff: FlaskClient, now: datetime) -> None:
+    assert staff.get("/organize/lists.csv?bill=hr6736-119").status_code == 200
     with time_machine.travel(now.replace(hour=16), tick=False):
-        asked = desk.get("/organize/lists.csv?bill=hr6736-119")
+        asked = staff.get("/organize/lists.csv?bill=hr6736-119")
         assert asked.headers["Location"].startswith("/organize/prove?next=")
-        assert desk.get("/organize/lists").status_code == 200
+        assert staff.get("/organize/lists").status_code == 200
 
 
 def test_s10_proving_again_with_the_password_goes_on_where_one_was(
@@ -361,14 +361,14 @@ def test_a_password_is_set_and_others_are_put_out(app: Flask, snapshot_engine: E
     assert (one.get("/organize/").status_code, two.get("/organize/").status_code) == (200, 303)
 
 
-def test_an_authenticator_is_set_up_with_its_first_code(desk: FlaskClient) -> None:
-    page = desk.get("/organize/account/authenticator").text
+def test_an_authenticator_is_set_up_with_its_first_code(staff: FlaskClient) -> None:
+    page = staff.get("/organize/account/authenticator").text
     assert "data:image/svg+xml" in page
     (secret,) = re.findall(r'<code class="secret">(\w+)</code>', page)
-    wrong = post(desk, "/organize/account/authenticator", "/organize/account", code="000000")
+    wrong = post(staff, "/organize/account/authenticator", "/organize/account", code="000000")
     assert wrong.status_code == 400
     code = pyotp.TOTP(secret).at(db.utcnow())
-    done = post(desk, "/organize/account/authenticator", "/organize/account", code=code)
+    done = post(staff, "/organize/account/authenticator", "/organize/account", code=code)
     assert len(re.findall(r"<li><code>", done.text)) == 10
 
 

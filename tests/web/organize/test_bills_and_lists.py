@@ -11,10 +11,10 @@ from xml.etree import ElementTree
 import pytest
 import sqlalchemy as sa
 from copies import copy_of
-from desks import post, send, sign_in, token
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from organizer_client import post, send, sign_in, token
 from PIL import Image
 from sqlalchemy.engine import Engine
 from werkzeug.test import TestResponse
@@ -39,7 +39,7 @@ def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]
 
 
 @pytest.fixture
-def desk(app: Flask, snapshot_engine: Engine) -> FlaskClient:
+def staff(app: Flask, snapshot_engine: Engine) -> FlaskClient:
     return sign_in(app.test_client(), snapshot_engine, "organizer")
 
 
@@ -54,8 +54,8 @@ def text_of(html: str) -> str:
 # --- looking ---
 
 
-def test_monday_shows_the_honest_count_and_whom_to_ask_first(desk: FlaskClient) -> None:
-    shown = text_of(desk.get("/organize/").text)
+def test_monday_shows_the_honest_count_and_whom_to_ask_first(staff: FlaskClient) -> None:
+    shown = text_of(staff.get("/organize/").text)
     assert "27 co-sponsors who sit and vote" in shown
     assert "Congress lists 29 ; 1 delegate; 1 has left the chamber." in shown.replace("29;", "29 ;")
     assert "With its sponsor 28 votes of the 218 wanted" in shown
@@ -65,27 +65,27 @@ def test_monday_shows_the_honest_count_and_whom_to_ask_first(desk: FlaskClient) 
     assert "co-sponsored last Congress&#39;s H.R. 6618, not yet H.R. 6736" in shown
 
 
-def test_the_same_page_in_spanish(desk: FlaskClient) -> None:
-    shown = text_of(desk.get("/es/organize/").text)
+def test_the_same_page_in_spanish(staff: FlaskClient) -> None:
+    shown = text_of(staff.get("/es/organize/").text)
     assert "27 copatrocinadores en funciones con voto" in shown
     assert "copatrocinó H.R. 6618 del Congreso pasado, todavía no H.R. 6736" in shown
 
 
-def test_what_is_new_is_shown_until_it_was_seen(desk: FlaskClient, snapshot_engine: Engine, now) -> None:
-    assert "Nothing new" in desk.get("/organize/").text
+def test_what_is_new_is_shown_until_it_was_seen(staff: FlaskClient, snapshot_engine: Engine, now) -> None:
+    assert "Nothing new" in staff.get("/organize/").text
     with db.writing(snapshot_engine) as session:
         session.add(
             Change(bill="hr6736-119", kind="cosponsored", bioguide=JACOBS, happened=now.date(), seen_at=now)
         )
-    page = desk.get("/organize/").text
+    page = staff.get("/organize/").text
     assert "Sara Jacobs (D-CA) joined" in text_of(page)
     (newest,) = re.findall(r'name="upto" value="(\d+)"', page)
-    assert "Nothing new" in send(desk, "/organize/seen", upto=newest).text
-    assert "Nothing new" in send(desk, "/organize/seen", upto="0").text
+    assert "Nothing new" in send(staff, "/organize/seen", upto=newest).text
+    assert "Nothing new" in send(staff, "/organize/seen", upto="0").text
 
 
-def test_a_bill_shows_its_shares_and_pictures_with_tables(desk: FlaskClient) -> None:
-    page = desk.get("/organize/bills/hr6736-119").text
+def test_a_bill_shows_its_shares_and_pictures_with_tables(staff: FlaskClient) -> None:
+    page = staff.get("/organize/bills/hr6736-119").text
     shown = text_of(page)
     assert "of all who vote in the chamber now 28 / 431 6.5 %" in shown
     assert "of a majority 28 / 218" in shown
@@ -95,8 +95,8 @@ def test_a_bill_shows_its_shares_and_pictures_with_tables(desk: FlaskClient) -> 
 
 
 @pytest.mark.parametrize("name", ["growth", "map", "HSFA"])
-def test_a_picture_is_a_drawing_of_its_own_with_a_title(desk: FlaskClient, name: str) -> None:
-    response = desk.get(f"/organize/bills/hr6736-119/{name}.svg")
+def test_a_picture_is_a_drawing_of_its_own_with_a_title(staff: FlaskClient, name: str) -> None:
+    response = staff.get(f"/organize/bills/hr6736-119/{name}.svg")
     assert response.mimetype == "image/svg+xml"
     assert "attachment" in response.headers["Content-Disposition"]
     drawn = ElementTree.fromstring(response.data)  # noqa: S314 -- our own answer
@@ -108,11 +108,11 @@ def test_a_picture_is_a_drawing_of_its_own_with_a_title(desk: FlaskClient, name:
 
 
 @pytest.mark.parametrize("name", ["growth", "map", "HSFA"])
-def test_every_picture_is_taken_away_as_pixels_too(desk: FlaskClient, name: str) -> None:
-    links = desk.get("/organize/bills/hr6736-119").text
+def test_every_picture_is_taken_away_as_pixels_too(staff: FlaskClient, name: str) -> None:
+    links = staff.get("/organize/bills/hr6736-119").text
     for kind, mimetype in (("svg", "image/svg+xml"), ("png", "image/png")):
         assert f'href="/organize/bills/hr6736-119/{name}.{kind}"' in links
-        response = desk.get(f"/organize/bills/hr6736-119/{name}.{kind}")
+        response = staff.get(f"/organize/bills/hr6736-119/{name}.{kind}")
         assert response.mimetype == mimetype
         wanted = f'attachment; filename="hr6736-119-{name}.{kind}"'
         assert response.headers["Content-Disposition"] == wanted
@@ -140,20 +140,20 @@ def test_every_picture_is_taken_away_as_pixels_too(desk: FlaskClient, name: str)
     ],
 )
 def test_a_picture_that_is_taken_away_says_what_it_is_and_how_it_is_read(
-    desk: FlaskClient, lang: str, says: list[str]
+    staff: FlaskClient, lang: str, says: list[str]
 ) -> None:
-    drawn = desk.get(f"{lang}/organize/bills/hr6736-119/map.svg").text
+    drawn = staff.get(f"{lang}/organize/bills/hr6736-119/map.svg").text
     assert [words for words in says if words not in drawn] == []
 
 
 @pytest.mark.parametrize("kind", ["svg", "png"])
-def test_there_is_no_picture_of_what_is_not_there(desk: FlaskClient, kind: str) -> None:
-    assert desk.get(f"/organize/bills/hr6736-119/HSAG.{kind}").status_code == 404
-    assert desk.get(f"/organize/bills/hr1-119/map.{kind}").status_code == 404
+def test_there_is_no_picture_of_what_is_not_there(staff: FlaskClient, kind: str) -> None:
+    assert staff.get(f"/organize/bills/hr6736-119/HSAG.{kind}").status_code == 404
+    assert staff.get(f"/organize/bills/hr1-119/map.{kind}").status_code == 404
 
 
-def test_the_map_has_one_mark_a_seat(desk: FlaskClient) -> None:
-    taken = ElementTree.fromstring(desk.get("/organize/bills/hr6736-119/map.svg").data)  # noqa: S314
+def test_the_map_has_one_mark_a_seat(staff: FlaskClient) -> None:
+    taken = ElementTree.fromstring(staff.get("/organize/bills/hr6736-119/map.svg").data)  # noqa: S314
     drawn = taken.find(f"{SVG}svg")
     assert drawn is not None
     rects, rings, others = (len(drawn.findall(f".//{SVG}{name}")) for name in ("rect", "circle", "path"))
@@ -161,8 +161,8 @@ def test_the_map_has_one_mark_a_seat(desk: FlaskClient) -> None:
     assert rects + rings - 1 + others == 441
 
 
-def test_a_bill_of_the_past_has_no_list_but_its_numbers(desk: FlaskClient) -> None:
-    page = desk.get("/organize/bills/hr6618-118")
+def test_a_bill_of_the_past_has_no_list_but_its_numbers(staff: FlaskClient) -> None:
+    page = staff.get("/organize/bills/hr6618-118")
     assert page.status_code == 200
     assert "Whom to ask" not in text_of(page.text).split("Seat by seat")[0].split("The public page")[1]
 
@@ -178,44 +178,44 @@ def test_a_bill_of_the_past_has_no_list_but_its_numbers(desk: FlaskClient) -> No
         ("bill=s3508-119", "Cory A. Booker", "Sara Jacobs"),
     ],
 )
-def test_lists_are_filtered_by_the_address(desk: FlaskClient, query: str, inside: str, outside: str) -> None:
-    send(desk, f"/organize/members/{JACOBS}/hr6736-119", version="0", tags="#swing", lean="likely")
-    shown = desk.get(f"/organize/lists?{query}").text
+def test_lists_are_filtered_by_the_address(staff: FlaskClient, query: str, inside: str, outside: str) -> None:
+    send(staff, f"/organize/members/{JACOBS}/hr6736-119", version="0", tags="#swing", lean="likely")
+    shown = staff.get(f"/organize/lists?{query}").text
     assert inside in shown
     assert outside not in shown
 
 
-def test_lists_on_whole_records_claim_no_gap(desk: FlaskClient) -> None:
-    assert "Known in part only" not in desk.get("/organize/lists?bill=hr6736-119").text
+def test_lists_on_whole_records_claim_no_gap(staff: FlaskClient) -> None:
+    assert "Known in part only" not in staff.get("/organize/lists?bill=hr6736-119").text
 
 
 @pytest.mark.parametrize(
     "path", ["bills/hr1-119", "bills/nothing", "members/X999999", "lists?bill=zzz", "board?bill=hr1"]
 )
-def test_what_is_not_here_is_said_plainly(desk: FlaskClient, path: str) -> None:
-    response = desk.get(f"/organize/{path}")
+def test_what_is_not_here_is_said_plainly(staff: FlaskClient, path: str) -> None:
+    response = staff.get(f"/organize/{path}")
     assert response.status_code in (400, 404)
     assert "<h1" in response.text
 
 
-def test_a_saved_view_leads_back_to_its_filters(desk: FlaskClient) -> None:
-    shown = send(desk, "/organize/views", page="lists", name="Texas", query="state=TX&list=ask_again").text
+def test_a_saved_view_leads_back_to_its_filters(staff: FlaskClient) -> None:
+    shown = send(staff, "/organize/views", page="lists", name="Texas", query="state=TX&list=ask_again").text
     assert "/organize/lists?state=TX&amp;list=ask_again" in shown
     (id,) = re.findall(r"/organize/views/(\d+)/remove", shown)
-    assert "Texas</a>" not in send(desk, f"/organize/views/{id}/remove").text
+    assert "Texas</a>" not in send(staff, f"/organize/views/{id}/remove").text
 
 
 # --- editing ---
 
 
-def test_an_edit_shows_on_the_board_and_at_the_member(desk: FlaskClient) -> None:
+def test_an_edit_shows_on_the_board_and_at_the_member(staff: FlaskClient) -> None:
     form = {"version": "0", "lean": "likely", "next_step": "call the LD", "next_on": "2026-06-19", "owner": ""}
-    shown = send(desk, f"/organize/members/{JACOBS}/hr6736-119", **form).text
+    shown = send(staff, f"/organize/members/{JACOBS}/hr6736-119", **form).text
     assert "call the LD" in shown
-    board = text_of(desk.get("/organize/board?state=CA&lean=likely").text)
+    board = text_of(staff.get("/organize/board?state=CA&lean=likely").text)
     assert "Sara Jacobs" in board
     assert "Ami Bera" not in board
-    assert "call the LD" in desk.get("/organize/").text
+    assert "call the LD" in staff.get("/organize/").text
 
 
 def test_the_second_of_two_editors_sees_both_and_decides(app: Flask, snapshot_engine: Engine) -> None:
@@ -237,65 +237,65 @@ def test_the_second_of_two_editors_sees_both_and_decides(app: Flask, snapshot_en
         assert [change.after for change in whip.history(session, JACOBS)] == ["against", "thank her", "for"]
 
 
-def test_notes_are_shown_as_typed_and_never_as_markup(desk: FlaskClient) -> None:
-    shown = send(desk, f"/organize/members/{JACOBS}/notes", text="<b>LD</b> says\nmaybe").text
+def test_notes_are_shown_as_typed_and_never_as_markup(staff: FlaskClient) -> None:
+    shown = send(staff, f"/organize/members/{JACOBS}/notes", text="<b>LD</b> says\nmaybe").text
     assert "&lt;b&gt;LD&lt;/b&gt; says" in shown
     assert "<b>LD" not in shown
 
 
-def test_contacts_come_and_go(desk: FlaskClient) -> None:
-    shown = send(desk, f"/organize/members/{JACOBS}/contacts", name="Pat Lee", role="LD").text
+def test_contacts_come_and_go(staff: FlaskClient) -> None:
+    shown = send(staff, f"/organize/members/{JACOBS}/contacts", name="Pat Lee", role="LD").text
     assert "Pat Lee, LD" in shown
     (over,) = re.findall(r'name="over" value="(\d+)"', shown)
-    assert "Pat Lee, LD" not in send(desk, f"/organize/members/{JACOBS}/contacts", over=over).text
+    assert "Pat Lee, LD" not in send(staff, f"/organize/members/{JACOBS}/contacts", over=over).text
 
 
-def test_a_goal_moves_the_line(desk: FlaskClient) -> None:
-    shown = text_of(send(desk, "/organize/bills/hr6736-119/goal", target="60", by="2026-12-01").text)
+def test_a_goal_moves_the_line(staff: FlaskClient) -> None:
+    shown = text_of(send(staff, "/organize/bills/hr6736-119/goal", target="60", by="2026-12-01").text)
     assert "28 votes of the 60 wanted by December 1, 2026" in shown
-    assert send(desk, "/organize/bills/hr6736-119/goal", target="900").status_code == 400
-    assert send(desk, "/organize/bills/hr6736-119/goal", target="60", by="soon").status_code == 400
+    assert send(staff, "/organize/bills/hr6736-119/goal", target="900").status_code == 400
+    assert send(staff, "/organize/bills/hr6736-119/goal", target="60", by="soon").status_code == 400
 
 
 # --- out and in ---
 
 
-def test_the_lists_go_out_as_csv_and_workbook_as_shown(desk: FlaskClient, snapshot_engine: Engine) -> None:
-    raw = desk.get("/organize/lists.csv?bill=hr6736-119&list=ask_again")
+def test_the_lists_go_out_as_csv_and_workbook_as_shown(staff: FlaskClient, snapshot_engine: Engine) -> None:
+    raw = staff.get("/organize/lists.csv?bill=hr6736-119&list=ask_again")
     assert raw.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert raw.data.decode("utf-8-sig").count("\r\n") == 23
-    book = load_workbook(io.BytesIO(desk.get("/organize/lists.xlsx?bill=hr6736-119&list=ask_again").data))
+    book = load_workbook(io.BytesIO(staff.get("/organize/lists.xlsx?bill=hr6736-119&list=ask_again").data))
     names = [row[2].value for row in book.worksheets[0].iter_rows(min_row=2)]
     assert "Sara Jacobs" in names
     with db.reading(snapshot_engine) as session:
         entry = audit.entries(session, act="exported")[0]
     assert (entry.actor, entry.detail) == ("organizer@example.org", {"rows": 22, "kind": "xlsx"})
-    assert desk.get("/organize/lists.pdf?bill=hr6736-119").status_code == 404
+    assert staff.get("/organize/lists.pdf?bill=hr6736-119").status_code == 404
 
 
-def bring(desk: FlaskClient, raw: bytes) -> TestResponse:
+def bring(staff: FlaskClient, raw: bytes) -> TestResponse:
     """Upload a file the way a browser does. Put together here: the test client leaves large files open."""
-    form = {"csrf_token": token(desk, "/organize/account"), "bill": BILL}
+    form = {"csrf_token": token(staff, "/organize/account"), "bill": BILL}
     edge = b"--edge\r\nContent-Disposition: form-data; name="
     parts = [edge + f'"{name}"\r\n\r\n{value}\r\n'.encode() for name, value in form.items()]
     parts.append(edge + b'"file"; filename="board.csv"\r\nContent-Type: text/csv\r\n\r\n' + raw + b"\r\n")
     body = b"".join(parts) + b"--edge--\r\n"
-    return desk.post("/organize/board/import", data=body, content_type="multipart/form-data; boundary=edge")
+    return staff.post("/organize/board/import", data=body, content_type="multipart/form-data; boundary=edge")
 
 
 def test_the_board_goes_out_and_comes_back_changed_after_a_look(
-    desk: FlaskClient, snapshot_engine: Engine
+    staff: FlaskClient, snapshot_engine: Engine
 ) -> None:
-    raw = desk.get("/organize/board.csv?bill=hr6736-119").data
-    assert b"Nothing was written" not in bring(desk, raw).data
+    raw = staff.get("/organize/board.csv?bill=hr6736-119").data
+    assert b"Nothing was written" not in bring(staff, raw).data
     changed = re.sub(rb"(J000305,[^\r]*?),unknown,", rb"\1,likely,", raw)
-    shown = bring(desk, changed)
+    shown = bring(staff, changed)
     assert "1 member would change, 436 stay as they are." in text_of(shown.text)
     (path,) = re.findall(r'action="(/organize/board/import/[\w-]+)"', shown.text)
-    assert "Written: 1 members." in text_of(send(desk, path).text)
+    assert "Written: 1 members." in text_of(send(staff, path).text)
     with db.reading(snapshot_engine) as session:
         assert whip.values_of(whip.entry_of(session, "hr6736-119", JACOBS))["lean"] == "likely"
-    assert send(desk, path).status_code == 404
+    assert send(staff, path).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -310,9 +310,9 @@ def test_the_board_goes_out_and_comes_back_changed_after_a_look(
     ids=["nothing", "columns", "workbook", "stranger", "100,000 rows"],
 )
 def test_a_bad_file_is_refused_with_its_line_and_nothing_written(
-    desk: FlaskClient, snapshot_engine: Engine, raw: bytes, status: int
+    staff: FlaskClient, snapshot_engine: Engine, raw: bytes, status: int
 ) -> None:
-    response = bring(desk, raw)
+    response = bring(staff, raw)
     assert response.status_code == status
     with db.reading(snapshot_engine) as session:
         assert whip.entries_of(session, "hr6736-119") == []
@@ -322,7 +322,7 @@ def test_a_bad_file_is_refused_with_its_line_and_nothing_written(
 
 
 def test_a_text_is_drafted_compared_published_and_brought_back(
-    desk: FlaskClient, snapshot_engine: Engine
+    staff: FlaskClient, snapshot_engine: Engine
 ) -> None:
     path = "/organize/words/campaign/us-guns-abroad"
     words = {
@@ -332,15 +332,15 @@ def test_a_text_is_drafted_compared_published_and_brought_back(
         "summary_es": "b",
         "seen": "0",
     }
-    shown = send(desk, path, **words).text
+    shown = send(staff, path, **words).text
     assert "<ins>New title</ins>" in shown
     (id,) = re.findall(r"/organize/words/versions/(\d+)/publish", shown)
-    send(desk, f"/organize/words/versions/{id}/publish")
+    send(staff, f"/organize/words/versions/{id}/publish")
     with db.reading(snapshot_engine) as session:
         assert session.get_one(Campaign, "us-guns-abroad").title_es == "Título nuevo"
         assert audit.entries(session, act="text published")[0].before
-    assert send(desk, path, **{**words, "title_es": ""}).status_code == 400
-    assert send(desk, path, **{**words, "title_en": "<script>x</script>"}).status_code == 400
+    assert send(staff, path, **{**words, "title_es": ""}).status_code == 400
+    assert send(staff, path, **{**words, "title_en": "<script>x</script>"}).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -353,9 +353,9 @@ def test_a_text_is_drafted_compared_published_and_brought_back(
     ],
 )
 def test_a_bill_is_added_by_any_form_of_its_number(
-    desk: FlaskClient, snapshot_engine: Engine, typed: str
+    staff: FlaskClient, snapshot_engine: Engine, typed: str
 ) -> None:
-    send(desk, "/organize/words/bills", bill=typed, proposal="armas-act")
+    send(staff, "/organize/words/bills", bill=typed, proposal="armas-act")
     with db.reading(snapshot_engine) as session:
         assert session.get(Tracking, "hr5000-119")
         assert session.get_one(Kinship, ("armas-act", "hr5000-119")).state == "confirmed"
@@ -365,45 +365,45 @@ def test_a_bill_is_added_by_any_form_of_its_number(
 @pytest.mark.parametrize(
     ("typed", "says"), [("H.R. 5000", "Say which Congress"), ("hr1-300", "not begun"), ("x", "not a bill")]
 )
-def test_a_bill_is_never_guessed(desk: FlaskClient, typed: str, says: str) -> None:
-    response = send(desk, "/organize/words/bills", bill=typed)
+def test_a_bill_is_never_guessed(staff: FlaskClient, typed: str, says: str) -> None:
+    response = send(staff, "/organize/words/bills", bill=typed)
     assert response.status_code in (400, 404)
     assert says in text_of(response.text)
 
 
-def test_kin_is_decided_by_a_person_and_logged(desk: FlaskClient, snapshot_engine: Engine) -> None:
-    send(desk, "/organize/words/kin", proposal="armas-act", bill="hr6618-118", decision="no")
+def test_kin_is_decided_by_a_person_and_logged(staff: FlaskClient, snapshot_engine: Engine) -> None:
+    send(staff, "/organize/words/kin", proposal="armas-act", bill="hr6618-118", decision="no")
     with db.reading(snapshot_engine) as session:
         row = session.get_one(Kinship, ("armas-act", "hr6618-118"))
         assert (row.state, row.decided_by) == ("rejected", "organizer@example.org")
         assert audit.entries(session, act="kin rejected")
-    assert "Sara Jacobs" not in desk.get("/organize/lists?bill=hr6736-119&list=ask_again").text
+    assert "Sara Jacobs" not in staff.get("/organize/lists?bill=hr6736-119&list=ask_again").text
 
 
-def test_campaigns_change_state_and_are_copied(desk: FlaskClient) -> None:
-    shown = send(desk, "/organize/words/campaigns/us-guns-abroad", state="paused").text
+def test_campaigns_change_state_and_are_copied(staff: FlaskClient) -> None:
+    shown = send(staff, "/organize/words/campaigns/us-guns-abroad", state="paused").text
     assert "paused ·" in text_of(shown)
-    shown = send(desk, "/organize/words/campaigns/us-guns-abroad", copy_as="next-round").text
+    shown = send(staff, "/organize/words/campaigns/us-guns-abroad", copy_as="next-round").text
     assert "draft ·" in text_of(shown)
-    assert send(desk, "/organize/words/campaigns/us-guns-abroad", copy_as="next-round").status_code == 409
+    assert send(staff, "/organize/words/campaigns/us-guns-abroad", copy_as="next-round").status_code == 409
 
 
 # --- the system ---
 
 
 def test_the_system_page_tells_what_happens_and_shows_no_key(
-    app: Flask, desk: FlaskClient, snapshot_engine: Engine, now
+    app: Flask, staff: FlaskClient, snapshot_engine: Engine, now
 ) -> None:
     with db.writing(snapshot_engine) as session:
         row = session.get_one(Tracking, "hr6736-119")
         row.problem, row.problem_since = "co-sponsors: 20 rows where 29 are announced", now
         session.add(row)
-    shown = text_of(desk.get("/organize/system").text)
+    shown = text_of(staff.get("/organize/system").text)
     assert "20 rows where 29 are announced" in shown
     assert "Key for api.congress.gov: not set" in shown
-    asked = text_of(send(desk, "/organize/system/poll").text)
+    asked = text_of(send(staff, "/organize/system/poll").text)
     assert "The worker will poll within a minute." in asked
-    assert "A poll was asked for already." in text_of(send(desk, "/organize/system/poll").text)
+    assert "A poll was asked for already." in text_of(send(staff, "/organize/system/poll").text)
 
 
 def test_a_key_is_said_to_be_set_and_never_shown(snapshot_engine: Engine, clock: None) -> None:
@@ -411,12 +411,12 @@ def test_a_key_is_said_to_be_set_and_never_shown(snapshot_engine: Engine, clock:
     settings = Settings(
         secret_key="for tests only, long enough to be one", geocoder_url="", congress_api_key=secret
     )
-    desk = sign_in(create_app(settings, engine=snapshot_engine).test_client(), snapshot_engine, "admin")
+    staff = sign_in(create_app(settings, engine=snapshot_engine).test_client(), snapshot_engine, "admin")
     for path in ("system", "users", "account", "log", ""):
-        page = desk.get(f"/organize/{path}").text
+        page = staff.get(f"/organize/{path}").text
         assert secret not in page
         assert "for tests only" not in page
-    assert "Key for api.congress.gov: set" in text_of(desk.get("/organize/system").text)
+    assert "Key for api.congress.gov: set" in text_of(staff.get("/organize/system").text)
 
 
 # --- cost ---
@@ -440,9 +440,9 @@ def counted(engine: Engine) -> Iterator[Callable[[], int]]:
     ("path", "most"), [("", 45), ("lists", 30), ("board", 19), ("bills/hr6736-119", 40), ("system", 17)]
 )
 def test_a_page_asks_as_many_questions_whatever_it_shows(
-    desk: FlaskClient, snapshot_engine: Engine, now, path: str, most: int
+    staff: FlaskClient, snapshot_engine: Engine, now, path: str, most: int
 ) -> None:
-    before = questions(desk, snapshot_engine, path)
+    before = questions(staff, snapshot_engine, path)
     with db.writing(snapshot_engine) as session:
         for row in whip.board(session, session.get_one(whip.Bill, "hr6736-119"), now=now)[:200]:
             values = {"lean": "likely", "next_step": "call", "next_on": "2026-06-01"}
@@ -453,32 +453,32 @@ def test_a_page_asks_as_many_questions_whatever_it_shows(
         for n in range(20):
             users.add(session, f"u{n}@example.org", "viewer", now=now)
     # The record has moved, so that all is reckoned anew.
-    assert questions(desk, snapshot_engine, path) <= before + 1 <= most
+    assert questions(staff, snapshot_engine, path) <= before + 1 <= most
 
 
 @pytest.mark.parametrize(("path", "most"), [("", 27), ("lists", 21), ("board", 18)])
 def test_what_was_reckoned_once_is_not_asked_for_again_while_the_record_stands(
-    desk: FlaskClient, snapshot_engine: Engine, path: str, most: int
+    staff: FlaskClient, snapshot_engine: Engine, path: str, most: int
 ) -> None:
-    first = questions(desk, snapshot_engine, path)
-    again = questions(desk, snapshot_engine, path)
+    first = questions(staff, snapshot_engine, path)
+    again = questions(staff, snapshot_engine, path)
     assert again < first
     assert again <= most
 
 
-def test_a_reading_shows_at_once_on_a_page_seen_before(desk: FlaskClient, snapshot_engine: Engine, now) -> None:
-    assert "27 co-sponsors who sit and vote" in text_of(desk.get("/organize/").text)
-    assert "Sara Jacobs" in desk.get("/organize/lists?list=ask_again").text
+def test_a_reading_shows_at_once_on_a_page_seen(staff: FlaskClient, snapshot_engine: Engine, now) -> None:
+    assert "27 co-sponsors who sit and vote" in text_of(staff.get("/organize/").text)
+    assert "Sara Jacobs" in staff.get("/organize/lists?list=ask_again").text
     with db.writing(snapshot_engine) as session:
         session.add(Cosponsorship(bill=BILL, bioguide=JACOBS, joined=now.date()))
         session.add(joined_now(JACOBS, now))
-    assert "28 co-sponsors who sit and vote" in text_of(desk.get("/organize/").text)
-    assert "Sara Jacobs" not in desk.get("/organize/lists?list=ask_again").text
+    assert "28 co-sponsors who sit and vote" in text_of(staff.get("/organize/").text)
+    assert "Sara Jacobs" not in staff.get("/organize/lists?list=ask_again").text
 
 
-def questions(desk: FlaskClient, engine: Engine, path: str) -> int:
+def questions(staff: FlaskClient, engine: Engine, path: str) -> int:
     with counted(engine) as asked:
-        assert desk.get(f"/organize/{path}").status_code == 200
+        assert staff.get(f"/organize/{path}").status_code == 200
         return asked()
 
 

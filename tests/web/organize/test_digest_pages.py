@@ -1,4 +1,4 @@
-"""The desk of the digest on the shipped campaign: what it shows is what is sent, and who let it go is known."""
+"""The digest's pages on the shipped campaign: what is shown is what is sent, and who let it go is known."""
 
 import re
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from copies import copy_of
-from desks import post, send, sign_in
 from flask import Flask
 from flask.testing import FlaskClient
+from organizer_client import post, send, sign_in
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import select
@@ -92,23 +92,23 @@ def subscribers_rules(session: db.Session, **chosen: object) -> None:
 
 
 @pytest.fixture
-def desk(app: Flask, snapshot_engine: Engine) -> FlaskClient:
+def staff(app: Flask, snapshot_engine: Engine) -> FlaskClient:
     return sign_in(app.test_client(), snapshot_engine, "organizer")
 
 
 @pytest.fixture
-def edition(desk: FlaskClient, snapshot_engine: Engine) -> int:
-    assert send(desk, "/organize/digest/build").status_code == 200
+def edition(staff: FlaskClient, snapshot_engine: Engine) -> int:
+    assert send(staff, "/organize/digest/build").status_code == 200
     with db.reading(snapshot_engine) as session:
         return session.exec(select(Edition)).one().id or 0
 
 
-def take(desk: FlaskClient, edition: int, act: str) -> TestResponse:
+def take(staff: FlaskClient, edition: int, act: str) -> TestResponse:
     """Go through the page that says in numbers what will happen."""
     path = f"/organize/digest/{edition}/step/{act}"
-    seen = re.search(r'name="seen" value="([^"]+)"', desk.get(path).text)
+    seen = re.search(r'name="seen" value="([^"]+)"', staff.get(path).text)
     assert seen
-    return send(desk, path, seen=seen[1])
+    return send(staff, path, seen=seen[1])
 
 
 def text_of(html: str) -> str:
@@ -131,27 +131,27 @@ def acts(engine: Engine) -> list[str]:
 
 
 def test_an_edition_goes_from_built_to_held_to_sent_and_each_act_is_logged(
-    desk: FlaskClient, snapshot_engine: Engine, edition: int
+    staff: FlaskClient, snapshot_engine: Engine, edition: int
 ) -> None:
-    shown = text_of(desk.get("/organize/digest").text)
+    shown = text_of(staff.get("/organize/digest").text)
     assert "Edition 2026-W25 : draft" in shown.replace(":", " :").replace("  ", " ")
     assert "Readers who get it 3" in shown
-    asked = text_of(desk.get(f"/organize/digest/{edition}/step/approve").text)
+    asked = text_of(staff.get(f"/organize/digest/{edition}/step/approve").text)
     assert "3 copies will leave at once" in asked
     assert copies(snapshot_engine, edition) == []
-    assert "Done, for 3 copies." in take(desk, edition, "approve").text
+    assert "Done, for 3 copies." in take(staff, edition, "approve").text
     assert copies(snapshot_engine, edition) == ["pending"] * 3
-    assert "0 of 3 copies have ended" in desk.get("/organize/digest").text
-    take(desk, edition, "pause")
+    assert "0 of 3 copies have ended" in staff.get("/organize/digest").text
+    take(staff, edition, "pause")
     assert state_of(snapshot_engine, edition) == "paused"
-    take(desk, edition, "resume")
+    take(staff, edition, "resume")
     assert state_of(snapshot_engine, edition) == "sending"
     assert acts(snapshot_engine) == ["digest built", "digest approved", "digest paused", "digest resumed"]
 
 
 @pytest.mark.parametrize(("lang", "seat"), [("en", "TX-20"), ("es", "TX-20"), ("en", ""), ("es", "CA-34")])
 def test_what_is_previewed_is_what_is_sent(
-    desk: FlaskClient,
+    staff: FlaskClient,
     snapshot_engine: Engine,
     settings: Settings,
     edition: int,
@@ -160,96 +160,98 @@ def test_what_is_previewed_is_what_is_sent(
     seat: str,
 ) -> None:
     where = f"?lang={lang}&seat={seat}"
-    raw = desk.get(f"/organize/digest/{edition}/message.eml{where}").data
+    raw = staff.get(f"/organize/digest/{edition}/message.eml{where}").data
     sealed, _ = editions.sealed_for(snapshot_engine, settings, Group(lang, seat), edition=edition)
     assert sealed.head in raw
     message = message_from_bytes(raw, policy=default)
-    shown = desk.get(f"/organize/digest/{edition}/preview{where}")
+    shown = staff.get(f"/organize/digest/{edition}/preview{where}")
     assert str(message["Subject"]) in shown.text.replace("&#39;", "'").replace("&amp;", "&")
-    mail = desk.get(f"/organize/digest/{edition}/mail{where}")
+    mail = staff.get(f"/organize/digest/{edition}/mail{where}")
     html = message.get_body(("html",)).get_content()
     assert re.sub(r'"data:image/png;base64,[^"]+"', '"cid"', mail.text) == re.sub(r'"cid:[^"]+"', '"cid"', html)
     assert "cid:" not in mail.text
 
 
-def test_the_mail_is_shown_where_it_can_do_nothing(desk: FlaskClient, edition: int) -> None:
-    mail = desk.get(f"/organize/digest/{edition}/mail")
+def test_the_mail_is_shown_where_it_can_do_nothing(staff: FlaskClient, edition: int) -> None:
+    mail = staff.get(f"/organize/digest/{edition}/mail")
     rules = mail.headers["Content-Security-Policy"]
     assert rules.startswith("default-src 'none'")
     assert "; sandbox" in rules
     assert "script-src" not in rules
     assert "frame-ancestors 'self'" in rules
-    page = desk.get(f"/organize/digest/{edition}/preview").headers["Content-Security-Policy"]
+    page = staff.get(f"/organize/digest/{edition}/preview").headers["Content-Security-Policy"]
     assert page.endswith("frame-src 'self'")
     assert "unsafe" not in page
 
 
-def test_a_note_is_in_every_copy_and_in_both_languages_or_none(desk: FlaskClient, edition: int) -> None:
+def test_a_note_is_in_every_copy_and_in_both_languages_or_none(staff: FlaskClient, edition: int) -> None:
     where = f"/organize/digest/{edition}"
-    assert send(desk, f"{where}/note", note_en="Thank you all", note_es="").status_code == 400
-    send(desk, f"{where}/note", note_en="Thank you <b>all</b>", note_es="Gracias a todas y todos")
-    assert "Thank you &lt;b&gt;all" in desk.get(f"{where}/mail?lang=en&seat=TX-20").text
-    assert "Gracias a todas" in desk.get(f"{where}/mail?lang=es&seat=TX-20").text
-    assert send(desk, f"{where}/note", note_en="x" * 2001, note_es="y").status_code == 400
+    assert send(staff, f"{where}/note", note_en="Thank you all", note_es="").status_code == 400
+    send(staff, f"{where}/note", note_en="Thank you <b>all</b>", note_es="Gracias a todas y todos")
+    assert "Thank you &lt;b&gt;all" in staff.get(f"{where}/mail?lang=en&seat=TX-20").text
+    assert "Gracias a todas" in staff.get(f"{where}/mail?lang=es&seat=TX-20").text
+    assert send(staff, f"{where}/note", note_en="x" * 2001, note_es="y").status_code == 400
 
 
 def test_a_test_copy_goes_to_nobody_but_who_asks(
-    desk: FlaskClient, snapshot_engine: Engine, edition: int
+    staff: FlaskClient, snapshot_engine: Engine, edition: int
 ) -> None:
-    send(desk, f"/organize/digest/{edition}/test", lang="es", seat="TX-20", address="else@example.org")
+    send(staff, f"/organize/digest/{edition}/test", lang="es", seat="TX-20", address="else@example.org")
     with db.reading(snapshot_engine) as session:
         found = session.exec(select(Delivery).where(Delivery.kind == "test")).one()
     assert found.address == "organizer@example.org"
     assert found.detail["group"] == {"language": "es", "seat": "TX-20", "proposals": []}
 
 
-def test_an_approval_is_of_what_was_looked_at(desk: FlaskClient, snapshot_engine: Engine, edition: int) -> None:
+def test_an_approval_is_of_what_was_seen(staff: FlaskClient, snapshot_engine: Engine, edition: int) -> None:
     path = f"/organize/digest/{edition}/step/approve"
-    seen = re.search(r'name="seen" value="([^"]+)"', desk.get(path).text)
-    send(desk, f"/organize/digest/{edition}/note", note_en="New", note_es="Nuevo")
+    seen = re.search(r'name="seen" value="([^"]+)"', staff.get(path).text)
+    send(staff, f"/organize/digest/{edition}/note", note_en="New", note_es="Nuevo")
     assert seen
-    answer = send(desk, path, seen=seen[1])
+    answer = send(staff, path, seen=seen[1])
     assert answer.status_code == 409
     assert "Somebody changed this edition" in answer.text
     assert state_of(snapshot_engine, edition) == "draft"
 
 
-def test_sending_asks_again_who_it_is(desk: FlaskClient, snapshot_engine: Engine, edition: int) -> None:
+def test_sending_asks_again_who_it_is(staff: FlaskClient, snapshot_engine: Engine, edition: int) -> None:
     with db.writing(snapshot_engine) as session:
         session.execute(sa.update(UserSession).values(proven_at=db.utcnow() - timedelta(days=1)))
     path = f"/organize/digest/{edition}/step/approve"
-    for answer in (desk.get(path), post(desk, path, "/organize/account", seen="x")):
+    for answer in (staff.get(path), post(staff, path, "/organize/account", seen="x")):
         assert answer.status_code == 303
         assert "/organize/prove" in answer.headers["Location"]
     assert state_of(snapshot_engine, edition) == "draft"
 
 
 def test_an_approved_edition_is_cancelled_after_its_numbers_were_shown(
-    desk: FlaskClient, snapshot_engine: Engine, edition: int
+    staff: FlaskClient, snapshot_engine: Engine, edition: int
 ) -> None:
     path = f"/organize/digest/{edition}/step/cancel"
-    assert desk.get(path).status_code == 409
-    assert "Cancel this edition" not in desk.get("/organize/digest").text
-    take(desk, edition, "approve")
+    assert staff.get(path).status_code == 409
+    assert "Cancel this edition" not in staff.get("/organize/digest").text
+    take(staff, edition, "approve")
     with db.writing(snapshot_engine) as session:
         session.exec(select(Delivery).where(Delivery.edition == edition)).first().state = "sent"
-    assert path in desk.get("/organize/digest").text
-    english, spanish = (text_of(desk.get(f"{lang}{path}").text) for lang in ("", "/es"))
+    assert path in staff.get("/organize/digest").text
+    english, spanish = (text_of(staff.get(f"{lang}{path}").text) for lang in ("", "/es"))
     assert "1 copy has been sent. 2 copies will not be sent." in english
     assert "Se envió 1 copia. No se enviarán 2 copias." in spanish
-    assert "Done, for 2 copies." in take(desk, edition, "cancel").text
+    assert "Done, for 2 copies." in take(staff, edition, "cancel").text
     assert state_of(snapshot_engine, edition) == "stopped"
     assert copies(snapshot_engine, edition) == ["failed", "failed", "sent"]
     assert acts(snapshot_engine)[-1] == "digest cancelled"
-    shown = desk.get("/organize/digest").text
+    shown = staff.get("/organize/digest").text
     assert "the edition was cancelled" in shown
     assert "cancelled by organizer@example.org" in shown
     assert path not in shown
-    assert desk.get(path).status_code == 409
+    assert staff.get(path).status_code == 409
 
 
-def test_a_viewer_cancels_nothing(app: Flask, desk: FlaskClient, snapshot_engine: Engine, edition: int) -> None:
-    take(desk, edition, "approve")
+def test_a_viewer_cancels_nothing(
+    app: Flask, staff: FlaskClient, snapshot_engine: Engine, edition: int
+) -> None:
+    take(staff, edition, "approve")
     viewer = sign_in(app.test_client(), snapshot_engine, "viewer")
     path = f"/organize/digest/{edition}/step/cancel"
     assert path not in viewer.get("/organize/digest").text
@@ -259,23 +261,23 @@ def test_a_viewer_cancels_nothing(app: Flask, desk: FlaskClient, snapshot_engine
 
 
 def test_copies_of_unknown_fate_are_shown_and_sent_again_only_when_asked(
-    desk: FlaskClient, snapshot_engine: Engine, edition: int
+    staff: FlaskClient, snapshot_engine: Engine, edition: int
 ) -> None:
-    take(desk, edition, "approve")
+    take(staff, edition, "approve")
     with db.writing(snapshot_engine) as session:
         rows = session.exec(select(Delivery).where(Delivery.edition == edition)).all()
         rows[0].state, rows[0].reply = "unknown", "the connection broke"
         rows[1].state, rows[1].reply = "failed", "550 5.1.1 no such mailbox"
         rows[2].state = "sent"
         session.get_one(Edition, edition).state = "done"
-    page = desk.get("/organize/digest").text
+    page = staff.get("/organize/digest").text
     shown = text_of(page)
     assert "the connection broke" in shown
     assert "not delivered 550 5.1.1 no such mailbox" in shown
     assert "ana@example.org" not in page
     assert copies(snapshot_engine, edition) == ["failed", "sent", "unknown"]
-    assert "1 copy will be sent once more" in text_of(desk.get(f"/organize/digest/{edition}/step/resend").text)
-    take(desk, edition, "resend")
+    assert "1 copy will be sent once more" in text_of(staff.get(f"/organize/digest/{edition}/step/resend").text)
+    take(staff, edition, "resend")
     assert copies(snapshot_engine, edition) == ["failed", "pending", "sent"]
 
 
@@ -290,15 +292,15 @@ def test_copies_of_unknown_fate_are_shown_and_sent_again_only_when_asked(
         ("{}/step/explode", 404),
     ],
 )
-def test_what_cannot_be_is_refused_in_words(desk: FlaskClient, edition: int, path: str, status: int) -> None:
-    assert desk.get(f"/organize/digest/{path.format(edition)}").status_code == status
+def test_what_cannot_be_is_refused_in_words(staff: FlaskClient, edition: int, path: str, status: int) -> None:
+    assert staff.get(f"/organize/digest/{path.format(edition)}").status_code == status
 
 
 def test_without_a_sender_the_page_says_what_is_missing(snapshot_engine: Engine, clock: None) -> None:
     app = create_app(Settings(secret_key=SecretStr("k" * 40)), engine=snapshot_engine)
-    desk = sign_in(app.test_client(), snapshot_engine, "viewer")
-    assert "CAMPAIGN_MAIL_FROM" in desk.get("/organize/digest").text
-    assert "CAMPAIGN_MAIL_FROM" in desk.get("/es/organize/digest").text
+    staff = sign_in(app.test_client(), snapshot_engine, "viewer")
+    assert "CAMPAIGN_MAIL_FROM" in staff.get("/organize/digest").text
+    assert "CAMPAIGN_MAIL_FROM" in staff.get("/es/organize/digest").text
 
 
 def test_an_administrator_sets_the_rules(app: Flask, snapshot_engine: Engine) -> None:
@@ -341,21 +343,21 @@ def test_rules_that_cannot_be_meant_change_nothing(
 
 
 def test_an_edition_built_early_says_when_it_leaves(
-    desk: FlaskClient, snapshot_engine: Engine, settings: Settings, now: datetime
+    staff: FlaskClient, snapshot_engine: Engine, settings: Settings, now: datetime
 ) -> None:
     built = editions.build(snapshot_engine, settings, now=now, period="2026-W26")
-    page = text_of(desk.get(f"/organize/digest?edition={built.edition}").text)
+    page = text_of(staff.get(f"/organize/digest?edition={built.edition}").text)
     assert "No copy leaves before June 22, 2026, 8:00 AM EDT" in page
     assert "Build this week's edition" in page.replace("&#39;", "'")
-    asked = text_of(desk.get(f"/organize/digest/{built.edition}/step/approve").text)
+    asked = text_of(staff.get(f"/organize/digest/{built.edition}/step/approve").text)
     assert "3 copies will leave from June 22, 2026, 8:00 AM EDT on." in asked
 
 
 def test_the_first_morning_is_the_earliest_among_the_readers(
-    desk: FlaskClient, snapshot_engine: Engine, settings: Settings, now: datetime
+    staff: FlaskClient, snapshot_engine: Engine, settings: Settings, now: datetime
 ) -> None:
     with db.writing(snapshot_engine) as session:
         session.execute(sa.update(Subscriber).where(sa.text("language = 'es'")).values(seat="GU"))
     built = editions.build(snapshot_engine, settings, now=now, period="2026-W26")
-    page = text_of(desk.get(f"/organize/digest?edition={built.edition}").text)
+    page = text_of(staff.get(f"/organize/digest?edition={built.edition}").text)
     assert "No copy leaves before June 21, 2026, 6:00 PM EDT" in page

@@ -4,8 +4,8 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from desks import sign_in
 from flask.testing import FlaskClient
+from organizer_client import sign_in
 from sqlalchemy.engine import Engine
 from standin import Standin, serve
 from standin.bills import joined
@@ -36,7 +36,7 @@ def followed(engine: Engine, now: datetime) -> Engine:
     return engine
 
 
-def desk(engine: Engine) -> FlaskClient:
+def staff(engine: Engine) -> FlaskClient:
     app = create_app(Settings(secret_key=KEY, geocoder_url=""), engine=engine)
     return sign_in(app.test_client(), engine, "viewer")
 
@@ -62,12 +62,12 @@ def test_a_source_that_lags_is_shown_as_a_disagreement_until_it_follows(
         assert poll_bills.run(followed, settings, now=now, source="govinfo").whole
         source.world.asof = ""
         assert poll_bills.run(followed, settings, now=now, source="api").whole
-        shown = text_of(desk(followed).get("/organize/").text)
+        shown = text_of(staff(followed).get("/organize/").text)
         assert "Congress lists 29" in shown
         assert "The sources disagree: api 29, GovInfo 28." in shown
         assert "Las fuentes no coinciden: api 29, GovInfo 28." in text_of(desk_es(followed))
         poll_bills.run(followed, settings, now=now + timedelta(hours=1), source="govinfo")
-        assert "disagree" not in desk(followed).get("/organize/").text
+        assert "disagree" not in staff(followed).get("/organize/").text
 
 
 def desk_es(engine: Engine) -> str:
@@ -83,14 +83,14 @@ def test_what_a_source_still_grants_is_shown_as_of_the_last_poll(
         report = poll_bills.run(followed, source.settings(), now=now, source="api")
     (left,) = report.budgets.values()
     assert left == 4321 - report.requests
-    shown = text_of(desk(followed).get("/organize/system").text)
+    shown = text_of(staff(followed).get("/organize/system").text)
     assert f"127.0.0.1:{source.url.rpartition(':')[2]} {left:,} " in shown
 
 
 def test_mail_that_waits_and_the_digest_are_told_in_numbers(
     followed: Engine, clock: None, now: datetime
 ) -> None:
-    client = desk(followed)
+    client = staff(followed)
     assert "No edition yet" in client.get("/organize/").text
     with db.writing(followed) as session:
         edition = Edition(period="2026-W25", state="sending", built_at=now, published_at=now)
@@ -108,7 +108,7 @@ def test_mail_that_waits_and_the_digest_are_told_in_numbers(
 def test_what_is_in_the_way_of_the_mail_is_told_on_the_first_page_in_both_languages(
     followed: Engine, clock: None, now: datetime
 ) -> None:
-    client = desk(followed)
+    client = staff(followed)
     assert "In the way of the mail" not in client.get("/organize/").text
     with db.writing(followed) as session:
         session.add(RelayLimits(name=relay_limits.RELAY, trouble="down", since=now, words="connection refused"))

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import desks
+import organizer_client
 import pytest
 from copies import copy_of
-from desks import sign_in
 from flask import Flask
 from flask.testing import FlaskClient
+from organizer_client import sign_in
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 from werkzeug.test import TestResponse
@@ -34,23 +34,23 @@ def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]
 
 
 @pytest.fixture
-def desk(app: Flask, snapshot_engine: Engine) -> FlaskClient:
+def staff(app: Flask, snapshot_engine: Engine) -> FlaskClient:
     return sign_in(app.test_client(), snapshot_engine, "organizer")
 
 
-def send(desk: FlaskClient, path: str, **form: object) -> TestResponse:
+def send(staff: FlaskClient, path: str, **form: object) -> TestResponse:
     """Send the form of a text that nobody has written a version of yet."""
-    return desks.send(desk, path, **{"seen": "0", **form})
+    return organizer_client.send(staff, path, **{"seen": "0", **form})
 
 
-def test_every_wording_has_its_page_with_the_shipped_text(desk: FlaskClient) -> None:
-    found = set(re.findall(r'href="(/organize/words/wording/[\w-]+)"', desk.get("/organize/words").text))
+def test_every_wording_has_its_page_with_the_shipped_text(staff: FlaskClient) -> None:
+    found = set(re.findall(r'href="(/organize/words/wording/[\w-]+)"', staff.get("/organize/words").text))
     assert len(found) == 40 + 36
-    shown = desk.get(PAGE).text
+    shown = staff.get(PAGE).text
     assert 'name="text_en"' in shown
     assert 'name="text_es"' in shown
     assert "[earlier]" in shown
-    assert desk.get("/organize/words/wording/rejoin-fax").status_code == 404
+    assert staff.get("/organize/words/wording/rejoin-fax").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -64,23 +64,23 @@ def test_every_wording_has_its_page_with_the_shipped_text(desk: FlaskClient) -> 
         ("letters-thanks", "Thank you for hearing me out."),
     ],
 )
-def test_a_text_that_asks_share_has_its_page_too(desk: FlaskClient, key: str, holds: str) -> None:
+def test_a_text_that_asks_share_has_its_page_too(staff: FlaskClient, key: str, holds: str) -> None:
     for lang in ("", "/es"):
-        page = desk.get(f"{lang}/organize/words/wording/{key}")
+        page = staff.get(f"{lang}/organize/words/wording/{key}")
         assert page.status_code == 200
         assert holds in page.text
 
 
 @pytest.mark.parametrize("key", ["whole-fax", "points-no-such-act", "staff-cat", "whole-../call"])
-def test_no_other_text_has_a_page(desk: FlaskClient, key: str) -> None:
-    assert desk.get(f"/organize/words/wording/{key}").status_code == 404
+def test_no_other_text_has_a_page(staff: FlaskClient, key: str) -> None:
+    assert staff.get(f"/organize/words/wording/{key}").status_code == 404
 
 
-def published(desk: FlaskClient, key: str, english: str, spanish: str) -> None:
+def published(staff: FlaskClient, key: str, english: str, spanish: str) -> None:
     page = f"/organize/words/wording/{key}"
-    shown = send(desk, page, text_en=english, text_es=spanish, seen="0").text
+    shown = send(staff, page, text_en=english, text_es=spanish, seen="0").text
     (id,) = re.findall(r'action="/organize/words/versions/(\d+)/publish"', shown)
-    assert "Published." in send(desk, f"/organize/words/versions/{id}/publish").text
+    assert "Published." in send(staff, f"/organize/words/versions/{id}/publish").text
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def published(desk: FlaskClient, key: str, english: str, spanish: str) -> None:
     ],
 )  # fmt: skip
 def test_a_text_that_asks_share_is_published_and_then_met_by_callers(
-    desk: FlaskClient, key: str, english: str, spanish: str, where: str
+    staff: FlaskClient, key: str, english: str, spanish: str, where: str
 ) -> None:
-    before = desk.get(where)
+    before = staff.get(where)
     assert before.status_code == 200
     assert "Own " not in before.text
-    published(desk, key, english, spanish)
-    assert "Own " in desk.get(where).text
-    assert "propi" in desk.get(f"/es{where}").text
+    published(staff, key, english, spanish)
+    assert "Own " in staff.get(where).text
+    assert "propi" in staff.get(f"/es{where}").text
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_a_text_that_asks_share_is_published_and_then_met_by_callers(
     ],
 )  # fmt: skip
 def test_a_text_that_asks_share_is_tried_before_it_is_kept(
-    desk: FlaskClient, snapshot_engine: Engine, key: str, english: str, spanish: str, says: str
+    staff: FlaskClient, snapshot_engine: Engine, key: str, english: str, spanish: str, says: str
 ) -> None:
-    response = send(desk, f"/organize/words/wording/{key}", text_en=english, text_es=spanish)
+    response = send(staff, f"/organize/words/wording/{key}", text_en=english, text_es=spanish)
     assert response.status_code == 400
     assert says in response.text
     assert english.split("\n")[0] in response.text
@@ -144,10 +144,10 @@ def test_a_text_that_asks_share_is_tried_before_it_is_kept(
     ],
 )
 def test_a_text_that_asks_share_is_previewed_for_the_member_that_was_named(
-    desk: FlaskClient, key: str, english: str, says: str
+    staff: FlaskClient, key: str, english: str, says: str
 ) -> None:
     page = f"/organize/words/wording/{key}"
-    shown = send(desk, page, text_en=english, text_es=english, do="preview", member="Sara Jacobs")
+    shown = send(staff, page, text_en=english, text_es=english, do="preview", member="Sara Jacobs")
     assert shown.status_code == 200
     assert says in re.sub(r"\s|&nbsp;", " ", shown.text).replace("\N{NO-BREAK SPACE}", " ")
 
@@ -163,31 +163,31 @@ def test_every_shipped_text_that_asks_share_would_be_kept(snapshot_engine: Engin
             wording_checks.refuse_phrase_that_fails(session, group, "armas-act", texts, now=now)
 
 
-def test_a_wording_is_kept_then_published_and_then_said_to_callers(desk: FlaskClient) -> None:
-    before = desk.get(PUBLIC).text
-    shown = send(desk, PAGE, **OURS).text
+def test_a_wording_is_kept_then_published_and_then_said_to_callers(staff: FlaskClient) -> None:
+    before = staff.get(PUBLIC).text
+    shown = send(staff, PAGE, **OURS).text
     assert "<ins>Own words:" in shown
-    assert desk.get(PUBLIC).text == before
+    assert staff.get(PUBLIC).text == before
     (id,) = re.findall(r'action="/organize/words/versions/(\d+)/publish"', shown)
-    assert "Published." in send(desk, f"/organize/words/versions/{id}/publish").text
-    assert "Own words: Representative Jacobs, please join" in desk.get(PUBLIC).text
-    assert "Palabras propias" in desk.get(f"/es{PUBLIC}").text
+    assert "Published." in send(staff, f"/organize/words/versions/{id}/publish").text
+    assert "Own words: Representative Jacobs, please join" in staff.get(PUBLIC).text
+    assert "Palabras propias" in staff.get(f"/es{PUBLIC}").text
 
 
 def test_a_preview_is_said_to_the_member_that_was_named_and_kept_nowhere(
-    desk: FlaskClient, snapshot_engine: Engine
+    staff: FlaskClient, snapshot_engine: Engine
 ) -> None:
-    shown = send(desk, PAGE, **OURS, do="preview", member="sara jacobs").text
+    shown = send(staff, PAGE, **OURS, do="preview", member="sara jacobs").text
     assert "Own words: Representative Jacobs, please join H.R. 6736 again." in shown
     assert "Palabras propias: H.R. 6736, otra vez, La representante Jacobs." in shown
     with db.reading(snapshot_engine) as session:
         assert session.exec(select(TextVersion)).all() == []
 
 
-def test_a_letters_preview_measures_how_alike_letters_get(desk: FlaskClient) -> None:
+def test_a_letters_preview_measures_how_alike_letters_get(staff: FlaskClient) -> None:
     page = PAGE.replace("-tally", "-letter")
     texts = {f"text_{lang}": wordings.wording("rejoin", "letter", lang) for lang in wordings.LANGUAGES}
-    shown = send(desk, page, **texts, do="preview", member="sara jacobs").text
+    shown = send(staff, page, **texts, do="preview", member="sara jacobs").text
     measured = re.findall(r"two have (\d+) % of their text in common", shown)
     assert len(measured) == 2
     assert all(0 < int(share) < 70 for share in measured)
@@ -203,9 +203,9 @@ def test_a_letters_preview_measures_how_alike_letters_get(desk: FlaskClient) -> 
     ],
 )
 def test_a_preview_that_cannot_be_says_why_and_loses_nothing(
-    desk: FlaskClient, change: dict[str, str], says: str
+    staff: FlaskClient, change: dict[str, str], says: str
 ) -> None:
-    response = send(desk, PAGE, **{**OURS, "do": "preview", **change})
+    response = send(staff, PAGE, **{**OURS, "do": "preview", **change})
     assert response.status_code == 400
     assert says in response.text
     assert "Palabras propias" in response.text or "Own words" in response.text
@@ -220,9 +220,9 @@ def test_a_preview_that_cannot_be_says_why_and_loses_nothing(
     ],
 )
 def test_what_fails_somebody_is_refused_with_what_was_typed(
-    desk: FlaskClient, snapshot_engine: Engine, english: str, says: str
+    staff: FlaskClient, snapshot_engine: Engine, english: str, says: str
 ) -> None:
-    response = send(desk, PAGE, **{**OURS, "text_en": english})
+    response = send(staff, PAGE, **{**OURS, "text_en": english})
     assert response.status_code == 400
     assert says in response.text
     assert "Palabras propias" in response.text
@@ -232,15 +232,15 @@ def test_what_fails_somebody_is_refused_with_what_was_typed(
 
 
 def test_markup_that_got_in_all_the_same_is_shown_as_text(
-    desk: FlaskClient, snapshot_engine: Engine, now
+    staff: FlaskClient, snapshot_engine: Engine, now
 ) -> None:
     bad = {"text_en": "<script>alert(1)</script> [bill]", "text_es": "<b>x</b> [bill]"}
     with db.writing(snapshot_engine) as session:
         session.add(
-            TextVersion(what="wording", key="rejoin-tally", content=bad, by="x", at=now, published_at=now)
+            TextVersion(kind="wording", key="rejoin-tally", content=bad, by="x", at=now, published_at=now)
         )
     for path in (PUBLIC, PAGE):
-        shown = desk.get(path).text
+        shown = staff.get(path).text
         assert "&lt;script&gt;alert(1)" in shown
         assert "<script>alert" not in shown
-    assert "<b>x</b>" not in desk.get(f"/es{PUBLIC}").text
+    assert "<b>x</b>" not in staff.get(f"/es{PUBLIC}").text

@@ -28,10 +28,10 @@ def post(client: FlaskClient, path: str, page: str = "/organize/sign-in", /, **f
     return client.post(path, data={"csrf_token": token(client, page), **form})
 
 
-def send(desk: FlaskClient, path: str, /, **form: object) -> TestResponse:
+def send(staff: FlaskClient, path: str, /, **form: object) -> TestResponse:
     """Send a form as somebody who is signed in, and look at where it leads."""
-    response = post(desk, path, "/organize/account", **form)
-    return desk.get(response.headers["Location"]) if response.status_code == 303 else response
+    response = post(staff, path, "/organize/account", **form)
+    return staff.get(response.headers["Location"]) if response.status_code == 303 else response
 
 
 def sign_in(client: FlaskClient, engine: Engine, role: str, email: str = "") -> FlaskClient:
