@@ -10,7 +10,7 @@ import itertools
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
+from werkzeug.routing import Rule
 
 from campaign import db, snapshot
 
@@ -52,6 +53,11 @@ def pytest_configure() -> None:
 
 def pytest_unconfigure() -> None:
     copies.end_run()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than processors: a test waits a quarter of its time for a database, mail or a browser."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_finish() -> None:
@@ -116,11 +122,25 @@ def postgres_url(postgres_template: str) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_templates() -> None:
-    """Share compiled templates between the apps of all tests: each app would compile its own anew."""
+def compiled_once() -> None:
+    """Share compiled templates and routes between the apps of all tests: each would compile its own anew."""
     if flask := sys.modules.get("flask"):
         cache = jinja2.FileSystemBytecodeCache(os.environ[copies.RUN])
         flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": cache}
+        _share_routes()
+
+
+def _share_routes() -> None:
+    compile_builder = Rule._compile_builder
+    builders: dict[tuple[object, ...], Callable[..., object]] = {}
+
+    def shared(rule: Rule, append_unknown: bool = True) -> Callable[..., object]:
+        key = rule.rule, rule.host, rule.subdomain, repr(rule.defaults), append_unknown
+        if key not in builders:
+            builders[key] = compile_builder(rule, append_unknown)
+        return builders[key]
+
+    Rule._compile_builder = shared
 
 
 @pytest.fixture(scope="session")
