@@ -444,7 +444,7 @@ def test_run_serves_and_works_and_ends_on_a_signal(
     finally:
         code = service.end()
     assert code == 0
-    assert not any("Traceback" in line for line in service.lines)
+    assert [line for line in service.lines if "Traceback" in line] == []
 
 
 def test_worker_ends_on_a_signal(local: Operator, tmp_path: Path) -> None:

@@ -109,14 +109,14 @@ def test_two_letters_rarely_match(
 ) -> None:
     """Congress groups at 70 %. Without a word of the writers' own the median of pairs is near 30 %, and about
     one pair in a hundred would be grouped."""
-    for bioguide in ("J000305", "R000575", "H001042", "M001199"):
+    for bioguide in ("J000305", "H001042"):
         person = next(one for one in sitting if one.bioguide == bioguide)
         for ask in docket.asks(person):
-            texts = letters.samples(ask, person, cited[ask.matter.slug], lang, count=30)
+            texts = letters.samples(ask, person, cited[ask.matter.slug], lang, count=60)
             shares = [letters.similarity(text, other) for text, other in combinations(texts, 2)]
             assert median(shares) < 0.40
             assert sum(share >= GROUPED for share in shares) < 0.03 * len(shares)
-            assert letters.measure(texts) == letters.Similarity(30, median(shares), max(shares))
+            assert letters.measure(texts) == letters.Similarity(60, median(shares), max(shares))
 
 
 def test_similarity_is_1_of_equal_texts_and_0_of_different_ones() -> None:
