@@ -138,7 +138,8 @@ def tidy(engine: Engine) -> None:
         # A checkpoint cannot run inside a transaction, and SQLAlchemy always begins one.
         connection = engine.raw_connection()
         try:
-            for pragma in ("PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                connection.cursor().execute(pragma).close()
+            # Statistics that are read first and written later fail at once beside another writer.
+            for statement in ("BEGIN IMMEDIATE", "PRAGMA optimize", "COMMIT", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                connection.cursor().execute(statement).close()
         finally:
             connection.close()

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from campaign import backup, db
 from campaign.congress.models import Bill, Change
+from campaign.districts.models import ZipSeat
 from campaign.refusals import Refused
 
 NOON = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
@@ -137,6 +138,22 @@ def test_tidying_folds_the_log_into_the_file(sqlite_engine: Engine) -> None:
     db.tidy(sqlite_engine)
     log = Path(f"{sqlite_engine.url.database}-wal")
     assert not log.exists() or log.stat().st_size == 0
+
+
+def test_tidying_waits_for_a_writer(sqlite_engine: Engine) -> None:
+    """SQLite reads which statistics are due, and then writes them: beside a writer that fails at once."""
+    with db.writing(sqlite_engine) as session:
+        session.add_all(ZipSeat(congress=119, zip=f"{number:05}", seat="TX-20") for number in range(500))
+    with sqlite_engine.connect() as other, ThreadPoolExecutor(1) as pool:
+        writer = other.execution_options(writes=True)
+        writer.execute(sa.insert(ZipSeat).values(congress=119, zip="78205", seat="TX-35"))
+        with db.reading(sqlite_engine) as session:
+            assert len(session.exec(select(ZipSeat).where(ZipSeat.congress == 119)).all()) == 500
+        tidying = pool.submit(db.tidy, sqlite_engine)
+        with pytest.raises(TimeoutError):
+            tidying.result(timeout=0.2)
+        writer.commit()
+        tidying.result()
 
 
 # --- backup and restore ---
