@@ -139,7 +139,12 @@ def tidy(engine: Engine) -> None:
         connection = engine.raw_connection()
         try:
             # Statistics that are read first and written later fail at once beside another writer.
-            for statement in ("BEGIN IMMEDIATE", "PRAGMA optimize", "COMMIT", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            for statement in (
+                "BEGIN IMMEDIATE",
+                "PRAGMA optimize",
+                "COMMIT",
+                "PRAGMA wal_checkpoint(TRUNCATE)",
+            ):
                 connection.cursor().execute(statement).close()
         finally:
             connection.close()

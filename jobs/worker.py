@@ -28,6 +28,7 @@ from campaign import db, logs, runs
 from campaign.settings import Settings
 from jobs import (
     build_editions,
+    close_bills,
     crosscheck,
     deliver_mail,
     housekeeping,
@@ -94,6 +95,7 @@ class Job:
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 JOBS = (
     Job("poll_bills", Schedule(minute=7), poll_bills.run, grace=HOUR, limit=timedelta(minutes=55)),
+    Job("close_bills", Schedule(minute=2), close_bills.run, grace=HOUR, limit=HOUR),
     Job("refresh_members", Schedule(minute=20, hour=5), refresh_members.run, grace=DAY, limit=HOUR),
     Job("crosscheck", Schedule(minute=40, hour=6), crosscheck.run, grace=DAY, limit=3 * HOUR),
     Job("suggest_successors", Schedule(minute=40, hour=7), suggest_successors.run, grace=DAY, limit=HOUR),

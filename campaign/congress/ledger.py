@@ -7,7 +7,7 @@ two complete readings, an action is retracted only when two complete readings la
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -36,7 +36,8 @@ class BillRecord:
     """A bill as it is known now, or as it stood at the end of ``day`` by Congress's own dates.
 
     ``title`` and ``sponsor`` are those of that day; ``bill`` is always the current row. ``moment`` is when
-    it stands so: the moment asked, or the end of ``day``.
+    its members are looked at: the moment asked, or the end of ``day``, but no later than the last second of
+    its Congress, so that the count of an ended bill stays as it was. ``ended``: its Congress had ended then.
     """
 
     bill: Bill
@@ -48,6 +49,7 @@ class BillRecord:
     referrals: tuple[Referral, ...]
     day: date | None
     moment: datetime
+    ended: bool = False
 
     @property
     def id(self) -> BillId:
@@ -70,7 +72,7 @@ def record(session: Session, observation: Observation, *, sighting: bool = True)
     Recording the same observation twice adds nothing. ``sighting=False`` is for a stored reply that is
     parsed again: it may correct what older rules made of it, but never counts as a second reading.
     """
-    _lock_on_postgresql(session)
+    lock_on_postgresql(session)
     intake = Intake(session, observation, sighting)
     if intake.stale:
         return Recorded(changes=0, pending=intake.bill.pending, stale=True)
@@ -131,7 +133,7 @@ def known_until(bill: Bill, today: date) -> date:
     return min(last, bill.observed_at.astimezone(WASHINGTON).date()) if bill.observed_at else last
 
 
-def _lock_on_postgresql(session: Session) -> None:
+def lock_on_postgresql(session: Session) -> None:
     """Let one transaction at a time write to the ledger; on SQLite a writer holds that lock already.
 
     PostgreSQL draws sequence numbers before commit: with two writers, a reader that remembers the highest
@@ -165,9 +167,10 @@ def _rebuild(
         # The source gives a law's number without the day it became law; the actions of a past day tell that.
         law = bill.law if day is None else None
         reading = stage_of_bill(bill, lines[bill.id], title=title, law=law, today=moment)
+        end = congress_end(bill.congress)
         built[bill.id] = BillRecord(
             bill, title, sponsor, reading, tuple(cosponsors[bill.id]), tuple(lines[bill.id]),
-            tuple(referrals[bill.id]), day, moment,
+            tuple(referrals[bill.id]), day, min(moment, end - timedelta(seconds=1)), moment >= end,
         )  # fmt: skip
     return built
 

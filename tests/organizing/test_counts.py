@@ -1,7 +1,7 @@
 """Counts of co-sponsors on real bills, and the number over time."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from chambers import acted, add_bill
@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress import ledger, members
+from campaign.congress.bills import congress_end
 from campaign.congress.models import Cosponsorship
 from campaign.congress.observation import ActionRow
 from campaign.organizing import counts
@@ -55,6 +56,20 @@ def test_on_a_past_day_persons_count_as_they_stood_then(snapshot_copy: Engine, n
             people = members.people(session, record.active, now=record.moment)
             gone[day] = counts.has_left(people["G000551"], record)
     assert gone == {date(2025, 2, 10): False, date(2025, 4, 10): True}
+
+
+@pytest.mark.parametrize("days", [1, 2, 40, 900])
+@pytest.mark.parametrize("bill", ["hr923-119", "hr6736-119", "s3508-119"])
+def test_the_count_of_an_ended_bill_stays_as_it_was_on_its_last_day(
+    snapshot_engine: Engine, bill: str, days: int
+) -> None:
+    """All terms of the House end with the bill; nobody has left it for that."""
+    end = congress_end(119)
+    with db.reading(snapshot_engine) as session:
+        last = counts.counts(session, ledger.current(session, bill, now=end - timedelta(hours=1)))
+        later = counts.counts(session, ledger.current(session, bill, now=end + timedelta(days=days)))
+    assert later == last
+    assert later.sitting_voting
 
 
 def test_the_sponsor_and_who_withdrew_are_in_no_count_of_who_is_on(

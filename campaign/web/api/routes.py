@@ -1,6 +1,7 @@
 """The record as JSON, below ``/api/v1``. Every answer is an object, so keys can be added; every failure is
 ``{"error": {"status", "message", "request"}}``."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -38,9 +39,9 @@ def _answer(**values: Any) -> Response:
 @route("/bills")
 def bills() -> Response:
     """The bills of all proposals, in short."""
-    rows = select(Bill).where(col(Bill.id).in_(select(Kinship.bill).where(Kinship.state == "confirmed")))
+    rows = select(Bill.id).where(col(Bill.id).in_(select(Kinship.bill).where(Kinship.state == "confirmed")))
     found = session().exec(rows.order_by(col(Bill.congress).desc(), col(Bill.type), col(Bill.number)))
-    return _answer(bills=[_short(bill) for bill in found])
+    return _answer(bills=_shorts(found.all()))
 
 
 @route("/bills/<bill>")
@@ -91,12 +92,17 @@ def description() -> Response:
     return _answer(**openapi.DOCUMENT)
 
 
-def _short(bill: Bill) -> dict[str, Any]:
+def _shorts(ids: Sequence[str]) -> list[dict[str, Any]]:
+    return [_short(record) for record in ledger.records(session(), ids, now=utcnow()).values()]
+
+
+def _short(record: BillRecord) -> dict[str, Any]:
+    bill = record.bill
     return {
         "bill": bill.id,
         "title": bill.title,
         "congress": bill.congress,
-        "stage": bill.stage,
+        "stage": record.stage.stage.value,
         "sponsor": bill.sponsor,
         "introduced": _iso(bill.introduced),
         "observed_at": _iso(bill.observed_at),
@@ -120,10 +126,9 @@ def _whole(record: BillRecord) -> dict[str, Any]:
         for row in record.cosponsors
     ]
     return {
-        **_short(record.bill),
+        **_short(record),
         "title": record.title,
         "sponsor": record.sponsor,
-        "stage": record.stage.stage.value,
         "stage_since": _iso(record.stage.since),
         "cosponsors": rows,
         "counts": vars(found),
@@ -147,12 +152,12 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _proposal(proposal: Proposal) -> dict[str, Any]:
-    bills = [bill for bill, _ in lineage.bills_of(session(), proposal.slug)]
+    bills = [bill.id for bill, _ in lineage.bills_of(session(), proposal.slug)]
     return {
         "proposal": proposal.slug,
         "name": {"en": proposal.name_en, "es": proposal.name_es},
         "summary": {"en": proposal.summary_en, "es": proposal.summary_es},
-        "bills": [_short(bill) for bill in bills],
+        "bills": _shorts(bills),
     }
 
 

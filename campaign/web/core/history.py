@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from campaign.congress.endings import CALENDAR
 from campaign.congress.members import Person
 from campaign.congress.models import Change
 from campaign.congress.stage_names import Stage
@@ -33,8 +34,9 @@ def events(changes: Iterable[Change], people: Mapping[str, Person], *, actions: 
     # The name and sponsor of a bill at first sight are no event.
     told = [change for change in told if not (change.baseline and change.kind in ("title", "sponsor"))]
     if actions:
-        # A step is told by the line of history that made it; saying both would say it twice.
-        told = [change for change in told if change.kind != "stage"]
+        # A step is told by the line of history that made it; saying both would say it twice. No line tells
+        # of the end that the calendar makes.
+        told = [change for change in told if change.kind != "stage" or change.source == CALENDAR]
     ordered = sorted(
         told, key=lambda change: (_day(change), change.bill, change.kind, change.seq or 0), reverse=True
     )
