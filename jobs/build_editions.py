@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 from campaign import db
 from campaign.mailing import notices
 from campaign.mailing.edition import alerts, editions
+from campaign.mailing.edition.send_times import period_of
 from campaign.mailing.policy import policy
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -33,6 +34,17 @@ def run(
         detail = {"period": built.period, "recipients": built.recipients}
         notices.notify(session, "built", detail, now=now)
     return Summary(f"the digest of {built.period} waits for approval")
+
+
+def run_retired(
+    engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
+) -> Summary:
+    """Stop the mail that an ended Congress left unsent; a draft of this week is built anew."""
+    stopped = editions.retire(engine, now=now)
+    unsent = {row.period for row in stopped if row.kind == "digest" and row.published_at is None}
+    if period_of(now, settings) in unsent:
+        return run(engine, settings, now=now)
+    return Summary(f"{len(stopped)} editions of the last Congress stopped")
 
 
 def run_alerts(

@@ -100,6 +100,7 @@ JOBS = (
     Job("crosscheck", Schedule(minute=40, hour=6), crosscheck.run, grace=DAY, limit=3 * HOUR),
     Job("suggest_successors", Schedule(minute=40, hour=7), suggest_successors.run, grace=DAY, limit=HOUR),
     Job("build_editions", Schedule(10, 4, "mon"), build_editions.run, grace=DAY, limit=HOUR),
+    Job("retire_editions", Schedule(minute=4), build_editions.run_retired, grace=HOUR, limit=HOUR),
     Job("build_alerts", Schedule(minute=25), build_editions.run_alerts, grace=HOUR, limit=HOUR),
     Job("read_bounces", Schedule(minute=50), deliver_mail.read_bounces, grace=HOUR, limit=HOUR),
     Job("housekeeping", Schedule(minute=35, hour=4), housekeeping.run, grace=DAY, limit=HOUR),

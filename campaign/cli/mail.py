@@ -279,7 +279,7 @@ def resume_digest(context: CommandContext, period: str, resend_unknown: bool) ->
     if resend_unknown:
         queue.resend_unknown(context.engine, edition.id or 0, now=context.now)
     else:
-        editions.resume(context.engine, edition.id or 0)
+        editions.resume(context.engine, edition.id or 0, now=context.now)
     _output_status(context, edition.period)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Column, Field, SQLModel
 
+from campaign.congress.bills import congress_on
+
 STATES = ("pending", "sending", "sent", "deferred", "failed", "unknown", "suppressed")
 
 
@@ -118,6 +120,11 @@ class Edition(SQLModel, table=True):
     problem: str = ""
     # Counts by state once its deliveries are forgotten.
     totals: dict[str, int] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
+
+    @property
+    def congress(self) -> int:
+        """The Congress whose bills and members its mail names; after its end no copy may leave."""
+        return congress_on(self.built_at)
 
 
 class Content(SQLModel, table=True):

@@ -33,6 +33,11 @@ TEXTS = {
             "The digest of {period} waits for your approval",
             "It is for {recipients} readers. Look at it, then approve it.",
         ),
+        "retired": (
+            "Mail of the last Congress was stopped",
+            "Congress {congress} ended at noon, Eastern time, on January 3. What had not been sent by then "
+            "names bills that are dead: {periods} was stopped. Copies not sent: {number}. A new draft follows.",
+        ),
         "done": (
             "The digest of {period} has been sent",
             "Taken by your relay: {sent} of {recipients} copies. Not delivered: {failed}. May or may not have "
@@ -57,6 +62,12 @@ TEXTS = {
         "built": (
             "El boletín de {period} espera su aprobación",
             "Es para {recipients} lectores. Véalo y después apruébelo.",
+        ),
+        "retired": (
+            "Se detuvo el correo del Congreso anterior",
+            "El Congreso {congress} terminó el 3 de enero a mediodía, hora del Este. Lo que no se había "
+            "enviado nombra proyectos que ya no existen: se detuvo {periods}. Copias sin enviar: {number}. "
+            "Pronto habrá un borrador nuevo.",
         ),
         "done": (
             "El boletín de {period} ya se envió",

@@ -9,7 +9,7 @@ organizers, and is sent again only when somebody asks for that.
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session, col, select
 
 from campaign import db
+from campaign.congress.bills import congress_on, congress_start
 from campaign.mailing import notices, relay_limits
 from campaign.mailing.models import Delivery, Edition, RelayLimits, Subscriber, Suppression
 from campaign.mailing.policy import policy
@@ -86,7 +87,9 @@ def claim(engine: Engine, *, owner: str, now: datetime, most: int) -> Batch:
         granted, wait = relay_limits.take(session, most, now)
         if granted == 0:
             return Batch(wait=wait)
-        sending = select(Edition.id).where(Edition.state == "sending").order_by(col(Edition.id))
+        # Mail that was built before the sitting Congress began names dead numbers and people who left.
+        current = col(Edition.built_at) >= congress_start(congress_on(now)).astimezone(UTC)
+        sending = select(Edition.id).where(Edition.state == "sending", current).order_by(col(Edition.id))
         leased: list[int] = []
         for edition in (None, *session.exec(sending)):
             if len(leased) < granted:
@@ -280,9 +283,10 @@ def _end_abandoned(session: Session, now: datetime) -> int:
 
 
 def end_stopped(session: Session, *, now: datetime) -> int:
-    """End the waiting rows of cancelled editions, one that was in flight and came back included; how many."""
+    """End the waiting rows of editions that were stopped, one that was in flight and came back included; how
+    many."""
     waiting = sa.update(rows).where(OPEN, rows.c.state != "sending", rows.c.edition.in_(_STOPPED))
-    ended = {"state": "failed", "ended_at": now, "reply": "the edition was cancelled", **FREE}
+    ended = {"state": "failed", "ended_at": now, "reply": "the edition was stopped", **FREE}
     return _changed(session, waiting.values(**ended))
 
 
@@ -315,11 +319,11 @@ def counts(session: Session, edition: Edition) -> dict[str, int]:
 def resend_unknown(engine: Engine, edition: int, *, now: datetime) -> int:
     """Send unknown copies once more, at the price that some readers get two; how many.
 
-    A cancelled edition sends nothing more.
+    An edition that was stopped, or is of an ended Congress, sends nothing more.
     """
     with db.writing(engine) as session:
         row = session.get(Edition, edition, with_for_update=True)
-        if row is None or row.state == "stopped":
+        if row is None or row.state == "stopped" or row.congress < congress_on(now):
             return 0
         again = sa.update(rows).where(rows.c.edition == edition, rows.c.state == "unknown")
         found = _changed(session, again.values(state="pending", due=now, ended_at=None, reply="", **FREE))

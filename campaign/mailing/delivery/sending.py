@@ -20,6 +20,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from campaign import db
+from campaign.congress.bills import congress_on
 from campaign.mailing import queue, relay_limits
 from campaign.mailing.addresses import Keys, wire
 from campaign.mailing.delivery import single_mails
@@ -117,6 +118,7 @@ class Mailer:
         self._last: Ended | None = None
         self._refused_in_a_row = 0
         self._troubled = relay_limits.in_trouble(outbox.engine)
+        self._congress = congress_on(outbox.clock())
         # The content of the group at hand: readers of one group come one after another.
         self._content: tuple[int, Sealed] | None = None
         self._list_sender: Sender | None = None
@@ -153,6 +155,7 @@ class Mailer:
         """Whether there is a row to send; claims more, and waits for them as long as patience allows."""
         outbox = self.outbox
         while not outbox.stopping():
+            self._drop_rows_of_an_ended_congress()
             if self._rows:
                 return True
             found = queue.claim(outbox.engine, owner=self._owner, now=outbox.clock(), most=outbox.batch)
@@ -167,6 +170,13 @@ class Mailer:
                 return False
             self._nap(found.wait)
         return False
+
+    def _drop_rows_of_an_ended_congress(self) -> None:
+        """Give back what was claimed before noon of 3 January: whether it may still leave is asked anew."""
+        sitting = congress_on(self.outbox.clock())
+        if sitting != self._congress:
+            self._release()
+        self._congress = sitting
 
     def _obstacle(self) -> str:
         with db.reading(self.outbox.engine) as session:

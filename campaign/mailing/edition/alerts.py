@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.engine import Engine
 
 from campaign import db
+from campaign.congress.bills import congress_on
 from campaign.mailing.edition import contents, editions, news
 from campaign.mailing.edition.render import Renderer
 from campaign.mailing.message import sender_of
@@ -22,6 +23,9 @@ def build(engine: Engine, settings: Settings, *, now: datetime) -> int:
     with db.reading(engine) as session:
         sender = sender_of(settings, policy(session).reply_to)
         today = editions.of_period(session, "alert", day)
+        if today and today.congress < congress_on(now):
+            # The day that a Congress ends has had its alert; the next day tells what came after.
+            return 0
         since = today.since_seq if today else editions.next_since(session, "alert", day, now)
         if news.last_seq(session) <= (today.upto_seq if today else since):
             return 0

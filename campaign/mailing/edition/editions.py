@@ -3,6 +3,7 @@
 Publishing writes one row a reader in one transaction, or none.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,8 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from campaign import db
-from campaign.mailing import queue
+from campaign.congress.bills import congress_on, ordinal
+from campaign.mailing import notices, queue
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.edition import contents, news
 from campaign.mailing.edition.digest import Group
@@ -48,7 +50,7 @@ class Built:
 
 
 def build(engine: Engine, settings: Settings, *, now: datetime, period: str = "") -> Built:
-    """Make the draft of a week's digest; a week that has one keeps it.
+    """Make the draft of a week's digest; a week that has one keeps it, unless its Congress ended first.
 
     A week without news is ``quiet`` and sends nothing, unless the mail policy wants a short note. Raises
     Refused where no list mail can be sent (message.sender_of) and for a week that has not begun.
@@ -60,7 +62,7 @@ def build(engine: Engine, settings: Settings, *, now: datetime, period: str = ""
         rules = policy(session)
         sender = sender_of(settings, rules.reply_to)
         known = of_period(session, "digest", period)
-        if known and known.state != "building":
+        if known and not _starts_over(known, now):
             return _built(session, known)
         found = news.gather(session, since_seq=next_since(session, "digest", period, now), now=now)
     quiet = not found.moved and rules.quiet_week == "nothing"
@@ -73,6 +75,11 @@ def build(engine: Engine, settings: Settings, *, now: datetime, period: str = ""
         if quiet:
             draft.finished_at = now
         return _built(session, draft)
+
+
+def _starts_over(known: Edition, now: datetime) -> bool:
+    """Whether an edition is built anew: a crash left it half-built, or its Congress ended before it left."""
+    return known.state == "building" or (known.published_at is None and known.congress < congress_on(now))
 
 
 def of_period(session: Session, kind: str, period: str) -> Edition | None:
@@ -95,7 +102,7 @@ def next_since(session: Session, kind: str, period: str, now: datetime) -> int:
 
 
 def open_row(engine: Engine, kind: str, period: str, found: News, now: datetime) -> int:
-    """The row of an edition being built; one that a crash left half-built starts over."""
+    """The row of an edition being built; one that starts over keeps its row."""
     fresh = Edition(
         kind=kind,
         period=period,
@@ -109,9 +116,10 @@ def open_row(engine: Engine, kind: str, period: str, found: News, now: datetime)
         if known is None:
             session.add(fresh)
             session.flush()
-        elif known.state == "building":
+        elif _starts_over(known, now):
             session.execute(sa.delete(Content).where(col(Content.edition) == known.id))
             known.since_seq, known.upto_seq, known.built_at = fresh.since_seq, fresh.upto_seq, now
+            known.state, known.problem, known.finished_at = "building", "", None
         return (known or fresh).id or 0
 
 
@@ -194,11 +202,15 @@ def latest(session: Session, *, period: str = "", kind: str = "digest") -> Editi
 
 
 def publish(engine: Engine, settings: Settings, edition: int, *, by: str, now: datetime) -> int:
-    """Approve a draft: one row for each reader, all in one transaction; how many. Twice adds nothing."""
+    """Approve a draft: one row for each reader, all in one transaction; how many. Twice adds nothing.
+
+    Raises Refused (409) for a draft of a Congress that has ended.
+    """
     with db.reading(engine) as session:
         draft = get(session, edition)
     if draft.state != "draft":
         return 0
+    _require_sitting(draft, now)
     contents.add_missing(engine, settings, edition, contents.renderer(engine, settings, draft), now)
     with db.writing(engine) as session:
         opened = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "draft")
@@ -272,9 +284,10 @@ def pause(engine: Engine, edition: int, *, why: str) -> None:
         queue.take_back(session, edition)
 
 
-def resume(engine: Engine, edition: int) -> None:
-    """Go on sending. Raises Refused (409) for an edition that is not paused."""
+def resume(engine: Engine, edition: int, *, now: datetime) -> None:
+    """Go on sending. Raises Refused (409) for an edition that is not paused or whose Congress has ended."""
     with db.writing(engine) as session:
+        _require_sitting(get(session, edition), now)
         _move(session, edition, ("paused",), "sending", "")
 
 
@@ -289,6 +302,43 @@ def cancel(engine: Engine, edition: int, *, why: str, now: datetime) -> int:
         row.finished_at = now
         session.flush()
         return queue.end_stopped(session, now=now)
+
+
+def retire(engine: Engine, *, now: datetime) -> list[Edition]:
+    """Stop what an ended Congress left unsent, alerts included, and notify organizers; the editions stopped.
+
+    Its news is told by the next edition.
+    """
+    open_states = ("building", "draft", "sending", "paused")
+    with db.writing(engine) as session:
+        query = select(Edition).where(col(Edition.state).in_(open_states)).order_by(col(Edition.id))
+        ended = [row for row in session.exec(query.with_for_update()) if row.congress < congress_on(now)]
+        for row in ended:
+            row.state, row.finished_at = "stopped", now
+            row.problem = f"the {ordinal(row.congress)} Congress ended before it was sent"
+        session.flush()
+        if ended:
+            left = queue.end_stopped(session, now=now)
+            detail = {"congress": ended[0].congress, "number": left, "periods": _listed(ended)}
+            notices.notify(session, "retired", detail, now=now)
+        return ended
+
+
+def _listed(found: Iterable[Edition]) -> str:
+    return ", ".join(row.period for row in found)
+
+
+def _require_sitting(edition: Edition, now: datetime) -> None:
+    """Raises Refused (409) where the Congress of an edition has ended: its numbers are dead."""
+    number = edition.congress
+    if number < congress_on(now):
+        raise Refused(
+            f"Edition {edition.period} is about bills of the {ordinal(number)} Congress, which has ended. "
+            "It cannot be sent any more; build a new one.",
+            f"La edición {edition.period} trata de proyectos del {ordinal(number, 'es')} Congreso, que ya "
+            "terminó. Ya no se puede enviar; prepare una nueva.",
+            status=409,
+        )
 
 
 def _move(session: Session, edition: int, before: tuple[str, ...], after: str, why: str) -> Edition:

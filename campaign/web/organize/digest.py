@@ -265,7 +265,7 @@ def _pause(id: int) -> None:
 
 
 def _resume(id: int) -> None:
-    editions.resume(database.engine(), id)
+    editions.resume(database.engine(), id, now=db.utcnow())
 
 
 def _resend(id: int) -> int:

@@ -60,6 +60,10 @@ class Chapter:
     congress: int
     ends: date
 
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        return self.now + self.before
+
 
 @dataclass(frozen=True)
 class Front:
@@ -82,7 +86,7 @@ def front(session: Session, *, now: datetime) -> Front:
     facts = select(CitedFact).where(CitedFact.campaign == (known.slug if known else ""))
     facts = facts.where(CitedFact.source_en != "", CitedFact.source_es != "")
     facts = facts.order_by(col(CitedFact.position), CitedFact.id)
-    bills = [str(card.record.id) for chapter in chapters for card in chapter.now]
+    bills = [str(card.record.id) for chapter in chapters for card in chapter.cards]
     return Front(known, chapters, tuple(session.exec(facts)), tuple(lately(session, bills, now=now)))
 
 

@@ -21,10 +21,11 @@ NEWEST = 50
 
 @route("/feeds/changes.atom")
 def changes() -> Response:
-    """The newest joinings, leavings and steps on the campaign's current bills."""
+    """The newest joinings, leavings and steps on the campaign's bills; ended bills stay, so that a feed whose
+    Congress ends does not go empty."""
     now = utcnow()
     front = content.front(session(), now=now)
-    bills = [str(card.record.id) for chapter in front.chapters for card in chapter.now]
+    bills = [str(card.record.id) for chapter in front.chapters for card in chapter.cards]
     rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(content.NEWS))
     newest = (
         session().exec(rows.order_by(col(Change.happened).desc(), col(Change.seq).desc()).limit(NEWEST)).all()

@@ -206,7 +206,7 @@ def test_e09_many_refusals_in_a_row_pause_the_edition_and_tell_somebody_once(
     assert len([one for one in waiting if one.kind == "digest"]) >= 2
     deliver(outbox())
     assert [name for name in box.got if name.startswith("desk")] == ["desk@campaign-host.org"]
-    editions.resume(engine, edition)
+    editions.resume(engine, edition, now=MONDAY)
     assert edition_row(edition).state == "sending"
 
 
