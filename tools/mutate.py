@@ -49,7 +49,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "campaign.outreach.ask_kinds": ("tests/outreach/test_ask_kinds.py", "tests/outreach/test_wordings.py"),
     "campaign.outreach.asks": ("tests/outreach/test_asks.py",),
     "campaign.organizing.worklists": ("tests/organizing/test_worklists.py",),
-    "campaign.organizing.worklist_facts": ("tests/organizing/test_worklists.py",),
+    "campaign.organizing.worklist_facts": (
+        "tests/organizing/test_worklists.py",
+        "tests/organizing/test_relatives.py",
+    ),
     "campaign.organizing.counts": ("tests/organizing/test_counts.py",),
     "campaign.districts.finder": ("tests/districts",),
     "campaign.mailing.queue": ("tests/mailing/test_queue.py", "tests/mailing/edition/test_cancelling.py"),
