@@ -35,6 +35,7 @@ from jobs import (
     poll_requested,
     refresh_members,
     suggest_successors,
+    watch_new_bills,
 )
 from jobs.outcome import Outcome
 
@@ -96,6 +97,7 @@ JOBS = (
     Job("poll_bills", Schedule(minute=7), poll_bills.run, grace=HOUR, limit=timedelta(minutes=55)),
     Job("refresh_members", Schedule(minute=20, hour=5), refresh_members.run, grace=DAY, limit=HOUR),
     Job("crosscheck", Schedule(minute=40, hour=6), crosscheck.run, grace=DAY, limit=3 * HOUR),
+    Job("watch_new_bills", Schedule(minute=15, hour=7), watch_new_bills.run, grace=DAY, limit=2 * HOUR),
     Job("suggest_successors", Schedule(minute=40, hour=7), suggest_successors.run, grace=DAY, limit=HOUR),
     Job("build_editions", Schedule(10, 4, "mon"), build_editions.run, grace=DAY, limit=HOUR),
     Job("build_alerts", Schedule(minute=25), build_editions.run_alerts, grace=HOUR, limit=HOUR),
