@@ -16,6 +16,8 @@ from campaign.settings import Settings
 from jobs.outcome import Summary
 from jobs.poll_bills import campaign_bills
 
+NOT_LISTED = {"en": "not given yet", "es": "aún no consta"}
+
 
 def run(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
@@ -45,8 +47,8 @@ def _tell(session: Session, bill: Bill, kin: Kinship, now: datetime) -> None:
     detail = {
         "bill": BillId.of(bill.id).named,
         "title": bill.title,
-        "sponsor": bill.sponsor_name,
-        "introduced": bill.introduced.isoformat() if bill.introduced else "",
+        **{f"sponsor_{lang}": bill.sponsor_name or unknown for lang, unknown in NOT_LISTED.items()},
+        **{f"introduced_{lang}": str(bill.introduced or unknown) for lang, unknown in NOT_LISTED.items()},
         "proposal_en": proposal.name_en,
         "proposal_es": proposal.name_es,
         "reason_en": kin.reason_en,

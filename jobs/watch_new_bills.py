@@ -136,8 +136,13 @@ class _Look:
         yield from congress_gov.list_bills(self.api, self.settings, self.report.congress, since=since)
 
     def _govinfo_pages(self) -> Iterator[Page]:
+        with db.reading(self.engine) as session:
+            known = new_bills.known_types(session, self.report.congress)
         for bill_type in TYPES:
-            yield govinfo.list_bills(self.govinfo, self.settings, self.report.congress, bill_type)
+            page = govinfo.list_bills(self.govinfo, self.settings, self.report.congress, bill_type)
+            if not page.rows and bill_type in known:
+                page = Page(problem=f"{bill_type}: no bills where some are known")
+            yield page
 
     def _store_page(self, page: Page) -> None:
         if page.problem:

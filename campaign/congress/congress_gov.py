@@ -33,8 +33,6 @@ SPLIT = 5
 MOST_FAILED = 12
 PAUSE = 1.0
 LISTS = {"cosponsors": "co-sponsors", "actions": "actions"}
-# Left out of an answer where they are empty.
-EMPTIED = {*LISTS, "bills"}
 # A title in these words is the official one: the bill has no short title.
 _OFFICIAL = re.compile(r"(?:to|an? (?:original )?(?:bill|(?:joint |concurrent )?resolution))\b", re.IGNORECASE)
 TOTALS = {"cosponsors": "countIncludingWithdrawnCosponsors", "actions": "count"}
@@ -132,7 +130,7 @@ class _ListRequest:
         page, total = _listed(data, self.congress), _counts(data).get("count")
         if total is None:
             return Page(page.rows, "the list gives no count"), start + len(page.rows)
-        short = min(size, max(total - start, 0)) - len(_held(data, "bills"))
+        short = min(size, max(total - start, 0)) - len(data["bills"])
         if short > 0 and not page.problem:
             return Page(page.rows, f"{short} rows are missing"), total
         return page, total
@@ -167,16 +165,17 @@ class _ListRequest:
 
 
 def _list_reply(reply: Reply) -> Data:
+    """A page with its rows under ``bills``, which the service leaves out of an empty one."""
     data = json_of(reply)
-    if not isinstance(data, dict) or not isinstance(_held(data, "bills"), list):
-        raise TransientError(f"{reply.place}: no bills in the answer", ill=False)
-    return data
+    if not isinstance(data, dict) or "pagination" not in data or not isinstance(data.get("bills", []), list):
+        raise TransientError(f"{reply.place}: no list of bills in the answer", ill=False)
+    return {"bills": [], **data}
 
 
 def _listed(data: Data, congress: int) -> Page:
     """The rows of a page; one that names no bill of the Congress, or no day, is left out."""
     found, faults = [], Faults()
-    for row in _held(data, "bills"):
+    for row in data["bills"]:
         bill = rows.bill_named(row) if isinstance(row, Mapping) else None
         updated = mark(rows.text_of(row, "updateDate"))
         if bill is None or bill.congress != congress:
@@ -303,7 +302,7 @@ class _Source:
 
 def _held(data: Data, key: str) -> Any:
     """A reply's value for ``key``. The service leaves an empty list out; then its count must be 0."""
-    if key not in data and key in EMPTIED and not _counts(data).get("count", 1):
+    if key not in data and key in LISTS and not _counts(data).get("count", 1):
         return []
     return data.get(key)
 

@@ -1,4 +1,4 @@
-"""Lists of a Congress's bills as sources give them, and the few facts that tell what a bill continues. No I/O."""
+"""Rows of a source's list of bills, and the few facts that tell what a bill continues. No I/O."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -10,7 +10,7 @@ from campaign.congress.observation import Observation
 
 @dataclass(frozen=True)
 class Listed:
-    """A row of a source's list: the bill, the source's mark of its last change, its title where the list has it."""
+    """A row of a source's list: a bill, the source's mark of its last change, a title if the list has it."""
 
     bill: BillId
     updated: datetime
@@ -54,7 +54,7 @@ class Faults:
 
 
 def mark(value: str) -> datetime | None:
-    """A source's mark of change: a day, a moment, or a moment with fractions of a second; None for other text."""
+    """A source's mark of change: a day, or a moment to the second or finer; None for other text."""
     try:
         found = datetime.fromisoformat(value.strip())
     except ValueError:

@@ -61,8 +61,8 @@ class Bill(SQLModel, table=True):
 class ListedBill(SQLModel, table=True):
     """A bill by the lists of new bills, tracked or not: only what tells whether it continues another bill.
 
-    ``updated`` is the source's newest mark of change, ``read_mark`` that mark when sponsor and titles were read;
-    None while they are unread.
+    ``updated`` is the source's newest mark of change, ``read_mark`` that mark when sponsor and titles were
+    read; None while they are unread.
     """
 
     id: str = Field(primary_key=True)

@@ -97,6 +97,12 @@ def due(session: Session, congress: int, *, now: datetime) -> list[BillId]:
     return [BillId.of(id) for id in session.exec(query)]
 
 
+def known_types(session: Session, congress: int) -> set[str]:
+    """The types of the listed bills of a Congress."""
+    ids = session.exec(select(ListedBill.id).where(ListedBill.congress == congress))
+    return {BillId.of(id).type for id in ids}
+
+
 def failing(session: Session, congress: int) -> set[BillId]:
     """The bills that could not be read at their last attempt."""
     query = select(ListedBill.id).where(ListedBill.congress == congress, ListedBill.problem != "")

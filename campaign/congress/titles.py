@@ -20,8 +20,9 @@ _NAMES_NO_IDEA = re.compile(
     # Yearly funding: each Congress passes its own, and two of one Congress differ by the year only.
     r"|(?:an act |a bill )?(?:to make |making )(?:\w+ ){0,3}appropriations for "
     # The business of a chamber, in the same words whenever it comes up.
-    r"|(?:amending|adopting) the (?:standing )?rules of|authorizing the (?:use of|printing)|notifying the president"
-    r"|raising a question of|providing for a joint session|to authorize (?:testimony|representation))",
+    r"|(?:amending|adopting) the (?:standing )?rules of|authorizing the (?:use of|printing)"
+    r"|notifying the president|raising a question of|providing for a joint session"
+    r"|to authorize (?:testimony|representation))",
     re.IGNORECASE,
 )
 

@@ -39,10 +39,10 @@ TEXTS = {
             "arrived: {unknown}. Not sent, because the reader stopped first: {suppressed}.",
         ),
         "suggested": (
-            "{bill} may carry the {proposal}",
+            "{bill} may belong to “{proposal}”",
             "{bill}, “{title}”, is new in Congress. Sponsor: {sponsor}. Introduced: {introduced}. {reason} "
-            "Decide on the page Campaign, under “Suggested, for you to decide”: if it belongs, it is followed from "
-            "then on; if not, it is not suggested again.",
+            "Decide on the page Campaign, under “Suggested, for you to decide”: if it belongs, it is followed "
+            "from then on; if not, it is not suggested again.",
         ),
     },
     "es": {
@@ -70,10 +70,10 @@ TEXTS = {
             "Quizá no llegaron: {unknown}. No enviadas porque la persona se dio de baja antes: {suppressed}.",
         ),
         "suggested": (
-            "{bill} puede ser parte de {proposal}",
+            "{bill} podría pertenecer a «{proposal}»",
             "{bill}, «{title}», es nuevo en el Congreso. Patrocinador: {sponsor}. Presentado: {introduced}. "
-            "{reason} Decida en la página Campaña, en «Sugeridos, para que usted decida»: si corresponde, se le "
-            "dará seguimiento desde ese momento; si no, no se volverá a sugerir.",
+            "{reason} Decida en la página Campaña, en «Sugerencias para que usted decida»: si corresponde, se "
+            "le dará seguimiento desde ese momento; si no, no se volverá a sugerir.",
         ),
     },
 }

@@ -24,9 +24,9 @@ class Pair:
     """Two bills, the one of the earlier Congress first, and what is known between them.
 
     ``identical``: the Congressional Research Service calls them so. ``took_over``: the newer bill's sponsor
-    was a co-sponsor of the older bill. ``sponsor_left``: the older bill's sponsor has left Congress. ``series``:
-    one of the two shares both its titles with another bill of its own chamber and Congress, so that they do not
-    single it out.
+    was a co-sponsor of the older bill. ``sponsor_left``: the older bill's sponsor has left Congress.
+    ``series``: one of the two shares both its titles with another bill of its own chamber and Congress, so that
+    they do not single it out.
     """
 
     older: Bill

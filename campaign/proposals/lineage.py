@@ -132,8 +132,8 @@ def waiting(session: Session, slug: str | None = None) -> list[tuple[Bill, Kinsh
 
 
 def confirm(session: Session, proposal: str, bill: str, *, by: str, now: datetime) -> Kinship:
-    """Make a bill part of a proposal, as a person decided; a suggestion keeps its reason. A bill that can still go
-    on is polled from now on.
+    """Make a bill part of a proposal, as a person decided; a suggestion keeps its reason. A bill that can still
+    go on is polled from now on.
 
     Raises Refused: 404 for an unknown proposal or bill, 409 where the bill belongs to another proposal.
     """

@@ -65,8 +65,7 @@ def _series_key(bill: Bill) -> tuple[int, str, str, str]:
 
 
 def suggest(session: Session, bill_id: str, *, least: float = WORTH_SUGGESTING) -> list[Suggestion]:
-    """Unconfirmed kin of a bill, among the bills of the record and the new bills that sources list, the likeliest
-    first.
+    """Unconfirmed kin of a bill, in the record and among the new bills that sources list, the likeliest first.
 
     For a bill of a proposal: other bills that probably belong to it. For a bill of none: the proposals to
     which it probably belongs, and other bills of none. A rejected link is not suggested again. Raises
