@@ -170,9 +170,13 @@ def _any_bill(session: Session, text: str) -> BillId:
 @route("/words/kin", role="organizer", methods=("POST",))
 def decide_kin() -> Response:
     proposal, bill = request.form.get("proposal", ""), request.form.get("bill", "")
+    now = db.utcnow()
     with db.writing(database.engine()) as writer:
         decide = lineage.confirm if request.form.get("decision") == "yes" else lineage.reject
-        row = decide(writer, proposal, str(lookup.resolve(writer, bill)), by=me().email, now=db.utcnow())
+        row = decide(writer, proposal, str(lookup.resolve(writer, bill)), by=me().email, now=now)
+        known = writer.get_one(Bill, row.bill)
+        if row.state == "confirmed" and known.observed_at is None and lineage.living(known, now):
+            poll_requests.request(writer, row.bill, by=me().email, now=now)
         access.note(writer, f"kin {row.state}", bill, proposal=proposal)
     told(_("Decided."))
     return to("words")

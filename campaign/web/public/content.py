@@ -18,8 +18,9 @@ from campaign.organizing.counts import Counts
 from campaign.outreach import names, wordings
 from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.bilingual import Text
-from campaign.proposals import campaigns, lineage
+from campaign.proposals import campaigns, lineage, returns
 from campaign.proposals.models import Campaign, CitedFact, Proposal
+from campaign.proposals.returns import Search
 from campaign.refusals import Refused
 from campaign.web.core import charts, history
 from campaign.web.core.charts import Steps
@@ -59,6 +60,8 @@ class Chapter:
     before: tuple[Card, ...]
     congress: int
     ends: date
+    # How far this Congress was searched for a bill, where none is known.
+    search: Search
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ def chapter(session: Session, proposal: Proposal, *, now: datetime) -> Chapter:
         tuple(each for each in cards if each.record.bill.congress < sitting),
         sitting,
         congress_end(sitting).date(),
+        returns.searches(session, [proposal.slug], now=now)[proposal.slug],
     )
 
 
