@@ -174,7 +174,7 @@ RULES = (
     KinRule(
         "both_titles",
         0.7,
-        lambda pair: pair.same_title and pair.same_long_official,
+        lambda pair: pair.same_title and pair.same_long_official and not pair.series,
         "Same title and same official title as {other}, with another sponsor.",
         "Mismo título y mismo título oficial que {other}, con otro patrocinador.",
     ),

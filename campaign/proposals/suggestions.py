@@ -56,11 +56,12 @@ class _Known:
             identical=(a.id, b.id) in self.identical or (b.id, a.id) in self.identical,
             took_over=(older.id, newer.sponsor) in self.joined,
             sponsor_left=older.sponsor in self.departed,
-            series=not self.series.isdisjoint((_series_key(older), _series_key(newer))),
+            series=not self.series.isdisjoint((series_key(older), series_key(newer))),
         )
 
 
-def _series_key(bill: Bill) -> tuple[int, str, str, str]:
+def series_key(bill: Bill) -> tuple[int, str, str, str]:
+    """What the bills of a series have in common: Congress, chamber and both titles."""
     return bill.congress, BillId.of(bill.id).chamber, bill.title_key, bill.official_key
 
 
@@ -149,7 +150,7 @@ def _known_between(session: Session, bills: Sequence[Bill]) -> _Known:
     left = sa.select(col(Member.bioguide)).where(
         col(Member.bioguide).in_(sponsors), col(Member.standing) == "departed"
     )
-    shared = Counter(_series_key(bill) for bill in {bill.id: bill for bill in bills}.values())
+    shared = Counter(series_key(bill) for bill in {bill.id: bill for bill in bills}.values())
     return _Known(
         series=frozenset(key for key, count in shared.items() if count > 1),
         identical=frozenset((bill, other) for bill, other in session.execute(related)),

@@ -90,7 +90,8 @@ CASES = [
     case(None, (SENATE, BRIEF, BRIEF, DURBIN), (HOUSE, SHORT, BRIEF, CASTRO)),
     case("official", (SENATE_BEFORE, FULL, FULL, DURBIN), (HOUSE, SHORT, FULL, CASTRO)),
     # Several bills of one chamber share the titles: which of them is the companion is not said.
-    case("both_titles", (SENATE, LONG, FULL, DURBIN), (HOUSE, LONG, FULL, CASTRO), series=True),
+    case("official", (SENATE, LONG, FULL, DURBIN), (HOUSE, LONG, FULL, CASTRO), series=True),
+    case("official", (SENATE_BEFORE, LONG, FULL, DURBIN), (HOUSE, LONG, FULL, CASTRO), series=True),
     case("sister_title", (SENATE, LONG, BRIEF, DURBIN), (HOUSE, LONG, BRIEF, CASTRO), series=True),
     case("short_title", (SENATE, SHORT, BRIEF, DURBIN), (HOUSE, SHORT, BRIEF, CASTRO), series=True),
     case("sponsor_official", (HOUSE_BEFORE, LONG, FULL, CASTRO), (HOUSE, LONG, FULL, CASTRO), series=True),

@@ -70,7 +70,7 @@ WORDS = {
         "fewer_many": "{number} apoyos menos para {name}",
         "hearing": "Hubo una audiencia sobre {name} en el Congreso",
         "returned_subject": "{name} está de vuelta como {bill}",
-        "returned": "{bill} continúa {before}. Se presentó el {day}; hay que volver a pedir el apoyo de cada quien.",
+        "returned": "{bill} continúa {before}. Se presentó el {day}; hay que volver a pedir cada apoyo.",
         "first_seen": "nuevo en este Congreso",
         "own_is": "; quien le representa ya está",
         "own_is_not": "; quien le representa aún no está",
