@@ -1,7 +1,7 @@
 """``make bench``: every figure the project promises, measured in one run and printed as one table.
 
 Figures are ratios and counts where they can be, because machines differ; a time is given beside its limit.
-``--only lineage --bills FILE`` measures what suggestions are worth on real bills; without a file it is left out.
+``--only lineage --bills FILE`` measures on real bills what suggestions are worth, without a file nothing.
 ``--share 0.1`` invents a tenth of a Congress, for a quick look.
 """
 

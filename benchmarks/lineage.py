@@ -2,8 +2,8 @@
 
 Every two bills of one Congress that share a title or an official title are judged by the product's own rules,
 with the researchers' relations hidden, and compared with them: precision is the share of the suggested pairs
-that they call identical or related, recall the share of all their identical pairs that is suggested. Researchers
-are weeks behind and look at one Congress only, so precision is a lower bound. ``as if across`` judges the same
+that they call identical or related, recall the share of all their identical pairs that is suggested. They are
+weeks behind and look at one Congress only, so precision is a lower bound. ``as if across`` judges the same
 pairs as if the older bill were of the Congress before: what the rules for a return make of them.
 """
 

@@ -195,18 +195,18 @@ RULES = (
     ),
     LINE,
     KinRule(
-        "sister_title",
-        0.5,
-        lambda pair: pair.companions and pair.same_long_title,
-        "Same title as {other}, in the other chamber of the same Congress.",
-        "Mismo título que {other}, en la otra cámara del mismo Congreso.",
-    ),
-    KinRule(
         "official",
         0.5,
         lambda pair: pair.same_long_official,
         "Same official title as {other}, with another sponsor.",
         "Mismo título oficial que {other}, con otro patrocinador.",
+    ),
+    KinRule(
+        "sister_title",
+        0.5,
+        lambda pair: pair.companions and pair.same_long_title,
+        "Same title as {other}, in the other chamber of the same Congress.",
+        "Mismo título que {other}, en la otra cámara del mismo Congreso.",
     ),
     KinRule(
         "title_policy",

@@ -75,6 +75,8 @@ def returns_since(session: Session, seq: int, *, upto: int, now: datetime) -> di
         col(Bill.id).in_(first),
     )
     found = list(session.exec(query))
+    if not found:
+        return {}
     before = _predecessors(session, {slug for _, slug in found}, congress_on(now))
     return {bill.id: Return(bill.id, before[slug], slug) for bill, slug in found if slug in before}
 

@@ -45,7 +45,7 @@ def dashboard() -> Response:
         newest=newest,
         returned=returns.returns_since(session, me().seen_seq, upto=newest, now=now).values(),
         waiting=len(lineage.waiting(session)),
-        search=returns.searches(session, [""], now=now)[""],
+        search=None if week else returns.searches(session, [""], now=now)[""],
         due=due,
         people=people,
         names=list_names(),
