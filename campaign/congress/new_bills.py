@@ -130,7 +130,9 @@ def note_failed(session: Session, reasons: Mapping[BillId, str], *, now: datetim
 
 
 def forget(session: Session, *, sitting: int) -> int:
-    """Delete rows of Congresses before the last one; returns how many."""
+    """Delete rows of Congresses before the last one, and the looks at the last one; returns how many rows."""
+    if ended := session.get(SourceState, data_set(sitting - 1)):
+        session.delete(ended)
     old = sa.delete(ListedBill).where(col(ListedBill.congress) < sitting - 1)
     return session.execute(old).rowcount  # type: ignore[attr-defined, no-any-return]
 

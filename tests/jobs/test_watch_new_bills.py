@@ -362,6 +362,7 @@ def test_only_the_last_congress_and_this_one_are_kept(
     for day in ("2024-12-20", "2026-06-20", "2027-01-04"):
         look(engine, settings, day, fetcher)
     assert {row.congress for row in heads(engine).values()} == {119}
+    assert [looked_on(engine, congress) for congress in (118, 119, 120)] == [None, None, date(2027, 1, 4)]
 
 
 # --- what sources do ---
@@ -460,6 +461,20 @@ def test_an_outage_of_all_sources_changes_nothing_and_is_said(
     assert not report.whole
     assert {id: row.model_dump() for id, row in heads(engine).items()} == before
     assert looked_on(engine) == date(2026, 6, 20)
+
+
+def test_bills_that_cannot_be_read_for_days_are_an_outage_where_they_are_many(
+    engine: Engine, congress: Standin, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_new_bills, "FEW_FAILING", 4)
+    settings = congress.settings(congress_api_key=NO_KEY)
+    for record in congress.world.bills.values():
+        name = f"BILLSTATUS-{record.congress}{record.type}{record.number}.xml"
+        path = f"/govinfo/bulkdata/BILLSTATUS/{record.congress}/{record.type}/{name}"
+        congress.world.fixed[path] = (200, "application/xml", b"<billStatus>")
+    for day in ("2026-06-20", "2026-06-21", "2026-06-22"):
+        assert "9 bills are still to be read" in look(engine, settings, day, fetcher).problem
+    assert looked_on(engine) is None
 
 
 def test_an_emptied_list_is_no_look(
