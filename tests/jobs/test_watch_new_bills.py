@@ -489,6 +489,42 @@ def test_an_emptied_list_is_no_look(
     assert (len(heads(engine)), looked_on(engine)) == (listed, date(2026, 6, 20))
 
 
+SITEMAP = "/govinfo/sitemap/bulkdata/BILLSTATUS/119hr/sitemap.xml"
+ENTITY = b'<!DOCTYPE urlset [<!ENTITY a "b">]><urlset><url><loc>&a;</loc></url></urlset>'
+
+
+@pytest.mark.parametrize("body", [b"<urlset><url>", b"<html><body>Maintenance</body></html>", ENTITY, b""])
+def test_a_sitemap_that_is_none_is_no_look(
+    engine: Engine, congress: Standin, fetcher: Fetcher, body: bytes
+) -> None:
+    congress.world.fixed[SITEMAP] = (200, "application/xml", body)
+    report = look(engine, congress.settings(congress_api_key=NO_KEY), "2026-06-20", fetcher)
+    assert report.problem
+    assert looked_on(engine) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b'{"bills": {}}', b'{"bills": []}', b'{"error": "list index out of range (IndexError)"}'],
+)
+def test_where_the_list_is_none_govinfo_is_read(
+    engine: Engine, congress: Standin, fetcher: Fetcher, body: bytes
+) -> None:
+    congress.world.fixed["/v3/bill/119"] = (200, "application/json", body)
+    report = look(engine, congress.settings(), "2026-06-20", fetcher)
+    assert report.whole, report.summary
+    assert len(congress.asked("sitemap.xml")) == 8
+    assert len(heads(engine)) == 9
+
+
+def test_a_list_without_a_count_is_no_whole_look(engine: Engine, congress: Standin, fetcher: Fetcher) -> None:
+    body = b'{"bills": [], "pagination": {}}'
+    congress.world.fixed["/v3/bill/119"] = (200, "application/json", body)
+    report = look(engine, congress.settings(), "2026-06-20", fetcher)
+    assert report.problem == "the list gives no count"
+    assert looked_on(engine) is None
+
+
 def test_many_new_bills_come_from_the_zips(
     engine: Engine,
     congress: Standin,
