@@ -23,7 +23,7 @@ from campaign.congress import congress_gov, govinfo, tracking
 from campaign.congress.bills import BillId
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher, open_fetcher
-from campaign.proposals import lineage
+from campaign.proposals import campaigns, lineage
 from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings
 
@@ -166,7 +166,7 @@ def campaign_bills(session: Session) -> set[str]:
     """Ids of all bills of all campaigns' proposals."""
     return {
         bill.id
-        for proposal in lineage.campaign_proposals(session)
+        for proposal in campaigns.campaign_proposals(session)
         for bill, _ in lineage.bills_of(session, proposal.slug)
     }
 

@@ -12,7 +12,7 @@ from campaign.congress.bills import BillId, ordinal
 from campaign.congress.models import Bill
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher, NotFound, open_fetcher
-from campaign.proposals import lineage
+from campaign.proposals import campaigns, lineage
 from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings
 
@@ -48,7 +48,7 @@ def run(
     source can be read, the bill is tracked by its number and ``note`` says why.
     """
     with db.reading(engine) as session:
-        _refuse_unknown_proposal([known.slug for known in lineage.campaign_proposals(session)], proposal)
+        _refuse_unknown_proposal([known.slug for known in campaigns.campaign_proposals(session)], proposal)
         known = session.get(Bill, str(bill))
         has_title = known is not None and bool(known.title)
     reading = _Reading(None)

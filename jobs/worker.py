@@ -36,6 +36,7 @@ from jobs import (
     poll_requested,
     refresh_members,
     suggest_successors,
+    watch_new_bills,
 )
 from jobs.outcome import Outcome
 
@@ -98,6 +99,7 @@ JOBS = (
     Job("close_bills", Schedule(minute=2), close_bills.run, grace=HOUR, limit=HOUR),
     Job("refresh_members", Schedule(minute=20, hour=5), refresh_members.run, grace=DAY, limit=HOUR),
     Job("crosscheck", Schedule(minute=40, hour=6), crosscheck.run, grace=DAY, limit=3 * HOUR),
+    Job("watch_new_bills", Schedule(minute=15, hour=7), watch_new_bills.run, grace=DAY, limit=2 * HOUR),
     Job("suggest_successors", Schedule(minute=40, hour=7), suggest_successors.run, grace=DAY, limit=HOUR),
     Job("build_editions", Schedule(10, 4, "mon"), build_editions.run, grace=DAY, limit=HOUR),
     Job("retire_editions", Schedule(minute=4), build_editions.run_retired, grace=HOUR, limit=HOUR),

@@ -1,4 +1,4 @@
-"""One bill from api.congress.gov v3: detail, co-sponsors, actions.
+"""api.congress.gov v3: one bill's detail, co-sponsors and actions, and the list of a Congress's bills.
 
 An ordinary bill takes three requests. Lists are paged by offset, 250 rows at a time, and are complete only
 when their rows fit every count that the service gives: the detail's and the list's own. A list that does
@@ -8,14 +8,16 @@ https://github.com/LibraryOfCongress/api.congress.gov/tree/main/Documentation
 """
 
 import json
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from campaign.congress import rows
 from campaign.congress.bills import BillId
+from campaign.congress.listing import BillHead, Faults, Listed, Page, mark, official_title_in
 from campaign.congress.observation import Observation, agrees
 from campaign.fetch import Fetcher, Reply, TransientError, json_of
 from campaign.refusals import SourceError
@@ -24,8 +26,15 @@ from campaign.settings import Settings
 # The largest page; the service silently lowers a larger limit to it (quirk 5).
 PAGE = 250
 MOST_PAGES = 40
+# A Congress has up to 20,000 bills and resolutions.
+MOST_LIST_PAGES = 160
+# Into how many parts a page is cut that fails, and after how many such failures the look ends.
+SPLIT = 5
+MOST_FAILED = 12
 PAUSE = 1.0
 LISTS = {"cosponsors": "co-sponsors", "actions": "actions"}
+# A title in these words is the official one: the bill has no short title.
+_OFFICIAL = re.compile(r"(?:to|an? (?:original )?(?:bill|(?:joint |concurrent )?resolution))\b", re.IGNORECASE)
 TOTALS = {"cosponsors": "countIncludingWithdrawnCosponsors", "actions": "count"}
 
 Data = dict[str, Any]
@@ -59,6 +68,123 @@ def read_bill(
         for name in doubtful:
             lists[name] = _settle(name, detail, lists[name], source.try_rows(name))
     return parse(_canonical(detail, lists), now=now)
+
+
+def read_head(fetcher: Fetcher, settings: Settings, bill: BillId) -> BillHead:
+    """A bill's titles, sponsor and day, by one request, or two where it has a short title. Raises Unread."""
+    source = _Source(fetcher, settings, bill)
+    detail = source.detail()
+    title = rows.text_of(detail, "title")
+    official = title if _OFFICIAL.match(title) else official_title_in(source.titles())
+    try:
+        introduced = date.fromisoformat(rows.text_of(detail, "introducedDate"))
+    except ValueError:
+        introduced = None
+    sponsor = rows.sponsor(rows.items(detail.get("sponsors")), [])
+    return BillHead(
+        bill,
+        title,
+        official,
+        introduced,
+        sponsor=sponsor.bioguide if sponsor else None,
+        sponsor_name=sponsor.full_name if sponsor else "",
+    )
+
+
+def list_bills(
+    fetcher: Fetcher, settings: Settings, congress: int, *, since: datetime | None = None
+) -> Iterator[Page]:
+    """The bills of a Congress updated since a moment, page by page, the least recently updated first.
+
+    In that order a bill that is updated meanwhile moves to the end and is seen there (quirk 4). A page that the
+    service cannot give is asked for in smaller parts, as a single record has made every page with it fail
+    (quirk 3); a page with such a record, and a list that is shorter than its count, has a ``problem``. Raises
+    Unread where the service does not answer, or refuses the key.
+    """
+    ask = _ListRequest(fetcher, settings, congress, since)
+    start, total = 0, 1
+    while start < total and start < PAGE * MOST_LIST_PAGES:
+        page, total = ask.page(start, PAGE)
+        yield page
+        start += PAGE
+
+
+@dataclass(frozen=True)
+class _ListRequest:
+    fetcher: Fetcher
+    settings: Settings
+    congress: int
+    since: datetime | None
+    failed: list[str] = field(default_factory=list)
+
+    def page(self, start: int, size: int) -> tuple[Page, int]:
+        """Up to ``size`` rows from ``start`` on, and how many rows the whole list has."""
+        try:
+            data = self._ask(start, size)
+        except TransientError as error:
+            # An outage ends the look; an answer of the application is about a record in this page.
+            self.failed.append(error.reason)
+            if error.ill or len(self.failed) > MOST_FAILED:
+                raise
+            return self._parts(start, size, error.reason)
+        page, total = _listed(data, self.congress), _counts(data).get("count")
+        if total is None:
+            return Page(page.rows, "the list gives no count"), start + len(page.rows)
+        short = min(size, max(total - start, 0)) - len(data["bills"])
+        if short > 0 and not page.problem:
+            return Page(page.rows, f"{short} rows are missing"), total
+        return page, total
+
+    def _parts(self, start: int, size: int, reason: str) -> tuple[Page, int]:
+        if size == 1:
+            return Page(problem=reason), 0
+        step = max(1, size // SPLIT)
+        parts = [self.page(at, step) for at in range(start, start + size, step)]
+        found = tuple(row for part, _total in parts for row in part.rows)
+        problems = dict.fromkeys(part.problem for part, _total in parts if part.problem)
+        return Page(found, "; ".join(problems)), max(total for _part, total in parts)
+
+    def _ask(self, start: int, size: int) -> Data:
+        if not self.settings.api_key:
+            raise SourceError("no api.congress.gov key is set", permanent=True)
+        params: dict[str, str | int] = {
+            "format": "json",
+            "limit": size,
+            "offset": start,
+            # With an encoded plus instead of the space the order is silently ignored (quirk 1).
+            "sort": "updateDate asc",
+        }
+        if self.since:
+            params["fromDateTime"] = f"{self.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return self.fetcher.read(
+            f"{self.settings.congress_api_url}/bill/{self.congress}",
+            _list_reply,
+            params=params,
+            secret_headers={"X-Api-Key": self.settings.api_key},
+        )
+
+
+def _list_reply(reply: Reply) -> Data:
+    """A page with its rows under ``bills``, which the service leaves out of an empty one."""
+    data = json_of(reply)
+    if not isinstance(data, dict) or "pagination" not in data or not isinstance(data.get("bills", []), list):
+        raise TransientError(f"{reply.place}: no list of bills in the answer", ill=False)
+    return {"bills": [], **data}
+
+
+def _listed(data: Data, congress: int) -> Page:
+    """The rows of a page; one that names no bill of the Congress, or no day, is left out."""
+    found, faults = [], Faults()
+    for row in data["bills"]:
+        bill = rows.bill_named(row) if isinstance(row, Mapping) else None
+        updated = mark(rows.text_of(row, "updateDate"))
+        if bill is None or bill.congress != congress:
+            faults.add("it names no bill of this Congress")
+        elif updated is None:
+            faults.add("updateDate")
+        else:
+            found.append(Listed(bill, updated, rows.text_of(row, "title")))
+    return Page(tuple(found), str(faults))
 
 
 def parse(raw: bytes, *, now: datetime) -> Observation:
@@ -137,6 +263,10 @@ class _Source:
         if rows.bill_named(detail) is None:
             raise SourceError(f"{self.bill}: the answer does not say which bill it is about")
         return detail
+
+    def titles(self) -> list[Any]:
+        found: list[Any] = self.ask("/titles", "titles", list, limit=PAGE)["titles"]
+        return found
 
     def detail_again(self, first: Data) -> Data:
         """The detail, read again; the first reading where that fails."""

@@ -18,12 +18,13 @@ from typing import IO, Any
 from xml.parsers.expat import ExpatError
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import DefusedXMLParser, ParseError
+from defusedxml.ElementTree import DefusedXMLParser, ParseError, fromstring
 
 from campaign.congress import rows
 from campaign.congress.bills import TYPES, BillId
+from campaign.congress.listing import Faults, Listed, Page, mark, official_title_in
 from campaign.congress.observation import CommitteeRow, Observation
-from campaign.fetch import Fetcher, Reply, TransientError
+from campaign.fetch import Fetcher, NotFound, Reply, TransientError
 from campaign.refusals import SourceError
 from campaign.settings import Settings
 
@@ -103,6 +104,47 @@ def read_zip(
             yield from _members(archive)
 
 
+def list_bills(fetcher: Fetcher, settings: Settings, congress: int, bill_type: str) -> Page:
+    """The bills of one type by their sitemap, which has no titles. Raises Unread.
+
+    A type that has no sitemap yet has no bills: a new Congress gets each with its first bill.
+    """
+    address = f"{settings.govinfo_url}/sitemap/bulkdata/BILLSTATUS/{congress}{bill_type}/sitemap.xml"
+    try:
+        return fetcher.read(address, lambda reply: _sitemap(reply, congress, bill_type))
+    except NotFound:
+        return Page()
+
+
+def _sitemap(reply: Reply, congress: int, bill_type: str) -> Page:
+    """Rows of a sitemap (https://www.sitemaps.org/protocol.html); a row that names no bill of the type is left
+    out."""
+    found, faults = [], Faults()
+    for row in _elements(reply):
+        values = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in row}
+        named = _MEMBER.fullmatch(values.get("loc", "").rpartition("/")[2])
+        updated = mark(values.get("lastmod", ""))
+        if named is None or (named[1], named[2]) != (str(congress), bill_type):
+            faults.add("it names no bill of its list")
+        elif updated is None:
+            faults.add("lastmod")
+        else:
+            found.append(Listed(BillId(congress, bill_type, int(named[3])), updated))
+    return Page(tuple(found), str(faults))
+
+
+def _elements(reply: Reply) -> list[Any]:
+    try:
+        root = fromstring(reply.body, forbid_dtd=True)
+    except DefusedXmlException:
+        raise SourceError(f"{reply.place}: a document type or entities are refused", permanent=True) from None
+    except (ParseError, ValueError, LookupError):
+        raise TransientError(f"{reply.place}: cut or garbled XML") from None
+    if root.tag.rpartition("}")[2] != "urlset":
+        raise TransientError(f"{reply.place}: no sitemap", ill=False)
+    return list(root)
+
+
 def parse(xml: bytes, *, now: datetime) -> Observation:
     """Parse one BILLSTATUS file. Raises Unread for anything else, for a DTD or an entity, and for an unknown
     version of the schema."""
@@ -132,7 +174,7 @@ def observe(tree: Tree, *, now: datetime, raw: bytes) -> Observation:
         read_at=now,
         updated=rows.updated(tree.get("updateDate"), faults),
         title=rows.text_of(tree, "title") or rows.text_of(tree, "latestTitle") or None,
-        official_title=_official_title(tree),
+        official_title=official_title_in(tree.get("titles")),
         introduced=rows.text_of(tree, "introducedDate") or None,
         sponsor=rows.sponsor(rows.items(tree.get("sponsors")), faults),
         policy_area=rows.text_of(tree.get("policyArea"), "name") or None,
@@ -266,11 +308,3 @@ def _was_referred(committee: Any) -> bool:
     # Names of activities vary in case (quirk 24).
     activities = rows.items(committee.get("activities")) if isinstance(committee, Mapping) else ()
     return any("referred" in rows.text_of(activity, "name").lower() for activity in activities)
-
-
-def _official_title(tree: Tree) -> str | None:
-    """The official title as introduced; a later one of the other chamber would not match a predecessor's."""
-    for title in rows.items(tree.get("titles")):
-        if rows.text_of(title, "titleType").lower().startswith("official title as introduced"):
-            return rows.text_of(title, "title") or None
-    return None

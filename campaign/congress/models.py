@@ -58,11 +58,37 @@ class Bill(SQLModel, table=True):
     )
 
 
-@sa.event.listens_for(Bill, "before_insert")
-@sa.event.listens_for(Bill, "before_update")
-def _set_title_keys(_mapper: Any, _connection: Any, bill: Bill) -> None:
+class ListedBill(SQLModel, table=True):
+    """A bill by the lists of new bills, tracked or not: only what tells whether it continues another bill.
+
+    ``updated`` is the source's newest mark of change, ``read_mark`` that mark when sponsor and titles were
+    read; None while they are unread.
+    """
+
+    id: str = Field(primary_key=True)
+    congress: int = Field(index=True)
+    title: str = ""
+    official_title: str | None = None
+    title_key: str = Field(default="", index=True)
+    official_key: str = Field(default="", index=True)
+    introduced: date | None = None
+    sponsor: str | None = None
+    sponsor_name: str = ""
+    updated: datetime
+    read_mark: datetime | None = None
+    # The last attempt to read it, and why that failed; empty when it did not.
+    tried_at: datetime | None = None
+    problem: str = ""
+
+
+def _set_title_keys(_mapper: Any, _connection: Any, bill: Bill | ListedBill) -> None:
     bill.title_key = title_key(bill.title)
     bill.official_key = title_key(bill.official_title)
+
+
+for _table in (Bill, ListedBill):
+    for _moment in ("before_insert", "before_update"):
+        sa.event.listen(_table, _moment, _set_title_keys)
 
 
 class Cosponsorship(SQLModel, table=True):

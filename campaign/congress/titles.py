@@ -16,7 +16,13 @@ _NAMES_NO_IDEA = re.compile(
     r"|providing for (?:the )?(?:further )?(?:consideration|disposition)"
     r"|electing |expressing (?:support for|the sense|condolences)|recogni[sz]ing |commemorating |honoring "
     r"|congratulating |celebrating |designating |supporting the (?:designation|goals)"
-    r"|authorizing expenditures|relating to )",
+    r"|authorizing expenditures|relating to "
+    # Yearly funding: each Congress passes its own, and two of one Congress differ by the year only.
+    r"|(?:an act |a bill )?(?:to make |making )(?:\w+ ){0,3}appropriations for "
+    # The business of a chamber, in the same words whenever it comes up.
+    r"|(?:amending|adopting) the (?:standing )?rules of|authorizing the (?:use of|printing)"
+    r"|notifying the president|raising a question of|providing for a joint session"
+    r"|to authorize (?:testimony|representation))",
     re.IGNORECASE,
 )
 

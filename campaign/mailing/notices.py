@@ -12,7 +12,7 @@ from sqlmodel import Session
 from campaign.mailing.models import Delivery
 from campaign.mailing.policy import policy
 
-# Subject and text by language. A detail ``problem`` may come in both, as ``problem_en`` and ``problem_es``.
+# Subject and text by language. A detail may come in both: ``problem`` as ``problem_en`` and ``problem_es``.
 TEXTS = {
     "en": {
         "paused": (
@@ -42,6 +42,12 @@ TEXTS = {
             "The digest of {period} has been sent",
             "Taken by your relay: {sent} of {recipients} copies. Not delivered: {failed}. May or may not have "
             "arrived: {unknown}. Not sent, because the reader stopped first: {suppressed}.",
+        ),
+        "suggested": (
+            "{bill} may belong to “{proposal}”",
+            "{bill}, “{title}”, is new in Congress. Sponsor: {sponsor}. Introduced: {introduced}. {reason} "
+            "Decide on the page Campaign, under “Suggested, for you to decide”: if it belongs, it is followed "
+            "from then on; if not, it is not suggested again.",
         ),
     },
     "es": {
@@ -74,6 +80,12 @@ TEXTS = {
             "Entregadas a su servidor de correo: {sent} de {recipients} copias. No entregadas: {failed}. "
             "Quizá no llegaron: {unknown}. No enviadas porque la persona se dio de baja antes: {suppressed}.",
         ),
+        "suggested": (
+            "{bill} podría pertenecer a «{proposal}»",
+            "{bill}, «{title}», es nuevo en el Congreso. Patrocinador: {sponsor}. Presentado: {introduced}. "
+            "{reason} Decida en la página Campaña, en «Sugerencias para que usted decida»: si corresponde, se "
+            "le dará seguimiento desde ese momento; si no, no se volverá a sugerir.",
+        ),
     },
 }
 # A mail that says mail is stuck can only arrive when that is over.
@@ -97,7 +109,7 @@ def notify(session: Session, kind: str, detail: dict[str, Any], *, now: datetime
 def text(detail: dict[str, Any], lang: str) -> tuple[str, str]:
     """Subject and text of a queued notice."""
     values = {name: str(value) for name, value in detail.items()}
-    if f"problem_{lang}" in values:
-        values["problem"] = values[f"problem_{lang}"]
+    ending = f"_{lang}"
+    values |= {name.removesuffix(ending): text for name, text in values.items() if name.endswith(ending)}
     subject, body = TEXTS[lang][values["what"]]
     return subject.format(**values), body.format(**values)

@@ -9,7 +9,7 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from campaign.outreach import ask_kinds, phrases, wording_checks, wordings
-from campaign.proposals import lineage, published
+from campaign.proposals import campaigns, published
 from campaign.proposals.models import Campaign, CitedFact, Proposal, TextVersion
 from campaign.refusals import Refused
 
@@ -81,7 +81,7 @@ def _cell(session: Session, key: str) -> tuple[str, str]:
     """The ask and kind of a wording, or the group and name of a shared text. Raises Refused (404) otherwise."""
     group, name = published.cell(key)
     if group in phrases.OF_PROPOSALS:
-        lineage.proposal(session, name)
+        campaigns.proposal(session, name)
     elif name not in (wordings.KINDS if group in ask_kinds.CODES else phrases.NAMES.get(group, ())):
         raise Refused("There is no such wording.", "No existe ese texto.", status=404)
     return group, name
@@ -191,12 +191,12 @@ def publish(session: Session, id: int, *, by: str, now: datetime) -> TextVersion
 
 
 def _publish_campaign(session: Session, key: str, content: dict[str, str], _now: datetime) -> None:
-    lineage.add_campaign(session, key, **content)
+    campaigns.add_campaign(session, key, **content)
 
 
 def _publish_proposal(session: Session, key: str, content: dict[str, str], _now: datetime) -> None:
-    proposal = lineage.proposal(session, key)
-    lineage.add_proposal(session, key, campaign=proposal.campaign, position=proposal.position, **content)
+    proposal = campaigns.proposal(session, key)
+    campaigns.add_proposal(session, key, campaign=proposal.campaign, position=proposal.position, **content)
 
 
 def _publish_fact(session: Session, key: str, content: dict[str, str], now: datetime) -> None:
@@ -211,7 +211,7 @@ def _publish_fact(session: Session, key: str, content: dict[str, str], now: date
         position=99,
     )
     if content["proposal"]:
-        lineage.proposal(session, content["proposal"])
+        campaigns.proposal(session, content["proposal"])
     for field, value in content.items():
         setattr(row, field, value)
     row.proposal, row.letters = content["proposal"] or None, content["letters"] != "no"
@@ -222,7 +222,7 @@ def _publish_fact(session: Session, key: str, content: dict[str, str], now: date
 def _campaign_of(session: Session, proposal: str) -> str:
     """The campaign that a new figure belongs to: its proposal's, else the first. Raises Refused for none."""
     if proposal:
-        return lineage.proposal(session, proposal).campaign
+        return campaigns.proposal(session, proposal).campaign
     if first := session.exec(select(Campaign).order_by(Campaign.slug)).first():
         return first.slug
     raise Refused("There is no campaign yet.", "Todavía no hay campaña.")

@@ -91,10 +91,11 @@ class AskKind:
     and nothing more is known. ``urgency`` orders the kinds for a reader who is given a single thing to do,
     lowest first.
 
-    Fields of the texts: ``reason`` has number (with its year), bill, short and congress, seat, joined, left,
-    did and earlier; ``request``, which follows "I am asking … to" and "Le pido …", has bills; ``thanks`` has
-    bills, and doing where it is for an earlier bill; ``deed`` who, to (Spanish, for "a" and the name), bill
-    and name. A bill of an ended Congress is named with it, but for short.
+    Fields of the texts: ``reason`` has number (with its year), bill, short and congress, search (how far a
+    successor was looked for), seat, joined, left, did and earlier; ``request``, which follows "I am asking …
+    to" and "Le pido …", has bills; ``thanks`` has bills, and doing where it is for an earlier bill; ``deed``
+    who, to (Spanish, for "a" and the name), bill and name. A bill of an ended Congress is named with it, but
+    for short.
     """
 
     code: str
@@ -138,8 +139,8 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         urgency=8,
         label=Text("No bill now: the next Congress", "Sin proyecto ahora: el próximo Congreso"),
         reason=Text(
-            "{short} ended with the {congress} Congress and has no successor yet",
-            "{short} terminó con el {congress} Congreso y aún no tiene sucesor",
+            "{short} ended with the {congress} Congress{search}",
+            "{short} terminó con el {congress} Congreso{search}",
         ),
         request=Text(
             "be an original co-sponsor of the next version of {bills}",

@@ -16,9 +16,10 @@ from campaign.outreach import ask_kinds, names
 from campaign.outreach.ask_kinds import AskKind, CommitteeMembership, EarlierSupport, Situation
 from campaign.outreach.bilingual import Text
 from campaign.outreach.committees import ReferralSeat, referral_seats
-from campaign.proposals import campaigns, lineage, published
+from campaign.proposals import campaigns, lineage, published, returns
 from campaign.proposals.models import Proposal
 from campaign.proposals.published import Cell
+from campaign.proposals.returns import Search
 
 CODES = ask_kinds.CODES
 # Which chamber has passed a bill at these stages: the other one acts next.
@@ -51,6 +52,8 @@ class ProposalBills:
     earlier: tuple[Bill, ...]
     # What organizers published in place of the shipped wordings.
     wordings: Mapping[Cell, str]
+    # How far this Congress was searched for a bill that continues the earlier ones.
+    search: Search = returns.NEVER
 
     def name(self, lang: str) -> str:
         return self.name_es if lang == "es" else self.name_en
@@ -180,7 +183,7 @@ class CampaignAsks:
 
 def campaign_asks(session: Session, *, now: datetime, campaign: str | None = None) -> CampaignAsks:
     """All proposals of one campaign; without a name those of all campaigns that ask for something now."""
-    proposals = lineage.campaign_proposals(session, campaign)
+    proposals = campaigns.campaign_proposals(session, campaign)
     if campaign is None:
         silent = campaigns.silent(session)
         proposals = [proposal for proposal in proposals if proposal.campaign not in silent]
@@ -211,6 +214,7 @@ def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> 
     texts = published.wordings(session)
     slugs = [proposal.slug for proposal in proposals]
     bills = {slug: [bill for bill, _ in lineage.bills_of(session, slug)] for slug in slugs}
+    searches = returns.searches(session, slugs, now=now)
     living = [bill.id for family in bills.values() for bill in family if bill.congress == sitting]
     records = ledger.records(session, living, now=now)
     return [
@@ -223,6 +227,7 @@ def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> 
             living=tuple(records[bill.id] for bill in bills[proposal.slug] if bill.congress == sitting),
             earlier=tuple(bill for bill in bills[proposal.slug] if bill.congress < sitting),
             wordings=texts,
+            search=searches[proposal.slug],
         )
         for proposal in proposals
     ]
@@ -272,10 +277,23 @@ def _reason(kind: AskKind, situation: Situation, bill: Bill, matter: ProposalBil
         number=f"{number} ({bill.introduced.year})" if bill.introduced else number,
         bill=number,
         short=id.short,
+        search=_search(matter.search).of(lang),
         congress=ordinal(bill.congress, lang),
         seat=seat.of(lang) if seat else "",
         joined=names.day(situation.joined, lang) if situation.joined else "",
         left=names.day(situation.left, lang) if situation.left else "",
         did=earlier.verb(lang) if earlier else "",
         earlier=before,
+    )
+
+
+def _search(search: Search) -> Text:
+    """What can be said of a successor where none is confirmed: only what was seen, and until when."""
+    if search.waiting:
+        return Text("", "")
+    if search.seen_until is None:
+        return Text("; we do not know of a successor", "; no conocemos ningún sucesor")
+    return Text(
+        f"; we have not seen a successor as of {names.day(search.seen_until, 'en')}",
+        f"; hasta el {names.day(search.seen_until, 'es')} no hemos visto ningún sucesor",
     )

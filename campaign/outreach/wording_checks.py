@@ -12,13 +12,13 @@ from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, letters, phrases, wordings
 from campaign.outreach.ask_kinds import BY_CODE
 from campaign.outreach.asks import Ask, CampaignAsks
-from campaign.proposals import lineage
+from campaign.proposals import campaigns
 from campaign.refusals import Refused
 
 
 def all_campaign_asks(session: Session, *, now: datetime) -> list[CampaignAsks]:
     """The asks of all campaigns, including drafts and paused ones."""
-    slugs = dict.fromkeys(proposal.campaign for proposal in lineage.campaign_proposals(session))
+    slugs = dict.fromkeys(proposal.campaign for proposal in campaigns.campaign_proposals(session))
     return [asks.campaign_asks(session, now=now, campaign=slug) for slug in slugs]
 
 

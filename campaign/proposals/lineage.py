@@ -8,14 +8,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from campaign.congress import tracking
 from campaign.congress.bill_input import BillNumber, parse_bill
 from campaign.congress.bills import BillId, congress_end
 from campaign.congress.models import Bill
 from campaign.proposals import campaigns
-from campaign.proposals.campaigns import add_campaign as add_campaign
-from campaign.proposals.campaigns import add_proposal as add_proposal
-from campaign.proposals.campaigns import campaign_proposals as campaign_proposals
-from campaign.proposals.campaigns import proposal as proposal
 from campaign.proposals.kinship import Pair
 from campaign.proposals.models import Kinship, Proposal
 from campaign.refusals import Refused
@@ -131,7 +128,8 @@ def waiting(session: Session, slug: str | None = None) -> list[tuple[Bill, Kinsh
 
 
 def confirm(session: Session, proposal: str, bill: str, *, by: str, now: datetime) -> Kinship:
-    """Make a bill part of a proposal, as a person decided; a suggestion keeps its reason.
+    """Make a bill part of a proposal, as a person decided; a suggestion keeps its reason. A bill that can still
+    go on is polled from now on.
 
     Raises Refused: 404 for an unknown proposal or bill, 409 where the bill belongs to another proposal.
     """
@@ -144,6 +142,8 @@ def confirm(session: Session, proposal: str, bill: str, *, by: str, now: datetim
             f"{name} ya pertenece a «{home.name_es}». Sáquelo primero de ahí.",
             status=409,
         )
+    if living(session.get_one(Bill, bill), now):
+        tracking.track(session, BillId.of(bill), now=now)
     return _decide(session, row, "confirmed", by, now)
 
 

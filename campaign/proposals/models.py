@@ -39,6 +39,8 @@ class Kinship(SQLModel, table=True):
     score: float = 0
     reason_en: str = ""
     reason_es: str = ""
+    # When organizers were mailed that this suggestion waits.
+    told_at: datetime | None = None
     decided_by: str = ""
     decided_at: datetime | None = None
 

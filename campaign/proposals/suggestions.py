@@ -1,5 +1,6 @@
 """Suggestions of bills that belong to one proposal. A rule suggests, with a reason; a person confirms."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,9 +9,10 @@ from sqlmodel import Session, col, select
 
 from campaign.congress.bill_input import BillNumber
 from campaign.congress.bills import BillId
-from campaign.congress.models import Bill, Cosponsorship, Member, Related
+from campaign.congress.models import Bill, Cosponsorship, ListedBill, Member, Related
+from campaign.congress.new_bills import as_bill
 from campaign.congress.titles import names_an_idea
-from campaign.proposals.kinship import KinRule, Pair, judge
+from campaign.proposals.kinship import GOOD, KinRule, Pair, judge
 from campaign.proposals.lineage import bills_of, not_held, reading_order
 from campaign.proposals.models import Kinship
 
@@ -43,6 +45,8 @@ class _Known:
     identical: frozenset[tuple[str, str]]
     joined: frozenset[tuple[str, str]]
     departed: frozenset[str]
+    # What bills of one chamber and Congress have in common, where several have it.
+    series: frozenset[tuple[int, str, str, str]] = frozenset()
 
     def pair(self, a: Bill, b: Bill) -> Pair:
         older, newer = sorted((a, b), key=lambda bill: -reading_order(bill)[0])
@@ -52,11 +56,17 @@ class _Known:
             identical=(a.id, b.id) in self.identical or (b.id, a.id) in self.identical,
             took_over=(older.id, newer.sponsor) in self.joined,
             sponsor_left=older.sponsor in self.departed,
+            series=not self.series.isdisjoint((series_key(older), series_key(newer))),
         )
 
 
+def series_key(bill: Bill) -> tuple[int, str, str, str]:
+    """What the bills of a series have in common: Congress, chamber and both titles."""
+    return bill.congress, BillId.of(bill.id).chamber, bill.title_key, bill.official_key
+
+
 def suggest(session: Session, bill_id: str, *, least: float = WORTH_SUGGESTING) -> list[Suggestion]:
-    """Unconfirmed kin of a bill, the likeliest first.
+    """Unconfirmed kin of a bill, in the record and among the new bills that sources list, the likeliest first.
 
     For a bill of a proposal: other bills that probably belong to it. For a bill of none: the proposals to
     which it probably belongs, and other bills of none. A rejected link is not suggested again. Raises
@@ -96,7 +106,25 @@ def _alike(session: Session, bill: Bill) -> list[Bill]:
             reasons.append(col(Bill.official_key) == bill.official_key)
     query = select(Bill).where(Bill.id != bill.id, sa.or_(*reasons))
     newest_first = (col(Bill.congress).desc(), col(Bill.id))
-    return list(session.exec(query.order_by(*newest_first).limit(MOST_CANDIDATES)))
+    found = list(session.exec(query.order_by(*newest_first).limit(MOST_CANDIDATES)))
+    return found + _listed_alike(session, bill)
+
+
+def _listed_alike(session: Session, bill: Bill) -> list[Bill]:
+    """Bills with a title of this bill that only the sources' lists have. They are not in the session: most of
+    them never get into the record."""
+    reasons: list[sa.ColumnElement[bool]] = []
+    if names_an_idea(bill.title, bill.official_title):
+        if bill.title_key:
+            reasons.append(col(ListedBill.title_key) == bill.title_key)
+        if bill.official_key:
+            reasons.append(col(ListedBill.official_key) == bill.official_key)
+    if not reasons:
+        return []
+    in_record = sa.exists().where(col(Bill.id) == col(ListedBill.id))
+    query = select(ListedBill).where(ListedBill.id != bill.id, sa.or_(*reasons), ~in_record)
+    newest_first = (col(ListedBill.congress).desc(), col(ListedBill.id))
+    return [as_bill(row) for row in session.exec(query.order_by(*newest_first).limit(MOST_CANDIDATES))]
 
 
 def _decided(session: Session, ids: Sequence[str]) -> tuple[dict[str, str], set[tuple[str, str]]]:
@@ -122,7 +150,9 @@ def _known_between(session: Session, bills: Sequence[Bill]) -> _Known:
     left = sa.select(col(Member.bioguide)).where(
         col(Member.bioguide).in_(sponsors), col(Member.standing) == "departed"
     )
+    shared = Counter(series_key(bill) for bill in {bill.id: bill for bill in bills}.values())
     return _Known(
+        series=frozenset(key for key, count in shared.items() if count > 1),
         identical=frozenset((bill, other) for bill, other in session.execute(related)),
         joined=frozenset((bill, person) for bill, person in session.execute(joined)),
         departed=frozenset(session.scalars(left)),
@@ -156,7 +186,7 @@ def _kind(bill: Bill, other: Bill) -> str:
 def _reasons(rule: KinRule, bill: Bill, other: Bill) -> tuple[str, str]:
     name = BillId.of(other.id).named
     en, es = rule.en.format(other=name), rule.es.format(other=name)
-    if bill.observed_at is None and not bill.partial:
+    if bill.official_title is None and bill.observed_at is None and not bill.partial:
         en += " Its text and official title have not been read."
         es += " Su texto y su título oficial no se han leído."
     return en, es
@@ -164,11 +194,12 @@ def _reasons(rule: KinRule, bill: Bill, other: Bill) -> tuple[str, str]:
 
 def save_suggestions(session: Session, suggestions: Iterable[Suggestion]) -> int:
     """Store the suggestions that name a proposal, for a person to decide; returns how many are new. Decided
-    links stay as they are."""
+    links stay as they are. A bill that only a source's list has gets into the record, not tracked."""
     new = 0
     for each in suggestions:
         if each.proposal is None:
             continue
+        _add_to_record(session, each.bill)
         row = session.get(Kinship, (each.proposal, each.bill))
         if row is None:
             row = Kinship(proposal=each.proposal, bill=each.bill)
@@ -179,3 +210,49 @@ def save_suggestions(session: Session, suggestions: Iterable[Suggestion]) -> int
             row.reason_en, row.reason_es = each.reason_en, each.reason_es
     session.flush()
     return new
+
+
+def refresh_unread(session: Session) -> int:
+    """Give bills of the record that no source has shown whole yet what the sources' lists say of them by now;
+    returns how many changed."""
+    query = (
+        select(Bill, ListedBill)
+        .join(ListedBill, col(ListedBill.id) == col(Bill.id))
+        .where(
+            col(Bill.observed_at).is_(None),
+            Bill.stage == "",
+            sa.or_(
+                col(Bill.title_key) != col(ListedBill.title_key),
+                col(Bill.official_key) != col(ListedBill.official_key),
+                col(Bill.sponsor).is_distinct_from(col(ListedBill.sponsor)),
+            ),
+        )
+    )
+    found = session.exec(query).all()
+    for bill, listed in found:
+        for name in ("title", "official_title", "introduced", "sponsor", "sponsor_name"):
+            setattr(bill, name, getattr(listed, name) or getattr(bill, name))
+    session.flush()
+    return len(found)
+
+
+def _add_to_record(session: Session, bill_id: str) -> None:
+    if session.get(Bill, bill_id) is None:
+        session.add(as_bill(session.get_one(ListedBill, bill_id)))
+        session.flush()
+
+
+def untold(session: Session, *, congress: int) -> list[tuple[Bill, Kinship]]:
+    """Suggestions of this Congress's bills that are good, undecided, and not yet told to organizers."""
+    query = (
+        select(Bill, Kinship)
+        .join(Kinship, col(Kinship.bill) == col(Bill.id))
+        .where(
+            Bill.congress == congress,
+            Kinship.state == "suggested",
+            Kinship.score >= GOOD,
+            col(Kinship.told_at).is_(None),
+        )
+        .order_by(col(Kinship.score).desc(), col(Kinship.bill))
+    )
+    return list(session.exec(query))

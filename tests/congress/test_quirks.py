@@ -56,7 +56,7 @@ def person(**parts: Any) -> dict[str, Any]:
 # --- lists and paging ---
 
 
-def test_q01_q02_q03_q04_no_list_of_bills_is_relied_on(source: Standin, fetcher: Fetcher) -> None:
+def test_q01_q02_q03_q04_no_bill_is_read_by_a_list(source: Standin, fetcher: Fetcher) -> None:
     for each in small_congress():
         from_api(source, fetcher, each)
     numbered = [request.path.split("/")[2:6] for request in source.world.log]

@@ -18,7 +18,7 @@ from campaign.congress import ledger, roster
 from campaign.congress.bills import BillId
 from campaign.congress.legislators import MemberFiles
 from campaign.congress.observation import ActionRow, CommitteeRow, CosponsorRow, Observation, PersonRow
-from campaign.proposals import lineage
+from campaign.proposals import campaigns, lineage
 
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
 READ = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -142,8 +142,8 @@ def add_bill(
 
 
 def adopt(session: Session, bill: str, proposal: str, campaign: str = "guns") -> None:
-    lineage.add_campaign(session, campaign, title_en=campaign, title_es=campaign)
-    lineage.add_proposal(
+    campaigns.add_campaign(session, campaign, title_en=campaign, title_es=campaign)
+    campaigns.add_proposal(
         session, proposal, campaign=campaign, name_en=f"{proposal} Act", name_es=f"Ley {proposal}"
     )
     lineage.confirm(session, proposal, bill, by="test", now=NOW)

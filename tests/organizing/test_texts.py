@@ -190,7 +190,7 @@ def test_a_copy_is_a_draft_whose_bills_wait_to_be_confirmed(campaign: Engine) ->
         campaigns.duplicate(session, "guns", "guns-2027", by=ANA, now=NOW)
     with db.reading(campaign) as session:
         assert [state for one, state in campaigns.campaigns(session) if one.slug == "guns-2027"] == ["draft"]
-        (proposal,) = lineage.campaign_proposals(session, "guns-2027")
+        (proposal,) = campaigns.campaign_proposals(session, "guns-2027")
         assert lineage.bills_of(session, proposal.slug) == []
         assert [bill.id for bill, _ in lineage.waiting(session, proposal.slug)] == ["hr6736-119"]
         assert session.get_one(CitedFact, "traced-guns-2027").proposal == proposal.slug

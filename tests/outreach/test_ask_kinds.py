@@ -98,7 +98,7 @@ def test_only_the_bills_supporters_are_not_asked_for_their_position() -> None:
 
 FIELDS = {
     "label": set(),
-    "reason": {"number", "bill", "short", "congress", "seat", "joined", "left", "did", "earlier"},
+    "reason": {"number", "bill", "short", "congress", "search", "seat", "joined", "left", "did", "earlier"},
     "reason_unread": {"number", "bill", "did", "earlier"},
     "request": {"bills"},
     "thanks": {"bills", "doing"},

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from campaign import db
-from campaign.congress import members
+from campaign.congress import members, new_bills
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Referral
 from campaign.congress.observation import ActionRow, CosponsorRow
@@ -17,7 +17,7 @@ from campaign.congress.stage_names import Stage
 from campaign.outreach import asks, wordings
 from campaign.outreach.asks import Ask
 from campaign.proposals import campaigns, published
-from campaign.proposals.models import TextVersion
+from campaign.proposals.models import Kinship, TextVersion
 from campaign.refusals import Refused
 
 
@@ -156,10 +156,42 @@ def test_a_congress_is_named_by_its_ordinal_in_both_languages(sqlite_engine: Eng
             for lang in wordings.LANGUAGES
         ]
     assert ask is not None
-    assert ask.reason("en") == "H.R. 1 ended with the 121st Congress and has no successor yet"
-    assert ask.reason("es") == "H.R. 1 terminó con el 121.º Congreso y aún no tiene sucesor"
+    assert ask.reason("en") == "H.R. 1 ended with the 121st Congress; we do not know of a successor"
+    assert ask.reason("es") == "H.R. 1 terminó con el 121.º Congreso; no conocemos ningún sucesor"
     assert "It ended with the 121st Congress." in scripts[0]
     assert "El proyecto terminó con el 121.º Congreso." in scripts[1]
+
+
+@pytest.mark.parametrize(
+    ("looked", "score", "en", "es"),
+    [
+        (119, 0.0, "; we do not know of a successor", "; no conocemos ningún sucesor"),
+        (120, 0.0, "; we have not seen a successor as of January 20, 2027",
+         "; hasta el 20 de enero de 2027 no hemos visto ningún sucesor"),
+        (120, 0.5, "; we have not seen a successor as of January 20, 2027",
+         "; hasta el 20 de enero de 2027 no hemos visto ningún sucesor"),
+        # A likely bill waits for a person: neither that there is one nor that there is none can be said.
+        (120, 0.7, "", ""),
+    ],
+)  # fmt: skip
+def test_that_there_is_no_successor_is_said_only_as_far_as_anybody_looked(
+    sqlite_engine: Engine, looked: int, score: float, en: str, es: str
+) -> None:
+    seat_members(sqlite_engine, legislator("A1", term("NY-1", start="2027-01-03", end="2029-01-03")))
+    bill = add_bill(sqlite_engine, "hr1-119", proposal="armas", introduced="2025-01-10")
+    with db.writing(sqlite_engine) as session:
+        new_bills.note_look(session, looked, source="api", now=datetime(2027, 1, 20, 15, tzinfo=UTC))
+        if score:
+            session.add(Bill(id="hr9-120", congress=120, type="hr", number=9, title="The same"))
+            session.flush()
+            session.add(Kinship(proposal="armas", bill="hr9-120", score=score))
+    with db.reading(sqlite_engine) as session:
+        person = members.person(session, id_of("A1"), now=NOW)
+        assert person is not None
+        ask = asks.ask_about(session, person, bill, now=datetime(2027, 1, 21, 15, tzinfo=UTC))
+    assert ask is not None
+    assert ask.reason("en") == f"H.R. 1 ended with the 119th Congress{en}"
+    assert ask.reason("es") == f"H.R. 1 terminó con el 119.º Congreso{es}"
 
 
 # --- a small Congress ------------------------------------------------------------------------------

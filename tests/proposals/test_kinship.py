@@ -7,8 +7,8 @@ import pytest
 
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill
-from campaign.congress.titles import title_key
-from campaign.proposals.kinship import LINE, RULES, Pair, judge
+from campaign.congress.titles import names_an_idea, title_key
+from campaign.proposals.kinship import HIGH, LINE, RULES, Pair, judge
 from campaign.proposals.suggestions import WORTH_SUGGESTING
 
 CASTRO, DURBIN = "C001091", "D000563"
@@ -79,11 +79,29 @@ CASES = [
     case("sponsor_title", (HOUSE_BEFORE, LONG, BRIEF, CASTRO), (HOUSE, LONG, FULL, CASTRO)),
     case("sponsor_title", (SENATE_BEFORE, LONG, None, CASTRO), (HOUSE, LONG, FULL, CASTRO)),
     case("sponsor_short_title", (HOUSE_BEFORE, SHORT, FULL, CASTRO), (HOUSE, SHORT, BRIEF, CASTRO)),
+    # One sponsor twice in one Congress: a redraft, or a name used again.
+    case("redraft", (HOUSE_TWIN, LONG, FULL, CASTRO), (HOUSE, SHORT, FULL, CASTRO)),
+    case("redraft", (HOUSE_TWIN, SHORT, BRIEF, CASTRO), (HOUSE, SHORT, BRIEF, CASTRO)),
+    case("title", (HOUSE_TWIN, LONG, BRIEF, CASTRO), (HOUSE, LONG, FULL, CASTRO)),
+    case("short_title", (HOUSE_TWIN, SHORT, BRIEF, CASTRO), (HOUSE, SHORT, FULL, CASTRO)),
+    # No short title yet: the title is the official one.
+    case("sister_untitled", (SENATE, FULL, FULL, DURBIN), (HOUSE, SHORT, FULL, CASTRO)),
+    case("official", (SENATE, FULL, FULL, DURBIN), (HOUSE, SHORT, FULL, CASTRO), series=True),
+    case(None, (SENATE, BRIEF, BRIEF, DURBIN), (HOUSE, SHORT, BRIEF, CASTRO)),
+    case("official", (SENATE_BEFORE, FULL, FULL, DURBIN), (HOUSE, SHORT, FULL, CASTRO)),
+    # Several bills of one chamber share the titles: which of them is the companion is not said.
+    case("official", (SENATE, LONG, FULL, DURBIN), (HOUSE, LONG, FULL, CASTRO), series=True),
+    case("official", (SENATE_BEFORE, LONG, FULL, DURBIN), (HOUSE, LONG, FULL, CASTRO), series=True),
+    case("sister_title", (SENATE, LONG, BRIEF, DURBIN), (HOUSE, LONG, BRIEF, CASTRO), series=True),
+    case("short_title", (SENATE, SHORT, BRIEF, DURBIN), (HOUSE, SHORT, BRIEF, CASTRO), series=True),
+    case("sponsor_official", (HOUSE_BEFORE, LONG, FULL, CASTRO), (HOUSE, LONG, FULL, CASTRO), series=True),
     # A former co-sponsor leads it now.
     case("took_over", (HOUSE_BEFORE, LONG, FULL, DURBIN), (HOUSE, SHORT, FULL, CASTRO), took_over=True),
     case("took_over", (HOUSE_BEFORE, LONG, FULL, DURBIN), (HOUSE, LONG, FULL, CASTRO), took_over=True),
-    case("title_took_over", (HOUSE_BEFORE, SHORT, FULL, DURBIN), (HOUSE, SHORT, None, CASTRO), took_over=True),
-    case("title_took_over", (HOUSE_BEFORE, SHORT, BRIEF), (HOUSE, SHORT, BRIEF), took_over=True),
+    case("title_took_over", (HOUSE_BEFORE, LONG, FULL, DURBIN), (HOUSE, LONG, None, CASTRO), took_over=True),
+    # An acronym alone is no reason, whoever left or took over.
+    case("short_title", (HOUSE_BEFORE, SHORT, FULL, DURBIN), (HOUSE, SHORT, None, CASTRO), took_over=True),
+    case("short_title", (HOUSE_BEFORE, SHORT, BRIEF), (HOUSE, SHORT, BRIEF), took_over=True),
     case(None, (HOUSE_BEFORE, LONG, BRIEF), (HOUSE, SHORT, BRIEF), took_over=True),
     # Both titles, and nobody in common.
     case("both_titles", (SENATE_BEFORE, SHORT, FULL, DURBIN), (HOUSE, SHORT, FULL, CASTRO)),
@@ -91,12 +109,12 @@ CASES = [
     case("short_title", (HOUSE_BEFORE, SHORT, BRIEF), (HOUSE, SHORT, BRIEF)),
     # The earlier sponsor has left Congress.
     case("sponsor_left", (HOUSE_BEFORE, LONG, FULL, DURBIN), (HOUSE, SHORT, FULL, CASTRO), sponsor_left=True),
-    case("title_sponsor_left", (HOUSE_BEFORE, SHORT, BRIEF), (HOUSE, SHORT, BRIEF), sponsor_left=True),
+    case("short_title", (HOUSE_BEFORE, SHORT, BRIEF), (HOUSE, SHORT, BRIEF), sponsor_left=True),
     case("title_sponsor_left", (HOUSE_BEFORE, LONG, BRIEF), (HOUSE, LONG, FULL), sponsor_left=True),
     case(None, (HOUSE_BEFORE, LONG, BRIEF), (HOUSE, SHORT, BRIEF), sponsor_left=True),
     # Titles alone.
     case("sister_title", (SENATE, LONG, FULL), (HOUSE, LONG, BRIEF)),
-    case("sister_short_title", (SENATE, SHORT, FULL), (HOUSE, SHORT, BRIEF)),
+    case("short_title", (SENATE, SHORT, FULL), (HOUSE, SHORT, BRIEF)),
     case("title_policy", (HOUSE_BEFORE, LONG, None, None, "Crime"), (HOUSE, LONG, None, None, "Crime")),
     case("title", (SENATE_BEFORE, LONG, None, None, "Crime"), (HOUSE, LONG, None, None, "Crime")),
     case("title", (HOUSE_BEFORE, LONG, None, None, "Crime"), (HOUSE, LONG, None, None, "Taxation")),
@@ -132,6 +150,27 @@ def test_only_a_shared_short_title_is_not_worth_a_suggestion() -> None:
     assert [rule.name for rule in RULES if rule.score < WORTH_SUGGESTING] == ["short_title"]
 
 
+def test_no_reason_without_the_official_title_or_the_sponsor_is_a_strong_one() -> None:
+    """Titles alone are shared by chance: S. 77 (119th) is another "Stop Arming Cartels Act" than H.R. 923."""
+    strong = {rule.name for rule in RULES if rule.score >= HIGH}
+    assert strong == {"crs_identical", "sister_both_titles", "sponsor_official", "sponsor_title"}
+
+
+RECURRING = [
+    ("Making appropriations for the Department of State for the fiscal year ending September 30, 2027.", False),
+    ("An Act making continuing appropriations for fiscal year 2027.", False),
+    ("A resolution to authorize testimony and representation in United States v. Doe.", False),
+    ("Amending the Rules of the House of Representatives to require a vote.", False),
+    ("To authorize appropriations for the Coast Guard for fiscal year 2027.", True),
+    ("To award a Congressional Gold Medal to the Harlem Hellfighters.", True),
+]
+
+
+@pytest.mark.parametrize(("title", "idea"), RECURRING)
+def test_yearly_funding_and_the_business_of_a_chamber_name_no_idea(title: str, idea: bool) -> None:
+    assert names_an_idea(title) is idea
+
+
 def test_a_long_official_title_weighs_more_than_a_long_title() -> None:
     """In Congress's own pairs equal official titles mean one idea far more often than equal short ones."""
     score = {rule.name: rule.score for rule in RULES}
@@ -144,14 +183,16 @@ def test_a_long_official_title_weighs_more_than_a_long_title() -> None:
     ("older", "newer", "rule"),
     [
         ((SENATE, SHORT), (HOUSE, SHORT), "line"),
-        ((SENATE, LONG), (HOUSE, LONG), "sister_title"),
+        ((SENATE, LONG), (HOUSE, LONG), "line"),
+        ((SENATE, SHORT, FULL), (HOUSE, SHORT), "line"),
+        ((SENATE, SHORT, FULL), (HOUSE, SHORT, BRIEF), "short_title"),
         ((SENATE, SHORT), (HOUSE, LONG), None),
         ((SENATE_BEFORE, SHORT), (HOUSE, SHORT), "short_title"),
         ((HOUSE_TWIN, SHORT), (HOUSE, SHORT), "short_title"),
     ],
 )
 def test_a_line_of_bills_with_the_title_strengthens_a_companion_only(
-    older: tuple[str, str], newer: tuple[str, str], rule: str | None
+    older: tuple[str, ...], newer: tuple[str, ...], rule: str | None
 ) -> None:
     found = judge(Pair(bill(*older), bill(*newer)), line=True)
     assert (found.name if found else None) == rule

@@ -138,7 +138,7 @@ def test_a_new_title_makes_new_kin(session: Session) -> None:
     bill = session.get_one(Bill, "hr9000-119")
     bill.title, bill.official_title, bill.sponsor = "The ARMAS Act of 2026", ARMAS, CASTRO
     session.flush()
-    assert only(suggestions.suggest(session, "hr9000-119"), "hr6736-119").rule == "sponsor_official"
+    assert only(suggestions.suggest(session, "hr9000-119"), "hr6736-119").rule == "redraft"
 
 
 def test_a_suggestion_reads_few_rows_of_a_large_table(session: Session) -> None:

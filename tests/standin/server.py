@@ -31,6 +31,7 @@ FAULTS = ("drop", "redirect", "html", "500", "503", "429", "errorbody", "truncat
 LIST_FAULTS = ("shortpage", "emptylist", "phantom", "duprow")
 MAINTENANCE = b"<html><body><h1>Scheduled maintenance</h1></body></html>"
 MEMBER = re.compile(r"/govinfo/bulkdata/BILLSTATUS/(\d+)/(\w+)/BILLSTATUS-\1\2(\d+)\.xml")
+SITEMAP = re.compile(r"/govinfo/sitemap/bulkdata/BILLSTATUS/(\d+)([a-z]+)/sitemap\.xml")
 ZIP = re.compile(r"/govinfo/bulkdata/BILLSTATUS/(\d+)/(\w+)/BILLSTATUS-\1-\2\.zip")
 
 
@@ -56,6 +57,11 @@ class World:
     # Bodies served as they are, by path: (status, content type, bytes).
     fixed: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)
     retry_after: str = "0"
+    # Rows that lists have besides the bills': of api.congress.gov as they are, of a sitemap as (loc, lastmod).
+    odd_rows: list[Any] = field(default_factory=list)
+    odd_places: list[tuple[str, str]] = field(default_factory=list)
+    # Ids of bills that make every page of a list with them fail.
+    poisonous: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(7)
@@ -84,6 +90,15 @@ class World:
         if record is None or record.introduced > (self.asof or "9999"):
             return None
         return record.at(self.asof)
+
+    def listed(self, congress: str, kind: str = "") -> list[View]:
+        """The bills of a Congress, the least recently updated first."""
+        found = [
+            self.view(congress, record.type, str(record.number))
+            for record in self.bills.values()
+            if str(record.congress) == congress and kind in ("", record.type)
+        ]
+        return sorted((view for view in found if view), key=lambda view: (view.updated, view.bill.id))
 
 
 @dataclass(frozen=True)
@@ -176,6 +191,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._api(world, path, query, headers)
         elif m := MEMBER.fullmatch(path):
             self._billstatus(world.view(m[1], m[2], m[3]), headers)
+        elif m := SITEMAP.fullmatch(path):
+            self._sitemap(world.listed(m[1], m[2]), world.odd_places)
         elif m := ZIP.fullmatch(path):
             self._send(200, _zipped(world, m[1], m[2]), "application/zip")
         elif path == "/congress-legislators/legislators-current.json":
@@ -217,6 +234,22 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(304, b"", "", modified)
         return self._send(200, billstatus(view), "application/xml", modified)
 
+    def _sitemap(self, views: list[View], odd: list[tuple[str, str]]) -> None:
+        if not (views or odd):
+            return self._send(404, b"<html>not found</html>", "text/html")
+        folder = "https://www.govinfo.gov/bulkdata/BILLSTATUS"
+        places = [
+            (
+                f"{folder}/{b.congress}/{b.type}/BILLSTATUS-{b.congress}{b.type}{b.number}.xml",
+                view.updated.replace("Z", ".000Z"),
+            )
+            for view in views
+            for b in (view.bill,)
+        ]
+        rows = "".join(f"<url>{_tag('loc', loc)}{_tag('lastmod', mod)}</url>" for loc, mod in [*places, *odd])
+        space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+        return self._send(200, f"<urlset {space}>{rows}</urlset>".encode(), "application/xml")
+
     # --- sending ---
 
     def _send_json(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
@@ -240,6 +273,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _api_body(world: World, path: str, query: dict[str, str]) -> tuple[int, Any]:
     parts = path.split("/")[2:]
+    if len(parts) == 2 and parts[0] == "bill":
+        return _bill_list(world, parts[1], query)
     if len(parts) not in (4, 5) or parts[0] != "bill":
         return 404, {"error": f"Unknown resource: {path.removeprefix('/v3/')}"}
     view = world.view(*parts[1:4])
@@ -252,7 +287,42 @@ def _api_body(world: World, path: str, query: dict[str, str]) -> tuple[int, Any]
         return 200, {**_cosponsors(world, path, view, query), "request": echo}
     if parts[4] == "actions":
         return 200, {**_actions(world, path, view, query), "request": echo}
+    if parts[4] == "titles":
+        return 200, {"titles": _titles(view), "pagination": {"count": len(_titles(view))}, "request": echo}
     return 404, {"error": f"Unknown resource: {path.removeprefix('/v3/')}"}
+
+
+def _bill_list(world: World, congress: str, query: dict[str, str]) -> tuple[int, Any]:
+    """A page of ``bills[]``, without sponsors and official titles, as the service gives it."""
+    views = [view for view in world.listed(congress) if view.updated >= query.get("fromDateTime", "")]
+    if query.get("sort") != "updateDate asc":
+        views.reverse()
+    items: list[Any] = [*map(_list_row, views), *world.odd_rows]
+    page = _page(items, query)
+    if any(isinstance(row, dict) and row.get("id") in world.poisonous for row in page):
+        return 500, {"error": "'NoneType' object has no attribute 'get' (AttributeError)"}
+    found = {"bills": page} if page else {}
+    return 200, {**found, "pagination": {"count": len(items)}, "request": {"congress": congress}}
+
+
+def _list_row(view: View) -> dict[str, Any]:
+    bill = view.bill
+    return {
+        "id": bill.id,
+        "congress": bill.congress,
+        "type": bill.type.upper(),
+        "number": str(bill.number),
+        "title": bill.title,
+        "updateDate": view.updated[:10],
+    }
+
+
+def _titles(view: View) -> list[dict[str, Any]]:
+    titles = [{"titleType": "Display Title", "titleTypeCode": 45, "title": view.bill.title}]
+    if view.bill.official:
+        official = {"titleType": "Official Title as Introduced", "titleTypeCode": 6}
+        titles.append({**official, "title": view.bill.official})
+    return titles
 
 
 def detail(view: View) -> dict[str, Any]:
@@ -324,9 +394,7 @@ def _actions(world: World, path: str, view: View, query: dict[str, str]) -> dict
 def billstatus(view: View) -> bytes:
     """A BILLSTATUS 3.0.0 file, with long parts around the facts as real files have them."""
     bill = view.bill
-    titles = [{"titleType": "Display Title", "title": bill.title}]
-    if bill.official:
-        titles.append({"titleType": "Official Title as Introduced", "title": bill.official})
+    titles = [{name: row[name] for name in ("titleType", "title")} for row in _titles(view)]
     parts = {
         "number": bill.number,
         "updateDate": view.updated,

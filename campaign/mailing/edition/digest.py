@@ -10,6 +10,7 @@ from datetime import date
 
 from babel.dates import format_date, get_month_names
 
+from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.mailing.edition import chart
 from campaign.mailing.edition.news import BillNews, Move, News, ProposalNews
@@ -213,6 +214,11 @@ def _bill_news(reader: Reader, lang: str) -> str:
     words = WORDS[lang]
     for proposal in reader.proposals:
         for bill in proposal.bills:
+            if bill.continues:
+                name = _capital(_the(proposal, lang))
+                return words["returned_subject"].format(name=name, bill=bill.record.id.short)
+    for proposal in reader.proposals:
+        for bill in proposal.bills:
             if bill.stage:
                 return f"{_capital(_the(proposal, lang))}: {bill.record.stage.label(lang)}"
     most = max(reader.proposals, key=lambda proposal: len(proposal.joined), default=None)
@@ -267,6 +273,8 @@ def _section(proposal: ProposalNews, at: _Urls) -> Section:
 def _lines(bill: BillNews, lang: str) -> list[str]:
     words, number = WORDS[lang], bill.record.id.short
     lines = []
+    if bill.continues:
+        lines.append(_return_line(bill, bill.continues, lang))
     if bill.stage:
         reading = bill.record.stage
         day = f" ({names.day(reading.since, lang)})" if reading.since else ""
@@ -281,6 +289,16 @@ def _lines(bill: BillNews, lang: str) -> list[str]:
         day = names.day(waiting, lang)
         lines.append(words["hearing_line"].format(bill=number, day=day, text=text.rstrip(".")))
     return lines
+
+
+def _return_line(bill: BillNews, continues: BillId, lang: str) -> str:
+    """That the proposal is back, under which number and since when."""
+    introduced = bill.record.bill.introduced
+    return WORDS[lang]["returned"].format(
+        bill=bill.record.id.short,
+        before=names.bill(continues, bill.record.id.congress, lang),
+        day=names.day(introduced, lang) if introduced else "",
+    )
 
 
 def _named(moves: Sequence[Move], lang: str) -> str:
@@ -364,7 +382,7 @@ def _difference(bill: BillNews, lang: str) -> str:
     if bill.difference:
         sign = "+" if bill.difference > 0 else "−"
         return f"{sign}{abs(bill.difference)} {WORDS[lang]['since_last']}"
-    return WORDS[lang]["unchanged"]
+    return WORDS[lang]["first_seen" if bill.continues else "unchanged"]
 
 
 def _made_of(bill: BillNews, lang: str) -> str:

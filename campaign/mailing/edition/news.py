@@ -1,7 +1,8 @@
 """What happened on the campaign's bills since the last edition, read once for all readers.
 
 Only changes that are news count: recorded after the last edition, not at first sight of a bill, and not long
-past by Congress's own dates. A member who joined or left is named only while the record still says so.
+past by Congress's own dates. First sight of a bill that brings a proposal back is news as a whole. A member who
+joined or left is named only while the record still says so.
 """
 
 import re
@@ -15,7 +16,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.congress import ledger, members
-from campaign.congress.bills import WASHINGTON
+from campaign.congress.bills import WASHINGTON, BillId
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Change, Office
@@ -24,6 +25,8 @@ from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import asks
 from campaign.outreach.asks import CampaignAsks, ProposalBills
+from campaign.proposals import returns
+from campaign.proposals.returns import Return
 
 # Older than this by Congress's own date, a change that is only now seen is a filled gap, not news.
 NEWS_FOR = timedelta(days=21)
@@ -49,10 +52,12 @@ class BillNews:
     # The stage it reached since the last edition, if it reached one.
     stage: Stage | None = None
     hearings: tuple[tuple[date, str], ...] = ()
+    # The ended bill that it continues, where it was seen first since the last edition.
+    continues: BillId | None = None
 
     @property
     def moved(self) -> bool:
-        return bool(self.joined or self.left or self.stage or self.hearings)
+        return bool(self.joined or self.left or self.stage or self.hearings or self.continues)
 
     @property
     def difference(self) -> int:
@@ -122,10 +127,14 @@ def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | N
     docket = asks.campaign_asks(session, now=now)
     people = members.people(session, now=now)
     today = now.astimezone(WASHINGTON).date()
+    returned = returns.returns_since(session, since_seq, upto=upto, now=now)
     proposals = tuple(
         ProposalNews(
             matter,
-            tuple(_bill_news(session, record, people, (since_seq, upto), now) for record in matter.living),
+            tuple(
+                _bill_news(session, record, people, (since_seq, upto), now, returned.get(str(record.id)))
+                for record in matter.living
+            ),
         )
         for matter in docket.matters
     )
@@ -154,7 +163,12 @@ def first_seq(session: Session, *, now: datetime) -> int:
 
 
 def _bill_news(
-    session: Session, record: BillRecord, people: dict[str, Person], span: tuple[int, int], now: datetime
+    session: Session,
+    record: BillRecord,
+    people: dict[str, Person],
+    span: tuple[int, int],
+    now: datetime,
+    returned: Return | None,
 ) -> BillNews:
     today = now.astimezone(WASHINGTON).date()
     changes = [
@@ -171,6 +185,7 @@ def _bill_news(
         left=_moves(changes, ("withdrew",), record.gone, known),
         stage=_reached(changes, record),
         hearings=_hearings(changes),
+        continues=BillId.of(returned.predecessor) if returned else None,
     )
 
 

@@ -17,7 +17,7 @@ from campaign.dates import parse_day
 from campaign.db import utcnow
 from campaign.districts import finder
 from campaign.organizing.counts import counts
-from campaign.proposals import lineage, lookup
+from campaign.proposals import campaigns, lineage, lookup
 from campaign.proposals.models import Kinship, Proposal
 from campaign.refusals import Refused
 from campaign.web.api import openapi
@@ -77,7 +77,7 @@ def find() -> Response:
 
 @route("/proposals")
 def proposals() -> Response:
-    found = lineage.campaign_proposals(session())
+    found = campaigns.campaign_proposals(session())
     return _answer(proposals=[_proposal(proposal) for proposal in found])
 
 

@@ -115,6 +115,8 @@ def data_set(name: str) -> str:
         "memberships": _("Committee seats"),
         "bills": _("Bills"),
     }
+    if name.startswith("new_bills"):
+        return _("Look at all new bills of Congress")
     return known.get(name) or (_("Districts of ZIP codes") if name.startswith("zips") else name)
 
 

@@ -16,6 +16,7 @@ from campaign.organizing import calls, saved_views, whip, worklists
 from campaign.organizing import dashboard as boards
 from campaign.organizing.cache import record_version
 from campaign.organizing.worklists import Entry
+from campaign.proposals import lineage, returns
 from campaign.web.core import database, history
 from campaign.web.core.languages import _
 from campaign.web.organize import digest
@@ -31,6 +32,7 @@ def dashboard() -> Response:
     week = cached_results().get("week", record_version(session, now=now), lambda fresh: _week(fresh, now))
     ids = [strip.id for strip, _first in week]
     news = boards.changes_seen(session, ids, after=me().seen_seq)
+    newest = boards.newest_seq(session)
     today = now.astimezone(WASHINGTON).date()
     due = whip.due(session, today=today)
     named = {change.bioguide or "" for change in news} | {entry.bioguide for entry in due}
@@ -40,7 +42,10 @@ def dashboard() -> Response:
         strips=[strip for strip, _first in week],
         first=week,
         news=history.events(news, people, actions=False),
-        newest=boards.newest_seq(session),
+        newest=newest,
+        returned=returns.returns_since(session, me().seen_seq, upto=newest, now=now).values(),
+        waiting=len(lineage.waiting(session)),
+        search=None if week else returns.searches(session, [""], now=now)[""],
         due=due,
         people=people,
         names=list_names(),

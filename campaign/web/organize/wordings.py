@@ -52,7 +52,7 @@ def words() -> Response:
         states=state_names(),
         proposals=[
             (proposal, lineage.bills_of(session, proposal.slug))
-            for proposal in lineage.campaign_proposals(session)
+            for proposal in campaigns.campaign_proposals(session)
         ],
         waiting=_waiting(session),
         facts=session.exec(select(CitedFact).order_by(col(CitedFact.position), CitedFact.id)).all(),
@@ -92,7 +92,7 @@ def _phrase_names(session: Session) -> dict[str, dict[str, str]]:
 
 
 def _groups(session: Session) -> dict[str, tuple[str, dict[str, str]]]:
-    proposals = {proposal.slug: _named(proposal) for proposal in lineage.campaign_proposals(session)}
+    proposals = {proposal.slug: _named(proposal) for proposal in campaigns.campaign_proposals(session)}
     return {
         "whole": (_("One call about all bills"), _whole_names()),
         "staff": (_("What an office is likely to answer"), _staff_names()),
@@ -133,7 +133,7 @@ def _staff_names() -> dict[str, str]:
 
 def _waiting(session: Session) -> list[tuple[Bill, Kinship, Proposal]]:
     """Kin that rules suggest and nobody has decided on, with the proposal each would belong to."""
-    proposals = {proposal.slug: proposal for proposal in lineage.campaign_proposals(session)}
+    proposals = {proposal.slug: proposal for proposal in campaigns.campaign_proposals(session)}
     return [(bill, kin, proposals[kin.proposal]) for bill, kin in lineage.waiting(session)]
 
 
@@ -170,9 +170,13 @@ def _any_bill(session: Session, text: str) -> BillId:
 @route("/words/kin", role="organizer", methods=("POST",))
 def decide_kin() -> Response:
     proposal, bill = request.form.get("proposal", ""), request.form.get("bill", "")
+    now = db.utcnow()
     with db.writing(database.engine()) as writer:
         decide = lineage.confirm if request.form.get("decision") == "yes" else lineage.reject
-        row = decide(writer, proposal, str(lookup.resolve(writer, bill)), by=me().email, now=db.utcnow())
+        row = decide(writer, proposal, str(lookup.resolve(writer, bill)), by=me().email, now=now)
+        known = writer.get_one(Bill, row.bill)
+        if row.state == "confirmed" and known.observed_at is None and lineage.living(known, now):
+            poll_requests.request(writer, row.bill, by=me().email, now=now)
         access.note(writer, f"kin {row.state}", bill, proposal=proposal)
     told(_("Decided."))
     return to("words")
@@ -186,8 +190,8 @@ def add_proposal() -> Response:
         if writer.get(Proposal, slug):
             raise Refused(f"“{slug}” is taken.", f"«{slug}» ya existe.", status=409)
         content = texts.clean("proposal", given)
-        place = len(lineage.campaign_proposals(writer, given.get("campaign", "")))
-        lineage.add_proposal(writer, slug, campaign=given.get("campaign", ""), position=place, **content)
+        place = len(campaigns.campaign_proposals(writer, given.get("campaign", "")))
+        campaigns.add_proposal(writer, slug, campaign=given.get("campaign", ""), position=place, **content)
         access.note(writer, "proposal added", slug)
     told(_("The proposal is added."))
     return to("words")
@@ -233,7 +237,7 @@ def _text(kind: str, key: str, mine: dict[str, str], *, status: int = 200, **mor
         versions=history,
         seen=history[0].id if history else 0,
         differences=_differences(history, shown),
-        proposals=lineage.campaign_proposals(session),
+        proposals=campaigns.campaign_proposals(session),
         name=_name(session, kind, key),
         shape=_shape(key) if kind == published.WORDING else "",
         people=members.people(session, now=db.utcnow()).values() if kind == published.WORDING else (),

@@ -18,8 +18,9 @@ from campaign.organizing.counts import Counts
 from campaign.outreach import names, wordings
 from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.bilingual import Text
-from campaign.proposals import campaigns, lineage
+from campaign.proposals import campaigns, lineage, returns
 from campaign.proposals.models import Campaign, CitedFact, Proposal
+from campaign.proposals.returns import Search
 from campaign.refusals import Refused
 from campaign.web.core import charts, history
 from campaign.web.core.charts import Steps
@@ -59,6 +60,8 @@ class Chapter:
     before: tuple[Card, ...]
     congress: int
     ends: date
+    # How far this Congress was searched for a bill, where none is known.
+    search: Search
 
     @property
     def cards(self) -> tuple[Card, ...]:
@@ -81,7 +84,7 @@ def is_read(bill: Bill) -> bool:
 def front(session: Session, *, now: datetime) -> Front:
     """The campaign as a whole; an empty one where nothing has been set up yet."""
     known = campaigns.current(session)
-    proposals = lineage.campaign_proposals(session, known.slug) if known else []
+    proposals = campaigns.campaign_proposals(session, known.slug) if known else []
     chapters = tuple(chapter(session, proposal, now=now) for proposal in proposals)
     facts = select(CitedFact).where(CitedFact.campaign == (known.slug if known else ""))
     facts = facts.where(CitedFact.source_en != "", CitedFact.source_es != "")
@@ -116,6 +119,7 @@ def chapter(session: Session, proposal: Proposal, *, now: datetime) -> Chapter:
         tuple(each for each in cards if each.record.bill.congress < sitting),
         sitting,
         congress_end(sitting).date(),
+        returns.searches(session, [proposal.slug], now=now)[proposal.slug],
     )
 
 

@@ -8,7 +8,7 @@ from campaign.db import utcnow
 from campaign.outreach import asks, kits, wordings
 from campaign.outreach.asks import Ask, ProposalBills
 from campaign.outreach.kits import Kit
-from campaign.proposals import lineage, lookup
+from campaign.proposals import campaigns, lineage, lookup
 from campaign.refusals import Refused
 from campaign.web.core.database import session
 from campaign.web.core.languages import current
@@ -94,5 +94,5 @@ def sheet() -> Response:
         response.headers["Content-Disposition"] = 'attachment; filename="sign-in-sheet.csv"'
         response.headers["Cache-Control"] = "public, no-cache"
         return response
-    proposals = lineage.campaign_proposals(session())
+    proposals = campaigns.campaign_proposals(session())
     return page("public/sheet.html", proposals=proposals, rows=range(kits.SHEET_ROWS))

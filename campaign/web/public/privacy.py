@@ -29,9 +29,9 @@ def _of_readers() -> Iterator[Statement]:
     yield Statement(
         "readers",
         (
-            "bill", "cosponsorship", "action", "referral", "related", "change", "tracking", "rawreply",
-            "member", "seat", "tenure", "office", "committee", "committeeseat", "sourcestate", "campaign",
-            "proposal", "kinship", "zipseat", "districtshape", "citedfact",
+            "bill", "cosponsorship", "action", "referral", "related", "listedbill", "change", "tracking",
+            "rawreply", "member", "seat", "tenure", "office", "committee", "committeeseat", "sourcestate",
+            "campaign", "proposal", "kinship", "zipseat", "districtshape", "citedfact",
         ),
         _(
             "The public record: bills, members of Congress, present and former, their offices and districts, "

@@ -18,7 +18,7 @@ from campaign.mailing.models import Subscriber
 from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.mailing.returned import webhooks
-from campaign.proposals import lineage
+from campaign.proposals import campaigns
 from campaign.refusals import Refused
 from campaign.web.core import database
 from campaign.web.core.languages import current
@@ -57,7 +57,7 @@ def subscribe() -> Response:
 def _form(
     *, seat: str = "", zip: str = "", email: str = "", found: places.Answer | None = None, problem: str = ""
 ) -> Response:
-    proposals = lineage.campaign_proposals(database.session())
+    proposals = campaigns.campaign_proposals(database.session())
     return private(
         "public/subscribe.html",
         status=400 if problem else 200,
@@ -198,7 +198,7 @@ def _choices(who: Subscriber, token: str, *, said: str = "", problem: str = "") 
         who=who,
         typed=request.form if problem else None,
         followed=request.form.getlist("proposals") if problem else who.proposals.split(),
-        proposals=lineage.campaign_proposals(database.session()),
+        proposals=campaigns.campaign_proposals(database.session()),
         token=token,
         said=said,
         problem=problem,

@@ -11,7 +11,7 @@ from organizer_client import sign_in
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.proposals import campaigns, lineage
+from campaign.proposals import campaigns
 
 OURS, CALL = "us-guns-abroad", "member=C001091"
 SEAT = "/act/TX-20"
@@ -78,6 +78,6 @@ def test_a_draft_copy_changes_nothing_for_the_public(client: FlaskClient, snapsh
     before = [client.get(path).text for path in ("/", SEAT)]
     with db.writing(snapshot_engine) as session:
         campaigns.duplicate(session, OURS, "a-next-round", by="ana@example.org", now=db.utcnow())
-        copy = lineage.campaign_proposals(session, "a-next-round")[0].slug
+        copy = campaigns.campaign_proposals(session, "a-next-round")[0].slug
     assert [client.get(path).text for path in ("/", SEAT)] == before
     assert client.get(f"/proposals/{copy}").status_code == 404

@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 from campaign import db
 from campaign.accounts import audit, users
 from campaign.app import create_app
-from campaign.congress.models import Change, Cosponsorship, Tracking
+from campaign.congress.models import Bill, Change, Cosponsorship, Tracking
 from campaign.organizing import poll_requests, whip
 from campaign.proposals.models import Campaign, Kinship
 from campaign.settings import Settings
@@ -378,6 +378,21 @@ def test_kin_is_decided_by_a_person_and_logged(staff: FlaskClient, snapshot_engi
         assert (row.state, row.decided_by) == ("rejected", "organizer@example.org")
         assert audit.entries(session, act="kin rejected")
     assert "Sara Jacobs" not in staff.get("/organize/lists?bill=hr6736-119&list=ask_again").text
+
+
+def test_one_click_follows_a_suggested_bill_and_reads_it(staff: FlaskClient, snapshot_engine: Engine) -> None:
+    with db.writing(snapshot_engine) as session:
+        session.add(Bill(id="hr9100-119", congress=119, type="hr", number=9100, title="ARMAS Act of 2026"))
+        session.flush()
+        reasons = {"reason_en": "Same sponsor.", "reason_es": "Mismo patrocinador."}
+        session.add(Kinship(proposal="armas-act", bill="hr9100-119", score=0.9, **reasons))
+    assert "1 suggested bill waits for you to decide" in staff.get("/organize/").text
+    assert "Same sponsor. 90 %" in text_of(staff.get("/organize/words").text)
+    send(staff, "/organize/words/kin", proposal="armas-act", bill="hr9100-119", decision="yes")
+    assert "waits for you to decide" not in staff.get("/organize/").text
+    with db.reading(snapshot_engine) as session:
+        assert session.get_one(Tracking, "hr9100-119").until is None
+        assert [request.bill for request in poll_requests.pending(session)] == ["hr9100-119"]
 
 
 def test_campaigns_change_state_and_are_copied(staff: FlaskClient) -> None:

@@ -17,7 +17,7 @@ from campaign.congress import tracking
 from campaign.congress.bills import BillId
 from campaign.mailing import relay_limits
 from campaign.mailing.models import Delivery, Edition, RelayLimits
-from campaign.proposals import lineage
+from campaign.proposals import campaigns, lineage
 from campaign.settings import Settings
 from jobs import poll_bills
 
@@ -30,8 +30,8 @@ def followed(engine: Engine, now: datetime) -> Engine:
     """A campaign for one bill, before anything of it was read."""
     with db.writing(engine) as session:
         tracking.track(session, ARMAS, now=now)
-        lineage.add_campaign(session, "guns", title_en="Guns", title_es="Armas")
-        lineage.add_proposal(session, "armas", campaign="guns", name_en="ARMAS Act", name_es="Ley ARMAS")
+        campaigns.add_campaign(session, "guns", title_en="Guns", title_es="Armas")
+        campaigns.add_proposal(session, "armas", campaign="guns", name_en="ARMAS Act", name_es="Ley ARMAS")
         lineage.confirm(session, "armas", str(ARMAS), by="test", now=now)
     return engine
 

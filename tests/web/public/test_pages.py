@@ -586,14 +586,14 @@ def test_when_the_congress_has_ended_the_pages_say_so(snapshot_engine: Engine) -
         act, script = words(client.get("/act/TX-20").text), client.get("/act/TX-20?member=C001098&kind=call")
         gone = client.get("/act/TX-20?member=C001091&kind=call")
         proposal = words(client.get("/proposals/armas-act").text)
-    assert "No bill of this proposal is before the 120th Congress yet." in front
+    assert "We do not know of a bill of this proposal in the 120th Congress." in front
     assert "Died" in bill
     # Castro's term ended at noon two days ago, and no list says yet who sits; Cruz's runs until 2031.
     assert "Who speaks for Texas, district 20 now is not listed yet" in act
     assert "vacant" not in act
     assert "Castro" not in act
     assert gone.status_code == 404
-    assert "S. 3508 ended with the 119th Congress and has no successor yet" in act
+    assert "S. 3508 ended with the 119th Congress; we do not know of a successor" in act
     assert "be an original co-sponsor of the next version of last Congress's S. 3508, the ARMAS Act" in words(
         script.text
     ).replace("\xa0", " ")

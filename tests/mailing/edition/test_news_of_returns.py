@@ -1,0 +1,114 @@
+"""A proposal that comes back in a new Congress is news, once, though all of its first reading is baseline."""
+
+import email
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.policy import default
+from typing import Any
+
+import pytest
+from chambers import add_bill, legislator, on, seat_members, term
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.mailing.edition import editions, news
+from campaign.mailing.edition.digest import Group
+from campaign.proposals import returns
+from campaign.settings import Settings
+
+Make = Callable[..., Any]
+# The Monday after H.R. 412 of the 120th Congress was confirmed.
+MONDAY = datetime(2027, 2, 15, 15, tzinfo=UTC)
+YEARS = {"start": "2027-01-03", "end": "2029-01-03"}
+SEEN = MONDAY - timedelta(days=3)
+
+
+@pytest.fixture
+def january(sqlite_engine: Engine) -> Engine:
+    """The proposal's bill of the 119th Congress has died."""
+    people = [legislator(short, term(seat, **YEARS)) for short, seat in (("A1", "NY-1"), ("A2", "NY-2"))]
+    seat_members(sqlite_engine, *people)
+    add_bill(sqlite_engine, "hr923-119", proposal="armas")
+    return sqlite_engine
+
+
+def come_back(engine: Engine, introduced: str = "2027-01-21", **more: Any) -> None:
+    values: dict[str, Any] = {"read_at": SEEN, "updated": SEEN, "introduced": introduced, **more}
+    add_bill(engine, "hr412-120", on("A2", "2027-01-21"), sponsor="A1", proposal="armas", **values)
+
+
+def returned(engine: Engine, since: int, now: datetime = MONDAY) -> dict[str, str]:
+    with db.reading(engine) as session:
+        found = returns.returns_since(session, since, upto=news.last_seq(session), now=now)
+    return {bill: back.predecessor for bill, back in found.items()}
+
+
+def newest(engine: Engine) -> int:
+    with db.reading(engine) as session:
+        return news.last_seq(session)
+
+
+def test_the_return_is_told_in_the_week_it_is_first_read(
+    january: Engine, settings: Settings, readers: Make, rules: Make
+) -> None:
+    engine = january
+    readers("a@readers-host.org")
+    readers("b@readers-host.org", language="es")
+    rules(quiet_week="nothing")
+    before = editions.build(engine, settings, now=MONDAY - timedelta(days=7))
+    come_back(engine)
+    built = editions.build(engine, settings, now=MONDAY)
+    assert (before.state, built.state) == ("quiet", "draft")
+    told = {
+        lang: editions.preview(engine, settings, Group(lang, ""), edition=built.edition, now=MONDAY)
+        for lang in ("en", "es")
+    }
+    message = email.message_from_bytes(told["en"], policy=default)
+    assert message["Subject"] == "The armas Act is back as H.R. 412"
+    text = plain(told["en"])
+    assert "H.R. 412 continues last Congress's H.R. 923. It was introduced on January 21, 2027" in text
+    assert "1, new in this Congress" in text
+    assert "no change" not in text
+    assert "H.R. 412 continúa H.R. 923 del Congreso pasado. Se presentó el 21 de enero de 2027" in plain(
+        told["es"]
+    )
+    editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
+    after = editions.build(engine, settings, now=MONDAY + timedelta(days=7))
+    assert after.state == "quiet"
+
+
+def plain(raw: bytes) -> str:
+    part = email.message_from_bytes(raw, policy=default).get_body(("plain",))
+    assert part is not None
+    return " ".join(str(part.get_content()).split())
+
+
+def test_a_return_lies_between_two_places_in_the_ledger(january: Engine) -> None:
+    before = newest(january)
+    come_back(january)
+    assert returned(january, before) == {"hr412-120": "hr923-119"}
+    assert returned(january, newest(january)) == {}
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"source": "snapshot"}, "a snapshot sees nothing happen"),
+        ({"introduced": "2026-12-01"}, "it was introduced long ago"),
+    ],
+)
+def test_not_every_first_reading_is_a_return(january: Engine, more: dict[str, Any], why: str) -> None:
+    before = newest(january)
+    come_back(january, **more)
+    assert returned(january, before) == {}, why
+
+
+def test_a_bill_without_a_predecessor_is_no_return(sqlite_engine: Engine) -> None:
+    come_back(sqlite_engine)
+    assert returned(sqlite_engine, 0) == {}
+
+
+def test_bills_of_the_ended_congress_do_not_return(january: Engine) -> None:
+    add_bill(january, "s367-118", proposal="armas", introduced="2023-09-26")
+    assert returned(january, 0) == {}
+    assert returned(january, 0, now=datetime(2025, 2, 10, tzinfo=UTC)) == {"hr923-119": "s367-118"}
