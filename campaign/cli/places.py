@@ -10,7 +10,7 @@ from campaign.cli.context import CommandContext, command, language, main
 from campaign.cli.record import known_bill
 
 if TYPE_CHECKING:
-    from campaign.districts.finder import FindResult
+    from campaign.districts.answers import FindResult
 
 
 @command(main, "find")
@@ -79,13 +79,18 @@ def import_districts(context: CommandContext, file: Path, congress: int) -> None
 def import_zip_table(context: CommandContext, file: Path, congress: int) -> None:
     """Import the Census Bureau's relationship file of a Congress: which districts each ZIP code touches.
 
-    The table of a later Congress is used from the day that Congress begins.
+    The table of a later Congress is used from the day that Congress begins. The district in which a ZIP code's
+    own point lies is added where the file lacks it and the boundaries of that Congress are imported.
     """
+    from campaign.districts import zip_check
     from campaign.districts.census import import_zips
 
     count = import_zips(context.engine, file.read_bytes(), congress, now=context.now, name=file.name)
+    added = [f"{row.zip} {row.seat}" for row in zip_check.add_missing_seats(context.engine, congress)]
     context.output(
-        {"zips": count, "congress": congress}, f"{count} ZIP codes and districts, Congress {congress}"
+        {"zips": count, "congress": congress, "added": added},
+        f"{count} ZIP codes and districts, Congress {congress}",
+        *(f"added by the ZIP code's own point: {row}" for row in added),
     )
 
 

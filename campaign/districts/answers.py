@@ -48,6 +48,14 @@ class FindResult:
     def note(self) -> Note | None:
         return joined(self.notes)
 
+    @property
+    def sure_place(self) -> str:
+        """The seat where it is certain; else the state where all seats lie in one; else nothing."""
+        if self.result == "found" and not self.likely:
+            return self.seats[0].seat
+        states = {hit.seat[:2] for hit in self.seats} or {self.state}
+        return states.pop() if len(states) == 1 else ""
+
     def noted(self, *notes: Note) -> "FindResult":
         """This answer with more notes before its own."""
         return replace(self, notes=(*notes, *self.notes))

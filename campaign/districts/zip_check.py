@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
+
+from campaign import db
 from campaign.districts import boundaries
 from campaign.districts.census import ZipRow
-from campaign.districts.models import DistrictShape
+from campaign.districts.models import DistrictShape, ZipCode, ZipSeat
 from campaign.districts.zip_codes import Coordinates
 
 
@@ -28,3 +33,20 @@ def missing_seats(
         if len(at_point) == 1 and at_point[0] not in seats[zip_code]:
             missing.append(ZipRow(zip_code, at_point[0], None))
     return missing
+
+
+def add_missing_seats(engine: Engine, congress: int) -> list[ZipRow]:
+    """Add the rows that the stored ZIP table of a Congress lacks, and return them; none where the boundaries
+    of that Congress are not stored."""
+    with db.reading(engine) as session:
+        rows = session.exec(select(ZipSeat).where(ZipSeat.congress == congress)).all()
+        shapes = session.exec(select(DistrictShape).where(DistrictShape.congress == congress)).all()
+        places = session.exec(select(ZipCode).where(col(ZipCode.latitude).is_not(None))).all()
+    points = {place.zip: (place.latitude or 0.0, place.longitude or 0.0) for place in places}
+    table = [ZipRow(row.zip, row.seat, row.share) for row in rows]
+    added = missing_seats(table, points, shapes)
+    if added:
+        with db.writing(engine) as session:
+            values = [{"congress": congress, **row._asdict()} for row in added]
+            session.execute(sa.insert(ZipSeat), values)
+    return added

@@ -103,8 +103,9 @@ def _row(line: Mapping[str, str], centres: Mapping[str, Coordinates]) -> Row:
         "state": associated[0] if associated else line["state"],
         "kind": KINDS[line["zip_type"]],
         "city": line["primary_city"],
-        "latitude": north,
-        "longitude": east,
+        # 11 m, as fine as the boundaries.
+        "latitude": north if north is None else round(north, 4),
+        "longitude": east if east is None else round(east, 4),
     }
 
 
