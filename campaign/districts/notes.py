@@ -30,11 +30,11 @@ def joined(notes: Iterable[Note]) -> Note | None:
 
 LIKELY = Note(
     "Likely, but not certain: we know no streets of this ZIP code, as with P.O. boxes and single "
-    "organizations; the point we have for it lies more than 1 km (0.6 miles) inside this district. Your home "
-    "may lie in another one: give your street address to be sure.",
+    "organizations; the point we have for it lies in this district, and no other is within 1 km (0.6 miles). "
+    "Your home may lie in another one: give your street address to be sure.",
     "Probable, pero no seguro: no conocemos calles de este código postal, como ocurre con los apartados "
-    "postales y los de una sola organización; el punto que tenemos de él está a más de 1 km (0.6 millas) "
-    "dentro de este distrito. Su casa puede estar en otro: para confirmarlo, escriba su dirección.",
+    "postales y los de una sola organización; el punto que tenemos de él está en este distrito, sin ningún "
+    "otro a menos de 1 km (0.6 millas). Su casa puede estar en otro: para confirmarlo, escriba su dirección.",
     "likely",
 )
 BY_ZIP = Note(

@@ -16,8 +16,8 @@ from campaign.districts.zip_codes import Coordinates
 def missing_seats(
     rows: Iterable[ZipRow], points: Mapping[str, Coordinates], shapes: Sequence[DistrictShape]
 ) -> list[ZipRow]:
-    """The rows that a ZIP table lacks, sorted: its ZIP codes whose point lies in a district, more than
-    ``boundaries.TOLERANCE`` from every line, that is not among their seats.
+    """The rows that a ZIP table lacks, sorted: its ZIP codes whose point lies in a district that is not among
+    their seats, more than ``boundaries.TOLERANCE`` from any other.
 
     A table made of census tracts names only a neighbor state for some ZIP codes at a state line (57430 and
     81137 are examples in the one that ships).
