@@ -74,7 +74,6 @@ ASSOCIATED = {
     "MH": ("the Marshall Islands", "las Islas Marshall"),
     "PW": ("Palau", "Palaos"),
 }
-MILITARY = ("AA", "AE", "AP")
 
 
 def completed(zip: str) -> Note:
