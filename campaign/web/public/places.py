@@ -1,5 +1,6 @@
 """From what a reader says about where they live to the seats that speak for it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -71,11 +72,12 @@ def _answer(session: Session, found: FindResult, now: datetime) -> Answer:
     holders = [hit.member for hit in found.seats if hit.member]
     people = members.people(session, [*holders, *found.senators], now=now)
     senators = tuple(people[senator] for senator in found.senators if senator in people)
+    towns = _telling_towns({hit.seat: _towns(session, hit.member) for hit in found.seats})
     choices = tuple(
         Choice(
             hit,
             people.get(hit.member or ""),
-            _towns(session, hit.member),
+            towns[hit.seat],
             members.vacant_since(session, hit.seat, now=now) if hit.vacant else None,
         )
         for hit in found.seats
@@ -83,12 +85,18 @@ def _answer(session: Session, found: FindResult, now: datetime) -> Answer:
     return Answer(found, choices, senators)
 
 
-def _towns(session: Session, bioguide: str | None) -> tuple[str, ...]:
+def _towns(session: Session, bioguide: str | None) -> list[str]:
     """Towns with one of the member's offices: people know which of them is theirs."""
     if bioguide is None:
-        return ()
+        return []
     local = [office for office in members.offices(session, bioguide) if office.kind == "district"]
-    return tuple(dict.fromkeys(office.city for office in local if office.city))[:3]
+    return list(dict.fromkeys(office.city for office in local if office.city))
+
+
+def _telling_towns(towns: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    """Up to three towns of each seat, without those that several of the seats have."""
+    times = Counter(town for found in towns.values() for town in found)
+    return {seat: tuple(town for town in found if times[town] == 1)[:3] for seat, found in towns.items()}
 
 
 def chosen_seat(session: Session, choice: Mapping[str, str]) -> str:
