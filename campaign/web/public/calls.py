@@ -147,12 +147,13 @@ def office_list(seat: str) -> Response:
     except Refused as refused:
         zip, problem = "", refused.text(current())
     found = offices_of(chosen, now=now, zip=zip)
+    unknown = bool(zip) and offices.centre_of_zip(session(), zip) is None
     return page(
         "public/offices.html",
         shown=chosen,
         offices=found,
         zip=typed[:60],
-        problem=problem,
+        problem=_("We do not know where the ZIP code %(zip)s lies.", zip=zip) if unknown else problem,
         cached=False,
         status=400 if problem else 200,
     )

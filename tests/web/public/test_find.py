@@ -173,6 +173,14 @@ def test_offices_are_listed_with_their_miles_from_a_zip_code(client: FlaskClient
     assert re.search(r"a (unas|cerca de) \d+ millas?|a menos de una milla", spanish)
 
 
+def test_a_zip_code_without_a_known_place_sorts_nothing_and_says_so(client: FlaskClient) -> None:
+    form = {"member": "C001098", "bill": "s3508-119", "zip": "99998"}
+    answer = client.post("/act/TX-20/offices", data=form)
+    assert answer.status_code == 200
+    assert "We do not know where the ZIP code 99998 lies." in words(answer.text)
+    assert "away" not in words(answer.text)
+
+
 def test_every_data_set_has_a_plain_name_and_its_source_is_credited(client: FlaskClient) -> None:
     html = client.get("/data").text
     names = re.findall(r'<th scope="row">([^<]+)</th>', html)
