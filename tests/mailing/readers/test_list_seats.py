@@ -4,10 +4,13 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy.engine import Engine
+from sqlmodel import select
 
 from campaign import db
-from campaign.mailing.readers import csv_lists
-from campaign.mailing.readers.subscribers import Imported
+from campaign.mailing.addresses import Keys
+from campaign.mailing.models import Subscriber
+from campaign.mailing.readers import csv_lists, subscribers
+from campaign.mailing.readers.subscribers import Imported, Row, Wish
 
 
 def read(engine: Engine, text: str, now: datetime) -> tuple[list[str], dict[int, str]]:
@@ -34,6 +37,18 @@ def test_a_seat_that_does_not_exist_is_a_rejected_line(snapshot_engine: Engine, 
         2: "There is no seat TX-99: the districts of Texas run from TX-1 to TX-38.",
         4: "There is no seat ZZ-1 in Congress. Find your members by ZIP code, address or state.",
     }
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("AK-1", "AK-0"), ("DC-98", "DC-0"), ("TX-99", ""), ("TX", "TX")]
+)
+def test_no_reader_is_stored_with_a_seat_that_does_not_exist(
+    snapshot_copy: Engine, keys: Keys, now: datetime, typed: str, stored: str
+) -> None:
+    with db.writing(snapshot_copy) as session:
+        rows = [Row(2, "a@readers-host.org", Wish(seat=typed))]
+        subscribers.take_list(session, keys, rows, attested_by="x", now=now)
+        assert session.exec(select(Subscriber.seat)).one() == stored
 
 
 @pytest.mark.parametrize(
