@@ -83,14 +83,21 @@ def import_zip_table(context: CommandContext, file: Path, congress: int) -> None
     own point lies is added where the file lacks it and the boundaries of that Congress are imported.
     """
     from campaign.districts import zip_check
-    from campaign.districts.census import import_zips
+    from campaign.districts.census import ZipRow, import_zips
 
-    count = import_zips(context.engine, file.read_bytes(), congress, now=context.now, name=file.name)
-    added = [f"{row.zip} {row.seat}" for row in zip_check.add_missing_seats(context.engine, congress)]
+    added: list[ZipRow] = []
+
+    def lacking(rows: list[ZipRow]) -> list[ZipRow]:
+        added.extend(zip_check.missing_on_map(context.engine, congress, rows))
+        return added
+
+    body = file.read_bytes()
+    count = import_zips(context.engine, body, congress, now=context.now, name=file.name, lacking=lacking)
+    named = [f"{row.zip} {row.seat}" for row in added]
     context.output(
-        {"zips": count, "congress": congress, "added": added},
+        {"zips": count, "congress": congress, "added": named},
         f"{count} ZIP codes and districts, Congress {congress}",
-        *(f"added by the ZIP code's own point: {row}" for row in added),
+        *(f"added by the ZIP code's own point: {row}" for row in named),
     )
 
 

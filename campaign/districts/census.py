@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -63,11 +63,20 @@ class ZipRow(NamedTuple):
     share: float | None
 
 
-def import_zips(engine: Engine, source: bytes, congress: int, *, now: datetime, name: str = "") -> int:
+def import_zips(
+    engine: Engine,
+    source: bytes,
+    congress: int,
+    *,
+    now: datetime,
+    name: str = "",
+    lacking: Callable[[list[ZipRow]], list[ZipRow]] | None = None,
+) -> int:
     """Replace the ZIP table of one Congress's map; returns the number of rows.
 
     ``source`` is the Census relationship file or a CSV table with the columns ``state_abbr``, ``zcta`` and
-    ``cd``. Raises Refused for any other file and for one of another Congress.
+    ``cd``. ``lacking`` gives rows to add to those of the file. Raises Refused for any other file and for one
+    of another Congress.
     """
     rows = read_zips(source, congress)
     if not rows:
@@ -75,6 +84,7 @@ def import_zips(engine: Engine, source: bytes, congress: int, *, now: datetime, 
             "The file has no ZIP codes with districts in it.",
             "El archivo no contiene códigos postales con distritos.",
         )
+    rows += lacking(rows) if lacking else []
     with db.writing(engine) as session:
         replace_zips(session, rows, congress)
         set_zips_state(session, congress, now, name or "import")

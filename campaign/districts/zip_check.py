@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
 from campaign import db
 from campaign.districts import boundaries
 from campaign.districts.census import ZipRow
-from campaign.districts.models import DistrictShape, ZipCode, ZipSeat
-from campaign.districts.zip_codes import Coordinates
+from campaign.districts.models import DistrictShape, ZipCode
+from campaign.districts.zip_codes import Coordinates, coordinates
 
 
 def missing_seats(
@@ -35,18 +34,11 @@ def missing_seats(
     return missing
 
 
-def add_missing_seats(engine: Engine, congress: int) -> list[ZipRow]:
-    """Add the rows that the stored ZIP table of a Congress lacks, and return them; none where the boundaries
-    of that Congress are not stored."""
+def missing_on_map(engine: Engine, congress: int, rows: Iterable[ZipRow]) -> list[ZipRow]:
+    """``missing_seats`` by the stored boundaries of a Congress and the stored points; none where there are no
+    boundaries of that Congress."""
     with db.reading(engine) as session:
-        rows = session.exec(select(ZipSeat).where(ZipSeat.congress == congress)).all()
         shapes = session.exec(select(DistrictShape).where(DistrictShape.congress == congress)).all()
         places = session.exec(select(ZipCode).where(col(ZipCode.latitude).is_not(None))).all()
-    points = {place.zip: (place.latitude or 0.0, place.longitude or 0.0) for place in places}
-    table = [ZipRow(row.zip, row.seat, row.share) for row in rows]
-    added = missing_seats(table, points, shapes)
-    if added:
-        with db.writing(engine) as session:
-            values = [{"congress": congress, **row._asdict()} for row in added]
-            session.execute(sa.insert(ZipSeat), values)
-    return added
+    points = {place.zip: point for place in places if (point := coordinates(place))}
+    return missing_seats(rows, points, shapes)

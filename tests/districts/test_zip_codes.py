@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, cast
 
 import pytest
@@ -12,7 +13,7 @@ from sqlmodel import select
 
 from campaign import db
 from campaign.congress import members
-from campaign.districts import boundaries, finder, zip_check, zip_codes
+from campaign.districts import boundaries, census, finder, zip_check, zip_codes
 from campaign.districts.answers import FindResult, shares_of
 from campaign.districts.census import ZipRow
 from campaign.districts.models import DistrictShape, ZipCode, ZipSeat
@@ -266,7 +267,7 @@ def square(west: float, south: float) -> list[list[list[tuple[float, float]]]]:
     return [[corners]]
 
 
-def test_an_imported_table_gets_the_seats_it_lacks(engine: Engine) -> None:
+def test_an_imported_table_gets_the_seats_it_lacks(engine: Engine, now: datetime) -> None:
     """Of three ZIP codes one lies inside a district, one near the line of two, one in none."""
     shapes = {"TX-20": square(-99, 29), "TX-21": square(-99, 30)}
     with db.writing(engine) as session:
@@ -275,12 +276,12 @@ def test_an_imported_table_gets_the_seats_it_lacks(engine: Engine) -> None:
             ZipCode(zip=zip, state="TX", latitude=north, longitude=-98.5)
             for zip, north in (("78205", 29.5), ("78206", 29.995), ("78207", 35.0))
         )
-        session.add_all(ZipSeat(congress=119, zip=zip, seat="TX-35") for zip in ("78205", "78206", "78207"))
-    assert zip_check.add_missing_seats(engine, 119) == [ZipRow("78205", "TX-20", None)]
-    assert zip_check.add_missing_seats(engine, 119) == []
-    with db.reading(engine) as session:
-        held = session.exec(select(ZipSeat.seat).where(ZipSeat.zip == "78205")).all()
-    assert set(held) == {"TX-20", "TX-35"}
+    table = b"state_abbr,zcta,cd\nTX,78205,35\nTX,78206,35\nTX,78207,35\n"
+    for congress, rows in ((119, 4), (120, 3)):
+        lacking = partial(zip_check.missing_on_map, engine, congress)
+        assert census.import_zips(engine, table, congress, now=now, lacking=lacking) == rows
+    assert seats(by_zip(engine, "78205", now)) == ["TX-20", "TX-35"]
+    assert seats(by_zip(engine, "78206", now)) == ["TX-35"]
 
 
 # --- reading the sources ---
