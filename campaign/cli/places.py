@@ -10,7 +10,7 @@ from campaign.cli.context import CommandContext, command, language, main
 from campaign.cli.record import known_bill
 
 if TYPE_CHECKING:
-    from campaign.districts.finder import FindResult
+    from campaign.districts.answers import FindResult
 
 
 @command(main, "find")
@@ -79,13 +79,25 @@ def import_districts(context: CommandContext, file: Path, congress: int) -> None
 def import_zip_table(context: CommandContext, file: Path, congress: int) -> None:
     """Import the Census Bureau's relationship file of a Congress: which districts each ZIP code touches.
 
-    The table of a later Congress is used from the day that Congress begins.
+    The table of a later Congress is used from the day that Congress begins. The district in which a ZIP code's
+    own point lies is added where the file lacks it and the boundaries of that Congress are imported.
     """
-    from campaign.districts.census import import_zips
+    from campaign.districts import zip_check
+    from campaign.districts.census import ZipRow, import_zips
 
-    count = import_zips(context.engine, file.read_bytes(), congress, now=context.now, name=file.name)
+    added: list[ZipRow] = []
+
+    def lacking(rows: list[ZipRow]) -> list[ZipRow]:
+        added.extend(zip_check.missing_on_map(context.engine, congress, rows))
+        return added
+
+    body = file.read_bytes()
+    count = import_zips(context.engine, body, congress, now=context.now, name=file.name, lacking=lacking)
+    named = [f"{row.zip} {row.seat}" for row in added]
     context.output(
-        {"zips": count, "congress": congress}, f"{count} ZIP codes and districts, Congress {congress}"
+        {"zips": count, "congress": congress, "added": named},
+        f"{count} ZIP codes and districts, Congress {congress}",
+        *(f"added by the ZIP code's own point: {row}" for row in named),
     )
 
 

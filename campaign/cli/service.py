@@ -161,7 +161,7 @@ def load_snapshot(context: CommandContext) -> None:
     "--as-of",
     multiple=True,
     metavar="NAME=DATE",
-    help="The day that members, bills, zips or boundaries describe; repeatable.",
+    help="The day that members, bills, zips, zipcodes, centres or boundaries describe; repeatable.",
 )
 def build_snapshot(context: CommandContext, source: str, into: Path | None, as_of: tuple[str, ...]) -> None:
     """Build the shipped data from its sources.

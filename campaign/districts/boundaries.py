@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -71,16 +71,20 @@ def seats_at(session: Session, congress: int, latitude: float, longitude: float)
     Empty abroad and far off the shore: where no district contains the point, one within ``TOLERANCE`` is named
     only if its line can only be a shore.
     """
-    north = TOLERANCE / METRES_PER_DEGREE
-    east = north / _east_scale(latitude)
-    near = select(DistrictShape).where(
+    north, east = _reach(latitude)
+    nearby = select(DistrictShape).where(
         DistrictShape.congress == congress,
         DistrictShape.west <= longitude + east,
         DistrictShape.east >= longitude - east,
         DistrictShape.south <= latitude + north,
         DistrictShape.north >= latitude - north,
     )
-    located = {shape.seat: _locate(shape.geometry, (longitude, latitude)) for shape in session.exec(near)}
+    return seats_in(session.exec(nearby), latitude, longitude)
+
+
+def seats_in(shapes: Iterable[DistrictShape], latitude: float, longitude: float) -> list[str]:
+    """The answer of ``seats_at`` from these districts, which may leave out any that are far away."""
+    located = {shape.seat: _locate(shape.geometry, (longitude, latitude)) for shape in shapes}
     if not any(inside for inside, _ in located.values()) and _may_be_abroad(latitude, longitude):
         return []
     named = [
@@ -89,6 +93,21 @@ def seats_at(session: Session, congress: int, latitude: float, longitude: float)
         if inside or metres <= TOLERANCE
     ]
     return [seat for _, _, seat in sorted(named)]
+
+
+def near(shapes: Iterable[DistrictShape], latitude: float, longitude: float) -> Iterator[DistrictShape]:
+    """Those of the districts in memory whose box is within ``TOLERANCE`` of a point."""
+    north, east = _reach(latitude)
+    for shape in shapes:
+        in_width = shape.west <= longitude + east and shape.east >= longitude - east
+        if in_width and shape.south <= latitude + north and shape.north >= latitude - north:
+            yield shape
+
+
+def _reach(latitude: float) -> tuple[float, float]:
+    """``TOLERANCE`` in degrees north and east."""
+    north = TOLERANCE / METRES_PER_DEGREE
+    return north, north / _east_scale(latitude)
 
 
 def _may_be_abroad(latitude: float, longitude: float) -> bool:

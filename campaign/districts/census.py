@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -63,11 +63,20 @@ class ZipRow(NamedTuple):
     share: float | None
 
 
-def import_zips(engine: Engine, source: bytes, congress: int, *, now: datetime, name: str = "") -> int:
+def import_zips(
+    engine: Engine,
+    source: bytes,
+    congress: int,
+    *,
+    now: datetime,
+    name: str = "",
+    lacking: Callable[[list[ZipRow]], list[ZipRow]] | None = None,
+) -> int:
     """Replace the ZIP table of one Congress's map; returns the number of rows.
 
     ``source`` is the Census relationship file or a CSV table with the columns ``state_abbr``, ``zcta`` and
-    ``cd``. Raises Refused for any other file and for one of another Congress.
+    ``cd``. ``lacking`` gives rows to add to those of the file. Raises Refused for any other file and for one
+    of another Congress.
     """
     rows = read_zips(source, congress)
     if not rows:
@@ -75,6 +84,7 @@ def import_zips(engine: Engine, source: bytes, congress: int, *, now: datetime, 
             "The file has no ZIP codes with districts in it.",
             "El archivo no contiene códigos postales con distritos.",
         )
+    rows += lacking(rows) if lacking else []
     with db.writing(engine) as session:
         replace_zips(session, rows, congress)
         set_zips_state(session, congress, now, name or "import")
@@ -151,11 +161,24 @@ def _not_a_zip_table() -> Refused:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The seats in the geocoder's answer, or the reason (English, Spanish) why there are none."""
+class Match:
+    """A place that the geocoder found, with its seats; address and ZIP code are empty for a point."""
 
-    seats: tuple[str, ...] = ()
+    seats: tuple[str, ...]
+    address: str = ""
+    zip: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The places with seats in the geocoder's answer, or the reason (English, Spanish) why there are none."""
+
+    matches: tuple[Match, ...] = ()
     reason: Bilingual = ("", "")
+
+    @property
+    def seats(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(seat for match in self.matches for seat in match.seats))
 
 
 SWITCHED_OFF: Bilingual = (
@@ -209,16 +232,21 @@ def _read_answer(reply: Any, congress: int) -> Answer:
     result = _dict(_dict(reply).get("result"))
     if not result.keys() & {"addressMatches", "geographies"}:
         return Answer(reason=NO_ANSWER)
-    matches = _list(result.get("addressMatches", [result]))
-    places = [_dict(match).get("geographies") for match in matches]
-    layers = [layer for place in places for layer in _dict(place).items()]
-    numbers = {int(found[1]) for name, _ in layers if (found := LAYER.fullmatch(name))}
-    seats = _seats(layers, congress)
-    if seats:
-        return Answer(seats)
+    places = [_dict(place) for place in _list(result.get("addressMatches", [result]))]
+    matches = tuple(match for place in places if (match := _match(place, congress)).seats)
+    if matches:
+        return Answer(matches)
+    layers = [name for place in places for name in _dict(place.get("geographies"))]
+    numbers = {int(found[1]) for name in layers if (found := LAYER.fullmatch(name))}
     if numbers - {congress}:
         return Answer(reason=_other_congress(max(numbers), congress))
-    return Answer(reason=NO_DISTRICT if any(places) else NO_MATCH)
+    return Answer(reason=NO_DISTRICT if any(place.get("geographies") for place in places) else NO_MATCH)
+
+
+def _match(place: dict[str, Any], congress: int) -> Match:
+    seats = _seats(list(_dict(place.get("geographies")).items()), congress)
+    zip_code = _dict(place.get("addressComponents")).get("zip")
+    return Match(seats, str(place.get("matchedAddress") or "")[:120], str(zip_code or "")[:5])
 
 
 def _seats(layers: Sequence[tuple[str, Any]], congress: int) -> tuple[str, ...]:

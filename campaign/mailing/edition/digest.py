@@ -150,7 +150,7 @@ def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
         note=note,
         sections=tuple(_section(proposal, at) for proposal in reader.proposals if proposal.moved),
         members=tuple(_member(person, reader, lang) for person in reader.members),
-        members_hint=_hint(group, reader, lang),
+        members_hint=_hint(news, reader, lang),
         deed=deed,
         numbers=tuple(
             _number(bill, proposal, lang) for proposal in reader.proposals for bill in proposal.bills
@@ -333,16 +333,15 @@ def _position(ask: Ask, lang: str) -> str:
     return f"{not_yet}{ask.reason(lang)}"
 
 
-def _hint(group: Group, reader: Reader, lang: str) -> str:
-    """Why not all three members are named, and what the reader can do about it; empty where they are."""
-    words = WORDS[lang]
-    if not group.seat:
-        return words["no_seat"]
-    if "-" not in group.seat:
+def _hint(news: News, reader: Reader, lang: str) -> str:
+    """Why not all three members are named, and what the reader can do about it; empty where they are, and
+    where nothing is known of who holds the seat."""
+    words, seat = WORDS[lang], reader.group.seat
+    if seat and "-" not in seat:
         return words["no_district"]
-    if not any(person.chamber == "house" for person in reader.members):
-        return words["vacant"].format(seat=group.seat)
-    return ""
+    if seat not in news.seats:
+        return words["no_seat"]
+    return words["vacant"].format(seat=seat) if seat in news.vacant else ""
 
 
 def _deed(reader: Reader, news: News, at: _Urls) -> Deed:

@@ -95,6 +95,9 @@ class News:
     proposals: tuple[ProposalNews, ...]
     people: dict[str, Person]
     phones: dict[str, str]
+    # House seats that exist, and those of them that are known to be vacant.
+    seats: frozenset[str]
+    vacant: frozenset[str]
     # The day the record of these bills is as of; None while nothing was read.
     as_of: date | None
 
@@ -147,6 +150,8 @@ def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | N
         proposals=proposals,
         people=people,
         phones=_phones(session),
+        seats=frozenset(seat.id for seat in members.seats(session, "house")),
+        vacant=frozenset(members.vacancies(session, "house", now=now)),
         as_of=min((at.astimezone(WASHINGTON).date() for at in read if at), default=None),
     )
 

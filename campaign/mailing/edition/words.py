@@ -30,7 +30,7 @@ WORDS = {
         "and_more": "{number} more",
         "not_yet": "not yet; ",
         "no_seat": "Tell us your ZIP code and this mail will say how your own members stand.",
-        "no_district": "Your ZIP code lies in more than one district. Tell us yours, and your "
+        "no_district": "Your ZIP code does not tell your district. Tell us yours, and your "
         "representative will stand here too.",
         "vacant": "The House seat {seat} is vacant now.",
         "find_deed": "Find your three members and call the one who can help most.",
@@ -86,7 +86,7 @@ WORDS = {
         "and_more": "{number} más",
         "not_yet": "aún no; ",
         "no_seat": "Díganos su código postal (ZIP) y este correo le dirá cómo están sus propios legisladores.",
-        "no_district": "Su código postal abarca más de un distrito. Díganos cuál es el suyo y aquí aparecerá "
+        "no_district": "Su código postal no basta para saber su distrito. Díganos cuál es y aquí aparecerá "
         "también quien le representa en la Cámara.",
         "vacant": "El escaño {seat} de la Cámara está vacante en este momento.",
         "find_deed": "Encuentre a sus tres legisladores y llame a quien más puede ayudar.",

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from campaign.congress.seats import read_seat
 from campaign.districts import finder
 from campaign.mailing.models import Subscriber
 from campaign.mailing.readers.subscribers import LANGUAGES, Imported, Row, Wish
@@ -44,8 +45,10 @@ def _wish(session: Session, cells: dict[str, str], now: datetime) -> Wish:
     language = cells.get("language", "").lower()[:2] or "en"
     if language not in LANGUAGES:
         raise Refused(f"unknown language {language!r}", f"idioma desconocido {language!r}")
-    seat = cells.get("seat", "").upper()
-    if not seat and cells.get("zip"):
+    seat = cells.get("seat", "")
+    if seat:
+        seat = read_seat(session, seat).id
+    elif cells.get("zip"):
         seat = _seat_of_zip(session, cells["zip"], now)
     slugs = tuple(cells.get("proposals", "").replace(";", " ").split())
     return Wish(language, seat, slugs).checked()
@@ -53,11 +56,7 @@ def _wish(session: Session, cells: dict[str, str], now: datetime) -> Wish:
 
 def _seat_of_zip(session: Session, text: str, now: datetime) -> str:
     """The one seat of a ZIP code, the one state of its seats, or nothing. Spreadsheets drop leading zeros."""
-    found = finder.by_zip(session, text.zfill(5), now=now)
-    if found.result == "found":
-        return found.seats[0].seat
-    states = {hit.seat.partition("-")[0] for hit in found.seats}
-    return states.pop() if len(states) == 1 else ""
+    return finder.by_zip(session, text.zfill(5), now=now).sure_place
 
 
 def write(session: Session) -> str:

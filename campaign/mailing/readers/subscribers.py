@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select
 
+from campaign.congress import members
+from campaign.congress.seats import read_seat
 from campaign.mailing.addresses import Address, Keys, digest, read_address
 from campaign.mailing.models import (
     Attempt,
@@ -147,7 +149,7 @@ def _find(session: Session, keys: Keys, address: Address) -> Subscriber | None:
 def _add(session: Session, keys: Keys, address: Address, wish: Wish, now: datetime) -> Subscriber:
     """A new reader; where another request was quicker, the one it made."""
     added = Subscriber(email=address.typed, key=keys.of(address), created=now)
-    _apply(added, wish)
+    _apply(session, added, wish)
     try:
         with session.begin_nested():
             session.add(added)
@@ -156,9 +158,21 @@ def _add(session: Session, keys: Keys, address: Address, wish: Wish, now: dateti
     return added
 
 
-def _apply(subscriber: Subscriber, wish: Wish) -> None:
-    subscriber.language, subscriber.seat, subscriber.alerts = wish.language, wish.seat, wish.alerts
+def _apply(session: Session, subscriber: Subscriber, wish: Wish) -> None:
+    subscriber.language, subscriber.alerts = wish.language, wish.alerts
+    subscriber.seat = _seat_in_table(session, wish.seat)
     subscriber.proposals = " ".join(wish.proposals)
+
+
+def _seat_in_table(session: Session, text: str) -> str:
+    """A seat as the table has it (``AK-0`` for ``AK-1``), nothing for one that does not exist; as it was
+    typed while no seats are known."""
+    if not text or members.seat(session, text):
+        return text
+    try:
+        return read_seat(session, text).id
+    except Refused:
+        return "" if members.seats(session) else text
 
 
 def _consent(session: Session, who: Subscriber, kind: str, asked: Asked, now: datetime, by: str = "") -> None:
@@ -237,7 +251,7 @@ def confirm(session: Session, token: str, asked: Asked, *, now: datetime) -> Sub
         return None
     if barred:
         session.delete(barred)
-    _apply(who, Wish.of(kept.wish if kept else {}))
+    _apply(session, who, Wish.of(kept.wish if kept else {}))
     who.state, who.confirmed_at, who.stopped_at, who.why_stopped = "confirmed", now, None, ""
     who.score, who.score_at = 0, None
     _consent(session, who, "confirmed", asked, now)
@@ -302,7 +316,7 @@ def _suppress_queued(session: Session, who: Subscriber, now: datetime) -> None:
 
 def change(session: Session, who: Subscriber, wish: Wish, *, now: datetime, page: str = "") -> None:
     """The reader, having proved the mailbox, wants something else from now on."""
-    _apply(who, wish.checked())
+    _apply(session, who, wish.checked())
     _consent(session, who, "changed", Asked(page), now)
 
 

@@ -14,12 +14,13 @@ from flask_babel import format_date, format_datetime
 
 from campaign.congress import bills
 from campaign.congress.bills import BillId, on_one_line
+from campaign.congress.state_names import state_name
 from campaign.db import utcnow
 from campaign.outreach import names
 from campaign.outreach.wordings import BLANK, BLANKS
 from campaign.proposals import campaigns
 from campaign.settings import Settings
-from campaign.web.core import database, health, states
+from campaign.web.core import database, health
 from campaign.web.core.languages import _, current
 
 STATIC_SECONDS = 31_536_000
@@ -81,7 +82,7 @@ def given() -> dict[str, str]:
 
 
 def _state_name(code: str) -> str:
-    return states.name(code, current())
+    return state_name(code, current())
 
 
 def site_name() -> str:
@@ -98,7 +99,7 @@ def ordinal(number: int) -> str:
 def seat_name(seat: str) -> str:
     """``Texas, district 20``; a state's only district and its Senate seats go by the state's name."""
     code, _dash, district = seat.partition("-")
-    state = states.name(code, current())
+    state = state_name(code, current())
     return (
         _("%(state)s, district %(number)s", state=state, number=district)
         if district not in ("", "0")
@@ -107,6 +108,7 @@ def seat_name(seat: str) -> str:
 
 
 def data_set(name: str) -> str:
+    """The name that readers see of a row of ``SourceState``; ``boundaries-119`` is of one Congress's map."""
     known = {
         "members": _("Members of Congress"),
         "historical": _("Former members"),
@@ -114,10 +116,16 @@ def data_set(name: str) -> str:
         "committees": _("Committees"),
         "memberships": _("Committee seats"),
         "bills": _("Bills"),
+        "washington": _("Washington offices"),
+        "zipcodes": _("ZIP codes"),
+        "zips": _("Districts of ZIP codes"),
+        "boundaries": _("District boundaries"),
+        "new_bills": _("Look at all new bills of Congress"),
     }
-    if name.startswith("new_bills"):
-        return _("Look at all new bills of Congress")
-    return known.get(name) or (_("Districts of ZIP codes") if name.startswith("zips") else name)
+    label, _dash, congress = name.partition("-")
+    if not congress.isdecimal():
+        return known.get(name, name)
+    return f"{known.get(label, label)}, {_('%(number)s Congress', number=ordinal(int(congress)))}"
 
 
 def tongue(row: Any, field: str) -> str:

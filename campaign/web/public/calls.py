@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from campaign import db
 from campaign.congress.members import Person
+from campaign.congress.seats import read_seat
 from campaign.db import utcnow
 from campaign.districts import finder
 from campaign.outreach import asks, conversations, names, offices, outcomes, reminders
@@ -25,7 +26,7 @@ from campaign.web.core.database import engine, session
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import page, settings
 from campaign.web.core.routing import place
-from campaign.web.public import content, places
+from campaign.web.public import content
 from campaign.web.public.content import Delegation, Speaker
 from campaign.web.public.room import route
 
@@ -90,7 +91,7 @@ def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
 
     Raises Refused (404) where the person does not speak for the seat, or there is nothing to ask of them.
     """
-    known = places.seat(session(), seat)
+    known = read_seat(session(), seat)
     bioguide, bill = values.get("member", ""), values.get("bill", "")
     if not bioguide:
         abort(redirect(place("act", seat=known.id), 303))
@@ -104,9 +105,9 @@ def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
 
 def offices_of(chosen: Visit, *, now: datetime, zip: str = "") -> Offices:
     """The person's offices, those at home by distance from a ZIP code or from amid the seat's."""
-    near = offices.centre_of_zip(session(), zip) if zip else None
-    near = near or offices.centre_of_seat(session(), chosen.seat)
-    return offices.offices_for(session(), chosen.person.bioguide, near, now=now)
+    here = offices.centre_of_zip(session(), zip) if zip else None
+    near = here or offices.centre_of_seat(session(), chosen.seat)
+    return offices.offices_for(session(), chosen.person.bioguide, near, now=now, from_caller=here is not None)
 
 
 # --- before and during a call ----------------------------------------------------------------------
@@ -146,12 +147,13 @@ def office_list(seat: str) -> Response:
     except Refused as refused:
         zip, problem = "", refused.text(current())
     found = offices_of(chosen, now=now, zip=zip)
+    unknown = bool(zip) and offices.centre_of_zip(session(), zip) is None
     return page(
         "public/offices.html",
         shown=chosen,
         offices=found,
-        zip=typed[:10],
-        problem=problem,
+        zip=typed[:60],
+        problem=_("We do not know where the ZIP code %(zip)s lies.", zip=zip) if unknown else problem,
         cached=False,
         status=400 if problem else 200,
     )

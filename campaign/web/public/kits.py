@@ -4,6 +4,7 @@ from flask import make_response, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from campaign.congress.seats import read_seat
 from campaign.db import utcnow
 from campaign.outreach import asks, kits, wordings
 from campaign.outreach.asks import Ask, ProposalBills
@@ -15,7 +16,6 @@ from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
 from campaign.web.core.routing import place
 from campaign.web.public import content as public_content
-from campaign.web.public import places
 from campaign.web.public.content import Delegation, Speaker
 from campaign.web.public.room import route
 
@@ -24,7 +24,7 @@ from campaign.web.public.room import route
 def kit(seat: str) -> Response:
     """A poster with strips for one bill and seat, as a page to print or with ``as=pdf`` as a file."""
     now = utcnow()
-    known = places.seat(session(), seat)
+    known = read_seat(session(), seat)
     docket = asks.campaign_asks(session(), now=now)
     people = public_content.delegation(session(), known, docket, now=now)
     matters = [matter for matter in docket.matters if _asked(people, matter)]

@@ -1,6 +1,6 @@
 """From what a reader says about where they live to the seats that speak for it."""
 
-import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,17 +8,15 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from campaign import __version__
-from campaign.congress import members
+from campaign.congress import members, seats
 from campaign.congress.members import Person
-from campaign.congress.models import Seat
-from campaign.districts import finder
-from campaign.districts.finder import FindResult, SeatHit
+from campaign.congress.state_names import ENGLISH, state_name
+from campaign.districts import finder, notes
+from campaign.districts.answers import FindResult, SeatHit
+from campaign.districts.notes import Note
 from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
-from campaign.web.core import states
-
-SEAT = re.compile(r"[A-Z]{2}(-([0-9]{1,3}|AL))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -33,14 +31,21 @@ class Choice:
 
 @dataclass(frozen=True)
 class Answer:
-    """Where a place lies. ``choices`` is empty unless several districts share it."""
+    """Where a place lies. ``choices`` is empty unless several districts share it. ``senators`` are those to
+    call meanwhile, where the seat is not found."""
 
     found: FindResult
     choices: tuple[Choice, ...]
+    senators: tuple[Person, ...] = ()
 
     @property
     def only_seat(self) -> str | None:
         return self.found.seats[0].seat if self.found.result == "found" else None
+
+    @property
+    def note_codes(self) -> str:
+        """The notes to repeat on the page of the seat, by their codes."""
+        return ".".join(note.code for note in self.found.notes if note.code)
 
 
 def by_zip(session: Session, typed: str, *, now: datetime) -> Answer:
@@ -62,83 +67,64 @@ def by_point(session: Session, typed: str, *, now: datetime) -> Answer:
 
 
 def _answer(session: Session, found: FindResult, now: datetime) -> Answer:
-    if found.result != "split":
+    if found.result == "found":
         return Answer(found, ())
-    people = members.people(session, [hit.member for hit in found.seats if hit.member], now=now)
+    holders = [hit.member for hit in found.seats if hit.member]
+    people = members.people(session, [*holders, *found.senators], now=now)
+    senators = tuple(people[senator] for senator in found.senators if senator in people)
+    towns = _telling_towns({hit.seat: _towns(session, hit.member) for hit in found.seats})
     choices = tuple(
         Choice(
             hit,
             people.get(hit.member or ""),
-            _towns(session, hit.member),
+            towns[hit.seat],
             members.vacant_since(session, hit.seat, now=now) if hit.vacant else None,
         )
         for hit in found.seats
     )
-    return Answer(found, choices)
+    return Answer(found, choices, senators)
 
 
-def _towns(session: Session, bioguide: str | None) -> tuple[str, ...]:
+def _towns(session: Session, bioguide: str | None) -> list[str]:
     """Towns with one of the member's offices: people know which of them is theirs."""
     if bioguide is None:
-        return ()
+        return []
     local = [office for office in members.offices(session, bioguide) if office.kind == "district"]
-    return tuple(dict.fromkeys(office.city for office in local if office.city))[:3]
+    return list(dict.fromkeys(office.city for office in local if office.city))
+
+
+def _telling_towns(towns: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    """Up to three towns of each seat, without those that several of the seats have."""
+    times = Counter(town for found in towns.values() for town in found)
+    return {seat: tuple(town for town in found if times[town] == 1)[:3] for seat, found in towns.items()}
 
 
 def chosen_seat(session: Session, choice: Mapping[str, str]) -> str:
-    """The seat of a state and district chosen by hand; a state with one district needs no number."""
+    """The seat of a state and district chosen by hand; a state with one district needs no number. Raises
+    Refused where a number is lacking or there is no such seat."""
     state, district = choice.get("state", "").upper(), choice.get("district", "").strip()
-    own = [seat for seat in members.seats(session, "house") if seat.state == state]
+    own = seats.house_seats(session, state)
     if len(own) == 1:
         return own[0].id
-    if not district:
+    if not district and own:
         raise Refused(
-            f"{states.name(state, 'en')} has {len(own)} districts: write the number of yours.",
-            f"{states.name(state, 'es')} tiene {len(own)} distritos: escriba el número del suyo.",
+            f"{state_name(state, 'en')} has {len(own)} districts: write the number of yours.",
+            f"{state_name(state, 'es')} tiene {len(own)} distritos: escriba el número del suyo.",
         )
-    return seat(session, f"{state}-{district}").id
+    return seats.read_seat(session, f"{state}-{district}").id
 
 
-def seat(session: Session, text: str) -> Seat:
-    """The seat of an address such as ``TX-20``, ``tx-20``, ``WY-AL`` or ``TX``.
-
-    Raises Refused (404) that says what there is.
-    """
-    state, _, district = text.upper().partition("-")
-    if not SEAT.fullmatch(text.upper()):
-        raise _no_seat(session, text, "")
-    wanted = state if not district else f"{state}-{_number(session, state, district)}"
-    if known := members.seat(session, wanted):
-        return known
-    raise _no_seat(session, text, state)
+def in_state(session: Session, state: str, *, now: datetime) -> Answer:
+    """The answer for a place of which the state alone is known."""
+    current = finder.index(session, now=now)
+    known = state.upper() if state.upper() in ENGLISH else ""
+    return _answer(session, current.holders.without_seat(current.congress, known), now)
 
 
-def _number(session: Session, state: str, district: str) -> str:
-    # At-large seats are also written WY-1, WY-01 and WY-AL; Census writes the delegates' as DC-98.
-    if district.isdecimal() and members.seat(session, f"{state}-{int(district)}"):
-        return str(int(district))
-    return "0" if district in ("AL", "1", "01", "00", "98") else district
-
-
-def _no_seat(session: Session, text: str, state: str) -> Refused:
-    shown = text[:20]
-    own = [seat.district or 0 for seat in members.seats(session, "house") if seat.state == state]
-    if not own:
-        return Refused(
-            f"There is no seat {shown} in Congress. Find your members by ZIP code, address or state.",
-            f"No hay un escaño {shown} en el Congreso. Encuentre a sus representantes por código postal, "
-            "dirección o estado.",
-            status=404,
-        )
-    en, es = states.name(state, "en"), states.name(state, "es")
-    if len(own) == 1:
-        return Refused(
-            f"There is no seat {shown}: {en} has one district, {state}-0.",
-            f"No hay un escaño {shown}: {es} tiene un solo distrito, {state}-0.",
-            status=404,
-        )
-    return Refused(
-        f"There is no seat {shown}: the districts of {en} run from {state}-{min(own)} to {state}-{max(own)}.",
-        f"No hay un escaño {shown}: los distritos de {es} van de {state}-{min(own)} a {state}-{max(own)}.",
-        status=404,
-    )
+def carried_note(session: Session, codes: str, *, now: datetime) -> Note | None:
+    """The note that an answer left on the way to the page of its seat; ``codes`` are separated by dots."""
+    current = finder.index(session, now=now)
+    known = dict(notes.CARRIED)
+    if current.congress != current.sitting:
+        known[notes.OLD_MAP] = notes.old_map(current.congress, current.sitting)
+    return notes.joined(known[code] for code in dict.fromkeys(codes.split(".")) if code in known)

@@ -31,7 +31,7 @@ def _of_readers() -> Iterator[Statement]:
         (
             "bill", "cosponsorship", "action", "referral", "related", "listedbill", "change", "tracking",
             "rawreply", "member", "seat", "tenure", "office", "committee", "committeeseat", "sourcestate",
-            "campaign", "proposal", "kinship", "zipseat", "districtshape", "citedfact",
+            "campaign", "proposal", "kinship", "zipseat", "zipcode", "districtshape", "citedfact",
         ),
         _(
             "The public record: bills, members of Congress, present and former, their offices and districts, "

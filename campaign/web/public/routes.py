@@ -1,19 +1,23 @@
 """The pages that everybody reads. A view loads, asks and answers; what a page shows is in ``content``."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from campaign.congress import ledger
+from campaign.congress import ledger, state_names
 from campaign.congress.bill_input import parse_bill
 from campaign.congress.bills import BillId, congress_on, congress_start
+from campaign.congress.seats import read_seat
 from campaign.dates import parse_day
 from campaign.db import utcnow
 from campaign.districts import finder
 from campaign.outreach import asks, conversations, outcomes, wordings
 from campaign.proposals import lookup
+from campaign.refusals import Refused
 from campaign.web.core import states
 from campaign.web.core.database import session
 from campaign.web.core.languages import current
@@ -22,6 +26,9 @@ from campaign.web.core.routing import kept_query, place
 from campaign.web.public import calls, content, places
 from campaign.web.public.privacy import statements
 from campaign.web.public.room import route
+
+# More than any field of the page takes.
+LONGEST_TYPED = 120
 
 
 @route("/")
@@ -32,42 +39,77 @@ def campaign() -> Response:
 @route("/find", query=("zip", "state", "district"))
 def find() -> Response:
     """The three ways to say where one lives; with ``zip`` or ``state`` and ``district`` their answer."""
-    if request.args.get("state"):
-        return redirect(place("act", seat=places.chosen_seat(session(), request.args)), 303)
-    if typed := request.args.get("zip", "").strip():
-        return _answer_place(places.by_zip(session(), typed, now=utcnow()), zip=typed)
+    now, zip, state = utcnow(), request.args.get("zip", "").strip(), request.args.get("state", "")
+    try:
+        if zip:
+            return _answer_place(places.by_zip(session(), zip, now=now), zip=zip)
+        if state:
+            return redirect(place("act", seat=places.chosen_seat(session(), request.args)), 303)
+        if "state" in request.args:
+            raise Refused("Choose your state or territory.", "Elija su estado o territorio.")
+    except Refused as refusal:
+        field = "zip" if zip else "state"
+        meanwhile = places.in_state(session(), state, now=now) if state and not zip else None
+        return _find_page(found=meanwhile, zip=zip, problem=Problem(field, refusal), typed=request.args)
     return _find_page()
 
 
 @route("/find", methods=("POST",))
 def find_address() -> Response:
-    """A street address or a position, looked up and forgotten: in no address line, no log and no table."""
-    now = utcnow()
-    if "point" in request.form:
-        found = places.by_point(session(), request.form["point"], now=now)
-    else:
-        found = places.by_address(settings(), session(), request.form, now=now)
-    return _answer_place(found, cached=False)
+    """A street address or a position, looked up and forgotten: in no address line, no log and no table. What
+    was not found stays in its fields."""
+    now, form = utcnow(), request.form
+    try:
+        if "point" in form:
+            return _answer_place(places.by_point(session(), form["point"], now=now), cached=False)
+        found = places.by_address(settings(), session(), form, now=now)
+    except Refused as refusal:
+        field = "point" if "point" in form else "street"
+        return _find_page(problem=Problem(field, refusal), typed=form, cached=False)
+    typed = form if found.found.result == "unknown" else {}
+    return _answer_place(found, typed=typed, cached=False)
 
 
-def _answer_place(found: places.Answer, *, zip: str = "", cached: bool = True) -> Response:
+class Problem(NamedTuple):
+    """What was wrong with a field (zip, state, street or point)."""
+
+    field: str
+    refusal: Refused
+
+
+def _answer_place(
+    found: places.Answer, *, zip: str = "", typed: Mapping[str, str] = {}, cached: bool = True
+) -> Response:
     if found.only_seat:
-        return redirect(place("act", seat=found.only_seat), 303)
-    return _find_page(found=found, zip=zip, cached=cached)
+        codes = found.note_codes
+        return redirect(place("act", seat=found.only_seat, **({"note": codes} if codes else {})), 303)
+    return _find_page(found=found, zip=zip, typed=typed, cached=cached)
 
 
-def _find_page(*, found: places.Answer | None = None, zip: str = "", cached: bool = True) -> Response:
+def _find_page(
+    *,
+    found: places.Answer | None = None,
+    zip: str = "",
+    problem: Problem | None = None,
+    typed: Mapping[str, str] = {},
+    cached: bool = True,
+) -> Response:
     now = utcnow()
     return page(
         "public/find.html",
         found=found,
-        zip=zip,
+        zip=zip[:LONGEST_TYPED],
+        problem=problem and problem.refusal.text(current()),
+        wrong=problem.field if problem else "",
+        typed={name: value[:LONGEST_TYPED] for name, value in typed.items()},
+        state=(typed.get("state") or (found.found.state if found else "")).upper(),
         geocodes=bool(settings().geocoder_url),
         takes_points=finder.has_boundaries(session(), now=now),
-        states=states.choices(current()),
+        states=state_names.choices(current()),
         congress=congress_on(now),
         redrawn=_redrawn(found, now) if found else [],
-        cached=cached,
+        cached=cached and problem is None,
+        status=problem.refusal.status if problem else 200,
     )
 
 
@@ -91,20 +133,27 @@ def districts() -> Response:
     )
 
 
-@route("/act/<seat>", methods=("GET", "POST"), query=("member", "bill", "kind"))
+@route("/act/<seat>", methods=("GET", "POST"), query=("member", "bill", "kind", "note"))
 def act(seat: str) -> Response:
-    """Who speaks for a seat and where each stands; with ``member`` the words for a call to that one.
+    """Who speaks for a seat and where each stands; with ``member`` the words for a call to that one. ``note``
+    is what the search for the place had to say, by its codes.
 
     A POST brings what the reader puts into the words; it goes back in the answer and nowhere else.
     """
-    known = places.seat(session(), seat)
+    known = read_seat(session(), seat)
     if known.id != seat:
         return redirect(place("act", seat=known.id, **kept_query()), 301)
     if "member" in request.args:
         return _words(known.id)
     now = utcnow()
     people = content.delegation(session(), known, asks.campaign_asks(session(), now=now), now=now)
-    return page("public/act.html", seat=known, shown=people, redrawn=states.redrawn(known.state, now=now))
+    return page(
+        "public/act.html",
+        seat=known,
+        shown=people,
+        note=places.carried_note(session(), request.args.get("note", ""), now=now),
+        redrawn=states.redrawn(known.state, now=now),
+    )
 
 
 def _words(seat: str) -> Response:
@@ -127,7 +176,7 @@ def _words(seat: str) -> Response:
 def thanks(seat: str) -> Response:
     """At the end of the list: what the calls add up to, and what else helps."""
     now = utcnow()
-    known = places.seat(session(), seat)
+    known = read_seat(session(), seat)
     front = content.front(session(), now=now)
     about = front.campaign.slug if front.campaign else ""
     count = outcomes.published(session(), about=about)

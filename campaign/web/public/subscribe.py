@@ -12,6 +12,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from campaign import db
+from campaign.congress.seats import read_seat
 from campaign.db import utcnow
 from campaign.mailing.addresses import Keys
 from campaign.mailing.models import Subscriber
@@ -75,7 +76,7 @@ def _form(
 def sign_up() -> Response:
     """Queue a letter to the address, if one is due; the page says nothing of the address."""
     form = request.form
-    email, zip = form.get("email", "").strip()[:300], form.get("zip", "").strip()[:10]
+    email, zip = form.get("email", "").strip()[:300], form.get("zip", "").strip()[:60]
     seat = ""
     try:
         seat = _named_seat(form.get("seat", ""))
@@ -101,19 +102,14 @@ def _wish(form: Mapping[str, str], seat: str, proposals: list[str]) -> Wish:
 
 
 def _place(found: places.Answer | None) -> str:
-    """The seat of a ZIP code; the state alone where several districts of one state share it."""
-    if found is None or not found.found.seats:
-        return ""
-    if found.only_seat:
-        return found.only_seat
-    states = {hit.seat.partition("-")[0] for hit in found.found.seats}
-    return states.pop() if len(states) == 1 else ""
+    """The seat of a ZIP code; the state alone where several of its districts share it or one is only likely."""
+    return found.found.sure_place if found else ""
 
 
 def _known_zip(session: Session, zip: str) -> places.Answer:
     """Where a ZIP code lies. Raises Refused for one that no table has."""
     found = places.by_zip(session, zip, now=utcnow())
-    if not found.found.seats:
+    if not found.found.seats and not found.found.state:
         raise Refused(
             f"We do not know where the ZIP code {zip[:10]} lies. Check it, or leave it empty.",
             f"No sabemos dónde queda el código postal {zip[:10]}. Revíselo o déjelo vacío.",
@@ -123,7 +119,7 @@ def _known_zip(session: Session, zip: str) -> places.Answer:
 
 def _named_seat(text: str) -> str:
     """A seat by its name (``ak-1`` is ``AK-0``), or nothing. Raises Refused for one that does not exist."""
-    return places.seat(database.session(), text.strip()).id if text.strip() else ""
+    return read_seat(database.session(), text).id if text.strip() else ""
 
 
 def _seat(text: str) -> str:
@@ -232,9 +228,16 @@ def _act(session: Any, who: Subscriber, action: str) -> None:
         subscribers.stop(session, who, "unsubscribed", now=now, page="preferences")
     elif action == "save":
         zip = form.get("zip", "").strip()
-        seat = _place(_known_zip(session, zip)) if zip else _chosen_seat(who, form.get("seat"))
+        moved = _moved_seat(who, _known_zip(session, zip)) if zip else None
+        seat = _chosen_seat(who, form.get("seat")) if moved is None else moved
         wish = _wish(form, seat, form.getlist("proposals"))
         subscribers.change(session, who, wish, now=now, page="preferences")
+
+
+def _moved_seat(who: Subscriber, found: places.Answer) -> str:
+    """The place of a new ZIP code; one that tells no more than the state leaves a seat in that state."""
+    place = _place(found)
+    return who.seat if place and place == who.seat[:2] else place
 
 
 def _chosen_seat(who: Subscriber, typed: str | None) -> str:

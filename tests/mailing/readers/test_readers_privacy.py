@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel, select
 
 from campaign import db, logs
+from campaign.congress import roster
 from campaign.mailing.addresses import Keys, masked, read_address, wire
 from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.edition import editions, retention
@@ -93,6 +94,8 @@ def a_list(session: Any, keys: Keys, text: str, now: Any, **more: Any) -> Import
 
 
 def test_e41_an_import_revives_nobody_and_lands_as_pending(engine: Engine, keys: Keys, readers: Make) -> None:
+    with db.writing(engine) as session:
+        roster.ensure_seats(session, ["TX-20"])
     readers("here@readers-host.org", seat="TX-20")
     stopped, erased = readers("stopped@readers-host.org", "erased@readers-host.org")
     with db.writing(engine) as session:
@@ -145,6 +148,7 @@ def test_e41_what_is_written_is_read_again_and_no_spreadsheet_runs_it(engine: En
         f"{local}@readers-host.org" for local in ("=a+b", "+1", "-a", "'a", "'=a", "a", "|x", "%x", '"a,b"')
     ]
     with db.writing(engine) as session:
+        roster.ensure_seats(session, ["TX-20"])
         rows = [Row(line, email, Wish(seat="TX-20")) for line, email in enumerate(typed, start=2)]
         assert subscribers.take_list(session, keys, rows, attested_by="x", now=MONDAY).rejects == {}
         text = csv_lists.write(session)

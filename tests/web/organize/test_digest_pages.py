@@ -242,7 +242,7 @@ def test_an_approved_edition_is_cancelled_after_its_numbers_were_shown(
     assert copies(snapshot_engine, edition) == ["failed", "failed", "sent"]
     assert acts(snapshot_engine)[-1] == "digest cancelled"
     shown = staff.get("/organize/digest").text
-    assert "the edition was cancelled" in shown
+    assert "the edition was stopped" in shown
     assert "cancelled by organizer@example.org" in shown
     assert path not in shown
     assert staff.get(path).status_code == 409

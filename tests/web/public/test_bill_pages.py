@@ -174,8 +174,8 @@ def test_a_dead_number_leads_on_with_a_button(client: FlaskClient) -> None:
     [
         ("hr6736-119", "2026-06-20", "", "of them can vote on it"),
         ("hr6736-119", "2026-06-20", "2026-02-01", "of them could vote on it that day"),
-        ("hr6736-119", "2027-01-05", "", "of them sit and vote in this chamber now"),
-        ("hr6618-118", "2026-06-20", "", "of them sit and vote in this chamber now"),
+        ("hr6736-119", "2027-01-05", "", "of them sat and voted in this chamber when the bill ended"),
+        ("hr6618-118", "2026-06-20", "", "of them sat and voted in this chamber when the bill ended"),
     ],
 )
 def test_only_a_bill_before_its_chamber_can_be_voted_on(

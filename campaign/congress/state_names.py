@@ -1,0 +1,35 @@
+"""Names of states and territories as they are read in each language."""
+
+ENGLISH = {
+    "AL": "Alabama", "AK": "Alaska", "AS": "American Samoa", "AZ": "Arizona", "AR": "Arkansas",
+    "CA": "California", "CO": "Colorado", "CT": "Connecticut", "DE": "Delaware",
+    "DC": "District of Columbia", "FL": "Florida", "GA": "Georgia", "GU": "Guam", "HI": "Hawaii",
+    "ID": "Idaho", "IL": "Illinois", "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky",
+    "LA": "Louisiana", "ME": "Maine", "MD": "Maryland", "MA": "Massachusetts", "MI": "Michigan",
+    "MN": "Minnesota", "MS": "Mississippi", "MO": "Missouri", "MT": "Montana", "NE": "Nebraska",
+    "NV": "Nevada", "NH": "New Hampshire", "NJ": "New Jersey", "NM": "New Mexico", "NY": "New York",
+    "NC": "North Carolina", "ND": "North Dakota", "MP": "Northern Mariana Islands", "OH": "Ohio",
+    "OK": "Oklahoma", "OR": "Oregon", "PA": "Pennsylvania", "PR": "Puerto Rico", "RI": "Rhode Island",
+    "SC": "South Carolina", "SD": "South Dakota", "TN": "Tennessee", "TX": "Texas",
+    "VI": "U.S. Virgin Islands", "UT": "Utah", "VT": "Vermont", "VA": "Virginia", "WA": "Washington",
+    "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming",
+}  # fmt: skip
+OTHERWISE_IN_SPANISH = {
+    "AS": "Samoa Americana", "DC": "Distrito de Columbia", "HI": "Hawái", "LA": "Luisiana",
+    "MI": "Míchigan", "MO": "Misuri", "MS": "Misisipi", "NH": "Nuevo Hampshire", "NJ": "Nueva Jersey",
+    "NM": "Nuevo México", "NY": "Nueva York", "NC": "Carolina del Norte", "ND": "Dakota del Norte",
+    "MP": "Islas Marianas del Norte", "OR": "Oregón", "PA": "Pensilvania", "SC": "Carolina del Sur",
+    "SD": "Dakota del Sur", "TN": "Tennessee", "VI": "Islas Vírgenes de EE. UU.",
+    "WV": "Virginia Occidental",
+}  # fmt: skip
+
+
+def state_name(code: str, lang: str) -> str:
+    """The state's name, or the code itself for one we do not know."""
+    english = ENGLISH.get(code, code)
+    return OTHERWISE_IN_SPANISH.get(code, english) if lang == "es" else english
+
+
+def choices(lang: str) -> list[tuple[str, str]]:
+    """Codes and names in the order in which readers look for them."""
+    return sorted(((code, state_name(code, lang)) for code in ENGLISH), key=lambda pair: pair[1])
