@@ -31,7 +31,10 @@ EMPTYING = (
     "SET LOCAL session_replication_role = replica",
     "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
 )
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+BROWSERS = "chromium-headless-shell", "chromium", "chromium-browser"
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None
+)
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -2,14 +2,14 @@
 
 import email
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
@@ -20,7 +20,7 @@ from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.edition import alerts, editions
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.send_times import monday_of, period_of, send_time
-from campaign.mailing.models import Content, Delivery, Edition
+from campaign.mailing.models import Content, Delivery, Edition, Subscriber
 from campaign.outreach.time_zones import STATE_ZONES
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -240,35 +240,22 @@ def test_alerts_come_once_a_day_to_who_asked_and_whose_member_moved(
 # --- speed and sameness ---
 
 
-@contextmanager
-def fresh(kind: str, folder: Path) -> Iterator[str]:
-    """Where a database of this kind may be made."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder}/pace.db"
-    else:
-        with bench.postgres() as url:
-            yield url
-
-
-@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def test_e45_one_worker_keeps_the_pace_in_flat_memory(
-    kind: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
+def test_e45_one_worker_keeps_the_pace_in_flat_memory(loaded_engine: Engine, tmp_path: Path) -> None:
     """The gate itself is ``make bench`` (100,000 readers); here a worker's memory does not grow with its rows,
     which is what its size rests on, and every copy leaves."""
-    if kind == "postgres":
-        request.getfixturevalue("postgres_url")
+    place = loaded_engine.url.render_as_string(hide_password=False)
     memories = []
-    for count in (300, 1200):
-        folder = tmp_path / str(count)
-        folder.mkdir()
-        with fresh(kind, folder) as place, bench.sink(folder) as (port, log):
-            engine, chosen = bench.prepared(place, port, count)
-            bench.publish(engine, chosen)
-            engine.dispose()
+    for count in (200, 1000):
+        with bench.sink(tmp_path) as (port, log):
+            chosen = bench.settings_for(place, port)
+            bench.fill(loaded_engine, chosen, count)
+            bench.publish(loaded_engine, chosen)
             _, memory = bench.run_workers(place, port, 1)
             memories.append(memory)
             assert len(set(log.read_text().split())) == count
+        with db.writing(loaded_engine) as session:
+            for table in (Delivery, Content, Edition, Subscriber):
+                session.execute(sa.delete(table))
     assert max(memories) < 200
     assert memories[1] - memories[0] < 20
 
