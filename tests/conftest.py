@@ -33,8 +33,6 @@ EMPTYING = (
 )
 BROWSERS = "chromium-headless-shell", "chromium", "chromium-browser"
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None
-)
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import forked
 import pytest
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
@@ -69,9 +70,9 @@ def test_e03_kill_at_five_points_loses_nobody_and_doubles_nobody(
     readers(*names)
     edition = published()
     port = box.port  # type: ignore[attr-defined]
-    command = [sys.executable, "-c", WORKER, POINTS[point], "2" if "claim" in point else "4"]
-    ended = subprocess.run(command, env=environment(engine, settings, port), capture_output=True, timeout=60)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-800:]
+    nth = "2" if "claim" in point else "4"
+    ended, failure = forked.run(WORKER, POINTS[point], nth, env=environment(engine, settings, port))
+    assert ended == -signal.SIGKILL, failure
     let_leases_end(engine)
     deliver(outbox())
     with db.reading(engine) as session:
@@ -128,7 +129,7 @@ def test_e03_a_loop_of_kills_loses_nobody_and_doubles_nobody(
     engine: Engine, readers: Make, published: Make, tmp_path: Path
 ) -> None:
     """The long loop, at random moments: ``make kills``."""
-    names = addresses(200)
+    names = addresses(80)
     readers(*names)
     edition = published()
     with bench.sink(tmp_path, seconds=0.002) as (port, log):

@@ -2,14 +2,13 @@
 
 import email
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
 from email.policy import default
 from typing import Any
 
+import forked
 import pytest
 from pydantic import SecretStr
 from pytest_httpserver import HTTPServer
@@ -215,9 +214,8 @@ def test_a_killed_worker_neither_loses_nor_doubles_a_notice(
     readers("a@readers-host.org")
     published(**told())
     name, when, nth = (*KILLS[point], 1)[:3]
-    command = [sys.executable, "-c", WORKER, name, when, str(nth)]
-    ended = subprocess.run(command, env=environment(engine, relay, box.port), capture_output=True, timeout=60)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-800:]
+    ended, failure = forked.run(WORKER, name, when, str(nth), env=environment(engine, relay, box.port))
+    assert ended == -signal.SIGKILL, failure
     let_leases_end(engine)
     runs = Runs(engine, relay)
     for _ in range(3):

@@ -1,0 +1,43 @@
+"""Processes that a test kills: forked from a server that has the program loaded, as a start costs a second."""
+
+import multiprocessing
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["campaign.mailing.delivery.sending", "jobs.deliver_mail"])
+SECONDS = 60
+
+
+def run(script: str, *arguments: str, env: Mapping[str, str]) -> tuple[int, str]:
+    """Run a script as ``python -c`` does; its exit code (negative: the signal it ended by) and its traceback."""
+    here, there = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_execute, args=(script, arguments, dict(env), there))
+    process.start()
+    there.close()
+    process.join(SECONDS)
+    process.kill()
+    process.join()
+    code = process.exitcode
+    assert code is not None
+    try:
+        failure = str(here.recv()) if here.poll() else ""
+    except EOFError:
+        failure = ""
+    process.close()
+    here.close()
+    return code, failure
+
+
+def _execute(script: str, arguments: tuple[str, ...], env: dict[str, str], failure: Connection) -> None:
+    os.environ.clear()
+    os.environ.update(env)
+    sys.argv = ["-c", *arguments]
+    try:
+        exec(compile(script, "<forked>", "exec"), {"__name__": "__main__"})  # noqa: S102
+    except BaseException:
+        failure.send(traceback.format_exc())
+        raise
