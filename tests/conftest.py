@@ -50,6 +50,26 @@ _numbers = itertools.count()
 
 def pytest_configure() -> None:
     copies.start_run()
+    _share_statements()
+
+
+def _share_statements() -> None:
+    """Let all engines of a kind use one cache of compiled statements: each would compile its own anew."""
+    open_engine = db.open_engine
+    first: dict[str, Engine] = {}
+
+    def opened(url: str) -> Engine:
+        engine = open_engine(url)
+        model = first.setdefault(engine.dialect.name, engine)
+        # A dialect knows its server once it has connected.
+        if model.dialect.server_version_info:
+            engine.dialect, engine._compiled_cache = model.dialect, model._compiled_cache
+        else:
+            first[engine.dialect.name] = engine
+            engine._compiled_cache.capacity = 3000
+        return engine
+
+    db.open_engine = opened
 
 
 def pytest_unconfigure() -> None:
