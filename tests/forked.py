@@ -13,7 +13,7 @@ SECONDS = 60
 
 
 def run(script: str, *arguments: str, env: Mapping[str, str]) -> tuple[int, str]:
-    """Run a script as ``python -c`` does; its exit code (negative: the signal it ended by) and its traceback."""
+    """Run a script as ``python -c`` does; its exit code (negative: the signal that ended it) and traceback."""
     here, there = CONTEXT.Pipe(duplex=False)
     process = CONTEXT.Process(target=_execute, args=(script, arguments, dict(env), there))
     process.start()

@@ -459,7 +459,7 @@ def test_a_page_asks_as_many_questions_whatever_it_shows(
 ) -> None:
     before = questions(staff, snapshot_engine, path)
     with db.writing(snapshot_engine) as session:
-        for row in whip.board(session, session.get_one(whip.Bill, "hr6736-119"), now=now)[:200]:
+        for row in whip.board(session, session.get_one(whip.Bill, "hr6736-119"), now=now)[:60]:
             values = {"lean": "likely", "next_step": "call", "next_on": "2026-06-01"}
             whip.save(session, "hr6736-119", row.person.bioguide, values, version=0, by="x", now=now)
             session.add(
