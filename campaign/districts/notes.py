@@ -133,6 +133,10 @@ def not_in_congress(zip: str, state: str) -> Note:
     )
 
 
+# What an English sentence puts before a name.
+_ARTICLES = dict.fromkeys(("DC", "MP", "VI"), "The ")
+
+
 def no_senators(state: str) -> Note:
     """For D.C. and the territories (U.S. Const. art. I § 3: senators are of states)."""
     en, es = state_name(state, "en"), state_name(state, "es")
@@ -143,7 +147,7 @@ def no_senators(state: str) -> Note:
             "en la Cámara.",
         )
     return Note(
-        f"{en} has no senators: only states do. Its delegate speaks for it in the House.",
+        f"{_ARTICLES.get(state, '')}{en} has no senators: only states do. Its delegate speaks for it in the House.",
         f"{es} no tiene senadores: solo los estados los tienen. Su delegado o delegada habla por su gente en "
         "la Cámara.",
     )

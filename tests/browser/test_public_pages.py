@@ -165,5 +165,13 @@ def test_a_letter_prints_as_a_letter(visit: Enter) -> None:
     page: Page = visit().open(PAGES["letter"])
     page.emulate_media(media="print")
     expect(page.locator(".script")).to_be_visible()
-    for gone in (".masthead nav", "#letter-form", ".buttons"):
+    for gone in (".masthead", "#letter-form", ".buttons", ".foot"):
         expect(page.locator(gone).first).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", ["/act/TX-20/kit", "/sheet"])
+def test_paper_for_a_table_says_who_asks_and_offers_no_newsletter(visit: Enter, path: str) -> None:
+    page: Page = visit().open(path)
+    page.emulate_media(media="print")
+    expect(page.locator(".masthead .full")).to_be_visible()
+    expect(page.locator(".foot")).to_be_hidden()
