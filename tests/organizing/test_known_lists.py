@@ -1,5 +1,6 @@
 """The campaign's own nine bills, from the snapshot that ships: counts and lists as docs/data.md states them."""
 
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from campaign.congress import ledger, members
 from campaign.congress.bills import BillId
 from campaign.organizing import counts
 from campaign.organizing.worklists import Worklists, worklists
+from campaign.outreach import asks
 
 STATED = (Path(__file__).parents[2] / "docs" / "data.md").read_text()
 BILLS = ("hr6736-119", "s3508-119", "hr923-119", "s367-119")
@@ -48,6 +50,19 @@ def test_lists_are_as_stated(snapshot_engine: Engine, bill: str) -> None:
         f"- {number}: committee not on {sizes[0]}, companion's side {sizes[1]}, withdrew {sizes[2]}; " in STATED
     )
     assert f"vacancies {', '.join(lists.vacancies) or 'none'}." in STATED
+
+
+def test_asks_are_as_stated(snapshot_engine: Engine) -> None:
+    asked: dict[str, Counter[str]] = defaultdict(Counter)
+    with db.reading(snapshot_engine) as session:
+        docket = asks.campaign_asks(session, now=NOW)
+        for person in members.people(session, now=NOW).values():
+            for ask in docket.asks(person):
+                asked[str(ask.bill)][ask.code] += 1
+    assert asked.keys() == set(BILLS)
+    for bill, found in asked.items():
+        told = ", ".join(f"{code} {found[code]}" for code in asks.CODES if found[code])
+        assert f"| {BillId.of(bill).short} | {told} |" in STATED
 
 
 def test_nineteen_democrats_of_foreign_affairs_are_not_on_the_armas_act(snapshot_engine: Engine) -> None:

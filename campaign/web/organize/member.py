@@ -62,11 +62,11 @@ def _stand(session: Session, bill: Bill, bioguide: str, lists: Worklists) -> dic
 
 
 def answer_names() -> dict[str, str]:
-    """What an office said to callers."""
+    """What an office said to callers; what it was asked for (join, vote, a hearing) depends on the day."""
     return {
-        "will_join": _("will join"),
+        "will_join": _("said yes"),
         "undecided": _("undecided"),
-        "will_not": _("will not join"),
+        "will_not": _("said no"),
         "would_not_say": _("would not say"),
     }
 
