@@ -146,8 +146,9 @@ def no_senators(state: str) -> Note:
             f"{es} no tiene senadores: solo los estados los tienen. Su comisionado residente habla por la isla "
             "en la Cámara.",
         )
+    article = _ARTICLES.get(state, "")
     return Note(
-        f"{_ARTICLES.get(state, '')}{en} has no senators: only states do. Its delegate speaks for it in the House.",
+        f"{article}{en} has no senators: only states do. Its delegate speaks for it in the House.",
         f"{es} no tiene senadores: solo los estados los tienen. Su delegado o delegada habla por su gente en "
         "la Cámara.",
     )
