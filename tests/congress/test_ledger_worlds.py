@@ -82,7 +82,7 @@ def empty_database(template: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(life=lives, extra=lines, seen=visits)
 def test_the_ledger_ends_equal_to_the_record(
     sqlite_template: Path, life: dict[str, list[tuple[int, int | None]]], extra: list[int], seen: list

@@ -241,25 +241,26 @@ def test_loading_again_changes_nothing(loaded: Engine, now: datetime) -> None:
 
 
 # --- news stays ---
+# Which of two states stays is decided before the database is asked, so one engine is enough.
 
 
-def test_newer_members_are_not_overwritten(engine: Engine, now: datetime) -> None:
-    with db.writing(engine) as session:
+def test_newer_members_are_not_overwritten(sqlite_engine: Engine, now: datetime) -> None:
+    with db.writing(sqlite_engine) as session:
         newer = files([rep("C001091", "TX-20", "Castro Jr.", "Joaquin")])
         roster.import_members(session, newer, as_of=date(2026, 7, 16), now=now)
-    assert snapshot.load(engine, now=now)["members"] == 0
-    with db.reading(engine) as session:
+    assert snapshot.load(sqlite_engine, now=now)["members"] == 0
+    with db.reading(sqlite_engine) as session:
         castro = members.person(session, "C001091", now=NOW)
     assert castro is not None
     assert castro.last == "Castro Jr."
 
 
-def test_older_members_give_way(engine: Engine, now: datetime) -> None:
-    with db.writing(engine) as session:
+def test_older_members_give_way(sqlite_engine: Engine, now: datetime) -> None:
+    with db.writing(sqlite_engine) as session:
         older = files([rep("X000001", "TX-20", "Earlier")])
         roster.import_members(session, older, as_of=date(2025, 1, 10), now=now)
-    snapshot.load(engine, now=now)
-    with db.reading(engine) as session:
+    snapshot.load(sqlite_engine, now=now)
+    with db.reading(sqlite_engine) as session:
         assert [one.last for one in members.holders(session, "TX-20", now=now + timedelta(days=30))] == [
             "Castro"
         ]
@@ -268,11 +269,11 @@ def test_older_members_give_way(engine: Engine, now: datetime) -> None:
     assert earlier.standing == "departed"
 
 
-def test_the_boundaries_of_an_older_snapshot_give_way(engine: Engine, now: datetime) -> None:
+def test_the_boundaries_of_an_older_snapshot_give_way(sqlite_engine: Engine, now: datetime) -> None:
     state = SourceState(name="boundaries-119", as_of=date(2025, 1, 2), checked_at=now, source="snapshot")
-    with db.writing(engine) as session:
+    with db.writing(sqlite_engine) as session:
         session.add(state)
-    assert snapshot.load(engine, now=now)["boundaries"] == 441
+    assert snapshot.load(sqlite_engine, now=now)["boundaries"] == 441
 
 
 def test_a_database_of_the_snapshot_before_gets_all_zip_codes(snapshot_copy: Engine, now: datetime) -> None:
@@ -296,12 +297,12 @@ def test_a_zip_table_that_an_operator_imported_stays(snapshot_copy: Engine, now:
     assert snapshot.load(snapshot_copy, now=now)["zips"] == 0
 
 
-def test_a_bill_read_since_is_not_overwritten(engine: Engine, now: datetime) -> None:
+def test_a_bill_read_since_is_not_overwritten(sqlite_engine: Engine, now: datetime) -> None:
     seen = Observation(bill="hr6736-119", source="api", read_at=now, title="ARMAS Act, as amended")
-    with db.writing(engine) as session:
+    with db.writing(sqlite_engine) as session:
         ledger.record(session, seen)
-    snapshot.load(engine, now=now)
-    with db.reading(engine) as session:
+    snapshot.load(sqlite_engine, now=now)
+    with db.reading(sqlite_engine) as session:
         assert session.get_one(Bill, "hr6736-119").title == "ARMAS Act, as amended"
         assert not session.exec(select(Cosponsorship).where(Cosponsorship.bill == "hr6736-119")).all()
 

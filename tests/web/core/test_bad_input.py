@@ -96,8 +96,10 @@ def test_any_text_in_any_address_and_field(own: Flask, data: st.DataObject) -> N
 @pytest.mark.parametrize("strange", STRANGE)
 def test_each_oddity_in_each_place(own: Flask, strange: str) -> None:
     client = own.test_client()
+    # Both languages share their views; every fourth oddity is tried in Spanish, the others in English.
+    spanish = STRANGE.index(strange) % 4 == 0
     for rule in rules(own):
-        if rule.arguments:
+        if rule.arguments and rule.rule.startswith("/es/") is spanish:
             check(client, "GET", address(rule, [strange] * len(rule.arguments)))
 
 
