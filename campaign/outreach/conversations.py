@@ -21,6 +21,8 @@ _AND_REQUEST = Text(", and to ", ", y ")
 _AND = Text(" and ", " y ")
 # The earlier versions of the two bills of a call.
 _BOTH = Text("both in {congress}", "ambos en {congress}")
+# The same where thanks come first, so that neither was named before.
+_BOTH_PROPOSALS = Text("both proposals in {congress}", "ambas propuestas en {congress}")
 # What is said in place of thanks to members who were on no earlier bill.
 _INTRODUCTION = Text("I am calling to introduce myself.", "Llamo para presentarme.")
 
@@ -120,15 +122,17 @@ def _thanks(asks: Sequence[Ask], lang: str) -> list[str]:
         when = names.congress_of(earlier.bill, earlier.sitting, lang) if earlier else ""
         number = earlier.named(lang) if earlier else ask.matter.number(ask.bill, lang)
         groups.setdefault((words, when), []).append(number)
+    both = _BOTH_PROPOSALS if _between(asks) else _BOTH
     return [
-        words.format(bills=_together(bills, when, len(asks), lang)) for (words, when), bills in groups.items()
+        words.format(bills=_together(bills, when, both if len(asks) == 2 else None, lang))
+        for (words, when), bills in groups.items()
     ]
 
 
-def _together(bills: Sequence[str], when: str, asked: int, lang: str) -> str:
-    """``H.R. 923``; earlier versions of both bills of a call are ``both in the last Congress``."""
-    if when and len(bills) == asked == 2:
-        return _BOTH.of(lang).format(congress=when)
+def _together(bills: Sequence[str], when: str, both: Text | None, lang: str) -> str:
+    """``H.R. 923``; earlier versions of both bills of a call of two are ``both in the last Congress``."""
+    if when and both and len(bills) == 2:
+        return both.of(lang).format(congress=when)
     return _AND.of(lang).join(bills)
 
 
