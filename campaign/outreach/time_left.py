@@ -42,6 +42,21 @@ def written(days: int | None, lang: str) -> str:
     return _put(_WRITTEN, days, lang, dated=True)
 
 
+def mailed(days: int | None, day: str, lang: str) -> str:
+    """Two sentences for a mail that may be read later: the end by its date, and the days from ``day`` on."""
+    if days is None:
+        return ""
+    if days == 0:
+        when = Text("today, January 3, at noon Eastern time", "hoy, 3 de enero, al mediodía, hora del Este")
+    else:
+        count = Text("1 day", "1 día") if days == 1 else Text(f"{days} days", f"{days} días")
+        when = Text(
+            f"on January 3 at noon Eastern time, {count.en} after {day}",
+            f"el 3 de enero al mediodía, hora del Este, {count.es} después del {day}",
+        )
+    return _WRITTEN.of(lang).format(when=when.of(lang))
+
+
 def _put(words: Text, days: int | None, lang: str, *, dated: bool = False) -> str:
     return "" if days is None else words.of(lang).format(when=_when(days, dated).of(lang))
 

@@ -161,10 +161,27 @@ def test_the_map_has_one_mark_a_seat(staff: FlaskClient) -> None:
     assert rects + rings - 1 + others == 441
 
 
-def test_a_bill_of_the_past_has_no_list_but_its_numbers(staff: FlaskClient) -> None:
+def test_a_bill_of_the_past_has_its_numbers_and_nothing_to_reach(staff: FlaskClient) -> None:
     page = staff.get("/organize/bills/hr6618-118")
     assert page.status_code == 200
-    assert "Whom to ask" not in text_of(page.text).split("Seat by seat")[0].split("The public page")[1]
+    shown = text_of(page.text)
+    assert "of all who voted in the chamber when it ended" in shown
+    for gone in ("Pace", "Projection", "Set the goal", "of the 218 wanted", "who sit and vote"):
+        assert gone not in shown
+
+
+def test_organizers_work_on_in_the_gap_with_the_last_bills(staff: FlaskClient) -> None:
+    for path, inside in (
+        ("lists", "This bill ended with the 118th Congress. These lists help to bring it back."),
+        ("board", "This bill ended with the 118th Congress. The board shows who sits now"),
+    ):
+        page = staff.get(f"/organize/{path}?bill=hr6618-118")
+        assert page.status_code == 200
+        assert inside in text_of(page.text)
+        assert "Sara Jacobs" in page.text
+    assert "Was on it last time: co-sponsored last Congress" in text_of(
+        staff.get("/organize/lists?bill=hr6618-118&list=was_on").text
+    )
 
 
 @pytest.mark.parametrize(
