@@ -238,7 +238,7 @@ def _change_line(row: dict[str, Any]) -> str:
 @command(main, "worklist")
 @click.argument("bill")
 def worklist(context: CommandContext, bill: str) -> None:
-    """List the members to ask next about BILL, and why; of a bill that has ended, who was on it and who is new."""
+    """List the members to ask next about BILL, and why; once it has ended, who was on it and who is new."""
     from campaign import db
     from campaign.congress.bills import congress_on
     from campaign.organizing.worklists import worklists
@@ -254,7 +254,10 @@ def worklist(context: CommandContext, bill: str) -> None:
         for name, entries in lists.entries.items()
     }
     answer["new_maps"] = [text.of(language()) for text in lists.new_maps]
-    context.output({"bill": str(bill_id), "ended": bill_id.congress < congress_on(context.now), **answer}, *_worklist_lines(lists))
+    context.output(
+        {"bill": str(bill_id), "ended": bill_id.congress < congress_on(context.now), **answer},
+        *_worklist_lines(lists),
+    )
 
 
 def _worklist_lines(lists: "Worklists") -> Iterator[str]:

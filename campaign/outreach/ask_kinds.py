@@ -63,8 +63,8 @@ class Situation:
     """Everything that decides what to ask of one member about one bill.
 
     ``open`` says whether the proposal has a bill in this Congress, ``joinable`` whether the bill still takes
-    co-sponsors in the member's chamber. ``led_last``: without such a bill, whether they led its last one. ``joined`` is the day an active co-sponsor joined, ``left`` the day of
-    the last withdrawal.
+    co-sponsors in the member's chamber. Without such a bill ``led_last`` says whether they led its last one.
+    ``joined`` is the day an active co-sponsor joined, ``left`` the day of the last withdrawal.
     """
 
     open: bool = True
@@ -94,9 +94,9 @@ class AskKind:
 
     Fields of the texts: ``reason`` has number (with its year), bill, short and congress, search (how far a
     successor was looked for), seat, joined, left, did and earlier; ``request``, which follows "I am asking …
-    to" and "Le pido …", has bills (their names alone where they have ended); ``thanks`` has bills, and doing where it is for an earlier bill; ``deed``
-    who, to (Spanish, for "a" and the name), bill and name. A bill of an ended Congress is named with it, but
-    for short.
+    to" and "Le pido …", has bills (their names alone where they have ended); ``thanks`` has bills, and doing
+    where it is for an earlier bill; ``deed`` who, to (Spanish, for "a" and the name), bill and name. A bill of
+    an ended Congress is named with it, but for short.
     """
 
     code: str

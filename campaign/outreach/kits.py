@@ -72,7 +72,12 @@ def kit(
     """
     first = asked[0][1]
     calls = tuple(
-        Call(person, names.role(person, lang), phone, wordings.render(ask, person, "tally", lang, "", printed=True))
+        Call(
+            person,
+            names.role(person, lang),
+            phone,
+            wordings.render(ask, person, "tally", lang, "", printed=True),
+        )
         for person, ask, phone in asked
     )
     summary = wordings.effects(first, lang)[0]
@@ -92,7 +97,12 @@ def qr_code(address: str) -> str:
 PAGE, SIDE = 215.9, 15.0
 STRIP_HEIGHT, STRIP_TOP = 44.0, 138.0
 WORDS = {
-    "en": {"call": "Call them. It takes two minutes.", "scan": "Scan, or open", "say": "Say:", "before": "Before:"},
+    "en": {
+        "call": "Call them. It takes two minutes.",
+        "scan": "Scan, or open",
+        "say": "Say:",
+        "before": "Before:",
+    },
     "es": {"call": "Llame. Toma dos minutos.", "scan": "Escanee o abra", "say": "Diga:", "before": "Antes:"},
 }
 

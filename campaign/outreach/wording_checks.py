@@ -159,6 +159,8 @@ def filled_phrase(found: Sequence[Ask], person: Person, group: str, name: str, t
         return texts[lang]
     if group == "whole":
         own = {(group, name, each): text for each, text in texts.items()}
+        if name.startswith("next_"):
+            found = [_as_if(ask, "next_congress") for ask in found]
         return conversations.whole([_with_texts(ask, own) for ask in found], person, _kind(name), lang)
     kind = "call" if group == "staff" else "letter"
     parts = phrases.paragraphs(texts[lang])

@@ -1,7 +1,7 @@
 """The last weeks of a Congress and the first of the next: every ask, in every kind, length and language."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -37,10 +37,13 @@ BETWEEN = {
 }
 NUMBER = r"(?:H\.R\.|S\.) ?\d+"
 # A number with its Congress, as a bill that has ended is named.
-NAMED = re.compile(rf"[Ll]ast Congress's {NUMBER}|{NUMBER} (?:of the \d+th Congress|del Congreso pasado|del \d+\.º Congreso)")
+NAMED = re.compile(
+    rf"[Ll]ast Congress's {NUMBER}|{NUMBER} (?:of the \d+th Congress|del Congreso pasado|del \d+\.º Congreso)"
+)
 # What only a bill that lives can be said to do, and asks to join one that does not.
 ALIVE = re.compile(
-    rf"(?:{NUMBER}(?: del Congreso pasado)?|[Tt]he bill|[Ee]l proyecto) (?:would|will|is|has|asks|requires|brings|bans"
+    rf"(?:{NUMBER}(?: del Congreso pasado)?|[Tt]he bill|[Ee]l proyecto)"
+    r" (?:would|will|is|has|asks|requires|brings|bans"
     r"|haría|devolv\w+|exig\w+|pedir\w+|prohib\w+|permit\w+|está|tiene)\b"
 )
 DEAD_ASK = re.compile(
@@ -55,6 +58,9 @@ class World(NamedTuple):
     people: list[Person]
 
 
+At = Callable[[datetime], World]
+
+
 @pytest.fixture(scope="module")
 def later(snapshot_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """The campaign of fixtures/, all of whose members were elected again."""
@@ -65,7 +71,7 @@ def later(snapshot_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def world(later: Engine) -> object:
+def world(later: Engine) -> At:
     @cache
     def at(moment: datetime) -> World:
         with db.reading(later) as session:
@@ -76,7 +82,8 @@ def world(later: Engine) -> object:
         chosen = [
             person
             for number, person in enumerate(sitting)
-            if number % 16 == 0 or any(ask.situation.earlier or ask.situation.sponsor for ask in docket.asks(person))
+            if number % 16 == 0
+            or any(ask.situation.earlier or ask.situation.sponsor for ask in docket.asks(person))
         ]
         return World(docket, chosen)
 
@@ -89,7 +96,9 @@ def said(ask: Ask, person: Person, lang: str) -> Iterator[tuple[str, str]]:
         yield kind, wordings.render(ask, person, kind, lang, "")
     for variant in (0, 1, 2):
         choices = Choices(variant=variant, town="San Antonio", name="Ana")
-        letter = letters.compose(ask, person, choices, [], lang, office=None, today=date(2027, 1, 1), final=True)
+        letter = letters.compose(
+            ask, person, choices, [], lang, office=None, today=date(2027, 1, 1), final=True
+        )
         yield "letter", letter.text
     kit = kits.kit("TX-20", [(person, ask, "202-225-0001")], "https://example.org", lang, fact="")
     yield "poster", " ".join([kit.title, kit.summary])
@@ -109,14 +118,16 @@ def everything(found: World) -> Iterator[tuple[Person, str, str, str, str]]:
 
 
 @pytest.mark.parametrize("moment", BETWEEN)
-def test_nothing_is_asked_or_claimed_of_a_bill_that_has_ended(world, moment: str) -> None:
+def test_nothing_is_asked_or_claimed_of_a_bill_that_has_ended(world: At, moment: str) -> None:
     found = world(BETWEEN[moment])
     kinds = {ask.kind.texts for person in found.people for ask in found.docket.asks(person)}
     assert kinds == {"next_congress_lead", "next_congress_again", "next_congress"}
     wrong = []
     for person, texts, kind, lang, text in everything(found):
         bare = re.findall(NUMBER, NAMED.sub("", text))
-        over = kind in wordings.MOST_WORDS and kind != "letter" and len(text.split()) > wordings.MOST_WORDS[kind]
+        over = (
+            kind in wordings.MOST_WORDS and kind != "letter" and len(text.split()) > wordings.MOST_WORDS[kind]
+        )
         hole = re.search(r"[\[\]{}]|None|  |\bde el\b|\ba el\b", text)
         if bare or ALIVE.search(text) or DEAD_ASK.search(text) or over or hole or "This Congress ends" in text:
             wrong.append((person.bioguide, texts, kind, lang, text))
@@ -124,7 +135,7 @@ def test_nothing_is_asked_or_claimed_of_a_bill_that_has_ended(world, moment: str
 
 
 @pytest.mark.parametrize("moment", LAST_WEEKS)
-def test_every_text_of_the_last_weeks_says_how_long_is_left(world, moment: str) -> None:
+def test_every_text_of_the_last_weeks_says_how_long_is_left(world: At, moment: str) -> None:
     now, en, es = LAST_WEEKS[moment]
     found = world(now)
     when = {"en": f"This Congress ends {en}", "es": f"Este Congreso termina {es}"}
@@ -138,7 +149,7 @@ def test_every_text_of_the_last_weeks_says_how_long_is_left(world, moment: str) 
     assert wrong[:3] == []
 
 
-def test_who_led_the_last_bill_is_asked_to_bring_it_back(world) -> None:
+def test_who_led_the_last_bill_is_asked_to_bring_it_back(world: At) -> None:
     found = world(BETWEEN["January 20"])
     castro = next(person for person in found.people if person.bioguide == "C001091")
     asked = found.docket.asks(castro)
@@ -150,11 +161,13 @@ def test_who_led_the_last_bill_is_asked_to_bring_it_back(world) -> None:
         assert "la presentará de nuevo" in wordings.render(ask, castro, "call", "es", "")
     both = conversations.whole(asked, castro, "call", "en")
     assert "Thank you for sponsoring both proposals in the last Congress." in both
-    asked_for = "I am asking Representative Castro to introduce the ARMAS Act and the Stop Arming Cartels Act again"
+    asked_for = (
+        "I am asking Representative Castro to introduce the ARMAS Act and the Stop Arming Cartels Act again"
+    )
     assert asked_for in both
 
 
-def test_who_was_on_the_last_bill_is_thanked_first(world) -> None:
+def test_who_was_on_the_last_bill_is_thanked_first(world: At) -> None:
     found = world(BETWEEN["January 20"])
     jacobs = next(person for person in found.people if person.bioguide == "J000305")
     asked = found.docket.asks(jacobs)
@@ -164,7 +177,7 @@ def test_who_was_on_the_last_bill_is_thanked_first(world) -> None:
     assert both.index("Gracias por copatrocinar") < both.index("le pido")
 
 
-def test_who_never_was_on_it_is_told_what_the_proposal_does_before_a_number(world) -> None:
+def test_who_never_was_on_it_is_told_what_the_proposal_does_before_a_number(world: At) -> None:
     found = world(BETWEEN["January 20"])
     person, ask = next(
         (person, ask)
@@ -198,7 +211,7 @@ def test_a_proposal_that_is_back_is_asked_for_beside_one_that_is_not(sqlite_engi
 
 
 @pytest.mark.parametrize("lang", wordings.LANGUAGES)
-def test_paper_of_a_bill_that_has_ended_is_headed_by_the_proposal(world, lang: str) -> None:
+def test_paper_of_a_bill_that_has_ended_is_headed_by_the_proposal(world: At, lang: str) -> None:
     def made(moment: datetime) -> kits.Kit:
         found = world(moment)
         person = next(person for person in found.people if person.bioguide == "C001091")

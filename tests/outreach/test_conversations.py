@@ -58,7 +58,9 @@ def test_any_two_asks_fit_in_one_call(
             text = conversations.whole(posed, person, kind, lang)
             for ask in posed:
                 # The next bill will have another number.
-                known = ask.bill.short if ask.situation.open else names.with_article(ask.matter.name(lang), lang)
+                known = (
+                    ask.bill.short if ask.situation.open else names.with_article(ask.matter.name(lang), lang)
+                )
                 assert known in text
             assert len(text.split()) <= conversations.MOST_WORDS[kind] + 10
 

@@ -1,4 +1,4 @@
-"""What the first mail after a Congress tells of its bills: how far each came, its last count, and what comes."""
+"""What the first mail after a Congress tells of its bills: how far each came, its count, and what comes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,9 +55,7 @@ SUBJECT: Final = Text(
     "The {congress} Congress has ended: what was reached, and what comes next",
     "El {congress} Congreso terminó: hasta dónde se llegó y qué sigue",
 )
-_ENDED: Final = Text(
-    "{bill} ended with its Congress on {day}.", "{bill} terminó con su Congreso el {day}."
-)
+_ENDED: Final = Text("{bill} ended with its Congress on {day}.", "{bill} terminó con su Congreso el {day}.")
 _REACHED: Final = Text("How far it came: {stage}.", "Hasta dónde llegó: {stage}.")
 _COUNT: Final = Text(
     "On its last day it had {number}, {voting} of them with a vote.",
@@ -68,8 +66,8 @@ _COSPONSORS: Final = {
     False: Text("{number} co-sponsors", "{number} copatrocinadores"),
 }
 _NEXT: Final = Text(
-    "What comes next: somebody in Congress has to introduce the proposal again. It gets a new number, and every "
-    "co-sponsor has to be asked again. We will write to you when it is back.",
+    "What comes next: somebody in Congress has to introduce the proposal again. It gets a new number, and "
+    "every co-sponsor has to be asked again. We will write to you when it is back.",
     "Qué sigue: alguien en el Congreso tiene que presentar la propuesta de nuevo. Recibirá otro número y habrá "
     "que volver a pedir cada apoyo. Le escribiremos cuando vuelva.",
 )

@@ -1,8 +1,8 @@
 """What happened on the campaign's bills since the last edition, read once for all readers.
 
 Only changes that are news count: recorded after the last edition, not at first sight of a bill, and not long
-past by Congress's own dates. First sight of a bill that brings a proposal back is news as a whole, and so is the
-end of a bill with its Congress. A member who joined or left is named only while the record still says so.
+past by Congress's own dates. First sight of a bill that brings a proposal back is news as a whole, and so is
+the end of a bill with its Congress. A member who joined or left is named only while the record still says so.
 """
 
 import re

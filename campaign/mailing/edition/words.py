@@ -21,8 +21,8 @@ WORDS = {
         "quiet_subject": "A quiet week in Congress: what helps now",
         "quiet_one": "A quiet week for {name}: what helps now",
         "quiet": "Nothing moved this week on the bills you follow. A quiet week is a good week to call.",
-        "quiet_between": "The proposals you follow have no bill in this Congress yet. Until they are introduced "
-        "again, a call to your members helps most.",
+        "quiet_between": "The proposals you follow have no bill in this Congress yet. Until they are "
+        "introduced again, a call to your members helps most.",
         "count": "{bill} has {number} co-sponsors",
         "joined_one": "{bill}: {who} joined as co-sponsor.",
         "joined_many": "{bill}: {who} joined as co-sponsors.",

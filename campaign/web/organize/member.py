@@ -31,7 +31,9 @@ def member_page(bioguide: str) -> Response:
     return page(
         "member.html",
         person=person,
-        stands=[_stand(session, bill, bioguide, lists[bill.id], bill.congress < congress_on(now)) for bill in mine],
+        stands=[
+            _stand(session, bill, bioguide, lists[bill.id], bill.congress < congress_on(now)) for bill in mine
+        ],
         past=_past(session, bioguide),
         committees=members.committees_of(session, bioguide),
         offices=members.offices(session, bioguide),

@@ -46,7 +46,9 @@ def dashboard() -> Response:
         newest=newest,
         returned=returns.returns_since(session, me().seen_seq, upto=newest, now=now).values(),
         waiting=len(lineage.waiting(session)),
-        search=None if any(not strip.record.ended for strip, _first in week) else returns.searches(session, [""], now=now)[""],
+        search=None
+        if any(not strip.record.ended for strip, _first in week)
+        else returns.searches(session, [""], now=now)[""],
         due=due,
         people=people,
         names=list_names(),

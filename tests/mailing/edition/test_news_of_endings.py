@@ -1,4 +1,4 @@
-"""The first digest after a Congress tells what was reached and what comes; the last ones say how long is left."""
+"""After a Congress the first digest tells what was reached and what comes; before, mail counts the days."""
 
 import email
 from collections.abc import Callable
@@ -94,7 +94,7 @@ def test_a_quiet_week_between_speaks_of_no_living_bill(
         (
             datetime(2026, 12, 21, 15, tzinfo=UTC),
             "on January 3 at noon Eastern time, 13 days after December 21, 2026. Bills that are not law",
-            "el 3 de enero al mediodía, hora del Este, 13 días después del 21 de diciembre de 2026. Los proyectos",
+            "el 3 de enero al mediodía, hora del Este, 13 días después del 21 de diciembre de 2026. Los",
         ),
         (datetime(2027, 1, 2, 15, tzinfo=UTC), "1 day after January 2", "1 día después del 2 de enero"),
         (NOON - timedelta(minutes=1), "today, January 3, at noon", "hoy, 3 de enero, al mediodía"),
