@@ -583,7 +583,11 @@ def test_any_text_in_any_place_gets_a_helpful_page(loaded_engine: Engine, clock:
     ("moment", "en", "es"),
     [
         ("2026-11-30T17:00", "", ""),
-        ("2026-12-22T17:00", "This Congress ends in 12 days, on January 3", "termina en 12 días, el 3 de enero"),
+        (
+            "2026-12-22T17:00",
+            "This Congress ends in 12 days, on January 3",
+            "termina en 12 días, el 3 de enero",
+        ),
         ("2027-01-02T17:00", "This Congress ends tomorrow, on January 3", "termina mañana, el 3 de enero"),
         ("2027-01-03T16:59", "This Congress ends today at noon Eastern.", "termina hoy al mediodía"),
         ("2027-01-03T17:00", "", ""),
