@@ -330,13 +330,20 @@ def set_goal(
 ) -> BillGoal:
     """Set how many voting members the campaign wants on a bill.
 
-    Raises Refused for a number beyond the chamber's size, and (404) for an unknown bill.
+    Raises Refused for a number beyond the chamber's size, (404) for an unknown bill, and (409) for one whose
+    Congress is over.
     """
     most = SEATS[BillId.of(bill).chamber]
     if not 1 <= target <= most:
         raise Refused(f"A goal lies between 1 and {most}.", f"La meta debe estar entre 1 y {most}.")
     if session.get(Bill, bill) is None:
         raise Refused("There is no such bill.", "No existe ese proyecto.", status=404)
+    if BillId.of(bill).congress < congress_on(now):
+        raise Refused(
+            "This bill ended with its Congress; a goal is for a bill that can still be joined.",
+            "Este proyecto terminó con su Congreso; una meta es para un proyecto al que alguien pueda sumarse.",
+            status=409,
+        )
     goal = session.get(BillGoal, bill) or BillGoal(bill=bill, target=target, set_at=now)
     goal.target, goal.by, goal.set_by, goal.set_at = target, by_day, by, now
     session.add(goal)
