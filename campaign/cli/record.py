@@ -238,8 +238,9 @@ def _change_line(row: dict[str, Any]) -> str:
 @command(main, "worklist")
 @click.argument("bill")
 def worklist(context: CommandContext, bill: str) -> None:
-    """List the members to ask next about BILL, and why."""
+    """List the members to ask next about BILL, and why; once it has ended, who was on it and who is new."""
     from campaign import db
+    from campaign.congress.bills import congress_on
     from campaign.organizing.worklists import worklists
 
     bill_id = known_bill(context, bill)
@@ -252,7 +253,11 @@ def worklist(context: CommandContext, bill: str) -> None:
         name: {entry.person.bioguide: entry.reason(language()) for entry in entries}
         for name, entries in lists.entries.items()
     }
-    context.output({"bill": str(bill_id), **answer}, *_worklist_lines(lists))
+    answer["new_maps"] = [text.of(language()) for text in lists.new_maps]
+    context.output(
+        {"bill": str(bill_id), "ended": bill_id.congress < congress_on(context.now), **answer},
+        *_worklist_lines(lists),
+    )
 
 
 def _worklist_lines(lists: "Worklists") -> Iterator[str]:

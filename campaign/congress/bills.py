@@ -103,6 +103,16 @@ def congress_end(congress: int) -> datetime:
     return congress_start(congress + 1)
 
 
+def days_left(moment: datetime) -> int | None:
+    """Days until the sitting Congress ends, by Washington's calendar: 0 on 3 January before noon.
+
+    None before its last December, when the end is too far off to be spoken of.
+    """
+    last = congress_end(congress_on(moment)).date()
+    today = moment.astimezone(WASHINGTON).date()
+    return (last - today).days if today >= date(last.year - 1, 12, 1) else None
+
+
 _SHORT = re.compile(r"\b((?:H|S)\.(?:[A-Z][a-z]*\.?)*) (?=\d)")
 
 

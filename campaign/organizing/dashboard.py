@@ -115,6 +115,11 @@ class BillSummary:
 
 def campaign_bills(session: Session, congress: int, campaign: str | None = None) -> list[tuple[Bill, Proposal]]:
     """The proposals' bills of one Congress, in the campaign's order, the House's before the Senate's."""
+    # Filtered in Python: with a condition on the Congress SQLite would scan all bills of it.
+    return [pair for pair in _confirmed(session, campaign) if pair[0].congress == congress]
+
+
+def _confirmed(session: Session, campaign: str | None) -> list[tuple[Bill, Proposal]]:
     query: Any = (
         select(Bill, Proposal)
         .join(Kinship, col(Kinship.bill) == col(Bill.id))
@@ -124,13 +129,25 @@ def campaign_bills(session: Session, congress: int, campaign: str | None = None)
     )
     if campaign is not None:
         query = query.where(Proposal.campaign == campaign)
-    # Filtered in Python: with a condition on the Congress SQLite would scan all bills of it.
-    return [(bill, proposal) for bill, proposal in session.exec(query) if bill.congress == congress]
+    return list(session.exec(query))
+
+
+def working_bills(
+    session: Session, *, now: datetime, campaign: str | None = None
+) -> list[tuple[Bill, Proposal]]:
+    """The bills that organizers work on, in the order of ``campaign_bills``: those of the sitting Congress, and
+    of a proposal that has none there its last ones."""
+    every = _confirmed(session, campaign)
+    newest: dict[str, int] = {}
+    for bill, proposal in every:
+        if bill.congress <= congress_on(now):
+            newest[proposal.slug] = max(bill.congress, newest.get(proposal.slug, 0))
+    return [(bill, proposal) for bill, proposal in every if bill.congress == newest.get(proposal.slug)]
 
 
 def bill_summaries(session: Session, *, now: datetime, campaign: str | None = None) -> list[BillSummary]:
-    """All bills of the campaign in the sitting Congress, with a fixed number of queries."""
-    return _strips(session, campaign_bills(session, congress_on(now), campaign), now)
+    """All bills that organizers work on, with a fixed number of queries."""
+    return _strips(session, working_bills(session, now=now, campaign=campaign), now)
 
 
 def bill_summary(session: Session, bill_id: str, *, now: datetime) -> BillSummary:
@@ -157,6 +174,10 @@ def _strips(
     session: Session, bills: Sequence[tuple[Bill, Proposal | None]], now: datetime
 ) -> list[BillSummary]:
     records = ledger.records(session, [bill.id for bill, _ in bills], now=now)
+    moments = [record.moment for record in records.values()]
+    if bills and max(moments) < now:
+        # All have ended: who sat in the chamber then is what their votes are told of.
+        now = max(moments)
     sitting = members.people(session, now=now)
     named = {id for record in records.values() for id in (record.active | record.gone | {record.sponsor or ""})}
     ids = list(records)
@@ -309,13 +330,20 @@ def set_goal(
 ) -> BillGoal:
     """Set how many voting members the campaign wants on a bill.
 
-    Raises Refused for a number beyond the chamber's size, and (404) for an unknown bill.
+    Raises Refused for a number beyond the chamber's size, (404) for an unknown bill, and (409) for one whose
+    Congress is over.
     """
     most = SEATS[BillId.of(bill).chamber]
     if not 1 <= target <= most:
         raise Refused(f"A goal lies between 1 and {most}.", f"La meta debe estar entre 1 y {most}.")
     if session.get(Bill, bill) is None:
         raise Refused("There is no such bill.", "No existe ese proyecto.", status=404)
+    if BillId.of(bill).congress < congress_on(now):
+        raise Refused(
+            "This bill ended with its Congress; a goal is for a bill that can still be joined.",
+            "Este proyecto terminó con su Congreso; una meta es para un proyecto al que alguien pueda sumarse.",
+            status=409,
+        )
     goal = session.get(BillGoal, bill) or BillGoal(bill=bill, target=target, set_at=now)
     goal.target, goal.by, goal.set_by, goal.set_at = target, by_day, by, now
     session.add(goal)

@@ -70,7 +70,7 @@ def _written(value: str | bool | None) -> str:
 def _wording_now(session: Session, key: str) -> dict[str, str]:
     group, name = _cell(session, key)
     own = published.wordings(session)
-    ships = wordings.wording if group in ask_kinds.CODES else phrases.as_shipped
+    ships = wordings.wording if group in ask_kinds.TEXTS else phrases.as_shipped
     return {
         f"text_{lang}": own.get((group, name, lang)) or ships(group, name, lang).strip()
         for lang in wordings.LANGUAGES
@@ -82,7 +82,7 @@ def _cell(session: Session, key: str) -> tuple[str, str]:
     group, name = published.cell(key)
     if group in phrases.OF_PROPOSALS:
         campaigns.proposal(session, name)
-    elif name not in (wordings.KINDS if group in ask_kinds.CODES else phrases.NAMES.get(group, ())):
+    elif name not in (wordings.KINDS if group in ask_kinds.TEXTS else phrases.NAMES.get(group, ())):
         raise Refused("There is no such wording.", "No existe ese texto.", status=404)
     return group, name
 
@@ -162,7 +162,7 @@ def _try(session: Session, kind: str, key: str, content: Mapping[str, str], now:
     if kind != published.WORDING:
         return
     group, name = _cell(session, key)
-    if group not in ask_kinds.CODES:
+    if group not in ask_kinds.TEXTS:
         by_lang = {lang: content[f"text_{lang}"] for lang in wordings.LANGUAGES}
         wording_checks.refuse_phrase_that_fails(session, group, name, by_lang, now=now)
         return

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from campaign.congress import members
-from campaign.congress.bills import WASHINGTON, BillId, Chamber
+from campaign.congress.bills import WASHINGTON, BillId, Chamber, congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Cosponsorship, Tenure
 from campaign.outreach.committees import ReferralSeat, referral_seats
@@ -60,7 +60,10 @@ class Relatives(NamedTuple):
 
 @dataclass(frozen=True)
 class BillFacts:
-    """A bill, its relatives (see ``Relatives``), and who sits on its committees of referral ``today``."""
+    """A bill, its relatives (see ``Relatives``), and who sits on its committees of referral ``today``.
+
+    ``sitting`` is the Congress that sits then.
+    """
 
     bill: Bill
     earlier: list[Bill]
@@ -69,6 +72,12 @@ class BillFacts:
     committees: list[ReferralSeat]
     people: People
     today: date
+    sitting: int
+
+    @property
+    def ended(self) -> bool:
+        """Whether the bill's Congress is over, so that nobody can join it any more."""
+        return self.bill.congress < self.sitting
 
     @cached_property
     def id(self) -> BillId:
@@ -116,9 +125,13 @@ def read_facts(session: Session, bills: Sequence[Bill], *, now: datetime) -> lis
     confirmed = _confirmed(session, bills)
     relatives = {bill.id: _relatives(bill, confirmed) for bill in bills}
     shown = [*bills, *(other for found in relatives.values() for other in found.bills)]
-    people = _people(session, shown, {chamber_of(bill) for bill in bills}, now)
+    everybody = any(bill.congress < congress_on(now) for bill in bills)
+    people = _people(session, shown, {chamber_of(bill) for bill in bills}, now, everybody=everybody)
     seats = referral_seats(session, list(relatives))
-    return [BillFacts(bill, *relatives[bill.id], seats.get(bill.id, []), people, today) for bill in bills]
+    sitting = congress_on(now)
+    return [
+        BillFacts(bill, *relatives[bill.id], seats.get(bill.id, []), people, today, sitting) for bill in bills
+    ]
 
 
 def _relatives(bill: Bill, confirmed: Sequence[ProposalBill]) -> Relatives:
@@ -153,7 +166,10 @@ def _confirmed(session: Session, bills: Sequence[Bill]) -> list[ProposalBill]:
     return list(session.exec(query))
 
 
-def _people(session: Session, bills: Iterable[Bill], chambers: set[Chamber], now: datetime) -> People:
+def _people(
+    session: Session, bills: Iterable[Bill], chambers: set[Chamber], now: datetime, *, everybody: bool
+) -> People:
+    """``everybody``: the terms of all sitting members are needed, to tell who is new."""
     rows: dict[str, list[Cosponsorship]] = defaultdict(list)
     known = {bill.id: bill.sponsor for bill in bills}
     for row in session.exec(select(Cosponsorship).where(col(Cosponsorship.bill).in_(known))):
@@ -161,14 +177,16 @@ def _people(session: Session, bills: Iterable[Bill], chambers: set[Chamber], now
     named = {row.bioguide for some in rows.values() for row in some} | set(filter(None, known.values()))
     sitting = members.people(session, now=now)
     former = members.people(session, named - sitting.keys(), now=now)
-    return People(sitting, former, rows, _terms(session, named, sitting, chambers))
+    more = set(sitting) if everybody else set()
+    return People(sitting, former, rows, _terms(session, named, sitting, chambers, more))
 
 
 def _terms(
-    session: Session, named: set[str], sitting: dict[str, Person], chambers: set[Chamber]
+    session: Session, named: set[str], sitting: dict[str, Person], chambers: set[Chamber], more: set[str]
 ) -> dict[str, list[Tenure]]:
-    """The terms of supporters who left one of these chambers; for the Senate those of its members, too."""
-    wanted = {id for id in named if id not in sitting or chambers - {sitting[id].chamber}}
+    """The terms of supporters who left one of these chambers, for the Senate those of its members, too, and of
+    ``more``."""
+    wanted = more | {id for id in named if id not in sitting or chambers - {sitting[id].chamber}}
     if "senate" in chambers:
         wanted |= {person.bioguide for person in sitting.values() if person.chamber == "senate"}
     found: dict[str, list[Tenure]] = defaultdict(list)

@@ -1,10 +1,11 @@
 """Whom to ask next about a bill, and why (contract.md, "Worklists").
 
 Every list holds members who sit in the bill's chamber now and are neither its sponsor nor an active
-co-sponsor.
+co-sponsor. A bill whose Congress is over has other lists (``ENDED_LISTS``): who was on it and still sits, who
+has gone, who follows them, who is new.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from campaign.congress import members
-from campaign.congress.bills import BillId, congress_on, congress_start
+from campaign.congress.bills import BillId, congress_end, congress_start
 from campaign.congress.legislators import seat_id
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat
@@ -29,8 +30,14 @@ SISTER_GAP: Final = "sister_gap"
 COMMITTEE: Final = "committee_not_on"
 COMPANION: Final = "companion_side"
 WITHDREW: Final = "withdrew"
+WAS_ON: Final = "was_on"
+NEW: Final = "new_members"
+NOT_LISTED: Final = "not_listed_yet"
+GONE: Final = "gone"
 # In the order in which an organizer should read them: former supporters first.
-LISTS = (ASK_AGAIN, WITHDREW, SUCCESSORS, SISTER_GAP, COMMITTEE, COMPANION)
+OPEN_LISTS = (ASK_AGAIN, WITHDREW, SUCCESSORS, SISTER_GAP, COMMITTEE, COMPANION)
+ENDED_LISTS = (WAS_ON, SUCCESSORS, NEW, NOT_LISTED, GONE)
+LISTS = (WAS_ON, *OPEN_LISTS, NEW, NOT_LISTED, GONE)
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Worklists:
         """Everybody on any list once: by their strongest reason, then by how many they have, then by name."""
         merged: dict[str, list[Entry]] = {}
         for name in LISTS:
-            for entry in self.entries[name]:
+            for entry in self.entries.get(name, ()):
                 merged.setdefault(entry.person.bioguide, []).append(entry)
         ranked = sorted(merged.values(), key=_urgency)
         return [(entries[0].person, entries) for entries in ranked]
@@ -78,28 +85,29 @@ def _urgency(entries: list[Entry]) -> tuple[int, int, str, str]:
 
 
 def worklists(session: Session, bill: BillId, *, now: datetime) -> Worklists:
-    """Every list for a bill of the sitting Congress.
+    """Every list for a bill of the sitting Congress, or of one that has ended.
 
-    Raises Refused: 404 for a bill this record does not hold, 409 for one of another Congress.
+    Raises Refused (404) for a bill this record does not hold.
     """
     return all_worklists(session, [bill], now=now)[str(bill)]
 
 
 def all_worklists(session: Session, bills: Sequence[BillId], *, now: datetime) -> dict[str, Worklists]:
     """The lists of several bills by bill, at the cost of one; raises as ``worklists`` does."""
-    found = _of_this_congress(session, bills, now)
+    found = _known(session, bills)
     vacant = members.vacancies(session, now=now)
     return {facts.bill.id: _listed(facts, vacant) for facts in read_facts(session, found, now=now)}
 
 
 def _listed(facts: BillFacts, vacant: Sequence[str]) -> Worklists:
-    entries = {name: tuple(build(facts)) for name, build in _BUILD.items()}
+    wanted = ENDED_LISTS if facts.ended else OPEN_LISTS
+    entries = {name: tuple(_BUILD[name](facts)) for name in wanted}
     here = tuple(seat for seat in vacant if members.chamber_of(seat) == facts.chamber)
     partial = tuple(bill for bill in facts.earlier if bill.partial or bill.observed_at is None)
     return Worklists(facts.bill, entries, here, partial, tuple(_new_maps(facts)))
 
 
-def _of_this_congress(session: Session, bills: Sequence[BillId], now: datetime) -> list[Bill]:
+def _known(session: Session, bills: Sequence[BillId]) -> list[Bill]:
     ids = [str(bill) for bill in bills]
     known = {bill.id: bill for bill in session.exec(select(Bill).where(col(Bill.id).in_(ids)))}
     for bill in bills:
@@ -108,12 +116,6 @@ def _of_this_congress(session: Session, bills: Sequence[BillId], now: datetime) 
                 f"{bill.named} is not in this record. Track it first.",
                 f"{bill.named} no está en este registro. Sígalo primero.",
                 status=404,
-            )
-        if bill.congress != congress_on(now):
-            raise Refused(
-                f"{bill.named} is not a bill of the sitting Congress, so nobody can be asked to join it.",
-                f"{bill.named} no es un proyecto del Congreso actual; a nadie se le puede pedir que se sume.",
-                status=409,
             )
     return [known[id] for id in ids]
 
@@ -144,8 +146,8 @@ _JOINED: Final = Text("co-sponsored", "copatrocinó")
 
 def _did(facts: BillFacts, bill: Bill, verb: Text) -> Text:
     """``led last Congress's S. 4647, the Senate twin``."""
-    number, sitting = BillId.of(bill.id), facts.bill.congress
-    en, es = (names.earlier_bill(number, sitting, facts.chamber, lang) for lang in ("en", "es"))
+    number = BillId.of(bill.id)
+    en, es = (names.earlier_bill(number, facts.sitting, facts.chamber, lang) for lang in ("en", "es"))
     return Text(f"{verb.en} {en}", f"{verb.es} {es}")
 
 
@@ -349,7 +351,69 @@ def _across(facts: BillFacts, state: str, supporters: Sequence[tuple[Person, Bil
     )
 
 
+# --- the lists of a bill that has ended ------------------------------------------------------------
+
+
+def _was_on(facts: BillFacts) -> Iterator[Entry]:
+    """Supporters of the bill who sit now, the sponsor first; some in the other chamber."""
+    for person in _supporters(facts, facts.people.sitting):
+        moved = Text("", "") if person.chamber == facts.chamber else _NOW_IN[person.chamber or facts.chamber]
+        did = _own_deed(facts, person)
+        yield Entry(WAS_ON, person, Text(f"{did.en}{moved.en}", f"{did.es}{moved.es}"))
+
+
+_NOW_IN: Final = {
+    "house": Text(" (now in the House)", " (ahora en la Cámara)"),
+    "senate": Text(" (now in the Senate)", " (ahora en el Senado)"),
+}
+
+
+def _supporters(facts: BillFacts, people: Mapping[str, Person]) -> list[Person]:
+    """The bill's sponsor and co-sponsors among these people, the sponsor first, then by name."""
+    found = [people[id] for id in facts.on_bill if id in people]
+    return sorted(found, key=lambda who: (who.bioguide != facts.bill.sponsor, who.last, who.bioguide))
+
+
+def _own_deed(facts: BillFacts, person: Person) -> Text:
+    return _did(facts, facts.bill, _LED if person.bioguide == facts.bill.sponsor else _JOINED)
+
+
+def _gone(facts: BillFacts) -> Iterator[Entry]:
+    """Supporters of the bill who have left Congress."""
+    for person in _supporters(facts, facts.people.former):
+        if person.standing == "departed":
+            did = _own_deed(facts, person)
+            yield Entry(GONE, person, Text(f"{did.en}, no longer sits", f"{did.es}, ya no está en el Congreso"))
+
+
+def _not_listed(facts: BillFacts) -> Iterator[Entry]:
+    """Supporters whose term ended with the Congress: no list says yet whether they sit in this one."""
+    for person in _supporters(facts, facts.people.former):
+        if person.standing == "waiting":
+            did = _own_deed(facts, person)
+            text = Text(
+                f"{did.en}, whether they sit in this Congress is not listed yet",
+                f"{did.es}, aún no consta si está en este Congreso",
+            )
+            yield Entry(NOT_LISTED, person, text)
+
+
+def _new_members(facts: BillFacts) -> Iterator[Entry]:
+    """Members of the chamber who sat in neither chamber before the bill's Congress ended."""
+    end = congress_end(facts.bill.congress).date()
+    for person in facts.candidates():
+        terms = facts.people.terms.get(person.bioguide, [])
+        if terms and all(term.starts >= end for term in terms):
+            first = min(term.starts for term in terms)
+            en, es = names.day(first, "en"), names.day(first, "es")
+            yield Entry(NEW, person, Text(f"new in Congress since {en}", f"está en el Congreso desde el {es}"))
+
+
 _BUILD: dict[str, Callable[[BillFacts], Iterable[Entry]]] = {
+    WAS_ON: _was_on,
+    NEW: _new_members,
+    NOT_LISTED: _not_listed,
+    GONE: _gone,
     ASK_AGAIN: _ask_again,
     WITHDREW: _withdrew,
     SUCCESSORS: _successors,

@@ -1,7 +1,7 @@
 """The kinds of asks (contract.md, "Ask codes"): one row says when a kind fits and how it is put into words.
 
-A new kind is one row of ``ASK_KINDS`` and its texts: ``templates/wordings/<code>/`` for scripts and letters,
-``templates/wordings/letters/{openings,requests}/<code>.<lang>.txt`` for a letter's variants.
+A new kind is one row of ``ASK_KINDS`` and its texts: ``templates/wordings/<texts>/`` for scripts and letters,
+``templates/wordings/letters/{openings,requests}/<texts>.<lang>.txt`` for a letter's variants.
 """
 
 from collections.abc import Callable
@@ -63,11 +63,12 @@ class Situation:
     """Everything that decides what to ask of one member about one bill.
 
     ``open`` says whether the proposal has a bill in this Congress, ``joinable`` whether the bill still takes
-    co-sponsors in the member's chamber. ``joined`` is the day an active co-sponsor joined, ``left`` the day of
-    the last withdrawal.
+    co-sponsors in the member's chamber. Without such a bill ``led_last`` says whether they led its last one.
+    ``joined`` is the day an active co-sponsor joined, ``left`` the day of the last withdrawal.
     """
 
     open: bool = True
+    led_last: bool = False
     joinable: bool = True
     votes: bool = True
     vote_near: bool = False
@@ -89,13 +90,13 @@ class AskKind:
 
     ``fits`` decides together with the order of the table, ``least`` is a situation in which the kind is asked
     and nothing more is known. ``urgency`` orders the kinds for a reader who is given a single thing to do,
-    lowest first.
+    lowest first. Kinds of one ``code`` differ by ``texts``, the folder of their scripts and letters.
 
     Fields of the texts: ``reason`` has number (with its year), bill, short and congress, search (how far a
     successor was looked for), seat, joined, left, did and earlier; ``request``, which follows "I am asking …
-    to" and "Le pido …", has bills; ``thanks`` has bills, and doing where it is for an earlier bill; ``deed``
-    who, to (Spanish, for "a" and the name), bill and name. A bill of an ended Congress is named with it, but
-    for short.
+    to" and "Le pido …", has bills (their names alone where they have ended); ``thanks`` has bills, and doing
+    where it is for an earlier bill; ``deed`` who, to (Spanish, for "a" and the name), bill and name. A bill of
+    an ended Congress is named with it, but for short.
     """
 
     code: str
@@ -121,9 +122,24 @@ class AskKind:
     # Whether a script adds the member's committee, or their earlier support; else the text says it itself.
     adds_committee: bool = True
     adds_earlier: bool = False
+    # The key of its texts where it is not the code.
+    folder: str = ""
+
+    @property
+    def texts(self) -> str:
+        return self.folder or self.code
 
 
 _COMMITTEE: Final = CommitteeMembership("HSFA", "House Committee on Foreign Affairs", False)
+_EARLIER: Final = EarlierSupport(BillId(118, "hr", 6618), 2023, False, 119)
+_ON_THE_LAST: Final = Text(
+    "{did} {earlier}, which has ended{search}", "{did} {earlier}, que ya terminó{search}"
+)
+_THANKS_EARLIER: Final = Text("Thank you for {doing} {bills}.", "Gracias por {doing} {bills}.")
+_JOIN_THE_NEXT: Final = Text(
+    "be an original co-sponsor of the next version of {bills}",
+    "que copatrocine desde el primer día la próxima versión de {bills}",
+)
 _JOIN: Final = Text("co-sponsor {bills}", "que copatrocine {bills}")
 _ASK_TO_JOIN: Final = Text(
     "Ask {who} to co-sponsor {bill}, {name}.", "Pida {to} que copatrocine {bill}, {name}."
@@ -134,29 +150,52 @@ _ASK_TO_JOIN: Final = Text(
 ASK_KINDS: Final[tuple[AskKind, ...]] = (
     AskKind(
         code="next_congress",
+        folder="next_congress_lead",
+        fits=lambda situation: not situation.open and situation.led_last,
+        least=Situation(open=False, led_last=True, earlier=replace(_EARLIER, sponsored=True)),
+        urgency=8,
+        label=Text("No bill now: led the last one", "Sin proyecto ahora: encabezó el último"),
+        reason=_ON_THE_LAST,
+        request=Text("introduce {bills} again", "que presente de nuevo {bills}"),
+        deed=Text("Ask {who} to introduce {name} again.", "Pida {to} que presente de nuevo {name}."),
+        thanks=_THANKS_EARLIER,
+    ),
+    AskKind(
+        code="next_congress",
+        folder="next_congress_again",
+        fits=lambda situation: not situation.open and situation.earlier is not None,
+        least=Situation(open=False, earlier=_EARLIER),
+        urgency=9,
+        label=Text("No bill now: was on an earlier one", "Sin proyecto ahora: estuvo en uno anterior"),
+        reason=_ON_THE_LAST,
+        request=_JOIN_THE_NEXT,
+        deed=Text(
+            "Thank {who} for the support so far, and ask for it again the day {name} comes back.",
+            "Agradezca {to} su apoyo hasta ahora y pídalo de nuevo para el día en que vuelva {name}.",
+        ),
+        thanks=_THANKS_EARLIER,
+    ),
+    AskKind(
+        code="next_congress",
         fits=lambda situation: not situation.open,
         least=Situation(open=False),
-        urgency=8,
-        label=Text("No bill now: the next Congress", "Sin proyecto ahora: el próximo Congreso"),
+        urgency=10,
+        label=Text("No bill now: new to it", "Sin proyecto ahora: por primera vez"),
         reason=Text(
             "{short} ended with the {congress} Congress{search}",
             "{short} terminó con el {congress} Congreso{search}",
         ),
-        request=Text(
-            "be an original co-sponsor of the next version of {bills}",
-            "que copatrocine desde el primer día la próxima versión de {bills}",
-        ),
+        request=_JOIN_THE_NEXT,
         deed=Text(
-            "Ask {who} to be there from the first day when {name} is introduced again.",
-            "Pida {to} que esté desde el primer día cuando {name} se presente de nuevo.",
+            "Ask {who} to be an original co-sponsor when {name} is introduced again.",
+            "Pida {to} que copatrocine desde el primer día {name} cuando se presente de nuevo.",
         ),
-        adds_earlier=True,
     ),
     AskKind(
         code="sponsor",
         fits=lambda situation: situation.sponsor,
         least=Situation(sponsor=True),
-        urgency=9,
+        urgency=11,
         label=Text("Thanks: leads the bill", "Gracias: encabeza el proyecto"),
         reason=Text("leads {number}", "encabeza {number}"),
         request=Text(
@@ -192,7 +231,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         code="thank",
         fits=lambda situation: situation.joined is not None,
         least=Situation(joined=date(2025, 9, 30)),
-        urgency=10,
+        urgency=12,
         label=Text("Thanks: is on the bill", "Gracias: está en el proyecto"),
         reason=Text("on {number} since {joined}", "copatrocina {number} desde el {joined}"),
         request=Text("help win one more co-sponsor for {bills}", "que sume a un colega más a {bills}"),
@@ -205,7 +244,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
     AskKind(
         code="rejoin",
         fits=lambda situation: situation.may_join and situation.earlier is not None,
-        least=Situation(earlier=EarlierSupport(BillId(118, "hr", 6618), 2023, False, 119)),
+        least=Situation(earlier=_EARLIER),
         urgency=3,
         label=Text("Was on an earlier bill", "Estuvo en un proyecto anterior"),
         reason=Text("{did} {earlier}, not yet {bill}", "{did} {earlier}, aún no {bill}"),
@@ -218,7 +257,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
             "Ask {who} to join {bill}, {name}, as before.",
             "Pida {to} que se sume a {bill}, {name}, como antes.",
         ),
-        thanks=Text("Thank you for {doing} {bills}.", "Gracias por {doing} {bills}."),
+        thanks=_THANKS_EARLIER,
     ),
     AskKind(
         code="committee_chair",
@@ -278,8 +317,8 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         deed=_ASK_TO_JOIN,
     ),
 )
-BY_CODE: Final = {kind.code: kind for kind in ASK_KINDS}
-CODES: Final = tuple(BY_CODE)
+BY_TEXTS: Final = {kind.texts: kind for kind in ASK_KINDS}
+TEXTS: Final = tuple(BY_TEXTS)
 
 
 def most_specific(situation: Situation) -> AskKind | None:

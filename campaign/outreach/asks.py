@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from campaign.congress import ledger
-from campaign.congress.bills import BillId, Chamber, congress_on, ordinal
+from campaign.congress.bills import BillId, Chamber, congress_on, days_left, ordinal
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Cosponsorship
@@ -21,7 +21,7 @@ from campaign.proposals.models import Proposal
 from campaign.proposals.published import Cell
 from campaign.proposals.returns import Search
 
-CODES = ask_kinds.CODES
+TEXTS = ask_kinds.TEXTS
 # Which chamber has passed a bill at these stages: the other one acts next.
 PASSED = {Stage.passed_house: "house", Stage.passed_senate: "senate"}
 # Both chambers are done with a bill at these stages, so nobody can join it.
@@ -54,6 +54,8 @@ class ProposalBills:
     wordings: Mapping[Cell, str]
     # How far this Congress was searched for a bill that continues the earlier ones.
     search: Search = returns.NEVER
+    # Days until this Congress ends, in its last weeks (bills.days_left).
+    days_left: int | None = None
 
     def name(self, lang: str) -> str:
         return self.name_es if lang == "es" else self.name_en
@@ -142,7 +144,13 @@ class CampaignAsks:
     def _situation(self, person: Person, matter: ProposalBills, record: BillRecord | None) -> Situation:
         earlier = self._earlier(person, matter)
         if record is None:
-            return Situation(open=bool(matter.living), joinable=False, earlier=earlier)
+            last = {bill.sponsor for bill in matter.earlier if bill.congress == matter.earlier[0].congress}
+            return Situation(
+                open=bool(matter.living),
+                led_last=person.bioguide in last,
+                joinable=False,
+                earlier=earlier,
+            )
         stage = record.stage.stage
         rows = [row for row in record.cosponsors if row.bioguide == person.bioguide]
         return Situation(
@@ -228,6 +236,7 @@ def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> 
             earlier=tuple(bill for bill in bills[proposal.slug] if bill.congress < sitting),
             wordings=texts,
             search=searches[proposal.slug],
+            days_left=days_left(now),
         )
         for proposal in proposals
     ]
@@ -246,6 +255,7 @@ def _alone(session: Session, bill: BillId, now: datetime) -> ProposalBills:
         living=(record,) if sits else (),
         earlier=() if sits else (record.bill,),
         wordings=published.wordings(session),
+        days_left=days_left(now),
     )
 
 

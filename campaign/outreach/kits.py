@@ -32,7 +32,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Kit:
-    """The content of a poster. ``address`` is the URL in its QR code."""
+    """The content of a poster. ``address`` is the URL in its QR code, ``number`` the bill's.
+
+    Where the bill has ended, the number has its Congress and is shown beside the headline.
+    """
 
     seat: str
     name: str
@@ -42,10 +45,12 @@ class Kit:
     calls: tuple[Call, ...]
     address: str
     lang: str
+    ended: bool = False
 
     @property
     def title(self) -> str:
-        return f"{self.name} ({self.number})"
+        """The headline: the proposal outlives its bills' numbers, so that an ended one is no part of it."""
+        return self.name if self.ended else f"{self.name} ({self.number})"
 
     @property
     def shown_address(self) -> str:
@@ -67,12 +72,18 @@ def kit(
     """
     first = asked[0][1]
     calls = tuple(
-        Call(person, names.role(person, lang), phone, wordings.render(ask, person, "tally", lang, ""))
+        Call(
+            person,
+            names.role(person, lang),
+            phone,
+            wordings.render(ask, person, "tally", lang, "", printed=True),
+        )
         for person, ask, phone in asked
     )
-    summary = wordings.points(first.matter, lang)[0]
-    number = first.matter.number(first.bill, lang)
-    return Kit(seat, first.matter.name(lang), number, summary, fact, calls, address, lang)
+    summary = wordings.effects(first, lang)[0]
+    number = wordings.capital(first.matter.number(first.bill, lang))
+    ended = first.bill.congress < first.matter.congress
+    return Kit(seat, first.matter.name(lang), number, summary, fact, calls, address, lang, ended)
 
 
 def qr_code(address: str) -> str:
@@ -86,8 +97,13 @@ def qr_code(address: str) -> str:
 PAGE, SIDE = 215.9, 15.0
 STRIP_HEIGHT, STRIP_TOP = 44.0, 138.0
 WORDS = {
-    "en": {"call": "Call them. It takes two minutes.", "scan": "Scan, or open", "say": "Say:"},
-    "es": {"call": "Llame. Toma dos minutos.", "scan": "Escanee o abra", "say": "Diga:"},
+    "en": {
+        "call": "Call them. It takes two minutes.",
+        "scan": "Scan, or open",
+        "say": "Say:",
+        "before": "Before:",
+    },
+    "es": {"call": "Llame. Toma dos minutos.", "scan": "Escanee o abra", "say": "Diga:", "before": "Antes:"},
 }
 
 
@@ -95,7 +111,7 @@ def kit_pdf(found: Kit, *, today: date) -> bytes:
     """The poster as a PDF of one page, strips to cut off at its bottom."""
     words = WORDS[found.lang]
     scripts = [f"{call.person.name} {call.text}" for call in found.calls]
-    everything = " ".join([found.title, found.summary, found.fact, *scripts])
+    everything = " ".join([found.title, found.number, found.summary, found.fact, *scripts])
     pdf = paper.sheet(everything, found.title, found.lang, today=today)
     pdf.set_auto_page_break(False)
     pdf.set_margins(SIDE, SIDE, SIDE)
@@ -108,6 +124,8 @@ def kit_pdf(found: Kit, *, today: date) -> bytes:
 def _poster(pdf: FPDF, found: Kit, words: dict[str, str]) -> None:
     wide = PAGE - 2 * SIDE
     _put(pdf, SIDE, 15, wide - 50, found.title, 24, 9.5)
+    if found.ended:
+        _put(pdf, SIDE, pdf.get_y() + 1, wide - 50, f"{words['before']} {found.number}", 9.5, 4.4)
     _put(pdf, SIDE, pdf.get_y() + 2, wide - 50, found.summary, 13, 6)
     if found.fact:
         _put(pdf, SIDE, pdf.get_y() + 2, wide - 50, found.fact, 9.5, 4.4)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from campaign.congress.members import Person
 from campaign.congress.models import Office
-from campaign.outreach import names, wordings
+from campaign.outreach import names, time_left, wordings
 from campaign.outreach.asks import Ask, ProposalBills
 from campaign.outreach.phrases import paragraphs, phrase
 from campaign.proposals.models import CitedFact
@@ -183,10 +183,12 @@ def compose(
         return wordings.fill(text, ask, person, "letter", lang, **written)
 
     middle = _middle(ask, choices, cited, lang, parts.connecting_sentence, chance, final)
+    opening = chance.choice([parts.opening, *_variants(ask, "openings", ask.kind.texts, lang)])
+    left = time_left.written(ask.matter.days_left, lang)
     body = [
-        chance.choice([parts.opening, *_variants(ask, "openings", ask.code, lang)]),
+        time_left.add(opening, left),
         *middle,
-        chance.choice([parts.request, *_variants(ask, "requests", ask.code, lang)]),
+        chance.choice([parts.request, *_variants(ask, "requests", ask.kind.texts, lang)]),
         chance.choice([parts.thanks, *_variants(ask, "letters", "thanks", lang)]),
     ]
     signed = put(parts.signature).split("\n")
@@ -226,7 +228,7 @@ def _middle(
     offered = {point.id: point for point in points(ask.matter, lang)}
     chosen = [id for id in choices.points if id in offered]
     chosen = chosen or chance.sample(sorted(offered), min(USUAL_POINTS, len(offered)))
-    parts = [chance.choice(offered[id].wordings) for id in chosen]
+    parts = [_of_proposal(chance.choice(offered[id].wordings), ask) for id in chosen]
     if cited:
         parts.append(wordings.sentence(chance.choice(cited), lang))
     if choices.sentence or not final:
@@ -235,6 +237,11 @@ def _middle(
         parts.append(chance.choice([connecting_sentence, *_variants(ask, "letters", "bridges", lang)]))
     chance.shuffle(parts)
     return parts
+
+
+def _of_proposal(text: str, ask: Ask) -> str:
+    """What a bill does; where it has ended, what the proposal does."""
+    return text if ask.situation.open else text.replace("[bill]", "[proposal]")
 
 
 def _variants(ask: Ask, group: str, name: str, lang: str) -> list[str]:

@@ -7,7 +7,7 @@ group>/<name>.<lang>.txt``, and organizers may publish their own instead.
 from functools import cache
 from typing import Final
 
-from campaign.outreach.ask_kinds import CODES
+from campaign.outreach.ask_kinds import TEXTS
 from campaign.outreach.asks import ProposalBills
 from campaign.settings import shipped
 
@@ -21,11 +21,11 @@ FOLDERS: Final = {
     "choices": "letters/points",
 }
 NAMES: Final = {
-    "whole": ("call", "question", "friends", "voicemail", "tally"),
+    "whole": ("call", "question", "friends", "voicemail", "tally", "next_call", "next_voicemail"),
     "staff": ("hello", "who", "me", "position", "bye"),
     "letters": ("bridges", "thanks"),
-    "openings": CODES,
-    "requests": CODES,
+    "openings": TEXTS,
+    "requests": TEXTS,
 }
 # Groups with a text for each proposal, named by its slug.
 OF_PROPOSALS: Final = ("points", "choices")

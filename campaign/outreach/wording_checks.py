@@ -10,7 +10,7 @@ from sqlmodel import Session
 from campaign.congress import members
 from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, letters, phrases, wordings
-from campaign.outreach.ask_kinds import BY_CODE
+from campaign.outreach.ask_kinds import BY_TEXTS
 from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.proposals import campaigns
 from campaign.refusals import Refused
@@ -25,12 +25,12 @@ def all_campaign_asks(session: Session, *, now: datetime) -> list[CampaignAsks]:
 def ask_of_kind(session: Session, person: Person, code: str, *, now: datetime) -> Ask | None:
     """An ask of this kind to this member: their own if it fits, else one made as if it did."""
     found = [ask for docket in all_campaign_asks(session, now=now) for ask in docket.asks(person)]
-    own = next((ask for ask in found if ask.code == code), None)
+    own = next((ask for ask in found if ask.kind.texts == code), None)
     return own or next((_as_if(ask, code) for ask in found), None)
 
 
 def _as_if(ask: Ask, code: str) -> Ask:
-    return replace(ask, kind=BY_CODE[code], situation=BY_CODE[code].least, sister=None)
+    return replace(ask, kind=BY_TEXTS[code], situation=BY_TEXTS[code].least, sister=None)
 
 
 def refuse_what_fails(session: Session, code: str, kind: str, text: str, lang: str, *, now: datetime) -> None:
@@ -52,7 +52,7 @@ def _tries(session: Session, code: str, now: datetime) -> Iterator[tuple[Ask, Pe
         for person in sitting:
             for ask in docket.asks(person):
                 yield _as_if(ask, code), person
-                if ask.code == code:
+                if ask.kind.texts == code:
                     yield ask, person
 
 
@@ -159,6 +159,8 @@ def filled_phrase(found: Sequence[Ask], person: Person, group: str, name: str, t
         return texts[lang]
     if group == "whole":
         own = {(group, name, each): text for each, text in texts.items()}
+        if name.startswith("next_"):
+            found = [_as_if(ask, "next_congress") for ask in found]
         return conversations.whole([_with_texts(ask, own) for ask in found], person, _kind(name), lang)
     kind = "call" if group == "staff" else "letter"
     parts = phrases.paragraphs(texts[lang])
@@ -170,7 +172,7 @@ def filled_phrase(found: Sequence[Ask], person: Person, group: str, name: str, t
 
 
 def _kind(name: str) -> str:
-    return "call" if name in _ENDS else name
+    return "call" if name in _ENDS else name.removeprefix("next_")
 
 
 def _with_texts(ask: Ask, own: Mapping[tuple[str, str, str], str]) -> Ask:
@@ -182,5 +184,5 @@ def _where_put(found: Sequence[Ask], group: str, name: str) -> list[Ask]:
     if group == "choices":
         return [ask for ask in found if ask.matter.slug == name]
     if group in ("openings", "requests"):
-        return [*(ask for ask in found if ask.code == name), *(_as_if(ask, name) for ask in found)]
+        return [*(ask for ask in found if ask.kind.texts == name), *(_as_if(ask, name) for ask in found)]
     return list(found)

@@ -16,7 +16,7 @@ from campaign.congress import members
 from campaign.congress.bills import BillId, ordinal
 from campaign.congress.members import Person
 from campaign.congress.models import Office
-from campaign.outreach import asks, names
+from campaign.outreach import asks, names, time_left
 from campaign.outreach.asks import Ask, ProposalBills
 from campaign.outreach.bilingual import Text
 from campaign.outreach.phrases import phrase
@@ -39,10 +39,12 @@ BLANKS = {
     ),
 }
 BLANK = "____"
+# The most words of a text: a call of 90 words takes 40 seconds.
+MOST_WORDS = {"call": 90, "voicemail": 75, "tally": 45, "letter": 260}
 FILLED = (
     "member", "Member", "to_member", "of_member", "salutation", "bill", "name", "plain_name", "chamber",
-    "congress", "committee", "earlier", "year", "did", "since", "left", "progress", "why", "what", "fact",
-    "also", "asks",
+    "congress", "committee", "earlier", "year", "did", "doing", "since", "left", "progress", "why", "what",
+    "fact", "also", "asks", "proposal",
 )  # fmt: skip
 FIELDS = frozenset((*BLANKS, *FILLED))
 # Fields that may be empty; the rest of the sentence or paragraph stands without them.
@@ -51,7 +53,7 @@ FIELD = re.compile(r"\[(\w+)\]")
 # Everything that looks like a field, closed or not.
 BRACKET = re.compile(r"\[[^\[\]]*\]?|\]")
 # Fields that hold a bill's number, and what stands before the beginning of a sentence.
-NUMBERS = frozenset({"bill", "earlier"})
+NUMBERS = frozenset({"bill", "earlier", "proposal"})
 BEGINS = re.compile(r"(?:^|[.?!]\s+|\n)$")
 YEAR = re.compile(r"\b(19|20)\d\d\b")
 
@@ -185,7 +187,7 @@ def wording(code: str, kind: str, lang: str) -> str:
 
 def text_of(ask: Ask, kind: str, lang: str) -> str:
     """The text for an ask with its fields unfilled: the one organizers published, else the shipped one."""
-    return ask.matter.wordings.get((ask.code, kind, lang)) or wording(ask.code, kind, lang)
+    return ask.matter.wordings.get((ask.kind.texts, kind, lang)) or wording(ask.kind.texts, kind, lang)
 
 
 def points(matter: ProposalBills, lang: str) -> tuple[str, str]:
@@ -194,9 +196,56 @@ def points(matter: ProposalBills, lang: str) -> tuple[str, str]:
     return spoken, written.strip()
 
 
-def render(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> str:
-    """The text for an ask, every field filled. Raises KeyError where the record lacks a field's value."""
-    return fill(text_of(ask, kind, lang), ask, person, kind, lang, fact=fact)
+# How a text on what a bill does begins. Where the bill has ended, it is told of the proposal.
+THE_BILL = Text("The bill ", "El proyecto ")
+THE_PROPOSAL = Text("The proposal ", "La propuesta ")
+
+
+def effects(ask: Ask, lang: str) -> tuple[str, str]:
+    """``points`` as they are told now: nothing is said in the present tense of a bill that has ended."""
+    spoken, written = points(ask.matter, lang)
+    if ask.situation.open:
+        return spoken, written
+    bill, proposal = THE_BILL.of(lang), THE_PROPOSAL.of(lang)
+    return spoken.replace(bill, proposal, 1), written.replace(bill, proposal, 1)
+
+
+def render(ask: Ask, person: Person, kind: str, lang: str, fact: str, *, printed: bool = False) -> str:
+    """The text for an ask, every field filled; in the last weeks of a Congress it says how long is left.
+
+    ``printed`` is for paper that is read on later days. Raises KeyError where the record lacks a field's value.
+    """
+    if ask.matter.days_left is None:
+        return _rendered(ask, person, kind, lang, fact, ())
+    # The same parts are left out in both languages, so that they can be read side by side.
+    for dropped in (*_DROPPED, ()):
+        texts = {
+            each: _with_time_left(_rendered(ask, person, kind, each, fact, dropped), ask, kind, each, printed)
+            for each in LANGUAGES
+        }
+        if all(len(text.split()) <= MOST_WORDS[kind] for text in texts.values()):
+            break
+    return texts[lang]
+
+
+# What makes room for the time that is left, in order: nothing, one more sentence, the reason as well.
+_DROPPED: tuple[tuple[str, ...], ...] = ((), ("also",), ("also", "why"))
+
+
+def _rendered(ask: Ask, person: Person, kind: str, lang: str, fact: str, dropped: tuple[str, ...]) -> str:
+    empty = dict.fromkeys(dropped, "")
+    return fill(text_of(ask, kind, lang), ask, person, kind, lang, fact=fact, **empty)
+
+
+def _with_time_left(text: str, ask: Ask, kind: str, lang: str, printed: bool) -> str:
+    days = ask.matter.days_left
+    if kind == "letter":
+        return time_left.add(text, time_left.written(days, lang), paragraph=1)
+    if printed:
+        return time_left.add(text, time_left.printed(days, lang))
+    whole = time_left.add(text, time_left.spoken(days, lang))
+    fits = len(whole.split()) <= MOST_WORDS[kind]
+    return whole if fits or kind != "tally" else time_left.add(text, time_left.short(days, lang))
 
 
 def fill(text: str, ask: Ask, person: Person, kind: str, lang: str, **given: str) -> str:
@@ -235,7 +284,7 @@ def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
     seat, earlier = ask.situation.seat, ask.situation.earlier
     joined, left = ask.situation.joined, ask.situation.left
     member = names.spoken(person, lang)
-    spoken, written = points(ask.matter, lang)
+    spoken, written = effects(ask, lang)
     plain = ask.matter.name(lang)
     return {
         "member": member,
@@ -253,12 +302,14 @@ def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
         "earlier": earlier.named(lang) if earlier else "",
         "year": earlier.time(lang) if earlier else "",
         "did": earlier.verb(lang) if earlier else "",
+        "doing": earlier.doing(lang) if earlier else "",
         "since": names.day(joined, lang) if joined else "",
         "left": names.day(left, lang) if left else "",
         "progress": _progress(ask, person, lang),
         "why": spoken,
         "what": written,
         "also": _also(ask, kind, lang),
+        "proposal": Text("the proposal", "la propuesta").of(lang),
     }
 
 

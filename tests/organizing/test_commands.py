@@ -47,9 +47,17 @@ def test_worklist_gives_the_contracts_json(run: Run) -> None:
     )
 
 
-@pytest.mark.parametrize("bill", ["hr8427-118", "hr1-119", "nothing"])
+@pytest.mark.parametrize("bill", ["hr1-119", "nothing"])
 def test_a_bill_without_lists_is_refused(run: Run, bill: str) -> None:
     assert run("worklist", bill).exit_code == 2
+
+
+def test_a_bill_that_has_ended_has_other_lists(run: Run) -> None:
+    answer = json.loads(run("worklist", "hr6618-118", "--json").stdout)
+    assert (answer["bill"], answer["ended"]) == ("hr6618-118", True)
+    assert {"was_on", "successors", "new_members", "not_listed_yet", "gone", "vacancies"} < answer.keys()
+    assert answer["reasons"]["was_on"]["J000305"] == "co-sponsored last Congress's H.R. 6618"
+    assert "ask_again" not in answer
 
 
 def test_a_user_gets_a_link_that_signs_in_once(run: Run, tmp_path: Path) -> None:

@@ -108,6 +108,25 @@ def test_pace_is_net_and_leaves_the_first_day_out(
     assert (pace.weeks, pace.net, pace.reached_on) == (12, net, reached)
 
 
+def test_a_bill_that_has_ended_takes_no_goal(house: Engine) -> None:
+    add_bill(house, BILL)
+    january = datetime(2027, 1, 3, 17, tzinfo=UTC)
+    with db.writing(house) as session, pytest.raises(Refused) as refused:
+        dashboard.set_goal(session, BILL, 2, None, by="ana@example.org", now=january)
+    assert refused.value.status == 409
+
+
+def test_in_the_gap_organizers_work_with_each_proposals_last_bills(house: Engine) -> None:
+    for bill, proposal in (("hr8427-118", "cartels"), ("hr923-119", "cartels"), ("hr6736-119", "armas")):
+        add_bill(house, bill, proposal=proposal)
+    add_bill(house, "hr5-120", proposal="cartels", introduced="2027-01-10")
+    found = {}
+    with db.reading(house) as session:
+        for now in (NOW, datetime(2027, 1, 20, tzinfo=UTC)):
+            found[now.year] = {bill.id for bill, _ in dashboard.working_bills(session, now=now)}
+    assert found == {2026: {"hr923-119", "hr6736-119"}, 2027: {"hr5-120", "hr6736-119"}}
+
+
 def test_a_reached_goal_says_so_and_an_old_record_is_measured_to_its_own_day(house: Engine) -> None:
     add_bill(house, BILL, on("A1", "2026-05-20"), on("A2", "2026-05-21"), introduced="2026-05-01")
     with db.writing(house) as session:

@@ -61,7 +61,7 @@ def test_asks_are_as_stated(snapshot_engine: Engine) -> None:
                 asked[str(ask.bill)][ask.code] += 1
     assert asked.keys() == set(BILLS)
     for bill, found in asked.items():
-        told = ", ".join(f"{code} {found[code]}" for code in asks.CODES if found[code])
+        told = ", ".join(f"{code} {found[code]}" for code in asks.TEXTS if found[code])
         assert f"| {BillId.of(bill).short} | {told} |" in STATED
 
 

@@ -13,7 +13,14 @@ from campaign.congress import ledger, roster
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Committee
 from campaign.congress.observation import PersonRow
-from campaign.organizing.worklists import LISTS, Entry, Worklists, all_worklists, worklists
+from campaign.organizing.worklists import (
+    ENDED_LISTS,
+    OPEN_LISTS,
+    Entry,
+    Worklists,
+    all_worklists,
+    worklists,
+)
 from campaign.refusals import Refused
 
 
@@ -725,22 +732,66 @@ def test_the_lists_of_several_bills_are_those_of_each_alone(engine: Engine) -> N
 
 
 @pytest.mark.parametrize(
-    ("bill", "now", "status"),
+    ("bill", "now", "names"),
     [
-        ("hr6618-118", NOW, 409),
-        ("hr6736-119", datetime(2027, 1, 3, 17, 0, tzinfo=UTC), 409),
-        ("hr1-119", NOW, 404),
+        ("hr6618-118", NOW, ENDED_LISTS),
+        ("hr6736-119", NOW, OPEN_LISTS),
+        ("hr6736-119", datetime(2027, 1, 3, 16, 59, tzinfo=UTC), OPEN_LISTS),
+        ("hr6736-119", datetime(2027, 1, 3, 17, 0, tzinfo=UTC), ENDED_LISTS),
     ],
-    ids=["an earlier Congress", "at noon of 3 January 2027", "unknown"],
+    ids=["an earlier Congress", "the sitting one", "before noon of 3 January 2027", "at noon"],
 )
-def test_lists_are_for_bills_of_the_sitting_congress(
-    engine: Engine, bill: str, now: datetime, status: int
+def test_a_bill_that_has_ended_has_lists_of_its_own(
+    sqlite_engine: Engine, bill: str, now: datetime, names: tuple[str, ...]
 ) -> None:
-    add_bill(engine, "hr6618-118")
-    add_bill(engine, "hr6736-119")
+    add_bill(sqlite_engine, "hr6618-118")
+    add_bill(sqlite_engine, "hr6736-119")
+    assert tuple(lists_of(sqlite_engine, bill, now=now).entries) == names
+
+
+def test_an_unknown_bill_has_no_lists(sqlite_engine: Engine) -> None:
     with pytest.raises(Refused) as refused:
-        lists_of(engine, bill, now=now)
-    assert refused.value.status == status
+        lists_of(sqlite_engine, "hr1-119")
+    assert refused.value.status == 404
+
+
+def test_after_the_end_organizers_see_who_sits_who_has_gone_who_follows_and_who_is_new(engine: Engine) -> None:
+    """A1 led it, A2 was on it, A3 moved to the Senate; B1 to B3 left, two of them with their seat on a new map;
+    B9 is on the old list, and no list of the new Congress has them."""
+    again = {"end": "2029-01-03"}
+    new = {"start": "2027-01-03", "end": "2029-01-03"}
+    seat_members(
+        engine,
+        legislator("A1", term("NY-1", **again)),
+        legislator("A2", term("NY-2", **again)),
+        legislator("A3", term("NY-3"), term("NY", **new)),
+        legislator("A4", term("NY-3", **new)),
+        legislator("A5", term("TX-15", **new)),
+        legislator("A6", term("MO-5", **new)),
+        legislator("A7", term("NY-4", **again)),
+        legislator("B9", term("NY-9")),
+        former=[legislator(f"B{n}", term(seat)) for n, seat in enumerate(("TX-15", "MO-5", "NY-8"), start=1)],
+    )
+    rows = [on(short) for short in ("A2", "A3", "B1", "B2", "B9")]
+    add_bill(engine, "hr6736-119", *rows, on("B3", withdrawn="2026-03-01"), sponsor="A1", proposal="armas")
+    lists = lists_of(engine, "hr6736-119", now=datetime(2027, 1, 20, 17, tzinfo=UTC))
+    assert {name: lists.bioguides(name) for name in ENDED_LISTS} == {
+        "was_on": ids("A1", "A2", "A3"),
+        "successors": ids("A4", "A6"),
+        "new_members": ids("A4", "A5", "A6"),
+        "not_listed_yet": ids("B9"),
+        "gone": ids("B1", "B2"),
+    }
+    texts = {entry.person.bioguide: entry.text for entry in lists.entries["was_on"]}
+    assert texts[id_of("A1")].en == "led last Congress's H.R. 6736"
+    assert texts[id_of("A3")].en == "co-sponsored last Congress's H.R. 6736 (now in the Senate)"
+    assert texts[id_of("A3")].es == "copatrocinó H.R. 6736 del Congreso pasado (ahora en el Senado)"
+    assert lists.entries["new_members"][0].text.es == "está en el Congreso desde el 3 de enero de 2027"
+    assert [text.en for text in lists.new_maps] == [
+        "TX-15, the seat of Lee MemberB1, who co-sponsored last Congress's H.R. 6736: new map, no successor"
+    ]
+    first, reasons = lists.by_member()[0]
+    assert (first.bioguide, reasons[0].list) == (id_of("A1"), "was_on")
 
 
 def test_lists_ask_the_same_few_questions_however_large_the_campaign_is(engine: Engine) -> None:
@@ -785,6 +836,7 @@ def test_no_list_ever_holds_who_is_on_leads_or_sits_elsewhere(
     found = lists_of(sqlite_engine, "hr6736-119")
     with db.reading(sqlite_engine) as session:
         record = ledger.current(session, "hr6736-119", now=NOW)
-    for name in LISTS:
+    assert tuple(found.entries) == OPEN_LISTS
+    for name in OPEN_LISTS:
         assert not set(found.bioguides(name)) & (record.active | {record.sponsor})
         assert all(entry.person.chamber == "house" for entry in found.entries[name])

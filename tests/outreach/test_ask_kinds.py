@@ -10,8 +10,8 @@ from campaign.congress.bills import BillId
 from campaign.outreach import ask_kinds
 from campaign.outreach.ask_kinds import (
     ASK_KINDS,
-    BY_CODE,
-    CODES,
+    BY_TEXTS,
+    TEXTS,
     AskKind,
     CommitteeMembership,
     EarlierSupport,
@@ -26,7 +26,7 @@ JOINED, LEFT = date(2025, 12, 16), date(2026, 2, 3)
 
 
 @pytest.mark.parametrize(
-    ("situation", "code"),
+    ("situation", "texts"),
     [
         (Situation(), "cosponsor"),
         (Situation(earlier=EARLIER, seat=SEAT), "rejoin"),
@@ -59,28 +59,35 @@ JOINED, LEFT = date(2025, 12, 16), date(2026, 2, 3)
         (Situation(vote_near=True, joinable=False), "floor"),
         (Situation(vote_near=True, votes=False), "delegate"),
         (Situation(vote_near=True, votes=False, joined=JOINED), "thank"),
-        (Situation(open=False, joinable=False, earlier=EARLIER), "next_congress"),
+        (Situation(open=False, joinable=False, earlier=EARLIER), "next_congress_again"),
+        (Situation(open=False, joinable=False, earlier=EARLIER, led_last=True), "next_congress_lead"),
         (Situation(open=False, sponsor=True, vote_near=True, joined=JOINED), "next_congress"),
         (Situation(joinable=False), None),
     ],
 )
-def test_the_most_specific_kind_wins(situation: Situation, code: str | None) -> None:
+def test_the_most_specific_kind_wins(situation: Situation, texts: str | None) -> None:
     kind = ask_kinds.most_specific(situation)
-    assert (kind.code if kind else None) == code
+    assert (kind.texts if kind else None) == texts
 
 
-@pytest.mark.parametrize("kind", ASK_KINDS, ids=CODES)
+@pytest.mark.parametrize("kind", ASK_KINDS, ids=TEXTS)
 def test_a_kinds_least_situation_asks_for_that_kind(kind: AskKind) -> None:
     assert ask_kinds.most_specific(kind.least) is kind
-    assert BY_CODE[kind.code] is kind
+    assert BY_TEXTS[kind.texts] is kind
 
 
 def test_a_reader_of_the_digest_is_given_the_most_urgent_kind() -> None:
-    assert [kind.code for kind in sorted(ASK_KINDS, key=lambda kind: kind.urgency)] == [
-        "floor", "withdrew", "rejoin", "committee_chair", "committee", "cosponsor", "delegate", "next_congress",
-        "sponsor", "thank",
+    assert [kind.texts for kind in sorted(ASK_KINDS, key=lambda kind: kind.urgency)] == [
+        "floor", "withdrew", "rejoin", "committee_chair", "committee", "cosponsor", "delegate",
+        "next_congress_lead", "next_congress_again", "next_congress", "sponsor", "thank",
     ]  # fmt: skip
-    assert sorted(kind.urgency for kind in ASK_KINDS) == list(range(1, 11))
+    assert sorted(kind.urgency for kind in ASK_KINDS) == list(range(1, 13))
+
+
+def test_three_kinds_share_the_code_of_the_next_congress() -> None:
+    shared = [kind.texts for kind in ASK_KINDS if kind.code == "next_congress"]
+    assert shared == ["next_congress_lead", "next_congress_again", "next_congress"]
+    assert len({kind.code for kind in ASK_KINDS}) == 10
 
 
 def test_a_reason_that_leaves_it_open_is_read_with_not_yet_before_it() -> None:
@@ -107,7 +114,7 @@ FIELDS = {
 
 
 @pytest.mark.parametrize("name", FIELDS)
-@pytest.mark.parametrize("kind", ASK_KINDS, ids=CODES)
+@pytest.mark.parametrize("kind", ASK_KINDS, ids=TEXTS)
 def test_every_text_of_a_row_has_the_same_known_fields_in_both_languages(kind: AskKind, name: str) -> None:
     text: Text | None = getattr(kind, name)
     if text is None:
@@ -121,8 +128,10 @@ def test_every_text_of_a_row_has_the_same_known_fields_in_both_languages(kind: A
 
 
 def test_organizers_know_a_kind_by_whom_it_is_asked_of() -> None:
-    assert {kind.code: kind.label.en for kind in ASK_KINDS} == {
-        "next_congress": "No bill now: the next Congress",
+    assert {kind.texts: kind.label.en for kind in ASK_KINDS} == {
+        "next_congress_lead": "No bill now: led the last one",
+        "next_congress_again": "No bill now: was on an earlier one",
+        "next_congress": "No bill now: new to it",
         "sponsor": "Thanks: leads the bill",
         "floor": "A vote is near",
         "withdrew": "Left this bill",

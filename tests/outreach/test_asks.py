@@ -14,7 +14,7 @@ from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Referral
 from campaign.congress.observation import ActionRow, CosponsorRow
 from campaign.congress.stage_names import Stage
-from campaign.outreach import asks, wordings
+from campaign.outreach import asks, names, wordings
 from campaign.outreach.asks import Ask
 from campaign.proposals import campaigns, published
 from campaign.proposals.models import Kinship, TextVersion
@@ -158,8 +158,8 @@ def test_a_congress_is_named_by_its_ordinal_in_both_languages(sqlite_engine: Eng
     assert ask is not None
     assert ask.reason("en") == "H.R. 1 ended with the 121st Congress; we do not know of a successor"
     assert ask.reason("es") == "H.R. 1 terminó con el 121.º Congreso; no conocemos ningún sucesor"
-    assert "It ended with the 121st Congress." in scripts[0]
-    assert "El proyecto terminó con el 121.º Congreso." in scripts[1]
+    assert "It was last Congress's H.R. 1 and ended with that Congress." in scripts[0]
+    assert "Fue H.R. 1 del Congreso pasado y terminó con ese Congreso." in scripts[1]
 
 
 @pytest.mark.parametrize(
@@ -443,7 +443,10 @@ def test_the_next_congress_is_asked_for_by_the_last_bill_a_member_knows(
         add_bill(congress, bill, on("A2"), proposal="armas")
     ask = asked(congress, short, bills[0], now=JANUARY_2027)
     assert (ask.code, str(ask.bill), ask.as_of) == ("next_congress", named, None)
-    assert ask.reason("en").startswith(f"{BillId.of(named).short} ended with the")
+    newest = names.earlier_bill(ask.situation.earlier.bill, 120, "house", "en") if ask.situation.earlier else ""
+    was_on = f"co-sponsored {newest}, which has ended"
+    ended = f"{BillId.of(named).short} ended with the"
+    assert ask.reason("en").startswith(was_on if short == "A2" else ended)
 
 
 def test_a_bill_of_no_proposal_is_asked_for_by_itself(congress: Engine) -> None:

@@ -15,7 +15,7 @@ from campaign.congress import members
 from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, kits, letters, names, wordings
-from campaign.outreach.ask_kinds import BY_CODE, CODES
+from campaign.outreach.ask_kinds import BY_TEXTS, TEXTS
 from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.letters import Choices
 from campaign.proposals.models import CitedFact
@@ -98,7 +98,7 @@ def test_no_number_of_an_ended_congress_stands_without_it(
     assert wrong == []
 
 
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", TEXTS)
 @pytest.mark.parametrize("congress", [119, 120, 121])
 def test_an_ended_bill_is_named_with_its_congress_whatever_is_asked(
     docket: CampaignAsks, sitting: list[Person], facts: dict[str, list[CitedFact]], code: str, congress: int
@@ -107,7 +107,7 @@ def test_an_ended_bill_is_named_with_its_congress_whatever_is_asked(
     for ask in docket.asks(person):
         living = {ask.bill.short} if congress == 119 else set()
         matter = replace(ask.matter, congress=congress)
-        posed = replace(ask, kind=BY_CODE[code], situation=BY_CODE[code].least, matter=matter, sister=None)
+        posed = replace(ask, kind=BY_TEXTS[code], situation=BY_TEXTS[code].least, matter=matter, sister=None)
         for lang in wordings.LANGUAGES:
             for text in list(texts(posed, person, facts[matter.slug], lang))[1:]:
                 assert bare(text, living) == []

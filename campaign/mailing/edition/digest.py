@@ -12,12 +12,12 @@ from babel.dates import format_date, get_month_names
 
 from campaign.congress.bills import BillId
 from campaign.congress.members import Person
-from campaign.mailing.edition import chart
+from campaign.mailing.edition import chart, ended
 from campaign.mailing.edition.news import BillNews, Move, News, ProposalNews
 from campaign.mailing.edition.words import SPELLED, WORDS
 from campaign.mailing.message import MARK, Picture
 from campaign.organizing.counts import over_time
-from campaign.outreach import names
+from campaign.outreach import names, time_left
 from campaign.outreach.asks import Ask
 
 NAMED_AT_MOST = 6
@@ -91,6 +91,8 @@ class Page:
     numbers: tuple[BillCount, ...]
     chart_alt: str
     as_of: str
+    # How long the Congress still has, in its last weeks.
+    left: str
     quiet: str
     stop_url: str
     preferences_url: str
@@ -157,7 +159,8 @@ def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
         ),
         chart_alt=_chart_alt(reader, lang),
         as_of=names.day(news.as_of, lang) if news.as_of else "",
-        quiet="" if any(proposal.moved for proposal in reader.proposals) else WORDS[lang]["quiet"],
+        left=time_left.mailed(news.days_left, names.day(news.today, lang), lang),
+        quiet=_quiet(reader, lang),
         stop_url=at.page(f"/unsubscribe/{MARK}"),
         preferences_url=at.page("/preferences"),
         home_url=at.page("/"),
@@ -217,6 +220,9 @@ def _bill_news(reader: Reader, lang: str) -> str:
             if bill.continues:
                 name = _capital(_the(proposal, lang))
                 return words["returned_subject"].format(name=name, bill=bill.record.id.short)
+    over = [bill for proposal in reader.proposals for bill in proposal.ended]
+    if over:
+        return ended.subject(over, lang)
     for proposal in reader.proposals:
         for bill in proposal.bills:
             if bill.stage:
@@ -252,6 +258,13 @@ def _no_news(reader: Reader, lang: str) -> str:
     return WORDS[lang]["quiet_one"].format(name=_the(reader.proposals[0], lang))
 
 
+def _quiet(reader: Reader, lang: str) -> str:
+    """That nothing happened; where none of the reader's proposals has a bill now, that none can."""
+    if any(proposal.moved for proposal in reader.proposals):
+        return ""
+    return WORDS[lang]["quiet" if any(proposal.bills for proposal in reader.proposals) else "quiet_between"]
+
+
 def _preheader(reader: Reader, deed: Deed, lang: str) -> str:
     counts = [
         WORDS[lang]["count"].format(bill=bill.record.id.short, number=bill.counts.listed)
@@ -264,7 +277,8 @@ def _preheader(reader: Reader, deed: Deed, lang: str) -> str:
 
 def _section(proposal: ProposalNews, at: _Urls) -> Section:
     lang = at.lang
-    lines = [line for bill in proposal.bills for line in _lines(bill, lang)]
+    lines = ended.lines(proposal.ended, proposal.matter, lang)
+    lines += [line for bill in proposal.bills for line in _lines(bill, lang)]
     return Section(
         _capital(proposal.matter.name(lang)), tuple(lines), at.page(f"/proposals/{proposal.matter.slug}")
     )

@@ -1,8 +1,8 @@
 """What happened on the campaign's bills since the last edition, read once for all readers.
 
 Only changes that are news count: recorded after the last edition, not at first sight of a bill, and not long
-past by Congress's own dates. First sight of a bill that brings a proposal back is news as a whole. A member who
-joined or left is named only while the record still says so.
+past by Congress's own dates. First sight of a bill that brings a proposal back is news as a whole, and so is
+the end of a bill with its Congress. A member who joined or left is named only while the record still says so.
 """
 
 import re
@@ -16,11 +16,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.congress import ledger, members
-from campaign.congress.bills import WASHINGTON, BillId
+from campaign.congress.bills import WASHINGTON, BillId, days_left
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Change, Office
 from campaign.congress.stage_names import Stage
+from campaign.mailing.edition.ended import EndedBill, ended_since
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import asks
@@ -66,14 +67,16 @@ class BillNews:
 
 @dataclass(frozen=True)
 class ProposalNews:
-    """A proposal with the news of its living bills, House first."""
+    """A proposal with the news of its living bills, House first, and the bills that ended since the last
+    edition."""
 
     matter: ProposalBills
     bills: tuple[BillNews, ...]
+    ended: tuple[EndedBill, ...] = ()
 
     @property
     def moved(self) -> bool:
-        return any(bill.moved for bill in self.bills)
+        return bool(self.ended) or any(bill.moved for bill in self.bills)
 
     @property
     def joined(self) -> tuple[Move, ...]:
@@ -100,6 +103,8 @@ class News:
     vacant: frozenset[str]
     # The day the record of these bills is as of; None while nothing was read.
     as_of: date | None
+    # Days until the Congress ends, in its last weeks (bills.days_left).
+    days_left: int | None = None
 
     def followed(self, slugs: Iterable[str]) -> tuple[ProposalNews, ...]:
         """The proposals a reader chose; all of them where none was chosen."""
@@ -138,6 +143,7 @@ def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | N
                 _bill_news(session, record, people, (since_seq, upto), now, returned.get(str(record.id)))
                 for record in matter.living
             ),
+            ended_since(session, matter, (since_seq, upto), now=now),
         )
         for matter in docket.matters
     )
@@ -153,6 +159,7 @@ def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | N
         seats=frozenset(seat.id for seat in members.seats(session, "house")),
         vacant=frozenset(members.vacancies(session, "house", now=now)),
         as_of=min((at.astimezone(WASHINGTON).date() for at in read if at), default=None),
+        days_left=days_left(now),
     )
 
 

@@ -21,6 +21,8 @@ WORDS = {
         "quiet_subject": "A quiet week in Congress: what helps now",
         "quiet_one": "A quiet week for {name}: what helps now",
         "quiet": "Nothing moved this week on the bills you follow. A quiet week is a good week to call.",
+        "quiet_between": "The proposals you follow have no bill in this Congress yet. Until they are "
+        "introduced again, a call to your members helps most.",
         "count": "{bill} has {number} co-sponsors",
         "joined_one": "{bill}: {who} joined as co-sponsor.",
         "joined_many": "{bill}: {who} joined as co-sponsors.",
@@ -77,6 +79,8 @@ WORDS = {
         "quiet_subject": "Semana tranquila en el Congreso: lo que ayuda ahora",
         "quiet_one": "Semana tranquila para {name}: lo que ayuda ahora",
         "quiet": "Esta semana no hubo novedades en los proyectos que usted sigue. Es buen momento para llamar.",
+        "quiet_between": "Las propuestas que usted sigue aún no tienen proyecto en este Congreso. Hasta que se "
+        "presenten de nuevo, lo que más ayuda es llamar a sus legisladores.",
         "count": "{bill} tiene {number} copatrocinadores",
         "joined_one": "{bill}: se sumó {who}.",
         "joined_many": "{bill}: se sumaron {who}.",

@@ -47,6 +47,7 @@ def attach(app: Flask) -> None:
         blanks=blanks,
         base_url=app.extensions["settings"].base_url,
         data_set=data_set,
+        days_left=lambda: bills.days_left(utcnow()),
         given=given,
         ordinal=ordinal,
         role=lambda person: names.role(person, current()),

@@ -32,8 +32,8 @@ PAGE = 100
 # The file, and the form around it.
 LARGEST_UPLOAD = MOST_BYTES + 64 * 1024
 NO_BILL = Refused(
-    "There is no bill of this Congress yet. Add one under Campaign.",
-    "Todavía no hay ningún proyecto de este Congreso. Agréguelo en Campaña.",
+    "The campaign has no bill yet. Add one under Campaign.",
+    "La campaña aún no tiene ningún proyecto. Agréguelo en Campaña.",
     status=404,
 )
 
@@ -69,7 +69,15 @@ def _sought() -> Sought:
     return Sought(*(get(name, "").strip()[:60] for name in Sought.__dataclass_fields__))
 
 
-def standing_names() -> dict[str, str]:
+def standing_names(*, ended: bool = False) -> dict[str, str]:
+    """What the record says of a member and a bill, of one that has ended in the past tense."""
+    if ended:
+        return {
+            "sponsor": _("led it"),
+            "on": _("was on it"),
+            "withdrew": _("withdrew"),
+            "": _("was not on it"),
+        }
     return {
         "sponsor": _("leads it"),
         "on": _("on it"),
@@ -82,7 +90,7 @@ def _chosen(session: Session, text: str) -> Bill:
     """The bill of the address, or the campaign's first one."""
     if text:
         return session.get_one(Bill, str(lookup.resolve(session, text)))
-    return _first(boards.campaign_bills(session, congress_on(db.utcnow())))
+    return _first(boards.working_bills(session, now=db.utcnow()))
 
 
 def _first(bills: Sequence[tuple[Bill, Proposal]]) -> Bill:
@@ -94,7 +102,7 @@ def _first(bills: Sequence[tuple[Bill, Proposal]]) -> Bill:
 @route("/board")
 def board() -> Response:
     now, session, sought = db.utcnow(), database.session(), _sought()
-    bills = boards.campaign_bills(session, congress_on(now))
+    bills = boards.working_bills(session, now=now)
     bill = _chosen(session, sought.bill) if sought.bill else _first(bills)
     sitting = cached_results().get(
         "sitting", record_version(session, now=now), partial(members.people, now=now)
@@ -117,7 +125,8 @@ def board() -> Response:
         owners=[user.email for user in users.everybody(session) if user.active],
         saved=saved_views.views_of(session, me().email, "board"),
         lean_names=lean_names(),
-        standing_names=standing_names(),
+        ended=bill.congress < congress_on(now),
+        standing_names=standing_names(ended=bill.congress < congress_on(now)),
     )
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
 from campaign import db
-from campaign.congress.bills import WASHINGTON, BillId, congress_on
+from campaign.congress.bills import WASHINGTON, BillId
 from campaign.congress.members import Person
 from campaign.congress.models import Committee, CommitteeSeat
 from campaign.organizing import calls, saved_views, whip, worklists
@@ -54,7 +54,7 @@ def _asked() -> Asked:
 @route("/lists")
 def lists() -> Response:
     now, session = db.utcnow(), database.session()
-    bills = boards.campaign_bills(session, congress_on(now))
+    bills = boards.working_bills(session, now=now)
     asked = _asked()
     if not bills and not asked.bill:
         return page("lists.html", bills=[], asked=asked, rows=[], chosen=None, names=list_names(), saved=[])
@@ -66,7 +66,7 @@ def lists() -> Response:
         asked=asked,
         chosen=found,
         rows=rows,
-        names=list_names(),
+        names={name: words for name, words in list_names().items() if name in found.entries},
         committees=_committees(session, chosen),
         saved=saved_views.views_of(session, me().email, "lists"),
         query=urlencode(asked.query),

@@ -25,13 +25,15 @@ def member_page(bioguide: str) -> Response:
     person = members.person(session, bioguide, now=now)
     if person is None:
         raise Refused("There is no such member.", "No existe ese miembro.", status=404)
-    campaign = boards.campaign_bills(session, congress_on(now))
+    campaign = boards.working_bills(session, now=now)
     mine = [bill for bill, _proposal in campaign if BillId.of(bill.id).chamber == person.chamber]
     lists = worklists.all_worklists(session, [BillId.of(bill.id) for bill in mine], now=now)
     return page(
         "member.html",
         person=person,
-        stands=[_stand(session, bill, bioguide, lists[bill.id]) for bill in mine],
+        stands=[
+            _stand(session, bill, bioguide, lists[bill.id], bill.congress < congress_on(now)) for bill in mine
+        ],
         past=_past(session, bioguide),
         committees=members.committees_of(session, bioguide),
         offices=members.offices(session, bioguide),
@@ -44,14 +46,16 @@ def member_page(bioguide: str) -> Response:
     )
 
 
-def _stand(session: Session, bill: Bill, bioguide: str, lists: Worklists) -> dict[str, Any]:
+def _stand(session: Session, bill: Bill, bioguide: str, lists: Worklists, ended: bool) -> dict[str, Any]:
     entry = whip.entry_of(session, bill.id, bioguide)
-    reasons = [entry for name in LISTS for entry in lists.entries[name] if entry.person.bioguide == bioguide]
+    reasons = [entry for name in LISTS for entry in lists.entries.get(name, ())]
+    reasons = [entry for entry in reasons if entry.person.bioguide == bioguide]
     rows = session.exec(
         select(Cosponsorship).where(Cosponsorship.bill == bill.id, Cosponsorship.bioguide == bioguide)
     ).all()
     return {
         "bill": bill,
+        "ended": ended,
         "entry": entry,
         "values": whip.values_of(entry),
         "reasons": reasons,

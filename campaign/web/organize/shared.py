@@ -24,12 +24,16 @@ KINDS = {
 def list_names() -> dict[str, str]:
     """The worklists as people call them."""
     return {
+        worklists.WAS_ON: _("Was on it last time"),
         worklists.ASK_AGAIN: _("Ask again"),
         worklists.WITHDREW: _("Withdrew"),
         worklists.SUCCESSORS: _("Successors"),
         worklists.SISTER_GAP: _("On the sister bill"),
         worklists.COMMITTEE: _("On the committee"),
         worklists.COMPANION: _("Companion's side"),
+        worklists.NEW: _("New in Congress"),
+        worklists.NOT_LISTED: _("Not listed yet"),
+        worklists.GONE: _("Gone"),
     }
 
 

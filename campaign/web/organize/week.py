@@ -40,12 +40,15 @@ def dashboard() -> Response:
     return page(
         "dashboard.html",
         strips=[strip for strip, _first in week],
+        open=any(not strip.record.ended for strip, _first in week),
         first=week,
         news=history.events(news, people, actions=False),
         newest=newest,
         returned=returns.returns_since(session, me().seen_seq, upto=newest, now=now).values(),
         waiting=len(lineage.waiting(session)),
-        search=None if week else returns.searches(session, [""], now=now)[""],
+        search=None
+        if any(not strip.record.ended for strip, _first in week)
+        else returns.searches(session, [""], now=now)[""],
         due=due,
         people=people,
         names=list_names(),

@@ -75,7 +75,9 @@ def ask_names() -> dict[str, str]:
         "floor": _("A vote is near"),
         "thank": _("Thanks: is on the bill"),
         "sponsor": _("Thanks: leads the bill"),
-        "next_congress": _("No bill now: the next Congress"),
+        "next_congress_lead": _("No bill now: led the last one"),
+        "next_congress_again": _("No bill now: was on an earlier one"),
+        "next_congress": _("No bill now: new to it"),
     }
 
 
@@ -118,6 +120,8 @@ def _whole_names() -> dict[str, str]:
         "friends": _("Last line, where all are on the bills"),
         "voicemail": _("Voicemail"),
         "tally": _("Tally"),
+        "next_call": _("Call, between two Congresses"),
+        "next_voicemail": _("Voicemail, between two Congresses"),
     }
 
 
@@ -250,7 +254,7 @@ def _name(session: Session, kind: str, key: str) -> str:
     if kind != published.WORDING:
         return key
     group, name = published.cell(key)
-    if group in asks.CODES:
+    if group in asks.TEXTS:
         return f"{ask_names()[group]}, {kind_names()[name]}"
     title, names = _groups(session)[group]
     return f"{title}, {names[name]}"
@@ -279,7 +283,7 @@ def _preview(kind: str, key: str, given: dict[str, str], wanted: str) -> Respons
     try:
         texts.clean(kind, given)
         person = _picked(session, wanted, now)
-        if group not in asks.CODES:
+        if group not in asks.TEXTS:
             said = _phrase_said(session, group, name, given, person)
             return _text(kind, key, given, said=said, person=person, wanted=wanted, alike={})
         ask = wording_checks.ask_of_kind(session, person, group, now=now)

@@ -4,12 +4,13 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
@@ -161,10 +162,50 @@ def test_the_map_has_one_mark_a_seat(staff: FlaskClient) -> None:
     assert rects + rings - 1 + others == 441
 
 
-def test_a_bill_of_the_past_has_no_list_but_its_numbers(staff: FlaskClient) -> None:
+def test_a_bill_of_the_past_has_its_numbers_and_nothing_to_reach(staff: FlaskClient) -> None:
     page = staff.get("/organize/bills/hr6618-118")
     assert page.status_code == 200
-    assert "Whom to ask" not in text_of(page.text).split("Seat by seat")[0].split("The public page")[1]
+    shown = text_of(page.text)
+    assert "of all who voted in the chamber when it ended" in shown
+    for gone in ("Pace", "Projection", "Set the goal", "of the 218 wanted", "who sit and vote"):
+        assert gone not in shown
+
+
+def test_in_january_every_page_of_organizers_goes_on_with_the_last_bills(
+    app: Flask, snapshot_engine: Engine
+) -> None:
+    """All members were elected again; no bill is back yet."""
+    with snapshot_engine.execution_options(writes=True).begin() as connection:
+        connection.exec_driver_sql("UPDATE tenure SET ends = '2029-01-03' WHERE ends = '2027-01-03'")
+    with time_machine.travel(datetime(2027, 1, 20, 15, tzinfo=UTC), tick=False):
+        staff = sign_in(app.test_client(), snapshot_engine, "organizer")
+        week, lists, board, castro = (
+            text_of(staff.get(f"/organize/{path}").text) for path in ("", "lists", "board", "members/C001091")
+        )
+    assert "No bill of this Congress yet" in week
+    assert "27 co-sponsors who sat and voted when it ended" in week
+    assert "Was on it last time: co-sponsored last Congress&#39;s H.R. 6736" in lists
+    assert "Was on it last time: led last Congress&#39;s H.R. 6736" in lists
+    assert "New in Congress" in lists
+    assert "This bill ended with the 119th Congress." in board
+    assert "led it" in castro
+    assert "led last Congress&#39;s H.R. 6736" in castro
+    for shown in (week, lists, board, castro):
+        assert not re.search(r"Pace:|Projection|votes of the 218|leads it|\bnot yet H\.R\.|on it since", shown)
+
+
+def test_organizers_work_on_in_the_gap_with_the_last_bills(staff: FlaskClient) -> None:
+    for path, inside in (
+        ("lists", "This bill ended with the 118th Congress. These lists help to bring it back."),
+        ("board", "This bill ended with the 118th Congress. The board shows who sits now"),
+    ):
+        page = staff.get(f"/organize/{path}?bill=hr6618-118")
+        assert page.status_code == 200
+        assert inside in text_of(page.text)
+        assert "Sara Jacobs" in page.text
+    assert "Was on it last time: co-sponsored last Congress" in text_of(
+        staff.get("/organize/lists?bill=hr6618-118&list=was_on").text
+    )
 
 
 @pytest.mark.parametrize(

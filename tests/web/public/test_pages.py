@@ -579,6 +579,33 @@ def test_any_text_in_any_place_gets_a_helpful_page(loaded_engine: Engine, clock:
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("moment", "en", "es"),
+    [
+        ("2026-11-30T17:00", "", ""),
+        (
+            "2026-12-22T17:00",
+            "This Congress ends in 12 days, on January 3",
+            "termina en 12 días, el 3 de enero",
+        ),
+        ("2027-01-02T17:00", "This Congress ends tomorrow, on January 3", "termina mañana, el 3 de enero"),
+        ("2027-01-03T16:59", "This Congress ends today at noon Eastern.", "termina hoy al mediodía"),
+        ("2027-01-03T17:00", "", ""),
+    ],
+)
+def test_in_its_last_weeks_every_page_says_how_long_the_congress_has(
+    snapshot_engine: Engine, moment: str, en: str, es: str
+) -> None:
+    means = "Bills that are not law by then end and must be introduced again."
+    with time_machine.travel(datetime.fromisoformat(moment).replace(tzinfo=UTC), tick=False):
+        client = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
+        for path in ("/", "/bills/hr6736-119", "/privacy"):
+            shown = words(client.get(path).text)
+            assert en in shown
+            assert (means in shown) == bool(en)
+        assert es in words(client.get("/es/find").text)
+
+
 def test_when_the_congress_has_ended_the_pages_say_so(snapshot_engine: Engine) -> None:
     with time_machine.travel(datetime(2027, 1, 5, 15, tzinfo=UTC), tick=False):
         client = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
@@ -594,7 +621,7 @@ def test_when_the_congress_has_ended_the_pages_say_so(snapshot_engine: Engine) -
     assert "Castro" not in act
     assert gone.status_code == 404
     assert "S. 3508 ended with the 119th Congress; we do not know of a successor" in act
-    assert "be an original co-sponsor of the next version of last Congress's S. 3508, the ARMAS Act" in words(
-        script.text
-    ).replace("\xa0", " ")
+    said = words(script.text).replace("\xa0", " ")
+    assert "be an original co-sponsor of the next version of the ARMAS Act" in said
+    assert "next version of last Congress" not in said
     assert "29 co-sponsors" in proposal

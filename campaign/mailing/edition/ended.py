@@ -1,0 +1,99 @@
+"""What the first mail after a Congress tells of its bills: how far each came, its count, and what comes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from campaign.congress import ledger
+from campaign.congress.bills import ordinal
+from campaign.congress.endings import CALENDAR
+from campaign.congress.ledger import BillRecord
+from campaign.congress.models import Change
+from campaign.congress.stage_names import Stage
+from campaign.organizing import counts
+from campaign.organizing.counts import Counts
+from campaign.outreach import names
+from campaign.outreach.asks import ProposalBills
+from campaign.outreach.bilingual import Text
+from campaign.outreach.wordings import capital
+
+
+@dataclass(frozen=True)
+class EndedBill:
+    """A bill that ended with its Congress since the last edition, with its counts on its last day."""
+
+    record: BillRecord
+    counts: Counts
+
+
+def ended_since(
+    session: Session, matter: ProposalBills, span: tuple[int, int], *, now: datetime
+) -> tuple[EndedBill, ...]:
+    """A proposal's bills whose end lies in the ledger after ``span[0]`` and up to ``span[1]``.
+
+    The end of a bill that was first read after it is baseline, and no news.
+    """
+    ids = [bill.id for bill in matter.earlier]
+    query = select(Change.bill).where(
+        col(Change.bill).in_(ids),
+        Change.kind == "stage",
+        Change.source == CALENDAR,
+        col(Change.baseline).is_(sa.false()),
+        col(Change.seq) > span[0],
+        col(Change.seq) <= span[1],
+    )
+    ended = set(session.exec(query))
+    records = ledger.records(session, [id for id in ids if id in ended], now=now).values()
+    return tuple(EndedBill(record, counts.counts(session, record)) for record in records)
+
+
+SUBJECT: Final = Text(
+    "The {congress} Congress has ended: what was reached, and what comes next",
+    "El {congress} Congreso terminó: hasta dónde se llegó y qué sigue",
+)
+_ENDED: Final = Text("{bill} ended with its Congress on {day}.", "{bill} terminó con su Congreso el {day}.")
+_REACHED: Final = Text("How far it came: {stage}.", "Hasta dónde llegó: {stage}.")
+_COUNT: Final = Text(
+    "On its last day it had {number}, {voting} of them with a vote.",
+    "El último día tenía {number}, {voting} de ellos con voto.",
+)
+_COSPONSORS: Final = {
+    True: Text("1 co-sponsor", "1 copatrocinador"),
+    False: Text("{number} co-sponsors", "{number} copatrocinadores"),
+}
+_NEXT: Final = Text(
+    "What comes next: somebody in Congress has to introduce the proposal again. It gets a new number, and "
+    "every co-sponsor has to be asked again. We will write to you when it is back.",
+    "Qué sigue: alguien en el Congreso tiene que presentar la propuesta de nuevo. Recibirá otro número y habrá "
+    "que volver a pedir cada apoyo. Le escribiremos cuando vuelva.",
+)
+
+
+def subject(bills: Sequence[EndedBill], lang: str) -> str:
+    return SUBJECT.of(lang).format(congress=ordinal(bills[0].record.id.congress, lang))
+
+
+def lines(bills: Sequence[EndedBill], matter: ProposalBills, lang: str) -> list[str]:
+    """One line a bill, and what comes next where no new bill is there yet."""
+    told = [_line(bill, matter, lang) for bill in bills]
+    return [*told, _NEXT.of(lang)] if told and not matter.living else told
+
+
+def _line(bill: EndedBill, matter: ProposalBills, lang: str) -> str:
+    reading, listed = bill.record.stage, bill.counts.listed
+    sentences = [
+        _ENDED.of(lang).format(
+            bill=capital(matter.number(bill.record.id, lang)),
+            day=names.day(bill.record.moment.date(), lang),
+        )
+    ]
+    if reading.reached is not Stage.unknown:
+        label = reading.reached.label(lang)
+        sentences.append(_REACHED.of(lang).format(stage=label[:1].lower() + label[1:]))
+    number = _COSPONSORS[listed == 1].of(lang).format(number=listed)
+    sentences.append(_COUNT.of(lang).format(number=number, voting=bill.counts.sitting_voting))
+    return " ".join(sentences)

@@ -1,0 +1,113 @@
+"""After a Congress the first digest tells what was reached and what comes; before, mail counts the days."""
+
+import email
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.policy import default
+from typing import Any
+
+import pytest
+from chambers import acted, add_bill, legislator, on, seat_members, term
+from sqlalchemy.engine import Engine
+
+from campaign.mailing.edition import alerts, editions
+from campaign.mailing.edition.digest import Group
+from campaign.settings import Settings
+from jobs import close_bills
+
+Make = Callable[..., Any]
+NOON = datetime(2027, 1, 3, 17, tzinfo=UTC)
+MONDAY = datetime(2027, 1, 4, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def december(sqlite_engine: Engine) -> Engine:
+    """A bill with its sponsor and two co-sponsors, all elected again; one of them without a vote."""
+    again = {"end": "2029-01-03"}
+    people = [("A1", "NY-1"), ("A2", "NY-2"), ("A3", "DC-0")]
+    seat_members(sqlite_engine, *(legislator(short, term(seat, **again)) for short, seat in people))
+    referred = acted("2025-02-04", "Referred to the House Committee on Foreign Affairs.", code="H11100")
+    rows = [on("A2"), on("A3")]
+    add_bill(sqlite_engine, "hr923-119", *rows, sponsor="A1", proposal="armas", actions=[referred])
+    return sqlite_engine
+
+
+def mail(engine: Engine, settings: Settings, edition: int, lang: str, seat: str = "") -> tuple[str, str, str]:
+    """Subject, text and HTML."""
+    raw = editions.preview(engine, settings, Group(lang, seat), edition=edition, now=MONDAY)
+    message = email.message_from_bytes(raw, policy=default)
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    return message["Subject"], " ".join(text.get_content().split()), " ".join(html.get_content().split())
+
+
+def test_the_end_is_news_once(december: Engine, settings: Settings, readers: Make, rules: Make) -> None:
+    engine = december
+    rules(quiet_week="nothing")
+    readers("a@readers-host.org")
+    readers("b@readers-host.org", language="es")
+    close_bills.run(engine, settings, now=NOON)
+    assert alerts.build(engine, settings, now=NOON + timedelta(hours=1)) == 0
+    built = editions.build(engine, settings, now=MONDAY)
+    assert built.state == "draft"
+    subject, text, html = mail(engine, settings, built.edition, "en")
+    assert subject == "The 119th Congress has ended: what was reached, and what comes next"
+    told = "Last Congress's H.R. 923 ended with its Congress on January 3, 2027."
+    assert told in text
+    assert "How far it came: in committee." in text
+    assert "On its last day it had 2 co-sponsors, 1 of them with a vote." in text
+    assert "What comes next: somebody in Congress has to introduce the proposal again." in text
+    assert "We will write to you when it is back." in html
+    assert "THE NUMBERS" not in text
+    subject, text, html = mail(engine, settings, built.edition, "es")
+    assert subject == "El 119.º Congreso terminó: hasta dónde se llegó y qué sigue"
+    assert "H.R. 923 del Congreso pasado terminó con su Congreso el 3 de enero de 2027." in text
+    assert "El último día tenía 2 copatrocinadores, 1 de ellos con voto." in text
+    editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
+    assert editions.build(engine, settings, now=MONDAY + timedelta(days=7)).state == "quiet"
+
+
+def test_a_quiet_week_between_speaks_of_no_living_bill(
+    december: Engine, settings: Settings, readers: Make, rules: Make
+) -> None:
+    engine = december
+    rules(quiet_week="note")
+    readers("a@readers-host.org", seat="NY-2")
+    readers("b@readers-host.org", seat="NY-2", language="es")
+    built = editions.build(engine, settings, now=MONDAY)
+    _, text, html = mail(engine, settings, built.edition, "en", "NY-2")
+    assert "The proposals you follow have no bill in this Congress yet." in text
+    assert "co-sponsored last Congress's H.R. 923, which has ended" in text
+    assert "Thank Representative MemberA2 for the support so far" in text
+    assert text.count("H.R. 923") == text.count("last Congress's H.R. 923")
+    assert "has 2 co-sponsors" not in html
+    _, text, _ = mail(engine, settings, built.edition, "es", "NY-2")
+    assert text.count("H.R. 923") == text.count("H.R. 923 del Congreso pasado")
+    assert "aún no tienen proyecto en este Congreso" in text
+
+
+@pytest.mark.parametrize(
+    ("now", "en", "es"),
+    [
+        (datetime(2026, 11, 30, 15, tzinfo=UTC), "", ""),
+        (
+            datetime(2026, 12, 21, 15, tzinfo=UTC),
+            "on January 3 at noon Eastern time, 13 days after December 21, 2026. Bills that are not law",
+            "el 3 de enero al mediodía, hora del Este, 13 días después del 21 de diciembre de 2026. Los",
+        ),
+        (datetime(2027, 1, 2, 15, tzinfo=UTC), "1 day after January 2", "1 día después del 2 de enero"),
+        (NOON - timedelta(minutes=1), "today, January 3, at noon", "hoy, 3 de enero, al mediodía"),
+    ],
+)
+def test_mail_of_the_last_weeks_says_how_long_is_left(
+    december: Engine, settings: Settings, readers: Make, rules: Make, now: datetime, en: str, es: str
+) -> None:
+    rules(quiet_week="note")
+    readers("a@readers-host.org")
+    readers("b@readers-host.org", language="es")
+    edition = editions.build(december, settings, now=now).edition
+    for lang, expected, start in (("en", en, "This Congress ends "), ("es", es, "Este Congreso termina ")):
+        for body in mail(december, settings, edition, lang)[1:]:
+            assert expected in body
+            assert (start in body) == bool(expected)
