@@ -1,9 +1,9 @@
 """What is said with the answer to a search for a place, in both languages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from campaign.congress.bills import ordinal
+from campaign.congress.bills import congress_start, ordinal
 from campaign.congress.state_names import state_name
 
 
@@ -52,9 +52,8 @@ COMPLETED = Note(
     "El código postal tenía cuatro dígitos: agregamos un cero al principio, que las hojas de cálculo quitan.",
     "completed",
 )
-# The notes that the page of a seat repeats by their code; ``old-map`` needs the Congresses (``old_map``).
+# The notes that the page of a seat repeats by their code.
 CARRIED = {note.code: note for note in (LIKELY, BY_ZIP, BY_STATE, COMPLETED)}
-OLD_MAP = "old-map"
 
 NEAR_A_LINE = Note(
     "The line between these districts passes less than 1 km (0.6 miles) from this position, and our map is not "
@@ -199,11 +198,39 @@ def no_map(congress: int) -> Note:
     )
 
 
-def old_map(congress: int, sitting: int) -> Note:
-    old, new = ordinal(congress), ordinal(sitting)
+def new_districts(zip: str, seats: Sequence[str], congress: int) -> Note:
+    """For a ZIP code in a state whose districts changed with a Congress and are not stored; ``seats`` are
+    those of its last map."""
+    states = list(dict.fromkeys(seat[:2] for seat in seats))
+    names = ", ".join(seats)
+    en, es = (_lead(states, congress, lang) for lang in ("en", "es"))
     return Note(
-        f"These are the districts of the {old} Congress; we do not have the map of the {new} yet.",
-        f"Estos son los distritos del Congreso n.º {congress}; todavía no tenemos el mapa del "
-        f"Congreso n.º {sitting}.",
-        OLD_MAP,
+        f"{en} ZIP {zip} was in {names} until then. Give your street address and we ask the Census Bureau; "
+        "your senators are the same in the whole state.",
+        f"{es} Hasta entonces el código postal {zip} estaba en {names}. Escriba su dirección y le preguntamos "
+        "a la Oficina del Censo; sus senadores son los mismos en todo el estado.",
+        "new-districts",
     )
+
+
+def new_districts_at_point(states: Sequence[str], congress: int) -> Note:
+    """The same for a position."""
+    en, es = (_lead(states, congress, lang) for lang in ("en", "es"))
+    return Note(
+        f"{en} Give your street address and we ask the Census Bureau; your senators are the same in the whole "
+        "state.",
+        f"{es} Escriba su dirección y le preguntamos a la Oficina del Censo; sus senadores son los mismos en "
+        "todo el estado.",
+        "new-districts",
+    )
+
+
+def _lead(states: Sequence[str], congress: int, lang: str) -> str:
+    names = ", ".join(state_name(state, lang) for state in states)
+    day = congress_start(congress).date()
+    if lang == "es":
+        return (
+            f"Desde el {day.day} de enero de {day.year} hay distritos nuevos en {names}, y todavía no tenemos "
+            "ese mapa."
+        )
+    return f"{names} has new districts since January {day.day}, {day.year}, and we do not have that map yet."

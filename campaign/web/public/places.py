@@ -118,13 +118,11 @@ def in_state(session: Session, state: str, *, now: datetime) -> Answer:
     """The answer for a place of which the state alone is known."""
     current = finder.index(session, now=now)
     known = state.upper() if state.upper() in ENGLISH else ""
-    return _answer(session, current.holders.without_seat(current.congress, known), now)
+    congress = current.vintages.used([known]) if known else current.sitting
+    return _answer(session, current.holders.without_seat(congress, known), now)
 
 
-def carried_note(session: Session, codes: str, *, now: datetime) -> Note | None:
+def carried_note(codes: str) -> Note | None:
     """The note that an answer left on the way to the page of its seat; ``codes`` are separated by dots."""
-    current = finder.index(session, now=now)
-    known = dict(notes.CARRIED)
-    if current.congress != current.sitting:
-        known[notes.OLD_MAP] = notes.old_map(current.congress, current.sitting)
+    known = notes.CARRIED
     return notes.joined(known[code] for code in dict.fromkeys(codes.split(".")) if code in known)

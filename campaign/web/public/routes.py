@@ -150,7 +150,7 @@ def act(seat: str) -> Response:
         "public/act.html",
         seat=known,
         shown=people,
-        note=places.carried_note(session(), request.args.get("note", ""), now=now),
+        note=places.carried_note(request.args.get("note", "")),
         redrawn=maps.redrawn(known.state, now=now),
     )
 
