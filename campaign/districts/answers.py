@@ -82,8 +82,13 @@ class Share:
     @property
     def order(self) -> tuple[bool, float, str, int]:
         """The sorting key: the ZIP code's own state first, then most land, then the number."""
-        state, _, district = self.seat.partition("-")
-        return self.part == "other_state", -(self.share or 0.0), state, int(district)
+        return self.part == "other_state", -(self.share or 0.0), *in_order(self.seat)
+
+
+def in_order(seat: str) -> tuple[str, int]:
+    """The sorting key of a House seat: by state and number."""
+    state, _, district = seat.partition("-")
+    return state, int(district)
 
 
 def shares_of(rows: Iterable[tuple[str, float | None]], state: str = "") -> tuple[Share, ...]:

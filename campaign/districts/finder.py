@@ -20,8 +20,16 @@ from campaign.congress import members
 from campaign.congress.bills import congress_on
 from campaign.congress.models import SourceState
 from campaign.congress.terms import term_day
-from campaign.districts import boundaries, census, notes, typed_places, vintages, zip_codes
-from campaign.districts.answers import FindResult, Holders, Share, for_territory, read_holders, shares_of
+from campaign.districts import boundaries, census, maps, notes, typed_places, vintages, zip_codes
+from campaign.districts.answers import (
+    FindResult,
+    Holders,
+    Share,
+    for_territory,
+    in_order,
+    read_holders,
+    shares_of,
+)
 from campaign.districts.census import Match
 from campaign.districts.models import DistrictShape, ZipCode, ZipSeat
 from campaign.districts.notes import Note
@@ -63,7 +71,22 @@ def by_zip(session: Session, text: str, *, now: datetime) -> FindResult:
         return FindResult("unknown", found.congress, notes=(notes.other_state(typed.zip, states, typed.state),))
     if typed.state and place is None and found.result == "unknown":
         found = current.holders.without_seat(found.congress, typed.state, *found.notes)
+    found = found.noted(*_coming(session, typed.zip, found, now))
     return found.noted(notes.completed(typed.zip)) if typed.completed else found
+
+
+def _coming(session: Session, zip_code: str, found: FindResult, now: datetime) -> Iterator[Note]:
+    """From 1 December on: the seats of a ZIP code with the next Congress, where its table is stored and they
+    change. A state that the table lacks keeps its seats."""
+    congress = maps.coming_congress(now)
+    if congress == congress_on(now) or not found.seats:
+        return
+    rows = session.exec(select(ZipSeat.seat).where(ZipSeat.congress == congress, ZipSeat.zip == zip_code))
+    later, seats = set(rows), {hit.seat for hit in found.seats}
+    states = {seat[:2] for seat in later}
+    later |= {seat for seat in seats if seat[:2] not in states}
+    if states and later != seats:
+        yield notes.coming_seats(sorted(later, key=in_order), congress)
 
 
 def _find_zip(session: Session, current: "Index", zip_code: str, place: ZipCode | None) -> FindResult:
@@ -134,7 +157,10 @@ class Index:
             shares = [Share(at_point[0])]
             found = self.holders.answer(congress, shares, [notes.LIKELY, *self._notes(shares)])
             return replace(found, likely=True)
-        return self.holders.without_seat(congress, place.state, notes.unsure_zip(place.zip, place.state))
+        unsure = notes.unsure_zip(place.zip, place.state)
+        if place.state in self.vintages.missing:
+            unsure = notes.new_districts_at_point([place.state], self.sitting)
+        return self.holders.without_seat(congress, place.state, unsure)
 
 
 def _has_seats(place: ZipCode) -> bool:

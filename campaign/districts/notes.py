@@ -54,6 +54,8 @@ COMPLETED = Note(
 )
 # The notes that the page of a seat repeats by their code.
 CARRIED = {note.code: note for note in (LIKELY, BY_ZIP, BY_STATE, COMPLETED)}
+# Before each seat in the code of ``coming_seats``.
+COMING = "from-"
 
 NEAR_A_LINE = Note(
     "The line between these districts passes less than 1 km (0.6 miles) from this position, and our map is not "
@@ -227,10 +229,59 @@ def new_districts_at_point(states: Sequence[str], congress: int) -> Note:
 
 def _lead(states: Sequence[str], congress: int, lang: str) -> str:
     names = ", ".join(state_name(state, lang) for state in states)
-    day = congress_start(congress).date()
+    en, es = _noon(congress)
     if lang == "es":
-        return (
-            f"Desde el {day.day} de enero de {day.year} hay distritos nuevos en {names}, y todavía no tenemos "
-            "ese mapa."
+        return f"Desde {es} hay distritos nuevos en {names}, y todavía no tenemos ese mapa."
+    return f"Since {en} there are new districts in {names}, and we do not have that map yet."
+
+
+def coming_seats(seats: Sequence[str], congress: int) -> Note:
+    """For a ZIP code whose districts change with the next Congress, with the seats it has then."""
+    names = ", ".join(seats)
+    (en, es), code = _noon(congress), ".".join(f"{COMING}{seat}" for seat in seats)
+    return Note(
+        f"This is who represents this ZIP code now. From {en} it lies in {names}.",
+        f"Así está representado este código postal ahora. Desde {es} estará en {names}.",
+        code,
+    )
+
+
+def now_and_then(seat: str, congress: int) -> Note:
+    """For a seat whose state has other districts with the next Congress."""
+    (en, es), state = _noon(congress), seat[:2]
+    return Note(
+        f"This is who represents {seat} now, until {en}. Then the new districts of {state_name(state, 'en')} "
+        "count, and your home may lie in another one.",
+        f"Así está representado {seat} ahora, hasta {es}. Entonces empiezan a valer los distritos nuevos de "
+        f"{state_name(state, 'es')}, y su casa puede quedar en otro.",
+    )
+
+
+def new_seat(seat: str, congress: int, *, stored: bool) -> Note:
+    """For a seat whose state has other districts since a Congress began; ``stored``: ZIP codes are looked up
+    in them."""
+    (en, es), state = _noon(congress), seat[:2]
+    lead = (
+        f"Since {en} {state_name(state, 'en')} has new districts, and this page is about the new {seat}. Was "
+        f"{seat} your district until then? Your home may lie in another one now: ",
+        f"Desde {es} hay distritos nuevos en {state_name(state, 'es')}, y esta página es sobre el {seat} "
+        f"nuevo. ¿Era {seat} su distrito hasta entonces? Su casa puede quedar ahora en otro: ",
+    )
+    advice = (
+        ("look it up by ZIP code.", "búsquelo por código postal.")
+        if stored
+        else (
+            "look it up by street address. We do not have the new map for ZIP codes yet.",
+            "búsquelo por dirección. Todavía no tenemos el mapa nuevo para los códigos postales.",
         )
-    return f"{names} has new districts since January {day.day}, {day.year}, and we do not have that map yet."
+    )
+    return Note(lead[0] + advice[0], lead[1] + advice[1])
+
+
+def _noon(congress: int) -> tuple[str, str]:
+    """The day on which a Congress begins, in English and Spanish."""
+    day = congress_start(congress).date()
+    return (
+        f"noon Eastern on January {day.day}, {day.year}",
+        f"el mediodía (hora del Este) del {day.day} de enero de {day.year}",
+    )

@@ -106,6 +106,7 @@ def _find_page(
         takes_points=finder.has_boundaries(session(), now=now),
         states=state_names.choices(current()),
         congress=congress_on(now),
+        without_map=places.without_map(session(), now=now),
         redrawn=_redrawn(found, now) if found else [],
         cached=cached and problem is None,
         status=problem.refusal.status if problem else 200,
@@ -125,6 +126,7 @@ def districts() -> Response:
     return page(
         "public/districts.html",
         congress=congress_on(now),
+        without_map=places.without_map(session(), now=now),
         next_counts=now >= congress_start(maps.NEXT_MAPS),
         from_day=congress_start(maps.NEXT_MAPS).date(),
         maps=maps.REDRAWN,
@@ -150,7 +152,8 @@ def act(seat: str) -> Response:
         "public/act.html",
         seat=known,
         shown=people,
-        note=places.carried_note(request.args.get("note", "")),
+        note=places.carried_note(request.args.get("note", ""), now=now),
+        map_note=places.map_note(session(), known, now=now),
         redrawn=maps.redrawn(known.state, now=now),
     )
 
