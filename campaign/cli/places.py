@@ -66,10 +66,13 @@ def districts() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--congress", required=True, type=click.IntRange(1, 200), help="The Congress whose map it is.")
 def import_districts(context: CommandContext, file: Path, congress: int) -> None:
-    """Import the district boundaries (GeoJSON or TopoJSON) in which points are looked up."""
+    """Import the district boundaries (GeoJSON or TopoJSON) in which points are looked up.
+
+    The file may hold all states or some; each needs all its districts, and states that are not in it stay.
+    """
     from campaign.districts.boundaries import import_boundaries
 
-    count = import_boundaries(context.engine, file, congress, now=context.now)
+    count = import_boundaries(context.engine, file, congress, now=context.now, whole=True)
     context.output({"districts": count, "congress": congress}, f"{count} districts, Congress {congress}")
 
 
@@ -79,7 +82,8 @@ def import_districts(context: CommandContext, file: Path, congress: int) -> None
 def import_zip_table(context: CommandContext, file: Path, congress: int) -> None:
     """Import the Census Bureau's relationship file of a Congress: which districts each ZIP code touches.
 
-    The table of a later Congress is used from the day that Congress begins. The district in which a ZIP code's
+    The table of a later Congress is used from the noon that Congress begins. The file may hold all states or
+    some; each needs all its districts, and states that are not in it stay. The district in which a ZIP code's
     own point lies is added where the file lacks it and the boundaries of that Congress are imported.
     """
     from campaign.districts import zip_check
@@ -92,13 +96,83 @@ def import_zip_table(context: CommandContext, file: Path, congress: int) -> None
         return added
 
     body = file.read_bytes()
-    count = import_zips(context.engine, body, congress, now=context.now, name=file.name, lacking=lacking)
+    count = import_zips(
+        context.engine, body, congress, now=context.now, name=file.name, lacking=lacking, whole=True
+    )
     named = [f"{row.zip} {row.seat}" for row in added]
     context.output(
         {"zips": count, "congress": congress, "added": named},
         f"{count} ZIP codes and districts, Congress {congress}",
         *(f"added by the ZIP code's own point: {row}" for row in named),
     )
+
+
+KEEP = click.option(
+    "--keep",
+    multiple=True,
+    metavar="ST=N",
+    help="Go on with the stored table of Congress N in a state, such as MO=119.",
+)
+AS_PUBLISHED = click.option(
+    "--as-published",
+    multiple=True,
+    metavar="ST",
+    help="Take a state's map from the file although courts set it aside.",
+)
+
+
+@command(districts, "blocks")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--congress", required=True, type=click.IntRange(1, 200), help="The Congress whose map it is.")
+@click.option("--zcta", required=True, type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--population", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@KEEP
+@AS_PUBLISHED
+def import_block_files(
+    context: CommandContext,
+    file: Path,
+    congress: int,
+    zcta: Path,
+    population: Path | None,
+    keep: tuple[str, ...],
+    as_published: tuple[str, ...],
+) -> None:
+    """Build the ZIP table of a Congress from Census block files.
+
+    FILE is the block equivalency file, NationalCD120.txt or the zip that holds it, or a file of one state in
+    the same shape. --zcta is tab20_zcta520_tabblock20_natl.txt. --population is a table with the block in a
+    column GEOID20, GEOID, GEOCODE, GEO_ID or GEOID_TABBLOCK_20 and its people in POP100, POP20, P0010001,
+    P1_001N or POPULATION; without it the shares of a ZIP code are of its land, or of its blocks where the
+    files give no land.
+    """
+    from campaign.districts.block_zips import BlockSource, import_blocks
+
+    source = BlockSource(file, zcta, population, _kept(keep), tuple(state.upper() for state in as_published))
+    built = import_blocks(context.engine, source, congress, now=context.now, progress=_progress)
+    context.output({"congress": congress, **built.counts()}, *_built_lines(built.counts(), congress))
+
+
+def _progress(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _kept(texts: tuple[str, ...]) -> dict[str, int]:
+    from campaign.districts.maps import DISTRICTS, TERRITORIES
+
+    kept = {}
+    for text in texts:
+        state, _, number = text.upper().partition("=")
+        if state not in {*DISTRICTS, *TERRITORIES} or not number.isdecimal() or len(number) > 3:
+            raise click.UsageError(f"--keep takes a state and a Congress, such as MO=119, not {text}.")
+        kept[state] = int(number)
+    return kept
+
+
+def _built_lines(counts: dict[str, Any], congress: int) -> Iterator[str]:
+    yield f"{counts['zips']} ZIP codes, {counts['districts']} districts, Congress {congress}"
+    yield f"shares are of {counts['shares']}"
+    for state, number in counts["kept"].items():
+        yield f"{state}: kept from Congress {number}, with the shares of that table"
 
 
 @command(main, "script")

@@ -44,7 +44,7 @@ def outline(engine: Engine, congress: int, seat: str, west: float) -> None:
         boundaries.replace_boundaries(session, congress, boundaries.rows_of(congress, {seat: [[corners]]}))
 
 
-# Every kind of state: redrawn, kept, kept though the Census Bureau says otherwise, whole, territory, two states.
+# Every kind of state: redrawn, kept, whole, a territory, two states.
 LOOKUPS = {
     "78701": ("unknown", 119, []),
     "60640": ("split", 119, ["IL-5", "IL-9"]),
