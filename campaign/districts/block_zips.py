@@ -85,14 +85,8 @@ def import_blocks(
     """
     with db.reading(engine) as session:
         kept = _kept_rows(session, source.keep)
-        known = {
-            state: _stored(session, before, state)
-            for (number, state), before in maps.VOID_AT_CENSUS.items()
-            if number == congress and state not in {*source.keep, *source.as_published}
-        }
     built = build(source, congress, progress)
-    for state, rows in known.items():
-        _require_valid_map(state, rows, [row for row in built.rows if row.seat[:2] == state], congress)
+    require_valid_maps(engine, built.rows, congress, but={*source.keep, *source.as_published})
     rows = [row for row in built.rows if row.seat[:2] not in source.keep]
     whole = Built(sorted([*rows, *kept]), built.weight, source.keep)
     _require_samples(whole.rows, congress)
@@ -228,6 +222,17 @@ def _stored(session: Session, congress: int, state: str) -> list[ZipRow]:
     own = sa.func.substr(col(ZipSeat.seat), 1, 2) == state
     rows = session.exec(select(ZipSeat).where(ZipSeat.congress == congress, own))
     return [ZipRow(row.zip, row.seat, row.share) for row in rows]
+
+
+def require_valid_maps(
+    engine: Engine, rows: Collection[ZipRow], congress: int, *, but: Collection[str] = ()
+) -> None:
+    """Raises Refused where rows hold a map that courts set aside (``maps.VOID_AT_CENSUS``), in any state but
+    ``but``."""
+    for state in maps.void_states(congress) - {*but}:
+        with db.reading(engine) as session:
+            stored = _stored(session, maps.VOID_AT_CENSUS[congress, state], state)
+        _require_valid_map(state, stored, [row for row in rows if row.seat[:2] == state], congress)
 
 
 def _require_valid_map(state: str, stored: Iterable[ZipRow], built: Collection[ZipRow], congress: int) -> None:

@@ -50,15 +50,23 @@ def import_boundaries(
     now: datetime,
     whole: bool = False,
     states: Collection[str] = (),
+    without: Collection[str] = (),
 ) -> int:
     """Replace one Congress's boundaries of the states in a file; returns the number of districts.
 
     Raises Refused for a file that is no boundary file, is of another Congress, has a district twice or is not
     in degrees; and with ``whole`` for one that lacks a district of a state in it or one of ``states``.
+    The states in ``without`` are left out of what is stored.
     """
     shapes = read_shapes(path, congress)
     if whole:
         maps.require_whole(shapes, congress, states=states)
+    shapes = {seat: polygons for seat, polygons in shapes.items() if seat[:2] not in without}
+    if not shapes:
+        raise Refused(
+            "The file has only districts that are not to be taken.",
+            "El archivo solo tiene distritos que no se deben tomar.",
+        )
     today = now.astimezone(WASHINGTON).date()
     state = SourceState(name=f"boundaries-{congress}", as_of=today, checked_at=now, source=path.name)
     with db.writing(engine) as session:
@@ -228,6 +236,13 @@ def _load(path: Path) -> dict[str, Any]:
         raise Refused(f"{path}: {error.strerror}", f"{path}: no se puede leer el archivo") from None
     except (ValueError, RecursionError):
         raise _not_boundaries() from None
+    fault = data.get("error") if isinstance(data, dict) else None
+    if isinstance(fault, dict):
+        message = str(fault.get("message") or fault.get("code") or "")[:200]
+        raise Refused(
+            f"The file holds an error of the map service instead of boundaries: {message}",
+            f"El archivo contiene un error del servicio de mapas en lugar de límites: {message}",
+        )
     return data if isinstance(data, dict) else {}
 
 

@@ -146,6 +146,11 @@ def _first_day(congress: int) -> date:
     return congress_start(congress).date()
 
 
+def void_states(congress: int) -> set[str]:
+    """The states of which the Census Bureau's files of a Congress hold a void map."""
+    return {state for number, state in VOID_AT_CENSUS if number == congress}
+
+
 def redrawn(state: str, *, now: datetime) -> Redrawn | None:
     """What is known of a state's next map; None where it keeps its districts, and once that map counts."""
     if now >= congress_start(NEXT_MAPS):
