@@ -8,6 +8,7 @@ import click
 
 from campaign.cli.context import CommandContext, command, language, main
 from campaign.cli.record import known_bill
+from campaign.refusals import Refused
 
 if TYPE_CHECKING:
     from campaign.districts.answers import FindResult
@@ -189,7 +190,7 @@ def fetch_districts(
     """Download the maps of a Congress from the Census Bureau: block files and boundaries.
 
     The ZIP table is built and checked as by ``districts blocks``. A part that is refused leaves the old data
-    as they are: exit 1 where the other was taken, else 2.
+    as they are: exit 2 where both were refused, 1 where one was or the Bureau could not be read.
     """
     from campaign.districts.downloads import Wanted, fetch_maps
     from campaign.fetch import open_fetcher
@@ -204,15 +205,13 @@ def fetch_districts(
     lines = [*(_built_lines(done.zips, congress) if done.zips else ()), f"{done.boundaries} boundaries"]
     answer = {"congress": congress, "zips": done.zips, "boundaries": done.boundaries, "refused": refused}
     context.output(answer, *lines)
-    if len(refused) == 2:
+    if len(refused) == 2 and all(isinstance(error, Refused) for error in done.refused.values()):
         context.exit_refused(*(f"{name}: {reason}" for name, reason in refused.items()))
     if refused:
         context.exit_partly(*(f"{name}: {reason}" for name, reason in refused.items()))
 
 
 def _reason(error: Exception) -> str:
-    from campaign.refusals import Refused
-
     return error.text(language()) if isinstance(error, Refused) else str(error)
 
 

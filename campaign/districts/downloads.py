@@ -1,7 +1,8 @@
 """The maps of a Congress from the Census Bureau: block files, and boundaries from its map service.
 
 Block files are hundreds of megabytes: they are streamed into a folder and resumed after a break. The largest,
-the ZIP codes of the blocks of 2020, does not change and stays there. Addresses lie below two settings (CAMPAIGN_CENSUS_URL, CAMPAIGN_TIGERWEB_URL).
+the ZIP codes of the blocks of 2020, does not change and stays there. Addresses lie below two settings
+(CAMPAIGN_CENSUS_URL, CAMPAIGN_TIGERWEB_URL).
 """
 
 import zipfile

@@ -6,11 +6,12 @@ does not, until its own new table is imported.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from campaign.congress.bills import congress_start
 from campaign.districts import maps
 from campaign.districts.models import DistrictShape, ZipSeat
 
@@ -57,6 +58,24 @@ class MissingMaps:
 
     def __bool__(self) -> bool:
         return bool(self.zips or self.boundaries)
+
+    @property
+    def first_day(self) -> date:
+        """The day on whose noon the new districts begin to count."""
+        return congress_start(self.congress).date()
+
+    @property
+    def keep(self) -> list[tuple[str, int]]:
+        """The states that ``campaign districts fetch`` is to keep, each with the Congress of its map."""
+        return [
+            (state, maps.VOID_AT_CENSUS[self.congress, state])
+            for state in sorted(maps.void_states(self.congress))
+        ]
+
+    @property
+    def command(self) -> str:
+        kept = "".join(f" --keep {state}={before}" for state, before in self.keep)
+        return f"campaign districts fetch --congress {self.congress}{kept}"
 
 
 def missing_maps(session: Session, *, now: datetime) -> MissingMaps:

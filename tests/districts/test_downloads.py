@@ -26,8 +26,8 @@ STATES = [*maps.DISTRICTS, "DC"]
 
 
 class Bureau:
-    """A server with the files of the 120th. ``breaks`` are how many answers of a path end after half; ``ranges``
-    are the Range headers it got; without ``resumes`` it sends all each time."""
+    """A server with the files of the 120th. ``breaks`` are how many answers of a path end after half;
+    ``ranges`` are the Range headers it got; without ``resumes`` it sends all each time."""
 
     def __init__(self, server: HTTPServer, folder: Path) -> None:
         self.settings = Settings(
@@ -162,7 +162,7 @@ def test_a_download_that_was_complete_is_not_asked_for_twice(
 
 
 BROKEN = {
-    "an error with status 200": (SHAPES, b'{"error":{"code":400,"message":"Failed to execute query."}}', "Failed to execute"),
+    "an error with status 200": (SHAPES, b'{"error":{"code":400,"message":"Failed query."}}', "Failed query"),
     "a web page": (SHAPES, b"<html>Down for maintenance</html>", "not a boundary file"),
     "cut": (SHAPES, outlines_text(STATES).encode()[:5000], "not a boundary file"),
     "a state missing": (SHAPES, outlines_text(STATES[:-2]).encode(), "DC-0"),

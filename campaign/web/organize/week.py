@@ -10,6 +10,7 @@ from campaign import db
 from campaign.congress import members
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.members import Person
+from campaign.districts import vintages
 from campaign.mailing import queue
 from campaign.mailing.edition import editions
 from campaign.organizing import calls, saved_views, whip, worklists
@@ -54,6 +55,7 @@ def dashboard() -> Response:
         digest=editions.newest_status(session),
         digest_states=digest.state_names(),
         mail_troubles=queue.troubles(session),
+        missing_maps=vintages.missing_maps(session, now=now),
         about=digest.about,
     )
 
