@@ -220,16 +220,15 @@ def ask_point(fetcher: Fetcher, settings: Settings, latitude: float, longitude: 
 
 
 def _ask(fetcher: Fetcher, settings: Settings, method: str, place: dict[str, str], congress: int) -> Answer:
-    """The answer; where the Bureau has a void map of a Congress (``maps.VOID_AT_CENSUS``), its answer by the
-    map that was kept."""
+    """The answer; for a state of which the Bureau has a void map of a Congress, its answer by the map kept."""
     answer = _ask_once(fetcher, settings, method, place, congress)
-    states = {seat[:2] for seat in answer.seats}
-    kept = {
-        before
-        for (number, state), before in maps.VOID_AT_CENSUS.items()
-        if number == congress and state in states
-    }
-    return _ask_once(fetcher, settings, method, place, kept.pop()) if kept else answer
+    kept = map_used(congress, answer.seats)
+    return answer if kept == congress else _ask_once(fetcher, settings, method, place, kept)
+
+
+def map_used(congress: int, seats: Iterable[str]) -> int:
+    """The Congress whose map the geocoder is asked for at these seats (``maps.VOID_AT_CENSUS``)."""
+    return min((maps.VOID_AT_CENSUS.get((congress, seat[:2]), congress) for seat in seats), default=congress)
 
 
 def _ask_once(

@@ -272,7 +272,8 @@ def _matched(session: Session, answer: census.Answer, typed: TypedPlace, now: da
     states = {typed.state} if typed.state else _states_in(by_zip_alone)
     fitting = [match for match in answer.matches if _agrees(match, typed, states)]
     if fitting:
-        return _of_seats(current, congress, census.Answer(tuple(fitting)).seats)
+        seats = census.Answer(tuple(fitting)).seats
+        return _of_seats(current, census.map_used(congress, seats), seats)
     if answer.matches:
         elsewhere = notes.matched_elsewhere("; ".join(dict.fromkeys(map(_shown, answer.matches))))
         return current.holders.without_seat(congress, states.pop() if len(states) == 1 else "", elsewhere)
@@ -359,7 +360,8 @@ def settle_point(
     answer = census.ask_point(fetcher, settings, *point_of(text), congress_on(now))
     if not answer.seats:
         return by_map
-    return _of_seats(index(session, now=now), congress_on(now), answer.seats)
+    congress = census.map_used(congress_on(now), answer.seats)
+    return _of_seats(index(session, now=now), congress, answer.seats)
 
 
 def has_boundaries(session: Session, *, now: datetime) -> bool:

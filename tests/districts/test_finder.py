@@ -617,6 +617,26 @@ def test_an_imported_map_replaces_that_of_the_snapshot(engine: Engine, now: date
     assert seats(by_point(engine, now, "40.758,-73.9855")) == ["NY-12"]
 
 
+def test_missouri_is_asked_for_by_the_map_that_it_kept(
+    snapshot_engine: Engine, settings: Settings, httpserver: HTTPServer
+) -> None:
+    """The geocoder's districts of the 120th are void there, and not in Kansas across the street."""
+    vintages: list[str] = []
+    answers = {"ACS2026_Current": layer(120, "2904"), "ACS2025_Current": layer(119, "2905")}
+
+    def respond(request: Request) -> Response:
+        vintages.append(request.args["vintage"])
+        return Response(json.dumps(matches(answers[vintages[-1]])), content_type="application/json")
+
+    httpserver.expect_request(ONE_LINE).respond_with_handler(respond)
+    found = by_address(snapshot_engine, settings, TURN, "4001 Main St, Kansas City, MO 64111")
+    assert (found.result, found.congress, seats(found)) == ("found", 119, ["MO-5"])
+    answers["ACS2026_Current"] = layer(120, "2003")
+    found = by_address(snapshot_engine, settings, TURN, "1 State Line Rd, Kansas City, KS")
+    assert (found.congress, seats(found)) == (120, ["KS-3"])
+    assert vintages == ["ACS2026_Current", "ACS2025_Current", "ACS2026_Current"]
+
+
 @pytest.mark.parametrize("text", ["", "29.4", "29.4,", "north,south", "91,0", "0,181", "1e3,2", "nan,nan"])
 def test_what_cannot_be_a_point_is_refused(sqlite_engine: Engine, now: datetime, text: str) -> None:
     with pytest.raises(Refused):

@@ -521,6 +521,8 @@ def test_after_the_switch_the_new_districts_count(snapshot_engine: Engine) -> No
     assert "ZIP 78701 was in TX-37 until then" in found
     assert "Your senators do not depend on the district" in found
     assert not any("new districts" in text for text in unchanged)
+    (split,) = pages_at(snapshot_engine, turn, "/find?zip=60640")
+    assert "map of the 119th Congress. The districts there have not changed since." in split
 
 
 def test_from_december_on_now_and_then_are_told_apart(snapshot_copy: Engine) -> None:
