@@ -31,7 +31,6 @@ Progress = Callable[[str], None]
 BLOCK_COLUMNS = (b"GEOID", b"GEOID20", b"GEOID_TABBLOCK_20", b"GEOCODE", b"GEO_ID")
 PEOPLE_COLUMNS = (b"POP100", b"POP20", b"P0010001", b"P1_001N", b"POPULATION")
 LAND_COLUMNS = (b"AREALAND_PART", b"AREALAND_TABBLOCK_20")
-BLOCK = re.compile(rb"\d{15}")
 # A block and the number of its seat share 64 bits: blocks need 50, seats 9.
 SEAT_BITS = 9
 SEAT_MASK = (1 << SEAT_BITS) - 1
@@ -53,12 +52,18 @@ class BlockDistricts:
 
     packed: "array[int]" = field(default_factory=lambda: array("Q"))
     seats: list[str] = field(default_factory=lambda: [""])
+    _next: int = 0
 
     def place(self, block: int) -> int | None:
-        """The position of a block in ``packed``; None for one that the file lacks."""
-        at = bisect_left(self.packed, block << SEAT_BITS)
-        found = at < len(self.packed) and self.packed[at] >> SEAT_BITS == block
-        return at if found else None
+        """The position of a block in ``packed``; None for one that the file lacks. Most are asked for in their
+        order, so the one after the last is tried first."""
+        at, packed = self._next, self.packed
+        if at >= len(packed) or packed[at] >> SEAT_BITS != block:
+            at = bisect_left(packed, block << SEAT_BITS)
+            if at == len(packed) or packed[at] >> SEAT_BITS != block:
+                return None
+        self._next = at + 1
+        return at
 
     def seat_number(self, place: int) -> int:
         return self.packed[place] & SEAT_MASK
@@ -85,8 +90,11 @@ def read_districts(path: Path, congress: int, progress: Progress) -> BlockDistri
             key = fields[0][:2] + fields[1]
             if key not in numbers:
                 numbers[key] = _number_seat(path, number, key, blocks.seats)
-            blocks.packed.append(_block(path, number, fields[0]) << SEAT_BITS | numbers[key])
-            _report(progress, path, number)
+            if not fields[0].isdigit():
+                raise refused_line(path, number, "not the number of a block.", "no es el número de un bloque.")
+            blocks.packed.append(int(fields[0]) << SEAT_BITS | numbers[key])
+            if number % LINES_PER_REPORT == 0:
+                _report(progress, path, number)
     _sort(blocks)
     _require_one_district(path, congress, blocks)
     _require_states(path, congress, blocks)
@@ -140,12 +148,6 @@ def _number_seat(path: Path, number: int, key: bytes, seats: list[str]) -> int:
     if seat not in seats:
         seats.append(seat)
     return seats.index(seat)
-
-
-def _block(path: Path, number: int, text: bytes) -> int:
-    if not text.isdigit():
-        raise refused_line(path, number, "not the number of a block.", "no es el número de un bloque.")
-    return int(text)
 
 
 def _sort(blocks: BlockDistricts) -> None:
@@ -208,9 +210,11 @@ def read_people(path: Path, blocks: BlockDistricts, progress: Progress) -> "arra
     Refused for a file without the columns, with a broken line or with nobody in these blocks."""
     people = array("I", bytes(4 * len(blocks.packed)))
     for number, block, (count,) in _rows(path, BLOCK_COLUMNS, [PEOPLE_COLUMNS], progress):
-        if not count.isdigit() or not BLOCK.fullmatch(block[-15:]):
+        # The Bureau's tables may say 1000000US before the block.
+        block = block[-15:]
+        if not count.isdigit() or len(block) != 15 or not block.isdigit():
             raise refused_line(path, number, "not a whole line.", "la línea no está completa.")
-        place = blocks.place(int(block[-15:]))
+        place = blocks.place(int(block))
         if place is not None:
             people[place] = int(count)
     if not any(people):
@@ -241,14 +245,15 @@ def _rows(
         head = next(lines, b"").removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
         mark = b"|" if b"|" in head else b","
         columns = [name.strip(b'" ').upper() for name in head.split(mark)]
-        places = [_column(path, columns, names) for names in (key, *wanted)]
+        key_at, width = _column(path, columns, key) or 0, len(columns)
+        places = [_column(path, columns, names) for names in wanted]
         for number, line in enumerate(lines, 2):
-            fields = line.rstrip(b"\r\n").split(mark)
-            if len(fields) != len(columns):
+            fields = line.replace(b'"', b"").rstrip(b"\r\n").split(mark)
+            if len(fields) != width:
                 raise refused_line(path, number, "not a whole line.", "la línea no está completa.")
-            found = [fields[at].strip(b'" ') if at is not None else b"" for at in places]
-            yield number, found[0], found[1:]
-            _report(progress, path, number)
+            yield number, fields[key_at], [b"" if at is None else fields[at] for at in places]
+            if number % LINES_PER_REPORT == 0:
+                _report(progress, path, number)
 
 
 def _column(path: Path, columns: list[bytes], names: tuple[bytes, ...]) -> int | None:
@@ -296,5 +301,4 @@ def _member(archive: zipfile.ZipFile, path: Path, pattern: str) -> IO[bytes]:
 
 
 def _report(progress: Progress, path: Path, number: int) -> None:
-    if number % LINES_PER_REPORT == 0:
-        progress(f"{path.name}: {number // LINES_PER_REPORT} million lines")
+    progress(f"{path.name}: {number // LINES_PER_REPORT} million lines")
