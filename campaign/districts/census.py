@@ -57,7 +57,7 @@ def seat_of(geoid: str) -> str | None:
 
 
 class ZipRow(NamedTuple):
-    """A ZIP code and a seat's district that it touches with ``share`` of its people or land (None: not known)."""
+    """A ZIP code and a seat's district, with ``share`` of its people or land (None: not known)."""
 
     zip: str
     seat: str
