@@ -38,8 +38,18 @@ class Vintages:
 
 def stored(session: Session, table: Table, congress: int) -> Vintages:
     """The vintages of the ZIP table or of the boundaries for a Congress."""
+    rows = session.execute(_states(table, congress)).all()
+    return _chosen([(state, known) for _name, state, known in rows], congress)
+
+
+def _states(table: Table, congress: int) -> sa.Select[tuple[str, str, int]]:
+    """The name of the table with each state and Congress of which it has rows."""
     number, state = col(table.congress), sa.func.substr(col(table.seat), 1, 2)
-    rows = session.execute(sa.select(state, number).where(number <= congress).distinct())
+    name = sa.literal(str(table.__tablename__))
+    return sa.select(name, state, number).where(number <= congress).distinct()
+
+
+def _chosen(rows: Iterable[tuple[str, int]], congress: int) -> Vintages:
     newest: dict[str, int] = {}
     for code, known in rows:
         newest[code] = max(known, newest.get(code, 0))
@@ -81,5 +91,12 @@ class MissingMaps:
 def missing_maps(session: Session, *, now: datetime) -> MissingMaps:
     """What is missing for the Congress that sits, or from 1 December on for the one that comes."""
     congress = maps.coming_congress(now)
-    zips, shapes = (stored(session, table, congress).missing for table in (ZipSeat, DistrictShape))
+    both = _states(ZipSeat, congress).union_all(_states(DistrictShape, congress))
+    rows = session.execute(both).all()
+    zips, shapes = (
+        _chosen(
+            [(state, known) for name, state, known in rows if name == table.__tablename__], congress
+        ).missing
+        for table in (ZipSeat, DistrictShape)
+    )
     return MissingMaps(congress, tuple(sorted(zips)), tuple(sorted(shapes)))

@@ -30,7 +30,11 @@ First = list[tuple[Person, list[Entry]]]
 @route("/")
 def dashboard() -> Response:
     now, session = db.utcnow(), database.session()
-    week = cached_results().get("week", record_version(session, now=now), lambda fresh: _week(fresh, now))
+    version = record_version(session, now=now)
+    # Its parts change with the record, with an imported map, and on the hour.
+    week, missing_maps = cached_results().get(
+        "week", version, lambda fresh: (_week(fresh, now), vintages.missing_maps(fresh, now=now))
+    )
     ids = [strip.id for strip, _first in week]
     news = boards.changes_seen(session, ids, after=me().seen_seq)
     newest = boards.newest_seq(session)
@@ -55,7 +59,7 @@ def dashboard() -> Response:
         digest=editions.newest_status(session),
         digest_states=digest.state_names(),
         mail_troubles=queue.troubles(session),
-        missing_maps=vintages.missing_maps(session, now=now),
+        missing_maps=missing_maps,
         about=digest.about,
     )
 
