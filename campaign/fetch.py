@@ -8,15 +8,14 @@ for a maintenance page, a truncated body or an error sent with status 200. Such 
 other failure.
 """
 
-import json
 import logging
 import math
+import os
 import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import IO, Any, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
@@ -27,26 +26,29 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from campaign import __version__
 from campaign.refusals import SourceError
+from campaign.reply import (
+    Headers,
+    NotFound,
+    Reply,
+    TransientError,
+    Unreachable,
+    client_error,
+    error_of,
+    json_of,
+    retry_after,
+)
 from campaign.settings import Settings
+
+__all__ = ["Fetcher", "NotFound", "Reply", "TransientError", "Unreachable", "json_of", "open_fetcher"]
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Params = Mapping[str, str | int]
-Headers = Mapping[str, str]
 
 BODY_LIMIT = 64 * 2**20
 DOWNLOAD_LIMIT = 512 * 2**20
 # A Retry-After of more seconds than this opens the circuit breaker instead of being waited for.
 LONGEST_WAIT = 10.0
-# https://api.data.gov/docs/rate-limits/ and /docs/developer-manual/ (error codes of the gateway)
-CREDENTIAL_CODES = {
-    "API_KEY_MISSING",
-    "API_KEY_INVALID",
-    "API_KEY_DISABLED",
-    "API_KEY_UNAUTHORIZED",
-    "API_KEY_UNVERIFIED",
-}
-
 # httpx logs whole addresses at INFO, and a query may hold a voter's street.
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -64,40 +66,6 @@ set_on_retry_hooks([_log_retry])
 def _ssl_context() -> ssl.SSLContext:
     """The trusted certificate authorities, read once per process."""
     return httpx.create_ssl_context()
-
-
-class TransientError(SourceError):
-    """A transient failure. ``wait`` is the source's Retry-After in seconds, if it sent one; ``ill`` is whether
-    the failure counts against the host (circuit breaker) and not only against one address."""
-
-    def __init__(self, reason: str, *, wait: float | None = None, ill: bool = True) -> None:
-        super().__init__(reason)
-        self.wait = wait
-        self.ill = ill
-
-
-class Unreachable(TransientError):
-    """No connection; retried twice only, as a later run is more likely to succeed."""
-
-
-class NotFound(SourceError):
-    """The source answered 404: it has nothing at this address."""
-
-    def __init__(self, place: str) -> None:
-        super().__init__(f"{place}: not known there (404)", permanent=True)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A response. ``modified`` is its Last-Modified header as sent, or empty; header names are lower case."""
-
-    status: int
-    body: bytes
-    content_type: str = ""
-    modified: str = ""
-    headers: Headers = field(default_factory=dict)
-    # Host and path, for messages; never the query, which may hold an address or a key.
-    place: str = ""
 
 
 @dataclass
@@ -236,6 +204,31 @@ class Fetcher:
 
         return self._attempt_all(request, attempt)
 
+    def resume(
+        self,
+        url: str,
+        into: IO[bytes],
+        *,
+        params: Params | None = None,
+        limit: int = DOWNLOAD_LIMIT,
+        seconds: float = 3600.0,
+    ) -> Reply:
+        """Write a large body to ``into``, going on after what is in it already (``Range``, RFC 9110, section
+        14); from the start where the source cannot. Returns the reply without its body.
+
+        Raises Unread as ``read`` does; what was read until then stays in ``into`` for the next run.
+        """
+        whole = self._request(url, params, {"Accept-Encoding": "identity"}, limit, seconds)
+
+        def attempt() -> Reply:
+            start = into.seek(0, os.SEEK_END)
+            ranged = {**whole.headers, "Range": f"bytes={start}-"} if start else whole.headers
+            reply = self._send(replace(whole, headers=ranged), into)
+            _require_range(reply, start, into)
+            return reply
+
+        return self._attempt_all(whole, attempt)
+
     def post(self, url: str, message: Mapping[str, str]) -> Reply:
         """POST a JSON message once, without a retry; the reply of any status. Raises Unread without a reply."""
         request = self._request(url, None, {}, BODY_LIMIT, 120.0)
@@ -322,7 +315,10 @@ class Fetcher:
                 "GET", request.url, params=dict(request.params) or None, headers=dict(request.headers)
             ) as response:
                 self._store_budget(request.host, response.headers)
-                good = response.status_code == httpx.codes.OK
+                good = response.status_code in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT)
+                if into is not None and response.status_code == httpx.codes.OK:
+                    into.seek(0)
+                    into.truncate()
                 body = self._body(response, request, into if good else None)
         except (httpx.ConnectError, httpx.ConnectTimeout):
             raise Unreachable(f"{request.place}: could not be reached") from None
@@ -365,15 +361,18 @@ class Fetcher:
             host.remaining = int(remaining)
 
     def _check_status(self, reply: Reply, request: _Request) -> None:
-        """Raises Unread for every status but 200, and 304 for a conditional request."""
+        """Raises Unread for every status but 200, 304 for a conditional request, 206 and 416 for a range."""
         conditional = any(name.lower() in ("if-modified-since", "if-none-match") for name in request.headers)
         if reply.status == httpx.codes.OK or (reply.status == httpx.codes.NOT_MODIFIED and conditional):
+            return
+        ranged = (httpx.codes.PARTIAL_CONTENT, httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE)
+        if "Range" in request.headers and reply.status in ranged:
             return
         if reply.status == httpx.codes.TOO_MANY_REQUESTS:
             self._raise_too_many(reply, request.host)
         if reply.status >= 500:
-            wait = _retry_after(reply)
-            application = isinstance(_error_of(reply.body), str)
+            wait = retry_after(reply)
+            application = isinstance(error_of(reply.body), str)
             raise TransientError(
                 f"{reply.place}: server error {reply.status}",
                 wait=None if wait is None else min(wait, LONGEST_WAIT),
@@ -382,16 +381,30 @@ class Fetcher:
         if reply.status < 400:
             # An outage once was an endless redirect (quirk 36). Location may hold the query and is not shown.
             raise TransientError(f"{reply.place}: answered {reply.status} instead of data")
-        raise _client_error(reply)
+        raise client_error(reply)
 
     def _raise_too_many(self, reply: Reply, host: _Host) -> NoReturn:
-        wait = _retry_after(reply)
+        wait = retry_after(reply)
         reason = f"{reply.place}: asked too often"
         if wait is not None and wait > LONGEST_WAIT:
             self._open_circuit(host, wait, f"{reason}, again in {wait:.0f} s")
         elif host.remaining == 0:
             self._open_circuit(host, min(self._rest, 60.0), f"{reason}, no requests left this hour")
         raise TransientError(reason, wait=wait)
+
+
+def _require_range(reply: Reply, start: int, into: IO[bytes]) -> None:
+    """Raises TransientError, and empties ``into``, where a source's range does not go on after ``start``."""
+    if reply.status == httpx.codes.OK:
+        return
+    sent = reply.headers.get("content-range", "")
+    size = into.seek(0, os.SEEK_END)
+    complete = sent.endswith((f"/{size}", "/*"))
+    follows = sent.startswith(f"bytes {start}-") or reply.status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE
+    if not (complete and follows):
+        into.seek(0)
+        into.truncate()
+        raise TransientError(f"{reply.place}: another part than was asked for", ill=False)
 
 
 def open_fetcher(settings: Settings, **options: Any) -> Fetcher:
@@ -401,79 +414,9 @@ def open_fetcher(settings: Settings, **options: Any) -> Fetcher:
         settings.govinfo_url,
         settings.legislators_url,
         settings.geocoder_url,
+        settings.census_url,
+        settings.tigerweb_url,
     )
     hosts = {urlsplit(address).netloc for address in addresses if address}
     agent = f"campaign/{__version__} (+{settings.base_url})"
     return Fetcher(**{"user_agent": agent, "hosts": hosts, **options})
-
-
-def json_of(reply: Reply) -> Any:
-    """The JSON of a reply. Raises Unread for a web page, a truncated or invalid body and an error object."""
-    if _is_html(reply):
-        raise TransientError(f"{reply.place}: a web page instead of data")
-    try:
-        data = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        raise TransientError(f"{reply.place}: cut or garbled JSON") from None
-    if b"\\u0000" in reply.body:
-        raise TransientError(f"{reply.place}: JSON with control characters that no database stores", ill=False)
-    if isinstance(data, dict) and "error" in data:
-        if _credential_code(data["error"]):
-            raise _refused_key(reply.place, data["error"])
-        raise TransientError(f"{reply.place}: an error instead of data", ill=False)
-    return data
-
-
-def _is_html(reply: Reply) -> bool:
-    start = reply.body[:200].lstrip().lower()
-    return "html" in reply.content_type.lower() or start.startswith((b"<html", b"<!doctype html"))
-
-
-def _error_of(body: bytes) -> object:
-    """The ``error`` of a JSON body: an object from the API gateway, a string from the application behind it."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return data.get("error") if isinstance(data, dict) else None
-
-
-def _credential_code(error: object) -> str:
-    code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, str) and code in CREDENTIAL_CODES else ""
-
-
-def _refused_key(place: str, error: object) -> SourceError:
-    return SourceError(
-        f"{place}: the key was refused ({_credential_code(error)})", permanent=True, credential=True
-    )
-
-
-def _client_error(reply: Reply) -> SourceError:
-    """The permanent failure that a 4xx status means."""
-    error = _error_of(reply.body)
-    if _credential_code(error):
-        return _refused_key(reply.place, error)
-    if reply.status == httpx.codes.UNAUTHORIZED:
-        return SourceError(f"{reply.place}: the key was refused (401)", permanent=True, credential=True)
-    if reply.status == httpx.codes.FORBIDDEN and _is_html(reply):
-        # Cloudflare blocks some servers as scrapers, whatever their key (quirk 37).
-        return SourceError(
-            f"{reply.place}: this network is blocked there; the key is not the cause", permanent=True
-        )
-    if reply.status == httpx.codes.NOT_FOUND:
-        return NotFound(reply.place)
-    return SourceError(f"{reply.place}: refused ({reply.status})", permanent=True)
-
-
-def _retry_after(reply: Reply) -> float | None:
-    """Seconds of a Retry-After header: a number, or a date compared with the reply's Date header."""
-    value = reply.headers.get("retry-after", "").strip()
-    if value.isdecimal():
-        return float(value[:9])
-    try:
-        then = parsedate_to_datetime(value)
-        sent = parsedate_to_datetime(reply.headers.get("date", ""))
-        return max(0.0, (then - sent).total_seconds())
-    except (TypeError, ValueError):
-        return None

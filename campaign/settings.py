@@ -75,6 +75,14 @@ class Settings(BaseSettings):
         "https://geocoding.geo.census.gov/geocoder",
         description="`/geographies/onelineaddress` … lie below it; empty switches it off",
     )
+    census_url: HttpAddress = Field(
+        "https://www2.census.gov",
+        description="the Census Bureau's files: block equivalency and ZIP codes of blocks lie below it",
+    )
+    tigerweb_url: HttpAddress = Field(
+        "https://tigerweb.geo.census.gov/arcgis/rest/services/TIGERweb",
+        description="the Census Bureau's map service: `/Legislative/MapServer/0/query` lies below it",
+    )
     smtp_url: SecretStr = Field(
         SecretStr("file:var/outbox"),
         description="`smtp://user:pass@host:587?starttls=1`, `smtps://…`, or `file:DIR` (one .eml a message)",

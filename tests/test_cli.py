@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from block_samples import PLACES, outlines_text, sample, write
 from click.testing import CliRunner, Result
+from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
 from standin import KEY, Standin, serve
 
 from campaign import db
 from campaign.cli import main, places
 from campaign.congress.models import Bill
+from campaign.districts import maps
 from campaign.districts.finder import FindResult
 
 CAMPAIGN = Path(sys.executable).with_name("campaign")
@@ -459,9 +462,59 @@ def test_worker_ends_on_a_signal(local: Operator, tmp_path: Path) -> None:
 
 def test_a_table_of_zip_codes_is_imported_or_refused(local: Operator, tmp_path: Path) -> None:
     table = tmp_path / "zips.csv"
-    table.write_text("state_abbr,zcta,cd\nTX,78205,20\nTX,78701,37\n")
-    assert local.json("districts", "zips", str(table), "--congress", "119")["zips"] == 2
+    table.write_text("state_abbr,zcta,cd\nID,83605,1\nID,83702,2\nWY,82001,0\n")
+    assert local.json("districts", "zips", str(table), "--congress", "119")["zips"] == 3
+    table.write_text("state_abbr,zcta,cd\nID,83605,1\n")
+    half = local.run("districts", "zips", str(table), "--congress", "119")
+    assert (half.exit_code, "ID-2 (Idaho) is missing" in half.stderr) == (2, True)
     table.write_text("<html>Not found</html>")
     assert local.run("districts", "zips", str(table), "--congress", "119").exit_code == 2
-    assert local.json("find", "--zip", "78205")["seats"][0]["seat"] == "TX-20"
+    assert local.json("find", "--zip", "83702")["seats"][0]["seat"] == "ID-2"
     assert local.run("districts", "zips", str(tmp_path / "none"), "--congress", "119").exit_code == 2
+
+
+def test_a_table_is_built_from_block_files_or_refused(local: Operator, tmp_path: Path) -> None:
+    made = sample(places=PLACES)
+    files = [
+        str(write(tmp_path / "NationalCD120.txt", made.district_lines())),
+        "--zcta",
+        str(write(tmp_path / "zcta.txt", made.zcta_lines())),
+        "--congress",
+        "120",
+    ]
+    people = str(write(tmp_path / "people.csv", made.people_lines()))
+    assert local.json("districts", "blocks", *files, "--population", people) == {
+        "congress": 120, "zips": 448, "rows": 448, "districts": 437, "states": 52, "shares": "people",
+        "kept": {},
+    }  # fmt: skip
+    for wrong in ("MO", "MO=", "XX=119", "MO=1199"):
+        assert local.run("districts", "blocks", *files, "--keep", wrong).exit_code == 2
+    refused = local.run("districts", "blocks", *files, "--keep", "MO=119")
+    assert (refused.exit_code, "cannot be kept" in refused.stderr) == (2, True)
+
+
+def test_boundaries_are_imported_without_the_void_ones(local: Operator, tmp_path: Path) -> None:
+    path = tmp_path / "map.geojson"
+    path.write_text(outlines_text(["ID", "MO"]))
+    assert local.json("districts", "import", str(path), "--congress", "120") == {
+        "districts": 2, "congress": 120, "without": ["MO"],
+    }  # fmt: skip
+    taken = local.json("districts", "import", str(path), "--congress", "120", "--as-published", "mo")
+    assert (taken["districts"], taken["without"]) == (10, [])
+    path.write_text(outlines_text(["MO"]))
+    assert local.run("districts", "import", str(path), "--congress", "120").exit_code == 2
+
+
+def test_fetched_maps_are_refused_by_reason(local: Operator, tmp_path: Path, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/map/Legislative/MapServer/0/query").respond_with_data(
+        outlines_text([*maps.DISTRICTS, "DC"])
+    )
+    addresses = {
+        "CAMPAIGN_CENSUS_URL": httpserver.url_for("").rstrip("/"),
+        "CAMPAIGN_TIGERWEB_URL": httpserver.url_for("/map"),
+    }
+    words = ("districts", "fetch", "--congress", "120", "--into", str(tmp_path / "maps"))
+    done = local.json(*words, code=1, **addresses)
+    assert (done["boundaries"], done["zips"], list(done["refused"])) == (428, {}, ["zips"])
+    addresses["CAMPAIGN_TIGERWEB_URL"] = httpserver.url_for("/none")
+    assert list(local.json(*words, code=1, **addresses)["refused"]) == ["zips", "boundaries"]

@@ -71,6 +71,12 @@ class CommandContext:
             click.echo(reason, err=True)
         sys.exit(PARTLY)
 
+    def exit_refused(self, *reasons: str) -> NoReturn:
+        """Print why everything was refused on standard error and exit 2."""
+        for reason in reasons:
+            click.echo(reason, err=True)
+        sys.exit(REFUSED)
+
 
 def language() -> str:
     """``es`` for a Spanish-speaking terminal, else ``en``."""

@@ -13,7 +13,7 @@ from campaign.congress.members import Person
 from campaign.districts.notes import Note, joined, no_senators, several_states
 
 Result = Literal["found", "split", "unknown"]
-# How much of a ZIP code a district holds, where that is little: a share of the land below ``SMALL``, or
+# How much of a ZIP code a district holds, where that is little: a share below ``SMALL``, or
 # whatever lies in another state than the ZIP code.
 Part = Literal["", "small", "other_state"]
 SMALL = 0.05
@@ -21,7 +21,8 @@ SMALL = 0.05
 
 @dataclass(frozen=True, slots=True)
 class SeatHit:
-    """A House seat that may represent the place. ``share`` is its part of the ZIP code's land, 0 to 1."""
+    """A House seat that may represent the place. ``share`` is its part of the ZIP code's people
+    or land, 0 to 1."""
 
     seat: str
     member: str | None
@@ -73,7 +74,7 @@ class FindResult:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A seat and its share of a ZIP code's land, None where the table does not say."""
+    """A seat and its share of a ZIP code's people or land, None where the table does not say."""
 
     seat: str
     share: float | None = None
@@ -81,9 +82,14 @@ class Share:
 
     @property
     def order(self) -> tuple[bool, float, str, int]:
-        """The sorting key: the ZIP code's own state first, then most land, then the number."""
-        state, _, district = self.seat.partition("-")
-        return self.part == "other_state", -(self.share or 0.0), state, int(district)
+        """The sorting key: the ZIP code's own state first, then the largest share, then the number."""
+        return self.part == "other_state", -(self.share or 0.0), *in_order(self.seat)
+
+
+def in_order(seat: str) -> tuple[str, int]:
+    """The sorting key of a House seat: by state and number."""
+    state, _, district = seat.partition("-")
+    return state, int(district)
 
 
 def shares_of(rows: Iterable[tuple[str, float | None]], state: str = "") -> tuple[Share, ...]:
@@ -108,7 +114,7 @@ class Holders:
     known: bool
 
     def answer(self, congress: int, shares: Sequence[Share], notes: Sequence[Note] = ()) -> FindResult:
-        """The answer for seats with their shares of the land. Without notes of its own, an answer over several
+        """The answer for seats with their shares. Without notes of its own, an answer over several
         states gets one."""
         seats = tuple(self._hit(share) for share in shares)
         states = list(dict.fromkeys(hit.seat[:2] for hit in seats))

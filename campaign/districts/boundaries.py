@@ -8,8 +8,8 @@ cartographic boundary files.
 import json
 import math
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from sqlmodel import Session, col, select
 from campaign import db
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.models import SourceState
+from campaign.districts import maps, vintages
 from campaign.districts.census import seat_of
 from campaign.districts.models import DistrictShape
 from campaign.refusals import Refused
@@ -41,12 +42,31 @@ Ring = list[Point]
 Polygon = list[Ring]
 
 
-def import_boundaries(engine: Engine, path: Path, congress: int, *, now: datetime) -> int:
-    """Replace the boundaries of one Congress by those of a file; returns the number of districts.
+def import_boundaries(
+    engine: Engine,
+    path: Path,
+    congress: int,
+    *,
+    now: datetime,
+    whole: bool = False,
+    states: Collection[str] = (),
+    without: Collection[str] = (),
+) -> int:
+    """Replace one Congress's boundaries of the states in a file; returns the number of districts.
 
-    Raises Refused for a file that is no boundary file, is of another Congress or not in degrees.
+    Raises Refused for a file that is no boundary file, is of another Congress, has a district twice or is not
+    in degrees; and with ``whole`` for one that lacks a district of a state in it or one of ``states``.
+    The states in ``without`` are left out of what is stored.
     """
     shapes = read_shapes(path, congress)
+    if whole:
+        maps.require_whole(shapes, congress, states=states)
+    shapes = {seat: polygons for seat, polygons in shapes.items() if seat[:2] not in without}
+    if not shapes:
+        raise Refused(
+            "The file has only districts that are not to be taken.",
+            "El archivo solo tiene distritos que no se deben tomar.",
+        )
     today = now.astimezone(WASHINGTON).date()
     state = SourceState(name=f"boundaries-{congress}", as_of=today, checked_at=now, source=path.name)
     with db.writing(engine) as session:
@@ -56,8 +76,10 @@ def import_boundaries(engine: Engine, path: Path, congress: int, *, now: datetim
 
 
 def replace_boundaries(session: Session, congress: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Replace the boundaries of one Congress by rows as ``rows_of`` makes them."""
-    session.execute(sa.delete(DistrictShape).where(col(DistrictShape.congress) == congress))
+    """Replace one Congress's boundaries of the states in rows as ``rows_of`` makes them."""
+    states = {row["seat"][:2] for row in rows}
+    of_states = sa.func.substr(col(DistrictShape.seat), 1, 2).in_(states)
+    session.execute(sa.delete(DistrictShape).where(col(DistrictShape.congress) == congress, of_states))
     if rows:
         session.execute(sa.insert(DistrictShape), rows)
 
@@ -65,21 +87,50 @@ def replace_boundaries(session: Session, congress: int, rows: Sequence[dict[str,
 # --- queries ---------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Located:
+    """The seats at a point on the newest stored maps, with the Congress of the map used. ``redrawn`` are the
+    states among them that have new districts which are not stored: there the seats are of the last map."""
+
+    seats: tuple[str, ...]
+    congress: int
+    redrawn: tuple[str, ...] = ()
+
+
 def seats_at(session: Session, congress: int, latitude: float, longitude: float) -> list[str]:
     """The seat whose district contains the point, then those whose line is within ``TOLERANCE``, nearest first.
 
     Empty abroad and far off the shore: where no district contains the point, one within ``TOLERANCE`` is named
-    only if its line can only be a shore.
+    only if its line can only be a shore. Empty also where a state has new districts that are not stored.
     """
+    located = locate(session, congress, latitude, longitude)
+    return [] if located.redrawn else list(located.seats)
+
+
+def locate(session: Session, congress: int, latitude: float, longitude: float) -> Located:
+    """As ``seats_at``, on each state's newest map up to a Congress, also where that applies no longer."""
+    vintage = vintages.stored(session, DistrictShape, congress)
+    nearby = _nearby(session, set(vintage.by_state.values()), latitude, longitude)
+    shapes = [shape for shape in nearby if vintage.uses(shape.congress, shape.seat)]
+    seats = seats_in(shapes, latitude, longitude)
+    states = list(dict.fromkeys(seat[:2] for seat in seats))
+    redrawn = tuple(state for state in states if state in vintage.missing)
+    return Located(tuple(seats), vintage.used(states), redrawn)
+
+
+def _nearby(
+    session: Session, congresses: Collection[int], latitude: float, longitude: float
+) -> Iterable[DistrictShape]:
+    """The stored districts whose box is within ``TOLERANCE`` of a point."""
     north, east = _reach(latitude)
     nearby = select(DistrictShape).where(
-        DistrictShape.congress == congress,
+        col(DistrictShape.congress).in_(congresses),
         DistrictShape.west <= longitude + east,
         DistrictShape.east >= longitude - east,
         DistrictShape.south <= latitude + north,
         DistrictShape.north >= latitude - north,
     )
-    return seats_in(session.exec(nearby), latitude, longitude)
+    return session.exec(nearby)
 
 
 def seats_in(shapes: Iterable[DistrictShape], latitude: float, longitude: float) -> list[str]:
@@ -161,14 +212,16 @@ def _squared_distance(x: float, y: float, east: float, north: float) -> float:
 def read_shapes(path: Path, congress: int) -> dict[str, list[Polygon]]:
     """Polygons by seat from a GeoJSON or TopoJSON file; a polygon is a list of its outer ring and its holes.
 
-    Raises Refused as ``import_boundaries``.
+    Raises Refused as ``import_boundaries``, but for what ``whole`` checks.
     """
-    shapes: dict[str, list[Polygon]] = defaultdict(list)
+    shapes: dict[str, list[Polygon]] = {}
     for properties, polygons in _features(_load(path)):
         _require_congress(properties, congress)
         seat = seat_of(_geoid(properties))
         if seat and any(ring for polygon in polygons for ring in polygon):
-            shapes[seat].extend(polygons)
+            if seat in shapes:
+                raise Refused(f"The file has {seat} twice.", f"El archivo contiene {seat} dos veces.")
+            shapes[seat] = polygons
     if not shapes:
         raise _not_boundaries()
     return shapes
@@ -183,6 +236,13 @@ def _load(path: Path) -> dict[str, Any]:
         raise Refused(f"{path}: {error.strerror}", f"{path}: no se puede leer el archivo") from None
     except (ValueError, RecursionError):
         raise _not_boundaries() from None
+    fault = data.get("error") if isinstance(data, dict) else None
+    if isinstance(fault, dict):
+        message = str(fault.get("message") or fault.get("code") or "")[:200]
+        raise Refused(
+            f"The file holds an error of the map service instead of boundaries: {message}",
+            f"El archivo contiene un error del servicio de mapas en lugar de límites: {message}",
+        )
     return data if isinstance(data, dict) else {}
 
 

@@ -20,6 +20,7 @@ from sqlmodel import Session, col
 from campaign import db
 from campaign.congress.bills import WASHINGTON, ordinal
 from campaign.congress.models import SourceState
+from campaign.districts import maps
 from campaign.districts.models import ZipSeat
 from campaign.fetch import Fetcher, json_of
 from campaign.refusals import Refused, SourceError
@@ -56,7 +57,7 @@ def seat_of(geoid: str) -> str | None:
 
 
 class ZipRow(NamedTuple):
-    """A ZIP code and a seat's district that it touches with ``share`` of its land (None: not in the source)."""
+    """A ZIP code and a seat's district, with ``share`` of its people or land (None: not known)."""
 
     zip: str
     seat: str
@@ -71,12 +72,13 @@ def import_zips(
     now: datetime,
     name: str = "",
     lacking: Callable[[list[ZipRow]], list[ZipRow]] | None = None,
+    whole: bool = False,
 ) -> int:
-    """Replace the ZIP table of one Congress's map; returns the number of rows.
+    """Replace the ZIP table of one Congress's map for the states in a file; returns the number of rows.
 
     ``source`` is the Census relationship file or a CSV table with the columns ``state_abbr``, ``zcta`` and
-    ``cd``. ``lacking`` gives rows to add to those of the file. Raises Refused for any other file and for one
-    of another Congress.
+    ``cd``. ``lacking`` gives rows to add to those of the file. Raises Refused for any other file, for one of
+    another Congress, and with ``whole`` for one that lacks a district of a state in it.
     """
     rows = read_zips(source, congress)
     if not rows:
@@ -84,6 +86,8 @@ def import_zips(
             "The file has no ZIP codes with districts in it.",
             "El archivo no contiene códigos postales con distritos.",
         )
+    if whole:
+        maps.require_whole((row.seat for row in rows), congress)
     rows += lacking(rows) if lacking else []
     with db.writing(engine) as session:
         replace_zips(session, rows, congress)
@@ -92,8 +96,12 @@ def import_zips(
 
 
 def replace_zips(session: Session, rows: Iterable[ZipRow], congress: int) -> None:
-    session.execute(sa.delete(ZipSeat).where(col(ZipSeat.congress) == congress))
-    session.execute(sa.insert(ZipSeat), [{"congress": congress, **row._asdict()} for row in rows])
+    """Replace one Congress's rows of the states in ``rows``; those of other states stay."""
+    new = [{"congress": congress, **row._asdict()} for row in rows]
+    of_states = sa.func.substr(col(ZipSeat.seat), 1, 2).in_({row["seat"][:2] for row in new})
+    session.execute(sa.delete(ZipSeat).where(col(ZipSeat.congress) == congress, of_states))
+    if new:
+        session.execute(sa.insert(ZipSeat), new)
 
 
 def set_zips_state(session: Session, congress: int, now: datetime, source: str) -> None:
@@ -212,6 +220,20 @@ def ask_point(fetcher: Fetcher, settings: Settings, latitude: float, longitude: 
 
 
 def _ask(fetcher: Fetcher, settings: Settings, method: str, place: dict[str, str], congress: int) -> Answer:
+    """The answer; for a state of which the Bureau has a void map of a Congress, its answer by the map kept."""
+    answer = _ask_once(fetcher, settings, method, place, congress)
+    kept = map_used(congress, answer.seats)
+    return answer if kept == congress else _ask_once(fetcher, settings, method, place, kept)
+
+
+def map_used(congress: int, seats: Iterable[str]) -> int:
+    """The Congress whose map the geocoder is asked for at these seats (``maps.VOID_AT_CENSUS``)."""
+    return min((maps.VOID_AT_CENSUS.get((congress, seat[:2]), congress) for seat in seats), default=congress)
+
+
+def _ask_once(
+    fetcher: Fetcher, settings: Settings, method: str, place: dict[str, str], congress: int
+) -> Answer:
     if not settings.geocoder_url:
         return Answer(reason=SWITCHED_OFF)
     params = {

@@ -1,7 +1,8 @@
 """Which seats represent a place: ``found``, ``split`` or ``unknown``; never a guess and never "invalid".
 
 The map is that of the sitting Congress, not the newest one: maps drawn in 2026 are for the 120th Congress and
-apply from noon on 3 January 2027. Addresses and points are neither stored nor logged.
+apply from noon on 3 January 2027. It is chosen state by state (``vintages``). Addresses and points are neither
+stored nor logged.
 """
 
 import re
@@ -19,12 +20,21 @@ from campaign.congress import members
 from campaign.congress.bills import congress_on
 from campaign.congress.models import SourceState
 from campaign.congress.terms import term_day
-from campaign.districts import boundaries, census, notes, typed_places, zip_codes
-from campaign.districts.answers import FindResult, Holders, Share, for_territory, read_holders, shares_of
+from campaign.districts import boundaries, census, maps, notes, typed_places, vintages, zip_codes
+from campaign.districts.answers import (
+    FindResult,
+    Holders,
+    Share,
+    for_territory,
+    in_order,
+    read_holders,
+    shares_of,
+)
 from campaign.districts.census import Match
-from campaign.districts.models import ZipCode, ZipSeat
+from campaign.districts.models import DistrictShape, ZipCode, ZipSeat
 from campaign.districts.notes import Note
 from campaign.districts.typed_places import TypedPlace
+from campaign.districts.vintages import Vintages
 from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -61,27 +71,44 @@ def by_zip(session: Session, text: str, *, now: datetime) -> FindResult:
         return FindResult("unknown", found.congress, notes=(notes.other_state(typed.zip, states, typed.state),))
     if typed.state and place is None and found.result == "unknown":
         found = current.holders.without_seat(found.congress, typed.state, *found.notes)
+    found = found.noted(*_coming(session, typed.zip, found, now))
     return found.noted(notes.completed(typed.zip)) if typed.completed else found
+
+
+def _coming(session: Session, zip_code: str, found: FindResult, now: datetime) -> Iterator[Note]:
+    """From 1 December on: the seats of a ZIP code with the next Congress, where its table is stored and they
+    change. A state that the table lacks keeps its seats."""
+    congress = maps.coming_congress(now)
+    if congress == congress_on(now) or not found.seats:
+        return
+    rows = session.exec(select(ZipSeat.seat).where(ZipSeat.congress == congress, ZipSeat.zip == zip_code))
+    later, seats = set(rows), {hit.seat for hit in found.seats}
+    states = {seat[:2] for seat in later}
+    later |= {seat for seat in seats if seat[:2] not in states}
+    if states and later != seats:
+        yield notes.coming_seats(sorted(later, key=in_order), congress)
 
 
 def _find_zip(session: Session, current: "Index", zip_code: str, place: ZipCode | None) -> FindResult:
     point = zip_codes.coordinates(place)
     at_point = (
-        boundaries.seats_at(session, current.congress, *point) if point and current.asks_map(place) else ()
+        boundaries.seats_at(session, current.sitting, *point) if point and current.asks_map(place) else ()
     )
     return current.find(zip_code, place, at_point)
 
 
 @dataclass(frozen=True)
 class Index:
-    """In memory: the ZIP table of the newest map up to the sitting Congress, and the holders of all seats.
+    """In memory: the ZIP table of each state's newest map up to the sitting Congress, and the holders of all
+    seats.
 
-    ``only_seats`` are the House seats of states and territories with one. ``version`` changes when a table is
-    imported; ``checked`` is when it was last compared.
+    ``vintages`` tells where those are of the last Congress, and where they apply no longer. ``only_seats`` are
+    the House seats of states and territories with one. ``version`` changes when a table is imported;
+    ``checked`` is when it was last compared.
     """
 
-    congress: int
     sitting: int
+    vintages: Vintages
     zips: dict[str, tuple[Share, ...]]
     only_seats: dict[str, str]
     holders: Holders
@@ -96,30 +123,44 @@ class Index:
         """The answer for a ZIP code. For one that the ZIP table lacks, ``place`` is its row in the table of
         all ZIP codes, and ``at_point`` are the seats at or near its point."""
         if shares := self.zips.get(zip_code):
-            found = self.holders.answer(self.congress, shares, list(self._notes(shares)))
+            found = self._of_shares(zip_code, shares)
         elif place is None:
-            found = self.holders.without_seat(self.congress, "", notes.unknown_zip(zip_code))
+            found = self.holders.without_seat(self.sitting, "", notes.unknown_zip(zip_code))
         else:
             found = self._find_place(place, at_point)
         return for_territory(found)
 
+    def _of_shares(self, zip_code: str, shares: Sequence[Share]) -> FindResult:
+        """The answer by the ZIP table: no seat where a state of them has new districts that are not stored."""
+        states = list(dict.fromkeys(share.seat[:2] for share in shares))
+        congress = self.vintages.used(states)
+        redrawn = [share.seat for share in shares if share.seat[:2] in self.vintages.missing]
+        if redrawn:
+            note = notes.new_districts(zip_code, redrawn, self.sitting)
+            state = states[0] if len(states) == 1 else ""
+            found = self.holders.without_seat(congress, state, note)
+            return replace(found, senators=self.holders.senators(states))
+        return self.holders.answer(congress, shares, list(self._notes(shares)))
+
     def _notes(self, shares: Sequence[Share]) -> Iterator[Note]:
-        if self.congress != self.sitting:
-            yield notes.old_map(self.congress, self.sitting)
         if any(share.part == "other_state" for share in shares):
             yield notes.over_the_line(dict.fromkeys(share.seat[:2] for share in shares))
 
     def _find_place(self, place: ZipCode, at_point: Sequence[str]) -> FindResult:
         if not _has_seats(place):
-            return self.holders.without_seat(self.congress, "", _why_none(place))
+            return self.holders.without_seat(self.sitting, "", _why_none(place))
+        congress = self.vintages.used([place.state])
         if only := self.only_seats.get(place.state):
-            return self.holders.answer(self.congress, [Share(only)])
+            return self.holders.answer(congress, [Share(only)])
         # A seat of another state contradicts the table: then the point is not to be trusted.
         if len(at_point) == 1 and at_point[0][:2] == place.state:
             shares = [Share(at_point[0])]
-            found = self.holders.answer(self.congress, shares, [notes.LIKELY, *self._notes(shares)])
+            found = self.holders.answer(congress, shares, [notes.LIKELY, *self._notes(shares)])
             return replace(found, likely=True)
-        return self.holders.without_seat(self.congress, place.state, notes.unsure_zip(place.zip, place.state))
+        unsure = notes.unsure_zip(place.zip, place.state)
+        if place.state in self.vintages.missing:
+            unsure = notes.new_districts_at_point([place.state], self.sitting)
+        return self.holders.without_seat(congress, place.state, unsure)
 
 
 def _has_seats(place: ZipCode) -> bool:
@@ -162,18 +203,17 @@ def _version(session: Session, now: datetime) -> Version:
 
 
 def _read_index(session: Session, sitting: int, version: Version, now: datetime) -> Index:
-    newest = sa.select(sa.func.max(ZipSeat.congress)).where(col(ZipSeat.congress) <= sitting)
-    congress = session.scalar(newest) or sitting
-    rows = session.exec(
-        select(ZipSeat.zip, ZipSeat.seat, ZipSeat.share).where(col(ZipSeat.congress) == congress)
-    )
+    vintage = vintages.stored(session, ZipSeat, sitting)
+    used = col(ZipSeat.congress).in_(set(vintage.by_state.values()))
+    rows = session.exec(select(ZipSeat.congress, ZipSeat.zip, ZipSeat.seat, ZipSeat.share).where(used))
     seats: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
-    for zip_code, seat, share in rows:
-        seats[zip_code].append((seat, share))
+    for congress, zip_code, seat, share in rows:
+        if vintage.uses(congress, seat):
+            seats[zip_code].append((seat, share))
     states = _states_of(session, [zip_code for zip_code, found in seats.items() if len(_states(found)) > 1])
     zips = {zip_code: shares_of(found, states.get(zip_code, "")) for zip_code, found in seats.items()}
     holders = read_holders(session, now=now)
-    return Index(congress, sitting, zips, _only_seats(session), holders, version, now)
+    return Index(sitting, vintage, zips, _only_seats(session), holders, version, now)
 
 
 def _states(seats: Iterable[tuple[str, float | None]]) -> set[str]:
@@ -232,7 +272,8 @@ def _matched(session: Session, answer: census.Answer, typed: TypedPlace, now: da
     states = {typed.state} if typed.state else _states_in(by_zip_alone)
     fitting = [match for match in answer.matches if _agrees(match, typed, states)]
     if fitting:
-        return _of_seats(current, congress, census.Answer(tuple(fitting)).seats)
+        seats = census.Answer(tuple(fitting)).seats
+        return _of_seats(current, census.map_used(congress, seats), seats)
     if answer.matches:
         elsewhere = notes.matched_elsewhere("; ".join(dict.fromkeys(map(_shown, answer.matches))))
         return current.holders.without_seat(congress, states.pop() if len(states) == 1 else "", elsewhere)
@@ -282,18 +323,24 @@ def _of_seats(current: Index, congress: int, seats: Sequence[str], note: Note | 
 
 
 def by_point(session: Session, text: str, *, now: datetime) -> FindResult:
-    """The seat at ``LAT,LON`` (decimal degrees) by the stored boundaries of the sitting Congress; the point is
-    sent nowhere.
+    """The seat at ``LAT,LON`` (decimal degrees) by the stored boundaries that apply now; the point is sent
+    nowhere.
 
-    ``split`` near a district line; ``unknown`` outside of all districts and where no boundaries are stored.
-    Raises Refused for text that cannot be a point.
+    ``split`` near a district line; ``unknown`` outside of all districts, where no boundaries are stored and
+    where a state has new ones that are not. Raises Refused for text that cannot be a point.
     """
     latitude, longitude = point_of(text)
     congress = congress_on(now)
-    seats = boundaries.seats_at(session, congress, latitude, longitude)
-    if seats:
-        note = notes.NEAR_A_LINE if len(seats) > 1 else None
-        return _of_seats(index(session, now=now), congress, seats, note)
+    located = boundaries.locate(session, congress, latitude, longitude)
+    states = list(dict.fromkeys(seat[:2] for seat in located.seats))
+    current = index(session, now=now)
+    if located.redrawn:
+        note = notes.new_districts_at_point(located.redrawn, congress)
+        found = current.holders.without_seat(located.congress, states[0] if len(states) == 1 else "", note)
+        return replace(found, senators=current.holders.senators(states))
+    if located.seats:
+        near_a_line = notes.NEAR_A_LINE if len(located.seats) > 1 else None
+        return _of_seats(current, located.congress, located.seats, near_a_line)
     note = notes.OUTSIDE_OF_DISTRICTS if has_boundaries(session, now=now) else notes.no_map(congress)
     return FindResult("unknown", congress, notes=(note,))
 
@@ -313,12 +360,14 @@ def settle_point(
     answer = census.ask_point(fetcher, settings, *point_of(text), congress_on(now))
     if not answer.seats:
         return by_map
-    return _of_seats(index(session, now=now), congress_on(now), answer.seats)
+    congress = census.map_used(congress_on(now), answer.seats)
+    return _of_seats(index(session, now=now), congress, answer.seats)
 
 
 def has_boundaries(session: Session, *, now: datetime) -> bool:
-    """Whether points can be looked up: the boundaries of the sitting Congress are stored."""
-    return session.get(SourceState, f"boundaries-{congress_on(now)}") is not None
+    """Whether points can be looked up: boundaries up to the sitting Congress are stored."""
+    known = sa.select(col(DistrictShape.seat)).where(col(DistrictShape.congress) <= congress_on(now))
+    return session.scalar(known.limit(1)) is not None
 
 
 def point_of(text: str) -> tuple[float, float]:

@@ -1,7 +1,100 @@
-"""When the districts of the House were redrawn: a seat is the same seat only on the same map."""
+"""When the districts of the House were redrawn, and how many each state has: a seat is the same seat only on
+the same map."""
 
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Final, NamedTuple
+
+from campaign.congress.bills import congress_end, congress_on, congress_start
+from campaign.congress.state_names import state_name
+from campaign.refusals import Refused
+
+# The maps drawn in 2025 and 2026 were first voted on for this Congress, and count from its first noon.
+NEXT_MAPS = 120
+# Where the stories below are from: a public record of map changes kept by volunteers, each entry dated.
+RECORD = "https://github.com/yapms/yapms/pull/"
+REDRAWN_AS_OF = date(2026, 9, 25)
+# Representatives of each state by the census of 2020 (2 U.S.C. 2a): the 118th to the 122nd Congress.
+APPORTIONMENT = (
+    "AL7 AK1 AZ9 AR4 CA52 CO8 CT5 DE1 FL28 GA14 HI2 ID2 IL17 IN9 IA4 KS4 KY6 LA6 ME2 MD8 MA9 MI13 MN8 MS4 "
+    "MO8 MT2 NE3 NV4 NH2 NJ12 NM3 NY26 NC14 ND1 OH15 OK5 OR6 PA17 RI2 SC7 SD1 TN9 TX38 UT4 VT1 VA11 WA10 "
+    "WV2 WI8 WY1"
+)
+APPORTIONED = range(118, 123)
+DISTRICTS: Final = {entry[:2]: int(entry[2:]) for entry in APPORTIONMENT.split()}
+# A delegate or the resident commissioner each.
+TERRITORIES = ("AS", "DC", "GU", "MP", "PR", "VI")
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """A state whose districts change with the next Congress: how its map came to be, and who says so."""
+
+    state: str
+    en: str
+    es: str
+    source: str = ""
+
+    def story(self, lang: str) -> str:
+        return self.es if lang == "es" else self.en
+
+
+# Missouri is not among them: its supreme court set its map of 2025 aside on 3 September 2026, and the Supreme
+# Court let that stand on 25 September (26A388). The Census Bureau's files of the 120th still carry that map.
+REDRAWN = (
+    Redrawn(
+        "AL",
+        "New map of 2026, before the courts to the end: ask your county which one counts.",
+        "Mapa nuevo de 2026, en los tribunales hasta el final: pregunte en su condado cuál vale.",
+        f"{RECORD}2285",
+    ),
+    Redrawn(
+        "CA",
+        "Voters approved the new map (Proposition 50) in November 2025.",
+        "Los votantes aprobaron el mapa nuevo (Proposición 50) en noviembre de 2025.",
+        f"{RECORD}1797",
+    ),
+    Redrawn(
+        "FL",
+        "The legislature passed a new map by May 1, 2026.",
+        "La legislatura aprobó un mapa nuevo a más tardar el 1 de mayo de 2026.",
+        f"{RECORD}2202",
+    ),
+    Redrawn(
+        "LA",
+        "New map, taken up in June 2026.",
+        "Mapa nuevo, en uso desde junio de 2026.",
+        f"{RECORD}2285",
+    ),
+    Redrawn(
+        "NC",
+        "New map, adopted on October 22, 2025.",
+        "Mapa nuevo, aprobado el 22 de octubre de 2025.",
+        f"{RECORD}1757",
+    ),
+    Redrawn(
+        "OH",
+        "New map, adopted on October 31, 2025.",
+        "Mapa nuevo, aprobado el 31 de octubre de 2025.",
+        f"{RECORD}1782",
+    ),
+    Redrawn("TN", "New map, adopted on May 7, 2026.", "Mapa nuevo, aprobado el 7 de mayo de 2026."),
+    Redrawn(
+        "TX",
+        "New map of August 2025; a court stopped it, and the Supreme Court let it stand in November.",
+        "Mapa nuevo de agosto de 2025; un tribunal lo detuvo y la Corte Suprema lo dejó en pie en noviembre.",
+        f"{RECORD}1850",
+    ),
+    Redrawn(
+        "UT",
+        "New map, ordered by a judge in November 2025.",
+        "Mapa nuevo, ordenado por el juzgado en noviembre de 2025.",
+        f"{RECORD}1817",
+    ),
+)
+VOID_AT_CENSUS: Final = {(120, "MO"): 119}
 
 
 class MapChange(NamedTuple):
@@ -21,8 +114,8 @@ MAP_CHANGES: Final = (
     ),
     MapChange(
         date(2027, 1, 3),
-        frozenset({"AL", "CA", "FL", "LA", "NC", "OH", "TN", "TX", "UT"}),
-        "state laws and court orders of 2025 and 2026; Missouri keeps its districts (U.S. 26A388)",
+        frozenset(redrawn.state for redrawn in REDRAWN),
+        "state laws and court orders of 2025 and 2026",
     ),
 )
 
@@ -41,3 +134,72 @@ def same_district(seat: str, then: date, now: date) -> bool:
     """Whether a House seat (``TX-20``) is the same district on two days; a whole state (``AK-0``) stays one."""
     state, _, district = seat.partition("-")
     return district == "0" or same_map(state, then, now)
+
+
+def applies(state: str, congress: int, later: int) -> bool:
+    """Whether a state's map of one Congress is still its map in a later one."""
+    whole = state in TERRITORIES or DISTRICTS.get(state) == 1
+    return whole or same_map(state, _first_day(congress), _first_day(later))
+
+
+def _first_day(congress: int) -> date:
+    return congress_start(congress).date()
+
+
+def void_states(congress: int) -> set[str]:
+    """The states of which the Census Bureau's files of a Congress hold a void map."""
+    return {state for number, state in VOID_AT_CENSUS if number == congress}
+
+
+def redrawn(state: str, *, now: datetime) -> Redrawn | None:
+    """What is known of a state's next map; None where it keeps its districts, and once that map counts."""
+    if now >= congress_start(NEXT_MAPS):
+        return None
+    return next((redrawn for redrawn in REDRAWN if redrawn.state == state), None)
+
+
+def coming_congress(now: datetime) -> int:
+    """The Congress whose maps are to be at hand: the next one from 1 December before it begins."""
+    sitting = congress_on(now)
+    end = congress_end(sitting)
+    return sitting + 1 if now >= end.replace(year=end.year - 1, month=12, day=1, hour=0) else sitting
+
+
+# --- is a file whole? ------------------------------------------------------------------------------
+
+
+def require_whole(seats: Iterable[str], congress: int, *, states: Iterable[str] = ()) -> None:
+    """Raises Refused where a state of the seats, or one of ``states``, lacks a district or has one too many.
+
+    Congresses under another apportionment than that of 2020 are not checked.
+    """
+    if congress not in APPORTIONED:
+        return
+    found: dict[str, set[int]] = defaultdict(set)
+    for seat in seats:
+        state, _, district = seat.partition("-")
+        found[state].add(int(district))
+    for state in sorted({*found, *states}):
+        _require_districts(state, found[state])
+
+
+def districts_of(state: str) -> set[int]:
+    """The numbers of a state's districts: 0 alone for a whole state or territory."""
+    count = DISTRICTS.get(state, 1)
+    return {0} if count == 1 else set(range(1, count + 1))
+
+
+def _require_districts(state: str, found: set[int]) -> None:
+    wanted = districts_of(state)
+    missing = ", ".join(f"{state}-{number}" for number in sorted(wanted - found))
+    unknown = ", ".join(f"{state}-{number}" for number in sorted(found - wanted))
+    if missing:
+        raise Refused(
+            f"The file is not whole: {missing} ({state_name(state, 'en')}) is missing.",
+            f"El archivo no está completo: falta {missing} ({state_name(state, 'es')}).",
+        )
+    if unknown:
+        raise Refused(
+            f"The file names a district that {state_name(state, 'en')} does not have: {unknown}.",
+            f"El archivo nombra un distrito que {state_name(state, 'es')} no tiene: {unknown}.",
+        )

@@ -9,7 +9,7 @@ class ZipSeat(SQLModel, table=True):
     congress: int = Field(primary_key=True)
     zip: str = Field(primary_key=True)
     seat: str = Field(primary_key=True, index=True)
-    # The part of the ZIP code's land in this district, 0 to 1; None where the source does not give it.
+    # The part of the ZIP code's people or land in this district, 0 to 1; None where it is not known.
     share: float | None = None
 
 

@@ -1,9 +1,9 @@
 """What is said with the answer to a search for a place, in both languages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from campaign.congress.bills import ordinal
+from campaign.congress.bills import congress_start, ordinal
 from campaign.congress.state_names import state_name
 
 
@@ -52,9 +52,10 @@ COMPLETED = Note(
     "El código postal tenía cuatro dígitos: agregamos un cero al principio, que las hojas de cálculo quitan.",
     "completed",
 )
-# The notes that the page of a seat repeats by their code; ``old-map`` needs the Congresses (``old_map``).
+# The notes that the page of a seat repeats by their code.
 CARRIED = {note.code: note for note in (LIKELY, BY_ZIP, BY_STATE, COMPLETED)}
-OLD_MAP = "old-map"
+# Before each seat in the code of ``coming_seats``.
+COMING = "from-"
 
 NEAR_A_LINE = Note(
     "The line between these districts passes less than 1 km (0.6 miles) from this position, and our map is not "
@@ -204,11 +205,88 @@ def no_map(congress: int) -> Note:
     )
 
 
-def old_map(congress: int, sitting: int) -> Note:
-    old, new = ordinal(congress), ordinal(sitting)
+def new_districts(zip: str, seats: Sequence[str], congress: int) -> Note:
+    """For a ZIP code in a state whose districts changed with a Congress and are not stored; ``seats`` are
+    those of its last map."""
+    states = list(dict.fromkeys(seat[:2] for seat in seats))
+    names = ", ".join(seats)
+    en, es = (_lead(states, congress, lang) for lang in ("en", "es"))
     return Note(
-        f"These are the districts of the {old} Congress; we do not have the map of the {new} yet.",
-        f"Estos son los distritos del Congreso n.º {congress}; todavía no tenemos el mapa del "
-        f"Congreso n.º {sitting}.",
-        OLD_MAP,
+        f"{en} ZIP {zip} was in {names} until then. Give your street address and we ask the Census Bureau; "
+        "your senators are the same in the whole state.",
+        f"{es} Hasta entonces el código postal {zip} estaba en {names}. Escriba su dirección y le preguntamos "
+        "a la Oficina del Censo; sus senadores son los mismos en todo el estado.",
+        "new-districts",
+    )
+
+
+def new_districts_at_point(states: Sequence[str], congress: int) -> Note:
+    """The same for a position."""
+    en, es = (_lead(states, congress, lang) for lang in ("en", "es"))
+    return Note(
+        f"{en} Give your street address and we ask the Census Bureau; your senators are the same in the whole "
+        "state.",
+        f"{es} Escriba su dirección y le preguntamos a la Oficina del Censo; sus senadores son los mismos en "
+        "todo el estado.",
+        "new-districts",
+    )
+
+
+def _lead(states: Sequence[str], congress: int, lang: str) -> str:
+    names = ", ".join(state_name(state, lang) for state in states)
+    en, es = _noon(congress)
+    if lang == "es":
+        return f"Desde {es} hay distritos nuevos en {names}, y todavía no tenemos ese mapa."
+    return f"Since {en} there are new districts in {names}, and we do not have that map yet."
+
+
+def coming_seats(seats: Sequence[str], congress: int) -> Note:
+    """For a ZIP code whose districts change with the next Congress, with the seats it has then."""
+    names = ", ".join(seats)
+    (en, es), code = _noon(congress), ".".join(f"{COMING}{seat}" for seat in seats)
+    return Note(
+        f"This is who represents this ZIP code now. From {en} it lies in {names}.",
+        f"Así está representado este código postal ahora. Desde {es} estará en {names}.",
+        code,
+    )
+
+
+def now_and_then(seat: str, congress: int) -> Note:
+    """For a seat whose state has other districts with the next Congress."""
+    (en, es), state = _noon(congress), seat[:2]
+    return Note(
+        f"This is who represents {seat} now, until {en}. Then the new districts of {state_name(state, 'en')} "
+        "count, and your home may lie in another one.",
+        f"Así está representado {seat} ahora, hasta {es}. Entonces empiezan a valer los distritos nuevos de "
+        f"{state_name(state, 'es')}, y su casa puede quedar en otro.",
+    )
+
+
+def new_seat(seat: str, congress: int, *, stored: bool) -> Note:
+    """For a seat whose state has other districts since a Congress began; ``stored``: ZIP codes are looked up
+    in them."""
+    (en, es), state = _noon(congress), seat[:2]
+    lead = (
+        f"Since {en} {state_name(state, 'en')} has new districts, and this page is about the new {seat}. Was "
+        f"{seat} your district until then? Your home may lie in another one now: ",
+        f"Desde {es} hay distritos nuevos en {state_name(state, 'es')}, y esta página es sobre el {seat} "
+        f"nuevo. ¿Era {seat} su distrito hasta entonces? Su casa puede quedar ahora en otro: ",
+    )
+    advice = (
+        ("look it up by ZIP code.", "búsquelo por código postal.")
+        if stored
+        else (
+            "look it up by street address. We do not have the new map for ZIP codes yet.",
+            "búsquelo por dirección. Todavía no tenemos el mapa nuevo para los códigos postales.",
+        )
+    )
+    return Note(lead[0] + advice[0], lead[1] + advice[1])
+
+
+def _noon(congress: int) -> tuple[str, str]:
+    """The day on which a Congress begins, in English and Spanish."""
+    day = congress_start(congress).date()
+    return (
+        f"noon Eastern on January {day.day}, {day.year}",
+        f"el mediodía (hora del Este) del {day.day} de enero de {day.year}",
     )

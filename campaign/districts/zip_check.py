@@ -41,4 +41,7 @@ def missing_on_map(engine: Engine, congress: int, rows: Iterable[ZipRow]) -> lis
         shapes = session.exec(select(DistrictShape).where(DistrictShape.congress == congress)).all()
         places = session.exec(select(ZipCode).where(col(ZipCode.latitude).is_not(None))).all()
     points = {place.zip: point for place in places if (point := coordinates(place))}
-    return missing_seats(rows, points, shapes)
+    known = list(rows)
+    states = {row.seat[:2] for row in known}
+    # A row of another state would replace all that is stored of it.
+    return [row for row in missing_seats(known, points, shapes) if row.seat[:2] in states]

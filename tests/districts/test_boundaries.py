@@ -111,7 +111,7 @@ def test_each_congress_has_its_own_map_and_importing_replaces_it(
     taken(engine, tmp_path, collection(feature("4821", [ring(0, 0, 10, 10)])), now)
     assert at(engine, 5, 5) == ["TX-21"]
     assert at(engine, 5, 5, congress=120) == ["TX-10"]
-    assert at(engine, 20.5, 0.5) == []
+    assert at(engine, 20.5, 0.5) == ["HI-0"]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,8 @@ def test_each_congress_has_its_own_map_and_importing_replaces_it(
         collection(feature("4820", [ring(0, 0, 1, 1)], CDSESSN="118")),
         collection(feature("99ZZ", [ring(0, 0, 1, 1)])),
         collection(feature("4820", [])),
+        collection(feature("4820", [ring(0, 0, 1, 1)]), feature("4820", [ring(0, 0, 1, 1)])),
+        {"error": {"code": 400, "message": "Failed to execute query.", "details": []}},
     ],
 )
 def test_what_is_no_map_of_this_congress_changes_nothing(

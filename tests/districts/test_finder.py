@@ -151,22 +151,12 @@ def test_the_map_changes_at_noon_with_the_congress_and_not_with_the_newest_file(
     put_map(engine, 119, [("78701", "TX-37", None)], now)
     put_map(engine, 120, [("78701", "TX-10", None)], now)
     answers = [by_zip(engine, "78701", moment) for moment in (now, TURN - SECOND, TURN, TURN + SECOND)]
-    assert [(found.congress, seats(found), found.note) for found in answers] == [
-        (119, ["TX-37"], None),
-        (119, ["TX-37"], None),
-        (120, ["TX-10"], None),
-        (120, ["TX-10"], None),
+    assert [(found.congress, seats(found)) for found in answers] == [
+        (119, ["TX-37"]),
+        (119, ["TX-37"]),
+        (120, ["TX-10"]),
+        (120, ["TX-10"]),
     ]
-
-
-def test_the_map_of_the_last_congress_is_used_with_a_note(engine: Engine, now: datetime) -> None:
-    put_map(engine, 119, [("78701", "TX-37", None)], now)
-    found = by_zip(engine, "78701", TURN)
-    assert (found.congress, seats(found)) == (119, ["TX-37"])
-    assert found.note is not None
-    assert "119th" in found.note.en
-    assert "120th" in found.note.en
-    assert "119" in found.note.es
 
 
 def test_a_coming_map_is_never_used_early(engine: Engine, now: datetime) -> None:
@@ -571,15 +561,24 @@ def test_an_operator_may_have_the_geocoder_settle_a_point(
     assert not any(open_meanwhile)
 
 
-@pytest.mark.parametrize(("moment", "reason"), [(TURN - timedelta(1), "shores and borders"), (TURN, "120th")])
-def test_a_point_without_a_district_gets_advice(snapshot_engine: Engine, moment: datetime, reason: str) -> None:
-    """Abroad, and anywhere as soon as a Congress sits whose boundaries are not at hand."""
-    found = by_point(snapshot_engine, moment, "19.43,-99.13")
+@pytest.mark.parametrize(
+    ("moment", "point", "reason"),
+    [
+        (TURN - SECOND, "19.43,-99.13", "shores and borders"),
+        (TURN, "19.43,-99.13", "shores and borders"),
+        (TURN, "30.27,-97.74", "new districts in Texas"),
+    ],
+)
+def test_a_point_without_a_district_gets_advice(
+    snapshot_engine: Engine, moment: datetime, point: str, reason: str
+) -> None:
+    """Abroad, and where a state has new districts that are not stored."""
+    found = by_point(snapshot_engine, moment, point)
     assert found.result == "unknown"
     assert found.note is not None
     assert reason in found.note.en
-    assert "street address, or choose your state and district" in found.note.en
-    assert "dirección o elija su estado y distrito" in found.note.es
+    assert "street address" in found.note.en
+    assert "dirección" in found.note.es
 
 
 def test_without_boundaries_every_point_is_unknown(engine: Engine, now: datetime) -> None:
@@ -614,7 +613,28 @@ def test_an_imported_map_replaces_that_of_the_snapshot(engine: Engine, now: date
     boundaries.import_boundaries(engine, path, 119, now=now)
     snapshot.load(engine, now=now + timedelta(days=400))
     assert seats(by_point(engine, now, "29.4241,-98.4936")) == ["TX-20"]
-    assert by_point(engine, now, "40.758,-73.9855").result == "unknown"
+    assert by_point(engine, now, "30.27,-97.74").result == "unknown"
+    assert seats(by_point(engine, now, "40.758,-73.9855")) == ["NY-12"]
+
+
+def test_missouri_is_asked_for_by_the_map_that_it_kept(
+    snapshot_engine: Engine, settings: Settings, httpserver: HTTPServer
+) -> None:
+    """The geocoder's districts of the 120th are void there, and not in Kansas across the street."""
+    vintages: list[str] = []
+    answers = {"ACS2026_Current": layer(120, "2904"), "ACS2025_Current": layer(119, "2905")}
+
+    def respond(request: Request) -> Response:
+        vintages.append(request.args["vintage"])
+        return Response(json.dumps(matches(answers[vintages[-1]])), content_type="application/json")
+
+    httpserver.expect_request(ONE_LINE).respond_with_handler(respond)
+    found = by_address(snapshot_engine, settings, TURN, "4001 Main St, Kansas City, MO 64111")
+    assert (found.result, found.congress, seats(found)) == ("found", 119, ["MO-5"])
+    answers["ACS2026_Current"] = layer(120, "2003")
+    found = by_address(snapshot_engine, settings, TURN, "1 State Line Rd, Kansas City, KS")
+    assert (found.congress, seats(found)) == (120, ["KS-3"])
+    assert vintages == ["ACS2026_Current", "ACS2025_Current", "ACS2026_Current"]
 
 
 @pytest.mark.parametrize("text", ["", "29.4", "29.4,", "north,south", "91,0", "0,181", "1e3,2", "nan,nan"])

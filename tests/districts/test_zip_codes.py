@@ -197,10 +197,10 @@ def test_small_parts_come_last_whatever_their_number() -> None:
     ]
 
 
-def test_the_last_map_is_named_with_a_likely_seat_too(snapshot_engine: Engine) -> None:
+def test_no_seat_of_the_last_map_is_likely(snapshot_engine: Engine) -> None:
     found = by_zip(snapshot_engine, "77210", TURN)
-    assert (seats(found), found.likely) == (["TX-18"], True)
-    assert [note.code for note in found.notes] == ["likely", "old-map"]
+    assert (found.result, seats(found), found.state, found.likely) == ("unknown", [], "TX", False)
+    assert [note.code for note in found.notes] == ["new-districts"]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ FLOORS: dict[str, int] = {
     "campaign.logs": 1,
     "campaign.db": 2,
     "campaign.runs": 3,
+    "campaign.reply": 3,
     "campaign.fetch": 4,
     "campaign.congress": 5,
     "campaign.districts": 6,

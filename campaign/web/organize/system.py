@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from campaign import db
 from campaign.congress import tracking
 from campaign.congress.models import Bill, SourceState, Tracking
+from campaign.districts import vintages
 from campaign.mailing.models import Delivery, RelayLimits
 from campaign.organizing import poll_requests
 from campaign.proposals import lookup
@@ -43,6 +44,7 @@ def system() -> Response:
         has_geocoder=bool(settings().geocoder_url),
         polls=poll_requests.pending(session),
         budgets=tracking.budgets(session),
+        missing_maps=vintages.missing_maps(session, now=now),
         queue=_queue(session),
         mail=session.exec(select(RelayLimits).where(RelayLimits.trouble != "")).first(),
     )

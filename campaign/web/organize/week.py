@@ -10,6 +10,7 @@ from campaign import db
 from campaign.congress import members
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.members import Person
+from campaign.districts import vintages
 from campaign.mailing import queue
 from campaign.mailing.edition import editions
 from campaign.organizing import calls, saved_views, whip, worklists
@@ -29,7 +30,11 @@ First = list[tuple[Person, list[Entry]]]
 @route("/")
 def dashboard() -> Response:
     now, session = db.utcnow(), database.session()
-    week = cached_results().get("week", record_version(session, now=now), lambda fresh: _week(fresh, now))
+    version = record_version(session, now=now)
+    # Its parts change with the record, with an imported map, and on the hour.
+    week, missing_maps = cached_results().get(
+        "week", version, lambda fresh: (_week(fresh, now), vintages.missing_maps(fresh, now=now))
+    )
     ids = [strip.id for strip, _first in week]
     news = boards.changes_seen(session, ids, after=me().seen_seq)
     newest = boards.newest_seq(session)
@@ -57,6 +62,7 @@ def dashboard() -> Response:
         digest=editions.newest_status(session),
         digest_states=digest.state_names(),
         mail_troubles=queue.troubles(session),
+        missing_maps=missing_maps,
         about=digest.about,
     )
 

@@ -1,22 +1,29 @@
 """From what a reader says about where they live to the seats that speak for it."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
 from campaign import __version__
 from campaign.congress import members, seats
+from campaign.congress.bills import congress_on, congress_start
 from campaign.congress.members import Person
+from campaign.congress.models import Seat
 from campaign.congress.state_names import ENGLISH, state_name
-from campaign.districts import finder, notes
+from campaign.districts import finder, maps, notes
 from campaign.districts.answers import FindResult, SeatHit
 from campaign.districts.notes import Note
 from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
+
+COMING_SEAT = re.compile(rf"{notes.COMING}[A-Z]{{2}}-\d{{1,2}}", re.ASCII)
+# How long the page of a district says that it is a new one.
+NEW = timedelta(days=180)
 
 
 @dataclass(frozen=True)
@@ -118,13 +125,35 @@ def in_state(session: Session, state: str, *, now: datetime) -> Answer:
     """The answer for a place of which the state alone is known."""
     current = finder.index(session, now=now)
     known = state.upper() if state.upper() in ENGLISH else ""
-    return _answer(session, current.holders.without_seat(current.congress, known), now)
+    congress = current.vintages.used([known]) if known else current.sitting
+    return _answer(session, current.holders.without_seat(congress, known), now)
 
 
-def carried_note(session: Session, codes: str, *, now: datetime) -> Note | None:
+def carried_note(codes: str, *, now: datetime) -> Note | None:
     """The note that an answer left on the way to the page of its seat; ``codes`` are separated by dots."""
-    current = finder.index(session, now=now)
-    known = dict(notes.CARRIED)
-    if current.congress != current.sitting:
-        known[notes.OLD_MAP] = notes.old_map(current.congress, current.sitting)
-    return notes.joined(known[code] for code in dict.fromkeys(codes.split(".")) if code in known)
+    found = list(dict.fromkeys(codes.split(".")))
+    carried = [notes.CARRIED[code] for code in found if code in notes.CARRIED]
+    seats = [code.removeprefix(notes.COMING) for code in found if COMING_SEAT.fullmatch(code)]
+    coming = maps.coming_congress(now)
+    if seats and coming != congress_on(now):
+        carried.append(notes.coming_seats(seats, coming))
+    return notes.joined(carried)
+
+
+def map_note(session: Session, seat: Seat, *, now: datetime) -> Note | None:
+    """What the page of a seat says of its district where the state's districts change or have just changed."""
+    sitting, coming = congress_on(now), maps.coming_congress(now)
+    if not seat.district:
+        return None
+    if seat.state in finder.index(session, now=now).vintages.missing:
+        return notes.new_seat(seat.id, sitting, stored=False)
+    if not maps.applies(seat.state, sitting, coming):
+        return notes.now_and_then(seat.id, coming)
+    if now - congress_start(sitting) < NEW and not maps.applies(seat.state, sitting - 1, sitting):
+        return notes.new_seat(seat.id, sitting, stored=True)
+    return None
+
+
+def without_map(session: Session, *, now: datetime) -> list[str]:
+    """The states, sorted, whose new districts count but are not stored."""
+    return sorted(finder.index(session, now=now).vintages.missing)

@@ -14,11 +14,10 @@ from campaign.congress.bills import BillId, congress_on, congress_start
 from campaign.congress.seats import read_seat
 from campaign.dates import parse_day
 from campaign.db import utcnow
-from campaign.districts import finder
+from campaign.districts import finder, maps
 from campaign.outreach import asks, conversations, outcomes, wordings
 from campaign.proposals import lookup
 from campaign.refusals import Refused
-from campaign.web.core import states
 from campaign.web.core.database import session
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
@@ -107,6 +106,7 @@ def _find_page(
         takes_points=finder.has_boundaries(session(), now=now),
         states=state_names.choices(current()),
         congress=congress_on(now),
+        without_map=places.without_map(session(), now=now),
         redrawn=_redrawn(found, now) if found else [],
         cached=cached and problem is None,
         status=problem.refusal.status if problem else 200,
@@ -116,7 +116,7 @@ def _find_page(
 def _redrawn(found: places.Answer, now: datetime) -> list[str]:
     """The states of an answer whose districts change with the next Congress."""
     codes = dict.fromkeys(hit.seat[:2] for hit in found.found.seats)
-    return [code for code in codes if states.redrawn(code, now=now)]
+    return [code for code in codes if maps.redrawn(code, now=now)]
 
 
 @route("/districts")
@@ -126,10 +126,11 @@ def districts() -> Response:
     return page(
         "public/districts.html",
         congress=congress_on(now),
-        next_counts=now >= congress_start(states.NEXT_MAPS),
-        from_day=congress_start(states.NEXT_MAPS).date(),
-        maps=states.REDRAWN,
-        as_of=states.REDRAWN_AS_OF,
+        without_map=places.without_map(session(), now=now),
+        next_counts=now >= congress_start(maps.NEXT_MAPS),
+        from_day=congress_start(maps.NEXT_MAPS).date(),
+        maps=maps.REDRAWN,
+        as_of=maps.REDRAWN_AS_OF,
     )
 
 
@@ -151,8 +152,9 @@ def act(seat: str) -> Response:
         "public/act.html",
         seat=known,
         shown=people,
-        note=places.carried_note(session(), request.args.get("note", ""), now=now),
-        redrawn=states.redrawn(known.state, now=now),
+        note=places.carried_note(request.args.get("note", ""), now=now),
+        map_note=places.map_note(session(), known, now=now),
+        redrawn=maps.redrawn(known.state, now=now),
     )
 
 

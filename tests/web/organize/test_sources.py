@@ -1,9 +1,10 @@
 """What organizers are told of the sources (do they agree, what do they still grant) and of mail that waits."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from organizer_client import sign_in
 from sqlalchemy.engine import Engine
@@ -11,7 +12,7 @@ from standin import Standin, serve
 from standin.bills import joined
 from standin.people import anybody
 
-from campaign import db
+from campaign import db, doctor
 from campaign.app import create_app
 from campaign.congress import tracking
 from campaign.congress.bills import BillId
@@ -126,3 +127,27 @@ def test_what_is_in_the_way_of_the_mail_is_told_on_the_first_page_in_both_langua
     page = client.get("/organize/").text
     for place in ("/organize/digest", "/organize/system"):
         assert f'href="{place}"' in page.split('id="digest"')[1].split("</section>")[0]
+
+
+@pytest.mark.parametrize("path", ["/organize/", "/organize/system"])
+def test_missing_maps_are_named_from_december_on(snapshot_copy: Engine, path: str) -> None:
+    with time_machine.travel(datetime(2026, 11, 30, 12, tzinfo=UTC), tick=False):
+        before = text_of(staff(snapshot_copy).get(path).text)
+    with time_machine.travel(datetime(2026, 12, 1, 12, tzinfo=UTC), tick=False):
+        now = text_of(staff(snapshot_copy).get(path).text)
+    assert "New districts are missing" not in before
+    assert "No table of ZIP codes yet for: Alabama, California," in now
+    assert "No boundaries yet for: Alabama, California," in now
+    assert "Missouri" not in now
+    assert "campaign districts fetch --congress 120 --keep MO=119" in now
+
+
+def test_the_doctor_names_missing_maps(snapshot_copy: Engine) -> None:
+    settings = Settings(secret_key=KEY, geocoder_url="")
+    texts = {}
+    for day in (datetime(2026, 11, 30, 12, tzinfo=UTC), datetime(2026, 12, 1, 12, tzinfo=UTC)):
+        findings = doctor.examine(snapshot_copy, settings, now=day)
+        texts[day.month] = {found.about: found.text for found in findings if found.level == "warning"}
+    assert "boundaries" not in texts[11]
+    for about in ("ZIP codes", "boundaries"):
+        assert "120th Congress for AL, CA, FL, LA, NC, OH, TN, TX, UT" in texts[12][about]

@@ -1,12 +1,13 @@
 """The public pages on the campaign of fixtures/: what they say, where they lead, what they never claim."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import quote
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,6 +17,8 @@ from sqlmodel import select
 from campaign import db
 from campaign.app import create_app
 from campaign.congress.models import Cosponsorship
+from campaign.districts.census import ZipRow, replace_zips, set_zips_state
+from campaign.districts.models import DistrictShape
 from campaign.settings import Settings
 
 PAGES = [
@@ -482,7 +485,10 @@ def test_the_next_map_is_said_with_its_date_and_sources(client: FlaskClient, lan
     assert row is not None
     assert missing in row[0]
     assert page.count(missing) == 1
-    assert len(re.findall(r'href="https://github.com/yapms/yapms/pull/\d+"', page)) == 9
+    assert len(re.findall(r'href="https://github.com/yapms/yapms/pull/\d+"', page)) == 8
+    # Missouri keeps its districts, and is named as that.
+    assert re.search(r'<th scope="row">\s*(Missouri|Misuri)', page) is None
+    assert "26A388" in page
 
 
 def test_a_state_with_new_districts_says_so_where_it_matters(client: FlaskClient) -> None:
@@ -491,12 +497,64 @@ def test_a_state_with_new_districts_says_so_where_it_matters(client: FlaskClient
     assert "changes its districts" not in words(client.get("/act/NY-11").text)
 
 
+def pages_at(engine: Engine, moment: datetime, *paths: str) -> list[str]:
+    with time_machine.travel(moment, tick=False):
+        client = create_app(Settings(secret_key="x" * 40), engine=engine).test_client()
+        return [words(client.get(path).text) for path in paths]
+
+
 def test_after_the_switch_the_new_districts_count(snapshot_engine: Engine) -> None:
-    with time_machine.travel(datetime(2027, 1, 3, 17, 0, tzinfo=UTC), tick=False):
-        client = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
-        page, act = words(client.get("/districts").text), words(client.get("/act/TX-20").text)
+    paths = ("/districts", "/act/TX-20", "/find", "/find?zip=78701", "/act/NY-11", "/act/MO-5", "/act/AK-0")
+    turn = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)
+    page, act, find, found, *unchanged = pages_at(snapshot_engine, turn, *paths)
     assert "Since January 3, 2027 at noon in Washington the new districts of these states count." in page
     assert "changes its districts" not in act
+    # The table of Texas is not here: no page says that its districts are used.
+    lacking = "We do not have the new districts of these states yet: Alabama, California,"
+    assert lacking in page
+    assert lacking in find
+    for text in (page, find, found):
+        assert "We use the districts of the 120th Congress" not in text
+    assert "In all other states we use the districts of the 120th" in page
+    assert "Since noon Eastern on January 3, 2027 Texas has new districts" in act
+    assert "look it up by street address" in act
+    assert "ZIP 78701 was in TX-37 until then" in found
+    assert "Your senators do not depend on the district" in found
+    assert not any("new districts" in text for text in unchanged)
+    (split,) = pages_at(snapshot_engine, turn, "/find?zip=60640")
+    assert "map of the 119th Congress. The districts there have not changed since." in split
+
+
+def test_from_december_on_now_and_then_are_told_apart(snapshot_copy: Engine) -> None:
+    december = datetime(2026, 12, 2, 17, 0, tzinfo=UTC)
+    with db.writing(snapshot_copy) as session:
+        replace_zips(session, [ZipRow("78207", "TX-28", None), ZipRow("78840", "TX-20", None)], 120)
+        set_zips_state(session, 120, december, "test")
+    act, kept, split, before = pages_at(
+        snapshot_copy, december, "/act/TX-20", "/act/NY-11", "/find?zip=78207", "/es/act/TX-20"
+    )
+    assert "This is who represents TX-20 now, until noon Eastern on January 3, 2027." in act
+    assert "until noon" not in kept
+    assert "From noon Eastern on January 3, 2027 it lies in TX-28." in split
+    assert "hasta el mediodía (hora del Este) del 3 de enero de 2027" in before
+    with time_machine.travel(december, tick=False):
+        client = create_app(Settings(secret_key="x" * 40), engine=snapshot_copy).test_client()
+        answer = client.get("/find?zip=78840")
+        assert answer.status_code == 303
+        page = words(client.get(answer.location).text)
+    assert "it lies in TX-20" in page
+
+
+def test_the_page_of_a_new_district_says_so_while_it_is_new(snapshot_copy: Engine) -> None:
+    turn = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)
+    with db.writing(snapshot_copy) as session:
+        replace_zips(session, [ZipRow("78207", "TX-28", None)], 120)
+        set_zips_state(session, 120, turn, "test")
+    (fresh,) = pages_at(snapshot_copy, turn, "/act/TX-28")
+    assert "this page is about the new TX-28" in fresh
+    assert "look it up by ZIP code." in fresh
+    (later,) = pages_at(snapshot_copy, turn + timedelta(days=200), "/act/TX-28")
+    assert "new districts" not in later
 
 
 def test_the_position_is_asked_for_by_a_button_that_needs_scripts(client: FlaskClient) -> None:
@@ -506,9 +564,11 @@ def test_the_position_is_asked_for_by_a_button_that_needs_scripts(client: FlaskC
     assert " hidden " in form[0]
 
 
-def test_no_position_is_asked_for_where_its_district_could_not_be_told(snapshot_engine: Engine) -> None:
+def test_no_position_is_asked_for_where_its_district_could_not_be_told(snapshot_copy: Engine) -> None:
+    with db.writing(snapshot_copy) as session:
+        session.execute(sa.delete(DistrictShape))
     with time_machine.travel(datetime(2027, 1, 3, 17, 0, tzinfo=UTC), tick=False):
-        client = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
+        client = create_app(Settings(secret_key="x" * 40), engine=snapshot_copy).test_client()
         pages = [client.get(path).text for path in ("/find", "/es/find", "/privacy")]
     assert "locate" not in pages[0] + pages[1]
     assert "Your location" not in pages[2]
