@@ -1,6 +1,7 @@
 """Commands: the JSON object or lines that they print, and their exit codes."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -509,6 +510,7 @@ def test_fetched_maps_are_refused_by_reason(local: Operator, tmp_path: Path, htt
     httpserver.expect_request("/map/Legislative/MapServer/0/query").respond_with_data(
         outlines_text([*maps.DISTRICTS, "DC"])
     )
+    httpserver.expect_request(re.compile("/.*")).respond_with_data("not here", status=404)
     addresses = {
         "CAMPAIGN_CENSUS_URL": httpserver.url_for("").rstrip("/"),
         "CAMPAIGN_TIGERWEB_URL": httpserver.url_for("/map"),

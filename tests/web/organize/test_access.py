@@ -135,15 +135,20 @@ def test_s11_every_route_lets_in_whom_it_should_and_nobody_else(
     reader = app.test_client()
     if role:
         sign_in(reader, snapshot_engine, role, f"{role}@example.org")
+    known = token(reader, "/organize/account")
     for number, (method, path, view) in enumerate(routes(app)):
+        # Both languages share their views, and what is declared for them.
+        if role and path.startswith("/es/"):
+            continue
         client = reader
-        if method != "GET":
+        # Forms about one's own account, and those about users, may end the session they are sent in.
+        if method != "GET" and app.view_functions[f"organize_en.{view}"].__module__.endswith(".account"):
             client = app.test_client()
             # One address may not sign in this often.
             client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
             if role:
                 sign_in(client, snapshot_engine, role, f"{role}-{view}-{method}@example.org".lower())
-        given = token(client, "/organize/account") if method == "POST" else ""
+        given = known if client is reader else token(client, "/organize/account")
         status, text = ask(client, method, path, given)
         needed = TABLE[view][0]
         told = f"{role or 'nobody'} {method} {path}: {status}"
