@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -95,51 +95,59 @@ def people(session: Session, bioguides: Collection[str] | None = None, *, now: d
     or everyone who sits at that moment."""
     wanted = sits(now) if bioguides is None else col(Member.bioguide).in_(bioguides)
     rows = _with_tenure(now).where(wanted)
-    return {row[0].bioguide: _person(*row) for row in session.execute(rows)}
+    return {row.bioguide: _person(row) for row in session.execute(rows)}
 
 
-def _with_tenure(now: datetime) -> sa.Select[Member, Tenure | None, bool | None]:
-    """Each member with the newest term that has begun, and whether it runs."""
+# Columns, not entities: most pages ask for all 537 members, and an entity for each takes twice the time.
+_MEMBER: Final[tuple[Any, ...]] = (
+    Member.bioguide, Member.official_name, Member.first, Member.nickname, Member.last, Member.gender,
+    col(Member.party).label("own_party"), col(Member.standing).label("own_standing"),
+    col(Member.seat).label("own_seat"),
+)  # fmt: skip
+_TENURE: Final[tuple[Any, ...]] = (
+    Tenure.seat, Tenure.party, Tenure.senate_class, Tenure.url, Tenure.contact_form,
+)  # fmt: skip
+
+
+def _with_tenure(now: datetime) -> sa.Select[Any]:
+    """The columns of each member and of the newest term that has begun, and whether it runs."""
     theirs = sa.and_(col(Tenure.bioguide) == col(Member.bioguide), newest_started(now))
-    joined = sa.select(Member, Tenure, runs(now)).outerjoin(Tenure, theirs)
+    joined = sa.select(*_MEMBER, *_TENURE, runs(now).label("running")).select_from(Member)
+    joined = joined.outerjoin(Tenure, theirs)
     return joined.order_by(col(Member.last), col(Member.first), col(Member.bioguide))
 
 
-def _person(member: Member, tenure: Tenure | None, running: bool | None) -> Person:
-    seat = tenure.seat if tenure else member.seat
+def _person(row: Any) -> Person:
+    """A row of ``_with_tenure``; one without a term has None in the columns of the term."""
+    first, termed = row.nickname or row.first, row.seat is not None
+    seat = row.seat if termed else row.own_seat
     state, _, district = (seat or "").partition("-")
     return Person(
-        bioguide=member.bioguide,
-        name=display_name(member),
-        first=member.nickname or member.first,
-        last=member.last,
-        party=(tenure.party if tenure else "") or member.party,
+        bioguide=row.bioguide,
+        # Where no list gives the name used in office, it is made from its parts.
+        name=row.official_name or " ".join(filter(None, (first, row.last))) or row.bioguide,
+        first=first,
+        last=row.last,
+        party=row.party or row.own_party,
         state=state,
         district=int(district) if district else None,
         chamber=chamber_of(seat) if seat else None,
         seat=seat,
         office=office_of(seat) if seat else None,
-        standing=_standing(member, running and tenure is not None),
-        gender=member.gender,
-        senate_class=tenure.senate_class if tenure else None,
-        url=tenure.url if tenure else "",
-        contact_form=tenure.contact_form if tenure else "",
+        standing=_standing(row.own_standing, row.running and termed),
+        gender=row.gender,
+        senate_class=row.senate_class,
+        url=row.url or "",
+        contact_form=row.contact_form or "",
     )
 
 
-def _standing(member: Member, running: bool | None) -> Standing:
+def _standing(listed: str, running: bool | None) -> Standing:
     if running:
         return "sitting"
-    if member.standing == "sitting":
+    if listed == "sitting":
         return "waiting"
-    return "unlisted" if member.standing == "unlisted" else "departed"
-
-
-def display_name(member: Member) -> str:
-    """The name used in office; built from its parts where no list gives it."""
-    if member.official_name:
-        return member.official_name
-    return " ".join(part for part in (member.nickname or member.first, member.last) if part) or member.bioguide
+    return "unlisted" if listed == "unlisted" else "departed"
 
 
 def person(session: Session, bioguide: str, *, now: datetime) -> Person | None:
@@ -154,7 +162,7 @@ def is_known(session: Session, bioguide: str) -> bool:
 def holders(session: Session, seat_id: str, *, now: datetime) -> list[Person]:
     """Who holds a seat at ``now``: none, one, or for ``TX`` up to two senators, by class."""
     rows = _with_tenure(now).where(col(Tenure.seat) == seat_id, sits(now))
-    found = [_person(*row) for row in session.execute(rows)]
+    found = [_person(row) for row in session.execute(rows)]
     return sorted(found, key=lambda person: (person.senate_class or 0, person.last))
 
 
