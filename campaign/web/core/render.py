@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from flask_babel import format_date, format_datetime
 
 from campaign.congress import bills
-from campaign.congress.bills import BillId, on_one_line
+from campaign.congress.bills import BillId, congress_on, on_one_line
 from campaign.congress.state_names import state_name
 from campaign.db import utcnow
 from campaign.outreach import names
@@ -36,6 +36,7 @@ def attach(app: Flask) -> None:
         day=day,
         short_day=short_day,
         moment=moment,
+        numbered=numbered,
         short=short,
         phone=phone,
         passages=passages,
@@ -154,6 +155,12 @@ def moment(value: datetime | None) -> str:
 def short(bill: str) -> str:
     """``H.R. 6736`` of ``hr6736-119``, on one line wherever it stands."""
     return BillId.of(bill).short.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def numbered(bill: str) -> str:
+    """A bill's number as headings and lists name it; of an ended Congress with it, ``H.R. 6736 (119th)``."""
+    id = BillId.of(bill)
+    return short(bill) if id.congress >= congress_on(utcnow()) else f"{short(bill)} ({ordinal(id.congress)})"
 
 
 def phone(number: str) -> str:

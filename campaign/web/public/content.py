@@ -67,6 +67,12 @@ class Chapter:
     def cards(self) -> tuple[Card, ...]:
         return self.now + self.before
 
+    @property
+    def last(self) -> tuple[Card, ...]:
+        """The bills of the newest Congress that has ended."""
+        newest = max((card.record.bill.congress for card in self.before), default=None)
+        return tuple(card for card in self.before if card.record.bill.congress == newest)
+
 
 @dataclass(frozen=True)
 class Front:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time
 
-from flask import make_response, render_template
+from flask import g, make_response, render_template
 from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
@@ -25,6 +25,7 @@ def changes() -> Response:
     Congress ends does not go empty."""
     now = utcnow()
     front = content.front(session(), now=now)
+    g.campaign = front.campaign
     bills = [str(card.record.id) for chapter in front.chapters for card in chapter.cards]
     rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(content.NEWS))
     newest = (

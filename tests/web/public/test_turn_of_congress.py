@@ -1,0 +1,143 @@
+"""A crawler over the turn of the Congress: every page it can reach, day by day, while all that was known of the
+119th still stands and the sources have holes."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from html import unescape
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from copies import copy_of
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.app import create_app
+from campaign.congress import members
+from campaign.congress.bills import BillId, congress_on
+from campaign.proposals.models import Kinship
+from campaign.settings import Settings
+from jobs import close_bills
+
+# Around noon Eastern of 3 January 2027; each moment is walked in one language, as both share their views.
+MOMENTS = {
+    "the last minute": ("2027-01-03T16:59", "en"),
+    "noon": ("2027-01-03T17:00", "es"),
+    "two days after": ("2027-01-05T15:00", "en"),
+    "six weeks after": ("2027-02-17T15:00", "es"),
+}
+# Starting pages; the crawler follows their links. A state whose districts change, one whose do not, one seat.
+STARTS = (
+    "/", "/bills", "/districts", "/data", "/proposals/armas-act", "/proposals/stop-arming-cartels-act",
+    "/act/TX-20", "/act/CA-51", "/act/WY-0", "/act/DC-0", "/act/MO-5",
+    "/find?zip=78701", "/find?zip=60640", "/find?zip=82901", "/bills?q=H.R.+6736",
+    "/sheet", "/privacy", "/feeds/changes.atom", "/api/v1/bills",
+)  # fmt: skip
+NUMBER = re.compile(r"\b(?:H\.R\.|S\.)[\s ]\d+")
+CONGRESS = re.compile(
+    r"\d+(?:st|nd|rd|th) Congress|\d+\.º Congreso|\(\d+(?:st|nd|rd|th|\.º)\)|[Ll]ast Congress|Congreso pasado"
+)
+NEAR = 60
+
+
+@pytest.fixture(scope="module", params=["the list is not out", "all were elected again"])
+def turned(
+    request: pytest.FixtureRequest, snapshot_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """The campaign of fixtures/; with ``all were elected again`` the new list is there at once."""
+    with copy_of(snapshot_template, tmp_path_factory.mktemp("turned")) as engine:
+        if request.param == "all were elected again":
+            with engine.begin() as connection:
+                connection.execute(sa.text("UPDATE tenure SET ends = '2029-01-03' WHERE ends = '2027-01-03'"))
+        yield engine
+
+
+@pytest.fixture
+def app(turned: Engine, tmp_path: Path, day: str) -> Iterator[Flask]:
+    """The service at a moment, after its hourly job has run."""
+    now = moment_of(day)
+    with time_machine.travel(now, tick=False), copy_of(turned, tmp_path) as engine:
+        close_bills.run(engine, Settings(), now=now)
+        yield create_app(Settings(secret_key="k" * 40, geocoder_url=""), engine=engine)
+
+
+def moment_of(day: str) -> datetime:
+    return datetime.fromisoformat(MOMENTS[day][0]).replace(tzinfo=UTC)
+
+
+class Crawled(NamedTuple):
+    status: int
+    text: str
+    links: frozenset[str]
+
+
+def crawl(client: FlaskClient, lang: str) -> dict[str, Crawled]:
+    """The starting pages in one language, and those that they link to."""
+    prefix = "/es" if lang == "es" else ""
+    starts = [path if path.startswith(("/api", "/feeds")) else prefix + path for path in STARTS]
+    found = {path: fetch(client, path) for path in starts}
+    linked = {link for page in found.values() for link in page.links if ours(link, prefix)}
+    return found | {link: fetch(client, link) for link in sorted(linked - found.keys())}
+
+
+def fetch(client: FlaskClient, path: str) -> Crawled:
+    with client.get(path) as answer:
+        if answer.status_code in (302, 303, 308):
+            return Crawled(answer.status_code, "", frozenset({answer.headers["Location"]}))
+        if answer.mimetype.startswith(("image/", "application/pdf")):
+            return Crawled(answer.status_code, "", frozenset())
+        links = frozenset(unescape(link) for link in re.findall(r'href="(/[^"#]*)"', answer.text))
+        return Crawled(answer.status_code, text_of(answer.text), links)
+
+
+def ours(link: str, prefix: str) -> bool:
+    """Whether a page is of this language, public and made for reading."""
+    here = link.startswith("/es") is bool(prefix)
+    return here and not re.search(r"/static/|/organize|as=(pdf|png|csv|svg)", link)
+
+
+def text_of(page: str) -> str:
+    page = re.sub(r"<(script|style|head)\b.*?</\1>", " ", page, flags=re.S)
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def dead_numbers(engine: Engine, now: datetime) -> set[str]:
+    with db.reading(engine) as session:
+        bills = [BillId.of(id) for id in session.scalars(sa.select(Kinship.bill))]
+    return {bill.short for bill in bills if bill.congress < congress_on(now)}
+
+
+def bare(path: str, text: str, dead: set[str]) -> list[str]:
+    """Dead numbers with no Congress near them. The page of a bill names its Congress once, above all else."""
+    own = re.search(r"/bills/([a-z]+\d+-\d+)", path)
+    dead = dead - ({BillId.of(own[1]).short} if own else set())
+    return [
+        around
+        for match in NUMBER.finditer(text)
+        if match[0].replace(" ", " ") in dead
+        and not CONGRESS.search(around := text[max(0, match.start() - NEAR) : match.end() + NEAR])
+    ]
+
+
+def asked(pages: dict[str, Crawled]) -> set[str]:
+    """Whom some page leads to, by Bioguide id."""
+    links = {link for page in pages.values() for link in page.links}
+    return {found[1] for link in links if (found := re.search(r"member=([A-Z]\d{6})", link))}
+
+
+@pytest.mark.parametrize("day", MOMENTS)
+def test_every_page_of_every_day(app: Flask, day: str) -> None:
+    engine, moment = app.extensions["engine"], moment_of(day)
+    pages = crawl(app.test_client(), MOMENTS[day][1])
+    assert len(pages) > 50
+    assert {path: page.status for path, page in pages.items() if page.status >= 400} == {}
+    dead = dead_numbers(engine, moment)
+    wrong = {path: found[:3] for path, page in pages.items() if (found := bare(path, page.text, dead))}
+    assert wrong == {}
+    with db.reading(engine) as session:
+        assert asked(pages) <= members.people(session, now=moment).keys()
