@@ -92,6 +92,11 @@ def congress_on(moment: datetime) -> int:
     return congress if moment >= congress_start(congress) else congress - 1
 
 
+def congress_of(day: date) -> int:
+    """The Congress that sits in the afternoon of a day in Washington."""
+    return congress_on(datetime.combine(day, time(12), WASHINGTON))
+
+
 def congress_start(congress: int) -> datetime:
     """Noon Eastern on the day that a Congress begins and its predecessor ends."""
     year = FIRST_CONGRESS_YEAR + 2 * (congress - 1)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.congress import data_sets, legislators
+from campaign.congress.bills import congress_of
 from campaign.congress.data_sets import PLAUSIBLE_SHARE, Row
 from campaign.congress.models import Committee, CommitteeSeat
 
@@ -28,12 +29,16 @@ def import_committees(session: Session, rows: Any, as_of: date, now: datetime) -
 def import_memberships(session: Session, rows: Any, as_of: date, now: datetime) -> int:
     """Take over who sits on which committee.
 
-    The file is empty when a Congress begins and fills for months: until it is about as full as what is known,
-    a committee that it lacks keeps its known seats. A committee with fewer than half of them keeps them always.
+    The file is empty when a Congress begins and fills for months. Seats end with their Congress, so the first
+    rows of a new one replace all of the last one's. Within a Congress a committee that the file lacks keeps its
+    known seats until the file is about as full as what is known; one with fewer than half keeps them always.
     """
-    found = [_membership_row(code, seat) for code, seat in legislators.read_memberships(rows)]
+    seats = list(legislators.read_memberships(rows))
+    congress = _congress_of(session, seats, as_of)
+    found = [_membership_row(code, seat, congress) for code, seat in seats]
     sizes = Counter(row["committee"] for row in found)
-    known = Counter(session.exec(select(CommitteeSeat.committee)))
+    of_this = select(CommitteeSeat.committee).where(CommitteeSeat.congress == congress)
+    known = Counter(session.exec(of_this))
     full = bool(found) and len(found) >= known.total() * PLAUSIBLE_SHARE["memberships"]
     poor = {code for code, size in known.items() if sizes[code] < size * PLAUSIBLE_COMMITTEE}
     kept = {code for code in poor if sizes[code] or not full}
@@ -46,13 +51,23 @@ def import_memberships(session: Session, rows: Any, as_of: date, now: datetime) 
     return stored
 
 
-def _membership_row(code: str, seat: legislators.Membership) -> Row:
+def _congress_of(session: Session, seats: Sequence[tuple[str, legislators.Membership]], as_of: date) -> int:
+    """The Congress of a file: that of its day, unless it still holds just what the last Congress had."""
+    stored = session.exec(select(CommitteeSeat)).all()
+    before = {(row.committee, row.bioguide, row.role) for row in stored}
+    if stored and before == {(code, seat.bioguide, seat.role) for code, seat in seats}:
+        return min(stored[0].congress, congress_of(as_of))
+    return congress_of(as_of)
+
+
+def _membership_row(code: str, seat: legislators.Membership, congress: int) -> Row:
     return {
         "committee": code,
         "bioguide": seat.bioguide,
         "side": seat.party,
         "rank": seat.rank,
         "role": seat.role,
+        "congress": congress,
     }
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from campaign.congress.bills import WASHINGTON, BillId, Chamber, congress_end
+from campaign.congress.bills import WASHINGTON, BillId, Chamber, congress_end, congress_on
 from campaign.congress.legislators import seat_id
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
 from campaign.congress.observation import CosponsorRow, PersonRow
@@ -230,10 +230,12 @@ def shared_telephones(session: Session) -> dict[str, list[str]]:
     return {phone: sorted(ids) for phone, ids in sorted(holders.items()) if len(ids) > 1}
 
 
-def committees_of(session: Session, bioguide: str) -> list[tuple[Committee, CommitteeSeat]]:
-    """A member's committees, each whole committee before its subcommittees."""
+def committees_of(session: Session, bioguide: str, *, now: datetime) -> list[tuple[Committee, CommitteeSeat]]:
+    """A member's committees in the sitting Congress, each whole committee before its subcommittees."""
     rows = select(Committee, CommitteeSeat).where(
-        Committee.id == CommitteeSeat.committee, CommitteeSeat.bioguide == bioguide
+        Committee.id == CommitteeSeat.committee,
+        CommitteeSeat.bioguide == bioguide,
+        CommitteeSeat.congress == congress_on(now),
     )
     return [(committee, place) for committee, place in session.exec(rows.order_by(col(Committee.id)))]
 

@@ -279,13 +279,15 @@ class Committee(SQLModel, table=True):
 
 
 class CommitteeSeat(SQLModel, table=True):
-    """A member's seat on a committee. ``role`` is ``chair``, ``vice_chair``, ``ranking`` or empty."""
+    """A member's seat on a committee of one Congress, at whose end it ends. ``role`` is ``chair``,
+    ``vice_chair``, ``ranking`` or empty."""
 
     committee: str = Field(primary_key=True, foreign_key="committee.id")
     bioguide: str = Field(primary_key=True, foreign_key="member.bioguide")
     side: str = ""
     rank: int | None = None
     role: str = ""
+    congress: int = Field(index=True)
 
 
 class SourceState(SQLModel, table=True):

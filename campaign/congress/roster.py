@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from campaign import db
 from campaign.congress import committees, data_sets, legislators, offices
-from campaign.congress.bills import WASHINGTON
+from campaign.congress.bills import WASHINGTON, congress_of
 from campaign.congress.data_sets import Row
 from campaign.congress.legislators import FILES, Legislator, MemberFiles, party_letter
 from campaign.congress.members import LISTING_LAG, Standing, chamber_of, data_state, office_of
@@ -252,6 +252,11 @@ def seat_row(id: str) -> Row:
 # --- snapshot --------------------------------------------------------------------------------------
 
 
+def _restore_memberships(session: Session, table: Callable[[str], list[Row]], as_of: date) -> int:
+    rows = [{**row, "congress": congress_of(as_of)} for row in table("memberships")]
+    return committees.store_memberships(session, rows)
+
+
 def restore(
     session: Session, table: Callable[[str], list[Row]], *, as_of: date, now: datetime
 ) -> dict[str, int]:
@@ -263,7 +268,7 @@ def restore(
     for name, store in (
         ("members", _restore_people),
         ("committees", lambda session, table, _: data_sets.put(session, Committee, table("committees"))),
-        ("memberships", lambda session, table, _: committees.store_memberships(session, table("memberships"))),
+        ("memberships", lambda session, table, _: _restore_memberships(session, table, as_of)),
         (
             "offices",
             lambda session, table, _: offices.store_offices(

@@ -387,6 +387,45 @@ def test_committees_that_a_list_lacks_are_kept_one_by_one(
     assert bool(problem(engine, "memberships")) == bool(note)
 
 
+BEFORE = {"HSFA": MOST[:10], "HSJU": MOST[10:20]}
+JANUARY = datetime(2027, 1, 17, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("listed", "day", "chair"),
+    [
+        # Empty from the first day on, and already some days before it.
+        ({}, date(2027, 1, 3), None),
+        ({}, date(2026, 12, 27), None),
+        # The file of the last Congress, read once more on the first day of the new one.
+        (BEFORE, date(2027, 1, 4), None),
+        # A first committee, another chair, however few rows there are.
+        ({"HSFA": MOST[5:8]}, date(2027, 1, 17), MOST[5]),
+        # As full as before, with another chair.
+        ({"HSFA": MOST[1:11], "HSJU": MOST[10:20]}, date(2027, 4, 4), MOST[1]),
+    ],
+)
+def test_committee_seats_end_with_their_congress(
+    engine: Engine, now: datetime, listed: dict[str, list[str]], day: date, chair: str | None
+) -> None:
+    """In January 2025 the file held 0 rows on the 3rd, 445 of 3,870 on the 17th and 3,817 on 4 April."""
+    both = [committee("HSFA"), committee("HSJU")]
+    known = {code: on_committee(*ids) for code, ids in BEFORE.items()}
+    load(engine, files([], committees=both, memberships=known), now)
+    rows = {code: on_committee(*ids) for code, ids in listed.items()}
+    load(engine, MemberFiles(memberships=rows), JANUARY, as_of=day)
+    with db.reading(engine) as session:
+        seats = {
+            seat.bioguide: seat.rank
+            for seat in session.exec(select(CommitteeSeat).where(CommitteeSeat.congress == 120))
+            if seat.committee == "HSFA"
+        }
+        of_old_leader = members.committees_of(session, MOST[0], now=JANUARY)
+    assert (min(seats, key=lambda one: seats[one] or 0) if seats else None) == chair
+    assert set(seats) == set(listed.get("HSFA", ())) if chair else not seats
+    assert of_old_leader == []
+
+
 # --- impossible coordinates ---
 
 
@@ -461,7 +500,7 @@ def test_committees_with_chair_and_ranking_member(engine: Engine, now: datetime)
             ("A000002", "majority", 2, "vice_chair"),
             ("C001091", "minority", 1, "ranking"),
         }
-        assert [committee.id for committee, _ in members.committees_of(session, "C001091")] == [
+        assert [committee.id for committee, _ in members.committees_of(session, "C001091", now=now)] == [
             "HSFA",
             "HSFA07",
         ]

@@ -61,7 +61,8 @@ def _pictures(session: Session, strip: boards.BillSummary, lists: Worklists | No
     record, sitting = strip.record, members.people(session, now=strip.record.moment)
     was = _who(lists, worklists.ASK_AGAIN) | _who(lists, worklists.WITHDREW)
     seated = _who(lists, worklists.COMMITTEE)
-    places = _places(session, [share.committee.id for share in strip.committees], sitting)
+    shown = [share.committee.id for share in strip.committees]
+    places = _places(session, shown, record.bill.congress, sitting)
     return {
         "map": pictures.tile_map(record, members.seats(session), sitting.values(), was, seated),
         "seatings": [
@@ -76,10 +77,11 @@ def _who(lists: Worklists | None, name: str) -> set[str]:
 
 
 def _places(
-    session: Session, committees: list[str], sitting: Mapping[str, Person]
+    session: Session, committees: list[str], congress: int, sitting: Mapping[str, Person]
 ) -> dict[str, list[tuple[Person, CommitteeSeat]]]:
     found: dict[str, list[tuple[Person, CommitteeSeat]]] = {}
-    for place in session.exec(select(CommitteeSeat).where(col(CommitteeSeat.committee).in_(committees))):
+    seats = select(CommitteeSeat).where(col(CommitteeSeat.committee).in_(committees))
+    for place in session.exec(seats.where(CommitteeSeat.congress == congress)):
         if place.bioguide in sitting:
             found.setdefault(place.committee, []).append((sitting[place.bioguide], place))
     return found

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
 from campaign import db
-from campaign.congress.bills import WASHINGTON, BillId
+from campaign.congress.bills import WASHINGTON, BillId, congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import Committee, CommitteeSeat
 from campaign.organizing import calls, saved_views, whip, worklists
@@ -123,7 +123,8 @@ def _called_lately(session: Session, bill: str, who: Collection[str], today: dat
 def _sits_on(session: Session, committee: str) -> set[str]:
     if not committee:
         return set()
-    return set(session.exec(select(CommitteeSeat.bioguide).where(CommitteeSeat.committee == committee)))
+    seats = select(CommitteeSeat.bioguide).where(CommitteeSeat.committee == committee)
+    return set(session.exec(seats.where(CommitteeSeat.congress == congress_on(db.utcnow()))))
 
 
 def _committees(session: Session, bill: BillId) -> list[Committee]:

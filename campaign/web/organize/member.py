@@ -35,7 +35,7 @@ def member_page(bioguide: str) -> Response:
             _stand(session, bill, bioguide, lists[bill.id], bill.congress < congress_on(now)) for bill in mine
         ],
         past=_past(session, bioguide),
-        committees=members.committees_of(session, bioguide),
+        committees=members.committees_of(session, bioguide, now=now),
         offices=members.offices(session, bioguide),
         notes=whip.notes(session, bioguide),
         contacts=whip.contacts(session, bioguide),
