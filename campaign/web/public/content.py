@@ -18,6 +18,7 @@ from campaign.organizing.counts import Counts
 from campaign.outreach import names, wordings
 from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.bilingual import Text
+from campaign.outreach.committees import referral_seats
 from campaign.proposals import campaigns, lineage, returns
 from campaign.proposals.models import Campaign, CitedFact, Proposal
 from campaign.proposals.returns import Search
@@ -205,6 +206,8 @@ class BillPage:
     successor: Bill | None
     companion: Bill | None
     committees: tuple[Text, ...]
+    # Whether anybody is known to sit on them; a new Congress takes weeks to name them.
+    seated: bool
     awaits_vote: bool
     tracking: Tracking | None
     today: date
@@ -259,6 +262,7 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
         successor=lineage.successor(session, key, now),
         companion=lineage.companion(session, key),
         committees=tuple(_committees(session, record)),
+        seated=bool(referral_seats(session, [key])),
         awaits_vote=counts.awaits_vote(record, now=now),
         tracking=session.get(Tracking, key),
         today=today,

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from html import unescape
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Engine
@@ -12,7 +13,7 @@ from sqlmodel import col, select
 
 from campaign import db
 from campaign.app import create_app
-from campaign.congress.models import Action, Bill, Change, Cosponsorship
+from campaign.congress.models import Action, Bill, Change, CommitteeSeat, Cosponsorship
 from campaign.settings import Settings
 
 NOW = datetime(2026, 6, 20, 15, tzinfo=UTC)
@@ -216,3 +217,16 @@ def test_a_proposal_heads_its_bills_by_their_time(
     assert page.index(heading) < page.index(before)
     assert "Died with its Congress since" not in page
     assert "su Congreso desde" not in page
+
+
+def test_committees_that_are_not_named_yet_are_said_to_be_that(
+    client: FlaskClient, snapshot_copy: Engine, now: datetime
+) -> None:
+    says = "Who sits there in this Congress has not been named yet"
+    assert says not in client.get("/bills/hr6736-119").text
+    with db.writing(snapshot_copy) as session:
+        session.execute(sa.update(CommitteeSeat).values(congress=118))
+    with time_machine.travel(now, tick=False):
+        later = create_app(Settings(secret_key="k" * 40), engine=snapshot_copy).test_client()
+        assert says in later.get("/bills/hr6736-119").text
+        assert says not in later.get("/bills/hr6618-118").text
