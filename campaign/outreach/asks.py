@@ -60,6 +60,10 @@ class ProposalBills:
     def name(self, lang: str) -> str:
         return self.name_es if lang == "es" else self.name_en
 
+    def holds(self, bill: str) -> bool:
+        """Whether a bill, by its id, is one of the proposal's, of this Congress or of an earlier one."""
+        return bill in {str(record.id) for record in self.living} | {row.id for row in self.earlier}
+
     def number(self, bill: BillId, lang: str) -> str:
         """A bill's number as it is spoken and written now; one of an ended Congress is named with it."""
         return names.bill(bill, self.congress, lang)

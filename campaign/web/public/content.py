@@ -361,7 +361,10 @@ def delegation(session: Session, seat: Seat, docket: CampaignAsks, *, now: datet
 
 
 def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:
-    """The person and the bill of the address. Raises Refused (404) where they do not fit this seat."""
+    """The person and the ask about the proposal of the bill in the address, whose number may have died since.
+
+    Raises Refused (404) where they do not fit this seat.
+    """
     speaker = next((speaker for speaker in people.speakers if speaker.person.bioguide == bioguide), None)
     if speaker is None:
         raise Refused(
@@ -369,7 +372,7 @@ def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:
             f"Esa persona no representa ahora a {people.seat.id}. Su página dice quién sí.",
             status=404,
         )
-    ask = next((ask for ask in speaker.asks if str(ask.bill) == bill), None) or speaker.first
+    ask = next((ask for ask in speaker.asks if ask.matter.holds(bill)), None) or speaker.first
     if ask is None:
         raise wordings.nothing_to_ask(speaker.person, bill)
     return speaker, ask

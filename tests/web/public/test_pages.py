@@ -685,3 +685,22 @@ def test_when_the_congress_has_ended_the_pages_say_so(snapshot_engine: Engine) -
     assert "be an original co-sponsor of the next version of the ARMAS Act" in said
     assert "next version of last Congress" not in said
     assert "29 co-sponsors" in proposal
+
+
+@pytest.mark.parametrize(
+    ("bill", "asked"),
+    [
+        ("s367-119", "S. 367"), ("hr923-119", "S. 367"), ("hr8427-118", "S. 367"), ("s2926-118", "S. 367"),
+        ("s3508-119", "S. 3508"), ("hr6618-118", "S. 3508"), ("hr9539-117", "S. 3508"),
+    ],
+)  # fmt: skip
+def test_a_link_with_an_old_number_leads_to_the_same_proposal(
+    client: FlaskClient, bill: str, asked: str
+) -> None:
+    """Links in mails and on posters outlive their numbers."""
+    page = client.get(f"/act/TX-20?member=C001098&bill={bill}&kind=tally").text
+    said = re.search(
+        r"Please note that I am asking .*? Thank you", words(page).replace("\N{NO-BREAK SPACE}", " ")
+    )
+    assert said
+    assert set(re.findall(r"S\. \d+", said[0])) == {asked}
