@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,23 @@ SQLModel.metadata.naming_convention = {
 }
 
 
+# How far ahead of the real time the clock runs: a drill looks at a day to come.
+_ahead: ContextVar[timedelta] = ContextVar("ahead", default=timedelta(0))
+
+
 def utcnow() -> datetime:
     """The current time, aware, in UTC. The only clock: functions that decide take ``now`` as an argument."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + _ahead.get()
+
+
+@contextmanager
+def clock_at(moment: datetime) -> Iterator[None]:
+    """Let ``utcnow`` go on from another moment, in this context alone."""
+    before = _ahead.set(moment - datetime.now(UTC))
+    try:
+        yield
+    finally:
+        _ahead.reset(before)
 
 
 def open_engine(url: str) -> Engine:

@@ -42,6 +42,7 @@ FLOORS: dict[str, int] = {
     "campaign.web.campaign_state": 16,
     "campaign.app": 17,
     "jobs.worker": 17,
+    "campaign.drill": 18,
     "campaign.server": 18,
     "campaign.cli": 19,
     "campaign.migrations": 19,

@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Engine
 
-from campaign import db
+from campaign import db, drill
 from campaign.app import create_app
 from campaign.congress import members
 from campaign.congress.bills import BillId, congress_on
@@ -38,11 +38,6 @@ STARTS = (
     "/find?zip=78701", "/find?zip=60640", "/find?zip=82901", "/bills?q=H.R.+6736",
     "/sheet", "/privacy", "/feeds/changes.atom", "/api/v1/bills",
 )  # fmt: skip
-NUMBER = re.compile(r"\b(?:H\.R\.|S\.)[\s ]\d+")
-CONGRESS = re.compile(
-    r"\d+(?:st|nd|rd|th) Congress|\d+\.º Congreso|\(\d+(?:st|nd|rd|th|\.º)\)|[Ll]ast Congress|Congreso pasado"
-)
-NEAR = 60
 
 
 @pytest.fixture(scope="module", params=["the list is not out", "all were elected again"])
@@ -112,16 +107,10 @@ def dead_numbers(engine: Engine, now: datetime) -> set[str]:
     return {bill.short for bill in bills if bill.congress < congress_on(now)}
 
 
-def bare(path: str, text: str, dead: set[str]) -> list[str]:
+def bare_in(path: str, text: str, dead: set[str]) -> set[str]:
     """Dead numbers with no Congress near them. The page of a bill names its Congress once, above all else."""
     own = re.search(r"/bills/([a-z]+\d+-\d+)", path)
-    dead = dead - ({BillId.of(own[1]).short} if own else set())
-    return [
-        around
-        for match in NUMBER.finditer(text)
-        if match[0].replace(" ", " ") in dead
-        and not CONGRESS.search(around := text[max(0, match.start() - NEAR) : match.end() + NEAR])
-    ]
+    return drill.bare(text, dead - ({BillId.of(own[1]).short} if own else set()))
 
 
 def asked(pages: dict[str, Crawled]) -> set[str]:
@@ -137,7 +126,7 @@ def test_every_page_of_every_day(app: Flask, day: str) -> None:
     assert len(pages) > 50
     assert {path: page.status for path, page in pages.items() if page.status >= 400} == {}
     dead = dead_numbers(engine, moment)
-    wrong = {path: found[:3] for path, page in pages.items() if (found := bare(path, page.text, dead))}
+    wrong = {path: found for path, page in pages.items() if (found := bare_in(path, page.text, dead))}
     assert wrong == {}
     with db.reading(engine) as session:
         assert asked(pages) <= members.people(session, now=moment).keys()
