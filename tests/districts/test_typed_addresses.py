@@ -141,3 +141,14 @@ def test_a_zip_code_in_the_address_box_is_a_zip_code(
 ) -> None:
     assert seats(look_up(text)) == expected
     assert httpserver.log == []
+
+
+def test_a_match_elsewhere_for_a_zip_code_over_a_state_line_names_no_state(look_up: Lookup) -> None:
+    found = look_up("1 Main St, Britton 57430", FLORIDA)
+    assert (found.result, found.state, found.senators) == ("unknown", "", ())
+    found = look_up("1 Main St, San Antonio 78205", FLORIDA)
+    assert (found.state, len(found.senators)) == ("TX", 2)
+
+
+def test_a_plain_match_needs_no_note(look_up: Lookup) -> None:
+    assert look_up("1 Main St, San Antonio TX 78207", TEXAS).notes == ()

@@ -340,3 +340,35 @@ def test_the_middle_of_a_seat_is_among_its_zip_codes(snapshot_engine: Engine) ->
     assert castro is not None
     assert castro == (pytest.approx(29.5, abs=0.3), pytest.approx(-98.6, abs=0.3))
     assert none is None
+
+
+def test_a_state_typed_with_a_zip_code_that_no_table_has_names_its_senators(
+    snapshot_engine: Engine, now: datetime
+) -> None:
+    with db.reading(snapshot_engine) as session:
+        alone = finder.by_zip(session, "00001", now=now)
+        with_state = finder.by_zip(session, "TX 00001", now=now)
+        known = finder.by_zip(session, "TX 78205", now=now)
+    assert (alone.result, alone.senators) == ("unknown", ())
+    assert (with_state.result, with_state.seats, len(with_state.senators)) == ("unknown", (), 2)
+    assert known.result == "split"
+
+
+def test_a_zip_code_without_a_point_asks_for_the_street(snapshot_copy: Engine, now: datetime) -> None:
+    with db.writing(snapshot_copy) as session:
+        session.add(ZipCode(zip="00002", state="TX", kind="po_box", city="Nowhere", lat=None, lon=None))
+    with db.reading(snapshot_copy) as session:
+        found = finder.by_zip(session, "00002", now=now)
+    assert (found.result, found.seats, len(found.senators)) == ("unknown", (), 2)
+
+
+def test_boundaries_of_a_coming_congress_alone_are_none_of_now(sqlite_engine: Engine, now: datetime) -> None:
+    shape = {"seat": "TX-20", "west": 0, "south": 0, "east": 1, "north": 1, "geometry": b"[]"}
+    with db.writing(sqlite_engine) as session:
+        session.add(DistrictShape(congress=120, **shape))
+    with db.reading(sqlite_engine) as session:
+        assert not finder.has_boundaries(session, now=now)
+    with db.writing(sqlite_engine) as session:
+        session.add(DistrictShape(congress=119, **shape))
+    with db.reading(sqlite_engine) as session:
+        assert finder.has_boundaries(session, now=now)
