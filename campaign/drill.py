@@ -8,7 +8,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from campaign.districts import vintages
 from campaign.mailing.models import Edition
 from campaign.proposals import campaigns, lineage
 from campaign.proposals.models import Kinship
+from campaign.refusals import Refused
 from campaign.settings import Settings
 
 STARTS = ("/", "/bills", "/districts", "/data", "/find", "/sheet", "/subscribe", "/feeds/changes.atom")
@@ -34,6 +35,9 @@ CONGRESS = re.compile(
 )
 # A dead number needs its Congress within so many characters.
 NEAR = 60
+READABLE = ("text/", "application/atom+xml", "application/json")
+# The state of members and maps says nothing of days further off.
+FURTHEST = timedelta(days=3660)
 NOT_FOR_READING = re.compile(r"/static/|/organize|[?&;]as=|/openapi\.json")
 
 
@@ -76,8 +80,12 @@ def run(
 ) -> Drill:  # fmt: skip
     """Walk every public page of that day; with ``out`` the pages and a report are written to that folder.
 
-    Raises Refused where the database cannot be copied.
+    Raises Refused for a day before the list of members or more than ten years after it, for a folder that
+    cannot be made, and where the database cannot be copied.
     """
+    _refuse_other_days(engine, day)
+    if out is not None:
+        _make(out / "pages")
     moment = moment_of(day)
     with tempfile.TemporaryDirectory() as folder:
         backup.backup(engine, Path(folder) / "drill.db")
@@ -87,12 +95,31 @@ def run(
                 _close(copied, moment)
                 pages = list(_walk(Client(create_app(settings, engine=copied)), copied, progress))
             with db.reading(copied) as session:
-                found = _judged(session, pages, moment, day)
+                found = judged(session, pages, day)
         finally:
             copied.dispose()
     if out is not None:
         _write(out, found, pages)
     return found
+
+
+def _refuse_other_days(engine: Engine, day: date) -> None:
+    with db.reading(engine) as session:
+        state = members.data_state(session, "members")
+    known = state.as_of if state else None
+    if known is not None and not known <= day <= known + FURTHEST:
+        raise Refused(
+            f"A drill looks at a day after the list of members, which is of {known}, ten years ahead at most.",
+            f"Un ensayo mira un día posterior a la lista de miembros, que es del {known}, y a lo más diez años "
+            "después.",
+        )
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"{folder}: {error.strerror}", f"{folder}: no se puede crear la carpeta") from None
 
 
 def _close(engine: Engine, moment: datetime) -> None:
@@ -117,7 +144,7 @@ def _walk(client: Client, engine: Engine, progress: Callable[[int, str], None]) 
     while waiting:
         path = waiting.pop()
         answer = client.get(path)
-        readable = not (answer.mimetype or "").startswith(("image/", "application/"))
+        readable = answer.mimetype is not None and answer.mimetype.startswith(READABLE)
         page = Page(path, answer.status_code, answer.text if readable else "")
         answer.close()
         yield page
@@ -137,10 +164,18 @@ def _shown_by(path: str) -> str:
 # --- judging ---------------------------------------------------------------------------------------
 
 
-def _judged(session: Session, pages: list[Page], moment: datetime, day: date) -> Drill:
-    wrong = [*_failed(pages), *_bare_numbers(session, pages, moment), *_not_sitting(session, pages, moment)]
-    missing = tuple(_missing(session, moment))
-    return Drill(day, congress_on(moment), missing, tuple(wrong), len(pages))
+def judged(session: Session, pages: list[Page], day: date) -> Drill:
+    """What is missing and wrong in pages as they are on a day."""
+    moment = moment_of(day)
+    missing, wrong = tuple(_missing(session, moment)), tuple(faults(session, pages, moment))
+    return Drill(day, congress_on(moment), missing, wrong, len(pages))
+
+
+def faults(session: Session, pages: list[Page], moment: datetime) -> Iterator[str]:
+    """What is wrong in pages as they are at a moment: failures, dead numbers, people who do not sit."""
+    yield from _failed(pages)
+    yield from _bare_numbers(session, pages, moment)
+    yield from _not_sitting(session, pages, moment)
 
 
 def _failed(pages: list[Page]) -> Iterator[str]:
@@ -207,7 +242,6 @@ def _missing(session: Session, moment: datetime) -> Iterator[str]:
 def _write(out: Path, found: Drill, pages: list[Page]) -> None:
     """``report.txt``, and the pages as they will be in ``pages/``."""
     folder = out / "pages"
-    folder.mkdir(parents=True, exist_ok=True)
     for page in pages:
         name = re.sub(r"[^A-Za-z0-9-]+", "_", page.path).strip("_") or "home"
         (folder / f"{name[:150]}.html").write_text(page.html)

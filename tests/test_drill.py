@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from chambers import add_bill, legislator, seat_members, term
+from chambers import acted, add_bill, legislator, seat_members, term
 from click.testing import CliRunner
 from sqlalchemy.engine import Engine
 from sqlmodel import select
@@ -14,6 +14,7 @@ from campaign import db, drill
 from campaign.cli import main
 from campaign.congress.models import Change
 from campaign.drill import Drill
+from campaign.refusals import Refused
 from campaign.settings import Settings
 
 AFTER = date(2027, 1, 5)
@@ -29,7 +30,8 @@ def small(engine: Engine) -> Engine:
         legislator("A2", term("NY-2")),
         legislator("A3", term("NY")),
     )
-    add_bill(engine, "hr6736-119", sponsor="A1", proposal="armas")
+    introduced = acted("2025-02-04", "Introduced in House", code="1000")
+    add_bill(engine, "hr6736-119", sponsor="A1", proposal="armas", actions=(introduced,))
     return engine
 
 
@@ -39,6 +41,7 @@ def test_a_drill_shows_what_will_be_missing_and_changes_nothing(small: Engine, t
     assert "armas Act: no bill of the 120th Congress is confirmed" in found.missing
     assert any("nobody is named yet" in item for item in found.missing)
     assert found.pages > 20
+    assert "died" in (tmp_path / "pages" / "feeds_changes_atom.html").read_text().lower()
     assert (tmp_path / "pages" / "act_NY-1.html").exists()
     with db.reading(small) as session:
         assert session.exec(select(Change).where(Change.source == "calendar")).all() == []
@@ -88,3 +91,24 @@ def test_the_command_prints_the_object_of_the_contract(
     assert (tmp_path / "report.txt").read_text().startswith("# January 5, 2027")
     refused = CliRunner().invoke(main, ["drill", "new-congress", "--date", "tomorrow"])
     assert (refused.exit_code, "is not a day" in refused.output) == (2, True)
+
+
+@pytest.mark.parametrize("day", [date(1700, 1, 1), date(2026, 6, 14), date(9999, 12, 31)])
+def test_a_day_of_which_nothing_is_known_is_refused(small: Engine, day: date) -> None:
+    with pytest.raises(Refused, match="ten years ahead at most") as refused:
+        drill.run(small, SETTINGS, day)
+    assert "diez años" in refused.value.es
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_the_walk(small: Engine, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Refused, match="Not a directory"):
+        drill.run(small, SETTINGS, AFTER, out=tmp_path / "file")
+
+
+def test_feeds_are_read_too(small: Engine) -> None:
+    pages = [drill.Page("/feeds/changes.atom", 200, "<title>H.R. 6736: moved</title>")]
+    with db.reading(small) as session:
+        assert drill.judged(session, pages, AFTER).wrong == (
+            "/feeds/changes.atom: H.R. 6736 without its Congress",
+        )
