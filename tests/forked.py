@@ -1,11 +1,15 @@
 """Processes that a test kills: forked from a server that has the program loaded, as a start costs a second."""
 
+import itertools
 import multiprocessing
 import os
+import pkgutil
+import signal
 import sys
 import traceback
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
+from typing import Any
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["campaign.mailing.delivery.sending", "jobs.deliver_mail"])
@@ -30,6 +34,24 @@ def run(script: str, *arguments: str, env: Mapping[str, str]) -> tuple[int, str]
     process.close()
     here.close()
     return code, failure
+
+
+def kill_at(name: str, nth: int, when: str = "before") -> None:
+    """In a forked script: end the process at the nth call of a function or method, which is named with its
+    module, ``before`` or ``after`` it does its work."""
+    owner, function = pkgutil.resolve_name(name.rpartition(".")[0]), name.rpartition(".")[2]
+    whole, calls = getattr(owner, function), itertools.count(1)
+
+    def die(*given: Any, **named: Any) -> Any:
+        last = next(calls) == nth
+        if last and when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        found = whole(*given, **named)
+        if last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
+
+    setattr(owner, function, die)
 
 
 def _execute(script: str, arguments: tuple[str, ...], env: dict[str, str], failure: Connection) -> None:

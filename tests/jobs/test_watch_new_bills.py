@@ -6,13 +6,12 @@ source here gives the researchers' relations. S. 77 and H.R. 640 stand for bills
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import forked
 import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
@@ -554,24 +553,16 @@ def test_requests_are_left_to_the_hourly_poll(engine: Engine, congress: Standin,
 # --- killed ---
 
 KILLED = """
-import json, os, signal, sys
+import sys
 from datetime import datetime
+import forked
 from campaign import db
-from campaign.congress import new_bills
 from campaign.settings import read_settings
 from jobs import watch_new_bills
-name, nth, now = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])
-whole, calls = getattr(new_bills, name), 0
-def die(*given, **named):
-    global calls
-    calls += 1
-    if calls == nth:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return whole(*given, **named)
-setattr(new_bills, name, die)
+forked.kill_at(f"campaign.congress.new_bills.{sys.argv[1]}", int(sys.argv[2]))
 watch_new_bills.STORED_AT_ONCE = 2
 settings = read_settings()
-watch_new_bills.run(db.open_engine(settings.database_url), settings, now=now)
+watch_new_bills.run(db.open_engine(settings.database_url), settings, now=datetime.fromisoformat(sys.argv[3]))
 """
 
 
@@ -586,9 +577,8 @@ def test_a_killed_look_goes_on_where_it_was(
         "CAMPAIGN_GOVINFO_URL": settings.govinfo_url,
         "CAMPAIGN_CONGRESS_API_KEY": "",
     }
-    command = [sys.executable, "-c", KILLED, name, str(nth), noon("2026-06-20").isoformat()]
-    ended = subprocess.run(command, env=environment, capture_output=True, timeout=60)
-    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-800:]
+    ended, failure = forked.run(KILLED, name, str(nth), noon("2026-06-20").isoformat(), env=environment)
+    assert ended == -signal.SIGKILL, failure
     assert looked_on(sqlite_engine) is None
     before = len(congress.asked(".xml"))
     read_already = sum(row.read_mark is not None for row in heads(sqlite_engine).values())

@@ -37,27 +37,13 @@ POINTS = {
 
 
 WORKER = """
-import os, signal, sys
-from importlib import import_module
+import sys
+import forked
 from campaign import db
 from campaign.mailing.delivery.sending import Outbox, deliver
 from campaign.settings import read_settings
 settings = read_settings()
-where, nth = sys.argv[1], int(sys.argv[2])
-path, name = where.rsplit(".", 1)
-try:
-    owner = import_module(path)
-except ModuleNotFoundError:
-    module, cls = path.rsplit(".", 1)
-    owner = getattr(import_module(module), cls)
-whole, calls = getattr(owner, name), 0
-def die(*given, **named):
-    global calls
-    calls += 1
-    if calls == nth:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return whole(*given, **named)
-setattr(owner, name, die)
+forked.kill_at(sys.argv[1], int(sys.argv[2]))
 deliver(Outbox(db.open_engine(settings.database_url), settings, batch=10))
 """
 

@@ -173,26 +173,12 @@ KILLS = {
     "after the chat was posted": ("campaign.mailing.delivery.chat_notices._end", "before"),
 }
 WORKER = """
-import os, signal, sys
-from importlib import import_module
-from datetime import timedelta
+import sys
+import forked
 from campaign import db
 from campaign.settings import read_settings
 from jobs.deliver_mail import Runs
-name, when, nth = sys.argv[1], sys.argv[2], int(sys.argv[3])
-module, _, function = name.rpartition(".")
-owner, calls = import_module(module), 0
-whole = getattr(owner, function)
-def die(*given, **named):
-    global calls
-    calls += 1
-    if calls == nth and when == "before":
-        os.kill(os.getpid(), signal.SIGKILL)
-    found = whole(*given, **named)
-    if calls == nth:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return found
-setattr(owner, function, die)
+forked.kill_at(sys.argv[1], int(sys.argv[3]), sys.argv[2])
 settings = read_settings()
 runs = Runs(db.open_engine(settings.database_url), settings)
 for _ in range(3):
