@@ -20,6 +20,8 @@ from campaign.congress.bills import WASHINGTON, congress_on, congress_start
 from campaign.congress.models import Member, Tenure
 
 NOON = 12
+# Another term of the person of a row of ``Tenure``.
+_OTHER = aliased(Tenure)
 
 
 def term_day(moment: datetime) -> date:
@@ -60,6 +62,5 @@ def sits(moment: datetime) -> sa.ColumnElement[bool]:
 
 def _is_followed(*, until: date) -> sa.ColumnElement[bool]:
     """Whether the person of a row of ``Tenure`` has a later term that begins until then."""
-    later = aliased(Tenure)
-    theirs = col(later.bioguide) == col(Tenure.bioguide)
-    return sa.exists().where(theirs, col(later.starts) > col(Tenure.starts), col(later.starts) <= until)
+    theirs = col(_OTHER.bioguide) == col(Tenure.bioguide)
+    return sa.exists().where(theirs, col(_OTHER.starts) > col(Tenure.starts), col(_OTHER.starts) <= until)

@@ -276,9 +276,14 @@ class Similarity:
 
 def similarity(text: str, other: str) -> float:
     """The share of the shorter text's runs of three words that the other text has, too (0 to 1)."""
-    ours, theirs = _shingles(text), _shingles(other)
-    fewer = min(len(ours), len(theirs))
-    return len(ours & theirs) / fewer if fewer else 0.0
+    (share,) = similarities([text, other])
+    return share
+
+
+def similarities(texts: Sequence[str]) -> list[float]:
+    """``similarity`` of each pair of texts."""
+    pairs = combinations([_shingles(text) for text in texts], 2)
+    return [len(ours & theirs) / (min(len(ours), len(theirs)) or 1) for ours, theirs in pairs]
 
 
 def _shingles(text: str) -> set[tuple[str, ...]]:
@@ -288,7 +293,7 @@ def _shingles(text: str) -> set[tuple[str, ...]]:
 
 def measure(texts: Sequence[str]) -> Similarity:
     """How similar letters are to each other; 0 for fewer than two."""
-    shares = [similarity(text, other) for text, other in combinations(texts, 2)] or [0.0]
+    shares = similarities(texts) or [0.0]
     return Similarity(len(texts), median(shares), max(shares))
 
 

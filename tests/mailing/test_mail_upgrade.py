@@ -1,15 +1,16 @@
 """A database of version 0.1.0 goes on sending where it stopped."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import copies
 import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.engine import Engine
 
-from benchmarks import mail as bench
 from campaign import db
 from campaign.mailing import queue, relay_limits
 
@@ -25,11 +26,10 @@ def old_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engin
     if request.param == "sqlite":
         yield _made(f"sqlite:///{tmp_path}/old.db")
         return
-    request.getfixturevalue("postgres_url")
-    with bench.postgres() as url:
-        engine = _made(url)
-        yield engine
-        engine.dispose()
+    request.getfixturevalue("postgres_template")
+    engine = _made(copies.make_database(f"old_{os.getpid()}"))
+    yield engine
+    engine.dispose()
 
 
 def _made(url: str) -> Engine:

@@ -73,7 +73,7 @@ mutants.ROOT = mutate.ROOT = Path.cwd()
 mutate.HARMLESS, mutate.LIBRARIES = Path("harmless.txt"), ()
 mutate.TARGETS = {"tiny": ("test_tiny.py",)}
 mutate.main()
-mutate.TARGETS, mutate.TOO_LONG = {"endless": ("test_endless.py",)}, 1
+mutate.TARGETS, mutate.TOO_LONG = {"endless": ("test_endless.py",)}, 0.2
 mutate.main()
 """
 
