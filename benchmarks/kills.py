@@ -5,7 +5,6 @@
 
 import argparse
 import random
-import signal
 import sys
 import tempfile
 import time
@@ -16,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
-from benchmarks.mail import NOW, postgres, prepared, publish, sink, start_worker
+from benchmarks.mail import NOW, Worker, postgres, prepared, publish, sink
 from campaign import db
 from campaign.mailing import queue
 from campaign.mailing.models import Delivery, Subscriber
@@ -53,20 +52,20 @@ def kill_loop(
 
 
 def _kill_some(engine: Engine, url: str, port: int, log: Path, chance: random.Random, kills: int) -> int:
-    workers = [start_worker(url, port) for _ in range(2)]
+    workers = [Worker(url, port) for _ in range(2)]
     done = 0
     while done < kills and _open(engine):
         # Not before it sends: a worker takes about a second to start.
         _wait_for_copies(log, len(log.read_bytes()) + 1)
         time.sleep(chance.uniform(0, 0.3))
         victim = chance.randrange(2)
-        if workers[victim].poll() is None:
-            workers[victim].send_signal(signal.SIGKILL)
+        if workers[victim].process.is_alive():
+            workers[victim].process.kill()
             done += 1
-        workers[victim].communicate()
-        workers[victim] = start_worker(url, port)
+        workers[victim].wait()
+        workers[victim] = Worker(url, port)
     for worker in workers:
-        worker.communicate()
+        worker.wait()
     return done
 
 
@@ -86,7 +85,7 @@ def _finish(engine: Engine, url: str, port: int) -> None:
     """Let every lease run out, then one worker empties what is left."""
     with db.writing(engine) as session:
         session.execute(sa.update(Delivery).where(col(Delivery.lease).is_not(None)).values(lease=NOW))
-    start_worker(url, port).communicate()
+    Worker(url, port).wait()
 
 
 def _copies(log: Path) -> Counter[str]:

@@ -12,7 +12,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["campaign.mailing.delivery.sending", "jobs.deliver_mail"])
+CONTEXT.set_forkserver_preload(["campaign.mailing.delivery.sending", "campaign.snapshot", "jobs.deliver_mail"])
 SECONDS = 60
 
 
