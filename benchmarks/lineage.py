@@ -28,6 +28,7 @@ from campaign.proposals.kinship import GOOD, HIGH, Pair, judge
 from campaign.proposals.suggestions import WORTH_SUGGESTING, series_key
 from campaign.refusals import SourceError
 from campaign.settings import shipped
+from campaign.snapshot import files
 
 # Within so long of the data's newest day researchers have not yet linked all bills.
 LAG = timedelta(days=90)
@@ -128,10 +129,9 @@ def read(files: Iterable[Path]) -> Bills:
 
 def _confirmed() -> set[frozenset[str]]:
     """The pairs of bills of one proposal, of the shipped campaign."""
-    proposals: dict[str, list[str]] = defaultdict(list)
-    for row in json.loads((shipped("fixtures") / "campaign.json").read_text())["kinships"]:
-        proposals[row["proposal"]].append(row["bill"])
-    return {frozenset(pair) for ids in proposals.values() for pair in combinations(ids, 2)}
+    example = files.read_example(shipped("fixtures"))
+    families = [[entry.bill for entry in proposal.bills] for proposal in example.proposals]
+    return {frozenset(pair) for family in families for pair in combinations(family, 2)}
 
 
 def _of_zip(path: Path) -> Iterator[Observation]:
