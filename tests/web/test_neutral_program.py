@@ -31,7 +31,7 @@ proposals:
     name: {en: Streamlining Rural Housing Act, es: Ley de Vivienda Rural}
     summary: {en: Two offices accept one review., es: Dos oficinas aceptan una.}
     effect:
-      en: "The bill would let two agencies share a review.\\n\\nThe bill would have both accept one review of a site."
+      en: "Two agencies would share a review.\\n\\nThe bill would have both accept one review."
       es: "El proyecto haría compartir una revisión.\\n\\nEl proyecto haría que ambos acepten una revisión."
     points:
       en: "## review: One review\\n[bill] would ask for one review instead of two."
