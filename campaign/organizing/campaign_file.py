@@ -257,7 +257,7 @@ def lines_of_bills(raw: bytes) -> dict[str, int]:
 class _Dumper(yaml.SafeDumper):
     """Texts of several lines stand as they are, between their lines."""
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+    def increase_indent(self, flow: bool = False, **_given: bool) -> None:
         super().increase_indent(flow, False)
 
 

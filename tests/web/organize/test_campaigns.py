@@ -79,7 +79,6 @@ def test_a_campaign_is_made_of_a_file(
         (OURS, EMPTY, "In use already"),
         (OURS, b"", "In use already"),
         ("kept-typed", (shipped("fixtures") / EXAMPLE).read_bytes(), "In use already"),
-        ("", b"x" * 1_000_001, "a campaign is text"),
     ],
 )
 def test_what_is_no_campaign_is_refused_with_what_was_typed(
