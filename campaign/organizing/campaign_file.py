@@ -257,9 +257,6 @@ def lines_of_bills(raw: bytes) -> dict[str, int]:
 class _Dumper(yaml.SafeDumper):
     """Texts of several lines stand as they are, between their lines."""
 
-    def increase_indent(self, flow: bool = False, **_given: bool) -> None:
-        super().increase_indent(flow, False)
-
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
