@@ -14,6 +14,7 @@ from campaign.mailing.edition.send_times import monday_of, send_time
 from campaign.mailing.message import sender_of
 from campaign.mailing.models import Content, Edition, Subscriber
 from campaign.mailing.policy import policy
+from campaign.mailing.readers import new_districts
 from campaign.settings import Settings
 
 # Groups rendered between two transactions.
@@ -58,12 +59,11 @@ def _missing(session: Session, edition: Edition) -> Iterator[Group]:
 
 def groups(session: Session, edition: Edition) -> Iterator[Group]:
     """The groups of confirmed readers that an edition is for."""
-    wanted = select(Subscriber.language, Subscriber.seat, Subscriber.proposals).where(
-        Subscriber.state == "confirmed"
-    )
+    place = new_districts.place(edition.congress).label("place")
+    wanted = select(Subscriber.language, place, Subscriber.proposals).where(Subscriber.state == "confirmed")
     if edition.kind == "alert":
         wanted = wanted.where(col(Subscriber.alerts).is_(True))
-    for language, seat, slugs in session.exec(wanted.distinct().order_by("language", "seat", "proposals")):
+    for language, seat, slugs in session.exec(wanted.distinct().order_by("language", "place", "proposals")):
         yield Group(language, seat, tuple(slugs.split()))
 
 

@@ -25,6 +25,7 @@ from campaign.mailing.edition.send_times import monday_of, period_of
 from campaign.mailing.message import Sealed, Sender, copy_of, sender_of
 from campaign.mailing.models import Content, Delivery, Edition, Subscriber, Suppression
 from campaign.mailing.policy import policy
+from campaign.mailing.readers import new_districts
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
@@ -238,7 +239,7 @@ def _readers(edition: Edition) -> sa.Select[Any]:
     barred = sa.exists().where(col(Suppression.key) == col(Subscriber.key))
     same = sa.and_(
         col(Content.language) == col(Subscriber.language),
-        col(Content.seat) == col(Subscriber.seat),
+        col(Content.seat) == new_districts.place(edition.congress),
         col(Content.proposals) == col(Subscriber.proposals),
     )
     query = (
