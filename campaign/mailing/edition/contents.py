@@ -7,6 +7,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from campaign import db
+from campaign.mailing import places
 from campaign.mailing.edition import digest, news
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.render import Renderer
@@ -14,7 +15,6 @@ from campaign.mailing.edition.send_times import monday_of, send_time
 from campaign.mailing.message import sender_of
 from campaign.mailing.models import Content, Edition, Subscriber
 from campaign.mailing.policy import policy
-from campaign.mailing.readers import new_districts
 from campaign.settings import Settings
 
 # Groups rendered between two transactions.
@@ -59,7 +59,7 @@ def _missing(session: Session, edition: Edition) -> Iterator[Group]:
 
 def groups(session: Session, edition: Edition) -> Iterator[Group]:
     """The groups of confirmed readers that an edition is for."""
-    place = new_districts.place(edition.congress).label("place")
+    place = places.place(edition.congress).label("place")
     wanted = select(Subscriber.language, place, Subscriber.proposals).where(Subscriber.state == "confirmed")
     if edition.kind == "alert":
         wanted = wanted.where(col(Subscriber.alerts).is_(True))

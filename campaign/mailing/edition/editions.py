@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from campaign import db
 from campaign.congress.bills import congress_on, ordinal
-from campaign.mailing import notices, queue
+from campaign.mailing import notices, places, queue
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.edition import contents, news
 from campaign.mailing.edition.digest import Group
@@ -25,7 +25,6 @@ from campaign.mailing.edition.send_times import monday_of, period_of
 from campaign.mailing.message import Sealed, Sender, copy_of, sender_of
 from campaign.mailing.models import Content, Delivery, Edition, Subscriber, Suppression
 from campaign.mailing.policy import policy
-from campaign.mailing.readers import new_districts
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
@@ -239,7 +238,7 @@ def _readers(edition: Edition) -> sa.Select[Any]:
     barred = sa.exists().where(col(Suppression.key) == col(Subscriber.key))
     same = sa.and_(
         col(Content.language) == col(Subscriber.language),
-        col(Content.seat) == new_districts.place(edition.congress),
+        col(Content.seat) == places.place(edition.congress),
         col(Content.proposals) == col(Subscriber.proposals),
     )
     query = (

@@ -1,61 +1,20 @@
-"""Where readers live as their mail takes it, and asking them again after new districts.
+"""Asking readers in states with new districts for theirs: whom, once, and how many have answered."""
 
-A district is stored without a ZIP code. Where a state has had new districts since the reader told theirs, only
-the state is still known: the reader is asked once to tell it again, and mail speaks of the senators until then.
-"""
-
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from campaign.congress.bills import congress_on
 from campaign.districts import maps, vintages
 from campaign.districts.models import ZipSeat
 from campaign.mailing.models import Delivery, Subscriber, Suppression
+from campaign.mailing.places import STATE, before_new_districts, unsettled
 from campaign.proposals import campaigns
 
 KIND = "place"
-STATE = sa.func.substr(col(Subscriber.seat), 1, 2)
-TOLD_AT = sa.func.coalesce(col(Subscriber.placed_at), col(Subscriber.created))
-
-
-# --- the place -------------------------------------------------------------------------------------
-
-
-def place(congress: int) -> sa.ColumnElement[str]:
-    """The seat that a reader's mail is about in a Congress: theirs, or the state alone where the reader has to
-    tell the district again."""
-    return sa.case((unsettled(congress), STATE), else_=col(Subscriber.seat))
-
-
-def unsettled(congress: int) -> sa.ColumnElement[bool]:
-    """Whether a reader told a district of a map that is no longer the map of their state."""
-    return sa.and_(sa.func.length(col(Subscriber.seat)) > 2, _before_new_districts(TOLD_AT, congress))
-
-
-def _before_new_districts(moment: sa.SQLColumnExpression[Any], congress: int) -> sa.ColumnElement[bool]:
-    """Whether the reader's state has had new districts since a moment, up to the start of a Congress."""
-    changes = maps.redrawings(congress)
-    since = (sa.and_(moment < noon, STATE.in_(sorted(states))) for noon, states in changes)
-    return sa.or_(sa.false(), *since)
-
-
-def place_of(session: Session, who: Subscriber, *, now: datetime) -> str:
-    """The place of one reader, as ``place`` says it."""
-    session.flush()
-    return session.scalars(sa.select(place(congress_on(now))).where(col(Subscriber.id) == who.id)).one()
-
-
-def is_unsettled(session: Session, who: Subscriber, *, now: datetime) -> bool:
-    return place_of(session, who, now=now) != who.seat
-
-
-# --- asking ----------------------------------------------------------------------------------------
 
 
 def ask(session: Session, *, now: datetime, most: int) -> int:
@@ -88,7 +47,7 @@ def _to_ask(now: datetime) -> sa.ColumnElement[bool]:
     congress = congress_on(now)
     asked = col(Subscriber.place_asked_at)
     barred = sa.exists().where(col(Suppression.key) == col(Subscriber.key))
-    unasked = sa.or_(asked.is_(None), _before_new_districts(asked, congress))
+    unasked = sa.or_(asked.is_(None), before_new_districts(asked, congress))
     return sa.and_(col(Subscriber.state) == "confirmed", unsettled(congress), unasked, ~barred)
 
 
@@ -131,19 +90,22 @@ class Asking:
 
 def asking(session: Session, *, now: datetime) -> Asking:
     """The readers to be asked, asked, and of these the ones who have told their place since."""
-    found = session.execute(sa.select(STATE, sa.func.count()).where(_to_ask(now)).group_by(STATE))
-    to_ask = Counter({str(state): int(number) for state, number in found})
+    asked = _asked_lately(now)
+    answered = sa.and_(asked, col(Subscriber.placed_at) >= col(Subscriber.place_asked_at))
+    numbers = (sa.func.sum(sa.case((which, 1), else_=0)) for which in (_to_ask(now), asked, answered))
+    query = sa.select(STATE, *numbers).where(sa.or_(_to_ask(now), asked)).group_by(STATE).order_by(STATE)
+    rows = session.execute(query).all()
+    to_ask = [(str(state), int(number)) for state, number, _, _ in rows if number]
     ready = _states_with_zips(session, now) if to_ask else set()
-    waiting = sorted((state, number) for state, number in to_ask.items() if state not in ready)
-    asked, confirmed = _answers(session, now)
-    return Asking(to_ask.total(), asked, confirmed, waiting)
+    return Asking(
+        to_ask=sum(number for _, number in to_ask),
+        asked=sum(int(row[2]) for row in rows),
+        confirmed=sum(int(row[3]) for row in rows),
+        waiting=[(state, number) for state, number in to_ask if state not in ready],
+    )
 
 
-def _answers(session: Session, now: datetime) -> tuple[int, int]:
-    """How many readers were asked since the last change of districts, and how many of them have answered."""
+def _asked_lately(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether a reader was asked since districts changed last."""
     changes = maps.redrawings(congress_on(now))
-    if not changes:
-        return 0, 0
-    asked = select(sa.func.count()).where(col(Subscriber.place_asked_at) >= changes[-1][0])
-    answered = asked.where(col(Subscriber.placed_at) >= col(Subscriber.place_asked_at))
-    return session.exec(asked).one(), session.exec(answered).one()
+    return col(Subscriber.place_asked_at) >= changes[-1][0] if changes else sa.false()

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from campaign.congress import members
 from campaign.congress.seats import read_seat
+from campaign.mailing import places
 from campaign.mailing.addresses import Address, Keys, digest, read_address
 from campaign.mailing.models import (
     LIST_KINDS,
@@ -153,6 +154,11 @@ def find(session: Session, keys: Keys, address: Address) -> Subscriber | None:
     return session.exec(query).first()
 
 
+def by_key(session: Session, key: str) -> Subscriber | None:
+    """The reader whose address has this hash."""
+    return session.exec(select(Subscriber).where(Subscriber.key == key)).first()
+
+
 def add_reader(session: Session, keys: Keys, address: Address, wish: Wish, now: datetime) -> Subscriber:
     """A new reader; where another request was quicker, the one it made."""
     added = Subscriber(email=address.typed, key=keys.of(address), created=now)
@@ -285,7 +291,7 @@ def unsubscribe(session: Session, keys: Keys, token: str, *, now: datetime, page
     key = keys.stopped(token)
     if key is None:
         return False
-    who = session.exec(select(Subscriber).where(Subscriber.key == key)).first()
+    who = by_key(session, key)
     if who is None:
         bar(session, key, "unsubscribed", now=now)
     else:
@@ -331,7 +337,7 @@ def change(session: Session, who: Subscriber, wish: Wish, *, now: datetime, page
     A place that is left as their mail takes it does not confirm a district of an old map.
     """
     wish = wish.checked()
-    if wish.seat == new_districts.place_of(session, who, now=now):
+    if wish.seat == places.place_of(session, who, now=now):
         _apply(session, who, replace(wish, seat=who.seat))
     else:
         _apply(session, who, wish)
