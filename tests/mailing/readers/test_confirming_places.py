@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from flask.testing import FlaskClient
+from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 from werkzeug.test import TestResponse
 
 from campaign import db
@@ -44,6 +46,19 @@ def client(engine: Engine, settings: Settings) -> Iterator[FlaskClient]:
     here = settings.model_copy(update={"base_url": "http://localhost", "geocoder_url": ""})
     with time_machine.travel(NOW, tick=False):
         yield create_app(here, engine=engine).test_client()
+
+
+@pytest.fixture
+def with_geocoder(
+    engine: Engine, client: FlaskClient, settings: Settings, httpserver: HTTPServer
+) -> FlaskClient:
+    """The service with a geocoder that places every address in TX-35."""
+    districts = [{"GEOID": "4835", "BASENAME": "35", "CD120": "35", "STATE": "48"}]
+    matches = [{"matchedAddress": "", "geographies": {"120th Congressional Districts": districts}}]
+    address = "/geocoder/geographies/onelineaddress"
+    httpserver.expect_request(address).respond_with_json({"result": {"addressMatches": matches}})
+    here = {"base_url": "http://localhost", "geocoder_url": httpserver.url_for("/geocoder")}
+    return create_app(settings.model_copy(update=here), engine=engine).test_client()
 
 
 @pytest.fixture
@@ -111,6 +126,27 @@ def test_where_no_district_is_sure_the_reader_chooses(
     assert reader(engine).placed_at == DECEMBER
     assert client.post(link, data={"seat": offered[0]}).status_code == 200
     assert (reader(engine).seat, reader(engine).placed_at) == (offered[0], NOW)
+
+
+def test_a_street_settles_a_shared_zip_code_and_is_kept_nowhere(
+    engine: Engine, with_geocoder: FlaskClient, link: str
+) -> None:
+    assert 'name="street"' in main(with_geocoder.post(link, data={"zip": "78205"}))
+    answer = with_geocoder.post(link, data={"street": "100 Secret St", "city": "San Antonio, TX 78205"})
+    assert "/act/TX-35" in main(answer)
+    assert "Secret" not in answer.text
+    assert (reader(engine).seat, reader(engine).placed_at) == ("TX-35", NOW)
+    with engine.connect() as connection:
+        rows = [connection.execute(sa.select(table)).all() for table in SQLModel.metadata.tables.values()]
+    assert "Secret" not in str(rows)
+
+
+def test_a_zip_code_of_boxes_lets_the_district_be_typed(engine: Engine, client: FlaskClient, link: str) -> None:
+    page = main(client.post(link, data={"zip": "78299"}))
+    assert 'name="street"' not in page
+    assert re.search(r'<input class="form-control zip" id="seat" name="seat"', page)
+    client.post(link, data={"seat": "tx-35"})
+    assert (reader(engine).seat, reader(engine).placed_at) == ("TX-35", NOW)
 
 
 def test_naming_senators_alone_is_an_answer(engine: Engine, client: FlaskClient, link: str) -> None:
