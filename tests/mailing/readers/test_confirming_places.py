@@ -204,3 +204,6 @@ def test_the_choices_show_the_state_and_keep_the_question_open(
     assert (reader(engine).seat, reader(engine).placed_at, reader(engine).language) == ("TX-37", NOW, "es")
     assert re.search(r'name="seat"[^>]*\s+value="TX-37"', main(saved))
     assert "new districts" not in main(saved)
+    # A ZIP code that tells no more than the state leaves the district that was just told.
+    client.post(f"/preferences/{token}", data={"action": "save", "seat": "TX-37", "zip": "78205"})
+    assert reader(engine).seat == "TX-37"
