@@ -26,8 +26,6 @@ def run(
             sender_of(settings, policy(session).reply_to)
         except Refused as refusal:
             return Summary(f"nobody is asked: {refusal.en}")
-        if not new_districts.may_ask(session):
-            return Summary("nobody is asked: the campaign is not live")
     asked = 0
     while not stopping():
         with db.writing(engine) as session:

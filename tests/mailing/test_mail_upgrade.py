@@ -29,7 +29,7 @@ def old_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engin
         yield _made(f"sqlite:///{tmp_path}/old.db")
         return
     request.getfixturevalue("postgres_template")
-    engine = _made(copies.make_database(f"old_{os.getpid()}_{next(_numbers)}"))
+    engine = _made(copies.make_database(f"old_mail_{os.getpid()}_{next(_numbers)}"))
     yield engine
     engine.dispose()
 

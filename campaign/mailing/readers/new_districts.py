@@ -12,7 +12,7 @@ from campaign.districts import maps, vintages
 from campaign.districts.models import ZipSeat
 from campaign.mailing.models import Delivery, Subscriber, Suppression
 from campaign.mailing.places import STATE, before_new_districts, unsettled
-from campaign.proposals import campaigns
+from campaign.proposals.models import CampaignState, Proposal
 
 KIND = "place"
 
@@ -36,19 +36,23 @@ def ask(session: Session, *, now: datetime, most: int) -> int:
     return len(ids)
 
 
-def may_ask(session: Session) -> bool:
-    """Whether the campaign writes to its readers: only while it is live."""
-    found = campaigns.shown(session)
-    return found is not None and found[1] == "live"
-
-
 def _to_ask(now: datetime) -> sa.ColumnElement[bool]:
-    """Readers of the list whose district is of an old map and who were not asked since it ended."""
+    """Readers of a live campaign whose district is of an old map and who were not asked since it ended."""
     congress = congress_on(now)
     asked = col(Subscriber.place_asked_at)
     barred = sa.exists().where(col(Suppression.key) == col(Subscriber.key))
     unasked = sa.or_(asked.is_(None), before_new_districts(asked, congress))
-    return sa.and_(col(Subscriber.state) == "confirmed", unsettled(congress), unasked, ~barred)
+    listed = sa.and_(col(Subscriber.state) == "confirmed", ~barred, _follows_a_live_campaign())
+    return sa.and_(unsettled(congress), unasked, listed)
+
+
+def _follows_a_live_campaign() -> sa.ColumnElement[bool]:
+    """Whether a proposal that a reader follows (all, where none was chosen) is one of a live campaign."""
+    chosen = col(Subscriber.proposals)
+    follows = sa.or_(chosen == "", (" " + chosen + " ").like("% " + col(Proposal.slug) + " %"))
+    same = col(CampaignState.campaign) == col(Proposal.campaign)
+    closed = sa.exists().where(same, col(CampaignState.state) != "live")
+    return sa.select(col(Proposal.slug)).where(follows, ~closed).correlate(Subscriber).exists()
 
 
 def _states_with_zips(session: Session, now: datetime) -> set[str]:

@@ -2,7 +2,7 @@
 again.
 
 Revision: 0010
-Follows: 0009
+Follows: 0012
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0010"
-down_revision = "0009"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -88,9 +88,8 @@ def is_read(bill: Bill) -> bool:
     return bill.observed_at is not None or bool(bill.partial)
 
 
-def front(session: Session, *, now: datetime) -> Front:
-    """The campaign as a whole; an empty one where nothing has been set up yet."""
-    known = campaigns.current(session)
+def front(session: Session, known: Campaign | None, *, now: datetime) -> Front:
+    """A campaign as a whole; an empty one where nothing has been set up yet."""
     proposals = campaigns.campaign_proposals(session, known.slug) if known else []
     chapters = tuple(chapter(session, proposal, now=now) for proposal in proposals)
     facts = select(CitedFact).where(CitedFact.campaign == (known.slug if known else ""))
@@ -98,10 +97,6 @@ def front(session: Session, *, now: datetime) -> Front:
     facts = facts.order_by(col(CitedFact.position), CitedFact.id)
     bills = [str(card.record.id) for chapter in chapters for card in chapter.cards]
     return Front(known, chapters, tuple(session.exec(facts)), tuple(lately(session, bills, now=now)))
-
-
-def proposal(session: Session, slug: str, *, now: datetime) -> Chapter:
-    return chapter(session, proposal_named(session, slug), now=now)
 
 
 def proposal_named(session: Session, slug: str) -> Proposal:

@@ -22,7 +22,7 @@ from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.mailing.returned import webhooks
 from campaign.proposals import campaigns
 from campaign.refusals import Refused
-from campaign.web.core import database
+from campaign.web.core import database, served
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
 from campaign.web.public import places
@@ -59,7 +59,7 @@ def subscribe() -> Response:
 def _form(
     *, seat: str = "", zip: str = "", email: str = "", found: places.Answer | None = None, problem: str = ""
 ) -> Response:
-    proposals = campaigns.campaign_proposals(database.session())
+    proposals = campaigns.campaign_proposals(database.session(), served.slug())
     return private(
         "public/subscribe.html",
         status=400 if problem else 200,
@@ -199,7 +199,7 @@ def _choices(session: Session, who: Subscriber, token: str, *, said: str = "", p
         old_map=stood != who.seat,
         typed=request.form if problem else None,
         followed=request.form.getlist("proposals") if problem else who.proposals.split(),
-        proposals=campaigns.campaign_proposals(database.session()),
+        proposals=campaigns.campaign_proposals(database.session(), served.slug()),
         token=token,
         said=said,
         problem=problem,

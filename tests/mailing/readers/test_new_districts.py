@@ -247,6 +247,24 @@ def test_only_a_live_campaign_asks(
     assert ask(engine, settings) == asked
 
 
+def test_a_reader_of_closed_campaigns_alone_is_not_asked(
+    engine: Engine, settings: Settings, with_maps: None, readers: Make
+) -> None:
+    with db.writing(engine) as session:
+        campaigns.set_state(session, "arms", "archived", by="tests", now=DECEMBER)
+        campaigns.add_campaign(session, "other", title_en="Other", title_es="Otra")
+        campaigns.add_proposal(session, "other-act", campaign="other", name_en="Other Act", name_es="Ley Otra")
+    followed = {
+        "all": "",
+        "closed": "armas-act",
+        "both": "armas-act other-act",
+        "part": "another-act other-act-2",
+    }
+    for name, slugs in followed.items():
+        readers(f"{name}@readers-host.org", seat="TX-37", placed_at=DECEMBER, proposals=slugs)
+    assert ask(engine, settings) == ["all", "both"]
+
+
 def test_nobody_is_asked_while_no_list_mail_can_leave(
     engine: Engine, settings: Settings, with_maps: None, readers: Make
 ) -> None:
