@@ -18,6 +18,7 @@ from campaign.congress.bills import ordinal
 from campaign.congress.models import SourceState
 from campaign.districts import vintages
 from campaign.mailing import dns_checks, queue
+from campaign.mailing.readers import new_districts
 from campaign.settings import SHORTEST_SECRET, Settings
 
 Level = Literal["good", "note", "warning", "error"]
@@ -41,7 +42,7 @@ def examine(engine: Engine, settings: Settings, *, now: datetime) -> list[Findin
     if all(finding.level != "error" for finding in findings):
         with db.reading(engine) as session:
             findings += [*_work(session, now), *_data(session, now), *_maps(session, now)]
-            findings += [*_offices(session), *_mail(session)]
+            findings += [*_offices(session), *_mail(session), *_readers(session, now)]
     return [*findings, *_settings(settings), *(Finding(*found) for found in dns_checks.examine(settings))]
 
 
@@ -106,6 +107,17 @@ def _maps(session: Session, now: datetime) -> Iterator[Finding]:
             changed = f"{', '.join(states)}, which have new districts from {missing.first_day}"
             text = f"none of the {ordinal(missing.congress)} Congress for {changed}; run {missing.command}"
             yield Finding("warning", name, text)
+
+
+def _readers(session: Session, now: datetime) -> Iterator[Finding]:
+    """Readers in states with new districts who cannot be asked for theirs yet."""
+    asking = new_districts.asking(session, now=now)
+    if asking.waiting:
+        states = ", ".join(f"{state} {number}" for state, number in asking.waiting)
+        text = (
+            f"{asking.number_waiting} wait to be asked for their place until their state's ZIP codes are stored"
+        )
+        yield Finding("warning", "readers", f"{text}: {states}")
 
 
 def _offices(session: Session) -> Iterator[Finding]:

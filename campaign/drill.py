@@ -23,6 +23,7 @@ from campaign.congress.bills import WASHINGTON, BillId, congress_on, congress_st
 from campaign.congress.models import Bill, CommitteeSeat, Seat
 from campaign.districts import vintages
 from campaign.mailing.models import Edition
+from campaign.mailing.readers import new_districts
 from campaign.proposals import campaigns, lineage
 from campaign.proposals.models import Kinship
 from campaign.refusals import Refused
@@ -222,6 +223,8 @@ def _missing(session: Session, moment: datetime) -> Iterator[str]:
     for label, states in (("ZIP codes", maps.zips), ("boundaries", maps.boundaries)):
         if states:
             yield f"new districts ({label}): {', '.join(states)}; run {maps.command}"
+    if readers := new_districts.asking(session, now=moment).to_ask:
+        yield f"the new districts of {readers} readers: each is asked once, as soon as the ZIP codes are there"
     if session.exec(select(CommitteeSeat).where(CommitteeSeat.congress == congress)).first() is None:
         yield f"the committees of the {name}: nobody is named yet"
     for proposal in campaigns.campaign_proposals(session):

@@ -12,6 +12,7 @@ from babel.dates import format_date, get_month_names
 
 from campaign.congress.bills import BillId
 from campaign.congress.members import Person
+from campaign.congress.state_names import state_name
 from campaign.mailing.edition import chart, ended
 from campaign.mailing.edition.news import BillNews, Move, News, ProposalNews
 from campaign.mailing.edition.words import SPELLED, WORDS
@@ -351,6 +352,8 @@ def _hint(news: News, reader: Reader, lang: str) -> str:
     """Why not all three members are named, and what the reader can do about it; empty where they are, and
     where nothing is known of who holds the seat."""
     words, seat = WORDS[lang], reader.group.seat
+    if since := news.redrawn.get(seat):
+        return words["new_districts"].format(state=state_name(seat, lang), day=names.day(since, lang))
     if seat and "-" not in seat:
         return words["no_district"]
     if seat not in news.seats:

@@ -34,6 +34,8 @@ WORDS = {
         "no_seat": "Tell us your ZIP code and this mail will say how your own members stand.",
         "no_district": "Your ZIP code does not tell your district. Tell us yours, and your "
         "representative will stand here too.",
+        "new_districts": "{state} has had new districts since {day}. Until you tell us yours, this mail speaks "
+        "of your senators only.",
         "vacant": "The House seat {seat} is vacant now.",
         "find_deed": "Find your three members and call the one who can help most.",
         "find_button": "Find my members",
@@ -56,6 +58,7 @@ WORDS = {
         "phone": "Washington office",
         "why": "You get this because you asked for it with this address and confirmed it.",
         "stop": "Stop these mails",
+        "tell_place": "Tell us your place",
         "preferences": "Change language, place or proposals",
         "as_of": "From the public record of Congress, as of {day}.",
         "home": "See everything on our page",
@@ -92,6 +95,8 @@ WORDS = {
         "no_seat": "Díganos su código postal (ZIP) y este correo le dirá cómo están sus propios legisladores.",
         "no_district": "Su código postal no basta para saber su distrito. Díganos cuál es y aquí aparecerá "
         "también quien le representa en la Cámara.",
+        "new_districts": "{state} tiene distritos nuevos desde el {day}. Hasta que nos diga cuál es el suyo, "
+        "este correo habla solo de sus senadores.",
         "vacant": "El escaño {seat} de la Cámara está vacante en este momento.",
         "find_deed": "Encuentre a sus tres legisladores y llame a quien más puede ayudar.",
         "find_button": "Buscar a mis legisladores",
@@ -114,6 +119,7 @@ WORDS = {
         "phone": "Oficina en Washington",
         "why": "Recibe este correo porque lo pidió con esta dirección y lo confirmó.",
         "stop": "Dejar de recibir estos correos",
+        "tell_place": "Decirnos su lugar",
         "preferences": "Cambiar idioma, lugar o propuestas",
         "as_of": "Según el registro público del Congreso, al {day}.",
         "home": "Vea todo en nuestra página",

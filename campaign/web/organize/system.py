@@ -12,6 +12,7 @@ from campaign.congress import tracking
 from campaign.congress.models import Bill, SourceState, Tracking
 from campaign.districts import vintages
 from campaign.mailing.models import Delivery, RelayLimits
+from campaign.mailing.readers import new_districts
 from campaign.organizing import poll_requests
 from campaign.proposals import lookup
 from campaign.proposals.models import Kinship
@@ -45,6 +46,7 @@ def system() -> Response:
         polls=poll_requests.pending(session),
         budgets=tracking.budgets(session),
         missing_maps=vintages.missing_maps(session, now=now),
+        asking=new_districts.asking(session, now=now),
         queue=_queue(session),
         mail=session.exec(select(RelayLimits).where(RelayLimits.trouble != "")).first(),
     )
