@@ -8,16 +8,18 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from campaign.congress import tracking
+from campaign.congress import ledger, tracking
 from campaign.congress.bill_input import BillNumber, parse_bill
 from campaign.congress.bills import BillId, congress_end
-from campaign.congress.models import Bill
+from campaign.congress.models import Bill, Change
 from campaign.proposals import campaigns
 from campaign.proposals.kinship import Pair
 from campaign.proposals.models import Kinship, Proposal
 from campaign.refusals import Refused
 
 BY_HAND = "by_hand"
+# The kind of the change that places a confirmation in the ledger.
+CONFIRMED = "confirmed"
 
 
 def not_held(number: BillNumber) -> Refused:
@@ -142,9 +144,19 @@ def confirm(session: Session, proposal: str, bill: str, *, by: str, now: datetim
             f"{name} ya pertenece a «{home.name_es}». Sáquelo primero de ahí.",
             status=409,
         )
-    if living(session.get_one(Bill, bill), now):
+    held = session.get_one(Bill, bill)
+    if living(held, now):
         tracking.track(session, BillId.of(bill), now=now)
+    if held.observed_at is not None and row.state != "confirmed":
+        _place_in_ledger(session, bill, now)
     return _decide(session, row, "confirmed", by, now)
+
+
+def _place_in_ledger(session: Session, bill: str, now: datetime) -> None:
+    """Note when a bill that was read before became part of a proposal: its first reading, which a mail may have
+    passed over, becomes news only now (``returns``). Nothing happened in Congress, so the row is baseline."""
+    ledger.lock_on_postgresql(session)
+    session.add(Change(bill=bill, kind=CONFIRMED, source="person", seen_at=now, baseline=True))
 
 
 def reject(session: Session, proposal: str, bill: str, *, by: str, now: datetime) -> Kinship:

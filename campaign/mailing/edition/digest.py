@@ -355,6 +355,8 @@ def _hint(news: News, reader: Reader, lang: str) -> str:
         return words["no_district"]
     if seat not in news.seats:
         return words["no_seat"]
+    if not news.by_seat.get(seat) and (elect := news.elects.get(seat)):
+        return words["elected"].format(seat=seat, who=elect.name, day=names.day(elect.starts, lang))
     return words["vacant"].format(seat=seat) if seat in news.vacant else ""
 
 

@@ -35,6 +35,7 @@ WORDS = {
         "no_district": "Your ZIP code does not tell your district. Tell us yours, and your "
         "representative will stand here too.",
         "vacant": "The House seat {seat} is vacant now.",
+        "elected": "{who} was elected for {seat} and is to be sworn in on {day}.",
         "find_deed": "Find your three members and call the one who can help most.",
         "find_button": "Find my members",
         "button": "Call {who}",
@@ -92,6 +93,7 @@ WORDS = {
         "no_seat": "Díganos su código postal (ZIP) y este correo le dirá cómo están sus propios legisladores.",
         "no_district": "Su código postal no basta para saber su distrito. Díganos cuál es y aquí aparecerá "
         "también quien le representa en la Cámara.",
+        "elected": "{who} ganó la elección por {seat} y jurará el cargo el {day}.",
         "vacant": "El escaño {seat} de la Cámara está vacante en este momento.",
         "find_deed": "Encuentre a sus tres legisladores y llame a quien más puede ayudar.",
         "find_button": "Buscar a mis legisladores",
