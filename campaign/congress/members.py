@@ -211,8 +211,8 @@ def vacancies(session: Session, chamber: Chamber | None = None, *, now: datetime
 
 
 def elects(session: Session, seat_ids: Collection[str] | None = None, *, now: datetime) -> list[Elect]:
-    """Those whose listed term in one of these seats, or in any, has yet to begin, and who do not hold it now: by
-    the day it begins, then by name. They speak for nobody until then."""
+    """Those whose listed term in one of these seats, or in any, has yet to begin, and who do not hold it now,
+    by the day it begins. They speak for nobody until then."""
     query = (
         sa.select(Member, Tenure)
         .join(Tenure, col(Tenure.bioguide) == col(Member.bioguide))

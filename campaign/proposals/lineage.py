@@ -4,6 +4,7 @@ There is no official link between bills of different Congresses. A rule may sugg
 only a person makes it lineage. Everything here but ``waiting`` reads what persons confirmed.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -12,6 +13,7 @@ from campaign.congress import ledger, tracking
 from campaign.congress.bill_input import BillNumber, parse_bill
 from campaign.congress.bills import BillId, congress_end
 from campaign.congress.models import Bill, Change
+from campaign.congress.stage_names import Stage
 from campaign.proposals import campaigns
 from campaign.proposals.kinship import Pair
 from campaign.proposals.models import Kinship, Proposal
@@ -71,6 +73,13 @@ def bills_of(session: Session, slug: str) -> list[tuple[Bill, Kinship]]:
 def reading_order(bill: Bill) -> tuple[int, str, int]:
     """A sort key: the newest Congress first, in each the House before the Senate, then by number."""
     return -bill.congress, BillId.of(bill.id).chamber, bill.number
+
+
+def law_of(bills: Sequence[Bill]) -> Bill | None:
+    """The bill that became law among those of the newest Congress, of bills in reading order: nothing is to be
+    introduced again."""
+    newest = [bill for bill in bills if bill.congress == bills[0].congress]
+    return next((bill for bill in newest if bill.stage == Stage.law), None)
 
 
 def family(session: Session, bill_id: str) -> list[Bill]:

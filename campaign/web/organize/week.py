@@ -1,5 +1,6 @@
 """The organizers' first page: what moved, whom to ask first, what is due."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from flask import request
@@ -10,6 +11,7 @@ from campaign import db
 from campaign.congress import members
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.members import Person
+from campaign.congress.stage_names import Stage
 from campaign.districts import vintages
 from campaign.mailing import queue
 from campaign.mailing.edition import editions
@@ -45,15 +47,13 @@ def dashboard() -> Response:
     return page(
         "dashboard.html",
         strips=[strip for strip, _first in week],
-        open=any(not strip.record.ended for strip, _first in week),
+        open=_is_open(week),
         first=week,
         news=history.events(news, people, actions=False),
         newest=newest,
         returned=returns.returns_since(session, me().seen_seq, upto=newest, now=now).values(),
         waiting=len(lineage.waiting(session)),
-        search=None
-        if any(not strip.record.ended for strip, _first in week)
-        else returns.searches(session, [""], now=now)[""],
+        search=None if _is_open(week) else returns.searches(session, [""], now=now)[""],
         due=due,
         people=people,
         names=list_names(),
@@ -65,6 +65,11 @@ def dashboard() -> Response:
         missing_maps=missing_maps,
         about=digest.about,
     )
+
+
+def _is_open(week: Sequence[tuple[boards.BillSummary, First]]) -> bool:
+    """Whether some bill lives, or became law: otherwise a bill has to be introduced again."""
+    return any(not strip.record.ended or strip.record.stage.stage is Stage.law for strip, _first in week)
 
 
 def _week(session: Session, now: datetime) -> list[tuple[boards.BillSummary, First]]:

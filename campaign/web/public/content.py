@@ -13,6 +13,7 @@ from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Elect, Person
 from campaign.congress.models import Bill, Change, Committee, Cosponsorship, Seat, SourceState, Tracking
 from campaign.congress.stage_line import Step, stage_line
+from campaign.congress.stage_names import Stage
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import names, wordings
@@ -51,6 +52,10 @@ class Card:
     def read(self) -> bool:
         return is_read(self.record.bill)
 
+    @property
+    def is_law(self) -> bool:
+        return self.record.stage.stage is Stage.law
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -67,6 +72,11 @@ class Chapter:
     @property
     def cards(self) -> tuple[Card, ...]:
         return self.now + self.before
+
+    @property
+    def law(self) -> Card | None:
+        """The bill of the newest Congress that became law, where no bill has followed it."""
+        return None if self.now else next((card for card in self.last if card.is_law), None)
 
     @property
     def last(self) -> tuple[Card, ...]:

@@ -83,7 +83,7 @@ def _answer(session: Session, found: FindResult, now: datetime) -> Answer:
     senators = tuple(people[senator] for senator in found.senators if senator in people)
     towns = _telling_towns({hit.seat: _towns(session, hit.member) for hit in found.seats})
     open_seats = [hit.seat for hit in found.seats if hit.member is None]
-    elected = {elect.seat: elect for elect in members.elects(session, open_seats, now=now)} if open_seats else {}
+    elected = {elect.seat: elect for elect in members.elects(session, open_seats, now=now)}
     choices = tuple(
         Choice(
             hit,
