@@ -230,6 +230,14 @@ def elects(session: Session, seat_ids: Collection[str] | None = None, *, now: da
     ]
 
 
+def terms_ending(session: Session, *, at: datetime) -> Counter[Chamber]:
+    """How many of those who sit until the turn of the Congress, ``at``, have a term that ends with it."""
+    last = at - timedelta(seconds=1)
+    rows = sa.select(col(Tenure.seat)).join(Member, col(Tenure.bioguide) == col(Member.bioguide))
+    ending = rows.where(sits(last), col(Tenure.ends) <= term_day(at))
+    return Counter(chamber_of(seat) for seat in session.scalars(ending))
+
+
 def vacant_since(session: Session, seat_id: str, *, now: datetime) -> date | None:
     """The first day on which a vacant House seat was empty; None where no list dates it, and where its last
     known holder left with an earlier Congress: who came after is not known."""

@@ -7,7 +7,7 @@ from flask import request
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from campaign import db
+from campaign import db, new_congress
 from campaign.congress import members
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.members import Person
@@ -34,8 +34,10 @@ def dashboard() -> Response:
     now, session = db.utcnow(), database.session()
     version = record_version(session, now=now)
     # Its parts change with the record, with an imported map, and on the hour.
-    week, missing_maps = cached_results().get(
-        "week", version, lambda fresh: (_week(fresh, now), vintages.missing_maps(fresh, now=now))
+    week, missing_maps, january = cached_results().get(
+        "week",
+        version,
+        lambda fresh: (_week(fresh, now), vintages.missing_maps(fresh, now=now), _january(fresh, now)),
     )
     ids = [strip.id for strip, _first in week]
     news = boards.changes_seen(session, ids, after=me().seen_seq)
@@ -63,8 +65,15 @@ def dashboard() -> Response:
         digest_states=digest.state_names(),
         mail_troubles=queue.troubles(session),
         missing_maps=missing_maps,
+        january=january,
         about=digest.about,
     )
+
+
+def _january(session: Session, now: datetime) -> bool:
+    """Whether the turn of the Congress is near, and after it, whether something is still missing."""
+    at = new_congress.moment_to_check(now)
+    return new_congress.comes(now) and (at > now or bool(new_congress.missing(session, at=now)))
 
 
 def _is_open(week: Sequence[tuple[boards.BillSummary, First]]) -> bool:
