@@ -10,10 +10,15 @@ from click.testing import CliRunner
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
-from campaign import db, drill
+from campaign import db
 from campaign.cli import main
 from campaign.congress.models import Change
-from campaign.drill import Drill
+from campaign.drill import judging, rehearsal
+from campaign.drill.mails import DaysMail
+from campaign.drill.pages import Page
+from campaign.drill.report import Drill, report
+from campaign.mailing.models import Edition, Subscriber
+from campaign.outreach.bilingual import Text
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
@@ -36,10 +41,10 @@ def small(engine: Engine) -> Engine:
 
 
 def test_a_drill_shows_what_will_be_missing_and_changes_nothing(small: Engine, tmp_path: Path) -> None:
-    found = drill.run(small, SETTINGS, AFTER, out=tmp_path)
+    found = rehearsal.run(small, SETTINGS, AFTER, out=tmp_path)
     assert (found.day, found.congress, found.wrong) == (AFTER, 120, ())
-    assert "armas Act: no bill of the 120th Congress is confirmed" in found.missing
-    assert any("nobody is named yet" in item for item in found.missing)
+    assert "armas Act: no bill of the 120th Congress is confirmed" in {item.en for item in found.missing}
+    assert any("nobody is named yet" in item.en for item in found.missing)
     assert found.pages > 20
     assert "died" in (tmp_path / "pages" / "feeds_changes_atom.html").read_text().lower()
     assert (tmp_path / "pages" / "act_NY-1.html").exists()
@@ -49,9 +54,9 @@ def test_a_drill_shows_what_will_be_missing_and_changes_nothing(small: Engine, t
 
 
 def test_before_the_turn_the_bill_is_there(small: Engine) -> None:
-    found = drill.run(small, SETTINGS, date(2026, 12, 1))
+    found = rehearsal.run(small, SETTINGS, date(2026, 12, 1))
     assert (found.congress, found.wrong) == (119, ())
-    assert not any("no bill of the" in item for item in found.missing)
+    assert not any("no bill of the" in item.en for item in found.missing)
 
 
 @pytest.mark.parametrize(
@@ -67,14 +72,22 @@ def test_before_the_turn_the_bill_is_there(small: Engine) -> None:
     ],
 )
 def test_a_dead_number_without_its_congress_is_found(text: str, found: set[str]) -> None:
-    assert drill.bare(text, {"H.R. 6736", "S. 3508"}) == found
+    assert judging.bare(text, {"H.R. 6736", "S. 3508"}) == found
+
+
+QUIET = DaysMail("digest", "2027-W01", "quiet", 0, Text("A quiet week", "Semana tranquila"))
 
 
 def test_the_report_says_what_is_missing_and_wrong() -> None:
-    text = drill.report(Drill(AFTER, 120, ("new districts",), (), 12))
+    found = Drill(AFTER, 120, (Text("new districts", "distritos nuevos"),), (), 12, 3, (QUIET,))
+    text = report(found)
     assert text.startswith("# January 5, 2027, 120th Congress\n\n12 pages")
     assert "## Still missing\n\n- new districts\n" in text
-    assert "## Wrong on a page\n\nNothing." in text
+    assert "## Wrong on a page or in a mail\n\nNothing." in text
+    assert "- The digest of 2027-W01: a week without news; by the mail policy nothing is sent\n" in text
+    spanish = report(found, "es")
+    assert spanish.startswith("# 5 de enero de 2027, 120.º Congreso\n\nSe leyeron 12 páginas")
+    assert "## Qué falta todavía\n\n- distritos nuevos\n" in spanish
 
 
 def test_the_command_prints_the_object_of_the_contract(
@@ -86,7 +99,7 @@ def test_the_command_prints_the_object_of_the_contract(
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
-    assert list(found) == ["date", "congress", "missing", "wrong", "pages"]
+    assert list(found) == ["date", "congress", "missing", "wrong", "pages", "mails"]
     assert (found["date"], found["congress"]) == ("2027-01-05", 120)
     assert (tmp_path / "report.txt").read_text().startswith("# January 5, 2027")
     refused = CliRunner().invoke(main, ["drill", "new-congress", "--date", "tomorrow"])
@@ -96,19 +109,45 @@ def test_the_command_prints_the_object_of_the_contract(
 @pytest.mark.parametrize("day", [date(1700, 1, 1), date(2026, 6, 14), date(9999, 12, 31)])
 def test_a_day_of_which_nothing_is_known_is_refused(small: Engine, day: date) -> None:
     with pytest.raises(Refused, match="ten years ahead at most") as refused:
-        drill.run(small, SETTINGS, day)
+        rehearsal.run(small, SETTINGS, day)
     assert "diez años" in refused.value.es
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_the_walk(small: Engine, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Refused, match="Not a directory"):
-        drill.run(small, SETTINGS, AFTER, out=tmp_path / "file")
+        rehearsal.run(small, SETTINGS, AFTER, out=tmp_path / "file")
 
 
 def test_feeds_are_read_too(small: Engine) -> None:
-    pages = [drill.Page("/feeds/changes.atom", 200, "<title>H.R. 6736: moved</title>")]
+    pages = [Page("/feeds/changes.atom", 200, "<title>H.R. 6736: moved</title>")]
     with db.reading(small) as session:
-        assert drill.judged(session, pages, AFTER).wrong == (
-            "/feeds/changes.atom: H.R. 6736 without its Congress",
-        )
+        found = list(judging.faults(session, pages, rehearsal.moment_of(AFTER)))
+    assert [text.en for text in found] == ["/feeds/changes.atom: H.R. 6736 without its Congress"]
+
+
+def test_organizers_pages_and_mail_are_read_in_both_languages(small: Engine, tmp_path: Path) -> None:
+    built = datetime(2026, 12, 28, 15, tzinfo=UTC)
+    with db.writing(small) as session:
+        session.add(Edition(period="2026-W53", state="draft", built_at=built))
+        for lang in ("en", "es"):
+            session.add(
+                Subscriber(email=lang, key=lang, language=lang, seat="NY-1", state="confirmed", created=built)
+            )
+    found = rehearsal.run(small, SETTINGS, AFTER, out=tmp_path)
+    assert found.wrong == ()
+    assert "edition 2026-W53 is draft; what has not left by then is stopped" in {i.en for i in found.missing}
+    names = {path.stem for path in (tmp_path / "pages").iterdir()}
+    for lang in ("", "es_"):
+        for page in ("organize", "organize_board", "organize_lists", "organize_january", "organize_digest"):
+            assert f"{lang}{page}" in names
+        assert f"{lang}organize_bills_hr6736-119" in names
+        assert any(name.startswith(f"{lang}organize_members_") for name in names)
+        assert any(name.startswith(f"{lang}act_NY-1_kit") for name in names)
+    told = Page("mail", 200, (tmp_path / "pages" / "mail_2027-W01_es_NY-1.html").read_text()).text
+    assert "H.R. 6736 terminó con el 119.º Congreso" in told
+    (digest,) = found.days_mail
+    assert (digest.period, digest.state, digest.recipients) == ("2027-W01", "draft", 2)
+    assert digest.subject.en == "The 119th Congress has ended: what was reached, and what comes next"
+    with db.reading(small) as session:
+        assert [row.state for row in session.exec(select(Edition))] == ["draft"]
