@@ -52,17 +52,17 @@ def of_day(
     built = editions.build(engine, settings, now=now)
     with db.reading(engine) as session:
         digest = session.get_one(Edition, built.edition)
+        groups = [(digest, [*dict.fromkeys([*contents.groups(session, digest), *_samples(session)])])]
         alert = editions.of_period(session, "alert", now.astimezone(settings.zone).date().isoformat())
-        groups = {digest.id: [*dict.fromkeys([*contents.groups(session, digest), *_samples(session)])]}
-        if alert is not None:
-            groups[alert.id] = list(_rendered(session, alert))
+        # An alert is for those whose own members moved: often for nobody.
+        if alert is not None and (told := list(_rendered(session, alert))):
+            groups.append((alert, told))
     found, pages = [], []
-    for edition in (digest, alert):
-        if edition is not None:
-            mail, of_edition = _read(engine, settings, edition, groups[edition.id])
-            found.append(mail)
-            pages += of_edition
-            progress(len(of_edition), edition.period)
+    for edition, of_edition in groups:
+        mail, read = _read(engine, settings, edition, of_edition)
+        found.append(mail)
+        pages += read
+        progress(len(read), edition.period)
     return found, pages
 
 
