@@ -3,9 +3,10 @@
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from chambers import acted, add_bill, legislator, seat_members, term
+from chambers import acted, add_bill, legislator, on, seat_members, term
 from click.testing import CliRunner
 from sqlalchemy.engine import Engine
 from sqlmodel import select
@@ -13,7 +14,7 @@ from sqlmodel import select
 from campaign import db
 from campaign.cli import main
 from campaign.congress.models import Change
-from campaign.drill import judging, rehearsal
+from campaign.drill import judging, mails, rehearsal
 from campaign.drill.mails import DaysMail
 from campaign.drill.pages import Page
 from campaign.drill.report import Drill, report
@@ -41,8 +42,22 @@ def small(engine: Engine) -> Engine:
 
 
 def test_a_drill_shows_what_will_be_missing_and_changes_nothing(small: Engine, tmp_path: Path) -> None:
+    built = datetime(2026, 12, 28, 15, tzinfo=UTC)
+    with db.writing(small) as session:
+        session.add(Edition(period="2026-W53", state="draft", built_at=built))
+        for lang in ("en", "es"):
+            session.add(
+                Subscriber(email=lang, key=lang, language=lang, seat="NY-1", state="confirmed", created=built)
+            )
     found = rehearsal.run(small, SETTINGS, AFTER, out=tmp_path)
     assert (found.day, found.congress, found.wrong) == (AFTER, 120, ())
+    assert "edition 2026-W53 is draft; what has not left by then is stopped" in {i.en for i in found.missing}
+    _are_organizers_pages_there(tmp_path / "pages")
+    told = Page("mail", 200, (tmp_path / "pages" / "mail_2027-W01_es_NY-1.html").read_text()).text
+    assert "H.R. 6736 terminó con el 119.º Congreso" in told
+    (digest,) = found.days_mail
+    assert (digest.period, digest.state, digest.recipients) == ("2027-W01", "draft", 2)
+    assert digest.subject.en == "The 119th Congress has ended: what was reached, and what comes next"
     assert "armas Act: no bill of the 120th Congress is confirmed" in {item.en for item in found.missing}
     assert any("nobody is named yet" in item.en for item in found.missing)
     assert found.pages > 20
@@ -50,7 +65,36 @@ def test_a_drill_shows_what_will_be_missing_and_changes_nothing(small: Engine, t
     assert (tmp_path / "pages" / "act_NY-1.html").exists()
     with db.reading(small) as session:
         assert session.exec(select(Change).where(Change.source == "calendar")).all() == []
+        assert [row.state for row in session.exec(select(Edition))] == ["draft"]
     assert abs(db.utcnow() - datetime.now(UTC)).total_seconds() < 60
+
+
+def _are_organizers_pages_there(folder: Path) -> None:
+    names = {path.stem for path in folder.iterdir()}
+    for lang in ("", "es_"):
+        for page in ("organize", "organize_board", "organize_lists", "organize_january", "organize_digest"):
+            assert f"{lang}{page}" in names
+        assert f"{lang}organize_bills_hr6736-119" in names
+        assert any(name.startswith(f"{lang}organize_members_") for name in names)
+        assert any(name.startswith(f"{lang}act_NY-1_kit") for name in names)
+
+
+def test_an_alert_of_the_day_is_read_too(engine: Engine) -> None:
+    """The reader's own member joined the bill of the new Congress that morning."""
+    joined = on("A2", "2027-01-05")
+    seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}"), term(f"NY-{n}", 120)) for n in (1, 2)))
+    first, then = datetime(2027, 1, 4, 15, tzinfo=UTC), datetime(2027, 1, 5, 15, tzinfo=UTC)
+    said: dict[str, Any] = {"sponsor": "A1", "proposal": "armas", "introduced": "2027-01-04"}
+    add_bill(engine, "hr412-120", read_at=first, updated=first, **said)
+    add_bill(engine, "hr412-120", joined, read_at=then, updated=then, **said)
+    reader = {"seat": "NY-2", "state": "confirmed", "created": first}
+    with db.writing(engine) as session:
+        session.add(Subscriber(email="a", key="a", alerts=True, **reader))
+        session.add(Subscriber(email="b", key="b", **reader))
+    found, pages = mails.of_day(engine, SETTINGS, rehearsal.moment_of(AFTER), lambda _steps, _label: None)
+    assert [(mail.kind, mail.recipients) for mail in found] == [("digest", 2), ("alert", 1)]
+    alert = next(page for page in pages if page.path == "mail/2027-01-05/en/NY-2")
+    assert "has joined the armas Act" in alert.text
 
 
 def test_before_the_turn_the_bill_is_there(small: Engine) -> None:
@@ -124,30 +168,3 @@ def test_feeds_are_read_too(small: Engine) -> None:
     with db.reading(small) as session:
         found = list(judging.faults(session, pages, rehearsal.moment_of(AFTER)))
     assert [text.en for text in found] == ["/feeds/changes.atom: H.R. 6736 without its Congress"]
-
-
-def test_organizers_pages_and_mail_are_read_in_both_languages(small: Engine, tmp_path: Path) -> None:
-    built = datetime(2026, 12, 28, 15, tzinfo=UTC)
-    with db.writing(small) as session:
-        session.add(Edition(period="2026-W53", state="draft", built_at=built))
-        for lang in ("en", "es"):
-            session.add(
-                Subscriber(email=lang, key=lang, language=lang, seat="NY-1", state="confirmed", created=built)
-            )
-    found = rehearsal.run(small, SETTINGS, AFTER, out=tmp_path)
-    assert found.wrong == ()
-    assert "edition 2026-W53 is draft; what has not left by then is stopped" in {i.en for i in found.missing}
-    names = {path.stem for path in (tmp_path / "pages").iterdir()}
-    for lang in ("", "es_"):
-        for page in ("organize", "organize_board", "organize_lists", "organize_january", "organize_digest"):
-            assert f"{lang}{page}" in names
-        assert f"{lang}organize_bills_hr6736-119" in names
-        assert any(name.startswith(f"{lang}organize_members_") for name in names)
-        assert any(name.startswith(f"{lang}act_NY-1_kit") for name in names)
-    told = Page("mail", 200, (tmp_path / "pages" / "mail_2027-W01_es_NY-1.html").read_text()).text
-    assert "H.R. 6736 terminó con el 119.º Congreso" in told
-    (digest,) = found.days_mail
-    assert (digest.period, digest.state, digest.recipients) == ("2027-W01", "draft", 2)
-    assert digest.subject.en == "The 119th Congress has ended: what was reached, and what comes next"
-    with db.reading(small) as session:
-        assert [row.state for row in session.exec(select(Edition))] == ["draft"]

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from campaign import db
 from campaign.app import create_app
 from campaign.congress import members
+from campaign.districts.models import ZipCode, ZipSeat
 from campaign.mailing.edition import digest, news
 from campaign.mailing.edition.digest import Group
 from campaign.settings import Settings
@@ -85,3 +86,13 @@ def test_mail_names_who_is_to_take_an_empty_seat(early: Engine) -> None:
     assert pages["en", "NY-1"] == ""
     assert pages["en", "NY-2"] == "Luz Tarde was elected for NY-2 and is to be sworn in on January 8, 2027."
     assert pages["es", "NY-2"] == "Luz Tarde ganó la elección por NY-2 y jurará el cargo el 8 de enero de 2027."
+
+
+def test_a_choice_of_districts_names_who_is_to_take_one(early: Engine) -> None:
+    with db.writing(early) as session:
+        session.add(ZipCode(zip="10001", state="NY"))
+        session.add_all(ZipSeat(congress=120, zip="10001", seat=f"NY-{number}") for number in (2, 3))
+    with time_machine.travel(NOON, tick=False):
+        text = " ".join(client(early).get("/find?zip=10001").text.split())
+    assert "Luz Tarde was elected for New York, district 2 and is to be sworn in on January 8, 2027." in text
+    assert "The seat is vacant" not in text
