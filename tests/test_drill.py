@@ -29,7 +29,7 @@ SETTINGS = Settings(secret_key="k" * 40, geocoder_url="")
 
 @pytest.fixture
 def small(engine: Engine) -> Engine:
-    """Two members of the House and a senator, with one bill."""
+    """Two members of the House and a senator, with a bill and its predecessor."""
     seat_members(
         engine,
         legislator("A1", term("NY-1"), term("NY-1", 120)),
@@ -38,6 +38,8 @@ def small(engine: Engine) -> Engine:
     )
     introduced = acted("2025-02-04", "Introduced in House", code="1000")
     add_bill(engine, "hr6736-119", sponsor="A1", proposal="armas", actions=(introduced,))
+    before = acted("2023-12-06", "Introduced in House", code="1000")
+    add_bill(engine, "hr6618-118", on("A2", "2023-12-10"), sponsor="A1", proposal="armas", actions=(before,))
     return engine
 
 
