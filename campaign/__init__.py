@@ -15,6 +15,7 @@ The rooms, from the ground up (imports go down this list only):
 - ``organizing`` -- counts, worklists, the whip board
 - ``snapshot`` -- the facts that come with the program
 - ``mailing`` -- ``readers``, ``edition``, ``delivery``, ``returned``
+- ``new_congress`` -- what the turn of a Congress ends, and what is missing for it
 - ``backup``, ``doctor``, ``server`` -- what the operator's commands do
 - ``web`` -- ``core``, ``public``, ``organize``, ``api``; ``app`` puts the service together
 - ``drill`` -- every page as it will be on a day to come

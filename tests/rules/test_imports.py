@@ -33,6 +33,7 @@ FLOORS: dict[str, int] = {
     "campaign.mailing.returned": 11,
     "jobs": 12,
     "campaign.backup": 12,
+    "campaign.new_congress": 11,
     "campaign.doctor": 12,
     "campaign.web": 12,
     "campaign.web.core": 13,

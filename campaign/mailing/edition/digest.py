@@ -74,6 +74,8 @@ class Deed:
     button: str
     url: str
     phone: str
+    # Whether its address leads to words to be spoken.
+    scripted: bool = True
 
 
 @dataclass(frozen=True)
@@ -263,7 +265,14 @@ def _quiet(reader: Reader, lang: str) -> str:
     """That nothing happened; where none of the reader's proposals has a bill now, that none can."""
     if any(proposal.moved for proposal in reader.proposals):
         return ""
+    if _is_law(reader):
+        return WORDS[lang]["quiet_law"]
     return WORDS[lang]["quiet" if any(proposal.bills for proposal in reader.proposals) else "quiet_between"]
+
+
+def _is_law(reader: Reader) -> bool:
+    """Whether all that a reader follows became law: nothing is left to do."""
+    return bool(reader.proposals) and all(proposal.matter.law for proposal in reader.proposals)
 
 
 def _preheader(reader: Reader, deed: Deed, lang: str) -> str:
@@ -358,11 +367,16 @@ def _hint(news: News, reader: Reader, lang: str) -> str:
         return words["no_district"]
     if seat not in news.seats:
         return words["no_seat"]
+    if not news.by_seat.get(seat) and (elect := news.elects.get(seat)):
+        return words["elected"].format(seat=seat, who=elect.name, day=names.day(elect.starts, lang))
     return words["vacant"].format(seat=seat) if seat in news.vacant else ""
 
 
 def _deed(reader: Reader, news: News, at: _Urls) -> Deed:
     words = WORDS[at.lang]
+    if _is_law(reader):
+        where = at.page(f"/proposals/{reader.proposals[0].matter.slug}")
+        return Deed(words["law_deed"], "", words["law_button"], where, "", scripted=False)
     if not reader.asks:
         where = at.page("/find")
         return Deed(words["find_deed"], "", words["find_button"], where, "")

@@ -7,7 +7,7 @@ from flask import request
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
-from campaign import db
+from campaign import db, new_congress
 from campaign.congress import tracking
 from campaign.congress.models import Bill, SourceState, Tracking
 from campaign.districts import vintages
@@ -45,6 +45,7 @@ def system() -> Response:
         has_geocoder=bool(settings().geocoder_url),
         polls=poll_requests.pending(session),
         budgets=tracking.budgets(session),
+        january=new_congress.comes(now),
         missing_maps=vintages.missing_maps(session, now=now),
         asking=new_districts.asking(session, now=now),
         queue=_queue(session),

@@ -13,9 +13,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Engine
 
-from campaign import db, drill
+from campaign import db
 from campaign.app import create_app
-from campaign.drill import Page
+from campaign.drill.judging import faults
+from campaign.drill.pages import NOT_FOR_READING, Page
 from campaign.settings import Settings
 from jobs import close_bills
 
@@ -78,7 +79,7 @@ def fetch(client: FlaskClient, path: str) -> Page:
 
 def ours(link: str, prefix: str) -> bool:
     """Whether a page is of this language, public and made for reading."""
-    return link.startswith("/es") is bool(prefix) and not drill.NOT_FOR_READING.search(link)
+    return link.startswith("/es") is bool(prefix) and not NOT_FOR_READING.search(link)
 
 
 @pytest.mark.parametrize("day", MOMENTS)
@@ -87,4 +88,4 @@ def test_every_page_of_every_day(app: Flask, day: str) -> None:
     pages = crawl(app.test_client(), MOMENTS[day][1])
     assert len(pages) > 50
     with db.reading(app.extensions["engine"]) as session:
-        assert list(drill.faults(session, pages, moment_of(day))) == []
+        assert list(faults(session, pages, moment_of(day))) == []

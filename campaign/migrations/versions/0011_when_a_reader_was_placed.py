@@ -1,16 +1,16 @@
 """A reader's district is one of the map of the day on which they told it: keep that day, and when they were asked
 again.
 
-Revision: 0010
-Follows: 0012
+Revision: 0011
+Follows: 0010
 """
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-revision = "0010"
-down_revision = "0012"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
