@@ -22,6 +22,8 @@ LONGEST: Final = 4000
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)]
 Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Address = Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$", max_length=LONGEST)]
+Mail = Annotated[str, StringConstraints(pattern=r"^([^@\s<>]+@[^@\s<>]+\.[^@\s<>]+)?$", max_length=254)]
 Where = tuple[str | int, ...]
 
 
@@ -81,7 +83,7 @@ class FactEntry(_Part):
     letters: bool = True
     text: Words
     source: Words
-    url: Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$", max_length=LONGEST)] = ""
+    url: Address = ""
 
 
 class TextEntry(_Part):
@@ -92,10 +94,23 @@ class TextEntry(_Part):
     es: Filled
 
 
+class Organization(_Part):
+    """Who runs the campaign: mail addresses for questions, an address where one can give, an imprint."""
+
+    name: Filled
+    contact: Mail = ""
+    privacy_contact: Mail = ""
+    donate: Address = ""
+    imprint: Words | None = None
+
+
 class CampaignFile(_Part):
     campaign: Slug
     title: Words
     summary: Words | None = None
+    organization: Organization | None = None
+    # A color, #rrggbb.
+    accent: Annotated[str, StringConstraints(pattern=r"^(#[0-9a-f]{6})?$")] = ""
     proposals: tuple[ProposalEntry, ...] = ()
     facts: tuple[FactEntry, ...] = ()
     texts: tuple[TextEntry, ...] = ()

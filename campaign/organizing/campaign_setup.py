@@ -1,5 +1,6 @@
 """Taking a campaign from its file, writing it to one, copying it and removing it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from campaign.proposals import campaigns, lineage, published
 from campaign.proposals.models import Campaign, CampaignState, CitedFact, Kinship, Proposal, TextVersion
 from campaign.refusals import Refused
 
+IDENTITY: Final = ("organization", "contact", "privacy_contact", "donate_url", "imprint_en", "imprint_es")
+MAIL: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 # The group of each text of a proposal, by its name in the file.
 OF_PROPOSALS: Final = {"effect": "points", "points": "choices"}
 
@@ -44,6 +47,7 @@ def take(session: Session, found: CampaignFile, *, by: str, now: datetime, state
     campaigns.add_campaign(
         session, found.campaign, **_both("title", found.title), **_both("summary", found.summary)
     )
+    _identify(session.get_one(Campaign, found.campaign), found)
     campaigns.set_state(session, found.campaign, state, by=by, now=now)
     for place, proposal in enumerate(found.proposals):
         _take_proposal(session, found.campaign, place, proposal, by, now)
@@ -100,6 +104,33 @@ def _refuse_unknown_text(key: str) -> None:
 
 def _both(name: str, words: parts.Words | None) -> dict[str, str]:
     return {f"{name}_{lang}": getattr(words, lang, "") for lang in LANGUAGES}
+
+
+def _identify(row: Campaign, found: CampaignFile) -> None:
+    row.accent = found.accent
+    if of := found.organization:
+        row.organization, row.contact, row.privacy_contact = of.name, of.contact, of.privacy_contact
+        row.donate_url = of.donate
+        row.imprint_en, row.imprint_es = _both("imprint", of.imprint).values()
+
+
+def identify(session: Session, slug: str, given: Mapping[str, str]) -> None:
+    """Set who runs a campaign and its color from a form. Raises Refused for an unknown campaign (404), or with
+    what is wrong."""
+    row = campaigns.campaign(session, slug)
+    of = {name: given.get(name, "").replace("\r\n", "\n").strip() for name in IDENTITY}
+    if any(of[name] for name in IDENTITY if name != "organization") and not of["organization"]:
+        raise Refused("Name the organization first.", "Escriba primero el nombre de la organización.")
+    if bool(of["imprint_en"]) != bool(of["imprint_es"]):
+        raise Refused("Write the imprint in both languages.", "Escriba el aviso legal en los dos idiomas.")
+    for name in ("contact", "privacy_contact"):
+        if of[name] and not MAIL.fullmatch(of[name]):
+            raise Refused(f"“{of[name]}” is not an e-mail address.", f"«{of[name]}» no es un correo.")
+    if of["donate_url"] and not of["donate_url"].startswith("https://"):
+        raise Refused("An address where one can give begins with https://",
+                      "La dirección para donar empieza con https://")  # fmt: skip
+    for name, value in of.items():
+        setattr(row, name, value[: parts.LONGEST])
 
 
 def _take_proposal(
@@ -179,12 +210,26 @@ def written(session: Session, slug: str) -> CampaignFile:
         campaign=slug,
         title=_words(row, "title"),
         summary=_words_or_none(row, "summary"),
+        organization=_organization(row),
+        accent=row.accent,
         proposals=tuple(
             _proposal_entry(session, proposal, texts)
             for proposal in campaigns.campaign_proposals(session, slug)
         ),
         facts=tuple(_fact_entry(fact) for fact in session.exec(facts)),
         texts=tuple(_text_entries(texts)),
+    )
+
+
+def _organization(row: Campaign) -> parts.Organization | None:
+    if not row.organization:
+        return None
+    return parts.Organization(
+        name=row.organization,
+        contact=row.contact,
+        privacy_contact=row.privacy_contact,
+        donate=row.donate_url,
+        imprint=_words_or_none(row, "imprint"),
     )
 
 

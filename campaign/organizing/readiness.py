@@ -15,7 +15,8 @@ from campaign.proposals.models import CitedFact, Proposal
 
 @dataclass(frozen=True)
 class Missing:
-    """Something a campaign lacks. ``kind`` and ``key`` name the text to edit; empty: the page of its words."""
+    """Something a campaign lacks. ``kind`` and ``key`` name the text, or the form of who runs it; empty: the page
+    of its words."""
 
     words: Text
     kind: str = ""
@@ -32,6 +33,9 @@ def _missing(session: Session, slug: str, now: datetime) -> Iterator[Missing]:
     if not (row.summary_en and row.summary_es):
         words = Text("The campaign has no summary.", "La campaña no tiene resumen.")
         yield Missing(words, "campaign", slug)
+    if not row.organization:
+        words = Text("Nobody says who runs it.", "No se dice quién la lleva.")
+        yield Missing(words, "organization", slug)
     proposals = campaigns.campaign_proposals(session, slug)
     if not proposals:
         yield Missing(Text("It has no proposal.", "No tiene ninguna propuesta."))

@@ -16,6 +16,16 @@ class Campaign(SQLModel, table=True):
     summary_es: str = ""
     # The order in which campaigns were added: addresses that name none lead to the first that is live.
     position: int = 0
+    # Who runs it: a name, e-mail addresses for questions and for those of privacy, an address where one can give,
+    # and what the law asks a publisher to say.
+    organization: str = ""
+    contact: str = ""
+    privacy_contact: str = ""
+    donate_url: str = ""
+    imprint_en: str = ""
+    imprint_es: str = ""
+    # Its color as #rrggbb; empty for the program's own.
+    accent: str = ""
 
 
 class Proposal(SQLModel, table=True):

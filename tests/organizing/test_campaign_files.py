@@ -26,6 +26,13 @@ HOMES = textwrap.dedent("""\
     summary:
       en: Two bills would cut red tape for rural homes.
       es: Dos proyectos harían más fácil construir en el campo.
+    organization:
+      name: A coalition
+      contact: ask@homes-host.org
+      privacy_contact: privacy@homes-host.org
+      donate: https://homes-host.org/give
+      imprint: {en: Published in Austin., es: Publicado en Austin.}
+    accent: "#7a1f3d"
     proposals:
       - slug: streamlining
         name: {en: Streamlining Rural Housing Act, es: Ley de Vivienda Rural}
@@ -70,6 +77,8 @@ def test_everything_in_a_file_is_taken(engine: Engine) -> None:
     with db.reading(engine) as session:
         ((row, state),) = campaigns.campaigns(session)
         assert (row.title_es, state) == ("Viviendas para el campo", "draft")
+        assert (row.organization, row.contact, row.imprint_es, row.accent) == (
+            "A coalition", "ask@homes-host.org", "Publicado en Austin.", "#7a1f3d")  # fmt: skip
         (proposal,) = campaigns.campaign_proposals(session, "rural-homes")
         assert (proposal.name_en, proposal.summary_en) == ("Streamlining Rural Housing Act", "")
         kin = {row.bill: (row.state, row.reason_es) for row in session.exec(select(Kinship))}
@@ -109,17 +118,20 @@ FAULTS = [
     ("title:", "titel:", "Line 2: “titel” is not known here"),
     (", es: Viviendas para el campo}", "}", "line 2: “es” is missing"),
     ("es: Viviendas para el campo}", "es: ' '}", "line 2: “es” is empty"),
-    ("H.R. 4989 (119th)", "H.R. 4989", "line 19: “H.R. 4989” says no Congress"),
-    ("H.R. 4989 (119th)", "the housing bill", "line 19: “the housing bill” is not a bill"),
-    ("s2423-119", "hr4989-119", "Line 23: “hr4989-119” stands twice"),
-    ("goal: 40", "goal: many", "line 21: “goal” cannot be “many”"),
-    ("recorded: 2026-05-01", "recorded: May", "line 28: “recorded” cannot be “May”"),
-    ("    source: {en: A report, es: Un informe}\n", "", "line 25: “source” is missing"),
-    ("proposal: streamlining", "proposal: other", "Line 26: there is no proposal “other”"),
-    ("url: https://", "url: javascript:", "line 31: “url” cannot be"),
-    ("text: staff-hello", "text: staff hello", "line 33: “text” cannot be"),
-    ("  - text: staff-hello", "  - text: staff-hello\n    text: x", "Line 34: “text” stands twice"),
-    ("texts:", "texts: [", "Line 33: "),
+    ("H.R. 4989 (119th)", "H.R. 4989", "line 26: “H.R. 4989” says no Congress"),
+    ("H.R. 4989 (119th)", "the housing bill", "line 26: “the housing bill” is not a bill"),
+    ("s2423-119", "hr4989-119", "Line 30: “hr4989-119” stands twice"),
+    ("goal: 40", "goal: many", "line 28: “goal” cannot be “many”"),
+    ('accent: "#7a1f3d"', "accent: red", "line 12: “accent” cannot be “red”"),
+    ("contact: ask@homes-host.org", "contact: nobody", "line 8: “contact” cannot be “nobody”"),
+    ("donate: https://", "donate: ftp://", "line 10: “donate” cannot be"),
+    ("recorded: 2026-05-01", "recorded: May", "line 35: “recorded” cannot be “May”"),
+    ("    source: {en: A report, es: Un informe}\n", "", "line 32: “source” is missing"),
+    ("proposal: streamlining", "proposal: other", "Line 33: there is no proposal “other”"),
+    ("url: https://", "url: javascript:", "line 38: “url” cannot be"),
+    ("text: staff-hello", "text: staff hello", "line 40: “text” cannot be"),
+    ("  - text: staff-hello", "  - text: staff-hello\n    text: x", "Line 41: “text” stands twice"),
+    ("texts:", "texts: [", "Line 40: "),
 ]
 
 
@@ -153,7 +165,7 @@ def test_what_is_no_campaign_is_refused(raw: bytes) -> None:
 
 def test_all_faults_are_told_at_once() -> None:
     text = HOMES.replace("goal: 40", "goal: many").replace("recorded: 2026-05-01", "recorded: May")
-    with pytest.raises(Refused, match=r"line 21: .*; line 28: "):
+    with pytest.raises(Refused, match=r"line 28: .*; line 35: "):
         campaign_file.read(text.encode())
 
 
@@ -210,7 +222,7 @@ def test_what_is_missing_is_told_until_it_is_there(engine: Engine) -> None:
     with db.writing(engine) as session:
         campaign_setup.add_empty(session, "rural-homes", by="ana@example.org", now=NOW)
         told = [each.words.en for each in readiness.missing(session, "rural-homes", now=NOW)]
-        assert told == ["The campaign has no summary.", "It has no proposal."]
+        assert told == ["The campaign has no summary.", "Nobody says who runs it.", "It has no proposal."]
         campaign_setup.remove(session, "rural-homes")
     take(engine)
     with db.reading(engine) as session:
@@ -222,6 +234,7 @@ def test_what_is_missing_is_told_until_it_is_there(engine: Engine) -> None:
         ]
 
 
-def test_the_example_lacks_nothing(snapshot_engine: Engine) -> None:
+def test_the_example_lacks_only_who_runs_it(snapshot_engine: Engine) -> None:
     with db.reading(snapshot_engine) as session:
-        assert readiness.missing(session, "us-guns-abroad", now=NOW) == []
+        (found,) = readiness.missing(session, "us-guns-abroad", now=NOW)
+    assert found.words.en == "Nobody says who runs it."

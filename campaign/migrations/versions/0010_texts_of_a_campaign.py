@@ -1,4 +1,5 @@
-"""A text belongs to a campaign; those that shipped for one campaign become texts of that campaign.
+"""A text belongs to a campaign; those that shipped for one campaign become texts of that campaign. A campaign
+has a place among others, an organization and a color.
 
 Revision: 0010
 Follows: 0009
@@ -33,6 +34,7 @@ TEXT = sa.table(
 )
 # What version 0.1.0 shipped for one campaign: by key, the text in each language.
 SHIPPED = Path(__file__).parents[1] / "texts_before_0010.json"
+IDENTITY = ("organization", "contact", "privacy_contact", "donate_url", "imprint_en", "imprint_es", "accent")
 SHOWN_FIRST = ("live", "won", "paused", "archived", "draft")
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -40,6 +42,8 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 def upgrade() -> None:
     with op.batch_alter_table("campaign") as table:
         table.add_column(sa.Column("position", sa.Integer(), nullable=False, server_default="0"))
+        for name in IDENTITY:
+            table.add_column(sa.Column(name, sa.String(), nullable=False, server_default=""))
     with op.batch_alter_table("textversion") as table:
         table.add_column(sa.Column("campaign", sa.String(), nullable=True))
     _fill(op.get_bind())
@@ -85,4 +89,5 @@ def downgrade() -> None:
         table.create_index("ix_textversion_text", ["kind", "key", "id"])
         table.drop_column("campaign")
     with op.batch_alter_table("campaign") as table:
-        table.drop_column("position")
+        for name in ("position", *IDENTITY):
+            table.drop_column(name)

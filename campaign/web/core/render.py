@@ -44,6 +44,7 @@ def attach(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         asset=asset,
+        campaign_shown=lambda: g.get("campaign"),
         blanks=blanks,
         base_url=app.extensions["settings"].base_url,
         data_set=data_set,

@@ -1,5 +1,7 @@
 """The campaigns of the installation: adding one, its state, copying, taking it away as a file, removing it."""
 
+from collections.abc import Mapping
+
 from flask import make_response, request
 from werkzeug.wrappers import Response
 
@@ -7,7 +9,7 @@ from campaign import db
 from campaign.organizing import campaign_file, campaign_setup, readiness
 from campaign.proposals import campaigns
 from campaign.refusals import Refused
-from campaign.web.core import database, served
+from campaign.web.core import database, look, served
 from campaign.web.core.languages import _, current, ngettext
 from campaign.web.core.render import settings
 from campaign.web.organize.access import me, note, organizer_url, page, route, to, told
@@ -97,6 +99,34 @@ def change_campaign(slug: str) -> Response:
             note(writer, "campaign state", slug, to=state)
     told(_("Done."))
     return to("campaign_list")
+
+
+@route("/campaigns/<slug>/organization", role="organizer")
+def organization(slug: str) -> Response:
+    """Who runs the campaign, and its color."""
+    return _organization(slug, {})
+
+
+def _organization(slug: str, typed: Mapping[str, str], *, problem: str = "", status: int = 200) -> Response:
+    row = campaigns.campaign(database.session(), slug)
+    values = {**{name: getattr(row, name) for name in (*campaign_setup.IDENTITY, "accent")}, **typed}
+    return page("organization.html", status=status, campaign=row, values=values, problem=problem)
+
+
+@route("/campaigns/<slug>/organization", role="organizer", methods=("POST",))
+def set_organization(slug: str) -> Response:
+    try:
+        accent = look.read(request.form.get("accent", ""))
+        with db.writing(database.engine()) as writer:
+            campaign_setup.identify(writer, slug, request.form)
+            campaigns.campaign(writer, slug).accent = accent
+            note(writer, "organization set", slug)
+    except Refused as refused:
+        if refused.status == 404:
+            raise
+        return _organization(slug, request.form, problem=refused.text(current()), status=refused.status)
+    told(_("Kept. The public pages show it now."))
+    return to("organization", slug=slug)
 
 
 @route("/campaigns/<slug>/remove", role="admin", proven=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from flask import redirect, request
+from flask import make_response, redirect, request
 from werkzeug.wrappers import Response
 
 from campaign.congress import ledger, state_names
@@ -18,7 +18,7 @@ from campaign.districts import finder, maps
 from campaign.outreach import conversations, outcomes, wordings
 from campaign.proposals import campaigns, lookup
 from campaign.refusals import Refused
-from campaign.web.core import served
+from campaign.web.core import look, served
 from campaign.web.core.database import session
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
@@ -256,6 +256,16 @@ def privacy() -> Response:
         takes_points=finder.has_boundaries(session(), now=utcnow()),
         statements=statements(session()),
     )
+
+
+@route("/look.css", in_draft=True)
+def look_css() -> Response:
+    """The campaign's color; an empty sheet where it has none."""
+    campaign = served.campaign()
+    response = make_response(look.style_sheet(campaign.accent) if campaign and campaign.accent else "")
+    response.headers["Content-Type"] = "text/css; charset=utf-8"
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
 
 
 @route("/data", in_draft=True)

@@ -68,6 +68,8 @@ TABLE: dict[str, tuple[str, bool]] = {
     "add_campaign": ("organizer", False),
     "campaign_as_file": ("organizer", False),
     "change_campaign": ("organizer", False),
+    "organization": ("organizer", False),
+    "set_organization": ("organizer", False),
     "removal": ("admin", True),
     "remove_campaign": ("admin", True),
     "text_page": ("organizer", False),

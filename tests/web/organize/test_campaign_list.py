@@ -112,3 +112,55 @@ def test_removing_says_in_numbers_what_goes_and_keeps_the_record(
     with db.reading(snapshot_engine) as session:
         (entry,) = session.exec(select(AuditEntry).where(AuditEntry.act == "campaign removed"))
     assert entry.detail == {"proposals": 2, "bills": 9, "facts": 8, "texts": 6}
+
+
+def test_who_runs_it_and_its_color_stand_on_its_pages(staff: FlaskClient, snapshot_engine: Engine) -> None:
+    form = {
+        "organization": "A <b>coalition</b>",
+        "contact": "ask@homes-host.org",
+        "privacy_contact": "privacy@homes-host.org",
+        "donate_url": "https://homes-host.org/give",
+        "imprint_en": "Published in Austin.",
+        "imprint_es": "Publicado en Austin.",
+        "accent": "#7A1F3D",
+    }
+    assert "Kept." in send(staff, f"{LIST}/{OURS}/organization", **form).text
+    front, spanish = staff.get("/").text, staff.get("/es/find").text
+    assert "A &lt;b&gt;coalition&lt;/b&gt; runs this campaign." in front
+    assert 'href="mailto:ask@homes-host.org"' in front
+    assert 'href="https://homes-host.org/give"' in front
+    assert "Published in Austin." in front
+    assert "Publicado en Austin." in spanish
+    assert 'href="/look.css"' in front
+    assert "--accent: #7a1f3d;" in staff.get("/look.css").text
+    assert "privacy@homes-host.org" in staff.get("/privacy").text
+    send(staff, f"{LIST}/{OURS}/organization", organization="")
+    assert "look.css" not in staff.get("/").text
+    assert staff.get("/look.css").text == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"accent": "red"}, "is no color"),
+        ({"accent": "#ffee00"}, "is the nearest that is dark enough"),
+        ({"contact": "nobody"}, "is not an e-mail address"),
+        ({"donate_url": "javascript:alert(1)"}, "begins with https://"),
+        ({"organization": ""}, "Name the organization first"),
+        ({"imprint_es": ""}, "in both languages"),
+    ],
+)
+def test_an_organization_with_a_fault_is_refused_with_what_was_typed(
+    staff: FlaskClient, change: dict[str, str], says: str
+) -> None:
+    form = {
+        "organization": "A coalition",
+        "contact": "ask@homes-host.org",
+        "imprint_en": "x",
+        "imprint_es": "y",
+    }
+    answer = post(staff, f"{LIST}/{OURS}/organization", "/organize/account", **{**form, **change})
+    assert answer.status_code == 400
+    assert says in answer.text
+    assert "ask@homes-host.org" in answer.text or change.get("contact") == "nobody"
+    assert "runs this campaign" not in staff.get("/").text
