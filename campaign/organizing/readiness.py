@@ -15,8 +15,8 @@ from campaign.proposals.models import CitedFact, Proposal
 
 @dataclass(frozen=True)
 class Missing:
-    """Something a campaign lacks. ``kind`` and ``key`` name the text, or the form of who runs it; empty: the page
-    of its words."""
+    """Something a campaign lacks. ``kind`` and ``key`` name the text, or the form of who runs it; empty: the
+    page of its words."""
 
     words: Text
     kind: str = ""

@@ -16,8 +16,8 @@ class Campaign(SQLModel, table=True):
     summary_es: str = ""
     # The order in which campaigns were added: addresses that name none lead to the first that is live.
     position: int = 0
-    # Who runs it: a name, e-mail addresses for questions and for those of privacy, an address where one can give,
-    # and what the law asks a publisher to say.
+    # Who runs it: a name, e-mail addresses for questions and for those of privacy, an address where one can
+    # give, and what the law asks a publisher to say.
     organization: str = ""
     contact: str = ""
     privacy_contact: str = ""
