@@ -17,7 +17,7 @@ The rooms, from the ground up (imports go down this list only):
 - ``mailing`` -- ``readers``, ``edition``, ``delivery``, ``returned``
 - ``backup``, ``doctor``, ``server`` -- what the operator's commands do
 - ``web`` -- ``core``, ``public``, ``organize``, ``api``; ``app`` puts the service together
-- ``drill`` -- every page as it will be on a day to come
+- ``drill``, ``drill_rules`` -- every page as it will be on a day to come, and what none may say then
 - ``cli`` -- the command line
 
 Scheduled jobs live beside this package, in ``jobs``.

@@ -6,10 +6,9 @@ drill shows what the service does with what it holds today.
 
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from html import unescape
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
@@ -22,6 +21,7 @@ from campaign.congress import endings, members
 from campaign.congress.bills import WASHINGTON, BillId, congress_on, congress_start, ordinal
 from campaign.congress.models import Bill, CommitteeSeat, Seat
 from campaign.districts import vintages
+from campaign.drill_rules import Page, faults
 from campaign.mailing.models import Edition
 from campaign.proposals import campaigns, lineage
 from campaign.proposals.models import Kinship
@@ -29,12 +29,6 @@ from campaign.refusals import Refused
 from campaign.settings import Settings
 
 STARTS = ("/", "/bills", "/districts", "/data", "/find", "/sheet", "/subscribe", "/feeds/changes.atom")
-NUMBER = re.compile(r"\b(?:H\.R\.|S\.|H\.J\.Res\.|S\.J\.Res\.)[\s\N{NO-BREAK SPACE}]\d+")
-CONGRESS = re.compile(
-    r"\d+(?:st|nd|rd|th) Congress|\d+\.º Congreso|\(\d+(?:st|nd|rd|th|\.º)\)|[Ll]ast Congress|Congreso pasado"
-)
-# A dead number needs its Congress within so many characters.
-NEAR = 60
 READABLE = ("text/", "application/atom+xml", "application/json")
 # The state of members and maps says nothing of days further off.
 FURTHEST = timedelta(days=3660)
@@ -50,23 +44,6 @@ class Drill:
     missing: tuple[str, ...]
     wrong: tuple[str, ...]
     pages: int
-
-
-@dataclass(frozen=True)
-class Page:
-    path: str
-    status: int
-    html: str
-
-    @property
-    def text(self) -> str:
-        """What a reader sees, without its markup."""
-        shown = re.sub(r"<(script|style|head)\b.*?</\1>", " ", self.html, flags=re.S)
-        return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", shown)))
-
-    @property
-    def links(self) -> list[str]:
-        return [unescape(link) for link in re.findall(r'href="(/[^"#]*)"', self.html)]
 
 
 def moment_of(day: date) -> datetime:
@@ -137,18 +114,30 @@ def _walk(client: Client, engine: Engine, progress: Callable[[int, str], None]) 
     """
     with db.reading(engine) as session:
         seats = list(session.scalars(select(Seat.id).where(Seat.chamber == "house").order_by(Seat.id)))
-    waiting = [
-        f"{prefix}{path}" for prefix in ("", "/es") for path in (*STARTS, *(f"/act/{seat}" for seat in seats))
-    ]
+    starts = (*STARTS, *(f"/act/{seat}" for seat in seats))
+    yield from walk(client, [f"{prefix}{path}" for prefix in ("", "/es") for path in starts], progress)
+
+
+def walk(
+    client: Client,
+    starts: Sequence[str],
+    progress: Callable[[int, str], None] = lambda _steps, _label: None,
+    *,
+    wanted: Callable[[str], bool] = lambda _link: True,
+) -> Iterator[Page]:
+    """The starting pages and all that they lead to, each once and under the address it is found at in the end, as far
+    as their links are ``wanted``."""
+    waiting = list(starts)
     seen = {_shown_by(path) for path in waiting}
     while waiting:
         path = waiting.pop()
-        answer = client.get(path)
+        answer = client.get(path, follow_redirects=True)
         readable = answer.mimetype is not None and answer.mimetype.startswith(READABLE)
-        page = Page(path, answer.status_code, answer.text if readable else "")
+        page = Page(answer.request.full_path, answer.status_code, answer.text if readable else "")
         answer.close()
         yield page
-        new = [link for link in page.links if not NOT_FOR_READING.search(link) and _shown_by(link) not in seen]
+        links = [link for link in page.links if wanted(link) and not NOT_FOR_READING.search(link)]
+        new = [link for link in links if _shown_by(link) not in seen]
         seen |= {_shown_by(link) for link in new}
         waiting += dict.fromkeys(new)
         progress(1, path)
@@ -169,47 +158,6 @@ def judged(session: Session, pages: list[Page], day: date) -> Drill:
     moment = moment_of(day)
     missing, wrong = tuple(_missing(session, moment)), tuple(faults(session, pages, moment))
     return Drill(day, congress_on(moment), missing, wrong, len(pages))
-
-
-def faults(session: Session, pages: list[Page], moment: datetime) -> Iterator[str]:
-    """What is wrong in pages as they are at a moment: failures, dead numbers, people who do not sit."""
-    yield from _failed(pages)
-    yield from _bare_numbers(session, pages, moment)
-    yield from _not_sitting(session, pages, moment)
-
-
-def _failed(pages: list[Page]) -> Iterator[str]:
-    for page in pages:
-        if page.status >= 400:
-            yield f"{page.path}: answers {page.status}"
-
-
-def _bare_numbers(session: Session, pages: list[Page], moment: datetime) -> Iterator[str]:
-    """Dead numbers without their Congress; the page of a bill names its own above all else."""
-    bills = [BillId.of(id) for id in session.scalars(select(Kinship.bill))]
-    dead = {bill.short for bill in bills if bill.congress < congress_on(moment)}
-    for page in pages:
-        own = re.search(r"/bills/([a-z]+\d+-\d+)", page.path)
-        for number in sorted(bare(page.text, dead - ({BillId.of(own[1]).short} if own else set()))):
-            yield f"{page.path}: {number} without its Congress"
-
-
-def bare(text: str, dead: set[str]) -> set[str]:
-    """The dead numbers of a text that stand without a Congress near them."""
-    return {
-        number
-        for match in NUMBER.finditer(text)
-        if (number := match[0].replace("\N{NO-BREAK SPACE}", " ")) in dead
-        and not CONGRESS.search(text[max(0, match.start() - NEAR) : match.end() + NEAR])
-    }
-
-
-def _not_sitting(session: Session, pages: list[Page], moment: datetime) -> Iterator[str]:
-    sitting = members.people(session, now=moment).keys()
-    for page in pages:
-        asked = {found[1] for link in page.links if (found := re.search(r"member=([A-Z]\d{6})", link))}
-        for bioguide in sorted(asked - sitting):
-            yield f"{page.path}: leads to {bioguide}, who does not sit"
 
 
 def _missing(session: Session, moment: datetime) -> Iterator[str]:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
-from campaign import db, drill
+from campaign import db, drill, drill_rules
 from campaign.cli import main
 from campaign.congress.models import Change
 from campaign.drill import Drill
@@ -67,7 +67,7 @@ def test_before_the_turn_the_bill_is_there(small: Engine) -> None:
     ],
 )
 def test_a_dead_number_without_its_congress_is_found(text: str, found: set[str]) -> None:
-    assert drill.bare(text, {"H.R. 6736", "S. 3508"}) == found
+    assert drill_rules.bare(text, {"H.R. 6736", "S. 3508"}) == found
 
 
 def test_the_report_says_what_is_missing_and_wrong() -> None:
@@ -107,7 +107,7 @@ def test_a_folder_that_cannot_be_written_is_refused_before_the_walk(small: Engin
 
 
 def test_feeds_are_read_too(small: Engine) -> None:
-    pages = [drill.Page("/feeds/changes.atom", 200, "<title>H.R. 6736: moved</title>")]
+    pages = [drill_rules.Page("/feeds/changes.atom", 200, "<title>H.R. 6736: moved</title>")]
     with db.reading(small) as session:
         assert drill.judged(session, pages, AFTER).wrong == (
             "/feeds/changes.atom: H.R. 6736 without its Congress",

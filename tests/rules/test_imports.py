@@ -43,6 +43,7 @@ FLOORS: dict[str, int] = {
     "campaign.app": 17,
     "jobs.worker": 17,
     "campaign.drill": 18,
+    "campaign.drill_rules": 17,
     "campaign.server": 18,
     "campaign.cli": 19,
     "campaign.migrations": 19,

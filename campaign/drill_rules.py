@@ -1,0 +1,152 @@
+"""What no page, letter, feed, answer of the API or mail may say once a Congress has ended. A drill judges the
+pages of a day to come by these rules, the tests those of every day around two turns of a Congress.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+
+from sqlmodel import Session, select
+
+from campaign.congress import members
+from campaign.congress.bills import BillId, congress_on, congress_start
+from campaign.districts import vintages
+from campaign.proposals import campaigns, lineage
+from campaign.proposals.models import Kinship
+
+NUMBER = re.compile(r"\b(?:H\.R\.|S\.|H\.J\.Res\.|S\.J\.Res\.)[\s\N{NO-BREAK SPACE}]\d+")
+CONGRESS = re.compile(
+    r"\d+(?:st|nd|rd|th) Congress|\d+\.º Congreso|\(\d+(?:st|nd|rd|th|\.º)\)|[Ll]ast Congress|Congreso pasado"
+)
+# A dead number needs its Congress within so many characters.
+NEAR = 60
+# What asks for a bill, straight before its number; "the next version of" asks for another one.
+ASKS = re.compile(
+    r"(?:\bto co-sponsor|\bplease co-sponsor|\bto join|\bcome back to|\bco-sponsor of|\bvote (?:yes on|for)|"
+    r"\bhearing on|\b[Ss]ign on to|"
+    r"\bcopatrocine|\bvuelva a copatrocinar|\bse sume a|\bvote (?:a favor de|por)|\baudiencia (?:sobre|para))"
+    r"\s+(?:la |el |last Congress's )?$"
+)
+VOTES_TODAY = re.compile(r"can vote on it today|vote in the chamber now|hoy pueden votar|pueden votarl[oa] hoy")
+# How a page says that its districts are new or were another Congress's.
+MAP_MARK = re.compile(r"new districts|distritos nuevos|until noon|hasta el mediodía")
+SEAT = re.compile(r"\b([A-Z]{2})-(\d{1,2})\b")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, file or mail as it was read."""
+
+    path: str
+    status: int
+    html: str
+
+    @property
+    def text(self) -> str:
+        """What a reader sees, without its markup."""
+        shown = re.sub(r"<(script|style|head)\b.*?</\1>", " ", self.html, flags=re.S)
+        return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", shown)))
+
+    @property
+    def links(self) -> list[str]:
+        return [unescape(link) for link in re.findall(r'href="(/[^"#]*)"', self.html)]
+
+
+def faults(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[str]:
+    """What is wrong in pages as they are at a moment."""
+    yield from _failed(pages)
+    yield from _dead_numbers(session, pages, moment)
+    yield from _dead_links(session, pages, moment)
+    yield from _not_sitting(session, pages, moment)
+    yield from _unmarked_maps(session, pages, moment)
+
+
+def _failed(pages: Sequence[Page]) -> Iterator[str]:
+    for page in pages:
+        if page.status >= 400:
+            yield f"{page.path}: answers {page.status}"
+
+
+# --- bills -----------------------------------------------------------------------------------------
+
+
+def _dead_numbers(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[str]:
+    """Dead numbers without their Congress, and asks for them. The page of a bill names its own above all
+    else; a number that lives again with another bill is not looked at."""
+    bills = [BillId.of(id) for id in session.scalars(select(Kinship.bill))]
+    alive = {bill.short for bill in bills if bill.congress >= congress_on(moment)}
+    dead = {bill.short for bill in bills if bill.congress < congress_on(moment)} - alive
+    for page in pages:
+        text, found = page.text, re.search(r"/bills/([a-z]+\d+-\d+)", page.path)
+        own = BillId.of(found[1]) if found else None
+        for number in sorted(bare(text, dead - ({own.short} if own else set()))):
+            yield f"{page.path}: {number} without its Congress"
+        for number in sorted(asked_for(text, dead)):
+            yield f"{page.path}: asks for {number}, which is dead"
+        if own and own.short in dead and VOTES_TODAY.search(text):
+            yield f"{page.path}: votes of today on {own.short}, which is dead"
+
+
+def bare(text: str, dead: set[str]) -> set[str]:
+    """The dead numbers of a text that stand without a Congress near them."""
+    return {
+        number
+        for match in NUMBER.finditer(text)
+        if (number := _spaced(match[0])) in dead
+        and not CONGRESS.search(text[max(0, match.start() - NEAR) : match.end() + NEAR])
+    }
+
+
+def asked_for(text: str, dead: set[str]) -> set[str]:
+    """The dead numbers that a text asks somebody to support, with or without their Congress."""
+    return {
+        number
+        for match in NUMBER.finditer(text)
+        if (number := _spaced(match[0])) in dead
+        and ASKS.search(text[max(0, match.start() - NEAR) : match.start()])
+    }
+
+
+def _spaced(number: str) -> str:
+    return number.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def _dead_links(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[str]:
+    """Links to the words for a dead bill of a proposal that has a living one."""
+    for proposal in campaigns.campaign_proposals(session):
+        bills = [bill for bill, _ in lineage.bills_of(session, proposal.slug)]
+        if not any(lineage.living(bill, moment) for bill in bills):
+            continue
+        dead = {bill.id for bill in bills if not lineage.living(bill, moment)}
+        for page in pages:
+            asked = {found[1] for link in page.links if (found := re.search(r"/act/.*bill=([a-z0-9-]+)", link))}
+            for bill in sorted(asked & dead):
+                yield f"{page.path}: leads to words for {bill}, which has a successor"
+
+
+# --- members and maps ------------------------------------------------------------------------------
+
+
+def _not_sitting(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[str]:
+    """Links to the words for somebody, in a page or a mail, who does not sit."""
+    sitting = members.people(session, now=moment).keys()
+    for page in pages:
+        asked = set(re.findall(r"[?;&]member=([A-Z]\d{6})", page.html))
+        for bioguide in sorted(asked - sitting):
+            yield f"{page.path}: leads to {bioguide}, who does not sit"
+
+
+def _unmarked_maps(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[str]:
+    """Pages of a district, answers for a place, and mail that name a seat of a state whose new map is not
+    stored, and do not say so."""
+    missing = vintages.missing_maps(session, now=moment)
+    if moment < congress_start(missing.congress):
+        return
+    for page in pages:
+        if not re.search(r"/act/[A-Z]{2}-\d+(\?(?!.*member=).*)?$|/find\?|^mail ", page.path):
+            continue
+        named = {seat[0] for seat in SEAT.finditer(page.text) if seat[1] in missing.zips and seat[2] != "0"}
+        if named and not MAP_MARK.search(page.text):
+            yield f"{page.path}: names {', '.join(sorted(named))} and not that the districts changed"

@@ -1,0 +1,156 @@
+"""A service that lives through the turn of a Congress: its jobs run by their schedules, against sources that change
+from moment to moment, its mail leaves through a relay, and everything that it shows is read and judged."""
+
+import email
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import default
+
+import time_machine
+from sqlalchemy.engine import Engine
+from sqlmodel import select
+from mailing.smtp_sink import Box
+from werkzeug.test import Client
+
+from campaign import db, drill, drill_rules
+from campaign.app import create_app
+from campaign.drill_rules import Page
+from campaign.mailing import policy
+from campaign.mailing.addresses import Keys, read_address
+from campaign.mailing.delivery.sending import Outbox, deliver
+from campaign.mailing.edition import editions
+from campaign.mailing.models import Edition, Subscriber
+from campaign.settings import Settings
+from jobs import worker
+
+POLICY = {
+    "approve": "by_hand",
+    "quiet_week": "note",
+    "notify_language": "en",
+    "send_hour": "8",
+    "per_second": "0",
+    "per_hour": "0",
+    "breaker_after": "20",
+    "notify_email": "organizers@campaign-host.org",
+}
+# Theirs need a mailbox or repeat what another one does.
+LEFT_OUT = ("read_bounces", "crosscheck")
+# ``LONG=1`` (``make january``) reads every page of every seat on every day, in both languages.
+LONG = bool(os.environ.get("LONG"))
+# Pages whose words the others have.
+REPEATED = re.compile(r"/called|/offices|[?&]on=|[?&]sort=|kind=.*&bill=")
+
+
+@dataclass
+class Service:
+    """One service and the world around it. ``source`` puts a moment's files and bills into the stand-in."""
+
+    engine: Engine
+    settings: Settings
+    box: Box
+    source: Callable[[datetime], None]
+    at: datetime
+    errors: list[str] = field(default_factory=list)
+
+    # --- living ---
+
+    def live_until(self, moment: datetime) -> None:
+        """Run the newest due slot of every job in order of time, and send what is due."""
+        due = [(job.schedule.slot(moment, self.settings.zone), job) for job in worker.JOBS]
+        for slot, job in sorted(due, key=lambda entry: entry[0]):
+            if slot > self.at and job.name not in LEFT_OUT:
+                self._run(job, slot)
+        self.at = moment
+        self.deliver()
+
+    def _run(self, job: worker.Job, slot: datetime) -> None:
+        self.source(slot)
+        with time_machine.travel(slot, tick=False):
+            outcome = job.run(self.engine, self.settings, now=slot)
+        if not outcome.whole:
+            self.errors.append(f"{slot:%Y-%m-%d %H:%M} {job.name}: {outcome.summary}")
+
+    def deliver(self) -> None:
+        deliver(Outbox(self.engine, self.settings, clock=lambda: self.at))
+
+    def approve(self) -> list[str]:
+        """Approve the drafts that wait; their periods."""
+        with db.reading(self.engine) as session:
+            drafts = session.exec(select(Edition).where(Edition.state == "draft")).all()
+        for draft in drafts:
+            editions.publish(self.engine, self.settings, draft.id or 0, by="tests", now=self.at)
+        self.deliver()
+        return [draft.period for draft in drafts]
+
+    def subscribe(self, *seats: str) -> None:
+        """A reader for each seat who also wants alerts, in alternating languages."""
+        keys = Keys(self.settings)
+        with db.writing(self.engine) as session:
+            policy.choose(session, POLICY)
+            for place, seat in enumerate(seats):
+                address = read_address(f"{seat.lower() or 'nowhere'}@readers-host.org")
+                session.add(
+                    Subscriber(
+                        email=address.typed,
+                        key=keys.of(address),
+                        language=("en", "es")[place % 2],
+                        seat=seat,
+                        proposals="",
+                        alerts=True,
+                        state="confirmed",
+                        created=self.at,
+                        confirmed_at=self.at,
+                    )
+                )
+
+    # --- reading ---
+
+    def read(self, starts: Sequence[str], seats: Sequence[str], lang: str) -> "Read":
+        """What can be reached from the starting pages and the seats' in one language, and the mail that has come
+        since."""
+        prefix = "/es" if lang == "es" else ""
+        own = [path if path.startswith(("/api", "/feeds")) else prefix + path for path in starts]
+
+        def wanted(link: str) -> bool:
+            seat = re.match(r"(?:/es)?/act/([A-Z]{2}-\d+)", link)
+            of_language = link.startswith("/es") is bool(prefix)
+            return of_language and (not seat or seat[1] in seats) and (LONG or not REPEATED.search(link))
+
+        with time_machine.travel(self.at, tick=False):
+            client = Client(create_app(self.settings, engine=self.engine))
+            starting = [*own, *(f"{prefix}/act/{seat}" for seat in seats)]
+            pages = [*drill.walk(client, starting, wanted=wanted), *self._mail()]
+            with db.reading(self.engine) as session:
+                return Read(pages, list(drill_rules.faults(session, pages, self.at)))
+
+    def _mail(self) -> Iterator[Page]:
+        for _sender, recipient, raw in self.box.messages:
+            message = email.message_from_bytes(raw, policy=default)
+            yield Page(f"mail to {recipient}: {message['Subject']}", 200, _body(message))
+        self.box.messages.clear()
+
+
+@dataclass(frozen=True)
+class Read:
+    pages: list[Page]
+    faults: list[str]
+
+    @property
+    def mail(self) -> dict[str, str]:
+        """The text of each mail by its recipient; of several to one, the last."""
+        return {page.path.split()[2].rstrip(":"): page.text for page in self.pages if page.path.startswith("mail")}
+
+    def text(self, path: str) -> str:
+        """The text of a page, or the mail to somebody; empty where it was not read."""
+        if "@" in path:
+            return self.mail.get(path, "")
+        return next((page.text for page in self.pages if page.path.rstrip("?") == path), "")
+
+
+def _body(message: EmailMessage) -> str:
+    parts = [message.get_body((kind,)) for kind in ("plain", "html")]
+    return " ".join([str(message["Subject"]), *(str(part.get_content()) for part in parts if part)])
