@@ -125,8 +125,8 @@ def walk(
     *,
     wanted: Callable[[str], bool] = lambda _link: True,
 ) -> Iterator[Page]:
-    """The starting pages and all that they lead to, each once and under the address it is found at in the end, as far
-    as their links are ``wanted``."""
+    """The starting pages and what they lead to as far as links are ``wanted``, each once and under the address
+    that it is found at in the end."""
     waiting = list(starts)
     seen = {_shown_by(path) for path in waiting}
     while waiting:

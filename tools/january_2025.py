@@ -125,7 +125,9 @@ def main(folder: Path) -> None:
     named, found = _named_on_bills(), []
     for moment, path in moments(folder):
         now = small(path, named)
-        found.append({"at": moment.isoformat(), **{name: difference(before[name], now[name]) for name in NAMES}})
+        found.append(
+            {"at": moment.isoformat(), **{name: difference(before[name], now[name]) for name in NAMES}}
+        )
         before = now
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
     OUT.write_bytes(gzip.compress(text.encode(), mtime=0))

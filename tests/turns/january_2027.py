@@ -50,7 +50,9 @@ class Source:
 
     def __init__(self, session: Session, listed: datetime) -> None:
         self.listed = listed
-        people = session.exec(select(Member).where(Member.standing == "sitting").order_by(Member.bioguide)).all()
+        people = session.exec(
+            select(Member).where(Member.standing == "sitting").order_by(Member.bioguide)
+        ).all()
         terms: dict[str, list[Tenure]] = defaultdict(list)
         for tenure in session.exec(select(Tenure).order_by(col(Tenure.starts))):
             terms[tenure.bioguide].append(tenure)

@@ -142,7 +142,9 @@ class Read:
     @property
     def mail(self) -> dict[str, str]:
         """The text of each mail by its recipient; of several to one, the last."""
-        return {page.path.split()[2].rstrip(":"): page.text for page in self.pages if page.path.startswith("mail")}
+        return {
+            page.path.split()[2].rstrip(":"): page.text for page in self.pages if page.path.startswith("mail")
+        }
 
     def text(self, path: str) -> str:
         """The text of a page, or the mail to somebody; empty where it was not read."""

@@ -41,9 +41,7 @@ STARTS = (
 
 
 @pytest.fixture
-def service(
-    sqlite_engine: Engine, congress: Standin, serve_campaign: Callable[..., Service]
-) -> Service:
+def service(sqlite_engine: Engine, congress: Standin, serve_campaign: Callable[..., Service]) -> Service:
     def source(moment: datetime) -> None:
         january_2025.serve_files(congress.world, january_2025.files_at(moment))
         congress.world.asof = moment.date().isoformat()
@@ -68,7 +66,11 @@ def begin_campaign(engine: Engine) -> None:
             Proposal(**row, campaign=slug, position=place) for place, row in enumerate(texts.proposals)
         )
         session.flush()
-        rows = [census.ZipRow(row["zip"], row["seat"], row["share"]) for row in files.read_table(folder, "zips") if row["zip"] in ("78205",)]
+        rows = [
+            census.ZipRow(row["zip"], row["seat"], row["share"])
+            for row in files.read_table(folder, "zips")
+            if row["zip"] in ("78205",)
+        ]
         census.replace_zips(session, rows, 119)
         for seen in files.read_bills(folder):
             if seen.bill in january_2025.BEFORE:
@@ -81,10 +83,11 @@ def begin_campaign(engine: Engine) -> None:
 
 def test_every_page_and_mail_of_every_day(service: Service) -> None:
     import time
+
     for day, lang in DAYS.items():
-        t=time.time()
+        t = time.time()
         service.live_until(datetime.fromisoformat(day).replace(tzinfo=UTC))
-        t1=time.time()
+        t1 = time.time()
         if day != "2024-12-30T20:00":
             print("approved", service.approve())
         for bill, slug in january_2025.RETURNS.items():
@@ -94,10 +97,27 @@ def test_every_page_and_mail_of_every_day(service: Service) -> None:
                 with db.writing(service.engine) as session:
                     lineage.confirm(session, slug, bill, by="tests", now=service.at)
         starts = [*STARTS, *(f"/act/{seat}" for seat in SEATS)]
-        read = service.faults(starts, lang, wanted=lambda link: not link.partition("/act/")[2] or link.removeprefix("/es").split("/")[2].split("?")[0] in SEATS)
-        print(day, lang, len(read.pages), "pages", len(read.mail), "mails", round(t1-t,1), round(time.time()-t1,1))
-        for f in read.faults[:40]: print("   ", f)
+        read = service.faults(
+            starts,
+            lang,
+            wanted=lambda link: (
+                not link.partition("/act/")[2] or link.removeprefix("/es").split("/")[2].split("?")[0] in SEATS
+            ),
+        )
+        print(
+            day,
+            lang,
+            len(read.pages),
+            "pages",
+            len(read.mail),
+            "mails",
+            round(t1 - t, 1),
+            round(time.time() - t1, 1),
+        )
+        for f in read.faults[:40]:
+            print("   ", f)
         print(list(read.mail)[:20])
         import pickle, pathlib
+
         pathlib.Path(f"/tmp/walk-{day}.pickle").write_bytes(pickle.dumps(read))
     print("\n".join(service.errors))

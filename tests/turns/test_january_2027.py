@@ -50,9 +50,7 @@ def service(
     engine = db.open_engine(f"sqlite:///{path}")
     with db.reading(engine) as session:
         source = Source(session, EARLY)
-    congress.world.bills = {
-        row.bill: january_2025.record(row) for row in files.read_bills(shipped("fixtures"))
-    }
+    congress.world.bills = {row.bill: january_2025.record(row) for row in files.read_bills(shipped("fixtures"))}
 
     def put(moment: datetime) -> None:
         january_2025.serve_files(congress.world, source.files_at(moment))
@@ -73,9 +71,10 @@ def import_texas(engine: Engine, now: datetime) -> None:
 
 def test_every_page_and_mail_of_every_day(service: Service) -> None:
     import time
+
     for day, lang, seats, approves in DAYS:
         moment = datetime.fromisoformat(day).replace(tzinfo=UTC)
-        t=time.time()
+        t = time.time()
         if service.at < TEXAS_MAP <= moment:
             service.live_until(TEXAS_MAP)
             import_texas(service.engine, TEXAS_MAP)
@@ -87,11 +86,22 @@ def test_every_page_and_mail_of_every_day(service: Service) -> None:
         if RETURN.id in waiting:
             with db.writing(service.engine) as session:
                 lineage.confirm(session, "stop-arming-cartels-act", RETURN.id, by="tests", now=service.at)
-        t1=time.time()
+        t1 = time.time()
         read = service.read(STARTS, seats, lang)
-        print(day, lang, len(read.pages), "pages", len(read.mail), "mails", round(t1-t,1), round(time.time()-t1,1))
-        for f in read.faults[:40]: print("   ", f)
+        print(
+            day,
+            lang,
+            len(read.pages),
+            "pages",
+            len(read.mail),
+            "mails",
+            round(t1 - t, 1),
+            round(time.time() - t1, 1),
+        )
+        for f in read.faults[:40]:
+            print("   ", f)
         print(list(read.mail)[:20])
         import pickle, pathlib
+
         pathlib.Path(f"/tmp/walk-{day}.pickle").write_bytes(pickle.dumps(read))
     print("\n".join(service.errors))

@@ -11,6 +11,7 @@ from chambers import add_bill, legislator, on, seat_members, term
 from sqlalchemy.engine import Engine
 
 from campaign import db
+from campaign.congress.models import Bill
 from campaign.mailing.edition import editions, news
 from campaign.mailing.edition.digest import Group
 from campaign.proposals import returns
@@ -75,6 +76,22 @@ def test_the_return_is_told_in_the_week_it_is_first_read(
     editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
     after = editions.build(engine, settings, now=MONDAY + timedelta(days=7))
     assert after.state == "quiet"
+
+
+def test_a_bill_that_was_not_read_yet_has_no_number_in_the_mail(
+    january: Engine, settings: Settings, readers: Make, rules: Make
+) -> None:
+    """Confirmed a moment before the edition is built, it is known by its title alone."""
+    readers("a@readers-host.org")
+    rules(quiet_week="note")
+    come_back(january)
+    with db.writing(january) as session:
+        session.get_one(Bill, "hr412-120").observed_at = None
+    built = editions.build(january, settings, now=MONDAY)
+    text = plain(editions.preview(january, settings, Group("en", ""), edition=built.edition, now=MONDAY))
+    assert "H.R. 412 continues" in text
+    assert "THE NUMBERS" not in text
+    assert "co-sponsors" not in text
 
 
 def plain(raw: bytes) -> str:
