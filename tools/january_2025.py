@@ -3,9 +3,9 @@
     python -m tools.january_2025 FOLDER
 
 FOLDER has one folder for each moment (``2025-01-03T2221``: the commit's time, five hours behind UTC) with the
-files of unitedstates/congress-legislators (CC0) as they stood then, as ``NAME.json`` or ``NAME.json.gz``. Kept are
-the people of some states and those whom the campaign's bills name, the fields that the service reads, and of each
-moment after the first what differs from the one before.
+files of unitedstates/congress-legislators (CC0) as they stood then, as ``NAME.json`` or ``NAME.json.gz``. Kept
+are the people of some states and those whom the campaign's bills name, the fields that the service reads, and
+of each moment after the first what differs from the one before.
 """
 
 import gzip

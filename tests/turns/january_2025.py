@@ -17,9 +17,8 @@ from campaign.congress.observation import CosponsorRow, Observation, PersonRow
 from campaign.congress.roster import FILES
 
 Rows = dict[str, Any]
-# The bills that the campaign had, and those that came back.
+# The bills that the campaign had.
 BEFORE = ("hr6618-118", "s4647-118", "hr9539-117", "hr8427-118", "s2926-118")
-RETURNS = {"hr923-119": "stop-arming-cartels-act", "s367-119": "stop-arming-cartels-act"}
 
 
 @cache

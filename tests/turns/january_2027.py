@@ -61,10 +61,7 @@ class Source:
         self.before = [_person(row, terms[row.bioguide], washington.get(row.bioguide)) for row in people]
         self.after = [_with_new_term(row) for row in self.before if row["id"]["bioguide"] not in FOLLOW]
         self.seats = session.exec(select(CommitteeSeat)).all()
-        whole = select(Committee).where(col(Committee.parent).is_(None)).order_by(Committee.id)
-        self.committees = [
-            {"type": row.chamber, "name": row.name, "thomas_id": row.id} for row in session.exec(whole)
-        ]
+        self.committees = _committees(session)
 
     def files_at(self, moment: datetime) -> dict[str, Any]:
         follow = [person for person in FOLLOW.values() if person.bioguide != LATE or moment >= OATH]
@@ -98,6 +95,18 @@ class Source:
             row = {"bioguide": seat.bioguide, "party": seat.side, "rank": seat.rank}
             found[seat.committee].append({**row, "title": titles.get(seat.role, "")})
         return found
+
+
+def _committees(session: Session) -> Rows:
+    parts: dict[str, Rows] = defaultdict(list)
+    whole = []
+    for row in session.exec(select(Committee).order_by(Committee.id)):
+        if row.parent:
+            parts[row.parent].append({"name": row.name, "thomas_id": row.id.removeprefix(row.parent)})
+        else:
+            named = {"type": row.chamber, "name": row.name, "thomas_id": row.id}
+            whole.append({**named, "subcommittees": parts[row.id]})
+    return whole
 
 
 def _person(row: Member, terms: list[Tenure], office: Office | None) -> dict[str, Any]:

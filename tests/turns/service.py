@@ -1,19 +1,20 @@
-"""A service that lives through the turn of a Congress: its jobs run by their schedules, against sources that change
-from moment to moment, its mail leaves through a relay, and everything that it shows is read and judged."""
+"""A service that lives through the turn of a Congress: its jobs run by their schedules, against sources that
+change from moment to moment, its mail leaves through a relay, and all that it shows is read and judged."""
 
 import email
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
+from typing import NamedTuple
 
 import time_machine
-from sqlalchemy.engine import Engine
-from sqlmodel import select
 from mailing.smtp_sink import Box
+from sqlalchemy.engine import Engine
+from sqlmodel import col, select
 from werkzeug.test import Client
 
 from campaign import db, drill, drill_rules
@@ -24,6 +25,7 @@ from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.delivery.sending import Outbox, deliver
 from campaign.mailing.edition import editions
 from campaign.mailing.models import Edition, Subscriber
+from campaign.proposals import lineage
 from campaign.settings import Settings
 from jobs import worker
 
@@ -77,14 +79,14 @@ class Service:
     def deliver(self) -> None:
         deliver(Outbox(self.engine, self.settings, clock=lambda: self.at))
 
-    def approve(self) -> list[str]:
-        """Approve the drafts that wait; their periods."""
+    def approve(self) -> None:
+        """Approve the newest draft, if one waits, and send it."""
+        drafts = select(Edition).where(Edition.state == "draft").order_by(col(Edition.period).desc())
         with db.reading(self.engine) as session:
-            drafts = session.exec(select(Edition).where(Edition.state == "draft")).all()
-        for draft in drafts:
+            draft = session.exec(drafts).first()
+        if draft is not None:
             editions.publish(self.engine, self.settings, draft.id or 0, by="tests", now=self.at)
-        self.deliver()
-        return [draft.period for draft in drafts]
+            self.deliver()
 
     def subscribe(self, *seats: str) -> None:
         """A reader for each seat who also wants alerts, in alternating languages."""
@@ -107,12 +109,30 @@ class Service:
                     )
                 )
 
+    def confirm(self, proposal: str, bill: str) -> None:
+        """An organizer's click on a suggestion that waits, an hour before the next poll."""
+        with db.reading(self.engine) as session:
+            assert bill in [found.id for found, _ in lineage.waiting(session, proposal)]
+        with db.writing(self.engine) as session:
+            lineage.confirm(session, proposal, bill, by="tests", now=self.at)
+        self.live_until(self.at + timedelta(hours=1))
+
     # --- reading ---
 
     def read(self, starts: Sequence[str], seats: Sequence[str], lang: str) -> "Read":
-        """What can be reached from the starting pages and the seats' in one language, and the mail that has come
-        since."""
-        prefix = "/es" if lang == "es" else ""
+        """What can be reached from the starting pages and the seats' in one language (``LONG``: in both), and
+        the mail that has come since."""
+        with time_machine.travel(self.at, tick=False):
+            client = Client(create_app(self.settings, engine=self.engine))
+            pages = list(self._mail())
+            for prefix in ("", "/es") if LONG else ("/es" if lang == "es" else "",):
+                pages += self._pages(client, prefix, starts, seats)
+            with db.reading(self.engine) as session:
+                return Read(pages, list(drill_rules.faults(session, pages, self.at)))
+
+    def _pages(
+        self, client: Client, prefix: str, starts: Sequence[str], seats: Sequence[str]
+    ) -> Iterator[Page]:
         own = [path if path.startswith(("/api", "/feeds")) else prefix + path for path in starts]
 
         def wanted(link: str) -> bool:
@@ -120,12 +140,7 @@ class Service:
             of_language = link.startswith("/es") is bool(prefix)
             return of_language and (not seat or seat[1] in seats) and (LONG or not REPEATED.search(link))
 
-        with time_machine.travel(self.at, tick=False):
-            client = Client(create_app(self.settings, engine=self.engine))
-            starting = [*own, *(f"{prefix}/act/{seat}" for seat in seats)]
-            pages = [*drill.walk(client, starting, wanted=wanted), *self._mail()]
-            with db.reading(self.engine) as session:
-                return Read(pages, list(drill_rules.faults(session, pages, self.at)))
+        return drill.walk(client, [*own, *(f"{prefix}/act/{seat}" for seat in seats)], wanted=wanted)
 
     def _mail(self) -> Iterator[Page]:
         for _sender, recipient, raw in self.box.messages:
@@ -147,10 +162,39 @@ class Read:
         }
 
     def text(self, path: str) -> str:
-        """The text of a page, or the mail to somebody; empty where it was not read."""
-        if "@" in path:
-            return self.mail.get(path, "")
-        return next((page.text for page in self.pages if page.path.rstrip("?") == path), "")
+        """The text of a page, or the last mail to somebody (``tx-20@``)."""
+        if path.endswith("@"):
+            return self.mail.get(f"{path}readers-host.org", "not sent")
+        return next((page.text for page in self.pages if page.path.rstrip("?") == path), "not read")
+
+    def wrong(self, says: Iterable[tuple[str, str]]) -> list[str]:
+        """What does not say what it is to say, or says what it is not to (``-``)."""
+        return [
+            f"{path}: {text}"
+            for path, text in says
+            if (text.lstrip("-") in self.text(path)) is text.startswith("-")
+        ]
+
+
+class Day(NamedTuple):
+    """A moment: which seats' pages are read and in which language, what a page or a mail (``tx-20@``) is to say
+    or, with ``-``, not to say, and what an organizer does then."""
+
+    moment: str
+    lang: str
+    seats: tuple[str, ...]
+    says: tuple[tuple[str, str], ...] = ()
+    approves: bool = False
+    confirms: tuple[str, ...] = ()
+
+    def live_and_read(self, service: Service, starts: Sequence[str], seats: Sequence[str]) -> list[str]:
+        """What is wrong on this day, each after the moment."""
+        if self.approves:
+            service.approve()
+        for bill in self.confirms:
+            service.confirm("stop-arming-cartels-act", bill)
+        read = service.read(starts, seats if LONG else self.seats, self.lang)
+        return [f"{self.moment} {fault}" for fault in read.faults + read.wrong(self.says)]
 
 
 def _body(message: EmailMessage) -> str:

@@ -343,7 +343,7 @@ def _require_sitting(edition: Edition, now: datetime) -> None:
 
 
 def _require_newest(session: Session, draft: Edition) -> None:
-    """Raises Refused (409) where a later edition begins where a draft does: readers would get the news twice."""
+    """Raises Refused (409) where a later edition tells the news of a draft, too: readers would get it twice."""
     later = select(Edition).where(
         Edition.kind == draft.kind,
         Edition.period > draft.period,
