@@ -1,16 +1,19 @@
 """January 2027, from two weeks before it to six weeks after, while the sources have holes."""
 
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from copies import copy_of
 from sqlalchemy.engine import Engine
+from sqlmodel import col
 from standin import Standin
 
 from campaign import db
 from campaign.districts import census
+from campaign.districts.models import ZipSeat
 from campaign.settings import shipped
 from campaign.snapshot import files
 
@@ -19,11 +22,14 @@ from turns.january_2027 import RETURN, Source  # isort: skip
 from turns.service import Day, Service  # isort: skip
 
 BEGIN = datetime(2026, 12, 19, 17, tzinfo=UTC)
+# When the list of the 120th's members comes: before its noon (as in 2019), or days late.
 EARLY, LATE = datetime(2027, 1, 3, 8, tzinfo=UTC), datetime(2027, 1, 7, 2, tzinfo=UTC)
 SEATS = ("TX-20", "TX-37", "IL-9", "CA-12", "MO-5", "DC-0", "WY-0")
+READERS = ("IL-9", "IL-2", "MO-5", "DC-0", "WY-0", "")
+ZIPS = ("78701", "60640", "64111", "82901")
 STARTS = (
     "/", "/bills", "/districts", "/proposals/armas-act", "/proposals/stop-arming-cartels-act",
-    "/find?zip=78701", "/find?zip=60640", "/find?zip=64111", "/find?zip=82901", "/bills?q=H.R.+6736",
+    *(f"/find?zip={zip}" for zip in ZIPS), "/bills?q=H.R.+6736",
     "/sheet", "/feeds/changes.atom", "/api/v1/bills", "/api/v1/proposals", "/api/v1/find?zip=78701",
     "/api/v1/bills/hr923-119", "/api/v1/changes?bill=hr923-119",
 )  # fmt: skip
@@ -38,36 +44,55 @@ DAYS = (
     Day(
         "2027-01-04T20:00",
         "en",
-        ("TX-37", "IL-9"),
-        (("/act/TX-37", NO_MAP), ("/act/TX-37", "-Doggett"), ("il-2@", "119.º Congreso terminó")),
+        ("TX-37",),
+        (("/act/TX-37", NO_MAP), ("/act/TX-37", "-Doggett"), ("il-9@", "119th Congress has ended")),
         True,
     ),
     Day("2027-01-20T20:00", "es", ("TX-20",), (("/es/act/TX-10", "Desde el mediodía"),), True),
     Day("2027-01-26T20:00", "en", ("CA-12",), (("/act/CA-12", NO_MAP),), True, (RETURN.id,)),
-    Day("2027-02-03T20:00", "es", ("MO-5",), (("il-2@", "está de vuelta como H.R. 412"),), True),
-    Day("2027-02-17T20:00", "en", ("TX-20",), (("/bills/hr412-120", "Robin"),), True),
+    Day("2027-02-03T20:00", "es", (), (("il-9@", "is back as H.R. 412"),), True),
+    Day("2027-02-17T20:00", "en", ("MO-5",), (("/bills/hr412-120", "Robin"),), True),
+)
+# The seat's own page alone: nobody of the old list speaks, nobody of the new one is known.
+LATE_DAY = Day(
+    "2027-01-05T20:00", "en", ("IL-9",), (("/act/IL-9", "is not listed yet"), ("/act/IL-9", "-Schak"))
 )
 
 
+@pytest.fixture(scope="module")
+def december(snapshot_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The shipped campaign with few ZIP codes: of the starting pages, and one for each district."""
+    with copy_of(snapshot_template, tmp_path_factory.mktemp("december")) as engine:
+        kept = sa.select(sa.func.min(ZipSeat.zip)).group_by(col(ZipSeat.seat))
+        few = sa.or_(col(ZipSeat.zip).in_(ZIPS), col(ZipSeat.zip).in_(kept))
+        with engine.begin() as connection:
+            connection.execute(sa.delete(ZipSeat).where(~few))
+        yield engine
+
+
 @pytest.fixture
-def service(
-    snapshot_template: Path, tmp_path: Path, congress: Standin, serve_campaign: Callable[..., Service]
-) -> Service:
-    path = tmp_path / "copy.db"
-    shutil.copyfile(snapshot_template, path)
-    engine = db.open_engine(f"sqlite:///{path}")
-    with db.reading(engine) as session:
-        source = Source(session, EARLY)
-    congress.world.bills = {row.bill: january_2025.record(row) for row in files.read_bills(shipped("fixtures"))}
+def live(
+    december: Engine, tmp_path: Path, congress: Standin, serve_campaign: Callable[..., Service]
+) -> Iterator[Callable[[datetime], Service]]:
+    """A service from December on, while the list of members comes at a moment."""
+    bills = files.read_bills(shipped("fixtures"))
+    congress.world.bills = {row.bill: january_2025.record(row) for row in bills}
+    with copy_of(december, tmp_path) as engine:
 
-    def put(moment: datetime) -> None:
-        january_2025.serve_files(congress.world, source.files_at(moment))
-        january_2027.serve_list(congress.world, moment)
-        congress.world.asof = moment.date().isoformat()
+        def start(listed: datetime) -> Service:
+            with db.reading(engine) as session:
+                source = Source(session, listed)
 
-    found = serve_campaign(engine, put, BEGIN)
-    found.subscribe(*SEATS, "IL-2", "")
-    return found
+            def put(moment: datetime) -> None:
+                january_2025.serve_files(congress.world, source.files_at(moment))
+                january_2027.serve_list(congress.world, moment)
+                congress.world.asof = moment.date().isoformat()
+
+            found = serve_campaign(engine, put, BEGIN)
+            found.subscribe(*READERS)
+            return found
+
+        yield start
 
 
 def import_texas(engine: Engine, now: datetime) -> None:
@@ -77,15 +102,19 @@ def import_texas(engine: Engine, now: datetime) -> None:
     census.import_zips(engine, source, 120, now=now, whole=True)
 
 
-def test_every_page_and_mail_of_every_day(service: Service) -> None:
+def test_every_page_and_mail_of_every_day(live: Callable[[datetime], Service]) -> None:
     """No failure, no dead number without its Congress, no ask for a dead bill, nobody who does not sit, no
     unmarked old map."""
-    found: list[str] = []
+    service, found = live(EARLY), []
     for day in DAYS:
-        moment = datetime.fromisoformat(day.moment).replace(tzinfo=UTC)
-        if service.at < TEXAS_MAP <= moment:
+        if service.at < TEXAS_MAP <= day.at:
             service.live_until(TEXAS_MAP)
             import_texas(service.engine, TEXAS_MAP)
-        service.live_until(moment)
         found += day.live_and_read(service, STARTS, SEATS)
+    assert not found + service.errors, "\n".join(found + service.errors)
+
+
+def test_nobody_of_the_old_list_speaks_while_the_new_one_is_late(live: Callable[[datetime], Service]) -> None:
+    service = live(LATE)
+    found = LATE_DAY.live_and_read(service, (), SEATS)
     assert not found + service.errors, "\n".join(found + service.errors)
