@@ -3,7 +3,8 @@
 Every two bills of one Congress that share a title or an official title are judged by the product's own rules,
 with the researchers' relations hidden, and compared with them: precision is the share of the suggested pairs
 that they call identical or related, recall the share of all their identical pairs that is suggested. They are
-weeks behind and look at one Congress only, so precision is a lower bound. ``as if across`` judges the same
+weeks behind and look at one Congress only, so precision is a lower bound; the bills that the shipped campaign
+holds for one proposal count as related, too, and are told apart. ``as if across`` judges the same
 pairs as if the older bill were of the Congress before: what the rules for a return make of them.
 """
 
@@ -11,7 +12,7 @@ import gzip
 import json
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
@@ -26,6 +27,8 @@ from campaign.congress.titles import names_an_idea, title_key
 from campaign.proposals.kinship import GOOD, HIGH, Pair, judge
 from campaign.proposals.suggestions import WORTH_SUGGESTING, series_key
 from campaign.refusals import SourceError
+from campaign.settings import shipped
+from campaign.snapshot import files
 
 # Within so long of the data's newest day researchers have not yet linked all bills.
 LAG = timedelta(days=90)
@@ -35,11 +38,15 @@ READ = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass
 class Bills:
-    """Bills of a file, and by pair of ids what researchers call it: True for identical, False for related."""
+    """Bills of a file, and by pair of ids what researchers call it: True for identical, False for related.
+
+    ``confirmed`` are the pairs that the shipped campaign holds for one proposal.
+    """
 
     rows: dict[str, Bill] = field(default_factory=dict)
     joined: dict[str, frozenset[str]] = field(default_factory=dict)
     relations: dict[frozenset[str], bool] = field(default_factory=dict)
+    confirmed: set[frozenset[str]] = field(default_factory=set)
 
     def add(self, observation: Observation) -> None:
         id, head = observation.bill, head_of(observation)
@@ -88,7 +95,8 @@ def measure(files: Iterable[Path]) -> list[Figure]:
             "",
             True,
         ),
-        _precision("lineage: identical or related at high", high, PRECISION),
+        _precision("lineage: identical or related at high", high, PRECISION, bills.confirmed),
+        _precision("the same, by researchers alone", high, None),
         _precision("the same, both bills older than 90 days", _older(bills, high, settled), None),
         _recall("lineage: identical pairs found at high", bills, high, RECALL),
         _recall("identical pairs suggested at all", bills, inside, None),
@@ -112,11 +120,18 @@ class Judged:
 
 def read(files: Iterable[Path]) -> Bills:
     """The bills of BILLSTATUS zips and of JSON lines of a mirror; a bill that cannot be read is left out."""
-    bills = Bills()
+    bills = Bills(confirmed=_confirmed())
     for path in files:
         for observation in _of_zip(path) if path.suffix == ".zip" else _of_lines(path):
             bills.add(observation)
     return bills
+
+
+def _confirmed() -> set[frozenset[str]]:
+    """The pairs of bills of one proposal, of the shipped campaign."""
+    example = files.read_example(shipped("fixtures"))
+    families = [[entry.bill for entry in proposal.bills] for proposal in example.proposals]
+    return {frozenset(pair) for family in families for pair in combinations(family, 2)}
 
 
 def _of_zip(path: Path) -> Iterator[Observation]:
@@ -164,8 +179,10 @@ def _older(bills: Bills, judged: Iterable[Judged], day: date) -> list[Judged]:
     return [row for row in judged if all((dates[id] or date.max) <= day for id in row.pair)]
 
 
-def _precision(name: str, judged: list[Judged], least: float | None) -> Figure:
-    right = sum(row.relation is not None for row in judged)
+def _precision(
+    name: str, judged: list[Judged], least: float | None, confirmed: Collection[frozenset[str]] = ()
+) -> Figure:
+    right = sum(row.relation is not None or row.pair in confirmed for row in judged)
     return _share(name, right, len(judged), least)
 
 

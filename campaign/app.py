@@ -17,6 +17,7 @@ from campaign.web.core import (
     request_log,
     routing,
     security,
+    served,
 )
 from campaign.web.organize import access
 from campaign.web.public import calls
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     request_log.attach(app)
     engine = engine or db.open_engine(settings.database_url)
     page_cache.attach(app, engine)
+    served.attach(app)
     database.attach(app, engine)
     languages.attach(app, settings)
     security.attach(app, settings)

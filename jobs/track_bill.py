@@ -27,7 +27,9 @@ class Tracked:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class Reading:
+    """A bill as a source shows it now; else ``note`` says why none could be read."""
+
     observation: Observation | None
     modified: str = ""
     note: str = ""
@@ -51,9 +53,9 @@ def run(
         _refuse_unknown_proposal([known.slug for known in campaigns.campaign_proposals(session)], proposal)
         known = session.get(Bill, str(bill))
         has_title = known is not None and bool(known.title)
-    reading = _Reading(None)
+    reading = Reading(None)
     if not has_title:
-        reading = _read(settings, bill, now=now, fetcher=fetcher, known=known is not None)
+        reading = read_bill(settings, bill, now=now, fetcher=fetcher, known=known is not None)
     with db.writing(engine) as session:
         tracking.track(session, bill, now=now)
         if reading.observation is not None:
@@ -75,7 +77,9 @@ def _refuse_unknown_proposal(slugs: list[str], proposal: str) -> None:
         )
 
 
-def _read(settings: Settings, bill: BillId, *, now: datetime, fetcher: Fetcher | None, known: bool) -> _Reading:
+def read_bill(
+    settings: Settings, bill: BillId, *, now: datetime, fetcher: Fetcher | None, known: bool
+) -> Reading:
     notes = []
     for read in (_read_api, _read_govinfo) if settings.api_key else (_read_govinfo,):
         # A client for each source, so that the circuit breaker of one does not close the other.
@@ -84,16 +88,16 @@ def _read(settings: Settings, bill: BillId, *, now: datetime, fetcher: Fetcher |
                 return read(client, settings, bill, now)
             except SourceError as error:
                 notes.append(_note(error, bill, known))
-    return _Reading(None, note="; ".join(notes))
+    return Reading(None, note="; ".join(notes))
 
 
-def _read_api(fetcher: Fetcher, settings: Settings, bill: BillId, now: datetime) -> _Reading:
-    return _Reading(congress_gov.read_bill(fetcher, settings, bill, now=now))
+def _read_api(fetcher: Fetcher, settings: Settings, bill: BillId, now: datetime) -> Reading:
+    return Reading(congress_gov.read_bill(fetcher, settings, bill, now=now))
 
 
-def _read_govinfo(fetcher: Fetcher, settings: Settings, bill: BillId, now: datetime) -> _Reading:
+def _read_govinfo(fetcher: Fetcher, settings: Settings, bill: BillId, now: datetime) -> Reading:
     reading = govinfo.read_bill(fetcher, settings, bill, now=now)
-    return _Reading(reading.observation, reading.modified)
+    return Reading(reading.observation, reading.modified)
 
 
 def _note(error: SourceError, bill: BillId, known: bool) -> str:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import copies
+import hypothesis
 import jinja2
 import pytest
 import sqlalchemy as sa
@@ -46,6 +47,15 @@ NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
 # Each process that runs tests has one database on PostgreSQL that its tests empty in turn.
 WORKER = f"process_{os.getpid()}"
 _numbers = itertools.count()
+
+
+# A loaded machine is no fault of the code: no test is timed, neither its runs nor the making of their input.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_configure() -> None:

@@ -12,20 +12,33 @@ from campaign.refusals import Refused
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--prepare", is_flag=True, help="First create or upgrade the tables and load the snapshot.")
-def run_all(context: CommandContext, host: str, port: int, prepare: bool) -> None:
+@click.option(
+    "--campaign",
+    default="example",
+    metavar="FILE|example|none",
+    help="With --prepare, the campaign of a new installation.",
+)
+def run_all(context: CommandContext, host: str, port: int, prepare: bool, campaign: str) -> None:
     """Serve the pages and run the scheduled jobs in one process."""
     from campaign.server import serve
 
     if prepare:
-        _prepare(context)
+        _prepare(context, campaign)
     serve(context.settings, host=host, port=port, scheduled=True, listening=_print_address)
 
 
-def _prepare(context: CommandContext) -> None:
+def _prepare(context: CommandContext, chosen: str) -> None:
     from campaign import db, snapshot
+    from campaign.cli.campaigns import take, text_of
+    from campaign.proposals import campaigns
 
+    file = None if chosen in ("example", "none") else text_of(chosen)
     db.upgrade(context.engine)
-    snapshot.load(context.engine, now=context.now)
+    snapshot.load(context.engine, now=context.now, example=chosen == "example")
+    with db.reading(context.engine) as session:
+        empty = not campaigns.campaigns(session)
+    if file is not None and empty:
+        take(context, file, state="live")
     # No connection may cross the fork into the serving process.
     context.close()
 

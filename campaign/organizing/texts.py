@@ -4,9 +4,10 @@ import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from campaign.outreach import ask_kinds, phrases, wording_checks, wordings
 from campaign.proposals import campaigns, published
@@ -14,6 +15,8 @@ from campaign.proposals.models import Campaign, CitedFact, Proposal, TextVersion
 from campaign.refusals import Refused
 
 LONGEST: Final = 4000
+# The place of a new figure: behind those that are there.
+LAST: Final = 99
 FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "campaign": ("title_en", "title_es", "summary_en", "summary_es"),
     "proposal": ("name_en", "name_es", "summary_en", "summary_es"),
@@ -31,15 +34,18 @@ class Piece:
     text: str
 
 
-def newest(session: Session, kind: str, key: str) -> TextVersion | None:
-    query = select(TextVersion).where(TextVersion.kind == kind, TextVersion.key == key)
-    return session.exec(query.order_by(col(TextVersion.id).desc()).limit(1)).first()
+def newest(session: Session, campaign: str, kind: str, key: str) -> TextVersion | None:
+    return session.exec(_versions(campaign, kind, key).limit(1)).first()
 
 
-def versions(session: Session, kind: str, key: str) -> list[TextVersion]:
+def versions(session: Session, campaign: str, kind: str, key: str) -> list[TextVersion]:
     """All versions, newest first."""
-    query = select(TextVersion).where(TextVersion.kind == kind, TextVersion.key == key)
-    return list(session.exec(query.order_by(col(TextVersion.id).desc())))
+    return list(session.exec(_versions(campaign, kind, key)))
+
+
+def _versions(campaign: str, kind: str, key: str) -> SelectOfScalar[TextVersion]:
+    query = select(TextVersion).where(TextVersion.campaign == campaign, TextVersion.kind == kind)
+    return query.where(TextVersion.key == key).order_by(col(TextVersion.id).desc())
 
 
 def version(session: Session, id: int) -> TextVersion:
@@ -48,10 +54,10 @@ def version(session: Session, id: int) -> TextVersion:
     raise Refused("There is no such version.", "No existe esa versión.", status=404)
 
 
-def shown_now(session: Session, kind: str, key: str) -> dict[str, str]:
-    """The published fields of a text; empty ones for a text that does not exist yet."""
+def shown_now(session: Session, campaign: str, kind: str, key: str) -> dict[str, str]:
+    """The published fields of a campaign's text; empty ones for a text that does not exist yet."""
     if kind == published.WORDING:
-        return _wording_now(session, key)
+        return _wording_now(session, campaign, key)
     row: Campaign | Proposal | CitedFact | None
     if kind == "campaign":
         row = session.get(Campaign, key)
@@ -59,7 +65,13 @@ def shown_now(session: Session, kind: str, key: str) -> dict[str, str]:
         row = session.get(Proposal, key)
     else:
         row = session.get(CitedFact, key)
+    if row is not None and _campaign_of(row) != campaign:
+        raise Refused("There is no such text.", "No existe ese texto.", status=404)
     return {field: _written(getattr(row, field, "")) for field in FIELDS[kind]}
+
+
+def _campaign_of(row: Campaign | Proposal | CitedFact) -> str:
+    return row.slug if isinstance(row, Campaign) else row.campaign
 
 
 def _written(value: str | bool | None) -> str:
@@ -67,9 +79,9 @@ def _written(value: str | bool | None) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else value or ""
 
 
-def _wording_now(session: Session, key: str) -> dict[str, str]:
-    group, name = _cell(session, key)
-    own = published.wordings(session)
+def _wording_now(session: Session, campaign: str, key: str) -> dict[str, str]:
+    group, name = _cell(session, campaign, key)
+    own = published.wordings(session, campaign)
     ships = wordings.wording if group in ask_kinds.TEXTS else phrases.as_shipped
     return {
         f"text_{lang}": own.get((group, name, lang)) or ships(group, name, lang).strip()
@@ -77,18 +89,21 @@ def _wording_now(session: Session, key: str) -> dict[str, str]:
     }
 
 
-def _cell(session: Session, key: str) -> tuple[str, str]:
+def _cell(session: Session, campaign: str, key: str) -> tuple[str, str]:
     """The ask and kind of a wording, or the group and name of a shared text. Raises Refused (404) otherwise."""
     group, name = published.cell(key)
     if group in phrases.OF_PROPOSALS:
-        campaigns.proposal(session, name)
-    elif name not in (wordings.KINDS if group in ask_kinds.TEXTS else phrases.NAMES.get(group, ())):
+        known = campaigns.proposal(session, name).campaign == campaign
+    else:
+        known = name in (wordings.KINDS if group in ask_kinds.TEXTS else phrases.NAMES.get(group, ()))
+    if not known:
         raise Refused("There is no such wording.", "No existe ese texto.", status=404)
     return group, name
 
 
 def draft(
     session: Session,
+    campaign: str,
     kind: str,
     key: str,
     given: Mapping[str, str],
@@ -97,26 +112,28 @@ def draft(
     by: str,
     now: datetime,
 ) -> TextVersion:
-    """Store a new version of a text; the public sees it once it is published.
+    """Store a new version of a campaign's text; the public sees it once it is published.
 
     ``seen`` is the id of the version that the writer started from, 0 for none; ``overtaken`` tells whether
     another version was stored meanwhile. A text equal to the version seen is not stored again. Raises Refused
     for an invalid text, such as an empty one or a figure without a source.
     """
     content = clean(kind, given)
-    _try(session, kind, key, content, now)
-    last = newest(session, kind, key)
+    # Raises Refused where the text is another campaign's.
+    shown_now(session, campaign, kind, key)
+    _try(session, campaign, kind, key, content, now)
+    last = newest(session, campaign, kind, key)
     if last is not None and last.id == seen and last.content == content:
         return last
-    row = TextVersion(kind=kind, key=key, content=content, by=by, at=now)
+    row = TextVersion(campaign=campaign, kind=kind, key=key, content=content, by=by, at=now)
     session.add(row)
     session.flush()
     return row
 
 
-def overtaken(session: Session, kind: str, key: str, seen: int) -> TextVersion | None:
+def overtaken(session: Session, campaign: str, kind: str, key: str, seen: int) -> TextVersion | None:
     """The newest version if it is not the one that the writer started from."""
-    last = newest(session, kind, key)
+    last = newest(session, campaign, kind, key)
     return last if last is not None and last.id != seen else None
 
 
@@ -144,6 +161,11 @@ def clean(kind: str, given: Mapping[str, str]) -> dict[str, str]:
                 f"«{field}» contiene marcas; el texto se muestra tal como se escribe.",
             )
         content[field] = text
+    if bool(content.get("summary_en")) != bool(content.get("summary_es")):
+        raise Refused(
+            "Write the summary in both languages, or in none.",
+            "Escriba el resumen en los dos idiomas, o en ninguno.",
+        )
     if content.get("source_url") and not content["source_url"].startswith(("https://", "http://")):
         raise Refused(
             "The source's address starts with https://", "La dirección de la fuente empieza con https://"
@@ -157,14 +179,16 @@ def _of_old_form(given: Mapping[str, str]) -> Mapping[str, str]:
     return {"source_en": source, "source_es": source, "letters": "yes", **given}
 
 
-def _try(session: Session, kind: str, key: str, content: Mapping[str, str], now: datetime) -> None:
+def _try(
+    session: Session, campaign: str, kind: str, key: str, content: Mapping[str, str], now: datetime
+) -> None:
     """Raise Refused for a wording that fails for a sitting member; other texts need no trial."""
     if kind != published.WORDING:
         return
-    group, name = _cell(session, key)
+    group, name = _cell(session, campaign, key)
     if group not in ask_kinds.TEXTS:
         by_lang = {lang: content[f"text_{lang}"] for lang in wordings.LANGUAGES}
-        wording_checks.refuse_phrase_that_fails(session, group, name, by_lang, now=now)
+        wording_checks.refuse_phrase_that_fails(session, campaign, group, name, by_lang, now=now)
         return
     for lang in wordings.LANGUAGES:
         text = content[f"text_{lang}"]
@@ -172,7 +196,7 @@ def _try(session: Session, kind: str, key: str, content: Mapping[str, str], now:
             wordings.check(text)
             if name == "letter":
                 wording_checks.check_letter(text)
-            wording_checks.refuse_what_fails(session, group, name, text, lang, now=now)
+            wording_checks.refuse_what_fails(session, campaign, group, name, text, lang, now=now)
         except Refused as refused:
             name_en, name_es = ("English", "inglés") if lang == "en" else ("Spanish", "español")
             raise Refused(f"{name_en}: {refused.en}", f"En {name_es}: {refused.es}") from None
@@ -182,57 +206,39 @@ def publish(session: Session, id: int, *, by: str, now: datetime) -> TextVersion
     """Publish a version in the caller's transaction; an old version, too. Raises Refused if it fails now."""
     row = version(session, id)
     content = clean(row.kind, row.content)
-    _try(session, row.kind, row.key, content, now)
-    _PUBLISH[row.kind](session, row.key, content, now)
+    _try(session, row.campaign, row.kind, row.key, content, now)
+    _PUBLISH[row.kind](session, row, content, now)
     row.published_at, row.published_by = now, by
     session.add(row)
     session.flush()
     return row
 
 
-def _publish_campaign(session: Session, key: str, content: dict[str, str], _now: datetime) -> None:
-    campaigns.add_campaign(session, key, **content)
+def _publish_campaign(session: Session, row: TextVersion, content: dict[str, str], _now: datetime) -> None:
+    campaigns.add_campaign(session, row.key, **content)
 
 
-def _publish_proposal(session: Session, key: str, content: dict[str, str], _now: datetime) -> None:
-    proposal = campaigns.proposal(session, key)
-    campaigns.add_proposal(session, key, campaign=proposal.campaign, position=proposal.position, **content)
+def _publish_proposal(session: Session, row: TextVersion, content: dict[str, str], _now: datetime) -> None:
+    proposal = campaigns.proposal(session, row.key)
+    campaigns.add_proposal(session, row.key, campaign=row.campaign, position=proposal.position, **content)
 
 
-def _publish_fact(session: Session, key: str, content: dict[str, str], now: datetime) -> None:
-    row = session.get(CitedFact, key) or CitedFact(
-        id=key,
-        campaign=_campaign_of(session, content["proposal"]),
-        text_en="",
-        text_es="",
-        source_en="",
-        source_es="",
-        recorded=now.date(),
-        position=99,
-    )
-    if content["proposal"]:
-        campaigns.proposal(session, content["proposal"])
-    for field, value in content.items():
-        setattr(row, field, value)
-    row.proposal, row.letters = content["proposal"] or None, content["letters"] != "no"
-    row.recorded = now.date()
-    session.add(row)
+def _publish_fact(session: Session, row: TextVersion, content: dict[str, str], now: datetime) -> None:
+    if content["proposal"] and campaigns.proposal(session, content["proposal"]).campaign != row.campaign:
+        raise Refused(
+            "That proposal belongs to another campaign.", "Esa propuesta es de otra campaña.", status=409
+        )
+    kept = session.get(CitedFact, row.key)
+    values: dict[str, Any] = {**content, "id": row.key, "campaign": row.campaign, "recorded": now.date()}
+    values |= {"proposal": content["proposal"] or None, "letters": content["letters"] != "no"}
+    session.merge(CitedFact(**values, position=kept.position if kept else LAST))
 
 
-def _campaign_of(session: Session, proposal: str) -> str:
-    """The campaign that a new figure belongs to: its proposal's, else the first. Raises Refused for none."""
-    if proposal:
-        return campaigns.proposal(session, proposal).campaign
-    if first := session.exec(select(Campaign).order_by(Campaign.slug)).first():
-        return first.slug
-    raise Refused("There is no campaign yet.", "Todavía no hay campaña.")
-
-
-def _publish_wording(_session: Session, _key: str, _content: dict[str, str], _now: datetime) -> None:
+def _publish_wording(_session: Session, _row: TextVersion, _content: dict[str, str], _now: datetime) -> None:
     """Nothing to copy: ``published.wordings`` reads the versions themselves."""
 
 
-_PUBLISH: dict[str, Callable[[Session, str, dict[str, str], datetime], None]] = {
+_PUBLISH: dict[str, Callable[[Session, TextVersion, dict[str, str], datetime], None]] = {
     "campaign": _publish_campaign,
     "proposal": _publish_proposal,
     "fact": _publish_fact,

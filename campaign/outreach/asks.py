@@ -223,7 +223,7 @@ def ask_about(session: Session, person: Person, bill: BillId, *, now: datetime) 
 
 def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> list[ProposalBills]:
     sitting = congress_on(now)
-    texts = published.wordings(session)
+    texts = {slug: published.wordings(session, slug) for slug in {each.campaign for each in proposals}}
     slugs = [proposal.slug for proposal in proposals]
     bills = {slug: [bill for bill, _ in lineage.bills_of(session, slug)] for slug in slugs}
     searches = returns.searches(session, slugs, now=now)
@@ -238,7 +238,7 @@ def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> 
             name_es=proposal.name_es,
             living=tuple(records[bill.id] for bill in bills[proposal.slug] if bill.congress == sitting),
             earlier=tuple(bill for bill in bills[proposal.slug] if bill.congress < sitting),
-            wordings=texts,
+            wordings=texts[proposal.campaign],
             search=searches[proposal.slug],
             days_left=days_left(now),
         )
@@ -258,7 +258,7 @@ def _alone(session: Session, bill: BillId, now: datetime) -> ProposalBills:
         name_es=record.title,
         living=(record,) if sits else (),
         earlier=() if sits else (record.bill,),
-        wordings=published.wordings(session),
+        wordings={},
         days_left=days_left(now),
     )
 

@@ -14,20 +14,19 @@ from campaign.settings import shipped
 FOLDERS: Final = {
     "whole": "whole",
     "staff": "staff",
-    "points": "points",
     "letters": "letters",
     "openings": "letters/openings",
     "requests": "letters/requests",
-    "choices": "letters/points",
 }
 NAMES: Final = {
     "whole": ("call", "question", "friends", "voicemail", "tally", "next_call", "next_voicemail"),
     "staff": ("hello", "who", "me", "position", "bye"),
-    "letters": ("bridges", "thanks"),
+    "letters": ("bridges", "thanks", "example"),
     "openings": TEXTS,
     "requests": TEXTS,
 }
-# Groups with a text for each proposal, named by its slug.
+# Groups with a text for each proposal, named by its slug: what it does, and the points that a letter's writer
+# chooses from. None ships.
 OF_PROPOSALS: Final = ("points", "choices")
 
 
@@ -39,6 +38,8 @@ def phrase(matter: ProposalBills, group: str, name: str, lang: str) -> str:
 @cache
 def as_shipped(group: str, name: str, lang: str) -> str:
     """The text that comes with the service; empty where there is none."""
+    if group in OF_PROPOSALS:
+        return ""
     path = shipped("templates") / "wordings" / FOLDERS[group] / f"{name}.{lang}.txt"
     return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 

@@ -11,20 +11,13 @@ from campaign.congress import members
 from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, letters, phrases, wordings
 from campaign.outreach.ask_kinds import BY_TEXTS
-from campaign.outreach.asks import Ask, CampaignAsks
-from campaign.proposals import campaigns
+from campaign.outreach.asks import Ask
 from campaign.refusals import Refused
 
 
-def all_campaign_asks(session: Session, *, now: datetime) -> list[CampaignAsks]:
-    """The asks of all campaigns, including drafts and paused ones."""
-    slugs = dict.fromkeys(proposal.campaign for proposal in campaigns.campaign_proposals(session))
-    return [asks.campaign_asks(session, now=now, campaign=slug) for slug in slugs]
-
-
-def ask_of_kind(session: Session, person: Person, code: str, *, now: datetime) -> Ask | None:
-    """An ask of this kind to this member: their own if it fits, else one made as if it did."""
-    found = [ask for docket in all_campaign_asks(session, now=now) for ask in docket.asks(person)]
+def ask_of_kind(session: Session, campaign: str, person: Person, code: str, *, now: datetime) -> Ask | None:
+    """A campaign's ask of this kind to this member: their own if it fits, else one made as if it did."""
+    found = asks.campaign_asks(session, now=now, campaign=campaign).asks(person)
     own = next((ask for ask in found if ask.kind.texts == code), None)
     return own or next((_as_if(ask, code) for ask in found), None)
 
@@ -33,9 +26,11 @@ def _as_if(ask: Ask, code: str) -> Ask:
     return replace(ask, kind=BY_TEXTS[code], situation=BY_TEXTS[code].least, sister=None)
 
 
-def refuse_what_fails(session: Session, code: str, kind: str, text: str, lang: str, *, now: datetime) -> None:
+def refuse_what_fails(
+    session: Session, campaign: str, code: str, kind: str, text: str, lang: str, *, now: datetime
+) -> None:
     """Try a text on every sitting member. Raises Refused with the first member whose record lacks a field."""
-    for ask, person in _tries(session, code, now):
+    for ask, person in _tries(session, campaign, code, now):
         try:
             wordings.fill(text, ask, person, kind, lang)
         except KeyError as error:
@@ -46,14 +41,13 @@ def refuse_what_fails(session: Session, code: str, kind: str, text: str, lang: s
             ) from None
 
 
-def _tries(session: Session, code: str, now: datetime) -> Iterator[tuple[Ask, Person]]:
-    sitting = members.people(session, now=now).values()
-    for docket in all_campaign_asks(session, now=now):
-        for person in sitting:
-            for ask in docket.asks(person):
-                yield _as_if(ask, code), person
-                if ask.kind.texts == code:
-                    yield ask, person
+def _tries(session: Session, campaign: str, code: str, now: datetime) -> Iterator[tuple[Ask, Person]]:
+    found = asks.campaign_asks(session, now=now, campaign=campaign)
+    for person in members.people(session, now=now).values():
+        for ask in found.asks(person):
+            yield _as_if(ask, code), person
+            if ask.kind.texts == code:
+                yield ask, person
 
 
 def check_letter(text: str) -> None:
@@ -113,9 +107,9 @@ def _check_choices(text: str, lang: str) -> None:
     whole = text.count("##") == len(read) and text.lstrip().startswith("## ")
     if not read or not whole or len(set(ids)) < len(ids) or not all(point.wordings for point in read):
         raise Refused(
-            f"A point begins with a line like “## tracing: Trace more of the guns” and has its wordings below, "
+            f"A point begins with a line like “## name: What the bill would do” and has its wordings below, "
             f"an empty line between them; no two have one name ({lang}).",
-            f"Un punto empieza con una línea como «## tracing: Rastrear más armas» y lleva debajo sus textos, "
+            f"Un punto empieza con una línea como «## nombre: Qué haría el proyecto» y lleva debajo sus textos "
             f"con una línea vacía entre ellos; no hay dos con el mismo nombre ({lang}).",
         )
 
@@ -124,15 +118,15 @@ def _ids(text: str) -> tuple[str, ...]:
     return tuple(point.id for point in letters.read_points(text))
 
 
-def refuse_phrase_that_fails(session: Session, group: str, name: str, texts: Texts, *, now: datetime) -> None:
+def refuse_phrase_that_fails(
+    session: Session, campaign: str, group: str, name: str, texts: Texts, *, now: datetime
+) -> None:
     """Try a shared text on every sitting member in both languages; raises as ``refuse_what_fails`` does."""
     check_phrase(group, name, texts)
-    sitting = members.people(session, now=now).values()
-    for docket in all_campaign_asks(session, now=now):
-        for person in sitting:
-            found = docket.asks(person)
-            if found:
-                _try_phrase(found, person, group, name, texts)
+    of_campaign = asks.campaign_asks(session, now=now, campaign=campaign)
+    for person in members.people(session, now=now).values():
+        if found := of_campaign.asks(person):
+            _try_phrase(found, person, group, name, texts)
 
 
 def _try_phrase(found: Sequence[Ask], person: Person, group: str, name: str, texts: Texts) -> None:

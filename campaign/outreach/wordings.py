@@ -1,8 +1,8 @@
 """Scripts and letters: text with named fields in square brackets, filled from the record.
 
 Not a template language: a wording can name a field and nothing else, and an unknown field is refused.
-The shipped texts are ``templates/wordings/<ask>/<kind>.<lang>.txt``. What a proposal does is written once for
-all asks in ``templates/wordings/points/<proposal>.<lang>.txt``: one spoken sentence, one written paragraph.
+The shipped texts are ``templates/wordings/<ask>/<kind>.<lang>.txt``. What a proposal does is a text of its
+campaign (``phrases.OF_PROPOSALS``), written once for all asks: one spoken sentence, one written paragraph.
 """
 
 import re

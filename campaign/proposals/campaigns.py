@@ -4,15 +4,15 @@ import re
 from datetime import datetime
 from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from campaign.proposals.models import Campaign, CampaignState, CitedFact, Kinship, Proposal
+from campaign.proposals.models import Campaign, CampaignState, Proposal
 from campaign.refusals import Refused
 
 STATES: Final = ("draft", "live", "won", "paused", "archived")
 # Nothing is asked of anybody for a campaign in one of these.
 SILENT: Final = ("draft", "paused", "archived")
-# Of several campaigns, the public pages show the first by this order.
+# Of several campaigns, addresses that name none show the first by this order.
 FIRST_SHOWN: Final = ("live", "won", "paused", "archived", "draft")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -21,21 +21,21 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def campaigns(session: Session) -> list[tuple[Campaign, str]]:
-    """All campaigns with their state, by slug."""
+    """All campaigns with their state, in the order in which they were added."""
     states = {row.campaign: row.state for row in session.exec(select(CampaignState))}
-    found = session.exec(select(Campaign).order_by(Campaign.slug))
+    found = session.exec(select(Campaign).order_by(col(Campaign.position), Campaign.slug))
     return [(campaign, states.get(campaign.slug, "live")) for campaign in found]
 
 
-def shown(session: Session) -> tuple[Campaign, str] | None:
-    """The campaign on the public pages, and its state; None before a campaign has been set up."""
-    return min(campaigns(session), key=lambda row: (FIRST_SHOWN.index(row[1]), row[0].slug), default=None)
-
-
-def current(session: Session) -> Campaign | None:
-    """The campaign on the public pages; None before a campaign has been set up."""
-    found = shown(session)
+def first(session: Session) -> Campaign | None:
+    """The campaign of addresses that name none; None before a campaign has been set up."""
+    found = min(campaigns(session), key=lambda row: FIRST_SHOWN.index(row[1]), default=None)
     return found[0] if found else None
+
+
+def live(session: Session) -> list[Campaign]:
+    """The campaigns that ask for something now, in the order in which they were added."""
+    return [campaign for campaign, state in campaigns(session) if state == "live"]
 
 
 def campaign(session: Session, slug: str) -> Campaign:
@@ -52,8 +52,11 @@ def add_campaign(
 
     Raises Refused for a slug that cannot stand in an address.
     """
-    _check_slug(slug)
-    row = session.get(Campaign, slug) or Campaign(slug=slug, title_en=title_en, title_es=title_es)
+    check_slug(slug)
+    row = session.get(Campaign, slug)
+    if row is None:
+        last = session.exec(select(func.max(Campaign.position))).one()
+        row = Campaign(slug=slug, title_en=title_en, title_es=title_es, position=(last or 0) + 1)
     row.title_en, row.title_es = title_en, title_es
     row.summary_en, row.summary_es = summary_en, summary_es
     session.add(row)
@@ -119,7 +122,7 @@ def add_proposal(
 
     Raises Refused for a slug that cannot stand in an address, or an unknown campaign (404).
     """
-    _check_slug(slug)
+    check_slug(slug)
     if session.get(Campaign, campaign) is None:
         raise Refused(f"There is no campaign “{campaign}”.", f"No existe la campaña «{campaign}».", status=404)
     known = session.get(Proposal, slug)
@@ -131,50 +134,10 @@ def add_proposal(
     return row
 
 
-def _check_slug(slug: str) -> None:
+def check_slug(slug: str) -> None:
+    """Raises Refused for a slug that cannot stand in an address."""
     if not _SLUG.fullmatch(slug):
         raise Refused(
-            f"“{slug}” cannot stand in an address. Use small letters, digits and hyphens, like armas-act.",
-            f"«{slug}» no puede ir en una dirección. Use minúsculas, números y guiones, como armas-act.",
+            f"“{slug}” cannot stand in an address. Use small letters, digits and hyphens, like clean-water.",
+            f"«{slug}» no puede ir en una dirección. Use minúsculas, números y guiones, como agua-limpia.",
         )
-
-
-# --- copying ---
-
-
-def duplicate(session: Session, slug: str, new: str, *, by: str, now: datetime) -> Campaign:
-    """Add a draft with the words, proposals and facts of a campaign, and none of the decisions on its bills.
-
-    Proposals get slugs of their own; their bills become suggestions, for a person to confirm. Raises Refused
-    for an unknown campaign (404), or a new slug that is taken (409) or cannot stand in an address.
-    """
-    old = campaign(session, slug)
-    if session.get(Campaign, new):
-        raise Refused(f"“{new}” is taken.", f"«{new}» ya existe.", status=409)
-    words = {"title_en": old.title_en, "title_es": old.title_es}
-    made = add_campaign(session, new, **words, summary_en=old.summary_en, summary_es=old.summary_es)
-    for proposal in campaign_proposals(session, slug):
-        copy = f"{proposal.slug}-{new}"
-        add_proposal(
-            session,
-            copy,
-            campaign=new,
-            name_en=proposal.name_en,
-            name_es=proposal.name_es,
-            summary_en=proposal.summary_en,
-            summary_es=proposal.summary_es,
-            position=proposal.position,
-        )
-        for kin in session.exec(select(Kinship).where(Kinship.proposal == proposal.slug)).all():
-            session.add(Kinship(proposal=copy, bill=kin.bill, rule="copied", score=kin.score,
-                                reason_en=kin.reason_en, reason_es=kin.reason_es))  # fmt: skip
-        _copy_facts(session, proposal.slug, copy, new)
-    set_state(session, new, "draft", by=by, now=now)
-    return made
-
-
-def _copy_facts(session: Session, proposal: str, copy: str, campaign: str) -> None:
-    facts = session.exec(select(CitedFact).where(CitedFact.proposal == proposal).order_by(col(CitedFact.id)))
-    for fact in facts.all():
-        values = {**fact.model_dump(), "id": f"{fact.id}-{campaign}", "campaign": campaign, "proposal": copy}
-        session.add(CitedFact(**values))

@@ -134,6 +134,14 @@ def confirm(session: Session, proposal: str, bill: str, *, by: str, now: datetim
     Raises Refused: 404 for an unknown proposal or bill, 409 where the bill belongs to another proposal.
     """
     row = _kinship(session, proposal, bill)
+    refuse_of_others(session, proposal, bill)
+    if living(session.get_one(Bill, bill), now):
+        tracking.track(session, BillId.of(bill), now=now)
+    return _decide(session, row, "confirmed", by, now)
+
+
+def refuse_of_others(session: Session, proposal: str, bill: str) -> None:
+    """Raise Refused (409) where a bill belongs to another proposal than this."""
     home = proposal_of(session, bill)
     if home is not None and home.slug != proposal:
         name = BillId.of(bill).named
@@ -142,9 +150,6 @@ def confirm(session: Session, proposal: str, bill: str, *, by: str, now: datetim
             f"{name} ya pertenece a «{home.name_es}». Sáquelo primero de ahí.",
             status=409,
         )
-    if living(session.get_one(Bill, bill), now):
-        tracking.track(session, BillId.of(bill), now=now)
-    return _decide(session, row, "confirmed", by, now)
 
 
 def reject(session: Session, proposal: str, bill: str, *, by: str, now: datetime) -> Kinship:

@@ -14,6 +14,8 @@ class Campaign(SQLModel, table=True):
     title_es: str
     summary_en: str = ""
     summary_es: str = ""
+    # The order in which campaigns were added: addresses that name none lead to the first that is live.
+    position: int = 0
 
 
 class Proposal(SQLModel, table=True):
@@ -55,12 +57,13 @@ class CampaignState(SQLModel, table=True):
 
 
 class TextVersion(SQLModel, table=True):
-    """A version of an organizer's text in both languages; rows are only added. ``kind`` is wording, fact,
+    """A version of a campaign's text in both languages; rows are only added. ``kind`` is wording, fact,
     proposal or campaign; ``key`` identifies it. The public sees the newest row with ``published_at``."""
 
-    __table_args__ = (sa.Index("ix_textversion_text", "kind", "key", "id"),)
+    __table_args__ = (sa.Index("ix_textversion_text", "campaign", "kind", "key", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
+    campaign: str
     kind: str
     key: str
     content: dict[str, str] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))

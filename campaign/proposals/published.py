@@ -20,9 +20,10 @@ def cell(written: str) -> tuple[str, str]:
     return code, kind
 
 
-def wordings(session: Session) -> dict[Cell, str]:
-    """The published texts: of each wording, the version published last."""
-    rows = select(TextVersion).where(TextVersion.kind == WORDING, col(TextVersion.published_at).is_not(None))
+def wordings(session: Session, campaign: str) -> dict[Cell, str]:
+    """The texts that a campaign published: of each wording, the version published last."""
+    rows = select(TextVersion).where(TextVersion.campaign == campaign, TextVersion.kind == WORDING)
+    rows = rows.where(col(TextVersion.published_at).is_not(None))
     found: dict[Cell, str] = {}
     for row in session.exec(rows.order_by(col(TextVersion.published_at), col(TextVersion.id))):
         code, kind = cell(row.key)

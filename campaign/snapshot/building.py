@@ -31,10 +31,11 @@ from campaign.districts import boundaries, census, zip_check, zip_codes
 from campaign.districts.census import ZipRow
 from campaign.districts.models import DistrictShape
 from campaign.fetch import Fetcher, json_of
+from campaign.organizing.campaign_file import CampaignFile
 from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings, read_settings, shipped
 from campaign.snapshot import files, source_days
-from campaign.snapshot.files import TABLES, Manifest, SourceFile, Texts, read_manifest, write_manifest
+from campaign.snapshot.files import TABLES, Manifest, SourceFile, read_manifest, write_manifest
 
 logger = logging.getLogger(__name__)
 
@@ -94,13 +95,13 @@ def build(source: str, into: Path, *, now: datetime, as_of: Mapping[str, date] |
     Unread when a public source fails.
     """
     into.mkdir(parents=True, exist_ok=True)
-    if not (into / files.BY_HAND).exists():
-        shutil.copyfile(shipped("fixtures") / files.BY_HAND, into / files.BY_HAND)
-    texts = files.read_texts(into)
+    if not (into / files.EXAMPLE).exists():
+        shutil.copyfile(shipped("fixtures") / files.EXAMPLE, into / files.EXAMPLE)
+    example = files.read_example(into)
     if Path(source).is_dir():
-        material = _from_folder(Path(source), texts, as_of or {})
+        material = _from_folder(Path(source), example, as_of or {})
     else:
-        material = _from_addresses(source, texts, now)
+        material = _from_addresses(source, example, now)
         _take_last(material, into)
     with _scratch() as engine:
         _fill(engine, material)
@@ -133,10 +134,10 @@ def _sources_of(table: str, sources: Mapping[str, Mapping[str, SourceFile]]) -> 
     ]
 
 
-def _wanted(texts: Texts) -> set[str]:
+def _wanted(example: CampaignFile) -> set[str]:
     """The campaign's bills, and for those of earlier Congresses the bill of the same number in the newest
     one."""
-    bills = [BillId.of(id) for id in texts.bills]
+    bills = [BillId.of(id) for id in example.bills]
     newest = max(bill.congress for bill in bills)
     renumbered = {str(BillId(newest, bill.type, bill.number)) for bill in bills if bill.congress < newest}
     return {str(bill) for bill in bills} | renumbered
@@ -145,7 +146,7 @@ def _wanted(texts: Texts) -> set[str]:
 # --- from a folder ---------------------------------------------------------------------------------
 
 
-def _from_folder(source: Path, texts: Texts, as_of: Mapping[str, date]) -> Material:
+def _from_folder(source: Path, example: CampaignFile, as_of: Mapping[str, date]) -> Material:
     member_paths = {
         name: path
         for name, file in legislators.FILES.items()
@@ -172,7 +173,7 @@ def _from_folder(source: Path, texts: Texts, as_of: Mapping[str, date]) -> Mater
     return Material(
         MemberFiles(**{name: json.loads(path.read_bytes()) for name, path in member_paths.items()}),
         census.read_zips(zip_paths[0].read_bytes(), congress),
-        _mirrored_bills(bill_paths, _wanted(texts), days["bills"]),
+        _mirrored_bills(bill_paths, _wanted(example), days["bills"]),
         congress,
         days,
         {name: _source_files(source, found, days[name]) for name, found in paths.items()},
@@ -230,7 +231,7 @@ def _noon(day: date) -> datetime:
 # --- from addresses --------------------------------------------------------------------------------
 
 
-def _from_addresses(source: str, texts: Texts, now: datetime) -> Material:
+def _from_addresses(source: str, example: CampaignFile, now: datetime) -> Material:
     settings = read_settings()
     zip_table = ZIP_TABLE
     if source != "public":
@@ -241,7 +242,7 @@ def _from_addresses(source: str, texts: Texts, now: datetime) -> Material:
         zips = fetcher.get(zip_table).body
         congress = int(re.findall(r"cd(\d{3})", zip_table)[0])
         members, member_digests = _fetch_members(fetcher, settings)
-        bills, bill_digests = _fetch_bills(fetcher, settings, _wanted(texts), now)
+        bills, bill_digests = _fetch_bills(fetcher, settings, _wanted(example), now)
     days = {"bills": today, "members": today, "zips": congress_start(congress).date()}
     digests = {
         "bills": bill_digests,

@@ -1,4 +1,4 @@
-"""The files of a snapshot: tables as gzipped JSON lines, one JSON file written by hand, and a manifest."""
+"""The files of a snapshot: tables as gzipped JSON lines, one campaign written by hand, and a manifest."""
 
 import gzip
 import io
@@ -15,6 +15,8 @@ from sqlmodel import SQLModel
 from campaign.congress.models import Committee, CommitteeSeat, Member, Office, Seat, Tenure
 from campaign.congress.observation import Observation
 from campaign.districts.models import DistrictShape, ZipCode, ZipSeat
+from campaign.organizing import campaign_file
+from campaign.organizing.campaign_file import CampaignFile
 
 Row = dict[str, Any]
 TABLES: dict[str, type[SQLModel]] = {
@@ -28,26 +30,12 @@ TABLES: dict[str, type[SQLModel]] = {
     "zipcodes": ZipCode,
     "boundaries": DistrictShape,
 }
-BY_HAND = "campaign.json"
+EXAMPLE = "campaign.yaml"
 MANIFEST = "manifest.json"
 
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Texts(Strict):
-    """The file written by hand: the campaign, its proposals, their bills, and cited facts. Rows have the
-    columns of their tables."""
-
-    campaign: Row
-    proposals: list[Row]
-    kinships: list[Row]
-    facts: list[Row]
-
-    @property
-    def bills(self) -> list[str]:
-        return [row["bill"] for row in self.kinships]
 
 
 class SourceFile(Strict):
@@ -73,8 +61,9 @@ class Manifest(Strict):
     rows: dict[str, int]
 
 
-def read_texts(folder: Path) -> Texts:
-    return Texts.model_validate_json((folder / BY_HAND).read_bytes())
+def read_example(folder: Path) -> CampaignFile:
+    """The campaign that a new installation may begin with."""
+    return campaign_file.read((folder / EXAMPLE).read_bytes())
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -1,13 +1,11 @@
 """Import the snapshot into the database: what is missing or older there, never what is newer."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col, select
 
 from campaign import db
 from campaign.congress import data_sets, ledger, members, roster, tracking
@@ -15,20 +13,26 @@ from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, SourceState, Tracking
 from campaign.districts import boundaries, census, zip_codes
 from campaign.districts.models import ZipSeat
-from campaign.proposals.models import Campaign, CitedFact, Kinship, Proposal
+from campaign.organizing import campaign_setup
+from campaign.proposals import campaigns
+from campaign.proposals.models import Kinship
 from campaign.settings import shipped
 from campaign.snapshot import files
-from campaign.snapshot.files import Manifest, Row, Texts
+from campaign.snapshot.files import Manifest
+
+# What of the example campaign is counted.
+OF_EXAMPLE = "campaigns", "proposals", "kinships", "facts", "texts"
 
 
-def load(engine: Engine, *, now: datetime, folder: Path | None = None) -> dict[str, int]:
+def load(engine: Engine, *, now: datetime, folder: Path | None = None, example: bool = True) -> dict[str, int]:
     """Load the shipped snapshot (or ``folder``) in one transaction; returns the number of rows of each kind.
 
     Loading again changes nothing. Newer data stays: members by the date of their list, a bill by the date of
-    its observation, texts and lineage wherever a row exists.
+    its observation. The example campaign comes with the first snapshot alone, and where there is no
+    other: whoever declined or removed it does not get it back.
     """
     folder = folder or shipped("fixtures")
-    manifest, texts = files.read_manifest(folder), files.read_texts(folder)
+    manifest = files.read_manifest(folder)
     with db.writing(engine) as session:
         _lock_out_other_loaders(session)
         counts = roster.restore(
@@ -37,11 +41,11 @@ def load(engine: Engine, *, now: datetime, folder: Path | None = None) -> dict[s
         counts["zips"] = _load_zips(session, folder, manifest, now)
         counts["zipcodes"] = _load_zip_codes(session, folder, manifest, now)
         counts["boundaries"] = _load_boundaries(session, folder, manifest, now)
-        counts["campaigns"] = _add(session, Campaign, [texts.campaign])
-        counts["proposals"] = _add(session, Proposal, _proposals(texts))
-        counts["bills"] = _load_bills(session, folder, manifest, texts, now)
-        counts["kinships"] = _add(session, Kinship, _kinships(texts, now))
-        counts["facts"] = _add(session, CitedFact, _facts(texts))
+        first = members.data_state(session, "bills") is None
+        counts["bills"] = _load_bills(session, folder, manifest, now)
+        counts |= dict.fromkeys(OF_EXAMPLE, 0)
+        if example and first and not campaigns.campaigns(session):
+            counts |= _take_example(session, folder, now)
     return counts
 
 
@@ -97,8 +101,8 @@ def _is_newer_map(session: Session, name: str, day: date) -> bool:
     return state is None or (state.source == "snapshot" and state.as_of < day)
 
 
-def _load_bills(session: Session, folder: Path, manifest: Manifest, texts: Texts, now: datetime) -> int:
-    """Bills as the snapshot saw them, each unless it was read since; the campaign's are polled from now on."""
+def _load_bills(session: Session, folder: Path, manifest: Manifest, now: datetime) -> int:
+    """Bills as the snapshot saw them, each unless it was read since."""
     seen = [
         observation
         for observation in files.read_bills(folder)
@@ -106,14 +110,18 @@ def _load_bills(session: Session, folder: Path, manifest: Manifest, texts: Texts
     ]
     for observation in seen:
         ledger.record(session, observation)
-    for id in texts.bills:
-        # A bill that an organizer stopped following stays stopped.
-        if session.get(Tracking, id) is None:
-            tracking.track(session, BillId.of(id), now=now)
+    _track_confirmed(session, now)
     state = members.data_state(session, "bills")
     if state is None or state.as_of < manifest.bills:
         session.merge(SourceState(name="bills", as_of=manifest.bills, checked_at=now, source="snapshot"))
     return len(seen)
+
+
+def _track_confirmed(session: Session, now: datetime) -> None:
+    """Poll the campaigns' bills. One that an organizer stopped following stays stopped."""
+    confirmed = select(Kinship.bill).where(Kinship.state == "confirmed")
+    for id in session.exec(confirmed.where(col(Kinship.bill).not_in(select(Tracking.bill)))).all():
+        tracking.track(session, BillId.of(id), now=now)
 
 
 def _is_newer(session: Session, bill_id: str, read_at: datetime) -> bool:
@@ -121,27 +129,7 @@ def _is_newer(session: Session, bill_id: str, read_at: datetime) -> bool:
     return known is None or known.observed_at is None or known.observed_at < read_at
 
 
-def _proposals(texts: Texts) -> list[Row]:
-    slug = texts.campaign["slug"]
-    return [{**row, "campaign": slug, "position": place} for place, row in enumerate(texts.proposals)]
-
-
-def _kinships(texts: Texts, now: datetime) -> list[Row]:
-    decided = {"state": "confirmed", "rule": "by hand", "score": 1.0, "decided_by": "snapshot"}
-    return [{**decided, "decided_at": now, **row} for row in texts.kinships]
-
-
-def _facts(texts: Texts) -> list[Row]:
-    slug = texts.campaign["slug"]
-    return [{**row, "campaign": slug, "position": place} for place, row in enumerate(texts.facts)]
-
-
-def _add(session: Session, table: type[SQLModel], rows: Sequence[Row]) -> int:
-    """Insert the rows whose key is new; rows that exist keep their changes."""
-    keys: Any = [column.name for column in sa.inspect(table).primary_key]
-    known = {tuple(row) for row in session.execute(sa.select(*sa.inspect(table).primary_key))}
-    fresh = [row for row in rows if tuple(row[key] for key in keys) not in known]
-    for row in fresh:
-        session.add(table.model_validate(row))
-    session.flush()
-    return len(fresh)
+def _take_example(session: Session, folder: Path, now: datetime) -> dict[str, int]:
+    taken = campaign_setup.take(session, files.read_example(folder), by="snapshot", now=now, state="live")
+    counts = 1, taken.proposals, taken.bills, taken.facts, taken.texts
+    return dict(zip(OF_EXAMPLE, counts, strict=True))

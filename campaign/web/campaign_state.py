@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from campaign.proposals import campaigns
 from campaign.proposals.models import Proposal
-from campaign.web.core import errors, routing
+from campaign.web.core import errors, routing, served
 from campaign.web.core.database import session
 from campaign.web.core.languages import _
 from campaign.web.organize import access
@@ -28,8 +28,7 @@ def _gate() -> Response | None:
     """A draft's pages are shown to organizers alone."""
     if not (request.blueprint or "").startswith("public_"):
         return None
-    found = campaigns.shown(session())
-    state = found[1] if found else "live"
+    state = served.state()
     if state != "draft" and not _drafted():
         g.campaign_state = state
         return None

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from observations import BILL, INTRODUCED, REFERRED, observed
 from sqlalchemy.engine import Engine
@@ -82,7 +82,7 @@ def empty_database(template: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(life=lives, extra=lines, seen=visits)
 def test_the_ledger_ends_equal_to_the_record(
     sqlite_template: Path, life: dict[str, list[tuple[int, int | None]]], extra: list[int], seen: list

@@ -24,8 +24,8 @@ from campaign.congress.observation import Observation
 from campaign.districts import boundaries, finder
 from campaign.districts.models import ZipCode, ZipSeat
 from campaign.organizing.counts import counts
-from campaign.proposals import lineage, lookup
-from campaign.proposals.models import CitedFact, Proposal
+from campaign.proposals import campaigns, lineage, lookup
+from campaign.proposals.models import CitedFact, Kinship, Proposal
 from campaign.refusals import Refused
 from campaign.settings import shipped
 from campaign.snapshot.files import TABLES, read_bills, read_manifest, read_table
@@ -150,6 +150,9 @@ def test_a_database_of_the_snapshot_before_gets_whole_bills(engine: Engine, now:
         ledger.record(session, part)
         tracking.track(session, part.bill_id, now=now)
         session.add(Bill(id="s4647-118", congress=118, type="s", number=4647, title="ARMAS Act of 2024"))
+        campaigns.add_campaign(session, "guns", title_en="Guns", title_es="Armas")
+        campaigns.add_proposal(session, "armas-act", campaign="guns", name_en="ARMAS Act", name_es="Ley ARMAS")
+        session.add(Kinship(proposal="armas-act", bill="s4647-118", state="confirmed"))
         session.add(SourceState(name="bills", as_of=date(2026, 6, 1), checked_at=now, source="snapshot"))
     assert snapshot.load(engine, now=now)["bills"] == 12
     with db.reading(engine) as session:
@@ -323,7 +326,7 @@ def test_what_an_organizer_changed_stays_changed(loaded: Engine, now: datetime) 
 def test_fixtures_are_small_and_ours() -> None:
     shipped_files = [path for path in shipped("fixtures").iterdir() if path.is_file()]
     assert sum(path.stat().st_size for path in shipped_files) < 2_000_000
-    assert {path.suffix for path in shipped_files} == {".gz", ".json", ".md"}
+    assert {path.suffix for path in shipped_files} == {".gz", ".json", ".md", ".yaml"}
 
 
 def test_every_fact_has_a_source_and_the_same_figures_in_both_languages(snapshot_engine: Engine) -> None:

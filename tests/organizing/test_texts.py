@@ -7,9 +7,10 @@ from chambers import NOW, add_bill, legislator, seat_members, term
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
+from sqlmodel import select
 
 from campaign import db
-from campaign.organizing import saved_views, texts
+from campaign.organizing import campaign_setup, saved_views, texts
 from campaign.outreach import wordings
 from campaign.proposals import campaigns, lineage
 from campaign.proposals.models import Campaign, CitedFact, Proposal, TextVersion
@@ -17,6 +18,7 @@ from campaign.refusals import Refused
 
 ANA = "ana@example.org"
 WORDS = {"title_en": "Fewer guns", "title_es": "Menos armas", "summary_en": "", "summary_es": ""}
+PROPOSAL = {"name_en": "ARMAS Act", "name_es": "Ley ARMAS", "summary_en": "a", "summary_es": "b"}
 FACT = {
     "text_en": "70% came from here.",
     "text_es": "El 70% venía de aquí.",
@@ -37,7 +39,7 @@ def campaign(engine: Engine) -> Engine:
 
 def draft(engine: Engine, kind: str, key: str, given: dict[str, str], seen: int = 0) -> TextVersion:
     with db.writing(engine) as session:
-        return texts.draft(session, kind, key, given, seen=seen, by=ANA, now=NOW)
+        return texts.draft(session, "guns", kind, key, given, seen=seen, by=ANA, now=NOW)
 
 
 def publish(engine: Engine, version: TextVersion) -> None:
@@ -52,7 +54,7 @@ def test_a_draft_is_not_public_until_it_is_published(campaign: Engine) -> None:
     publish(campaign, version)
     with db.reading(campaign) as session:
         assert session.get_one(Campaign, "guns").title_es == "Menos armas"
-        assert texts.shown_now(session, "campaign", "guns") == WORDS
+        assert texts.shown_now(session, "guns", "campaign", "guns") == WORDS
 
 
 def test_publishing_an_old_version_brings_it_back(campaign: Engine) -> None:
@@ -62,17 +64,17 @@ def test_publishing_an_old_version_brings_it_back(campaign: Engine) -> None:
     publish(campaign, one)
     with db.reading(campaign) as session:
         assert session.get_one(Campaign, "guns").title_en == "Fewer guns"
-        assert [row.id for row in texts.versions(session, "campaign", "guns")] == [two.id, one.id]
+        assert [row.id for row in texts.versions(session, "guns", "campaign", "guns")] == [two.id, one.id]
 
 
 def test_of_two_writers_both_versions_are_kept(campaign: Engine) -> None:
     one = draft(campaign, "campaign", "guns", WORDS)
     mine = draft(campaign, "campaign", "guns", {**WORDS, "title_en": "Mine"}, seen=one.id or 0)
     with db.reading(campaign) as session:
-        assert texts.overtaken(session, "campaign", "guns", one.id or 0).id == mine.id  # type: ignore[union-attr]
+        assert texts.overtaken(session, "guns", "campaign", "guns", one.id or 0).id == mine.id  # type: ignore[union-attr]
     draft(campaign, "campaign", "guns", {**WORDS, "title_en": "Theirs"}, seen=one.id or 0)
     with db.reading(campaign) as session:
-        titles = [row.content["title_en"] for row in texts.versions(session, "campaign", "guns")]
+        titles = [row.content["title_en"] for row in texts.versions(session, "guns", "campaign", "guns")]
     assert titles == ["Theirs", "Mine", "Fewer guns"]
 
 
@@ -101,7 +103,7 @@ def test_what_cannot_stand_is_refused_by_field_and_nothing_kept(
         draft(campaign, kind, "guns", {**(FACT if kind == "fact" else WORDS), **change})
     assert refused.value.es
     with db.reading(campaign) as session:
-        assert texts.versions(session, kind, "guns") == []
+        assert texts.versions(session, "guns", kind, "guns") == []
 
 
 def test_a_figure_reaches_the_public_with_its_source(campaign: Engine) -> None:
@@ -115,7 +117,7 @@ def test_a_figure_reaches_the_public_with_its_source(campaign: Engine) -> None:
             NOW.date(),
         )
         assert (fact.source_en, fact.source_es) == ("GAO-21-322 of 2021", "GAO-21-322 de 2021")
-        assert texts.shown_now(session, "fact", "traced") == FACT
+        assert texts.shown_now(session, "guns", "fact", "traced") == FACT
 
 
 def test_a_figure_can_be_kept_out_of_letters_and_for_all_proposals(campaign: Engine) -> None:
@@ -123,13 +125,15 @@ def test_a_figure_can_be_kept_out_of_letters_and_for_all_proposals(campaign: Eng
     with db.reading(campaign) as session:
         fact = session.get_one(CitedFact, "old")
         assert (fact.letters, fact.proposal) == (False, None)
-        assert texts.shown_now(session, "fact", "old")["letters"] == "no"
+        assert texts.shown_now(session, "guns", "fact", "old")["letters"] == "no"
 
 
 def test_a_version_with_one_source_can_still_be_published(campaign: Engine) -> None:
     """Versions are only added: those of 0.1.0 have no source in Spanish and nothing about letters."""
     old = {key: value for key, value in FACT.items() if key not in ("source_en", "source_es", "letters")}
-    row = TextVersion(kind="fact", key="traced", content={**old, "source": "GAO-21-322"}, by=ANA, at=NOW)
+    row = TextVersion(
+        campaign="guns", kind="fact", key="traced", content={**old, "source": "GAO-21-322"}, by=ANA, at=NOW
+    )
     with db.writing(campaign) as session:
         session.add(row)
         session.flush()
@@ -138,14 +142,33 @@ def test_a_version_with_one_source_can_still_be_published(campaign: Engine) -> N
         assert (fact.source_en, fact.source_es, fact.letters) == ("GAO-21-322", "GAO-21-322", True)
 
 
-def test_a_new_figure_belongs_to_its_proposals_campaign(campaign: Engine) -> None:
-    """The alphabetically first campaign takes only figures for all proposals."""
+def test_a_new_figure_belongs_to_the_campaign_that_wrote_it(campaign: Engine) -> None:
     add_bill(campaign, "hr4989-119", proposal="housing", campaign="aid")
     publish(campaign, draft(campaign, "fact", "traced", FACT))
     publish(campaign, draft(campaign, "fact", "general", {**FACT, "proposal": ""}))
+    with pytest.raises(Refused, match="another campaign"):
+        publish(campaign, draft(campaign, "fact", "theirs", {**FACT, "proposal": "housing"}))
     with db.reading(campaign) as session:
-        found = [session.get_one(CitedFact, id).campaign for id in ("traced", "general")]
-    assert found == ["guns", "aid"]
+        assert {fact.id: fact.campaign for fact in session.exec(select(CitedFact))} == {
+            "traced": "guns",
+            "general": "guns",
+        }
+
+
+@pytest.mark.parametrize("kind", ["proposal", "campaign", "fact"])
+def test_a_campaign_does_not_see_or_change_the_texts_of_another(campaign: Engine, kind: str) -> None:
+    add_bill(campaign, "hr4989-119", proposal="housing", campaign="aid")
+    with db.writing(campaign) as session:
+        session.add(CitedFact(id="theirs", campaign="aid", recorded=NOW.date(), **{
+            name: FACT[name] for name in ("text_en", "text_es", "source_en", "source_es")}))  # fmt: skip
+    key = {"proposal": "housing", "campaign": "aid", "fact": "theirs"}[kind]
+    with db.reading(campaign) as session, pytest.raises(Refused) as refused:
+        texts.shown_now(session, "guns", kind, key)
+    assert refused.value.status == 404
+    given = {"proposal": PROPOSAL, "campaign": WORDS, "fact": {**FACT, "proposal": ""}}[kind]
+    with pytest.raises(Refused) as refused:
+        draft(campaign, kind, key, given)
+    assert refused.value.status == 404
 
 
 def test_a_figure_of_an_unknown_proposal_is_refused_whole(campaign: Engine) -> None:
@@ -158,8 +181,7 @@ def test_a_figure_of_an_unknown_proposal_is_refused_whole(campaign: Engine) -> N
 
 
 def test_a_proposals_words_are_published_without_moving_it(campaign: Engine) -> None:
-    words = {"name_en": "ARMAS Act", "name_es": "Ley ARMAS", "summary_en": "a", "summary_es": "b"}
-    publish(campaign, draft(campaign, "proposal", "armas", words))
+    publish(campaign, draft(campaign, "proposal", "armas", PROPOSAL))
     with db.reading(campaign) as session:
         row = session.get_one(Proposal, "armas")
         assert (row.name_en, row.campaign) == ("ARMAS Act", "guns")
@@ -187,7 +209,7 @@ def test_a_campaign_is_live_until_somebody_says_otherwise(campaign: Engine) -> N
 def test_a_copy_is_a_draft_whose_bills_wait_to_be_confirmed(campaign: Engine) -> None:
     publish(campaign, draft(campaign, "fact", "traced", FACT))
     with db.writing(campaign) as session:
-        campaigns.duplicate(session, "guns", "guns-2027", by=ANA, now=NOW)
+        campaign_setup.duplicate(session, "guns", "guns-2027", by=ANA, now=NOW)
     with db.reading(campaign) as session:
         assert [state for one, state in campaigns.campaigns(session) if one.slug == "guns-2027"] == ["draft"]
         (proposal,) = campaigns.campaign_proposals(session, "guns-2027")
@@ -199,7 +221,7 @@ def test_a_copy_is_a_draft_whose_bills_wait_to_be_confirmed(campaign: Engine) ->
 @pytest.mark.parametrize("new", ["guns", "Two Words", "", "<script>"])
 def test_a_copy_needs_an_address_of_its_own(campaign: Engine, new: str) -> None:
     with pytest.raises(Refused), db.writing(campaign) as session:
-        campaigns.duplicate(session, "guns", new, by=ANA, now=NOW)
+        campaign_setup.duplicate(session, "guns", new, by=ANA, now=NOW)
 
 
 def test_a_view_is_its_owners_and_holds_names_and_values_only(campaign: Engine) -> None:
@@ -223,14 +245,14 @@ def test_a_view_is_its_owners_and_holds_names_and_values_only(campaign: Engine) 
 
 def test_a_wording_starts_as_the_shipped_one(campaign: Engine) -> None:
     with db.reading(campaign) as session:
-        shown = texts.shown_now(session, "wording", "committee_chair-call")
+        shown = texts.shown_now(session, "guns", "wording", "committee_chair-call")
     assert shown["text_en"] == wordings.wording("committee_chair", "call", "en").strip()
 
 
 @pytest.mark.parametrize("key", ["cosponsor-fax", "nobody-call", "cosponsor", "", "../x-call"])
 def test_a_wording_that_does_not_exist_is_not_found(campaign: Engine, key: str) -> None:
     with db.reading(campaign) as session, pytest.raises(Refused) as refused:
-        texts.shown_now(session, "wording", key)
+        texts.shown_now(session, "guns", "wording", key)
     assert refused.value.status == 404
 
 
@@ -252,7 +274,7 @@ def test_a_wording_that_fails_somebody_is_refused_and_not_kept(
     with pytest.raises(Refused, match=says):
         draft(campaign, "wording", "cosponsor-call", given)
     with db.reading(campaign) as session:
-        assert texts.versions(session, "wording", "cosponsor-call") == []
+        assert texts.versions(session, "guns", "wording", "cosponsor-call") == []
 
 
 def test_a_letter_keeps_its_paragraphs(campaign: Engine) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from chambers import NOW, add_bill, id_of, legislator, on, seat_members, term
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
@@ -170,7 +170,7 @@ def test_many_at_once_lose_nothing(board: Engine) -> None:
 EDIT = st.tuples(st.integers(0, 3), st.sampled_from(["lean", "next_step", "tags"]), st.sampled_from("abc"))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(edits=st.lists(EDIT, max_size=12))
 def test_the_history_alone_rebuilds_every_version(
     sqlite_engine: Engine, edits: list[tuple[int, str, str]]

@@ -8,7 +8,7 @@ from statistics import median
 
 import pypdf
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
@@ -31,7 +31,7 @@ WRITTEN = Choices(
     "My cousin lives in Juárez.",
 )  # fmt: skip
 # No shrinking over databases and no reading of them: what varies is text.
-many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=60)
 
 
 @pytest.fixture(scope="module")

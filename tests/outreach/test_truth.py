@@ -225,14 +225,15 @@ CLAIMS = re.compile(
 
 def test_no_shipped_wording_claims_what_its_speaker_cannot_know() -> None:
     folder = shipped("templates") / "wordings"
-    files = sorted(path for path in folder.rglob("*.txt"))
+    # What a writer may say of themselves is no claim of ours.
+    files = [path for path in sorted(folder.rglob("*.txt")) if not path.name.startswith("example.")]
     assert len(files) > 100
     wrong = [(path.name, m[0]) for path in files for m in CLAIMS.finditer(path.read_text(encoding="utf-8"))]
     assert wrong == []
 
 
 def test_the_campaigns_summary_says_what_its_source_says() -> None:
-    text = (shipped("fixtures") / "campaign.json").read_text(encoding="utf-8")
+    text = (shipped("fixtures") / "campaign.yaml").read_text(encoding="utf-8")
     assert not CLAIMS.search(text)
     assert "from 2014 to 2018 and traced, 70% came from the United States" in text
     assert "entre 2014 y 2018 y rastreadas, el 70% provenía de Estados Unidos" in text

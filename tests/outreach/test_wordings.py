@@ -31,7 +31,7 @@ CHAMBER_WORDS = {
     ("senate", "es"): "en el Senado",
 }
 # Texts that belong to no single ask.
-SHARED = {"points", "whole", "staff", "letters"}
+SHARED = {"whole", "staff", "letters"}
 PARTIES = re.compile(r"\b(Democrat|Republican|GOP|demócrata|republican[oa])", re.IGNORECASE)
 
 

@@ -24,7 +24,7 @@ FLOORS: dict[str, int] = {
     "campaign.accounts": 6,
     "campaign.outreach": 7,
     "campaign.organizing": 8,
-    "campaign.snapshot": 8,
+    "campaign.snapshot": 9,
     # Addresses, models, policy, message, transport, queue: what the rooms of mailing share.
     "campaign.mailing": 9,
     "campaign.mailing.readers": 10,

@@ -152,14 +152,16 @@ def test_the_tables_become_todays(upgraded: Engine) -> None:
 
 
 def test_every_row_is_still_there(old: Engine) -> None:
-    """Each old row with each old column that still exists; nothing more, nothing less."""
+    """Each old row with each old column that still exists; nothing more, but for the texts that shipped."""
     before = rows_of(old)
     assert {"subscriber", "delivery", "account", "change", "whipentry", "callcount"} <= before.keys()
     assert [name for name in ("subscriber", "delivery", "account", "change") if not before[name]] == []
     db.upgrade(old)
     after = rows_of(old)
     for name in before.keys() - DROPPED:
-        found = after[RENAMED.get(name, name)]
+        found = [
+            row for row in after[RENAMED.get(name, name)] if name != "textversion" or row["by"] != "snapshot"
+        ]
         shared = before[name][0].keys() & found[0].keys() if before[name] else set()
         assert texts(found, shared) == texts(before[name], shared), name
 

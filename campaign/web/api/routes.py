@@ -21,6 +21,7 @@ from campaign.proposals import campaigns, lineage, lookup
 from campaign.proposals.models import Kinship, Proposal
 from campaign.refusals import Refused
 from campaign.web.api import openapi
+from campaign.web.core import served
 from campaign.web.core.database import session
 from campaign.web.core.routing import Room
 from campaign.web.public import content
@@ -38,8 +39,10 @@ def _answer(**values: Any) -> Response:
 
 @route("/bills")
 def bills() -> Response:
-    """The bills of all proposals, in short."""
-    rows = select(Bill.id).where(col(Bill.id).in_(select(Kinship.bill).where(Kinship.state == "confirmed")))
+    """The bills of the campaign's proposals, in short."""
+    ours = select(Kinship.bill).join(Proposal, col(Proposal.slug) == col(Kinship.proposal))
+    ours = ours.where(Kinship.state == "confirmed", Proposal.campaign == served.slug())
+    rows = select(Bill.id).where(col(Bill.id).in_(ours))
     found = session().exec(rows.order_by(col(Bill.congress).desc(), col(Bill.type), col(Bill.number)))
     return _answer(bills=_shorts(found.all()))
 
@@ -77,7 +80,7 @@ def find() -> Response:
 
 @route("/proposals")
 def proposals() -> Response:
-    found = campaigns.campaign_proposals(session())
+    found = campaigns.campaign_proposals(session(), served.slug())
     return _answer(proposals=[_proposal(proposal) for proposal in found])
 
 

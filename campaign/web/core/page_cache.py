@@ -180,7 +180,8 @@ def _digests(session: Session) -> list[Any]:
         rows = session.execute(sa.select(tables[name])).all()
         found.append(hashlib.blake2b(repr(sorted(map(repr, rows))).encode(), digest_size=8).digest())
     texts = tables[GROWING].c
-    return [*found, tuple(session.execute(sa.select(func.max(texts.id), func.max(texts.published_at))).one())]
+    growth = func.max(texts.id), func.count(texts.published_at), func.max(texts.published_at)
+    return [*found, tuple(session.execute(sa.select(*growth)).one())]
 
 
 # --- filling the cache -----------------------------------------------------------------------------

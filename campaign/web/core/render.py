@@ -18,9 +18,8 @@ from campaign.congress.state_names import state_name
 from campaign.db import utcnow
 from campaign.outreach import names
 from campaign.outreach.wordings import BLANK, BLANKS
-from campaign.proposals import campaigns
 from campaign.settings import Settings
-from campaign.web.core import database, health
+from campaign.web.core import database, health, served
 from campaign.web.core.languages import _, current
 
 STATIC_SECONDS = 31_536_000
@@ -67,7 +66,7 @@ def settings() -> Settings:
 def page(template: str, *, status: int = 200, cached: bool = True, **context: Any) -> Response:
     """An answer with the age of the record in its footer. ``cached`` pages are equal for everybody."""
     record = health.line(database.session(), now=utcnow())
-    g.campaign = campaigns.current(database.session())
+    served.campaign()
     response = make_response(render_template(template, record=record, **context), status)
     equal = cached and request.method in ("GET", "HEAD")
     response.headers["Cache-Control"] = "public, no-cache" if equal else "no-store"

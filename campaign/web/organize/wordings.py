@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +16,13 @@ from campaign.congress.bill_input import parse_bill
 from campaign.congress.bills import BillId, congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import Bill
-from campaign.organizing import poll_requests, texts
+from campaign.organizing import campaign_setup, poll_requests, texts
 from campaign.outreach import asks, letters, wording_checks, wordings
 from campaign.outreach.asks import Ask
 from campaign.proposals import campaigns, lineage, lookup, published, suggestions
 from campaign.proposals.models import CitedFact, Kinship, Proposal, TextVersion
 from campaign.refusals import Refused
-from campaign.web.core import database
+from campaign.web.core import database, served
 from campaign.web.core.languages import _, current
 from campaign.web.organize import access
 from campaign.web.organize.access import me, page, route, to, told
@@ -50,17 +51,23 @@ def words() -> Response:
         "words.html",
         campaigns=campaigns.campaigns(session),
         states=state_names(),
-        proposals=[
-            (proposal, lineage.bills_of(session, proposal.slug))
-            for proposal in campaigns.campaign_proposals(session)
-        ],
+        proposals=[(proposal, lineage.bills_of(session, proposal.slug)) for proposal in _proposals(session)],
         waiting=_waiting(session),
-        facts=session.exec(select(CitedFact).order_by(col(CitedFact.position), CitedFact.id)).all(),
+        facts=_facts(session),
         sitting=congress_on(db.utcnow()),
         asks=ask_names(),
         kinds=kind_names(),
         phrases=_phrase_names(session),
     )
+
+
+def _proposals(session: Session) -> list[Proposal]:
+    return campaigns.campaign_proposals(session, served.slug())
+
+
+def _facts(session: Session) -> Sequence[CitedFact]:
+    query = select(CitedFact).where(CitedFact.campaign == served.slug())
+    return session.exec(query.order_by(col(CitedFact.position), CitedFact.id)).all()
 
 
 def ask_names() -> dict[str, str]:
@@ -94,7 +101,7 @@ def _phrase_names(session: Session) -> dict[str, dict[str, str]]:
 
 
 def _groups(session: Session) -> dict[str, tuple[str, dict[str, str]]]:
-    proposals = {proposal.slug: _named(proposal) for proposal in campaigns.campaign_proposals(session)}
+    proposals = {proposal.slug: _named(proposal) for proposal in _proposals(session)}
     return {
         "whole": (_("One call about all bills"), _whole_names()),
         "staff": (_("What an office is likely to answer"), _staff_names()),
@@ -104,7 +111,11 @@ def _groups(session: Session) -> dict[str, tuple[str, dict[str, str]]]:
         "requests": (_("Further requests of a letter"), ask_names()),
         "letters": (
             _("Turns of a letter"),
-            {"bridges": _("Thoughts of a more general kind"), "thanks": _("Thanks at the end")},
+            {
+                "bridges": _("Thoughts of a more general kind"),
+                "thanks": _("Thanks at the end"),
+                "example": _("Example of a sentence of one’s own"),
+            },
         ),
     }
 
@@ -136,9 +147,10 @@ def _staff_names() -> dict[str, str]:
 
 
 def _waiting(session: Session) -> list[tuple[Bill, Kinship, Proposal]]:
-    """Kin that rules suggest and nobody has decided on, with the proposal each would belong to."""
-    proposals = {proposal.slug: proposal for proposal in campaigns.campaign_proposals(session)}
-    return [(bill, kin, proposals[kin.proposal]) for bill, kin in lineage.waiting(session)]
+    """Kin that rules suggest and nobody has decided on, with the campaign's proposal each would belong to."""
+    proposals = {proposal.slug: proposal for proposal in _proposals(session)}
+    waiting = lineage.waiting(session)
+    return [(bill, kin, proposals[kin.proposal]) for bill, kin in waiting if kin.proposal in proposals]
 
 
 # --- bills and their kin ---
@@ -194,8 +206,8 @@ def add_proposal() -> Response:
         if writer.get(Proposal, slug):
             raise Refused(f"“{slug}” is taken.", f"«{slug}» ya existe.", status=409)
         content = texts.clean("proposal", given)
-        place = len(campaigns.campaign_proposals(writer, given.get("campaign", "")))
-        campaigns.add_proposal(writer, slug, campaign=given.get("campaign", ""), position=place, **content)
+        place = len(_proposals(writer))
+        campaigns.add_proposal(writer, slug, campaign=served.slug(), position=place, **content)
         access.note(writer, "proposal added", slug)
     told(_("The proposal is added."))
     return to("words")
@@ -205,7 +217,7 @@ def add_proposal() -> Response:
 def change_campaign(slug: str) -> Response:
     with db.writing(database.engine()) as writer:
         if new := request.form.get("copy_as", "").strip():
-            campaigns.duplicate(writer, slug, new, by=me().email, now=db.utcnow())
+            campaign_setup.duplicate(writer, slug, new, by=me().email, now=db.utcnow())
             access.note(writer, "campaign copied", slug, to=new)
         else:
             state = request.form.get("state", "")
@@ -227,8 +239,8 @@ def _text(kind: str, key: str, mine: dict[str, str], *, status: int = 200, **mor
     session = database.session()
     if kind not in texts.FIELDS:
         raise Refused("There is no such text.", "No existe ese texto.", status=404)
-    history = texts.versions(session, kind, key)
-    shown = texts.shown_now(session, kind, key)
+    history = texts.versions(session, served.slug(), kind, key)
+    shown = texts.shown_now(session, served.slug(), kind, key)
     start = history[0].content if history else shown
     return page(
         "text.html",
@@ -241,7 +253,7 @@ def _text(kind: str, key: str, mine: dict[str, str], *, status: int = 200, **mor
         versions=history,
         seen=history[0].id if history else 0,
         differences=_differences(history, shown),
-        proposals=campaigns.campaign_proposals(session),
+        proposals=_proposals(session),
         name=_name(session, kind, key),
         shape=_shape(key) if kind == published.WORDING else "",
         people=members.people(session, now=db.utcnow()).values() if kind == published.WORDING else (),
@@ -267,7 +279,7 @@ def _shape(key: str) -> str:
             "First a sentence to be spoken, then an empty line, then a paragraph to be read. No fields."
         ),
         "choices": _(
-            "Each point begins with a line like “## tracing: Trace more of the guns”; below it stand its "
+            "Each point begins with a line like “## name: What the bill would do”; below it stand its "
             "wordings, an empty line between them. The name after ## is the same in both languages."
         ),
         "letters": _("Several texts, an empty line between them; a letter takes one."),
@@ -281,12 +293,12 @@ def _preview(kind: str, key: str, given: dict[str, str], wanted: str) -> Respons
     session, now = database.session(), db.utcnow()
     group, name = published.cell(key)
     try:
-        texts.clean(kind, given)
+        given = texts.clean(kind, given)
         person = _picked(session, wanted, now)
         if group not in asks.TEXTS:
             said = _phrase_said(session, group, name, given, person)
             return _text(kind, key, given, said=said, person=person, wanted=wanted, alike={})
-        ask = wording_checks.ask_of_kind(session, person, group, now=now)
+        ask = wording_checks.ask_of_kind(session, served.slug(), person, group, now=now)
         if ask is None:
             raise wordings.nothing_to_ask(person, "")
         said = {lang: _said(given[f"text_{lang}"], ask, person, name, lang) for lang in wordings.LANGUAGES}
@@ -302,15 +314,14 @@ def _phrase_said(
     """A text that asks share as this member would meet it, in both languages."""
     written = {lang: given[f"text_{lang}"] for lang in wordings.LANGUAGES}
     wording_checks.check_phrase(group, name, written)
-    asked = [docket.asks(person) for docket in wording_checks.all_campaign_asks(session, now=db.utcnow())]
+    found = asks.campaign_asks(session, now=db.utcnow(), campaign=served.slug()).asks(person)
     try:
-        for found in filter(None, asked):
-            said = {
-                lang: wording_checks.filled_phrase(found, person, group, name, written, lang)
-                for lang in wordings.LANGUAGES
-            }
-            if all(said.values()):
-                return said
+        said = {
+            lang: wording_checks.filled_phrase(found, person, group, name, written, lang)
+            for lang in (wordings.LANGUAGES if found else ())
+        }
+        if said and all(said.values()):
+            return said
     except KeyError as error:
         raise Refused(str(error.args[0]), f"Falta un dato: {error.args[0]}") from None
     raise Refused(
@@ -379,8 +390,10 @@ def save_text(kind: str, key: str) -> Response:
     seen = request.form.get("seen", type=int) or 0
     try:
         with db.writing(database.engine()) as writer:
-            other = texts.overtaken(writer, kind, key, seen)
-            draft = texts.draft(writer, kind, key, given, seen=seen, by=me().email, now=db.utcnow())
+            other = texts.overtaken(writer, served.slug(), kind, key, seen)
+            draft = texts.draft(
+                writer, served.slug(), kind, key, given, seen=seen, by=me().email, now=db.utcnow()
+            )
             access.note(writer, "text written", f"{kind} {key}", version=draft.id, after=draft.content)
             kept = draft.id or 0
     except Refused as refused:
@@ -400,7 +413,7 @@ def save_text(kind: str, key: str) -> Response:
 def publish(id: int) -> Response:
     with db.writing(database.engine()) as writer:
         before = texts.version(writer, id)
-        shown = texts.shown_now(writer, before.kind, before.key)
+        shown = texts.shown_now(writer, before.campaign, before.kind, before.key)
         row = texts.publish(writer, id, by=me().email, now=db.utcnow())
         access.note(writer, "text published", f"{row.kind} {row.key}", before=shown, after=row.content)
         where = row.kind, row.key

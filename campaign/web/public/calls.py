@@ -16,12 +16,13 @@ from campaign.congress.members import Person
 from campaign.congress.seats import read_seat
 from campaign.db import utcnow
 from campaign.districts import finder
-from campaign.outreach import asks, conversations, names, offices, outcomes, reminders
+from campaign.outreach import conversations, names, offices, outcomes, reminders
 from campaign.outreach.asks import Ask
 from campaign.outreach.offices import OfficeNow, Offices
 from campaign.outreach.outcomes import ConnectionLimits, FormTokens
 from campaign.refusals import Refused
 from campaign.settings import Settings
+from campaign.web.core import served
 from campaign.web.core.database import engine, session
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import page, settings
@@ -97,7 +98,7 @@ def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
         abort(redirect(place("act", seat=known.id), 303))
     # The error page leads back to this seat.
     g.seat_asked = known.id
-    people = content.delegation(session(), known, asks.campaign_asks(session(), now=now), now=now)
+    people = content.delegation(session(), known, served.asks(now=now), now=now)
     speaker, ask = content.chosen(people, bioguide, bill)
     whole = len(speaker.asks) > 1 and bool(bill) and bill == ask.matter.campaign
     return Visit(people, speaker, ask, whole)

@@ -88,9 +88,8 @@ def is_read(bill: Bill) -> bool:
     return bill.observed_at is not None or bool(bill.partial)
 
 
-def front(session: Session, *, now: datetime) -> Front:
-    """The campaign as a whole; an empty one where nothing has been set up yet."""
-    known = campaigns.current(session)
+def front(session: Session, known: Campaign | None, *, now: datetime) -> Front:
+    """A campaign as a whole; an empty one where nothing has been set up yet."""
     proposals = campaigns.campaign_proposals(session, known.slug) if known else []
     chapters = tuple(chapter(session, proposal, now=now) for proposal in proposals)
     facts = select(CitedFact).where(CitedFact.campaign == (known.slug if known else ""))

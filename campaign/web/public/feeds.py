@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time
 
-from flask import g, make_response, render_template
+from flask import make_response, render_template
 from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
@@ -10,7 +10,7 @@ from campaign.congress import members
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.models import Change
 from campaign.db import utcnow
-from campaign.web.core import history, render
+from campaign.web.core import history, render, served
 from campaign.web.core.database import session
 from campaign.web.core.history import Event
 from campaign.web.public import content
@@ -24,8 +24,7 @@ def changes() -> Response:
     """The newest joinings, leavings and steps on the campaign's bills; ended bills stay, so that a feed whose
     Congress ends does not go empty."""
     now = utcnow()
-    front = content.front(session(), now=now)
-    g.campaign = front.campaign
+    front = content.front(session(), served.campaign(), now=now)
     bills = [str(card.record.id) for chapter in front.chapters for card in chapter.cards]
     rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(content.NEWS))
     newest = (

@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response
 
 from campaign.congress.seats import read_seat
 from campaign.db import utcnow
-from campaign.outreach import asks, kits, wordings
+from campaign.outreach import kits, wordings
 from campaign.outreach.asks import Ask, ProposalBills
 from campaign.outreach.kits import Kit
 from campaign.proposals import campaigns, lineage, lookup
 from campaign.refusals import Refused
+from campaign.web.core import served
 from campaign.web.core.database import session
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
@@ -25,7 +26,7 @@ def kit(seat: str) -> Response:
     """A poster with strips for one bill and seat, as a page to print or with ``as=pdf`` as a file."""
     now = utcnow()
     known = read_seat(session(), seat)
-    docket = asks.campaign_asks(session(), now=now)
+    docket = served.asks(now=now)
     people = public_content.delegation(session(), known, docket, now=now)
     matters = [matter for matter in docket.matters if _asked(people, matter)]
     if not matters:
@@ -94,5 +95,5 @@ def sheet() -> Response:
         response.headers["Content-Disposition"] = 'attachment; filename="sign-in-sheet.csv"'
         response.headers["Cache-Control"] = "public, no-cache"
         return response
-    proposals = campaigns.campaign_proposals(session())
+    proposals = campaigns.campaign_proposals(session(), served.slug())
     return page("public/sheet.html", proposals=proposals, rows=range(kits.SHEET_ROWS))

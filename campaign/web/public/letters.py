@@ -14,6 +14,7 @@ from campaign.congress import members
 from campaign.db import utcnow
 from campaign.outreach import letters, names, paper, wordings
 from campaign.outreach.letters import Choices, Letter
+from campaign.outreach.phrases import phrase
 from campaign.refusals import Refused
 from campaign.web.core.database import session
 from campaign.web.core.languages import _, current
@@ -82,6 +83,7 @@ def _page(chosen: Visit, choices: Choices, written: Letter | None, problems: dic
         choices=choices,
         letter=written,
         points=letters.points(chosen.ask.matter, current()),
+        example=phrase(chosen.ask.matter, "letters", "example", current()),
         longest=letters.LONGEST,
         problems=problems,
         fills={blanks[blank][column]: field for blank, field in FIELDS.items()},

@@ -15,9 +15,10 @@ from campaign.congress.seats import read_seat
 from campaign.dates import parse_day
 from campaign.db import utcnow
 from campaign.districts import finder, maps
-from campaign.outreach import asks, conversations, outcomes, wordings
-from campaign.proposals import lookup
+from campaign.outreach import conversations, outcomes, wordings
+from campaign.proposals import campaigns, lookup
 from campaign.refusals import Refused
+from campaign.web.core import served
 from campaign.web.core.database import session
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
@@ -32,7 +33,11 @@ LONGEST_TYPED = 120
 
 @route("/")
 def campaign() -> Response:
-    return page("public/campaign.html", shown=content.front(session(), now=utcnow()))
+    """The campaign; where several are live and the address names none, their list."""
+    live = campaigns.live(session())
+    if len(live) > 1 and not served.named():
+        return page("public/campaigns.html", live=live)
+    return page("public/campaign.html", shown=content.front(session(), served.campaign(), now=utcnow()))
 
 
 @route("/find", query=("zip", "state", "district"))
@@ -147,7 +152,7 @@ def act(seat: str) -> Response:
     if "member" in request.args:
         return _words(known.id)
     now = utcnow()
-    people = content.delegation(session(), known, asks.campaign_asks(session(), now=now), now=now)
+    people = content.delegation(session(), known, served.asks(now=now), now=now)
     return page(
         "public/act.html",
         seat=known,
@@ -179,7 +184,7 @@ def thanks(seat: str) -> Response:
     """At the end of the list: what the calls add up to, and what else helps."""
     now = utcnow()
     known = read_seat(session(), seat)
-    front = content.front(session(), now=now)
+    front = content.front(session(), served.campaign(), now=now)
     about = front.campaign.slug if front.campaign else ""
     count = outcomes.published(session(), about=about)
     return page(
@@ -196,7 +201,12 @@ def bills() -> Response:
     """The campaign's bills; with ``q`` every bill that fits the number or words that were typed."""
     typed = request.args.get("q", "").strip()
     if not typed:
-        return page("public/bills.html", shown=content.front(session(), now=utcnow()), typed="", found=[])
+        return page(
+            "public/bills.html",
+            shown=content.front(session(), served.campaign(), now=utcnow()),
+            typed="",
+            found=[],
+        )
     found = lookup.search(session(), typed, now=utcnow())
     if len(found) == 1:
         return redirect(place("bill", text=str(found[0].bill_id)), 302)

@@ -21,7 +21,7 @@ from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.mailing.returned import webhooks
 from campaign.proposals import campaigns
 from campaign.refusals import Refused
-from campaign.web.core import database
+from campaign.web.core import database, served
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
 from campaign.web.public import places
@@ -58,7 +58,7 @@ def subscribe() -> Response:
 def _form(
     *, seat: str = "", zip: str = "", email: str = "", found: places.Answer | None = None, problem: str = ""
 ) -> Response:
-    proposals = campaigns.campaign_proposals(database.session())
+    proposals = campaigns.campaign_proposals(database.session(), served.slug())
     return private(
         "public/subscribe.html",
         status=400 if problem else 200,
@@ -194,7 +194,7 @@ def _choices(who: Subscriber, token: str, *, said: str = "", problem: str = "") 
         who=who,
         typed=request.form if problem else None,
         followed=request.form.getlist("proposals") if problem else who.proposals.split(),
-        proposals=campaigns.campaign_proposals(database.session()),
+        proposals=campaigns.campaign_proposals(database.session(), served.slug()),
         token=token,
         said=said,
         problem=problem,

@@ -12,7 +12,7 @@ import time_machine
 from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 from sqlmodel import select
@@ -79,7 +79,7 @@ def check(client: FlaskClient, method: str, path: str, **sent: Any) -> None:
     assert "<img src=x" not in page
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(data=st.data())
 def test_any_text_in_any_address_and_field(own: Flask, data: st.DataObject) -> None:
     rule = data.draw(st.sampled_from(rules(own)), label="rule")

@@ -11,6 +11,7 @@ from organizer_client import sign_in
 from sqlalchemy.engine import Engine
 
 from campaign import db
+from campaign.organizing import campaign_setup
 from campaign.proposals import campaigns
 
 OURS, CALL = "us-guns-abroad", "member=C001091"
@@ -77,7 +78,7 @@ def test_a_state_is_said_on_every_page_and_ends_the_calls(
 def test_a_draft_copy_changes_nothing_for_the_public(client: FlaskClient, snapshot_engine: Engine) -> None:
     before = [client.get(path).text for path in ("/", SEAT)]
     with db.writing(snapshot_engine) as session:
-        campaigns.duplicate(session, OURS, "a-next-round", by="ana@example.org", now=db.utcnow())
+        campaign_setup.duplicate(session, OURS, "a-next-round", by="ana@example.org", now=db.utcnow())
         copy = campaigns.campaign_proposals(session, "a-next-round")[0].slug
     assert [client.get(path).text for path in ("/", SEAT)] == before
     assert client.get(f"/proposals/{copy}").status_code == 404

@@ -10,7 +10,7 @@ import time_machine
 from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 from sqlalchemy.engine import Engine
@@ -26,7 +26,7 @@ from campaign.settings import Settings
 MONDAY_NOON = datetime(2026, 6, 22, 16, 0, tzinfo=UTC)
 CRUZ = {"member": "C001098", "bill": "s367-119"}
 KEY = "a key for tests only, thirty-two long"
-many = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=40)
 
 
 @pytest.fixture(scope="module")

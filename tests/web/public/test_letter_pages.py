@@ -6,7 +6,7 @@ import re
 import pypdf
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
@@ -14,7 +14,7 @@ MINE = {
     "member": "C001098", "bill": "s3508-119", "v": "5", "points": "tracing", "name": "Ana López",
     "town": "San Antonio", "sentence": "My cousin lives in Juárez.",
 }  # fmt: skip
-many = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=30)
 
 
 def text_of(response: TestResponse) -> str:

@@ -1,0 +1,320 @@
+"""Taking a campaign from its file, writing it to one, copying it and removing it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from campaign.congress import tracking
+from campaign.congress.bills import BillId
+from campaign.organizing import campaign_file as parts
+from campaign.organizing.campaign_file import CampaignFile
+from campaign.organizing.models import BillGoal
+from campaign.outreach import ask_kinds, phrases
+from campaign.outreach.wordings import KINDS, LANGUAGES
+from campaign.proposals import campaigns, lineage, published
+from campaign.proposals.models import Campaign, CampaignState, CitedFact, Kinship, Proposal, TextVersion
+from campaign.refusals import Refused
+
+# The group of each text of a proposal, by its name in the file.
+OF_PROPOSALS: Final = {"effect": "points", "points": "choices"}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many rows of each kind a file brought, or a removal takes away."""
+
+    proposals: int
+    bills: int
+    facts: int
+    texts: int
+
+
+# --- taking ----------------------------------------------------------------------------------------
+
+
+def take(session: Session, found: CampaignFile, *, by: str, now: datetime, state: str = "draft") -> Taken:
+    """Add a campaign with everything in its file, in the caller's transaction; its bills are polled from now
+    on. Raises Refused as ``check`` does.
+    """
+    check(session, found)
+    campaigns.add_campaign(
+        session, found.campaign, **_both("title", found.title), **_both("summary", found.summary)
+    )
+    campaigns.set_state(session, found.campaign, state, by=by, now=now)
+    for place, proposal in enumerate(found.proposals):
+        _take_proposal(session, found.campaign, place, proposal, by, now)
+    session.add_all(_fact(found.campaign, place, fact) for place, fact in enumerate(found.facts))
+    texts = dict(_texts(found))
+    for key, words in texts.items():
+        _publish(session, found.campaign, key, words, by, now)
+    session.flush()
+    bills = sum(len(proposal.bills) for proposal in found.proposals)
+    return Taken(len(found.proposals), bills, len(found.facts), len(texts))
+
+
+def add_empty(session: Session, slug: str, *, by: str, now: datetime) -> Taken:
+    """Add a draft that has only a title, made of its slug. Raises Refused where that is taken (409)."""
+    title = slug.replace("-", " ").capitalize()
+    words = parts.Words(en=title, es=title)
+    return take(session, CampaignFile(campaign=slug, title=words), by=by, now=now)
+
+
+def check(session: Session, found: CampaignFile) -> None:
+    """Raise Refused where the slug of a campaign, a proposal or a figure, or a bill, is taken (409), or a text
+    has no place."""
+    campaigns.check_slug(found.campaign)
+    _refuse_taken(session, found)
+    for bill in found.bills:
+        lineage.refuse_of_others(session, "", bill)
+    for text in found.texts:
+        _refuse_unknown_text(text.text)
+
+
+def _refuse_taken(session: Session, found: CampaignFile) -> None:
+    wanted: list[tuple[type[Any], list[str]]] = [
+        (Campaign, [found.campaign]),
+        (Proposal, [proposal.slug for proposal in found.proposals]),
+        (CitedFact, [fact.id for fact in found.facts]),
+    ]
+    taken = [name for table, names in wanted for name in names if session.get(table, name)]
+    if taken:
+        names = ", ".join(f"“{name}”" for name in taken)
+        raise Refused(f"Nothing was taken. In use already: {names}.",
+                      f"No se tomó nada. Ya están en uso: {names}.", status=409)  # fmt: skip
+
+
+def _refuse_unknown_text(key: str) -> None:
+    group, name = published.cell(key)
+    if name not in (KINDS if group in ask_kinds.TEXTS else phrases.NAMES.get(group, ())):
+        raise Refused(
+            f"Nothing was taken. There is no text “{key}”.",
+            f"No se tomó nada. No hay un texto «{key}».",
+            status=404,
+        )
+
+
+def _both(name: str, words: parts.Words | None) -> dict[str, str]:
+    return {f"{name}_{lang}": getattr(words, lang, "") for lang in LANGUAGES}
+
+
+def _take_proposal(
+    session: Session, campaign: str, place: int, proposal: parts.ProposalEntry, by: str, now: datetime
+) -> None:
+    words = {**_both("name", proposal.name), **_both("summary", proposal.summary)}
+    campaigns.add_proposal(session, proposal.slug, campaign=campaign, position=place, **words)
+    for entry in proposal.bills:
+        tracking.track(session, BillId.of(entry.bill), now=now)
+        row = lineage.confirm(session, proposal.slug, entry.bill, by=by, now=now)
+        row.reason_en, row.reason_es = _both("reason", entry.reason).values()
+        if entry.goal is not None:
+            goal = BillGoal(bill=entry.bill, target=entry.goal, by=entry.goal_by, set_by=by, set_at=now)
+            session.merge(goal)
+
+
+def _fact(campaign: str, place: int, fact: parts.FactEntry) -> CitedFact:
+    return CitedFact(
+        id=fact.id,
+        campaign=campaign,
+        proposal=fact.proposal,
+        **_both("text", fact.text),
+        **_both("source", fact.source),
+        source_url=fact.url,
+        period=fact.period,
+        letters=fact.letters,
+        recorded=fact.recorded,
+        position=place,
+    )
+
+
+def _texts(found: CampaignFile) -> Iterable[tuple[str, parts.Words]]:
+    """The texts of a file by their keys in the editor."""
+    for proposal in found.proposals:
+        for name, group in OF_PROPOSALS.items():
+            if words := getattr(proposal, name):
+                yield published.key(group, proposal.slug), words
+    for text in found.texts:
+        yield text.text, parts.Words(en=text.en, es=text.es)
+
+
+def _publish(session: Session, campaign: str, key: str, words: parts.Words, by: str, now: datetime) -> None:
+    session.add(
+        TextVersion(
+            campaign=campaign,
+            kind=published.WORDING,
+            key=key,
+            content=_both("text", words),
+            by=by,
+            at=now,
+            published_at=now,
+            published_by=by,
+        )
+    )
+
+
+# --- giving ----------------------------------------------------------------------------------------
+
+
+def written(session: Session, slug: str) -> CampaignFile:
+    """The file of a campaign as the public sees it now. Raises Refused (404) for an unknown one."""
+    row = campaigns.campaign(session, slug)
+    texts = published.wordings(session, slug)
+    facts = select(CitedFact).where(CitedFact.campaign == slug).order_by(col(CitedFact.position), CitedFact.id)
+    return CampaignFile(
+        campaign=slug,
+        title=_words(row, "title"),
+        summary=_words_or_none(row, "summary"),
+        proposals=tuple(
+            _proposal_entry(session, proposal, texts)
+            for proposal in campaigns.campaign_proposals(session, slug)
+        ),
+        facts=tuple(_fact_entry(fact) for fact in session.exec(facts)),
+        texts=tuple(_text_entries(texts)),
+    )
+
+
+def _words(row: Any, name: str) -> parts.Words:
+    """Raises Refused where a language is missing: the file could not be taken again."""
+    by_lang = {lang: getattr(row, f"{name}_{lang}") for lang in LANGUAGES}
+    if not all(by_lang.values()):
+        where = getattr(row, "slug", "") or getattr(row, "id", "") or getattr(row, "bill", "")
+        raise Refused(
+            f"{where}: “{name}” is written in one language only. Write the other one first.",
+            f"{where}: «{name}» está en un solo idioma. Escriba primero el otro.",
+        )
+    return parts.Words(**by_lang)
+
+
+def _words_or_none(row: Any, name: str) -> parts.Words | None:
+    return _words(row, name) if any(getattr(row, f"{name}_{lang}") for lang in LANGUAGES) else None
+
+
+def _proposal_entry(
+    session: Session, proposal: Proposal, texts: Mapping[published.Cell, str]
+) -> parts.ProposalEntry:
+    return parts.ProposalEntry(
+        slug=proposal.slug,
+        name=_words(proposal, "name"),
+        summary=_words_or_none(proposal, "summary"),
+        bills=tuple(_bill_entry(session, kin) for _bill, kin in lineage.bills_of(session, proposal.slug)),
+        **{name: _text_of(texts, group, proposal.slug) for name, group in OF_PROPOSALS.items()},
+    )
+
+
+def _bill_entry(session: Session, kin: Kinship) -> parts.BillEntry:
+    goal = session.get(BillGoal, kin.bill)
+    return parts.BillEntry(
+        bill=kin.bill,
+        reason=_words_or_none(kin, "reason"),
+        goal=goal.target if goal else None,
+        goal_by=goal.by if goal else None,
+    )
+
+
+def _text_of(texts: Mapping[published.Cell, str], group: str, name: str) -> parts.Words | None:
+    by_lang = {lang: texts.get((group, name, lang), "") for lang in LANGUAGES}
+    return parts.Words(**by_lang) if all(by_lang.values()) else None
+
+
+def _fact_entry(fact: CitedFact) -> parts.FactEntry:
+    return parts.FactEntry(
+        id=fact.id,
+        proposal=fact.proposal,
+        period=fact.period,
+        recorded=fact.recorded,
+        letters=fact.letters,
+        text=_words(fact, "text"),
+        source=_words(fact, "source"),
+        url=fact.source_url,
+    )
+
+
+def _text_entries(texts: Mapping[published.Cell, str]) -> Iterable[parts.TextEntry]:
+    for group, name in sorted({(group, name) for group, name, _ in texts}):
+        if group not in OF_PROPOSALS.values() and (words := _text_of(texts, group, name)):
+            yield parts.TextEntry(text=published.key(group, name), en=words.en, es=words.es)
+
+
+# --- copying ---------------------------------------------------------------------------------------
+
+
+def duplicate(session: Session, slug: str, new: str, *, by: str, now: datetime) -> None:
+    """Add a draft with the words, proposals and figures of a campaign, and none of the decisions on its bills.
+
+    Proposals and figures get slugs of their own; bills become suggestions, for a person to confirm. Raises
+    Refused for an unknown campaign (404), or a new slug that is taken (409) or cannot stand in an address.
+    """
+    old = written(session, slug)
+    take(session, _renamed(old, new), by=by, now=now)
+    for proposal in old.proposals:
+        session.add_all(
+            Kinship(
+                proposal=f"{proposal.slug}-{new}",
+                bill=entry.bill,
+                rule="copied",
+                score=1.0,
+                reason_en=entry.reason.en if entry.reason else "",
+                reason_es=entry.reason.es if entry.reason else "",
+            )
+            for entry in proposal.bills
+        )
+    session.flush()
+
+
+def _renamed(found: CampaignFile, new: str) -> CampaignFile:
+    proposals = [
+        proposal.model_copy(update={"slug": f"{proposal.slug}-{new}", "bills": ()})
+        for proposal in found.proposals
+    ]
+    facts = [
+        fact.model_copy(
+            update={"id": f"{fact.id}-{new}", "proposal": fact.proposal and f"{fact.proposal}-{new}"}
+        )
+        for fact in found.facts
+    ]
+    return found.model_copy(update={"campaign": new, "proposals": tuple(proposals), "facts": tuple(facts)})
+
+
+# --- removing --------------------------------------------------------------------------------------
+
+
+def removal(session: Session, slug: str) -> Taken:
+    """What goes with a campaign. Raises Refused (404) for an unknown one."""
+    campaigns.campaign(session, slug)
+    slugs = _proposals(slug)
+
+    def count(table: type[Any], condition: Any) -> int:
+        return session.scalar(sa.select(sa.func.count()).select_from(table).where(condition)) or 0
+
+    return Taken(
+        proposals=count(Proposal, Proposal.campaign == slug),
+        bills=count(Kinship, col(Kinship.proposal).in_(slugs) & (col(Kinship.state) == "confirmed")),
+        facts=count(CitedFact, CitedFact.campaign == slug),
+        texts=count(TextVersion, TextVersion.campaign == slug),
+    )
+
+
+def remove(session: Session, slug: str) -> Taken:
+    """Remove a campaign with its proposals, figures and texts. What Congress did with its bills stays recorded.
+
+    Raises Refused (404) for an unknown one.
+    """
+    gone = removal(session, slug)
+    conditions: list[tuple[type[Any], Any]] = [
+        (TextVersion, TextVersion.campaign == slug),
+        (CitedFact, CitedFact.campaign == slug),
+        (Kinship, col(Kinship.proposal).in_(_proposals(slug))),
+        (Proposal, Proposal.campaign == slug),
+        (CampaignState, CampaignState.campaign == slug),
+        (Campaign, Campaign.slug == slug),
+    ]
+    for table, condition in conditions:
+        session.execute(sa.delete(table).where(condition))
+    return gone
+
+
+def _proposals(campaign: str) -> Any:
+    return select(Proposal.slug).where(Proposal.campaign == campaign)

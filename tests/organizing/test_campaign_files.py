@@ -1,0 +1,227 @@
+"""A campaign as one file: what is taken, what is refused with its line, and that nothing changes on the way."""
+
+import textwrap
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy.engine import Engine
+from sqlmodel import select
+
+from campaign import db
+from campaign.congress.models import Bill, Change, Tracking
+from campaign.organizing import campaign_file, campaign_setup, readiness
+from campaign.organizing.campaign_setup import Taken
+from campaign.organizing.models import BillGoal
+from campaign.outreach import asks, phrases
+from campaign.proposals import campaigns, lineage
+from campaign.proposals.models import CitedFact, Kinship, Proposal, TextVersion
+from campaign.refusals import Refused
+from campaign.settings import shipped
+from campaign.snapshot import files
+
+NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
+HOMES = textwrap.dedent("""\
+    campaign: rural-homes
+    title: {en: Homes for rural America, es: Viviendas para el campo}
+    summary:
+      en: Two bills would cut red tape for rural homes.
+      es: Dos proyectos harían más fácil construir en el campo.
+    proposals:
+      - slug: streamlining
+        name: {en: Streamlining Rural Housing Act, es: Ley de Vivienda Rural}
+        effect:
+          en: |-
+            The bill would let two agencies share their reviews.
+
+            The bill would have both departments accept one review of a site.
+          es: |-
+            El proyecto permitiría compartir revisiones.
+
+            El proyecto haría que ambos departamentos acepten una sola revisión.
+        bills:
+          - bill: H.R. 4989 (119th)
+            reason: {en: introduced under this name, es: presentado con este nombre}
+            goal: 40
+            goal_by: 2026-12-01
+          - bill: s2423-119
+    facts:
+      - id: no-review
+        proposal: streamlining
+        period: 2014
+        recorded: 2026-05-01
+        text: {en: Reviews took a year., es: Las revisiones tardaron un año.}
+        source: {en: A report, es: Un informe}
+        url: https://www.gao.gov/x
+    texts:
+      - text: staff-hello
+        en: Office of [member], good morning.
+        es: Oficina de [member], buenos días.
+    """)
+
+
+def take(engine: Engine, text: str = HOMES, state: str = "draft") -> Taken:
+    with db.writing(engine) as session:
+        found = campaign_file.read(text.encode())
+        return campaign_setup.take(session, found, by="ana@example.org", now=NOW, state=state)
+
+
+def test_everything_in_a_file_is_taken(engine: Engine) -> None:
+    assert take(engine) == Taken(proposals=1, bills=2, facts=1, texts=2)
+    with db.reading(engine) as session:
+        ((row, state),) = campaigns.campaigns(session)
+        assert (row.title_es, state) == ("Viviendas para el campo", "draft")
+        (proposal,) = campaigns.campaign_proposals(session, "rural-homes")
+        assert (proposal.name_en, proposal.summary_en) == ("Streamlining Rural Housing Act", "")
+        kin = {row.bill: (row.state, row.reason_es) for row in session.exec(select(Kinship))}
+        assert kin == {
+            "hr4989-119": ("confirmed", "presentado con este nombre"),
+            "s2423-119": ("confirmed", ""),
+        }
+        assert {row.bill for row in session.exec(select(Tracking))} == kin.keys()
+        goal = session.get_one(BillGoal, "hr4989-119")
+        assert (goal.target, str(goal.by)) == (40, "2026-12-01")
+        fact = session.get_one(CitedFact, "no-review")
+        assert (fact.campaign, fact.period, str(fact.recorded), fact.letters) == (
+            "rural-homes", "2014", "2026-05-01", True)  # fmt: skip
+        (matter,) = asks.campaign_asks(session, now=NOW, campaign="rural-homes").matters
+        assert phrases.phrase(matter, "points", "streamlining", "es").startswith("El proyecto permitiría")
+        assert phrases.phrase(matter, "staff", "hello", "en") == "Office of [member], good morning."
+
+
+def test_exported_taken_and_exported_again_it_is_equal(engine: Engine) -> None:
+    take(engine)
+    with db.writing(engine) as session:
+        once = campaign_file.write(campaign_setup.written(session, "rural-homes"))
+        campaign_setup.remove(session, "rural-homes")
+    take(engine, once.decode())
+    with db.reading(engine) as session:
+        assert campaign_file.write(campaign_setup.written(session, "rural-homes")) == once
+
+
+def test_the_example_is_the_file_that_would_be_exported(loaded_engine: Engine) -> None:
+    with db.reading(loaded_engine) as session:
+        written = campaign_file.write(campaign_setup.written(session, "us-guns-abroad"))
+    assert written == (shipped("fixtures") / files.EXAMPLE).read_bytes()
+
+
+FAULTS = [
+    ("campaign: rural-homes", "campaign: Rural Homes", "Line 1: “campaign” cannot be “Rural Homes”"),
+    ("title:", "titel:", "Line 2: “titel” is not known here"),
+    (", es: Viviendas para el campo}", "}", "line 2: “es” is missing"),
+    ("es: Viviendas para el campo}", "es: ' '}", "line 2: “es” is empty"),
+    ("H.R. 4989 (119th)", "H.R. 4989", "line 19: “H.R. 4989” says no Congress"),
+    ("H.R. 4989 (119th)", "the housing bill", "line 19: “the housing bill” is not a bill"),
+    ("s2423-119", "hr4989-119", "Line 23: “hr4989-119” stands twice"),
+    ("goal: 40", "goal: many", "line 21: “goal” cannot be “many”"),
+    ("recorded: 2026-05-01", "recorded: May", "line 28: “recorded” cannot be “May”"),
+    ("    source: {en: A report, es: Un informe}\n", "", "line 25: “source” is missing"),
+    ("proposal: streamlining", "proposal: other", "Line 26: there is no proposal “other”"),
+    ("url: https://", "url: javascript:", "line 31: “url” cannot be"),
+    ("text: staff-hello", "text: staff hello", "line 33: “text” cannot be"),
+    ("  - text: staff-hello", "  - text: staff-hello\n    text: x", "Line 34: “text” stands twice"),
+    ("texts:", "texts: [", "Line 33: "),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), FAULTS)
+def test_a_fault_is_named_with_its_line_and_nothing_is_taken(old: str, new: str, said: str) -> None:
+    assert old in HOMES
+    with pytest.raises(Refused) as refused:
+        campaign_file.read(HOMES.replace(old, new, 1).encode())
+    assert refused.value.en.startswith("Nothing was taken. ")
+    assert said.lower() in refused.value.en.lower()
+    assert refused.value.es.startswith("No se tomó nada. ")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"- a list",
+        b"just words",
+        b"\xff\xfe\x00",
+        b"a: &x [*x]",
+        b"\x00",
+        b"[" * 5000,
+        b"a: 1\n" + b"#" * 1_000_001,
+    ],
+)
+def test_what_is_no_campaign_is_refused(raw: bytes) -> None:
+    with pytest.raises(Refused):
+        campaign_file.read(raw)
+
+
+def test_all_faults_are_told_at_once() -> None:
+    text = HOMES.replace("goal: 40", "goal: many").replace("recorded: 2026-05-01", "recorded: May")
+    with pytest.raises(Refused, match=r"line 21: .*; line 28: "):
+        campaign_file.read(text.encode())
+
+
+TAKEN = [
+    ("campaign: rural-homes", "campaign: guns-2027", "“streamlining”, “no-review”"),
+    ("slug: streamlining", "slug: other", "“rural-homes”"),
+    ("text: staff-hello", "text: staff-nobody", "“rural-homes”"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), TAKEN)
+def test_what_is_in_use_is_refused_whole(engine: Engine, old: str, new: str, said: str) -> None:
+    take(engine)
+    with pytest.raises(Refused, match=said) as refused:
+        take(
+            engine,
+            HOMES.replace(old, new).replace(
+                "proposal: streamlining", f"proposal: {'other' if 'other' in new else 'streamlining'}"
+            ),
+        )
+    assert refused.value.status == 409
+    with db.reading(engine) as session:
+        assert len(campaigns.campaigns(session)) == 1
+
+
+def test_a_bill_of_another_proposal_is_refused(engine: Engine) -> None:
+    take(engine)
+    other = HOMES.replace("rural-homes", "homes-2").replace("streamlining", "s-2").replace("no-review", "n-2")
+    with pytest.raises(Refused, match="already belongs to"):
+        take(engine, other)
+
+
+def test_an_unknown_text_is_refused(engine: Engine) -> None:
+    with pytest.raises(Refused, match="There is no text “staff-nobody”"):
+        take(engine, HOMES.replace("staff-hello", "staff-nobody"))
+
+
+def test_removing_takes_all_that_people_wrote_and_keeps_what_congress_did(loaded_engine: Engine) -> None:
+    take(loaded_engine)
+    with db.writing(loaded_engine) as session:
+        changes = session.exec(select(Change.seq)).all()
+        told = campaign_setup.removal(session, "us-guns-abroad")
+        assert campaign_setup.remove(session, "us-guns-abroad") == told == Taken(2, 9, 8, 6)
+    with db.reading(loaded_engine) as session:
+        assert [row.slug for row, _ in campaigns.campaigns(session)] == ["rural-homes"]
+        for table in (Proposal, TextVersion, CitedFact):
+            assert {row.campaign for row in session.exec(select(table))} == {"rural-homes"}
+        assert session.get(Bill, "hr6736-119") is not None
+        assert session.exec(select(Change.seq)).all() == changes
+        assert lineage.proposal_of(session, "hr6736-119") is None
+
+
+def test_what_is_missing_is_told_until_it_is_there(engine: Engine) -> None:
+    with db.writing(engine) as session:
+        campaign_setup.add_empty(session, "rural-homes", by="ana@example.org", now=NOW)
+        told = [each.words.en for each in readiness.missing(session, "rural-homes", now=NOW)]
+        assert told == ["The campaign has no summary.", "It has no proposal."]
+        campaign_setup.remove(session, "rural-homes")
+    take(engine)
+    with db.reading(engine) as session:
+        name = "Streamlining Rural Housing Act"
+        found = readiness.missing(session, "rural-homes", now=NOW)
+        assert [(each.words.en, each.kind, each.key) for each in found] == [
+            (f"{name}: a summary is missing.", "proposal", "streamlining"),
+            (f"{name}: letters have no points to choose from.", "wording", "choices-streamlining"),
+        ]
+
+
+def test_the_example_lacks_nothing(snapshot_engine: Engine) -> None:
+    with db.reading(snapshot_engine) as session:
+        assert readiness.missing(session, "us-guns-abroad", now=NOW) == []
