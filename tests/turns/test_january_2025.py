@@ -8,11 +8,10 @@ from sqlalchemy.engine import Engine
 from standin import Standin
 
 from campaign import db
-from campaign.congress import ledger, roster, tracking
-from campaign.congress.bills import BillId
+from campaign.congress import ledger, roster
 from campaign.districts import census
-from campaign.proposals import lineage
-from campaign.proposals.models import Campaign, Proposal
+from campaign.organizing import campaign_setup
+from campaign.organizing.campaign_file import ProposalEntry
 from campaign.settings import shipped
 from campaign.snapshot import files
 
@@ -22,11 +21,12 @@ from turns.service import Day, Service  # isort: skip
 BEGIN = datetime(2024, 12, 18, 17, tzinfo=UTC)
 # An appointment, a move to the Senate, a vacancy, a late oath, a sponsor, a seat without a vote.
 SEATS = ("TX-20", "NJ-3", "WV-1", "FL-6", "OH-2", "DC-0")
+ZIP = "78205"
 STARTS = (
     "/", "/bills", "/districts", "/proposals/stop-arming-cartels-act", "/bills/hr8427-118", "/sheet",
-    "/find?zip=78205",
+    f"/find?zip={ZIP}",
     "/feeds/changes.atom", "/api/v1/bills", "/api/v1/bills/hr8427-118", "/api/v1/proposals",
-    "/api/v1/changes?bill=hr8427-118", "/api/v1/find?zip=78205",
+    "/api/v1/changes?bill=hr8427-118", f"/api/v1/find?zip={ZIP}",
 )  # fmt: skip
 
 
@@ -72,31 +72,26 @@ def service(sqlite_engine: Engine, congress: Standin, serve_campaign: Callable[.
 
 
 def begin_campaign(engine: Engine) -> None:
-    """The campaign as it would have stood in December 2024."""
+    """The campaign as it would have stood in December 2024: without later bills, and figures found later."""
     folder = shipped("fixtures")
-    texts = files.read_texts(folder)
-    slug = texts.campaign["slug"]
+    example = files.read_example(folder)
+    proposals = [_of_the_118th(proposal) for proposal in example.proposals]
+    campaign = example.model_copy(update={"proposals": tuple(proposals), "facts": ()})
+    zips = [row for row in files.read_table(folder, "zips") if row["zip"] == ZIP]
     with db.writing(engine) as session:
         roster.ensure_seats(session, SEATS)
-        session.add(Campaign(**texts.campaign))
-        session.flush()
-        session.add_all(
-            Proposal(**row, campaign=slug, position=place) for place, row in enumerate(texts.proposals)
+        census.replace_zips(
+            session, [census.ZipRow(row["zip"], row["seat"], row["share"]) for row in zips], 119
         )
-        session.flush()
-        rows = [
-            census.ZipRow(row["zip"], row["seat"], row["share"])
-            for row in files.read_table(folder, "zips")
-            if row["zip"] in ("78205",)
-        ]
-        census.replace_zips(session, rows, 119)
         for seen in files.read_bills(folder):
             if seen.bill in january_2025.BEFORE:
                 ledger.record(session, seen.model_copy(update={"read_at": BEGIN, "related": None}))
-        for row in texts.kinships:
-            if row["bill"] in january_2025.BEFORE:
-                tracking.track(session, BillId.of(row["bill"]), now=BEGIN)
-                lineage.confirm(session, row["proposal"], row["bill"], by="tests", now=BEGIN)
+        campaign_setup.take(session, campaign, by="tests", now=BEGIN, state="live")
+
+
+def _of_the_118th(proposal: ProposalEntry) -> ProposalEntry:
+    bills = tuple(entry for entry in proposal.bills if entry.bill in january_2025.BEFORE)
+    return proposal.model_copy(update={"bills": bills})
 
 
 def test_every_page_and_mail_of_every_day(service: Service) -> None:
