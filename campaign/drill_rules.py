@@ -25,9 +25,10 @@ NEAR = 60
 # What asks for a bill, straight before its number; "the next version of" asks for another one.
 ASKS = re.compile(
     r"(?:\bto co-sponsor|\bplease co-sponsor|\bto join|\bcome back to|\bco-sponsor of|\bvote (?:yes on|for)|"
-    r"\bhearing on|\b[Ss]ign on to|"
+    r"\bhearing on|\bsign on to|"
     r"\bcopatrocine|\bvuelva a copatrocinar|\bse sume a|\bvote (?:a favor de|por)|\baudiencia (?:sobre|para))"
-    r"\s+(?:la |el |last Congress's )?$"
+    r"\s+(?:la |el |last Congress's )?$",
+    re.IGNORECASE,
 )
 VOTES_TODAY = re.compile(r"can vote on it today|vote in the chamber now|hoy pueden votar|pueden votarl[oa] hoy")
 # How a page says that its districts are new or were another Congress's.

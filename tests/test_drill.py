@@ -1,7 +1,7 @@
 """A drill of the turn of the Congress: what a small campaign will lack and say, and that nothing changes."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,9 @@ from sqlmodel import select
 from campaign import db, drill, drill_rules
 from campaign.cli import main
 from campaign.congress.models import Change
+from campaign.districts import census
 from campaign.drill import Drill
+from campaign.drill_rules import Page
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
@@ -70,6 +72,88 @@ def test_a_dead_number_without_its_congress_is_found(text: str, found: set[str])
     assert drill_rules.bare(text, {"H.R. 6736", "S. 3508"}) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("I am asking you to co-sponsor H.R. 6736.", True),
+        ("Please co-sponsor last Congress's H.R. 6736 today.", True),
+        ("Ask her to come back to H.R.\N{NO-BREAK SPACE}6736.", True),
+        ("to hold a hearing on H.R. 6736 (119th)", True),
+        ("Le pido que copatrocine H.R. 6736.", True),
+        ("que vote a favor de la H.R. 6736", True),
+        ("que vuelva a copatrocinar H.R. 6736", True),
+        ("to be an original co-sponsor of the next version of H.R. 6736", False),
+        ("Thank you for co-sponsoring last Congress's H.R. 6736.", False),
+        ("Gracias por copatrocinar H.R. 6736 del Congreso pasado.", False),
+        ("to co-sponsor H.R. 412, as you did H.R. 6736 of the 119th Congress", False),
+    ],
+)
+def test_an_ask_for_a_dead_bill_is_found_with_or_without_its_congress(text: str, found: bool) -> None:
+    assert drill_rules.asked_for(text, {"H.R. 6736"}) == ({"H.R. 6736"} if found else set())
+
+
+def judged(engine: Engine, path: str, html: str, moment: datetime) -> list[str]:
+    with db.reading(engine) as session:
+        return list(drill_rules.faults(session, [Page(path, 200, html)], moment))
+
+
+NOON = datetime(2027, 1, 3, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("path", "html", "wrong"),
+    [
+        ("/bills/hr6736-119?", "H.R. 6736: 24 of them can vote on it today", "votes of today on H.R. 6736"),
+        ("/es/bills/hr6736-119?", "H.R. 6736: hoy pueden votar 24", "votes of today on H.R. 6736"),
+        ("/bills/hr6736-119?", "Please co-sponsor H.R. 6736", "asks for H.R. 6736"),
+        ("/bills/hr6736-119?", "H.R. 6736: 24 were on it", ""),
+        ("/act/NY-1?", '<a href="/act/NY-1?member=A000002">Call</a>', "leads to A000002, who does not sit"),
+        ("mail to a: b", "https://here.org/act/NY-2?kind=call&member=A000002", "leads to A000002"),
+        ("/act/NY-1?", '<a href="/act/NY-1?member=A000001">Call</a>', ""),
+    ],
+)
+def test_what_no_page_may_say_after_noon(small: Engine, path: str, html: str, wrong: str) -> None:
+    """Only the member of New York's first district has a term in the 120th Congress."""
+    found = judged(small, path, html, NOON)
+    assert len(found) == bool(wrong)
+    assert not wrong or wrong in found[0]
+    assert judged(small, path, html, NOON - timedelta(seconds=1)) == []
+
+
+def test_words_for_a_dead_bill_are_not_led_to_once_it_has_a_successor(small: Engine) -> None:
+    html = '<a href="/act/NY-1?member=A000001&amp;bill=hr6736-119">Call</a>'
+    assert judged(small, "/", html, NOON) == []
+    add_bill(small, "hr412-120", sponsor="A1", proposal="armas", introduced="2027-01-21")
+    assert judged(small, "/", html, NOON) == ["/: leads to words for hr6736-119, which has a successor"]
+
+
+@pytest.mark.parametrize(
+    ("path", "html", "wrong"),
+    [
+        ("/act/TX-20?", "Texas, TX-20: these people speak for you", True),
+        ("/act/TX-20?note=likely", "Texas, TX-20: these people speak for you", True),
+        ("/find?zip=78205", "Your district: TX-20", True),
+        ("mail to a@b.org: A quiet week", "Ana Castro (Representative, TX-20)", True),
+        ("/act/TX-20?", "TX-20: since noon Eastern Texas has new districts", False),
+        ("/es/act/TX-20?", "TX-20: hay distritos nuevos en Texas", False),
+        ("/act/NY-1?", "NY-1: these people speak for you", False),
+        ("/bills/hr6736-119?", "H.R. 6736 of the 119th Congress, by Ana Castro, TX-20", False),
+    ],
+)
+def test_an_old_map_is_marked_until_the_new_one_is_stored(
+    small: Engine, path: str, html: str, wrong: bool
+) -> None:
+    with db.writing(small) as session:
+        census.replace_zips(
+            session, [census.ZipRow("78205", "TX-20", 1), census.ZipRow("10001", "NY-1", 1)], 119
+        )
+    assert len(judged(small, path, html, NOON)) == wrong
+    assert judged(small, path, html, NOON - timedelta(seconds=1)) == []
+    with db.writing(small) as session:
+        census.replace_zips(session, [census.ZipRow("78205", "TX-35", 1)], 120)
+    assert judged(small, path, html, NOON) == []
+
+
 def test_the_report_says_what_is_missing_and_wrong() -> None:
     text = drill.report(Drill(AFTER, 120, ("new districts",), (), 12))
     assert text.startswith("# January 5, 2027, 120th Congress\n\n12 pages")
@@ -107,7 +191,7 @@ def test_a_folder_that_cannot_be_written_is_refused_before_the_walk(small: Engin
 
 
 def test_feeds_are_read_too(small: Engine) -> None:
-    pages = [drill_rules.Page("/feeds/changes.atom", 200, "<title>H.R. 6736: moved</title>")]
+    pages = [Page("/feeds/changes.atom", 200, "<title>H.R. 6736: moved</title>")]
     with db.reading(small) as session:
         assert drill.judged(session, pages, AFTER).wrong == (
             "/feeds/changes.atom: H.R. 6736 without its Congress",

@@ -42,7 +42,7 @@ POLICY = {
 # Theirs need a mailbox or repeat what another one does.
 LEFT_OUT = ("read_bounces", "crosscheck")
 READ_SOURCES = ("poll_bills", "refresh_members", "watch_new_bills")
-# ``LONG=1`` (``make january``) reads every page of every seat on every day, in both languages.
+# ``LONG=1`` (``make january``) reads every page of every seat on every day between, in both languages.
 LONG = bool(os.environ.get("LONG"))
 # Pages whose words the others have.
 REPEATED = re.compile(
@@ -205,6 +205,16 @@ class Day(NamedTuple):
             service.confirm("stop-arming-cartels-act", bill)
         read = service.read(starts, seats if LONG else self.seats, self.lang)
         return [f"{self.moment} {fault}" for fault in read.faults + read.wrong(self.says)]
+
+
+def each_day(days: Sequence[Day]) -> list[Day]:
+    """The days of a table; with ``LONG`` those between them, too, at ten in the morning in Washington."""
+    if not LONG:
+        return list(days)
+    known = {day.at.date() for day in days}
+    first, last = min(known), max(known)
+    between = (first + timedelta(days=number) for number in range((last - first).days))
+    return sorted([*days, *(Day(f"{day}T15:00", "en", ()) for day in between if day not in known)])
 
 
 def _body(message: EmailMessage) -> str:

@@ -16,7 +16,7 @@ from campaign.settings import shipped
 from campaign.snapshot import files
 
 from turns import january_2025  # isort: skip
-from turns.service import Day, Service  # isort: skip
+from turns.service import Day, Service, each_day  # isort: skip
 
 BEGIN = datetime(2024, 12, 18, 17, tzinfo=UTC)
 # An appointment, a move to the Senate, a vacancy, a late oath, a sponsor, a seat without a vote.
@@ -98,6 +98,6 @@ def test_every_page_and_mail_of_every_day(service: Service) -> None:
     """No failure, no dead number without its Congress, no ask for a dead bill, nobody who does not sit."""
     service.live_until(BEGIN + timedelta(days=1))
     found: list[str] = []
-    for day in DAYS:
+    for day in each_day(DAYS):
         found += day.live_and_read(service, STARTS, SEATS)
     assert not found + service.errors, "\n".join(found + service.errors)

@@ -19,7 +19,7 @@ from campaign.snapshot import files
 
 from turns import january_2025, january_2027  # isort: skip
 from turns.january_2027 import RETURN, Source  # isort: skip
-from turns.service import Day, Service  # isort: skip
+from turns.service import Day, Service, each_day  # isort: skip
 
 BEGIN = datetime(2026, 12, 19, 17, tzinfo=UTC)
 # When the list of the 120th's members comes: before its noon (as in 2019), or days late.
@@ -106,7 +106,7 @@ def test_every_page_and_mail_of_every_day(live: Callable[[datetime], Service]) -
     """No failure, no dead number without its Congress, no ask for a dead bill, nobody who does not sit, no
     unmarked old map."""
     service, found = live(EARLY), []
-    for day in DAYS:
+    for day in each_day(DAYS):
         if service.at < TEXAS_MAP <= day.at:
             service.live_until(TEXAS_MAP)
             import_texas(service.engine, TEXAS_MAP)
