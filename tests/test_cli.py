@@ -461,6 +461,98 @@ def test_worker_ends_on_a_signal(local: Operator, tmp_path: Path) -> None:
     assert code == 0
 
 
+# --- campaigns ---
+
+HOMES = """\
+campaign: homes
+title: {en: Homes, es: Viviendas}
+proposals:
+  - slug: homes-act
+    name: {en: Homes Act, es: Ley de Vivienda}
+    bills:
+      - bill: hr6736-119
+      - bill: H.R. 99999 (119th)
+"""
+
+
+def test_a_campaign_is_made_of_its_file_listed_exported_and_removed(operator: Operator, tmp_path: Path) -> None:
+    file, again = tmp_path / "homes.yaml", tmp_path / "again.yaml"
+    file.write_text(HOMES.replace("      - bill: H.R. 99999 (119th)\n", ""))
+    made = operator.json("new", "homes-2027", "--from", str(file))
+    assert (made["campaign"], made["proposals"], made["bills"], made["unread"]) == ("homes-2027", 1, 1, [])
+    assert operator.json("bill", "hr6736-119")["title"].startswith("ARMAS Act")
+    (listed,) = operator.json("campaigns")["campaigns"]
+    assert (listed["slug"], listed["title"], listed["state"]) == ("homes-2027", "Homes", "draft")
+    assert listed["proposals"] == ["homes-act"]
+    assert "The campaign has no summary." in listed["missing"]
+    assert operator.json("campaigns", LANG="es_MX.UTF-8")["campaigns"][0]["title"] == "Viviendas"
+    operator.json("export", "homes-2027", str(again))
+    assert again.read_text().startswith("campaign: homes-2027\n")
+    assert operator.run("remove", "homes-2027").exit_code == 1
+    assert operator.json("remove", "homes-2027", "--yes")["proposals"] == 1
+    assert operator.json("campaigns") == {"campaigns": []}
+    assert operator.json("new", "homes-2027", "--from", str(again))["bills"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            ["new", "homes", "--from", "{}"],
+            "Line 8: H.R. 99999 of the 119th Congress is not known to the source",
+        ),
+        (["new", "Two Words"], "cannot stand in an address"),
+        (["new", "homes", "--from", "nothing.yaml"], "nothing.yaml: No such file"),
+        (["export", "nothing", "{}"], "There is no such campaign"),
+        (["remove", "nothing", "--yes"], "There is no such campaign"),
+    ],
+)
+def test_a_campaign_with_a_fault_is_refused_whole(
+    local: Operator, tmp_path: Path, words: list[str], says: str
+) -> None:
+    file = tmp_path / "homes.yaml"
+    file.write_text(HOMES)
+    result = local.run(*(word.format(file) for word in words))
+    assert (result.exit_code, says in result.stderr) == (2, True), result.output
+    assert local.json("campaigns") == {"campaigns": []}
+    assert local.run("bill", "hr6736-119").exit_code == 2
+
+
+def test_bills_of_a_campaign_are_read_later_where_no_source_answers(local: Operator, tmp_path: Path) -> None:
+    file = tmp_path / "homes.yaml"
+    file.write_text(HOMES)
+    made = local.json("new", "homes", "--from", str(file), code=1, CAMPAIGN_GOVINFO_URL="http://127.0.0.1:9")
+    assert [note.partition(":")[0] for note in made["unread"]] == ["hr6736-119", "hr99999-119"]
+    assert local.json("campaigns")["campaigns"][0]["slug"] == "homes"
+
+
+def test_an_empty_campaign_is_a_draft_with_a_title(local: Operator) -> None:
+    assert local.json("new", "homes-act")["proposals"] == 0
+    (listed,) = local.json("campaigns")["campaigns"]
+    assert (listed["title"], listed["state"]) == ("Homes act", "draft")
+    assert local.run("new", "homes-act").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("chosen", "campaigns"), [("none", []), ("example", ["us-guns-abroad"]), ("{}", ["homes"])]
+)
+def test_a_new_installation_begins_with_the_campaign_that_was_chosen(
+    local: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str, campaigns: list[str]
+) -> None:
+    monkeypatch.setattr("campaign.server.serve", lambda *_given, **_named: None)
+    file = tmp_path / "homes.yaml"
+    file.write_text(HOMES.replace("      - bill: H.R. 99999 (119th)\n", ""))
+    for _ in range(2):
+        result = local.run("run", "--prepare", "--campaign", chosen.format(file))
+        assert result.exit_code == 0, result.output
+        listed = local.json("campaigns")["campaigns"]
+        assert [row["slug"] for row in listed] == campaigns
+    for slug in campaigns:
+        local.json("remove", slug, "--yes")
+    assert local.run("run", "--prepare").exit_code == 0
+    assert local.json("campaigns") == {"campaigns": []}
+
+
 def test_a_table_of_zip_codes_is_imported_or_refused(local: Operator, tmp_path: Path) -> None:
     table = tmp_path / "zips.csv"
     table.write_text("state_abbr,zcta,cd\nID,83605,1\nID,83702,2\nWY,82001,0\n")

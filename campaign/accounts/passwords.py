@@ -16,7 +16,7 @@ STRONG_ENOUGH = 3
 WEIGHED = 72
 # What is left of a password without the campaign's own words must still be long enough to matter.
 LEAST_OWN = 8
-OWN_WORDS = ("campaign", "campaña", "congress", "congreso", "organize", "armas", "cartel", "admin", "password")
+OWN_WORDS = ("campaign", "campaña", "congress", "congreso", "organize", "admin", "password")
 # One hash takes 64 MiB; more than these at once wait their turn instead of filling the memory.
 HASHES_AT_ONCE = 2
 
@@ -25,7 +25,8 @@ _hashing_slot = threading.BoundedSemaphore(HASHES_AT_ONCE)
 
 
 def check(password: str, *, email: str = "", words: tuple[str, ...] = ()) -> None:
-    """Raises Refused, saying what to do, for a password that is short, known, or made of our own words."""
+    """Raises Refused, saying what to do, for a password that is short, known, or made of our own words and of
+    ``words``, those of the campaign."""
     if len(password) < SHORTEST:
         raise Refused(
             f"Use at least {SHORTEST} characters. Four words that do not belong together are easy to keep.",
@@ -33,7 +34,7 @@ def check(password: str, *, email: str = "", words: tuple[str, ...] = ()) -> Non
         )
     if len(password) > LONGEST:
         raise Refused(f"Use at most {LONGEST} characters.", f"Use como máximo {LONGEST} caracteres.")
-    own = [*OWN_WORDS, *words, *filter(None, re.split(r"[@.\W]+", email.lower()))]
+    own = [*OWN_WORDS, *map(str.lower, words), *filter(None, re.split(r"[@.\W]+", email.lower()))]
     if _mostly(password.lower(), own) or int(zxcvbn(password[:WEIGHED], own)["score"]) < STRONG_ENOUGH:
         raise Refused(
             "This password is among those tried first. Use four words that do not belong together.",

@@ -146,10 +146,18 @@ def prove_again(
 
 
 def change_password(
-    engine: Engine, user: User, token: str, new: str, *, now: datetime, request: str = ""
+    engine: Engine,
+    user: User,
+    token: str,
+    new: str,
+    *,
+    now: datetime,
+    words: tuple[str, ...] = (),
+    request: str = "",
 ) -> None:
-    """Set a password: other sessions and open links end. Raises Refused for a poor one."""
-    passwords.check(new, email=user.email)
+    """Set a password: other sessions and open links end. Raises Refused for a poor one, such as one made of
+    the campaign's ``words``."""
+    passwords.check(new, email=user.email, words=words)
     kept_hash = passwords.hashed(new)
     with db.writing(engine) as session:
         mine = users.find(session, user.id or 0)

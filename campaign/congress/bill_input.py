@@ -52,9 +52,9 @@ def bare_number(text: str) -> int | None:
 def not_a_bill(text: str) -> Refused:
     shown = " ".join(text.split())[:60]
     return Refused(
-        f"“{shown}” is not a bill. Write its number, such as H.R. 6736 or S. 367 (119th), or paste its "
+        f"“{shown}” is not a bill. Write its number, such as H.R. 1234 or S. 567 (119th), or paste its "
         "congress.gov address.",
-        f"«{shown}» no es un proyecto de ley. Escriba su número, por ejemplo H.R. 6736 o S. 367 (119.º), o "
+        f"«{shown}» no es un proyecto de ley. Escriba su número, por ejemplo H.R. 1234 o S. 567 (119.º), o "
         "pegue su dirección de congress.gov.",
     )
 
@@ -277,9 +277,9 @@ def _elsewhere(typed: str) -> Refused | None:
     if _PUERTO_RICO.fullmatch(typed):
         return Refused(
             "That is a bill of Puerto Rico's own legislature. This record follows bills of the U.S. Congress, "
-            "such as H.R. 6736 or S. 367.",
+            "such as H.R. 1234 or S. 567.",
             "Esa es una medida de la Asamblea Legislativa de Puerto Rico. Este registro sigue los proyectos "
-            "del Congreso de Estados Unidos, como H.R. 6736 o S. 367.",
+            "del Congreso de Estados Unidos, como H.R. 1234 o S. 567.",
         )
     if found := _STATE_LEGISCAN.fullmatch(typed):
         state = found["state"].upper()

@@ -42,8 +42,8 @@ def _bill(text: str) -> str:
         number = parse_bill(text)
         if number.bill_id is None:
             raise Refused(
-                f"“{text}” says no Congress; write it like hr6736-119.",
-                f"«{text}» no dice el Congreso; escríbalo como hr6736-119.",
+                f"“{text}” says no Congress; write it like hr1234-119.",
+                f"«{text}» no dice el Congreso; escríbalo como hr1234-119.",
             )
     except Refused as refused:
         raise ValueError(refused) from None
@@ -256,9 +256,6 @@ def lines_of_bills(raw: bytes) -> dict[str, int]:
 
 class _Dumper(yaml.SafeDumper):
     """Texts of several lines stand as they are, between their lines."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:

@@ -58,6 +58,7 @@ def take(session: Session, found: CampaignFile, *, by: str, now: datetime, state
 
 def add_empty(session: Session, slug: str, *, by: str, now: datetime) -> Taken:
     """Add a draft that has only a title, made of its slug. Raises Refused where that is taken (409)."""
+    campaigns.check_slug(slug)
     title = slug.replace("-", " ").capitalize()
     words = parts.Words(en=title, es=title)
     return take(session, CampaignFile(campaign=slug, title=words), by=by, now=now)

@@ -42,10 +42,9 @@ def load(engine: Engine, *, now: datetime, folder: Path | None = None, example: 
         counts["zipcodes"] = _load_zip_codes(session, folder, manifest, now)
         counts["boundaries"] = _load_boundaries(session, folder, manifest, now)
         first = members.data_state(session, "bills") is None
-        counts["bills"] = _load_bills(session, folder, manifest, now)
-        counts |= dict.fromkeys(OF_EXAMPLE, 0)
-        if example and first and not campaigns.campaigns(session):
-            counts |= _take_example(session, folder, now)
+        wanted = example and first and not campaigns.campaigns(session)
+        counts["bills"] = _load_bills(session, folder, manifest, now, every=wanted)
+        counts |= _take_example(session, folder, now) if wanted else dict.fromkeys(OF_EXAMPLE, 0)
     return counts
 
 
@@ -101,12 +100,13 @@ def _is_newer_map(session: Session, name: str, day: date) -> bool:
     return state is None or (state.source == "snapshot" and state.as_of < day)
 
 
-def _load_bills(session: Session, folder: Path, manifest: Manifest, now: datetime) -> int:
-    """Bills as the snapshot saw them, each unless it was read since."""
+def _load_bills(session: Session, folder: Path, manifest: Manifest, now: datetime, *, every: bool) -> int:
+    """Bills as the snapshot saw them, each unless it was read since; those of the example that are in nobody's
+    record only where ``every`` one is wanted."""
     seen = [
         observation
         for observation in files.read_bills(folder)
-        if _is_newer(session, observation.bill, observation.read_at)
+        if _is_newer(session.get(Bill, observation.bill), observation.read_at, every)
     ]
     for observation in seen:
         ledger.record(session, observation)
@@ -124,9 +124,10 @@ def _track_confirmed(session: Session, now: datetime) -> None:
         tracking.track(session, BillId.of(id), now=now)
 
 
-def _is_newer(session: Session, bill_id: str, read_at: datetime) -> bool:
-    known = session.get(Bill, bill_id)
-    return known is None or known.observed_at is None or known.observed_at < read_at
+def _is_newer(known: Bill | None, read_at: datetime, unknown: bool) -> bool:
+    if known is None:
+        return unknown
+    return known.observed_at is None or known.observed_at < read_at
 
 
 def _take_example(session: Session, folder: Path, now: datetime) -> dict[str, int]:

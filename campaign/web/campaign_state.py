@@ -4,13 +4,9 @@ say so at the top of every page. Whom there is anything to ask is decided in ``a
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
-from campaign.proposals import campaigns
-from campaign.proposals.models import Proposal
 from campaign.web.core import errors, routing, served
-from campaign.web.core.database import session
 from campaign.web.core.languages import _
 from campaign.web.organize import access
-from campaign.web.public import content
 
 
 def attach(app: Flask) -> None:
@@ -29,7 +25,7 @@ def _gate() -> Response | None:
     if not (request.blueprint or "").startswith("public_"):
         return None
     state = served.state()
-    if state != "draft" and not _drafted():
+    if state != "draft":
         g.campaign_state = state
         return None
     asked = routing.access()
@@ -45,15 +41,6 @@ def _keep_drafts_out_of_caches(response: Response) -> Response:
     if _current() == "draft":
         response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _drafted() -> bool:
-    """Whether this is the page of a proposal whose campaign is a draft."""
-    if routing.view_name() != "proposal":
-        return False
-    slug = (request.view_args or {}).get("slug", "")
-    row = session().get(Proposal, slug) if content.SLUG.fullmatch(slug) else None
-    return row is not None and campaigns.state(session(), row.campaign) == "draft"
 
 
 def _not_open() -> Response:

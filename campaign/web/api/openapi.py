@@ -27,7 +27,7 @@ def _operation(summary: str, *parameters: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-BILL = "A bill: hr6736-119, or any form people use"
+BILL = "A bill: hr1234-119, or any form people use"
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {
@@ -54,7 +54,7 @@ DOCUMENT: dict[str, Any] = {
         ),
         "/proposals": _operation("The campaign's proposals with their bills"),
         "/proposals/{slug}": _operation(
-            "One proposal with its bills over the Congresses", _parameter("slug", "path", "Such as armas-act")
+            "One proposal with its bills over the Congresses", _parameter("slug", "path", "Its slug")
         ),
         "/openapi.json": _operation("This description"),
     },

@@ -54,9 +54,14 @@ def named() -> str:
 
 def address_in(slug: str, address: str) -> str:
     """An address of this request's campaign, as ``url_for`` gives it, in another campaign."""
+    return without(address, f"/c/{slug}")
+
+
+def without(address: str, prefix: str = "") -> str:
+    """An address of this request's campaign as one that names no campaign, or with another ``prefix``."""
     environ = request.environ
     root = str(environ.get(ROOT, environ["SCRIPT_NAME"]))
-    return f"{root}/c/{slug}{address.removeprefix(str(environ['SCRIPT_NAME']))}"
+    return root + prefix + address.removeprefix(str(environ["SCRIPT_NAME"]))
 
 
 def _refuse_unknown() -> None:

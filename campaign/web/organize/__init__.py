@@ -1,9 +1,20 @@
 """The organizers' pages, behind sign-in. Each module declares the addresses of its pages when the room is
 imported."""
 
-from campaign.web.organize import account, bills, board, digest, lists, member, system, week, wordings
+from campaign.web.organize import (
+    account,
+    bills,
+    board,
+    campaigns,
+    digest,
+    lists,
+    member,
+    system,
+    week,
+    wordings,
+)
 from campaign.web.organize.access import room
 
 __all__ = [
-    "account", "bills", "board", "digest", "lists", "member", "room", "system", "week", "wordings",
+    "account", "bills", "board", "campaigns", "digest", "lists", "member", "room", "system", "week", "wordings",
 ]  # fmt: skip

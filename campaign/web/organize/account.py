@@ -1,5 +1,6 @@
 """Pages for signing in and out, one's own account, and the users of the installation."""
 
+import re
 from datetime import timedelta
 
 import flask_login
@@ -12,8 +13,10 @@ from werkzeug.wrappers import Response
 
 from campaign import db
 from campaign.accounts import audit, factors, passwords, sessions, signin, users
+from campaign.proposals import campaigns
+from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
-from campaign.web.core import database
+from campaign.web.core import database, served
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import settings
 from campaign.web.core.request_log import request_id
@@ -172,9 +175,23 @@ def account() -> Response:
 @route("/account/password", proven=True, methods=("POST",))
 def set_password() -> Response:
     new = request.form.get("password", "")
-    signin.change_password(database.engine(), me(), token(), new, now=db.utcnow(), request=request_id())
+    signin.change_password(
+        database.engine(), me(), token(), new, now=db.utcnow(), words=_campaign_words(), request=request_id()
+    )
     told(_("Your password is set. Your other sessions have ended."))
     return to("account")
+
+
+def _campaign_words() -> tuple[str, ...]:
+    """The words of the campaign's and its proposals' names, which a guesser tries first."""
+    names = [proposal.name_en + " " + proposal.name_es for proposal in _proposals()]
+    if campaign := served.campaign():
+        names.append(f"{campaign.title_en} {campaign.title_es}")
+    return tuple(re.findall(r"\w+", " ".join(names)))
+
+
+def _proposals() -> list[Proposal]:
+    return campaigns.campaign_proposals(database.session(), served.slug())
 
 
 @route("/account/authenticator", proven=True)

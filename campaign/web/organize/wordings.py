@@ -16,7 +16,7 @@ from campaign.congress.bill_input import parse_bill
 from campaign.congress.bills import BillId, congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import Bill
-from campaign.organizing import campaign_setup, poll_requests, texts
+from campaign.organizing import poll_requests, readiness, texts
 from campaign.outreach import asks, letters, wording_checks, wordings
 from campaign.outreach.asks import Ask
 from campaign.proposals import campaigns, lineage, lookup, published, suggestions
@@ -34,23 +34,13 @@ LETTERS_DRAWN = 30
 FIGURE = {"en": "(a figure with its source)", "es": "(un dato con su fuente)"}
 
 
-def state_names() -> dict[str, str]:
-    return {
-        "draft": _("draft"),
-        "live": _("live"),
-        "won": _("won"),
-        "paused": _("paused"),
-        "archived": _("archived"),
-    }
-
-
 @route("/words", role="organizer")
 def words() -> Response:
     session = database.session()
     return page(
         "words.html",
-        campaigns=campaigns.campaigns(session),
-        states=state_names(),
+        campaign=served.campaign(),
+        missing=readiness.missing(session, served.slug(), now=db.utcnow()) if served.slug() else [],
         proposals=[(proposal, lineage.bills_of(session, proposal.slug)) for proposal in _proposals(session)],
         waiting=_waiting(session),
         facts=_facts(session),
@@ -210,20 +200,6 @@ def add_proposal() -> Response:
         campaigns.add_proposal(writer, slug, campaign=served.slug(), position=place, **content)
         access.note(writer, "proposal added", slug)
     told(_("The proposal is added."))
-    return to("words")
-
-
-@route("/words/campaigns/<slug>", role="organizer", methods=("POST",))
-def change_campaign(slug: str) -> Response:
-    with db.writing(database.engine()) as writer:
-        if new := request.form.get("copy_as", "").strip():
-            campaign_setup.duplicate(writer, slug, new, by=me().email, now=db.utcnow())
-            access.note(writer, "campaign copied", slug, to=new)
-        else:
-            state = request.form.get("state", "")
-            campaigns.set_state(writer, slug, state, by=me().email, now=db.utcnow())
-            access.note(writer, "campaign state", slug, to=state)
-    told(_("Done."))
     return to("words")
 
 

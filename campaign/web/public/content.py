@@ -99,10 +99,6 @@ def front(session: Session, known: Campaign | None, *, now: datetime) -> Front:
     return Front(known, chapters, tuple(session.exec(facts)), tuple(lately(session, bills, now=now)))
 
 
-def proposal(session: Session, slug: str, *, now: datetime) -> Chapter:
-    return chapter(session, proposal_named(session, slug), now=now)
-
-
 def proposal_named(session: Session, slug: str) -> Proposal:
     """Raises Refused (404) where there is none of that name."""
     found = session.get(Proposal, slug) if SLUG.fullmatch(slug) else None

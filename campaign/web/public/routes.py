@@ -241,7 +241,11 @@ def _canonical(text: str) -> Response:
 
 @route("/proposals/<slug>")
 def proposal(slug: str) -> Response:
-    return page("public/proposal.html", shown=content.proposal(session(), slug, now=utcnow()))
+    """A proposal; one of another campaign is shown there."""
+    found = content.proposal_named(session(), slug)
+    if found.campaign != served.slug():
+        return redirect(served.address_in(found.campaign, place("proposal", slug=slug)))
+    return page("public/proposal.html", shown=content.chapter(session(), found, now=utcnow()))
 
 
 @route("/privacy", in_draft=True)

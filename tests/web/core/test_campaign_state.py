@@ -81,4 +81,4 @@ def test_a_draft_copy_changes_nothing_for_the_public(client: FlaskClient, snapsh
         campaign_setup.duplicate(session, OURS, "a-next-round", by="ana@example.org", now=db.utcnow())
         copy = campaigns.campaign_proposals(session, "a-next-round")[0].slug
     assert [client.get(path).text for path in ("/", SEAT)] == before
-    assert client.get(f"/proposals/{copy}").status_code == 404
+    assert client.get(f"/proposals/{copy}", follow_redirects=True).status_code == 404

@@ -436,14 +436,6 @@ def test_one_click_follows_a_suggested_bill_and_reads_it(staff: FlaskClient, sna
         assert [request.bill for request in poll_requests.pending(session)] == ["hr9100-119"]
 
 
-def test_campaigns_change_state_and_are_copied(staff: FlaskClient) -> None:
-    shown = send(staff, "/organize/words/campaigns/us-guns-abroad", state="paused").text
-    assert "paused ·" in text_of(shown)
-    shown = send(staff, "/organize/words/campaigns/us-guns-abroad", copy_as="next-round").text
-    assert "draft ·" in text_of(shown)
-    assert send(staff, "/organize/words/campaigns/us-guns-abroad", copy_as="next-round").status_code == 409
-
-
 # --- the system ---
 
 

@@ -1,0 +1,131 @@
+"""The campaigns of the installation: adding one, its state, copying, taking it away as a file, removing it."""
+
+from flask import make_response, request
+from werkzeug.wrappers import Response
+
+from campaign import db
+from campaign.organizing import campaign_file, campaign_setup, readiness
+from campaign.proposals import campaigns
+from campaign.refusals import Refused
+from campaign.web.core import database, served
+from campaign.web.core.languages import _, current, ngettext
+from campaign.web.core.render import settings
+from campaign.web.organize.access import me, note, organizer_url, page, route, to, told
+from jobs import take_campaign
+
+LARGEST_FILE = campaign_file.LARGEST + 64 * 1024
+
+
+def state_names() -> dict[str, str]:
+    return {
+        "draft": _("draft"),
+        "live": _("live"),
+        "won": _("won"),
+        "paused": _("paused"),
+        "archived": _("archived"),
+    }
+
+
+@route("/campaigns", role="organizer")
+def campaign_list() -> Response:
+    return _list({})
+
+
+def _list(typed: dict[str, str], *, problem: str = "", status: int = 200) -> Response:
+    session, now = database.session(), db.utcnow()
+    rows = [
+        (row, state, readiness.missing(session, row.slug, now=now))
+        for row, state in campaigns.campaigns(session)
+    ]
+    return page("campaigns.html", status=status, rows=rows, states=state_names(), typed=typed, problem=problem)
+
+
+@route("/campaigns", role="organizer", methods=("POST",), max_body=LARGEST_FILE)
+def add_campaign() -> Response:
+    """An empty draft, or one made of a file. What was typed stays where it is refused."""
+    slug, raw = request.form.get("slug", "").strip(), b""
+    if file := request.files.get("file"):
+        raw = file.read(campaign_file.LARGEST + 1)
+        file.close()
+    try:
+        slug = _taken(slug, raw) if raw else _empty(slug)
+    except Refused as refused:
+        return _list({"slug": slug}, problem=refused.text(current()), status=refused.status)
+    told(_("The campaign is a draft: organizers alone see it."))
+    return _to_words(slug)
+
+
+def _taken(slug: str, raw: bytes) -> str:
+    slug = slug or campaign_file.read(raw).campaign
+    take_campaign.run(database.engine(), settings(), raw, by=me().email, now=db.utcnow(), slug=slug)
+    with db.writing(database.engine()) as writer:
+        note(writer, "campaign added", slug, source="file")
+    return slug
+
+
+def _empty(slug: str) -> str:
+    with db.writing(database.engine()) as writer:
+        campaign_setup.add_empty(writer, slug, by=me().email, now=db.utcnow())
+        note(writer, "campaign added", slug)
+    return slug
+
+
+def _to_words(slug: str) -> Response:
+    response = make_response("", 303)
+    response.headers["Location"] = served.address_in(slug, organizer_url("words"))
+    return response
+
+
+@route("/campaigns/<slug>/file", role="organizer")
+def campaign_as_file(slug: str) -> Response:
+    """Everything that people wrote for the campaign."""
+    response = make_response(campaign_file.write(campaign_setup.written(database.session(), slug)))
+    response.headers["Content-Type"] = "application/yaml; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{slug}.yaml"'
+    return response
+
+
+@route("/campaigns/<slug>", role="organizer", methods=("POST",))
+def change_campaign(slug: str) -> Response:
+    with db.writing(database.engine()) as writer:
+        if new := request.form.get("copy_as", "").strip():
+            campaign_setup.duplicate(writer, slug, new, by=me().email, now=db.utcnow())
+            note(writer, "campaign copied", slug, to=new)
+        else:
+            state = request.form.get("state", "")
+            campaigns.set_state(writer, slug, state, by=me().email, now=db.utcnow())
+            note(writer, "campaign state", slug, to=state)
+    told(_("Done."))
+    return to("campaign_list")
+
+
+@route("/campaigns/<slug>/remove", role="admin", proven=True)
+def removal(slug: str) -> Response:
+    """What goes with a campaign, before it goes."""
+    session = database.session()
+    return page(
+        "remove_campaign.html",
+        campaign=campaigns.campaign(session, slug),
+        goes=_counted(campaign_setup.removal(session, slug)),
+    )
+
+
+def _counted(goes: campaign_setup.Taken) -> list[str]:
+    return [
+        ngettext("%(num)d proposal", "%(num)d proposals", goes.proposals),
+        ngettext("%(num)d bill of them", "%(num)d bills of them", goes.bills),
+        ngettext("%(num)d figure", "%(num)d figures", goes.facts),
+        ngettext("%(num)d text", "%(num)d texts", goes.texts),
+    ]
+
+
+@route("/campaigns/<slug>/remove", role="admin", proven=True, methods=("POST",))
+def remove_campaign(slug: str) -> Response:
+    with db.writing(database.engine()) as writer:
+        kept = campaign_file.write(campaign_setup.written(writer, slug)).decode()
+        campaign_setup.remove(writer, slug)
+        note(writer, "campaign removed", slug, before={"file": kept})
+    told(_("The campaign is removed. What it was stands in the log."))
+    response = make_response("", 303)
+    response.headers["Location"] = served.without(organizer_url("campaign_list"))
+    return response

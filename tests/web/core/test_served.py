@@ -1,0 +1,126 @@
+"""Several campaigns on one installation: each at its own addresses, with nothing of one on pages of another."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from copies import copy_of
+from flask.testing import FlaskClient
+from organizer_client import sign_in
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.organizing import campaign_file, campaign_setup
+from campaign.proposals import campaigns
+
+OURS, THEIRS = "us-guns-abroad", "rural-homes"
+# Whom the invented campaign asks: on a bill that the shipped record holds for its number alone.
+HOMES = b"""\
+campaign: rural-homes
+title: {en: Homes for rural America, es: Viviendas para el campo}
+summary: {en: One bill for rural homes., es: Un proyecto para el campo.}
+proposals:
+  - slug: homes-act
+    name: {en: Homes Act, es: Ley de Vivienda}
+    bills: [{bill: hr6618-119}]
+facts:
+  - id: homes-fact
+    recorded: 2026-05-01
+    text: {en: Homes are few., es: Hay pocas viviendas.}
+    source: {en: A report, es: Un informe}
+"""
+
+
+@pytest.fixture
+def snapshot_engine(snapshot_engine: Engine, tmp_path: Path, clock: None) -> Iterator[Engine]:
+    """The shipped campaign with a second one beside it."""
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        with db.writing(engine) as session:
+            campaign_setup.take(session, campaign_file.read(HOMES), by="x", now=db.utcnow(), state="live")
+        yield engine
+
+
+def state(engine: Engine, slug: str, to: str) -> None:
+    with db.writing(engine) as session:
+        campaigns.set_state(session, slug, to, by="x", now=db.utcnow())
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"), [("", "Homes for rural America"), ("/es", "Viviendas para el campo")]
+)
+def test_the_front_lists_the_live_campaigns_each_with_its_address(
+    client: FlaskClient, lang: str, title: str
+) -> None:
+    front = client.get(f"{lang}/").text
+    assert title in front
+    assert f'href="/c/{THEIRS}{lang}/"' in front
+    assert f'href="/c/{OURS}{lang}/"' in front
+
+
+@pytest.mark.parametrize("other", ["draft", "archived"])
+def test_the_only_live_campaign_is_the_front(client: FlaskClient, snapshot_engine: Engine, other: str) -> None:
+    state(snapshot_engine, OURS, other)
+    front = client.get("/").text
+    assert "<h1>Homes for rural America" in front
+    assert "ARMAS" not in front
+
+
+def test_pages_of_a_campaign_hold_nothing_of_the_other_and_link_to_their_own(client: FlaskClient) -> None:
+    for path in ("/", "/find", "/act/TX-20", "/bills", "/subscribe", "/sheet", "/feeds/changes.atom"):
+        theirs = client.get(f"/c/{THEIRS}{path}")
+        assert theirs.status_code == 200
+        assert "ARMAS" not in theirs.text, path
+        assert "/c/us-guns-abroad/" not in theirs.text, path
+        ours = client.get(f"/c/{OURS}{path}")
+        assert "Homes" not in ours.text, path
+    assert 'href="/c/rural-homes/find"' in client.get(f"/c/{THEIRS}/").text
+
+
+def test_addresses_without_a_name_are_those_of_the_first_campaign(client: FlaskClient) -> None:
+    assert "ARMAS" in client.get("/act/TX-20").text
+    assert "Homes" not in client.get("/act/TX-20").text
+
+
+def test_a_proposal_of_another_campaign_is_shown_there(client: FlaskClient) -> None:
+    answer = client.get("/proposals/homes-act")
+    assert (answer.status_code, answer.location) == (302, f"/c/{THEIRS}/proposals/homes-act")
+    back = client.get(f"/c/{THEIRS}/es/proposals/armas-act")
+    assert back.location == f"/c/{OURS}/es/proposals/armas-act"
+
+
+def test_the_interface_is_the_campaigns(client: FlaskClient) -> None:
+    def names(path: str, list_of: str, key: str) -> list[str]:
+        return [row[key] for row in client.get(path).json[list_of]]  # type: ignore[index]
+
+    assert names(f"/c/{THEIRS}/api/v1/proposals", "proposals", "proposal") == ["homes-act"]
+    assert names(f"/c/{THEIRS}/api/v1/bills", "bills", "bill") == ["hr6618-119"]
+    assert "hr6736-119" in names("/api/v1/bills", "bills", "bill")
+    assert "hr6618-119" not in names("/api/v1/bills", "bills", "bill")
+
+
+@pytest.mark.parametrize("path", ["/c/nothing/", "/c/nothing/act/TX-20", "/c/nothing/es/", "/c/Nothing/"])
+def test_an_unknown_campaign_is_not_found(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_draft_beside_a_live_campaign_is_open_to_organizers_alone(
+    client: FlaskClient, snapshot_engine: Engine
+) -> None:
+    state(snapshot_engine, THEIRS, "draft")
+    assert client.get(f"/c/{THEIRS}/").status_code == 404
+    assert client.get(f"/c/{THEIRS}/act/TX-20").status_code == 404
+    organizer = sign_in(client, snapshot_engine, "organizer")
+    shown = organizer.get(f"/c/{THEIRS}/act/TX-20")
+    assert shown.status_code == 200
+    assert "Homes Act" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+
+
+def test_words_are_edited_at_the_campaigns_own_desk(client: FlaskClient, snapshot_engine: Engine) -> None:
+    organizer = sign_in(client, snapshot_engine, "organizer")
+    page = organizer.get(f"/c/{THEIRS}/organize/words").text
+    assert "Homes are few." in page
+    assert "ARMAS" not in page
+    assert f'href="/c/{OURS}/organize/words"' in organizer.get("/organize/campaigns").text
+    assert organizer.get(f"/c/{THEIRS}/organize/words/proposal/armas-act").status_code == 404
+    assert organizer.get(f"/c/{THEIRS}/organize/words/wording/points-armas-act").status_code == 404

@@ -1,0 +1,115 @@
+"""Organizers add campaigns, set their state, copy them, take them away as a file and remove them."""
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from copies import copy_of
+from flask import Flask
+from flask.testing import FlaskClient
+from organizer_client import post, send, sign_in
+from sqlalchemy.engine import Engine
+from sqlmodel import select
+
+from campaign import db
+from campaign.accounts.models import AuditEntry
+from campaign.proposals import campaigns
+from campaign.settings import shipped
+from campaign.snapshot.files import EXAMPLE
+
+OURS, LIST = "us-guns-abroad", "/organize/campaigns"
+EMPTY = b"campaign: homes\ntitle: {en: Homes, es: Viviendas}\n"
+
+
+@pytest.fixture
+def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
+    """A copy of the shipped campaign that a test may write to."""
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        yield engine
+
+
+@pytest.fixture
+def staff(app: Flask, snapshot_engine: Engine) -> FlaskClient:
+    return sign_in(app.test_client(), snapshot_engine, "admin")
+
+
+def states(engine: Engine) -> dict[str, str]:
+    with db.reading(engine) as session:
+        return {row.slug: state for row, state in campaigns.campaigns(session)}
+
+
+def test_campaigns_change_state_and_are_copied(staff: FlaskClient, snapshot_engine: Engine) -> None:
+    send(staff, f"{LIST}/{OURS}", state="paused")
+    send(staff, f"{LIST}/{OURS}", copy_as="next-round")
+    assert states(snapshot_engine) == {OURS: "paused", "next-round": "draft"}
+    assert send(staff, f"{LIST}/{OURS}", copy_as="next-round").status_code == 409
+
+
+def test_an_empty_campaign_begins_as_a_draft_that_says_what_it_lacks(
+    staff: FlaskClient, snapshot_engine: Engine
+) -> None:
+    shown = send(staff, LIST, slug="clean-water")
+    assert shown.request.path == "/c/clean-water/organize/words"
+    assert "It has no proposal." in shown.text
+    assert states(snapshot_engine) == {OURS: "live", "clean-water": "draft"}
+    assert "ARMAS" in staff.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("slug", "raw", "became"),
+    [("", EMPTY, "homes"), ("other-homes", EMPTY, "other-homes"), ("", b"\xef\xbb\xbf" + EMPTY, "homes")],
+)
+def test_a_campaign_is_made_of_a_file(
+    staff: FlaskClient, snapshot_engine: Engine, slug: str, raw: bytes, became: str
+) -> None:
+    shown = send(staff, LIST, slug=slug, file=(io.BytesIO(raw), "homes.yaml"))
+    assert "<h1>Homes</h1>" in shown.text
+    assert states(snapshot_engine)[became] == "draft"
+
+
+@pytest.mark.parametrize(
+    ("slug", "raw", "says"),
+    [
+        ("", b"titel: x", "is not known here"),
+        ("Two Words", b"", "cannot stand in an address"),
+        ("Two Words", EMPTY, "cannot stand in an address"),
+        ("", b"", "cannot stand in an address"),
+        (OURS, EMPTY, "In use already"),
+        (OURS, b"", "In use already"),
+        ("kept-typed", (shipped("fixtures") / EXAMPLE).read_bytes(), "In use already"),
+    ],
+)
+def test_what_is_no_campaign_is_refused_with_what_was_typed(
+    staff: FlaskClient, snapshot_engine: Engine, slug: str, raw: bytes, says: str
+) -> None:
+    file = {"file": (io.BytesIO(raw), "x.yaml")} if raw else {}
+    answer = post(staff, LIST, "/organize/account", slug=slug, **file)
+    assert 400 <= answer.status_code < 500
+    assert says in answer.text
+    assert f'value="{slug}"' in answer.text
+    assert states(snapshot_engine) == {OURS: "live"}
+
+
+def test_a_campaign_is_saved_as_the_file_it_was_made_of(staff: FlaskClient) -> None:
+    answer = staff.get(f"{LIST}/{OURS}/file")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{OURS}.yaml"'
+    assert answer.data == (shipped("fixtures") / EXAMPLE).read_bytes()
+
+
+def test_removing_says_in_numbers_what_goes_and_keeps_the_file_in_the_log(
+    staff: FlaskClient, snapshot_engine: Engine
+) -> None:
+    asked = staff.get(f"{LIST}/{OURS}/remove")
+    assert re.findall(r"<li>(\d+ [a-z ]+)</li>", asked.text) == [
+        "2 proposals", "9 bills of them", "8 figures", "6 texts"]  # fmt: skip
+    shown = send(staff, f"/c/{OURS}{LIST}/{OURS}/remove")
+    assert shown.request.path == LIST
+    assert "There is no campaign yet." in shown.text
+    assert staff.get("/").status_code == 200
+    assert staff.get("/bills/hr6736-119").status_code == 200
+    with db.reading(snapshot_engine) as session:
+        (entry,) = session.exec(select(AuditEntry).where(AuditEntry.act == "campaign removed"))
+    assert json.loads(entry.before)["file"].encode() == (shipped("fixtures") / EXAMPLE).read_bytes()
