@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 
 from campaign.congress import members
 from campaign.congress.bills import BillId, congress_on, congress_start
+from campaign.congress.models import Member
 from campaign.districts import vintages
 from campaign.proposals import campaigns, lineage
 from campaign.proposals.models import Kinship
@@ -33,6 +34,8 @@ ASKS = re.compile(
 VOTES_TODAY = re.compile(r"can vote on it today|vote in the chamber now|hoy pueden votar|pueden votarl[oa] hoy")
 # How a page says that its districts are new or were another Congress's.
 MAP_MARK = re.compile(r"new districts|distritos nuevos|until noon|hasta el mediodía")
+# What follows a name where a page or mail says who speaks for a seat.
+OFFICE = r" \(?(?:Representative|Senator|Delegate|Resident|Representante|Senador|Delegad|Comisionad)"
 SEAT = re.compile(r"\b([A-Z]{2})-(\d{1,2})\b")
 
 
@@ -131,12 +134,24 @@ def _dead_links(session: Session, pages: Sequence[Page], moment: datetime) -> It
 
 
 def _not_sitting(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[str]:
-    """Links to the words for somebody, in a page or a mail, who does not sit."""
-    sitting = members.people(session, now=moment).keys()
+    """Links to the words for somebody who does not sit; an office given to them by a seat's page or a mail."""
+    sitting = members.people(session, now=moment)
+    gone = _names_of_others(session, {person.name for person in sitting.values()}, moment)
     for page in pages:
+        if page.path.startswith(("/act/", "/es/act/", "mail ")):
+            text = page.text
+            for name in sorted(
+                name for name in gone if name in text and re.search(re.escape(name) + OFFICE, text)
+            ):
+                yield f"{page.path}: gives an office to {name}, who does not sit"
         asked = set(re.findall(r"[?;&]member=([A-Z]\d{6})", page.html))
-        for bioguide in sorted(asked - sitting):
+        for bioguide in sorted(asked - sitting.keys()):
             yield f"{page.path}: leads to {bioguide}, who does not sit"
+
+
+def _names_of_others(session: Session, sitting: set[str], moment: datetime) -> set[str]:
+    known = list(session.scalars(select(Member.bioguide)))
+    return {person.name for person in members.people(session, known, now=moment).values()} - sitting
 
 
 def _unmarked_maps(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[str]:

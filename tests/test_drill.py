@@ -110,6 +110,14 @@ NOON = datetime(2027, 1, 3, 17, tzinfo=UTC)
         ("/act/NY-1?", '<a href="/act/NY-1?member=A000002">Call</a>', "leads to A000002, who does not sit"),
         ("mail to a: b", "https://here.org/act/NY-2?kind=call&member=A000002", "leads to A000002"),
         ("/act/NY-1?", '<a href="/act/NY-1?member=A000001">Call</a>', ""),
+        (
+            "/act/NY-2?",
+            "<h2>Lee MemberA2</h2> <p>Representative, New York</p>",
+            "gives an office to Lee MemberA2",
+        ),
+        ("mail to a: b", "SUS LEGISLADORES Lee MemberA2 (Senadora, NY)", "gives an office to Lee MemberA2"),
+        ("/bills/hr6736-119?", "Lee MemberA2 Representative, on its last day", ""),
+        ("mail to a: b", "Lee MemberA1 (Representative, NY-1); Lee MemberA2 (D-NY) was on it", ""),
     ],
 )
 def test_what_no_page_may_say_after_noon(small: Engine, path: str, html: str, wrong: str) -> None:
