@@ -15,9 +15,10 @@ The rooms, from the ground up (imports go down this list only):
 - ``organizing`` -- counts, worklists, the whip board
 - ``snapshot`` -- the facts that come with the program
 - ``mailing`` -- ``readers``, ``edition``, ``delivery``, ``returned``
+- ``new_congress`` -- what the turn of a Congress ends, and what is missing for it
 - ``backup``, ``doctor``, ``server`` -- what the operator's commands do
 - ``web`` -- ``core``, ``public``, ``organize``, ``api``; ``app`` puts the service together
-- ``drill``, ``drill_rules`` -- every page as it will be on a day to come, and what none may say then
+- ``drill`` -- every page as it will be on a day to come
 - ``cli`` -- the command line
 
 Scheduled jobs live beside this package, in ``jobs``.

@@ -12,12 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
-from campaign import db, runs
+from campaign import db, new_congress, runs
 from campaign.congress import members, tracking
-from campaign.congress.bills import ordinal
 from campaign.congress.models import SourceState
-from campaign.districts import vintages
 from campaign.mailing import dns_checks, queue
+from campaign.mailing.readers import new_districts
 from campaign.settings import SHORTEST_SECRET, Settings
 
 Level = Literal["good", "note", "warning", "error"]
@@ -40,8 +39,8 @@ def examine(engine: Engine, settings: Settings, *, now: datetime) -> list[Findin
     findings = list(_database(engine))
     if all(finding.level != "error" for finding in findings):
         with db.reading(engine) as session:
-            findings += [*_work(session, now), *_data(session, now), *_maps(session, now)]
-            findings += [*_offices(session), *_mail(session)]
+            findings += [*_work(session, now), *_data(session, now), *_new_congress(session, now)]
+            findings += [*_offices(session), *_mail(session), *_readers(session, now)]
     return [*findings, *_settings(settings), *(Finding(*found) for found in dns_checks.examine(settings))]
 
 
@@ -97,15 +96,22 @@ def _data(session: Session, now: datetime) -> Iterator[Finding]:
             yield Finding("note", state.name, f"as of {state.as_of}; they refresh by themselves once a day")
 
 
-def _maps(session: Session, now: datetime) -> Iterator[Finding]:
-    """From 1 December before a Congress on: which states' new districts are not stored."""
-    missing = vintages.missing_maps(session, now=now)
-    tables = (("ZIP codes", missing.zips), ("boundaries", missing.boundaries))
-    for name, states in tables:
-        if states:
-            changed = f"{', '.join(states)}, which have new districts from {missing.first_day}"
-            text = f"none of the {ordinal(missing.congress)} Congress for {changed}; run {missing.command}"
-            yield Finding("warning", name, text)
+def _new_congress(session: Session, now: datetime) -> Iterator[Finding]:
+    """From 1 December before a Congress on: what it still needs. What comes by itself is noted."""
+    if new_congress.comes(now):
+        for item in new_congress.missing(session, at=new_congress.moment_to_check(now)):
+            yield Finding("note" if item.waits else "warning", item.about, item.line("en"))
+
+
+def _readers(session: Session, now: datetime) -> Iterator[Finding]:
+    """Readers in states with new districts who cannot be asked for theirs yet."""
+    asking = new_districts.asking(session, now=now)
+    if asking.waiting:
+        states = ", ".join(f"{state} {number}" for state, number in asking.waiting)
+        text = (
+            f"{asking.number_waiting} wait to be asked for their place until their state's ZIP codes are stored"
+        )
+        yield Finding("warning", "readers", f"{text}: {states}")
 
 
 def _offices(session: Session) -> Iterator[Finding]:

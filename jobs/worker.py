@@ -27,6 +27,7 @@ from sqlalchemy.engine import Engine
 from campaign import db, logs, runs
 from campaign.settings import Settings
 from jobs import (
+    ask_places,
     build_editions,
     close_bills,
     crosscheck,
@@ -104,6 +105,7 @@ JOBS = (
     Job("build_editions", Schedule(10, 4, "mon"), build_editions.run, grace=DAY, limit=HOUR),
     Job("retire_editions", Schedule(minute=4), build_editions.run_retired, grace=HOUR, limit=HOUR),
     Job("build_alerts", Schedule(minute=25), build_editions.run_alerts, grace=HOUR, limit=HOUR),
+    Job("ask_places", Schedule(minute=30, hour=8), ask_places.run, grace=DAY, limit=HOUR),
     Job("read_bounces", Schedule(minute=50), deliver_mail.read_bounces, grace=HOUR, limit=HOUR),
     Job("housekeeping", Schedule(minute=35, hour=4), housekeeping.run, grace=DAY, limit=HOUR),
 )

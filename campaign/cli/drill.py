@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from campaign.cli.context import CommandContext, command, localized, main, progress
+from campaign.cli.context import CommandContext, command, language, localized, main, progress
 from campaign.dates import parse_day
 
 
@@ -21,25 +21,29 @@ def drill_group() -> None:
     "--out", type=click.Path(path_type=Path, file_okay=False), help="A folder for the report and the pages."
 )
 def new_congress(context: CommandContext, on: str | None, out: Path | None) -> None:
-    """Walk every public page as it will be after the turn of the Congress, and list what is missing and wrong.
+    """Read every page and mail as it will be after the turn of the Congress; list what is missing and wrong.
 
-    Nothing changes and nothing is sent.
+    Public pages, kits, scripts, letters, the organizers' pages and the day's mail, in both languages. Nothing
+    changes and nothing is sent.
     """
     from datetime import timedelta
 
-    from campaign import db, drill
+    from campaign import db
     from campaign.congress.bills import congress_end, congress_on
+    from campaign.drill import rehearsal
+    from campaign.drill.report import report
 
     db.require_current(context.engine)
     after = congress_end(congress_on(context.now)).date() + timedelta(days=2)
     day = parse_day(on) if on else after
     with progress(context, localized("Walking the pages", "Recorriendo las páginas")) as step:
-        found = drill.run(context.engine, context.settings, day, out=out, progress=step)
+        found = rehearsal.run(context.engine, context.settings, day, out=out, lang=language(), progress=step)
     values = {
         "date": found.day.isoformat(),
         "congress": found.congress,
-        "missing": list(found.missing),
-        "wrong": list(found.wrong),
+        "missing": [text.en for text in found.missing],
+        "wrong": [text.en for text in found.wrong],
         "pages": found.pages,
+        "mails": found.mails,
     }
-    context.output(values, drill.report(found))
+    context.output(values, report(found, language()))

@@ -26,14 +26,14 @@ def import_subscribers(context: CommandContext, file: Path, consent_attested: bo
 
     from campaign import db
     from campaign.mailing.addresses import Keys
-    from campaign.mailing.readers import csv_lists, subscribers
+    from campaign.mailing.readers import csv_lists, imports
 
     text = _text_of(file)
     attested_by = f"{getpass.getuser()} (command line)" if consent_attested else ""
-    unread = subscribers.Imported()
+    unread = imports.Imported()
     with db.writing(context.engine) as session:
         rows = csv_lists.read(session, text, unread, now=context.now)
-        imported = subscribers.take_list(
+        imported = imports.take_list(
             session,
             Keys(context.settings),
             rows,

@@ -19,7 +19,7 @@ from campaign.congress.bills import WASHINGTON, BillId, Chamber, congress_end, c
 from campaign.congress.legislators import seat_id
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Member, Office, Seat, SourceState, Tenure
 from campaign.congress.observation import CosponsorRow, PersonRow
-from campaign.congress.terms import first_day, newest_started, runs, sits, term_day
+from campaign.congress.terms import begins_next, first_day, newest_started, runs, sits, term_day
 
 # ``waiting``: listed, but no term covers the moment. It has yet to begin, or it ended with its Congress and
 # the source has not said who sits now. ``unlisted``: named on a bill, in no list yet.
@@ -29,6 +29,16 @@ DELEGATIONS["PR"] = "resident_commissioner"
 # congress-legislators lists a new member within weeks (its issue 898): a person named longer ago than this
 # and still in no list has come and gone.
 LISTING_LAG = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Elect:
+    """Somebody who is to take a seat: listed for it, with a term that has yet to begin."""
+
+    name: str
+    party: str
+    seat: str
+    starts: date
 
 
 @dataclass(frozen=True)
@@ -198,6 +208,34 @@ def vacancies(session: Session, chamber: Chamber | None = None, *, now: datetime
     rows = sa.select(col(Tenure.seat)).join(Member, col(Tenure.bioguide) == col(Member.bioguide))
     held = Counter(session.scalars(rows.where(sits(now))))
     return [seat.id for seat in seats(session, chamber) if held[seat.id] < seat.places]
+
+
+def elects(session: Session, seat_ids: Collection[str] | None = None, *, now: datetime) -> list[Elect]:
+    """Those whose listed term in one of these seats, or in any, has yet to begin, and who do not hold it now,
+    by the day it begins. They speak for nobody until then."""
+    query = (
+        sa.select(Member, Tenure)
+        .join(Tenure, col(Tenure.bioguide) == col(Member.bioguide))
+        .where(begins_next(now), col(Member.standing) == "sitting")
+        .order_by(col(Tenure.starts), col(Member.last), col(Member.bioguide))
+    )
+    if seat_ids is not None:
+        query = query.where(col(Tenure.seat).in_(seat_ids))
+    coming = [(member, tenure) for member, tenure in session.execute(query)]
+    sitting = people(session, [member.bioguide for member, _ in coming], now=now) if coming else {}
+    return [
+        Elect(person.name, tenure.party or person.party, tenure.seat, tenure.starts)
+        for member, tenure in coming
+        if (person := sitting[member.bioguide]) and not (person.sitting and person.seat == tenure.seat)
+    ]
+
+
+def terms_ending(session: Session, *, at: datetime) -> Counter[Chamber]:
+    """How many of those who sit until the turn of the Congress, ``at``, have a term that ends with it."""
+    last = at - timedelta(seconds=1)
+    rows = sa.select(col(Tenure.seat)).join(Member, col(Tenure.bioguide) == col(Member.bioguide))
+    ending = rows.where(sits(last), col(Tenure.ends) <= term_day(at))
+    return Counter(chamber_of(seat) for seat in session.scalars(ending))
 
 
 def vacant_since(session: Session, seat_id: str, *, now: datetime) -> date | None:

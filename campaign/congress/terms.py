@@ -60,6 +60,13 @@ def sits(moment: datetime) -> sa.ColumnElement[bool]:
     return sa.and_(col(Tenure.ends) > first_day(moment), newest_started(moment), runs(moment))
 
 
+def begins_next(moment: datetime) -> sa.ColumnElement[bool]:
+    """Whether a row of ``Tenure`` is its person's next term, which has yet to begin."""
+    theirs = col(_OTHER.bioguide) == col(Tenure.bioguide)
+    between = sa.and_(col(_OTHER.starts) > term_day(moment), col(_OTHER.starts) < col(Tenure.starts))
+    return sa.and_(col(Tenure.starts) > term_day(moment), ~sa.exists().where(theirs, between))
+
+
 def _is_followed(*, until: date) -> sa.ColumnElement[bool]:
     """Whether the person of a row of ``Tenure`` has a later term that begins until then."""
     theirs = col(_OTHER.bioguide) == col(Tenure.bioguide)

@@ -4,10 +4,10 @@ the same map."""
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Final, NamedTuple
 
-from campaign.congress.bills import congress_end, congress_on, congress_start
+from campaign.congress.bills import WASHINGTON, congress_end, congress_on, congress_start
 from campaign.congress.state_names import state_name
 from campaign.refusals import Refused
 
@@ -134,6 +134,17 @@ def same_district(seat: str, then: date, now: date) -> bool:
     """Whether a House seat (``TX-20``) is the same district on two days; a whole state (``AK-0``) stays one."""
     state, _, district = seat.partition("-")
     return district == "0" or same_map(state, then, now)
+
+
+def redrawings(congress: int) -> list[tuple[datetime, frozenset[str]]]:
+    """Each noon up to the start of a Congress from which some states had new districts, with these states, the
+    oldest first."""
+    several = frozenset(state for state, count in DISTRICTS.items() if count > 1)
+    return [
+        (datetime.combine(change.day, time(12), WASHINGTON).astimezone(UTC), change.states or several)
+        for change in MAP_CHANGES
+        if change.day <= _first_day(congress)
+    ]
 
 
 def applies(state: str, congress: int, later: int) -> bool:

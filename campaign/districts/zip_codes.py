@@ -43,10 +43,11 @@ def coordinates(place: ZipCode | None) -> Coordinates | None:
     return place.latitude, place.longitude
 
 
-def middle_of_seat(session: Session, seat: str) -> Coordinates | None:
-    """The mean of the points of a House seat's ZIP codes, on the newest map that is stored; None where no
-    point is known."""
-    newest = sa.select(sa.func.max(ZipSeat.congress)).where(col(ZipSeat.seat) == seat).scalar_subquery()
+def middle_of_seat(session: Session, seat: str, *, congress: int) -> Coordinates | None:
+    """The mean of the points of a House seat's ZIP codes, on the newest stored map up to ``congress``, whose
+    successor may be stored before it serves; None where no point is known."""
+    serving = (col(ZipSeat.seat) == seat, col(ZipSeat.congress) <= congress)
+    newest = sa.select(sa.func.max(ZipSeat.congress)).where(*serving).scalar_subquery()
     mean = sa.select(sa.func.avg(col(ZipCode.latitude)), sa.func.avg(col(ZipCode.longitude)))
     mean = mean.join(ZipSeat, col(ZipSeat.zip) == col(ZipCode.zip))
     north, east = session.execute(mean.where(col(ZipSeat.seat) == seat, col(ZipSeat.congress) == newest)).one()

@@ -134,7 +134,18 @@ class Keys:
 
     def stopped(self, token: str) -> str | None:
         """The hash of the address a stop link speaks for."""
-        payload = self.open("unsubscribe", token)
+        return self._address_key("unsubscribe", token)
+
+    def place_token(self, key: str) -> str:
+        """The link on which the address with this hash tells its district after a change of districts."""
+        return self.sign("place", bytes.fromhex(key))
+
+    def placed(self, token: str) -> str | None:
+        """The hash of the address a place link speaks for."""
+        return self._address_key("place", token)
+
+    def _address_key(self, purpose: str, token: str) -> str | None:
+        payload = self.open(purpose, token)
         return payload.hex() if payload and len(payload) == KEY_BYTES else None
 
 

@@ -13,6 +13,8 @@ from sqlmodel import Column, Field, SQLModel
 
 from campaign.congress.bills import congress_on
 
+# Kinds of mail that go to confirmed readers alone; everything else answers something a person did.
+LIST_KINDS = ("digest", "alert", "place")
 STATES = ("pending", "sending", "sent", "deferred", "failed", "unknown", "suppressed")
 
 
@@ -38,6 +40,10 @@ class Subscriber(SQLModel, table=True):
     alerts: bool = False
     created: datetime
     confirmed_at: datetime | None = None
+    # When the reader last said where they live; empty: at ``created``.
+    placed_at: datetime | None = None
+    # When the reader was last asked, because of new districts, to say it again.
+    place_asked_at: datetime | None = None
     stopped_at: datetime | None = None
     # Returned mail: the score as of ``score_at``; it decays (bounces.py).
     score: float = 0
@@ -172,7 +178,7 @@ class Delivery(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    # digest, alert, or the kind of a single letter
+    # digest, alert, place (asks for the place after new districts), or the kind of a single letter
     kind: str = "digest"
     edition: int | None = Field(default=None, foreign_key="edition.id", ondelete="CASCADE")
     # Empty once the subscriber is erased; the row still counts.

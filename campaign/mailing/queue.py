@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 from campaign import db
 from campaign.congress.bills import congress_on, congress_start
 from campaign.mailing import notices, relay_limits
-from campaign.mailing.models import Delivery, Edition, RelayLimits, Subscriber, Suppression
+from campaign.mailing.models import LIST_KINDS, Delivery, Edition, RelayLimits, Subscriber, Suppression
 from campaign.mailing.policy import policy
 from campaign.mailing.transport import Verdict
 
@@ -27,8 +27,6 @@ LEASE = timedelta(seconds=90)
 GIVE_UP_AFTER = timedelta(hours=72)
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=6)
-# Kinds that go only to confirmed readers.
-LIST_KINDS = ("digest", "alert")
 
 rows: sa.Table = Delivery.__table__  # type: ignore[attr-defined]
 readers: sa.Table = Subscriber.__table__  # type: ignore[attr-defined]
@@ -103,12 +101,14 @@ def claim(engine: Engine, *, owner: str, now: datetime, most: int) -> Batch:
 def _lease(session: Session, owner: str, now: datetime, most: int, edition: int | None) -> list[int]:
     """Lease due rows of an edition, or with None due single mails, the longest due first; their ids."""
     of_edition = rows.c.edition.is_(None) if edition is None else rows.c.edition == edition
+    # Somebody waits for an answer to what they did; no crowd that is asked for its place comes before them.
+    answers_first = [rows.c.kind.in_(LIST_KINDS)] if edition is None else []
     unheld = sa.or_(rows.c.lease.is_(None), rows.c.lease < now)
     due = (
         sa.select(rows.c.id)
         .where(OPEN, rows.c.state != "sending")
         .where(of_edition, rows.c.due <= now, unheld, rows.c.kind != "hook")
-        .order_by(rows.c.due, rows.c.id)
+        .order_by(*answers_first, rows.c.due, rows.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
     )

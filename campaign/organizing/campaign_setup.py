@@ -109,8 +109,19 @@ def _take_proposal(
     campaigns.add_proposal(session, proposal.slug, campaign=campaign, position=place, **words)
     for entry in proposal.bills:
         tracking.track(session, BillId.of(entry.bill), now=now)
-        row = lineage.confirm(session, proposal.slug, entry.bill, by=by, now=now)
-        row.reason_en, row.reason_es = _both("reason", entry.reason).values()
+        session.add(
+            Kinship(
+                proposal=proposal.slug,
+                bill=entry.bill,
+                state="confirmed",
+                rule=lineage.BY_HAND,
+                score=1.0,
+                reason_en=entry.reason.en if entry.reason else "",
+                reason_es=entry.reason.es if entry.reason else "",
+                decided_by=by,
+                decided_at=now,
+            )
+        )
         if entry.goal is not None:
             goal = BillGoal(bill=entry.bill, target=entry.goal, by=entry.goal_by, set_by=by, set_at=now)
             session.merge(goal)

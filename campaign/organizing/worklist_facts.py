@@ -13,6 +13,7 @@ from campaign.congress import members
 from campaign.congress.bills import WASHINGTON, BillId, Chamber, congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Cosponsorship, Tenure
+from campaign.congress.stage_names import Stage
 from campaign.outreach.committees import ReferralSeat, referral_seats
 from campaign.proposals.models import Kinship, Proposal
 
@@ -78,6 +79,11 @@ class BillFacts:
     def ended(self) -> bool:
         """Whether the bill's Congress is over, so that nobody can join it any more."""
         return self.bill.congress < self.sitting
+
+    @property
+    def is_law(self) -> bool:
+        """Whether the bill or its companion became law, so that nothing is left to ask for."""
+        return any(bill.stage == Stage.law for bill in (self.bill, *self.companions))
 
     @cached_property
     def id(self) -> BillId:

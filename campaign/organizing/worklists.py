@@ -66,7 +66,7 @@ class Worklists:
     new_maps: tuple[Text, ...]
 
     def bioguides(self, name: str) -> list[str]:
-        return [entry.person.bioguide for entry in self.entries[name]]
+        return [entry.person.bioguide for entry in self.entries.get(name, ())]
 
     def by_member(self) -> list[tuple[Person, list[Entry]]]:
         """Everybody on any list once: by their strongest reason, then by how many they have, then by name."""
@@ -85,7 +85,7 @@ def _urgency(entries: list[Entry]) -> tuple[int, int, str, str]:
 
 
 def worklists(session: Session, bill: BillId, *, now: datetime) -> Worklists:
-    """Every list for a bill of the sitting Congress, or of one that has ended.
+    """Every list for a bill of the sitting Congress, or of one that has ended; none once it is law.
 
     Raises Refused (404) for a bill this record does not hold.
     """
@@ -100,7 +100,7 @@ def all_worklists(session: Session, bills: Sequence[BillId], *, now: datetime) -
 
 
 def _listed(facts: BillFacts, vacant: Sequence[str]) -> Worklists:
-    wanted = ENDED_LISTS if facts.ended else OPEN_LISTS
+    wanted = OPEN_LISTS if not facts.ended else () if facts.is_law else ENDED_LISTS
     entries = {name: tuple(_BUILD[name](facts)) for name in wanted}
     here = tuple(seat for seat in vacant if members.chamber_of(seat) == facts.chamber)
     partial = tuple(bill for bill in facts.earlier if bill.partial or bill.observed_at is None)

@@ -68,6 +68,11 @@ class ProposalBills:
         """A bill's number as it is spoken and written now; one of an ended Congress is named with it."""
         return names.bill(bill, self.congress, lang)
 
+    @property
+    def law(self) -> Bill | None:
+        """The bill of the newest earlier Congress that became law, where no bill has followed it."""
+        return None if self.living else lineage.law_of(self.earlier)
+
     def bill_for(self, chamber: Chamber | None, *, votes: bool = True) -> BillRecord | None:
         """The bill for a member of ``chamber``: one that the other chamber has passed, else its own.
 
@@ -133,7 +138,7 @@ class CampaignAsks:
         bill = record.bill if record else matter.last_for(person.chamber)
         situation = self._situation(person, matter, record)
         kind = ask_kinds.most_specific(situation)
-        if kind is None or bill is None:
+        if kind is None or bill is None or matter.law:
             return None
         return Ask(
             kind=kind,

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from campaign.congress import members
+from campaign.congress.bills import congress_on
 from campaign.congress.models import Office
 from campaign.districts import zip_codes
 from campaign.outreach.time_zones import zone_at
@@ -195,9 +196,12 @@ def centre_of_zip(session: Session, zip: str) -> Point | None:
     return _point(zip_codes.point_of_zip(session, zip))
 
 
-def centre_of_seat(session: Session, seat: str) -> Point | None:
-    """The middle of a House seat's ZIP codes; None for a senator's seat: a state has no one middle."""
-    return _point(zip_codes.middle_of_seat(session, seat)) if "-" in seat else None
+def centre_of_seat(session: Session, seat: str, *, now: datetime) -> Point | None:
+    """The middle of a House seat's ZIP codes on the map that serves at ``now``; None for a senator's seat: a
+    state has no one middle."""
+    if "-" not in seat:
+        return None
+    return _point(zip_codes.middle_of_seat(session, seat, congress=congress_on(now)))
 
 
 def _point(place: zip_codes.Coordinates | None) -> Point | None:

@@ -4,20 +4,24 @@ There is no official link between bills of different Congresses. A rule may sugg
 only a person makes it lineage. Everything here but ``waiting`` reads what persons confirmed.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from campaign.congress import tracking
+from campaign.congress import ledger, tracking
 from campaign.congress.bill_input import BillNumber, parse_bill
 from campaign.congress.bills import BillId, congress_end
-from campaign.congress.models import Bill
+from campaign.congress.models import Bill, Change
+from campaign.congress.stage_names import Stage
 from campaign.proposals import campaigns
 from campaign.proposals.kinship import Pair
 from campaign.proposals.models import Kinship, Proposal
 from campaign.refusals import Refused
 
 BY_HAND = "by_hand"
+# The kind of the change that places a confirmation in the ledger.
+CONFIRMED = "confirmed"
 
 
 def not_held(number: BillNumber) -> Refused:
@@ -69,6 +73,13 @@ def bills_of(session: Session, slug: str) -> list[tuple[Bill, Kinship]]:
 def reading_order(bill: Bill) -> tuple[int, str, int]:
     """A sort key: the newest Congress first, in each the House before the Senate, then by number."""
     return -bill.congress, BillId.of(bill.id).chamber, bill.number
+
+
+def law_of(bills: Sequence[Bill]) -> Bill | None:
+    """The bill that became law among those of the newest Congress, of bills in reading order: nothing is to be
+    introduced again."""
+    newest = [bill for bill in bills if bill.congress == bills[0].congress]
+    return next((bill for bill in newest if bill.stage == Stage.law), None)
 
 
 def family(session: Session, bill_id: str) -> list[Bill]:
@@ -135,8 +146,11 @@ def confirm(session: Session, proposal: str, bill: str, *, by: str, now: datetim
     """
     row = _kinship(session, proposal, bill)
     refuse_of_others(session, proposal, bill)
-    if living(session.get_one(Bill, bill), now):
+    held = session.get_one(Bill, bill)
+    if living(held, now):
         tracking.track(session, BillId.of(bill), now=now)
+    if held.observed_at is not None and row.state != "confirmed":
+        _place_in_ledger(session, bill, now)
     return _decide(session, row, "confirmed", by, now)
 
 
@@ -150,6 +164,13 @@ def refuse_of_others(session: Session, proposal: str, bill: str) -> None:
             f"{name} ya pertenece a «{home.name_es}». Sáquelo primero de ahí.",
             status=409,
         )
+
+
+def _place_in_ledger(session: Session, bill: str, now: datetime) -> None:
+    """Note when a bill that was read before became part of a proposal: its first reading, which a mail may have
+    passed over, becomes news only now (``returns``). Nothing happened in Congress, so the row is baseline."""
+    ledger.lock_on_postgresql(session)
+    session.add(Change(bill=bill, kind=CONFIRMED, source="person", seen_at=now, baseline=True))
 
 
 def reject(session: Session, proposal: str, bill: str, *, by: str, now: datetime) -> Kinship:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from campaign.congress import new_bills
 from campaign.congress.bills import congress_on
 from campaign.congress.models import Bill, Change
+from campaign.proposals import lineage
 from campaign.proposals.kinship import GOOD
 from campaign.proposals.models import Kinship
 
@@ -56,16 +57,21 @@ class Return:
 
 
 def returns_since(session: Session, seq: int, *, upto: int, now: datetime) -> dict[str, Return]:
-    """The returns whose first reading lies in the ledger after ``seq`` and up to ``upto``, by bill.
+    """The returns that became known in the ledger after ``seq`` and up to ``upto``, by bill: at the first
+    reading, or at the confirmation of a bill that was read before.
 
     A first reading is baseline and no news by itself; that the proposal is back is. What a snapshot brought was
     not seen to happen, and a bill introduced longer ago than ``NEWS_FOR`` is no news.
     """
+    read = sa.func.min(Change.seq).filter(col(Change.kind) != lineage.CONFIRMED)
+    decided = sa.func.min(Change.seq).filter(col(Change.kind) == lineage.CONFIRMED)
+    # Greatest of the two on both engines: a bill without a row of its confirmation was confirmed unread.
+    known = sa.case((decided > read, decided), else_=read)
     first = (
         sa.select(col(Change.bill))
         .where(col(Change.baseline), col(Change.source) != "snapshot")
         .group_by(col(Change.bill))
-        .having(sa.func.min(Change.seq) > seq, sa.func.min(Change.seq) <= upto)
+        .having(known > seq, known <= upto)
     )
     confirmed = select(Bill, Kinship.proposal).join(Kinship, col(Kinship.bill) == col(Bill.id))
     query = confirmed.where(

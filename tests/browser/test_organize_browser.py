@@ -27,6 +27,7 @@ PAGES = {
     "campaign-words": "words",
     "text": "words/campaign/us-guns-abroad",
     "system": "system",
+    "january": "january",
     "account": "account",
     "authenticator": "account/authenticator",
     "users": "users",

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
+from copies import copy_of
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
@@ -336,10 +338,25 @@ def test_the_shipped_table_names_every_kind() -> None:
 
 def test_the_middle_of_a_seat_is_among_its_zip_codes(snapshot_engine: Engine) -> None:
     with db.reading(snapshot_engine) as session:
-        castro, none = (zip_codes.middle_of_seat(session, seat) for seat in ("TX-20", "TX-99"))
+        castro, none = (zip_codes.middle_of_seat(session, seat, congress=119) for seat in ("TX-20", "TX-99"))
     assert castro is not None
     assert castro == (pytest.approx(29.5, abs=0.3), pytest.approx(-98.6, abs=0.3))
     assert none is None
+
+
+@pytest.mark.parametrize(("congress", "north"), [(119, 29.5), (120, 47.0)])
+def test_the_middle_of_a_seat_is_on_the_map_that_serves(
+    snapshot_engine: Engine, tmp_path: Path, congress: int, north: float
+) -> None:
+    """In December the next map is stored beside the one that still counts."""
+    with copy_of(snapshot_engine, tmp_path) as engine, db.writing(engine) as session:
+        session.add(ZipCode(zip="00001", state="TX", latitude=47.0, longitude=-98.6))
+        session.flush()
+        session.add(ZipSeat(congress=120, zip="00001", seat="TX-20"))
+        session.flush()
+        middle = zip_codes.middle_of_seat(session, "TX-20", congress=congress)
+    assert middle is not None
+    assert middle[0] == pytest.approx(north, abs=0.3)
 
 
 def test_a_state_typed_with_a_zip_code_that_no_table_has_names_its_senators(

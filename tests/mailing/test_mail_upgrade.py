@@ -1,5 +1,6 @@
 """A database of version 0.1.0 goes on sending where it stopped."""
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +13,13 @@ from alembic.config import Config
 from sqlalchemy.engine import Engine
 
 from campaign import db
-from campaign.mailing import queue, relay_limits
+from campaign.mailing import places, queue, relay_limits
 
 from mondays import MONDAY  # isort: skip
 
 # The newest revision that 0.1.0 knows.
 OLD = "0002"
+_numbers = itertools.count()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -27,7 +29,7 @@ def old_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engin
         yield _made(f"sqlite:///{tmp_path}/old.db")
         return
     request.getfixturevalue("postgres_template")
-    engine = _made(copies.make_database(f"old_{os.getpid()}"))
+    engine = _made(copies.make_database(f"old_mail_{os.getpid()}_{next(_numbers)}"))
     yield engine
     engine.dispose()
 
@@ -40,6 +42,33 @@ def _made(url: str) -> Engine:
         config.attributes["connection"] = connection
         command.upgrade(config, OLD)
     return engine
+
+
+def test_a_place_is_of_the_last_day_on_which_it_was_told(old_engine: Engine) -> None:
+    """By the consents of before: who chose again in January is not asked again."""
+    told = {
+        1: ["confirmed 2026-06-01", "changed 2027-01-05"],
+        2: ["confirmed 2026-06-01", "stopped 2027-01-05"],
+        3: [],
+    }
+    reader = sa.text(
+        "INSERT INTO subscriber (id, email, key, language, seat, proposals, state, alerts, created, score, "
+        "why_stopped) VALUES (:who, 'a@example.org', :key, 'en', 'TX-37', '', 'confirmed', false, "
+        "'2026-06-01 00:00:00+00:00', 0, '')"
+    )
+    consent = sa.text(
+        'INSERT INTO consent (subscriber, kind, at, page, wording, ip, "by") '
+        "VALUES (:who, :kind, :at, '', '', '', '')"
+    )
+    with old_engine.begin() as connection:
+        for who, events in told.items():
+            connection.execute(reader, {"who": who, "key": f"k{who}"})
+            for kind, day in (event.split() for event in events):
+                connection.execute(consent, {"who": who, "kind": kind, "at": f"{day} 00:00:00+00:00"})
+    db.upgrade(old_engine)
+    with db.reading(old_engine) as session:
+        found = session.execute(sa.select(places.place(120)).order_by(sa.text("id"))).scalars().all()
+    assert found == ["TX-37", "TX", "TX"]
 
 
 def test_a_relay_that_was_in_trouble_still_is_after_the_upgrade(old_engine: Engine) -> None:

@@ -12,7 +12,7 @@ from campaign import db
 from campaign.congress import members
 from campaign.congress.members import Person
 from campaign.mailing.readers import csv_lists
-from campaign.mailing.readers.subscribers import Imported
+from campaign.mailing.readers.imports import Imported
 from campaign.outreach import asks, kits, wordings
 from campaign.outreach.asks import Ask
 from campaign.outreach.kits import Kit

@@ -201,7 +201,7 @@ def test_the_distance_is_told_from_a_zip_code_alone(snapshot_engine: Engine) -> 
     with db.reading(snapshot_engine) as session:
         here = offices.centre_of_zip(session, "78701")
         told = offices.offices_for(session, "C001098", here, now=MONDAY_NOON, from_caller=True)
-        middle = offices.centre_of_seat(session, "TX-20")
+        middle = offices.centre_of_seat(session, "TX-20", now=MONDAY_NOON)
         untold = offices.offices_for(session, "C001098", middle, now=MONDAY_NOON)
     miles = [place.miles for place in told.local if place.miles is not None]
     assert told.local[0].office.city == "Austin"
@@ -227,7 +227,7 @@ def test_a_zip_code_nobody_knows_puts_offices_in_order_of_their_towns(
 def test_a_vacant_seat_has_a_centre_too(snapshot_engine: Engine) -> None:
     with db.reading(snapshot_engine) as session:
         assert members.holders(session, "TX-23", now=MONDAY_NOON) == []
-        near = offices.centre_of_seat(session, "TX-23")
+        near = offices.centre_of_seat(session, "TX-23", now=MONDAY_NOON)
     assert near is not None
     assert near.miles_to(Point(29.36, -100.9)) < 200
 

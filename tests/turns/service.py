@@ -17,9 +17,10 @@ from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 from werkzeug.test import Client
 
-from campaign import db, drill, drill_rules
+from campaign import db
 from campaign.app import create_app
-from campaign.drill_rules import Page
+from campaign.drill import judging
+from campaign.drill.pages import NOT_FOR_READING, Page, walk
 from campaign.mailing import policy
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.delivery.sending import Outbox, deliver
@@ -132,7 +133,7 @@ class Service:
             for prefix in ("", "/es") if LONG else ("/es" if lang == "es" else "",):
                 pages += self._pages(client, prefix, starts, seats)
             with db.reading(self.engine) as session:
-                return Read(pages, list(drill_rules.faults(session, pages, self.at)))
+                return Read(pages, [fault.en for fault in judging.faults(session, pages, self.at)])
 
     def _pages(
         self, client: Client, prefix: str, starts: Sequence[str], seats: Sequence[str]
@@ -140,12 +141,16 @@ class Service:
         own = [path if path.startswith(("/api", "/feeds")) else prefix + path for path in starts]
 
         def wanted(link: str) -> bool:
-            if link.startswith("/es") is not bool(prefix) or (not LONG and REPEATED.search(link)):
+            if (
+                NOT_FOR_READING.search(link)
+                or link.startswith("/es") is not bool(prefix)
+                or (not LONG and REPEATED.search(link))
+            ):
                 return False
             seat = re.match(r"(?:/es)?/act/([A-Z]{2}(?:-\d+)?)", link)
             return seat is None or seat[1] in seats
 
-        return drill.walk(client, [*own, *(f"{prefix}/act/{seat}" for seat in seats)], wanted=wanted)
+        return walk(client, [*own, *(f"{prefix}/act/{seat}" for seat in seats)], wanted)
 
     def _mail(self) -> Iterator[Page]:
         for _sender, recipient, raw in self.box.messages:

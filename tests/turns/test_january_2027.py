@@ -25,7 +25,7 @@ BEGIN = datetime(2026, 12, 19, 17, tzinfo=UTC)
 # When the list of the 120th's members comes: before its noon (as in 2019), or days late.
 EARLY, LATE = datetime(2027, 1, 3, 8, tzinfo=UTC), datetime(2027, 1, 7, 2, tzinfo=UTC)
 SEATS = ("TX-20", "TX-37", "IL-9", "CA-12", "MO-5", "DC-0", "WY-0")
-READERS = ("IL-9", "IL-2", "MO-5", "DC-0", "WY-0", "")
+READERS = ("IL-9", "IL-2", "TX-37", "CA-12", "MO-5", "DC-0", "WY-0", "")
 ZIPS = ("78701", "60640", "64111", "82901")
 STARTS = (
     "/", "/bills", "/districts", "/proposals/armas-act", "/proposals/stop-arming-cartels-act",
@@ -39,7 +39,12 @@ NO_MAP = "We do not have the new map for ZIP codes yet"
 # Committees fill from the 17th on, Texas has its map on the 19th, the list of bills opens on the 25th.
 DAYS = (
     Day("2026-12-20T17:00", "en", ("TX-37",), (("/act/TX-37", "Lloyd Doggett"), ("/", "days")), True),
-    Day("2027-01-03T16:59", "es", ("IL-9",), (("/es/act/IL-9", "Schakowsky"), ("/es/act/IL-9", "-Example"))),
+    Day(
+        "2027-01-03T16:59",
+        "es",
+        ("IL-9",),
+        (("/es/act/IL-9", "Schakowsky"), ("/es/act/IL-9", "-Alex Example001 Senador")),
+    ),
     Day("2027-01-03T17:10", "en", ("DC-0",), (("/act/DC-0", "Example004"), ("/act/DC-0", "-Norton"))),
     Day(
         "2027-01-04T20:00",

@@ -266,10 +266,9 @@ class Mailer:
             return Verdict("failed", f"could not be put together: {type(error).__name__}")
 
     def _envelope(self, row: Claimed, now: datetime) -> Envelope | None:
-        token = None
-        if row.listed:
+        token = self._keys.stop_token(row.key) if row.listed else None
+        if row.edition is not None:
             found = self._group_content(row.content), self._sender()
-            token = self._keys.stop_token(row.key)
         elif row.kind == "test":
             found = self._test(row)
             token = self._keys.stop_token("0" * 32)
@@ -306,8 +305,7 @@ class Mailer:
 
     def _single(self, row: Claimed, now: datetime) -> tuple[Sealed | None, Sender]:
         settings = self.outbox.settings
+        sender = self._sender() if row.listed else single_mails.sender_of_single_mails(settings)
         with db.writing(self.outbox.engine) as session:
             mail = single_mails.prepare(session, settings, row.kind, row.subscriber, row.detail, now=now)
-        if mail is None:
-            return None, single_mails.sender_of_single_mails(settings)
-        return single_mails.sealed(settings, mail)
+        return (single_mails.sealed(sender, mail) if mail else None), sender

@@ -1,4 +1,5 @@
-"""Single letters that answer something a person did: confirm, manage, export; and notices to organizers.
+"""Single letters that answer something a person did: confirm, manage, export; notices to organizers; and the
+question to readers whose state has new districts.
 
 Their words lie in templates/email/letters: a subject, paragraphs, and a line ``> label: address`` that becomes
 a button. The secret in a link is made when its letter is sent, so no queue ever holds one.
@@ -13,11 +14,14 @@ from typing import Any
 
 from sqlmodel import Session
 
+from campaign.congress.state_names import state_name
 from campaign.mailing import notices, policy
+from campaign.mailing.addresses import Keys
 from campaign.mailing.edition.render import filled
-from campaign.mailing.message import Attachment, Sealed, Sender, seal
+from campaign.mailing.edition.words import WORDS
+from campaign.mailing.message import MARK, Attachment, Sealed, Sender, seal
 from campaign.mailing.models import Subscriber
-from campaign.mailing.readers import subscribers
+from campaign.mailing.readers import new_districts, subscribers
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
@@ -38,6 +42,8 @@ class SingleMail:
     parts: tuple[Part, ...]
     language: str
     attachment: Attachment | None = None
+    # Set in mail to readers of the list, who can end it.
+    stop_url: str = ""
 
 
 def sender_of_single_mails(settings: Settings) -> Sender:
@@ -79,6 +85,10 @@ def prepare(
     elif kind == "manage":
         token = subscribers.new_token(session, subscribers.number(reader), "manage", {}, now=now)
         values["url"] = f"{start}/preferences/{token}"
+    elif kind == new_districts.KIND:
+        values["url"] = f"{start}/place/{Keys(settings).place_token(reader.key)}"
+        values["state"] = state_name(reader.seat[:2], language)
+        return _written(settings, kind, language, values, stop_url=f"{start}/unsubscribe/{MARK}")
     elif kind == "export":
         kept = json.dumps(subscribers.export(session, reader), indent=1, ensure_ascii=False)
         attachment = Attachment("my-data.json", kept.encode())
@@ -91,12 +101,13 @@ def _written(
     language: str,
     values: dict[str, Any],
     attachment: Attachment | None = None,
+    stop_url: str = "",
 ) -> SingleMail:
     sender = sender_of_single_mails(settings)
     name = sender.name or sender.address
     text = filled(f"letters/{kind}.{language}.txt", sender_name=name, **values)
     subject, *paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return SingleMail(subject, tuple(_part(text) for text in paragraphs), language, attachment)
+    return SingleMail(subject, tuple(_part(text) for text in paragraphs), language, attachment, stop_url)
 
 
 def _part(paragraph: str) -> Part:
@@ -104,16 +115,21 @@ def _part(paragraph: str) -> Part:
     return Part(found[1], found[2]) if found else Part(" ".join(paragraph.split()))
 
 
-def sealed(settings: Settings, mail: SingleMail) -> tuple[Sealed, Sender]:
+def sealed(sender: Sender, mail: SingleMail) -> Sealed:
     """A letter as bytes, but for its own headers."""
-    sender = sender_of_single_mails(settings)
-    values = {"subject": mail.subject, "parts": mail.parts, "lang": mail.language, "sender": sender}
-    whole = seal(
+    values = {
+        "subject": mail.subject,
+        "parts": mail.parts,
+        "lang": mail.language,
+        "sender": sender,
+        "stop_url": mail.stop_url,
+        "words": WORDS[mail.language],
+    }
+    return seal(
         sender,
         subject=mail.subject,
         text=filled("letter.txt", **values),
         html=filled("letter.html", **values),
         attachment=mail.attachment,
-        listed=False,
+        listed=bool(mail.stop_url),
     )
-    return whole, sender

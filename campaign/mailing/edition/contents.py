@@ -7,6 +7,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from campaign import db
+from campaign.mailing import places
 from campaign.mailing.edition import digest, news
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.render import Renderer
@@ -58,12 +59,11 @@ def _missing(session: Session, edition: Edition) -> Iterator[Group]:
 
 def groups(session: Session, edition: Edition) -> Iterator[Group]:
     """The groups of confirmed readers that an edition is for."""
-    wanted = select(Subscriber.language, Subscriber.seat, Subscriber.proposals).where(
-        Subscriber.state == "confirmed"
-    )
+    place = places.place(edition.congress).label("place")
+    wanted = select(Subscriber.language, place, Subscriber.proposals).where(Subscriber.state == "confirmed")
     if edition.kind == "alert":
         wanted = wanted.where(col(Subscriber.alerts).is_(True))
-    for language, seat, slugs in session.exec(wanted.distinct().order_by("language", "seat", "proposals")):
+    for language, seat, slugs in session.exec(wanted.distinct().order_by("language", "place", "proposals")):
         yield Group(language, seat, tuple(slugs.split()))
 
 

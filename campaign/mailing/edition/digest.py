@@ -12,6 +12,7 @@ from babel.dates import format_date, get_month_names
 
 from campaign.congress.bills import BillId
 from campaign.congress.members import Person
+from campaign.congress.state_names import state_name
 from campaign.mailing.edition import chart, ended
 from campaign.mailing.edition.news import BillNews, Move, News, ProposalNews
 from campaign.mailing.edition.words import SPELLED, WORDS
@@ -73,6 +74,8 @@ class Deed:
     button: str
     url: str
     phone: str
+    # Whether its address leads to words to be spoken.
+    scripted: bool = True
 
 
 @dataclass(frozen=True)
@@ -265,7 +268,14 @@ def _quiet(reader: Reader, lang: str) -> str:
     """That nothing happened; where none of the reader's proposals has a bill now, that none can."""
     if any(proposal.moved for proposal in reader.proposals):
         return ""
+    if _is_law(reader):
+        return WORDS[lang]["quiet_law"]
     return WORDS[lang]["quiet" if any(proposal.bills for proposal in reader.proposals) else "quiet_between"]
+
+
+def _is_law(reader: Reader) -> bool:
+    """Whether all that a reader follows became law: nothing is left to do."""
+    return bool(reader.proposals) and all(proposal.matter.law for proposal in reader.proposals)
 
 
 def _preheader(reader: Reader, deed: Deed, lang: str) -> str:
@@ -355,15 +365,22 @@ def _hint(news: News, reader: Reader, lang: str) -> str:
     """Why not all three members are named, and what the reader can do about it; empty where they are, and
     where nothing is known of who holds the seat."""
     words, seat = WORDS[lang], reader.group.seat
+    if since := news.redrawn.get(seat):
+        return words["new_districts"].format(state=state_name(seat, lang), day=names.day(since, lang))
     if seat and "-" not in seat:
         return words["no_district"]
     if seat not in news.seats:
         return words["no_seat"]
+    if not news.by_seat.get(seat) and (elect := news.elects.get(seat)):
+        return words["elected"].format(seat=seat, who=elect.name, day=names.day(elect.starts, lang))
     return words["vacant"].format(seat=seat) if seat in news.vacant else ""
 
 
 def _deed(reader: Reader, news: News, at: _Urls) -> Deed:
     words = WORDS[at.lang]
+    if _is_law(reader):
+        where = at.page(f"/proposals/{reader.proposals[0].matter.slug}")
+        return Deed(words["law_deed"], "", words["law_button"], where, "", scripted=False)
     if not reader.asks:
         where = at.page("/find")
         return Deed(words["find_deed"], "", words["find_button"], where, "")

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from campaign import db
 from campaign.congress.bills import congress_on, ordinal
-from campaign.mailing import notices, queue
+from campaign.mailing import notices, places, queue
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.edition import contents, news
 from campaign.mailing.edition.digest import Group
@@ -239,7 +239,7 @@ def _readers(edition: Edition) -> sa.Select[Any]:
     barred = sa.exists().where(col(Suppression.key) == col(Subscriber.key))
     same = sa.and_(
         col(Content.language) == col(Subscriber.language),
-        col(Content.seat) == col(Subscriber.seat),
+        col(Content.seat) == places.place(edition.congress),
         col(Content.proposals) == col(Subscriber.proposals),
     )
     query = (

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.congress import ledger
-from campaign.congress.bills import ordinal
+from campaign.congress.bills import BillId, ordinal
 from campaign.congress.endings import CALENDAR
 from campaign.congress.ledger import BillRecord
 from campaign.congress.models import Change
@@ -19,7 +19,6 @@ from campaign.organizing.counts import Counts
 from campaign.outreach import names
 from campaign.outreach.asks import ProposalBills
 from campaign.outreach.bilingual import Text
-from campaign.outreach.wordings import capital
 
 
 @dataclass(frozen=True)
@@ -55,11 +54,16 @@ SUBJECT: Final = Text(
     "The {congress} Congress has ended: what was reached, and what comes next",
     "El {congress} Congreso terminó: hasta dónde se llegó y qué sigue",
 )
-_ENDED: Final = Text("{bill} ended with its Congress on {day}.", "{bill} terminó con su Congreso el {day}.")
+_ENDED: Final = Text(
+    "{bill} ended with the {congress} Congress on {day}.", "{bill} terminó con el {congress} Congreso el {day}."
+)
 _REACHED: Final = Text("How far it came: {stage}.", "Hasta dónde llegó: {stage}.")
-_COUNT: Final = Text(
-    "On its last day it had {number}, {voting} of them with a vote.",
-    "El último día tenía {number}, {voting} de ellos con voto.",
+_NONE: Final = Text("none", "ninguno")
+_NOBODY: Final = Text("Nobody had co-sponsored it.", "Nadie lo había copatrocinado.")
+_COUNT: Final = Text("On its last day it had {number}.", "El último día tenía {number}.")
+_VOTING: Final = Text(
+    "On its last day it had {number}; {voting} of them had a vote.",
+    "El último día tenía {number}; con voto, {voting}.",
 )
 _COSPONSORS: Final = {
     True: Text("1 co-sponsor", "1 copatrocinador"),
@@ -73,27 +77,45 @@ _NEXT: Final = Text(
 )
 
 
+_LAW: Final = Text(
+    "The proposal itself became law, as {bill}. Nothing has to be introduced again.",
+    "La propuesta ya es ley: es {bill}. No hay que presentar nada de nuevo.",
+)
+
+
 def subject(bills: Sequence[EndedBill], lang: str) -> str:
     return SUBJECT.of(lang).format(congress=ordinal(bills[0].record.id.congress, lang))
 
 
 def lines(bills: Sequence[EndedBill], matter: ProposalBills, lang: str) -> list[str]:
     """One line a bill, and what comes next where no new bill is there yet."""
-    told = [_line(bill, matter, lang) for bill in bills]
-    return [*told, _NEXT.of(lang)] if told and not matter.living else told
+    told = [_line(bill, lang) for bill in bills]
+    if not told or matter.living:
+        return told
+    if law := matter.law:
+        return [*told, _LAW.of(lang).format(bill=matter.number(BillId.of(law.id), lang))]
+    return [*told, _NEXT.of(lang)]
 
 
-def _line(bill: EndedBill, matter: ProposalBills, lang: str) -> str:
-    reading, listed = bill.record.stage, bill.counts.listed
+def _line(bill: EndedBill, lang: str) -> str:
+    reading = bill.record.stage
     sentences = [
         _ENDED.of(lang).format(
-            bill=capital(matter.number(bill.record.id, lang)),
+            bill=bill.record.id.short,
+            congress=ordinal(bill.record.id.congress, lang),
             day=names.day(bill.record.moment.date(), lang),
         )
     ]
     if reading.reached is not Stage.unknown:
         label = reading.reached.label(lang)
         sentences.append(_REACHED.of(lang).format(stage=label[:1].lower() + label[1:]))
-    number = _COSPONSORS[listed == 1].of(lang).format(number=listed)
-    sentences.append(_COUNT.of(lang).format(number=number, voting=bill.counts.sitting_voting))
-    return " ".join(sentences)
+    return " ".join([*sentences, _count(bill.counts, lang)])
+
+
+def _count(counts: Counts, lang: str) -> str:
+    """How many were on it; how many of them had a vote, where that says more."""
+    if not counts.listed:
+        return _NOBODY.of(lang)
+    number = _COSPONSORS[counts.listed == 1].of(lang).format(number=counts.listed)
+    words = _COUNT if counts.sitting_voting == counts.listed else _VOTING
+    return words.of(lang).format(number=number, voting=counts.sitting_voting or _NONE.of(lang))

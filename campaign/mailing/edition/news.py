@@ -16,11 +16,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.congress import ledger, members
-from campaign.congress.bills import WASHINGTON, BillId, days_left
+from campaign.congress.bills import WASHINGTON, BillId, congress_on, congress_start, days_left
 from campaign.congress.ledger import BillRecord
-from campaign.congress.members import Person
+from campaign.congress.members import Elect, Person
 from campaign.congress.models import Change, Office
 from campaign.congress.stage_names import Stage
+from campaign.districts import maps
 from campaign.mailing.edition.ended import EndedBill, ended_since
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
@@ -106,6 +107,10 @@ class News:
     # House seats that exist, and those of them that are known to be vacant.
     seats: frozenset[str]
     vacant: frozenset[str]
+    # States that have new districts since the Congress began, with its first day.
+    redrawn: dict[str, date]
+    # Who is to take a House seat, by seat.
+    elects: dict[str, Elect]
     # The day the record of these bills is as of; None while nothing was read.
     as_of: date | None
     # Days until the Congress ends, in its last weeks (bills.days_left).
@@ -163,9 +168,18 @@ def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | N
         phones=_phones(session),
         seats=frozenset(seat.id for seat in members.seats(session, "house")),
         vacant=frozenset(members.vacancies(session, "house", now=now)),
+        redrawn=_redrawn(now),
+        elects={elect.seat: elect for elect in members.elects(session, now=now) if "-" in elect.seat},
         as_of=min((at.astimezone(WASHINGTON).date() for at in read if at), default=None),
         days_left=days_left(now),
     )
+
+
+def _redrawn(now: datetime) -> dict[str, date]:
+    congress = congress_on(now)
+    start = congress_start(congress)
+    changes = (states for noon, states in maps.redrawings(congress) if noon == start)
+    return {state: start.date() for states in changes for state in states}
 
 
 def last_seq(session: Session) -> int:

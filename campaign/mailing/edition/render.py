@@ -53,6 +53,11 @@ def digest_mail(sender: Sender, page: Page, picture: Picture | None) -> Sealed:
     )
 
 
+def digest_html(sender: Sender, page: Page) -> str:
+    """A digest's HTML alone, without its chart, to be read here."""
+    return filled("digest.html", page=page, sender=sender, picture=None, mark=MARK)
+
+
 class Renderer:
     """Renders one edition for its groups. Groups that follow the same proposals share a chart, drawn once."""
 

@@ -14,7 +14,8 @@ WORDS = {
         "fewer_many": "{number} fewer on {name}",
         "hearing": "Congress held a hearing on {name}",
         "returned_subject": "{name} is back as {bill}",
-        "returned": "{bill} continues {before}. It was introduced on {day}; everybody has to be asked again.",
+        "returned": "{bill} continues {before}. It was introduced on {day}. Co-sponsors do not carry "
+        "over, so everyone has to be asked again.",
         "first_seen": "new in this Congress",
         "own_is": "; your representative is on it",
         "own_is_not": "; your representative is not yet",
@@ -23,6 +24,9 @@ WORDS = {
         "quiet": "Nothing moved this week on the bills you follow. A quiet week is a good week to call.",
         "quiet_between": "The proposals you follow have no bill in this Congress yet. Until they are "
         "introduced again, a call to your members helps most.",
+        "quiet_law": "What you follow has become law. Nothing is left to ask for.",
+        "law_deed": "Read how it became law, and who was for it.",
+        "law_button": "See the bill",
         "count": "{bill} has {number} co-sponsors",
         "joined_one": "{bill}: {who} joined as co-sponsor.",
         "joined_many": "{bill}: {who} joined as co-sponsors.",
@@ -34,7 +38,10 @@ WORDS = {
         "no_seat": "Tell us your ZIP code and this mail will say how your own members stand.",
         "no_district": "Your ZIP code does not tell your district. Tell us yours, and your "
         "representative will stand here too.",
+        "new_districts": "{state} has had new districts since {day}. Until you tell us yours, this mail speaks "
+        "of your senators only.",
         "vacant": "The House seat {seat} is vacant now.",
+        "elected": "{who} was elected for {seat} and is to be sworn in on {day}.",
         "find_deed": "Find your three members and call the one who can help most.",
         "find_button": "Find my members",
         "button": "Call {who}",
@@ -56,6 +63,7 @@ WORDS = {
         "phone": "Washington office",
         "why": "You get this because you asked for it with this address and confirmed it.",
         "stop": "Stop these mails",
+        "tell_place": "Tell us your place",
         "preferences": "Change language, place or proposals",
         "as_of": "From the public record of Congress, as of {day}.",
         "home": "See everything on our page",
@@ -72,7 +80,8 @@ WORDS = {
         "fewer_many": "{number} apoyos menos para {name}",
         "hearing": "Hubo una audiencia sobre {name} en el Congreso",
         "returned_subject": "{name} está de vuelta como {bill}",
-        "returned": "{bill} continúa {before}. Se presentó el {day}; hay que volver a pedir cada apoyo.",
+        "returned": "{bill} continúa {before}. Se presentó el {day}. Los apoyos no pasan de un "
+        "Congreso a otro: hay que volver a pedirlos.",
         "first_seen": "nuevo en este Congreso",
         "own_is": "; quien le representa ya está",
         "own_is_not": "; quien le representa aún no está",
@@ -81,6 +90,9 @@ WORDS = {
         "quiet": "Esta semana no hubo novedades en los proyectos que usted sigue. Es buen momento para llamar.",
         "quiet_between": "Las propuestas que usted sigue aún no tienen proyecto en este Congreso. Hasta que se "
         "presenten de nuevo, lo que más ayuda es llamar a sus legisladores.",
+        "quiet_law": "Lo que usted sigue ya es ley. No queda nada que pedir.",
+        "law_deed": "Lea cómo se convirtió en ley y quiénes la apoyaron.",
+        "law_button": "Ver el proyecto",
         "count": "{bill} tiene {number} copatrocinadores",
         "joined_one": "{bill}: se sumó {who}.",
         "joined_many": "{bill}: se sumaron {who}.",
@@ -92,6 +104,9 @@ WORDS = {
         "no_seat": "Díganos su código postal (ZIP) y este correo le dirá cómo están sus propios legisladores.",
         "no_district": "Su código postal no basta para saber su distrito. Díganos cuál es y aquí aparecerá "
         "también quien le representa en la Cámara.",
+        "new_districts": "{state} tiene distritos nuevos desde el {day}. Hasta que nos diga cuál es el suyo, "
+        "este correo habla solo de sus senadores.",
+        "elected": "{who} ganó la elección por {seat} y jurará el cargo el {day}.",
         "vacant": "El escaño {seat} de la Cámara está vacante en este momento.",
         "find_deed": "Encuentre a sus tres legisladores y llame a quien más puede ayudar.",
         "find_button": "Buscar a mis legisladores",
@@ -114,6 +129,7 @@ WORDS = {
         "phone": "Oficina en Washington",
         "why": "Recibe este correo porque lo pidió con esta dirección y lo confirmó.",
         "stop": "Dejar de recibir estos correos",
+        "tell_place": "Decirnos su lugar",
         "preferences": "Cambiar idioma, lugar o propuestas",
         "as_of": "Según el registro público del Congreso, al {day}.",
         "home": "Vea todo en nuestra página",

@@ -14,7 +14,8 @@ from sqlmodel import Session, col, select
 from campaign.congress.seats import read_seat
 from campaign.districts import finder
 from campaign.mailing.models import Subscriber
-from campaign.mailing.readers.subscribers import LANGUAGES, Imported, Row, Wish
+from campaign.mailing.readers.imports import Imported, Row
+from campaign.mailing.readers.subscribers import LANGUAGES, Wish
 from campaign.organizing.exports import guarded, unguarded
 from campaign.refusals import Refused
 

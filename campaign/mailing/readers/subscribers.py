@@ -6,8 +6,7 @@ the address itself. A sign-up changes nothing until the link in that mail is use
 
 import re
 import secrets
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -17,8 +16,10 @@ from sqlmodel import Session, col, select
 
 from campaign.congress import members
 from campaign.congress.seats import read_seat
+from campaign.mailing import places
 from campaign.mailing.addresses import Address, Keys, digest, read_address
 from campaign.mailing.models import (
+    LIST_KINDS,
     Attempt,
     Consent,
     Delivery,
@@ -28,6 +29,7 @@ from campaign.mailing.models import (
     Suppression,
 )
 from campaign.mailing.policy import policy
+from campaign.mailing.readers import new_districts
 from campaign.refusals import Refused
 
 LANGUAGES = ("en", "es")
@@ -101,15 +103,15 @@ def ask(session: Session, keys: Keys, email: str, wish: Wish, asked: Asked, *, n
     address = read_address(email)
     if _too_often(session, keys, asked.ip, now):
         return "nothing"
-    found = _find(session, keys, address)
+    found = find(session, keys, address)
     if found is None:
-        found = _add(session, keys, address, wish.checked(), now)
-    _consent(session, found, "asked", asked, now)
+        found = add_reader(session, keys, address, wish.checked(), now)
+    note_consent(session, found, "asked", asked, now)
     kind = "already" if found.state == "confirmed" else "confirm"
     if not _may_write(session, found, keys.all_of(address), kind, now):
         return "nothing"
     session.add(Attempt(who=f"{kind}:{found.key}", at=now))
-    session.add(_single_mail(kind, found, now, {"wish": wish.checked().kept()}))
+    session.add(single_mail(kind, found, now, wished(wish, now)))
     return kind
 
 
@@ -118,7 +120,7 @@ def ask_to_manage(session: Session, keys: Keys, email: str, asked: Asked, *, now
     address = read_address(email)
     if _too_often(session, keys, asked.ip, now):
         return "nothing"
-    found = _find(session, keys, address)
+    found = find(session, keys, address)
     if (
         found is None
         or found.state == "pending"
@@ -126,11 +128,17 @@ def ask_to_manage(session: Session, keys: Keys, email: str, asked: Asked, *, now
     ):
         return "nothing"
     session.add(Attempt(who=f"manage:{found.key}", at=now))
-    session.add(_single_mail("manage", found, now, {}))
+    session.add(single_mail("manage", found, now, {}))
     return "manage"
 
 
-def _single_mail(kind: str, subscriber: Subscriber, now: datetime, detail: dict[str, Any]) -> Delivery:
+def wished(wish: Wish, now: datetime) -> dict[str, Any]:
+    """What somebody wants, for the letter that asks to confirm it. With the moment: its seat is one of the map
+    of that moment."""
+    return {"wish": {**wish.checked().kept(), "at": now.isoformat()}}
+
+
+def single_mail(kind: str, subscriber: Subscriber, now: datetime, detail: dict[str, Any]) -> Delivery:
     return Delivery(kind=kind, subscriber=subscriber.id, due=now, detail=detail)
 
 
@@ -141,12 +149,17 @@ def number(who: Subscriber) -> int:
     return who.id
 
 
-def _find(session: Session, keys: Keys, address: Address) -> Subscriber | None:
+def find(session: Session, keys: Keys, address: Address) -> Subscriber | None:
     query = select(Subscriber).where(col(Subscriber.key).in_(keys.all_of(address)))
     return session.exec(query).first()
 
 
-def _add(session: Session, keys: Keys, address: Address, wish: Wish, now: datetime) -> Subscriber:
+def by_key(session: Session, key: str) -> Subscriber | None:
+    """The reader whose address has this hash."""
+    return session.exec(select(Subscriber).where(Subscriber.key == key)).first()
+
+
+def add_reader(session: Session, keys: Keys, address: Address, wish: Wish, now: datetime) -> Subscriber:
     """A new reader; where another request was quicker, the one it made."""
     added = Subscriber(email=address.typed, key=keys.of(address), created=now)
     _apply(session, added, wish)
@@ -175,7 +188,9 @@ def _seat_in_table(session: Session, text: str) -> str:
         return "" if members.seats(session) else text
 
 
-def _consent(session: Session, who: Subscriber, kind: str, asked: Asked, now: datetime, by: str = "") -> None:
+def note_consent(
+    session: Session, who: Subscriber, kind: str, asked: Asked, now: datetime, by: str = ""
+) -> None:
     ip = asked.ip if policy(session).keep_ip else ""
     row = Consent(
         subscriber=number(who), kind=kind, at=now, page=asked.page, wording=asked.wording, ip=ip, by=by
@@ -251,10 +266,12 @@ def confirm(session: Session, token: str, asked: Asked, *, now: datetime) -> Sub
         return None
     if barred:
         session.delete(barred)
-    _apply(session, who, Wish.of(kept.wish if kept else {}))
+    wish = kept.wish if kept else {}
+    _apply(session, who, Wish.of(wish))
+    who.placed_at = datetime.fromisoformat(wish["at"]) if "at" in wish else now
     who.state, who.confirmed_at, who.stopped_at, who.why_stopped = "confirmed", now, None, ""
     who.score, who.score_at = 0, None
-    _consent(session, who, "confirmed", asked, now)
+    note_consent(session, who, "confirmed", asked, now)
     return who
 
 
@@ -274,7 +291,7 @@ def unsubscribe(session: Session, keys: Keys, token: str, *, now: datetime, page
     key = keys.stopped(token)
     if key is None:
         return False
-    who = session.exec(select(Subscriber).where(Subscriber.key == key)).first()
+    who = by_key(session, key)
     if who is None:
         bar(session, key, "unsubscribed", now=now)
     else:
@@ -289,7 +306,7 @@ def stop(session: Session, who: Subscriber, reason: str, *, now: datetime, page:
         return
     who.state = "undeliverable" if reason == "bounced" else "stopped"
     who.why_stopped, who.stopped_at = reason, now
-    _consent(session, who, "stopped", Asked(page), now, by=reason)
+    note_consent(session, who, "stopped", Asked(page), now, by=reason)
     _suppress_queued(session, who, now)
 
 
@@ -306,7 +323,7 @@ def bar(session: Session, key: str, reason: str, *, now: datetime) -> None:
 def _suppress_queued(session: Session, who: Subscriber, now: datetime) -> None:
     waiting = sa.update(Delivery).where(
         col(Delivery.subscriber) == who.id,
-        col(Delivery.edition).is_not(None),
+        col(Delivery.kind).in_(LIST_KINDS),
         col(Delivery.state).in_(("pending", "deferred")),
     )
     session.execute(
@@ -315,9 +332,29 @@ def _suppress_queued(session: Session, who: Subscriber, now: datetime) -> None:
 
 
 def change(session: Session, who: Subscriber, wish: Wish, *, now: datetime, page: str = "") -> None:
-    """The reader, having proved the mailbox, wants something else from now on."""
-    _apply(session, who, wish.checked())
-    _consent(session, who, "changed", Asked(page), now)
+    """The reader, having proved the mailbox, wants something else from now on.
+
+    A place that is left as their mail takes it does not confirm a district of an old map.
+    """
+    wish = wish.checked()
+    if wish.seat == places.place_of(session, who, now=now):
+        _apply(session, who, replace(wish, seat=who.seat))
+    else:
+        _apply(session, who, wish)
+        _placed(session, who, now)
+    note_consent(session, who, "changed", Asked(page), now)
+
+
+def settle(session: Session, who: Subscriber, seat: str, *, now: datetime, page: str = "") -> None:
+    """The reader, having proved the mailbox, says where they live, be it where they lived before."""
+    who.seat = _seat_in_table(session, seat)
+    _placed(session, who, now)
+    note_consent(session, who, "changed", Asked(page), now)
+
+
+def _placed(session: Session, who: Subscriber, now: datetime) -> None:
+    who.placed_at = now
+    new_districts.drop_question(session, who, now=now)
 
 
 def export(session: Session, who: Subscriber) -> dict[str, Any]:
@@ -337,7 +374,7 @@ def export(session: Session, who: Subscriber) -> dict[str, Any]:
 
 def ask_for_export(session: Session, who: Subscriber, *, now: datetime) -> None:
     """Mail the reader everything that is kept; never shown in a browser."""
-    session.add(_single_mail("export", who, now, {}))
+    session.add(single_mail("export", who, now, {}))
 
 
 def erase(session: Session, who: Subscriber, *, now: datetime) -> None:
@@ -375,82 +412,3 @@ def tidy(session: Session, *, now: datetime) -> dict[str, int]:
         ),
     }
     return {name: int(getattr(session.execute(query), "rowcount", 0)) for name, query in doomed.items()}
-
-
-# --- lists from elsewhere --------------------------------------------------------------------------
-
-
-@dataclass
-class Imported:
-    """What an import did. ``rejects`` maps a line of the file to why it was left out; no address is told."""
-
-    confirmed: int = 0
-    pending: int = 0
-    already: int = 0
-    suppressed: int = 0
-    rejects: dict[int, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a list."""
-
-    line: int
-    email: str
-    wish: Wish
-
-
-def take_list(
-    session: Session,
-    keys: Keys,
-    rows: Iterable[Row],
-    *,
-    attested_by: str,
-    now: datetime,
-    page: str = "import",
-    ask_them: bool = False,
-) -> Imported:
-    """Add readers from a list. Nobody known is changed, nobody who stopped comes back.
-
-    With ``attested_by`` (who vouches that each of them asked for this) they are confirmed, else pending:
-    they get nothing until they confirm, and the letter that asks them to only with ``ask_them``.
-    """
-    done = Imported()
-    for row in rows:
-        try:
-            address = read_address(row.email)
-        except Refused as refusal:
-            done.rejects[row.line] = refusal.en
-            continue
-        names = keys.all_of(address)
-        if session.exec(select(Suppression).where(col(Suppression.key).in_(names))).first():
-            done.suppressed += 1
-        elif _find(session, keys, address):
-            done.already += 1
-        else:
-            _take(session, keys, address, row, attested_by, now, page, ask_them, done)
-    return done
-
-
-def _take(
-    session: Session,
-    keys: Keys,
-    address: Address,
-    row: Row,
-    attested_by: str,
-    now: datetime,
-    page: str,
-    ask_them: bool,
-    done: Imported,
-) -> None:
-    added = _add(session, keys, address, row.wish.checked(), now)
-    if attested_by:
-        added.state, added.confirmed_at = "confirmed", now
-        _consent(session, added, "attested", Asked(page), now, by=attested_by)
-        done.confirmed += 1
-        return
-    _consent(session, added, "imported", Asked(page), now)
-    if ask_them:
-        session.add(Attempt(who=f"confirm:{added.key}", at=now))
-        session.add(_single_mail("confirm", added, now, {"wish": row.wish.checked().kept()}))
-    done.pending += 1

@@ -7,6 +7,7 @@ from campaign.web.organize import (
     board,
     campaigns,
     digest,
+    january,
     lists,
     member,
     system,
@@ -16,5 +17,6 @@ from campaign.web.organize import (
 from campaign.web.organize.access import room
 
 __all__ = [
-    "account", "bills", "board", "campaigns", "digest", "lists", "member", "room", "system", "week", "wordings",
+    "account", "bills", "board", "campaigns", "digest", "january", "lists", "member", "room", "system", "week",
+    "wordings",
 ]  # fmt: skip

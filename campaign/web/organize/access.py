@@ -174,6 +174,12 @@ def note(writer: Session, act: str, object: str = "", **more: Any) -> None:
     audit.note(writer, me(), act, object, now=db.utcnow(), request=request_id(), **more)
 
 
+def cookie_of(app: Flask, token: str) -> tuple[str, str]:
+    """Name and value of the cookie that carries a session, for a client that does not come by the sign-in."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    return app.config["SESSION_COOKIE_NAME"], serializer.dumps({"_user_id": token, "_fresh": True})
+
+
 # --- answering ---
 
 

@@ -122,10 +122,9 @@ def _counted(goes: campaign_setup.Taken) -> list[str]:
 @route("/campaigns/<slug>/remove", role="admin", proven=True, methods=("POST",))
 def remove_campaign(slug: str) -> Response:
     with db.writing(database.engine()) as writer:
-        kept = campaign_file.write(campaign_setup.written(writer, slug)).decode()
-        campaign_setup.remove(writer, slug)
-        note(writer, "campaign removed", slug, before={"file": kept})
-    told(_("The campaign is removed. What it was stands in the log."))
+        gone = campaign_setup.remove(writer, slug)
+        note(writer, "campaign removed", slug, **vars(gone))
+    told(_("The campaign is removed."))
     response = make_response("", 303)
     response.headers["Location"] = served.without(organizer_url("campaign_list"))
     return response

@@ -16,7 +16,7 @@ from campaign.organizing import labels
 from campaign.organizing.counts import over_time
 
 WIDTH, HEIGHT, MARGIN = 720, 320, 40
-LABEL_ROOM, LABEL_GAP = 150, 18
+LABEL_ROOM, LABEL_GAP = 176, 18
 # Columns and rows of the common tile map of the states (after NPR's of 2015).
 TILES = {
     "AK": (0, 0), "ME": (11, 0), "VT": (10, 1), "NH": (11, 1), "WA": (1, 2), "ID": (2, 2), "MT": (3, 2),

@@ -7,11 +7,12 @@ from flask import request
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
-from campaign import db
+from campaign import db, new_congress
 from campaign.congress import tracking
 from campaign.congress.models import Bill, SourceState, Tracking
 from campaign.districts import vintages
 from campaign.mailing.models import Delivery, RelayLimits
+from campaign.mailing.readers import new_districts
 from campaign.organizing import poll_requests
 from campaign.proposals import lookup
 from campaign.proposals.models import Kinship
@@ -44,7 +45,9 @@ def system() -> Response:
         has_geocoder=bool(settings().geocoder_url),
         polls=poll_requests.pending(session),
         budgets=tracking.budgets(session),
+        january=new_congress.comes(now),
         missing_maps=vintages.missing_maps(session, now=now),
+        asking=new_districts.asking(session, now=now),
         queue=_queue(session),
         mail=session.exec(select(RelayLimits).where(RelayLimits.trouble != "")).first(),
     )

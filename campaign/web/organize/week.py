@@ -1,15 +1,17 @@
 """The organizers' first page: what moved, whom to ask first, what is due."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from flask import request
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
-from campaign import db
+from campaign import db, new_congress
 from campaign.congress import members
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.members import Person
+from campaign.congress.stage_names import Stage
 from campaign.districts import vintages
 from campaign.mailing import queue
 from campaign.mailing.edition import editions
@@ -32,8 +34,10 @@ def dashboard() -> Response:
     now, session = db.utcnow(), database.session()
     version = record_version(session, now=now)
     # Its parts change with the record, with an imported map, and on the hour.
-    week, missing_maps = cached_results().get(
-        "week", version, lambda fresh: (_week(fresh, now), vintages.missing_maps(fresh, now=now))
+    week, missing_maps, january = cached_results().get(
+        "week",
+        version,
+        lambda fresh: (_week(fresh, now), vintages.missing_maps(fresh, now=now), _january(fresh, now)),
     )
     ids = [strip.id for strip, _first in week]
     news = boards.changes_seen(session, ids, after=me().seen_seq)
@@ -45,15 +49,13 @@ def dashboard() -> Response:
     return page(
         "dashboard.html",
         strips=[strip for strip, _first in week],
-        open=any(not strip.record.ended for strip, _first in week),
+        open=_is_open(week),
         first=week,
         news=history.events(news, people, actions=False),
         newest=newest,
         returned=returns.returns_since(session, me().seen_seq, upto=newest, now=now).values(),
         waiting=len(lineage.waiting(session)),
-        search=None
-        if any(not strip.record.ended for strip, _first in week)
-        else returns.searches(session, [""], now=now)[""],
+        search=None if _is_open(week) else returns.searches(session, [""], now=now)[""],
         due=due,
         people=people,
         names=list_names(),
@@ -63,8 +65,20 @@ def dashboard() -> Response:
         digest_states=digest.state_names(),
         mail_troubles=queue.troubles(session),
         missing_maps=missing_maps,
+        january=january,
         about=digest.about,
     )
+
+
+def _january(session: Session, now: datetime) -> bool:
+    """Whether the turn of the Congress is near, and after it, whether something is still missing."""
+    at = new_congress.moment_to_check(now)
+    return new_congress.comes(now) and (at > now or bool(new_congress.missing(session, at=now)))
+
+
+def _is_open(week: Sequence[tuple[boards.BillSummary, First]]) -> bool:
+    """Whether some bill lives, or became law: otherwise a bill has to be introduced again."""
+    return any(not strip.record.ended or strip.record.stage.stage is Stage.law for strip, _first in week)
 
 
 def _week(session: Session, now: datetime) -> list[tuple[boards.BillSummary, First]]:

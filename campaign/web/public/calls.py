@@ -107,7 +107,7 @@ def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
 def offices_of(chosen: Visit, *, now: datetime, zip: str = "") -> Offices:
     """The person's offices, those at home by distance from a ZIP code or from amid the seat's."""
     here = offices.centre_of_zip(session(), zip) if zip else None
-    near = here or offices.centre_of_seat(session(), chosen.seat)
+    near = here or offices.centre_of_seat(session(), chosen.seat, now=now)
     return offices.offices_for(session(), chosen.person.bioguide, near, now=now, from_caller=here is not None)
 
 

@@ -10,9 +10,10 @@ from sqlmodel import Session, col, select
 from campaign.congress import ledger, members
 from campaign.congress.bills import WASHINGTON, congress_end, congress_on
 from campaign.congress.ledger import BillRecord
-from campaign.congress.members import Person
+from campaign.congress.members import Elect, Person
 from campaign.congress.models import Bill, Change, Committee, Cosponsorship, Seat, SourceState, Tracking
 from campaign.congress.stage_line import Step, stage_line
+from campaign.congress.stage_names import Stage
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import names, wordings
@@ -51,6 +52,10 @@ class Card:
     def read(self) -> bool:
         return is_read(self.record.bill)
 
+    @property
+    def is_law(self) -> bool:
+        return self.record.stage.stage is Stage.law
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -67,6 +72,11 @@ class Chapter:
     @property
     def cards(self) -> tuple[Card, ...]:
         return self.now + self.before
+
+    @property
+    def law(self) -> Card | None:
+        """The bill of the newest Congress that became law, where no bill has followed it."""
+        return None if self.now else next((card for card in self.last if card.is_law), None)
 
     @property
     def last(self) -> tuple[Card, ...]:
@@ -326,7 +336,8 @@ class Speaker:
 @dataclass(frozen=True)
 class Delegation:
     """All who speak for a seat's people. ``vacant`` seats are named, and ``unlisted`` ones, whose last holder's
-    term ended with its Congress while no list says who sits now; a territory has no senators to miss."""
+    term ended with its Congress while no list says who sits now; a territory has no senators to miss.
+    ``elected`` are to take one of the seats; of a seat that waits for somebody no vacancy is said."""
 
     seat: Seat
     speakers: tuple[Speaker, ...]
@@ -334,6 +345,7 @@ class Delegation:
     unlisted: tuple[str, ...]
     vacant_since: date | None
     has_senators: bool
+    elected: tuple[Elect, ...] = ()
 
 
 def delegation(session: Session, seat: Seat, docket: CampaignAsks, *, now: datetime) -> Delegation:
@@ -345,13 +357,16 @@ def delegation(session: Session, seat: Seat, docket: CampaignAsks, *, now: datet
     empty += [seat.state] * (senate.places - len(upper) if senate else 0)
     known = members.is_current(session, now=now)
     vacant = empty if known else []
+    elected = members.elects(session, [seat.id, seat.state], now=now)
+    waiting = {elect.seat for elect in elected}
     return Delegation(
         seat,
         tuple(Speaker(person, tuple(docket.asks(person))) for person in people),
-        tuple(vacant),
-        () if known else tuple(empty),
+        tuple(place for place in vacant if place not in waiting),
+        () if known else tuple(place for place in empty if place not in waiting),
         members.vacant_since(session, seat.id, now=now) if seat.id in vacant else None,
         senate is not None,
+        tuple(elected),
     )
 
 

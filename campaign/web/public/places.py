@@ -11,7 +11,7 @@ from sqlmodel import Session
 from campaign import __version__
 from campaign.congress import members, seats
 from campaign.congress.bills import congress_on, congress_start
-from campaign.congress.members import Person
+from campaign.congress.members import Elect, Person
 from campaign.congress.models import Seat
 from campaign.congress.state_names import ENGLISH, state_name
 from campaign.districts import finder, maps, notes
@@ -34,6 +34,8 @@ class Choice:
     person: Person | None
     towns: tuple[str, ...]
     vacant_since: date | None
+    # Who is to take the seat, where nobody holds it.
+    elect: Elect | None = None
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,15 @@ def _answer(session: Session, found: FindResult, now: datetime) -> Answer:
     people = members.people(session, [*holders, *found.senators], now=now)
     senators = tuple(people[senator] for senator in found.senators if senator in people)
     towns = _telling_towns({hit.seat: _towns(session, hit.member) for hit in found.seats})
+    open_seats = [hit.seat for hit in found.seats if hit.member is None]
+    elected = {elect.seat: elect for elect in members.elects(session, open_seats, now=now)}
     choices = tuple(
         Choice(
             hit,
             people.get(hit.member or ""),
             towns[hit.seat],
             members.vacant_since(session, hit.seat, now=now) if hit.vacant else None,
+            elected.get(hit.seat),
         )
         for hit in found.seats
     )

@@ -69,7 +69,8 @@ def _of_mail(*, keeps_ip: bool) -> Iterator[Statement]:
     with_ip = _("The organization has chosen to keep with it the internet address you signed up from.")
     signed_up = _(
         "Your e-mail address, the language, bills and district you chose (not your ZIP code or street), "
-        "when and in which words you agreed, and whether mail to you came back."
+        "when you last told us where you live and when we asked again because of new districts, when and in "
+        "which words you agreed, and whether mail to you came back."
     )
     yield Statement(
         "mail",

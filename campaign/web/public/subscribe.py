@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from campaign import db
 from campaign.congress.seats import read_seat
 from campaign.db import utcnow
+from campaign.mailing import places as reader_places
 from campaign.mailing.addresses import Keys
 from campaign.mailing.models import Subscriber
 from campaign.mailing.readers import subscribers
@@ -79,8 +80,8 @@ def sign_up() -> Response:
     email, zip = form.get("email", "").strip()[:300], form.get("zip", "").strip()[:60]
     seat = ""
     try:
-        seat = _named_seat(form.get("seat", ""))
-        found = _known_zip(database.session(), zip) if zip and not seat else None
+        seat = named_seat(form.get("seat", ""))
+        found = known_zip(database.session(), zip) if zip and not seat else None
         if found and found.choices and not form.get("no_district"):
             return _form(zip=zip, email=email, found=found)
         if not form.get(TRAP):
@@ -106,7 +107,7 @@ def _place(found: places.Answer | None) -> str:
     return found.found.sure_place if found else ""
 
 
-def _known_zip(session: Session, zip: str) -> places.Answer:
+def known_zip(session: Session, zip: str) -> places.Answer:
     """Where a ZIP code lies. Raises Refused for one that no table has."""
     found = places.by_zip(session, zip, now=utcnow())
     if not found.found.seats and not found.found.state:
@@ -117,7 +118,7 @@ def _known_zip(session: Session, zip: str) -> places.Answer:
     return found
 
 
-def _named_seat(text: str) -> str:
+def named_seat(text: str) -> str:
     """A seat by its name (``ak-1`` is ``AK-0``), or nothing. Raises Refused for one that does not exist."""
     return read_seat(database.session(), text).id if text.strip() else ""
 
@@ -125,7 +126,7 @@ def _named_seat(text: str) -> str:
 def _seat(text: str) -> str:
     """The seat that a link names, to fill a form in; empty for one that does not exist."""
     try:
-        return _named_seat(text)
+        return named_seat(text)
     except Refused:
         return ""
 
@@ -178,20 +179,24 @@ def ask_for_link() -> Response:
 
 @route("/preferences/<token>", in_draft=True)
 def choices(token: str) -> Response:
-    who = subscribers.holder(database.session(), token, "manage", now=utcnow())
-    return _old_link() if who is None else _choices(who, token)
+    session = database.session()
+    who = subscribers.holder(session, token, "manage", now=utcnow())
+    return _old_link() if who is None else _choices(session, who, token)
 
 
 def _old_link() -> Response:
     return private("public/preferences.html", step="old", problem="", status=410)
 
 
-def _choices(who: Subscriber, token: str, *, said: str = "", problem: str = "") -> Response:
+def _choices(session: Session, who: Subscriber, token: str, *, said: str = "", problem: str = "") -> Response:
+    stood = reader_places.place_of(session, who, now=utcnow())
     return private(
         "public/preferences.html",
         step="choose",
         status=400 if problem else 200,
         who=who,
+        seat=stood,
+        old_map=stood != who.seat,
         typed=request.form if problem else None,
         followed=request.form.getlist("proposals") if problem else who.proposals.split(),
         proposals=campaigns.campaign_proposals(database.session(), served.slug()),
@@ -212,10 +217,10 @@ def choose(token: str) -> Response:
         try:
             _act(session, who, action)
         except Refused as refusal:
-            return _choices(who, token, problem=refusal.text(current()))
-    if action == "erase":
-        return private("public/preferences.html", step="erased", problem="")
-    return _choices(who, token, said=action)
+            return _choices(session, who, token, problem=refusal.text(current()))
+        if action == "erase":
+            return private("public/preferences.html", step="erased", problem="")
+        return _choices(session, who, token, said=action)
 
 
 def _act(session: Any, who: Subscriber, action: str) -> None:
@@ -228,23 +233,24 @@ def _act(session: Any, who: Subscriber, action: str) -> None:
         subscribers.stop(session, who, "unsubscribed", now=now, page="preferences")
     elif action == "save":
         zip = form.get("zip", "").strip()
-        moved = _moved_seat(who, _known_zip(session, zip)) if zip else None
-        seat = _chosen_seat(who, form.get("seat")) if moved is None else moved
+        stood = reader_places.place_of(session, who, now=now)
+        moved = _moved_seat(stood, known_zip(session, zip)) if zip else None
+        seat = _chosen_seat(stood, form.get("seat")) if moved is None else moved
         wish = _wish(form, seat, form.getlist("proposals"))
         subscribers.change(session, who, wish, now=now, page="preferences")
 
 
-def _moved_seat(who: Subscriber, found: places.Answer) -> str:
+def _moved_seat(stood: str, found: places.Answer) -> str:
     """The place of a new ZIP code; one that tells no more than the state leaves a seat in that state."""
     place = _place(found)
-    return who.seat if place and place == who.seat[:2] else place
+    return stood if place and place == stood[:2] else place
 
 
-def _chosen_seat(who: Subscriber, typed: str | None) -> str:
+def _chosen_seat(stood: str, typed: str | None) -> str:
     """What stands in the field: a seat, the state alone as it was, or nothing."""
-    if typed is None or typed.strip().upper() == who.seat:
-        return who.seat
-    return _named_seat(typed)
+    if typed is None or typed.strip().upper() == stood:
+        return stood
+    return named_seat(typed)
 
 
 @route("/webhooks/mail/<provider>", methods=("POST",), in_draft=True)

@@ -200,7 +200,8 @@ def test_e19_letters_are_auto_generated_and_of_no_list(
     with db.writing(engine) as session:
         mail = single_mails.prepare(session, settings, kind, who, detail, now=MONDAY)
     assert mail is not None
-    sealed, sender = single_mails.sealed(settings, mail)
+    sender = single_mails.sender_of_single_mails(settings)
+    sealed = single_mails.sealed(sender, mail)
     message = opened(copy_of(sealed, sender, KEYS, to="a@b-host.org", number=1, now=MONDAY, token=None))
     assert message["Auto-Submitted"] == "auto-generated"
     assert not [name for name in message if name.startswith("List-")]

@@ -7,15 +7,23 @@ from email.policy import default
 from typing import Any
 
 import pytest
+import time_machine
 from chambers import acted, add_bill, legislator, on, seat_members, term
 from sqlalchemy.engine import Engine
 
-from campaign.mailing.edition import alerts, editions
+from campaign import db
+from campaign.app import create_app
+from campaign.congress import members
+from campaign.congress.bills import BillId
+from campaign.mailing.edition import alerts, digest, editions, news
 from campaign.mailing.edition.digest import Group
+from campaign.organizing import worklists
+from campaign.outreach import asks
 from campaign.settings import Settings
 from jobs import close_bills
 
 Make = Callable[..., Any]
+LAW_PAGES = ("/bills/hr923-119", "/bills/s367-119", "/proposals/armas", "/act/NY-1", "/feeds/changes.atom")
 NOON = datetime(2027, 1, 3, 17, tzinfo=UTC)
 MONDAY = datetime(2027, 1, 4, 15, tzinfo=UTC)
 
@@ -53,17 +61,17 @@ def test_the_end_is_news_once(december: Engine, settings: Settings, readers: Mak
     assert built.state == "draft"
     subject, text, html = mail(engine, settings, built.edition, "en")
     assert subject == "The 119th Congress has ended: what was reached, and what comes next"
-    told = "Last Congress's H.R. 923 ended with its Congress on January 3, 2027."
+    told = "H.R. 923 ended with the 119th Congress on January 3, 2027."
     assert told in text
     assert "How far it came: in committee." in text
-    assert "On its last day it had 2 co-sponsors, 1 of them with a vote." in text
+    assert "On its last day it had 2 co-sponsors; 1 of them had a vote." in text
     assert "What comes next: somebody in Congress has to introduce the proposal again." in text
     assert "We will write to you when it is back." in html
     assert "THE NUMBERS" not in text
     subject, text, html = mail(engine, settings, built.edition, "es")
     assert subject == "El 119.º Congreso terminó: hasta dónde se llegó y qué sigue"
-    assert "H.R. 923 del Congreso pasado terminó con su Congreso el 3 de enero de 2027." in text
-    assert "El último día tenía 2 copatrocinadores, 1 de ellos con voto." in text
+    assert "H.R. 923 terminó con el 119.º Congreso el 3 de enero de 2027." in text
+    assert "El último día tenía 2 copatrocinadores; con voto, 1." in text
     editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
     assert editions.build(engine, settings, now=MONDAY + timedelta(days=7)).state == "quiet"
 
@@ -111,3 +119,67 @@ def test_mail_of_the_last_weeks_says_how_long_is_left(
         for body in mail(december, settings, edition, lang)[1:]:
             assert expected in body
             assert (start in body) == bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("listed", "voting", "en", "es"),
+    [
+        (0, 0, "Nobody had co-sponsored it.", "Nadie lo había copatrocinado."),
+        (1, 1, "On its last day it had 1 co-sponsor.", "El último día tenía 1 copatrocinador."),
+        (3, 3, "On its last day it had 3 co-sponsors.", "El último día tenía 3 copatrocinadores."),
+        (2, 0, "2 co-sponsors; none of them had a vote.", "2 copatrocinadores; con voto, ninguno."),
+    ],
+)
+def test_the_last_count_is_told_as_it_is_spoken(
+    engine: Engine, listed: int, voting: int, en: str, es: str
+) -> None:
+    places = ["NY-2", "NY-3", "NY-4"] if voting else ["DC-0", "GU-0"]
+    rows = [on(f"B{number}") for number in range(1, listed + 1)]
+    people = [legislator(f"B{number}", term(seat)) for number, seat in enumerate(places, 1)]
+    seat_members(engine, legislator("A1", term("NY-1")), *people)
+    introduced = acted("2025-02-04", "Introduced in House", code="1000")
+    add_bill(engine, "hr923-119", *rows, sponsor="A1", proposal="armas", actions=[introduced])
+    close_bills.run(engine, Settings(), now=NOON)
+    for lang, told in (("en", en), ("es", es)):
+        assert any(told in line for line in lines_told(engine, lang))
+
+
+def lines_told(engine: Engine, lang: str) -> list[str]:
+    with db.reading(engine) as session:
+        gathered = news.gather(session, since_seq=0, now=MONDAY)
+    page = digest.page(gathered, Group(lang), base_url="https://campaign.example.org")
+    return [line for section in page.sections for line in section.lines]
+
+
+def test_a_bill_that_became_law_has_not_ended(engine: Engine) -> None:
+    """Of a proposal that is law nothing is asked any more, though its companion died."""
+    seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}", end="2029-01-03")) for n in (1, 2)))
+    signed = acted("2026-12-20", "Became Public Law No: 119-99.", code="36000")
+    introduced = acted("2025-02-04", "Introduced in Senate", code="10000")
+    add_bill(engine, "hr923-119", on("A2"), sponsor="A1", proposal="armas", actions=[signed])
+    add_bill(engine, "s367-119", sponsor="A1", proposal="armas", actions=[introduced])
+    close_bills.run(engine, Settings(), now=NOON)
+    with db.reading(engine) as session:
+        gathered = news.gather(session, since_seq=0, now=MONDAY)
+        quiet = news.gather(session, since_seq=gathered.upto_seq, now=MONDAY)
+        docket = asks.campaign_asks(session, now=MONDAY)
+        assert docket.asks(members.people(session, now=MONDAY)["A000001"]) == []
+        for bill in ("hr923-119", "s367-119"):
+            assert worklists.worklists(session, BillId.of(bill), now=MONDAY).by_member() == []
+    told = digest.page(gathered, Group("en"), base_url="https://campaign.example.org")
+    assert [bill.record.bill.id for bill in gathered.proposals[0].ended] == ["s367-119"]
+    assert told.sections[0].lines[-1].startswith("The proposal itself became law, as last Congress's H.R. 923.")
+    assert not any("introduce the proposal again" in line for line in told.sections[0].lines)
+    assert (told.deed.sentence, told.deed.scripted) == ("Read how it became law, and who was for it.", False)
+    later = digest.page(quiet, Group("es", "NY-1"), base_url="https://campaign.example.org")
+    assert later.quiet == "Lo que usted sigue ya es ley. No queda nada que pedir."
+    with time_machine.travel(MONDAY, tick=False):
+        client = create_app(Settings(secret_key="k" * 40, geocoder_url=""), engine=engine).test_client()
+        pages = {path: " ".join(client.get(path).text.split()) for path in LAW_PAGES}
+    assert "This bill became law" in pages["/bills/hr923-119"]
+    assert "became law on December 20, 2026. Nothing has to be introduced again." in pages["/proposals/armas"]
+    assert "This bill has ended" in pages["/bills/s367-119"]
+    for path in ("/proposals/armas", "/act/NY-1"):
+        assert "can be asked to be the first" not in pages[path]
+    feed = pages["/feeds/changes.atom"]
+    assert feed.count("<summary>Died with its Congress") == 1

@@ -14,7 +14,7 @@ from campaign import db
 from campaign.congress.models import Bill
 from campaign.mailing.edition import editions, news
 from campaign.mailing.edition.digest import Group
-from campaign.proposals import returns
+from campaign.proposals import lineage, returns
 from campaign.settings import Settings
 
 Make = Callable[..., Any]
@@ -129,3 +129,31 @@ def test_bills_of_the_ended_congress_do_not_return(january: Engine) -> None:
     add_bill(january, "s367-118", proposal="armas", introduced="2023-09-26")
     assert returned(january, 0) == {}
     assert returned(january, 0, now=datetime(2025, 2, 10, tzinfo=UTC)) == {"hr923-119": "s367-118"}
+
+
+def test_a_bill_read_long_before_it_is_confirmed_is_told_when_it_is(engine: Engine) -> None:
+    """Where a whole Congress is tracked, an earlier mail has passed over its first reading."""
+    add_bill(engine, "hr923-119", proposal="armas")
+    add_bill(engine, "hr412-120", introduced="2027-01-21", read_at=SEEN, updated=SEEN)
+    before = newest(engine)
+    assert returned(engine, 0) == {}
+    with db.writing(engine) as session:
+        lineage.confirm(session, "armas", "hr412-120", by="tests", now=MONDAY)
+    assert returned(engine, before) == {"hr412-120": "hr923-119"}
+    assert returned(engine, 0) == {"hr412-120": "hr923-119"}
+    told = newest(engine)
+    with db.writing(engine) as session:
+        lineage.confirm(session, "armas", "hr412-120", by="tests", now=MONDAY)
+    assert returned(engine, told) == {}
+    with db.reading(engine) as session:
+        assert returns.returns_since(session, 0, upto=before, now=MONDAY) == {}
+
+
+def test_a_bill_confirmed_unread_is_told_when_it_is_read(january: Engine) -> None:
+    with db.writing(january) as session:
+        session.add(Bill(id="hr412-120", congress=120, type="hr", number=412))
+        session.flush()
+        lineage.confirm(session, "armas", "hr412-120", by="tests", now=SEEN)
+    before = newest(january)
+    come_back(january)
+    assert returned(january, before) == {"hr412-120": "hr923-119"}

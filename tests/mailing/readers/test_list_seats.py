@@ -9,8 +9,9 @@ from sqlmodel import select
 from campaign import db
 from campaign.mailing.addresses import Keys
 from campaign.mailing.models import Subscriber
-from campaign.mailing.readers import csv_lists, subscribers
-from campaign.mailing.readers.subscribers import Imported, Row, Wish
+from campaign.mailing.readers import csv_lists, imports
+from campaign.mailing.readers.imports import Imported, Row
+from campaign.mailing.readers.subscribers import Wish
 
 
 def read(engine: Engine, text: str, now: datetime) -> tuple[list[str], dict[int, str]]:
@@ -47,7 +48,7 @@ def test_no_reader_is_stored_with_a_seat_that_does_not_exist(
 ) -> None:
     with db.writing(snapshot_copy) as session:
         rows = [Row(2, "a@readers-host.org", Wish(seat=typed))]
-        subscribers.take_list(session, keys, rows, attested_by="x", now=now)
+        imports.take_list(session, keys, rows, attested_by="x", now=now)
         assert session.exec(select(Subscriber.seat)).one() == stored
 
 

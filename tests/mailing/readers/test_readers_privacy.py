@@ -22,8 +22,9 @@ from campaign.mailing.addresses import Keys, masked, read_address, wire
 from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.edition import editions, retention
 from campaign.mailing.models import Consent, Content, Delivery, Edition, Subscriber, Suppression
-from campaign.mailing.readers import csv_lists, subscribers
-from campaign.mailing.readers.subscribers import Asked, Imported, Row, Wish
+from campaign.mailing.readers import csv_lists, imports, subscribers
+from campaign.mailing.readers.imports import Imported, Row
+from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
@@ -88,7 +89,7 @@ def test_e40_export_is_mailed_and_complete_and_erasure_leaves_counts(
 def a_list(session: Any, keys: Keys, text: str, now: Any, **more: Any) -> Imported:
     done = Imported()
     rows = csv_lists.read(session, text, done, now=now)
-    found = subscribers.take_list(session, keys, rows, now=now, **{"attested_by": "", **more})
+    found = imports.take_list(session, keys, rows, now=now, **{"attested_by": "", **more})
     found.rejects |= done.rejects
     return found
 
@@ -150,7 +151,7 @@ def test_e41_what_is_written_is_read_again_and_no_spreadsheet_runs_it(engine: En
     with db.writing(engine) as session:
         roster.ensure_seats(session, ["TX-20"])
         rows = [Row(line, email, Wish(seat="TX-20")) for line, email in enumerate(typed, start=2)]
-        assert subscribers.take_list(session, keys, rows, attested_by="x", now=MONDAY).rejects == {}
+        assert imports.take_list(session, keys, rows, attested_by="x", now=MONDAY).rejects == {}
         text = csv_lists.write(session)
         back = list(csv_lists.read(session, text, Imported(), now=MONDAY))
     assert [(row.line, row.email, row.wish) for row in back] == [
@@ -270,6 +271,6 @@ def test_e43_letters_beyond_ascii_need_a_relay_that_carries_them(
 def test_lists_take_zip_codes_where_they_are_clear(engine: Engine, keys: Keys) -> None:
     with db.writing(engine) as session:
         rows = [Row(2, "a@readers-host.org", Wish(seat="TX-20"))]
-        subscribers.take_list(session, keys, rows, attested_by="x", now=MONDAY)
+        imports.take_list(session, keys, rows, attested_by="x", now=MONDAY)
     with db.reading(engine) as session:
         assert csv_lists.write(session).splitlines()[1].startswith("a@readers-host.org,en,TX-20,")

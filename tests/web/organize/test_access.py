@@ -74,6 +74,7 @@ TABLE: dict[str, tuple[str, bool]] = {
     "save_text": ("organizer", False),
     "publish": ("organizer", False),
     "system": ("viewer", False),
+    "january": ("viewer", False),
     "poll_now": ("organizer", False),
     "digest": ("viewer", False),
     "build_digest": ("organizer", False),

@@ -1,7 +1,6 @@
 """Organizers add campaigns, set their state, copy them, take them away as a file and remove them."""
 
 import io
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,7 +98,7 @@ def test_a_campaign_is_saved_as_the_file_it_was_made_of(staff: FlaskClient) -> N
     assert answer.data == (shipped("fixtures") / EXAMPLE).read_bytes()
 
 
-def test_removing_says_in_numbers_what_goes_and_keeps_the_file_in_the_log(
+def test_removing_says_in_numbers_what_goes_and_keeps_the_record(
     staff: FlaskClient, snapshot_engine: Engine
 ) -> None:
     asked = staff.get(f"{LIST}/{OURS}/remove")
@@ -112,4 +111,4 @@ def test_removing_says_in_numbers_what_goes_and_keeps_the_file_in_the_log(
     assert staff.get("/bills/hr6736-119").status_code == 200
     with db.reading(snapshot_engine) as session:
         (entry,) = session.exec(select(AuditEntry).where(AuditEntry.act == "campaign removed"))
-    assert json.loads(entry.before)["file"].encode() == (shipped("fixtures") / EXAMPLE).read_bytes()
+    assert entry.detail == {"proposals": 2, "bills": 9, "facts": 8, "texts": 6}

@@ -17,7 +17,7 @@ from campaign.app import create_app
 from campaign.congress import tracking
 from campaign.congress.bills import BillId
 from campaign.mailing import relay_limits
-from campaign.mailing.models import Delivery, Edition, RelayLimits
+from campaign.mailing.models import Delivery, Edition, RelayLimits, Subscriber
 from campaign.proposals import campaigns, lineage
 from campaign.settings import Settings
 from jobs import poll_bills
@@ -140,6 +140,41 @@ def test_missing_maps_are_named_from_december_on(snapshot_copy: Engine, path: st
     assert "No boundaries yet for: Alabama, California," in now
     assert "Missouri" not in now
     assert "campaign districts fetch --congress 120 --keep MO=119" in now
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [
+        ("", "to be asked 3 asked 2 of them confirmed 1 They wait until the new ZIP codes of their state are "
+             "stored: Ohio 2, Texas 1."),
+        ("/es", "por preguntar 3 ya se les preguntó 2 de ellos, confirmaron 1 Esperan hasta que se carguen los "
+                "nuevos códigos postales de su estado: Ohio 2, Texas 1."),
+    ],
+)  # fmt: skip
+def test_the_readers_to_be_asked_for_their_place_are_counted(
+    snapshot_copy: Engine, lang: str, says: str
+) -> None:
+    asked = datetime(2027, 1, 4, 14, tzinfo=UTC)
+    rows: list[tuple[str, datetime | None, datetime | None]] = [
+        ("TX-37", None, None), ("OH-1", None, None), ("OH-2", None, None), ("MO-5", None, None),
+        ("CA-12", None, asked), ("CA-12", asked + timedelta(hours=1), asked),
+    ]  # fmt: skip
+    with db.writing(snapshot_copy) as session:
+        for number, (seat, placed, was_asked) in enumerate(rows):
+            session.add(
+                Subscriber(
+                    email=f"r{number}@example.org",
+                    key=f"k{number}",
+                    seat=seat,
+                    state="confirmed",
+                    created=datetime(2026, 6, 1, tzinfo=UTC),
+                    placed_at=placed,
+                    place_asked_at=was_asked,
+                )
+            )
+    with time_machine.travel(datetime(2027, 1, 5, tzinfo=UTC), tick=False):
+        shown = text_of(staff(snapshot_copy).get(f"{lang}/organize/system").text)
+    assert says in shown
 
 
 def test_the_doctor_names_missing_maps(snapshot_copy: Engine) -> None:

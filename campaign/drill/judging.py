@@ -4,9 +4,7 @@ pages of a day to come by these rules, the tests those of every day around two t
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from html import unescape
 
 from sqlmodel import Session, select
 
@@ -14,6 +12,8 @@ from campaign.congress import members
 from campaign.congress.bills import BillId, congress_on, congress_start
 from campaign.congress.models import Member
 from campaign.districts import vintages
+from campaign.drill.pages import Page
+from campaign.outreach.bilingual import Text
 from campaign.proposals import campaigns, lineage
 from campaign.proposals.models import Kinship
 
@@ -21,6 +21,8 @@ NUMBER = re.compile(r"\b(?:H\.R\.|S\.|H\.J\.Res\.|S\.J\.Res\.)[\s\N{NO-BREAK SPA
 CONGRESS = re.compile(
     r"\d+(?:st|nd|rd|th) Congress|\d+\.º Congreso|\(\d+(?:st|nd|rd|th|\.º)\)|[Ll]ast Congress|Congreso pasado"
 )
+# The page of a bill, or an organizers' page about it, names its number above all else.
+OWN = re.compile(r"/bills/([a-z]+\d+-\d+)|/organize/\w+\?bill=([a-z]+\d+-\d+)")
 # A dead number needs its Congress within so many characters.
 NEAR = 60
 # What asks for a bill, straight before its number; "the next version of" asks for another one.
@@ -39,26 +41,7 @@ OFFICE = r" \(?(?:Representative|Senator|Delegate|Resident|Representante|Senador
 SEAT = re.compile(r"\b([A-Z]{2})-(\d{1,2})\b")
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page, file or mail as it was read."""
-
-    path: str
-    status: int
-    html: str
-
-    @property
-    def text(self) -> str:
-        """What a reader sees, without its markup."""
-        shown = re.sub(r"<(script|style|head)\b.*?</\1>", " ", self.html, flags=re.S)
-        return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", shown)))
-
-    @property
-    def links(self) -> list[str]:
-        return [unescape(link) for link in re.findall(r'href="(/[^"#]*)"', self.html)]
-
-
-def faults(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[str]:
+def faults(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[Text]:
     """What is wrong in pages as they are at a moment."""
     yield from _failed(pages)
     yield from _dead_numbers(session, pages, moment)
@@ -67,30 +50,38 @@ def faults(session: Session, pages: Sequence[Page], moment: datetime) -> Iterato
     yield from _unmarked_maps(session, pages, moment)
 
 
-def _failed(pages: Sequence[Page]) -> Iterator[str]:
+def _failed(pages: Sequence[Page]) -> Iterator[Text]:
     for page in pages:
         if page.status >= 400:
-            yield f"{page.path}: answers {page.status}"
+            yield Text(f"{page.path}: answers {page.status}", f"{page.path}: responde {page.status}")
 
 
 # --- bills -----------------------------------------------------------------------------------------
 
 
-def _dead_numbers(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[str]:
+def _dead_numbers(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[Text]:
     """Dead numbers without their Congress, and asks for them. The page of a bill names its own above all
     else; a number that lives again with another bill is not looked at."""
     bills = [BillId.of(id) for id in session.scalars(select(Kinship.bill))]
     alive = {bill.short for bill in bills if bill.congress >= congress_on(moment)}
     dead = {bill.short for bill in bills if bill.congress < congress_on(moment)} - alive
     for page in pages:
-        text, found = page.text, re.search(r"/bills/([a-z]+\d+-\d+)", page.path)
-        own = BillId.of(found[1]) if found else None
+        text, found = page.text, OWN.search(page.path)
+        own = BillId.of(found[1] or found[2]) if found else None
         for number in sorted(bare(text, dead - ({own.short} if own else set()))):
-            yield f"{page.path}: {number} without its Congress"
+            yield Text(
+                f"{page.path}: {number} without its Congress", f"{page.path}: {number} sin decir su Congreso"
+            )
         for number in sorted(asked_for(text, dead)):
-            yield f"{page.path}: asks for {number}, which is dead"
+            yield Text(
+                f"{page.path}: asks for {number}, which is dead",
+                f"{page.path}: pide apoyo para {number}, que ya terminó",
+            )
         if own and own.short in dead and VOTES_TODAY.search(text):
-            yield f"{page.path}: votes of today on {own.short}, which is dead"
+            yield Text(
+                f"{page.path}: votes of today on {own.short}, which is dead",
+                f"{page.path}: cuenta votos de hoy sobre {own.short}, que ya terminó",
+            )
 
 
 def bare(text: str, dead: set[str]) -> set[str]:
@@ -117,7 +108,7 @@ def _spaced(number: str) -> str:
     return number.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def _dead_links(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[str]:
+def _dead_links(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[Text]:
     """Links to the words for a dead bill of a proposal that has a living one."""
     for proposal in campaigns.campaign_proposals(session):
         bills = [bill for bill, _ in lineage.bills_of(session, proposal.slug)]
@@ -127,13 +118,16 @@ def _dead_links(session: Session, pages: Sequence[Page], moment: datetime) -> It
         for page in pages:
             asked = {found[1] for link in page.links if (found := re.search(r"/act/.*bill=([a-z0-9-]+)", link))}
             for bill in sorted(asked & dead):
-                yield f"{page.path}: leads to words for {bill}, which has a successor"
+                yield Text(
+                    f"{page.path}: leads to words for {bill}, which has a successor",
+                    f"{page.path}: lleva a palabras sobre {bill}, que ya tiene sucesor",
+                )
 
 
 # --- members and maps ------------------------------------------------------------------------------
 
 
-def _not_sitting(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[str]:
+def _not_sitting(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[Text]:
     """Links to the words for somebody who does not sit; an office given to them by a seat's page or a mail."""
     sitting = members.people(session, now=moment)
     gone = _names_of_others(session, {person.name for person in sitting.values()}, moment)
@@ -143,10 +137,16 @@ def _not_sitting(session: Session, pages: Sequence[Page], moment: datetime) -> I
             for name in sorted(
                 name for name in gone if name in text and re.search(re.escape(name) + OFFICE, text)
             ):
-                yield f"{page.path}: gives an office to {name}, who does not sit"
+                yield Text(
+                    f"{page.path}: gives an office to {name}, who does not sit",
+                    f"{page.path}: da un cargo a {name}, que no está en funciones",
+                )
         asked = set(re.findall(r"[?;&]member=([A-Z]\d{6})", page.html))
         for bioguide in sorted(asked - sitting.keys()):
-            yield f"{page.path}: leads to {bioguide}, who does not sit"
+            yield Text(
+                f"{page.path}: leads to {bioguide}, who does not sit",
+                f"{page.path}: lleva a {bioguide}, que no está en funciones",
+            )
 
 
 def _names_of_others(session: Session, sitting: set[str], moment: datetime) -> set[str]:
@@ -154,7 +154,7 @@ def _names_of_others(session: Session, sitting: set[str], moment: datetime) -> s
     return {person.name for person in members.people(session, known, now=moment).values()} - sitting
 
 
-def _unmarked_maps(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[str]:
+def _unmarked_maps(session: Session, pages: Sequence[Page], moment: datetime) -> Iterator[Text]:
     """Pages of a district, answers for a place, and mail that name a seat of a state whose new map is not
     stored, and do not say so."""
     missing = vintages.missing_maps(session, now=moment)
@@ -165,4 +165,8 @@ def _unmarked_maps(session: Session, pages: Sequence[Page], moment: datetime) ->
             continue
         named = {seat[0] for seat in SEAT.finditer(page.text) if seat[1] in missing.zips and seat[2] != "0"}
         if named and not MAP_MARK.search(page.text):
-            yield f"{page.path}: names {', '.join(sorted(named))} and not that the districts changed"
+            seats = ", ".join(sorted(named))
+            yield Text(
+                f"{page.path}: names {seats} and not that the districts changed",
+                f"{page.path}: nombra {seats} y no dice que los distritos cambiaron",
+            )

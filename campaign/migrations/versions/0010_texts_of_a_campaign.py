@@ -1,6 +1,6 @@
 """A text belongs to a campaign; those that shipped for one campaign become texts of that campaign.
 
-Revision: 0012
+Revision: 0010
 Follows: 0009
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
@@ -32,7 +32,7 @@ TEXT = sa.table(
     sa.column("published_by", sa.String()),
 )
 # What version 0.1.0 shipped for one campaign: by key, the text in each language.
-SHIPPED = Path(__file__).parents[1] / "texts_before_0012.json"
+SHIPPED = Path(__file__).parents[1] / "texts_before_0010.json"
 SHOWN_FIRST = ("live", "won", "paused", "archived", "draft")
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 

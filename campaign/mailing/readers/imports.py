@@ -1,0 +1,89 @@
+"""Readers from a list of somebody else's: confirmed only where somebody vouches for their consent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from campaign.mailing.addresses import Address, Keys, read_address
+from campaign.mailing.models import Attempt, Suppression
+from campaign.mailing.readers import subscribers
+from campaign.mailing.readers.subscribers import Asked, Wish
+from campaign.refusals import Refused
+
+
+@dataclass
+class Imported:
+    """What an import did. ``rejects`` maps a line of the file to why it was left out; no address is told."""
+
+    confirmed: int = 0
+    pending: int = 0
+    already: int = 0
+    suppressed: int = 0
+    rejects: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list."""
+
+    line: int
+    email: str
+    wish: Wish
+
+
+def take_list(
+    session: Session,
+    keys: Keys,
+    rows: Iterable[Row],
+    *,
+    attested_by: str,
+    now: datetime,
+    page: str = "import",
+    ask_them: bool = False,
+) -> Imported:
+    """Add readers from a list. Nobody known is changed, nobody who stopped comes back.
+
+    With ``attested_by`` (who vouches that each of them asked for this) they are confirmed, else pending:
+    they get nothing until they confirm, and the letter that asks them to only with ``ask_them``.
+    """
+    done = Imported()
+    for row in rows:
+        try:
+            address = read_address(row.email)
+        except Refused as refusal:
+            done.rejects[row.line] = refusal.en
+            continue
+        names = keys.all_of(address)
+        if session.exec(select(Suppression).where(col(Suppression.key).in_(names))).first():
+            done.suppressed += 1
+        elif subscribers.find(session, keys, address):
+            done.already += 1
+        else:
+            _take(session, keys, address, row, attested_by, now, page, ask_them, done)
+    return done
+
+
+def _take(
+    session: Session,
+    keys: Keys,
+    address: Address,
+    row: Row,
+    attested_by: str,
+    now: datetime,
+    page: str,
+    ask_them: bool,
+    done: Imported,
+) -> None:
+    added = subscribers.add_reader(session, keys, address, row.wish.checked(), now)
+    if attested_by:
+        added.state, added.confirmed_at = "confirmed", now
+        subscribers.note_consent(session, added, "attested", Asked(page), now, by=attested_by)
+        done.confirmed += 1
+        return
+    subscribers.note_consent(session, added, "imported", Asked(page), now)
+    if ask_them:
+        session.add(Attempt(who=f"confirm:{added.key}", at=now))
+        session.add(subscribers.single_mail("confirm", added, now, subscribers.wished(row.wish, now)))
+    done.pending += 1
