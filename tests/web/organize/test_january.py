@@ -85,7 +85,8 @@ def missing(engine: Engine, at: datetime) -> dict[str, str]:
 def test_the_checklist_shrinks_as_things_come(december: Engine) -> None:
     noon = new_congress.moment_to_check(DECEMBER)
     before = missing(december, noon)
-    assert set(before) == {"members", "committees", "ZIP codes", "proposal", "edition"}
+    assert set(before) == {"members", "committees", "ZIP codes", "places", "proposal", "edition"}
+    assert before["places"].startswith("the new districts of 1 readers: each is asked once by mail")
     assert before["proposal"] == "armas Act: no bill of the 120th Congress is confirmed"
     assert before["ZIP codes"].endswith("for TX; run campaign districts fetch --congress 120 --keep MO=119")
     elect(december)
@@ -93,7 +94,7 @@ def test_the_checklist_shrinks_as_things_come(december: Engine) -> None:
         session.add(ZipSeat(congress=120, zip="75001", seat="TX-1"))
         session.get_one(Edition, 1).state = "stopped"
     add_bill(december, "hr412-120", proposal="armas", introduced="2027-01-04")
-    assert set(missing(december, AFTER)) == {"committees"}
+    assert set(missing(december, AFTER)) == {"committees", "places"}
 
 
 def test_the_doctor_says_what_the_page_says(december: Engine) -> None:
