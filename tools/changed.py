@@ -20,6 +20,7 @@ ELSEWHERE = {
     "campaign/cli": "tests/test_cli.py",
     "campaign/dates.py": "tests/web/core",
     "campaign/doctor.py": "tests/test_cli.py",
+    "campaign/drill": "tests/test_drill.py tests/test_drill_judging.py tests/turns",
     "campaign/fetch.py": "tests/congress",
     "campaign/migrations": "tests/test_db.py tests/upgrades",
     "campaign/refusals.py": "tests/test_cli.py",

@@ -126,7 +126,7 @@ def _import_historical(session: Session, rows: Any, as_of: date, now: datetime) 
         if known.get(row.bioguide, "") != "sitting"
         and (row.bioguide in known or as_of - row.latest.end < RECENT_TERMS)
     ]
-    _store_listed(session, wanted, "departed", "historical")
+    _store_listed(session, wanted, "departed", "historical", left_by=as_of)
     data_sets.set_state(session, "historical", as_of, now)
     return len(wanted)
 
@@ -145,7 +145,15 @@ def _moved_chamber(session: Session, found: Sequence[Legislator]) -> set[str]:
     return {row.bioguide for row in found if known.get(row.bioguide, row.latest.chamber) != row.latest.chamber}
 
 
-def _store_listed(session: Session, found: Sequence[Legislator], standing: Standing, source: str) -> None:
+def _store_listed(
+    session: Session,
+    found: Sequence[Legislator],
+    standing: Standing,
+    source: str,
+    *,
+    left_by: date | None = None,
+) -> None:
+    """Store people and their terms; with ``left_by`` those of people who have left by that day."""
     tenures = {
         (row.bioguide, part["starts"]): part
         for row in found
@@ -153,6 +161,8 @@ def _store_listed(session: Session, found: Sequence[Legislator], standing: Stand
         for part in _tenure_rows(row, term, standing)
     }
     _keep_addresses(session, tenures.values())
+    if left_by is not None:
+        _end_terms(session, tenures.values(), left_by)
     _store_people(session, [_member_row(row, standing, source) for row in found], list(tenures.values()))
 
 
@@ -167,6 +177,19 @@ def _keep_addresses(session: Session, tenures: Iterable[Row]) -> None:
         if before is not None and row["starts"] >= before.starts:
             row["url"] = row["url"] or before.url
             row["contact_form"] = row["contact_form"] or before.contact_form
+
+
+def _end_terms(session: Session, rows: Iterable[Row], left_by: date) -> None:
+    """End terms of people who have left that run on in the file, which may not have the day yet: on the day on
+    which they were first missed, where that is known."""
+    missed = {
+        (tenure.bioguide, tenure.starts): tenure.ends
+        for tenure in session.exec(select(Tenure).where(col(Tenure.approximate)))
+    }
+    for row in rows:
+        if row["ends"] > left_by:
+            row["ends"] = missed.get((row["bioguide"], row["starts"]), left_by)
+            row["approximate"] = True
 
 
 def _store_people(session: Session, people: Sequence[Row], tenures: Sequence[Row]) -> None:

@@ -1,7 +1,7 @@
 """The pages of the service as a visitor and as an organizer meets them, by following links."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 
@@ -51,25 +51,32 @@ def public(client: Client, engine: Engine, progress: Progress) -> Iterator[Page]
     with db.reading(engine) as session:
         seats = list(session.scalars(select(Seat.id).where(Seat.chamber == "house").order_by(Seat.id)))
     starts = [*STARTS, *(f"/act/{seat}" for seat in seats)]
-    yield from _walk(client, starts, lambda link: not NOT_FOR_READING.search(link), progress)
+    yield from walk(client, _both(starts), lambda link: not NOT_FOR_READING.search(link), progress)
 
 
 def organizers(client: Client, progress: Progress) -> Iterator[Page]:
     """The organizers' pages for a client who is signed in: the week, bills, lists, board, members, digest."""
-    yield from _walk(client, [ORGANIZE], lambda link: bool(FOR_ORGANIZERS.fullmatch(link)), progress)
+    yield from walk(client, _both([ORGANIZE]), lambda link: bool(FOR_ORGANIZERS.fullmatch(link)), progress)
 
 
-def _walk(
-    client: Client, starts: list[str], follows: Callable[[str], bool], progress: Progress
+def _both(paths: Sequence[str]) -> list[str]:
+    return [f"{prefix}{path}" for prefix in ("", "/es") for path in paths]
+
+
+def walk(
+    client: Client,
+    starts: Sequence[str],
+    follows: Callable[[str], bool],
+    progress: Progress = lambda _steps, _label: None,
 ) -> Iterator[Page]:
-    """The starting pages in both languages and what they lead to, each once."""
-    waiting = [f"{prefix}{path}" for prefix in ("", "/es") for path in starts]
+    """The starting pages and what they lead to, each once and under the address it is found at in the end."""
+    waiting = list(starts)
     seen = {_shown_by(path) for path in waiting}
     while waiting:
         path = waiting.pop()
-        answer = client.get(path)
+        answer = client.get(path, follow_redirects=True)
         readable = answer.mimetype is not None and answer.mimetype.startswith(READABLE)
-        page = Page(path, answer.status_code, answer.text if readable else "")
+        page = Page(answer.request.full_path.rstrip("?"), answer.status_code, answer.text if readable else "")
         answer.close()
         yield page
         new = [link for link in page.links if follows(link) and _shown_by(link) not in seen]

@@ -783,6 +783,25 @@ def test_refresh_with_everything_down_is_no_news(
     assert person(engine, "C001091").standing == "sitting"
 
 
+def test_who_has_left_does_not_sit_on_whatever_end_the_large_file_gives(engine: Engine, now: datetime) -> None:
+    """In January 2025 Vance, Rubio and Waltz stood there for a while with the term that they had left."""
+    leaver = rep("B000100", "OH-9", "Leaver")
+    load(engine, files([leaver]), now)
+    for week in (0, 1):
+        day = date(2026, 7, 1) + timedelta(days=7 * week)
+        load(engine, files([], historical=[leaver]), now, as_of=day)
+        with db.reading(engine) as session:
+            (term,) = session.exec(select(Tenure).where(Tenure.bioguide == "B000100"))
+            assert (term.ends, term.approximate) == (date(2026, 7, 1), True)
+            after = datetime(2026, 7, 2, 15, tzinfo=UTC)
+            assert members.holders(session, "OH-9", now=after) == []
+    dated = rep("B000100", "OH-9", "Leaver", end="2026-06-28")
+    load(engine, files([], historical=[dated]), now, as_of=date(2026, 7, 15))
+    with db.reading(engine) as session:
+        (term,) = session.exec(select(Tenure).where(Tenure.bioguide == "B000100"))
+        assert (term.ends, term.approximate) == (date(2026, 6, 28), False)
+
+
 def test_the_large_file_is_read_only_when_somebody_left_and_then_not_daily(
     engine: Engine, now: datetime, settings: Settings, httpserver: HTTPServer
 ) -> None:

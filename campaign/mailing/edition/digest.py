@@ -158,7 +158,10 @@ def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
         members_hint=_hint(news, reader, lang),
         deed=deed,
         numbers=tuple(
-            _number(bill, proposal, lang) for proposal in reader.proposals for bill in proposal.bills
+            _number(bill, proposal, lang)
+            for proposal in reader.proposals
+            for bill in proposal.bills
+            if bill.counted
         ),
         chart_alt=_chart_alt(reader, lang),
         as_of=names.day(news.as_of, lang) if news.as_of else "",
@@ -280,6 +283,7 @@ def _preheader(reader: Reader, deed: Deed, lang: str) -> str:
         WORDS[lang]["count"].format(bill=bill.record.id.short, number=bill.counts.listed)
         for proposal in reader.proposals
         for bill in proposal.bills
+        if bill.counted
     ]
     text = f"{', '.join(counts[:2])}. {deed.sentence}" if counts else deed.sentence
     return text if len(text) <= LONGEST_PREHEADER else text[: LONGEST_PREHEADER - 1].rstrip() + "…"

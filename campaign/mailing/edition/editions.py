@@ -204,13 +204,14 @@ def latest(session: Session, *, period: str = "", kind: str = "digest") -> Editi
 def publish(engine: Engine, settings: Settings, edition: int, *, by: str, now: datetime) -> int:
     """Approve a draft: one row for each reader, all in one transaction; how many. Twice adds nothing.
 
-    Raises Refused (409) for a draft of a Congress that has ended.
+    Raises Refused (409) for a draft of a Congress that has ended, and for one whose news a later one tells.
     """
     with db.reading(engine) as session:
         draft = get(session, edition)
-    if draft.state != "draft":
-        return 0
-    _require_sitting(draft, now)
+        if draft.state != "draft":
+            return 0
+        _require_sitting(draft, now)
+        _require_newest(session, draft)
     contents.add_missing(engine, settings, edition, contents.renderer(engine, settings, draft), now)
     with db.writing(engine) as session:
         opened = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "draft")
@@ -337,6 +338,23 @@ def _require_sitting(edition: Edition, now: datetime) -> None:
             "It cannot be sent any more; build a new one.",
             f"La edición {edition.period} trata de proyectos del {ordinal(number, 'es')} Congreso, que ya "
             "terminó. Ya no se puede enviar; prepare una nueva.",
+            status=409,
+        )
+
+
+def _require_newest(session: Session, draft: Edition) -> None:
+    """Raises Refused (409) where a later edition tells the news of a draft, too: readers would get it twice."""
+    later = select(Edition).where(
+        Edition.kind == draft.kind,
+        Edition.period > draft.period,
+        Edition.since_seq <= draft.since_seq,
+        col(Edition.state).in_(("draft", *NEWS_TOLD)),
+    )
+    if other := session.exec(later.order_by(col(Edition.period).desc())).first():
+        raise Refused(
+            f"Edition {other.period} tells what {draft.period} does, and what came after. Approve that one.",
+            f"La edición {other.period} cuenta lo mismo que la {draft.period} y lo que vino después. "
+            "Apruebe esa.",
             status=409,
         )
 

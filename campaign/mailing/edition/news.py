@@ -62,6 +62,11 @@ class BillNews:
         return bool(self.joined or self.left or self.stage or self.hearings or self.continues)
 
     @property
+    def counted(self) -> bool:
+        """Whether its list of co-sponsors was ever read whole; that of a bill just confirmed was not."""
+        return self.record.bill.observed_at is not None
+
+    @property
     def difference(self) -> int:
         return len(self.joined) - len(self.left)
 

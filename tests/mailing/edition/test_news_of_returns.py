@@ -78,6 +78,21 @@ def test_the_return_is_told_in_the_week_it_is_first_read(
     assert after.state == "quiet"
 
 
+def test_a_bill_that_was_not_read_yet_has_no_number_in_the_mail(
+    january: Engine, settings: Settings, readers: Make, rules: Make
+) -> None:
+    """Confirmed a moment before the edition is built, it is known by its title alone."""
+    readers("a@readers-host.org")
+    rules(quiet_week="note")
+    come_back(january)
+    with db.writing(january) as session:
+        session.get_one(Bill, "hr412-120").observed_at = None
+    built = editions.build(january, settings, now=MONDAY)
+    text = plain(editions.preview(january, settings, Group("en", ""), edition=built.edition, now=MONDAY))
+    assert "THE NUMBERS" not in text
+    assert "co-sponsors" not in text
+
+
 def plain(raw: bytes) -> str:
     part = email.message_from_bytes(raw, policy=default).get_body(("plain",))
     assert part is not None

@@ -14,9 +14,11 @@ from campaign import db
 from campaign.mailing.addresses import Keys
 from campaign.mailing.edition import editions
 from campaign.mailing.models import Delivery, Edition, Subscriber, Suppression
+from campaign.refusals import Refused
 from campaign.settings import Settings
 
 from mondays import MONDAY, addresses  # isort: skip
+from week import SUNDAY, prepare, see  # isort: skip
 
 Make = Callable[..., Any]
 
@@ -92,3 +94,51 @@ def test_e02_building_a_week_again_keeps_its_edition(
     rules(quiet_week="note")
     first = editions.build(engine, settings, now=MONDAY)
     assert editions.build(engine, settings, now=MONDAY + timedelta(hours=1)) == first
+
+
+def test_a_draft_whose_news_a_later_one_tells_is_not_sent_too(
+    small: Engine, settings: Settings, readers: Make, rules: Make, states: Make
+) -> None:
+    """After New Year two drafts may wait, the older built anew when its Congress ended."""
+    rules(quiet_week="note")
+    readers("a@readers-host.org")
+    older, newer = (editions.build(small, settings, now=MONDAY + timedelta(days=days)) for days in (0, 7))
+    with pytest.raises(Refused, match="2026-W27 tells what 2026-W26 does") as refused:
+        editions.publish(small, settings, older.edition, by="tests", now=MONDAY + timedelta(days=7))
+    assert (refused.value.status, "2026-W27 cuenta lo mismo" in refused.value.es) == (409, True)
+    assert states() == {}
+    assert editions.publish(small, settings, newer.edition, by="tests", now=MONDAY + timedelta(days=7)) == 1
+
+
+def test_a_draft_may_be_sent_after_an_edition_that_tells_later_news(
+    small: Engine, settings: Settings, readers: Make, rules: Make
+) -> None:
+    rules(quiet_week="note")
+    readers("a@readers-host.org")
+    older = editions.build(small, settings, now=MONDAY)
+    with db.writing(small) as session:
+        ends = session.get_one(Edition, older.edition).upto_seq
+        session.add(
+            Edition(
+                kind="digest", period="2026-W27", state="draft", since_seq=ends, upto_seq=ends, built_at=MONDAY
+            )
+        )
+        session.add(
+            Edition(
+                kind="alert", period="2026-06-23", state="done", since_seq=0, upto_seq=ends, built_at=MONDAY
+            )
+        )
+        session.add(
+            Edition(
+                kind="digest", period="2026-W28", state="stopped", since_seq=0, upto_seq=ends, built_at=MONDAY
+            )
+        )
+    assert editions.publish(small, settings, older.edition, by="tests", now=MONDAY) == 1
+
+
+@pytest.fixture
+def small(engine: Engine) -> Engine:
+    """A bill that a member joined on the day before."""
+    prepare(engine)
+    see(engine, joined={"R000001": SUNDAY.date()})
+    return engine
