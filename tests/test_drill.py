@@ -29,6 +29,16 @@ SETTINGS = Settings(secret_key="k" * 40, geocoder_url="")
 
 @pytest.fixture
 def small(engine: Engine) -> Engine:
+    return filled(engine)
+
+
+@pytest.fixture
+def local(sqlite_engine: Engine) -> Engine:
+    """On SQLite only, for what does not depend on the engine."""
+    return filled(sqlite_engine)
+
+
+def filled(engine: Engine) -> Engine:
     """Two members of the House and a senator, with a bill and its predecessor."""
     seat_members(
         engine,
@@ -99,8 +109,8 @@ def test_an_alert_of_the_day_is_read_too(engine: Engine) -> None:
     assert "has joined the armas Act" in alert.text
 
 
-def test_before_the_turn_the_bill_is_there(small: Engine) -> None:
-    found = rehearsal.run(small, SETTINGS, date(2026, 12, 1))
+def test_before_the_turn_the_bill_is_there(local: Engine) -> None:
+    found = rehearsal.run(local, SETTINGS, date(2026, 12, 1))
     assert (found.congress, found.wrong) == (119, ())
     assert not any("no bill of the" in item.en for item in found.missing)
 
@@ -137,9 +147,9 @@ def test_the_report_says_what_is_missing_and_wrong() -> None:
 
 
 def test_the_command_prints_the_object_of_the_contract(
-    small: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    local: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CAMPAIGN_DATABASE_URL", small.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("CAMPAIGN_DATABASE_URL", local.url.render_as_string(hide_password=False))
     monkeypatch.setenv("CAMPAIGN_SECRET_KEY", "k" * 40)
     words = ["drill", "new-congress", "--date", "2027-01-05", "--out", str(tmp_path), "--json"]
     result = CliRunner().invoke(main, words)

@@ -157,11 +157,8 @@ def filled_phrase(found: Sequence[Ask], person: Person, group: str, name: str, t
             found = [_as_if(ask, "next_congress") for ask in found]
         return conversations.whole([_with_texts(ask, own) for ask in found], person, _kind(name), lang)
     kind = "call" if group == "staff" else "letter"
-    parts = phrases.paragraphs(texts[lang])
-    filled = [
-        "\n\n".join(wordings.fill(part, ask, person, kind, lang) for part in parts)
-        for ask in _where_put(found, group, name)
-    ]
+    text = "\n\n".join(phrases.paragraphs(texts[lang]))
+    filled = [wordings.fill(text, ask, person, kind, lang) for ask in _where_put(found, group, name)]
     return filled[0] if filled else ""
 
 

@@ -140,8 +140,9 @@ def test_the_earlier_bills_are_as_congress_published_them(snapshot_engine: Engin
     assert senate.active == {"D000563", "K000384", "M000133", "M001169", "W000817"}
 
 
-def test_a_database_of_the_snapshot_before_gets_whole_bills(engine: Engine, now: datetime) -> None:
+def test_a_database_of_the_snapshot_before_gets_whole_bills(sqlite_engine: Engine, now: datetime) -> None:
     """The first release shipped bills of the 118th with few co-sponsors, and others by name, unpolled."""
+    engine = sqlite_engine
     introduced = next(one for one in read_bills(shipped("fixtures")) if one.bill == "hr6618-118")
     part = introduced.model_copy(
         update={"cosponsors": introduced.cosponsors[:16], "problem": "co-sponsors as introduced only"}

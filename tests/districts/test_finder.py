@@ -604,8 +604,10 @@ def test_offices_in_a_zip_with_one_district_lie_in_it(snapshot_engine: Engine, n
     assert [office.city for office in sure if by_zip[office.id][0] not in there[office.id]] == []
 
 
-def test_an_imported_map_replaces_that_of_the_snapshot(engine: Engine, now: datetime, tmp_path: Path) -> None:
-    snapshot.load(engine, now=now)
+def test_an_imported_map_replaces_that_of_the_snapshot(
+    snapshot_copy: Engine, now: datetime, tmp_path: Path
+) -> None:
+    engine = snapshot_copy
     square = [[[-99, 29], [-98, 29], [-98, 30], [-99, 30], [-99, 29]]]
     feature = {"properties": {"GEOID": "4820"}, "geometry": {"type": "Polygon", "coordinates": square}}
     path = tmp_path / "map.geojson"

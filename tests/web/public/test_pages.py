@@ -196,7 +196,7 @@ def test_an_empty_database_teaches_the_next_step(sqlite_engine: Engine) -> None:
     client = create_app(Settings(secret_key="x" * 40), engine=sqlite_engine).test_client()
     text = words(client.get("/").text)
     assert "No campaign has been set up yet" in text
-    assert "campaign snapshot load" in text
+    assert "signs in and begins one" in text
     assert client.get("/bills").status_code == 200
     assert client.get("/find?zip=78207").status_code == 200
 
