@@ -533,9 +533,7 @@ def test_an_empty_campaign_is_a_draft_with_a_title(local: Operator) -> None:
     assert local.run("new", "homes-act").exit_code == 2
 
 
-@pytest.mark.parametrize(
-    ("chosen", "campaigns"), [("none", []), ("example", ["us-guns-abroad"]), ("{}", ["homes"])]
-)
+@pytest.mark.parametrize(("chosen", "campaigns"), [("none", []), ("{}", ["homes"])])
 def test_a_new_installation_begins_with_the_campaign_that_was_chosen(
     local: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str, campaigns: list[str]
 ) -> None:

@@ -97,7 +97,16 @@ def _event(line: dict[str, Any]) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("source", ["api", "govinfo"])
-def test_replayed_week_by_week_with_faults(engine: Engine, standin: Standin, source: str) -> None:
+def test_replayed_week_by_week_with_faults(sqlite_engine: Engine, standin: Standin, source: str) -> None:
+    _replay(sqlite_engine, standin, source)
+
+
+@pytest.mark.postgres
+def test_replayed_on_postgresql(postgres_engine: Engine, standin: Standin) -> None:
+    _replay(postgres_engine, standin, "api")
+
+
+def _replay(engine: Engine, standin: Standin, source: str) -> None:
     chance, now = random.Random(119), datetime(2025, 1, 3, 14, tzinfo=UTC)
     with impatient() as fetcher:
         for day in days_apart(DAYS_BETWEEN_POLLS):

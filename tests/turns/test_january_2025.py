@@ -50,8 +50,7 @@ DAYS = (
         (("wv-1@", "118th Congress has ended"), ("/act/WV-1", "-Justice"), ("/act/WV-1", "-sits on")),
         True,
     ),
-    Day("2025-01-18T15:00", "es", ("OH-2",), (("/es/act/OH-2", "-Vance"),)),
-    Day("2025-02-05T20:00", "en", ("DC-0",), (), False, ("hr923-119", "s367-119")),
+    Day("2025-02-05T20:00", "es", ("OH-2",), (("/es/act/OH-2", "-Vance"),), False, ("hr923-119", "s367-119")),
     Day("2025-02-10T20:00", "es", ("NJ-3",), (("tx-20@", "is back as H.R. 923"),), True),
     Day("2025-02-20T20:00", "en", ("FL-6",), (("/act/FL-6", "Ashley Moody"), ("/act/FL-6", "vacant"))),
 )

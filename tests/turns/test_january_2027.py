@@ -53,8 +53,14 @@ DAYS = (
         (("/act/TX-37", NO_MAP), ("/act/TX-37", "-Doggett"), ("il-9@", "119th Congress has ended")),
         True,
     ),
-    Day("2027-01-20T20:00", "es", ("TX-20",), (("/es/act/TX-10", "Desde el mediodía"),), True),
-    Day("2027-01-26T20:00", "en", ("CA-12",), (("/act/CA-12", NO_MAP),), True, (RETURN.id,)),
+    Day(
+        "2027-01-26T20:00",
+        "es",
+        ("CA-12",),
+        (("/es/act/TX-10", "Desde el mediodía"), ("/es/act/CA-12", "Todavía no tenemos el mapa nuevo")),
+        True,
+        (RETURN.id,),
+    ),
     Day("2027-02-03T20:00", "es", (), (("il-9@", "is back as H.R. 412"),), True),
     Day("2027-02-17T20:00", "en", ("MO-5",), (("/bills/hr412-120", "Robin"),), True),
 )

@@ -81,7 +81,7 @@ STARTS = [
     "/data",
     "/sheet",
 ]
-MOST_PAGES = 120
+MOST_PAGES = 90
 MEMBERS = ["C001091", "C001098", "N000147"]
 
 
