@@ -78,11 +78,16 @@ def silent(session: Session) -> set[str]:
     return set(session.exec(rows))
 
 
+def check_state(state: str) -> None:
+    """Raises Refused for what is no state."""
+    if state not in STATES:
+        raise Refused(f"A state is one of {', '.join(STATES)}.", f"El estado es uno de {', '.join(STATES)}.")
+
+
 def set_state(session: Session, slug: str, state: str, *, by: str, now: datetime) -> None:
     """Set the state of a campaign. Raises Refused for an unknown campaign or state."""
     campaign(session, slug)
-    if state not in STATES:
-        raise Refused(f"A state is one of {', '.join(STATES)}.", f"El estado es uno de {', '.join(STATES)}.")
+    check_state(state)
     row = session.get(CampaignState, slug) or CampaignState(campaign=slug, set_at=now)
     row.state, row.set_by, row.set_at = state, by, now
     session.add(row)

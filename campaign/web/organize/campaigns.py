@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 from flask import make_response, request
+from sqlmodel import col
 from werkzeug.wrappers import Response
 
 from campaign import db
+from campaign.congress.data_sets import count
+from campaign.mailing.models import Edition, Subscriber
 from campaign.organizing import campaign_file, campaign_setup, readiness
 from campaign.proposals import campaigns
 from campaign.refusals import Refused
@@ -99,6 +102,55 @@ def change_campaign(slug: str) -> Response:
             note(writer, "campaign state", slug, to=state)
     told(_("Done."))
     return to("campaign_list")
+
+
+@route("/campaigns/<slug>/state", role="organizer")
+def change_of_state(slug: str) -> Response:
+    """What a change of state will do to whom, before it is made."""
+    session, to_state = database.session(), request.args.get("to", "")
+    row = campaigns.campaign(session, slug)
+    campaigns.check_state(to_state)
+    return page(
+        "campaign_state.html",
+        campaign=row,
+        before=campaigns.state(session, slug),
+        after=to_state,
+        states=state_names(),
+        means=_meanings()[to_state],
+        readers=count(session, Subscriber, col(Subscriber.state) == "confirmed"),
+        editions=count(session, Edition, col(Edition.state).in_(("draft", "sending", "paused"))),
+        missing=readiness.missing(session, slug, now=db.utcnow()) if to_state == "live" else [],
+    )
+
+
+def _meanings() -> dict[str, list[str]]:
+    """What each state means to whom."""
+    return {
+        "draft": [
+            _(
+                "Its pages close: visitors read “Not open yet”, also on links that were shared. Organizers see "
+                "all."
+            ),
+            _("Nothing is asked of anybody, on paper, in feeds or in mail."),
+        ],
+        "live": [
+            _("Its pages are open to everybody, and ask visitors to call and write."),
+            _("Each week a mail is built; it leaves once you approve it."),
+        ],
+        "won": [
+            _(
+                "Every page thanks for what was reached. Calls and letters stay open while there is something to "
+                "ask."
+            ),
+        ],
+        "paused": [
+            _("Its pages stay open and say that it is paused. Links to calls and letters say that nothing is asked now."),
+            _("Mail asks for nothing until it is live again."),
+        ],
+        "archived": [
+            _("Its pages stay as a record and say that it has ended. Nothing is asked any more."),
+        ],
+    }
 
 
 @route("/campaigns/<slug>/organization", role="organizer")

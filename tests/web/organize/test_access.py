@@ -68,6 +68,7 @@ TABLE: dict[str, tuple[str, bool]] = {
     "add_campaign": ("organizer", False),
     "campaign_as_file": ("organizer", False),
     "change_campaign": ("organizer", False),
+    "change_of_state": ("organizer", False),
     "organization": ("organizer", False),
     "set_organization": ("organizer", False),
     "removal": ("admin", True),

@@ -15,6 +15,7 @@ from sqlmodel import select
 
 from campaign import db
 from campaign.accounts.models import AuditEntry
+from campaign.mailing.models import Edition, Subscriber
 from campaign.proposals import campaigns
 from campaign.settings import shipped
 from campaign.snapshot.files import EXAMPLE
@@ -164,3 +165,31 @@ def test_an_organization_with_a_fault_is_refused_with_what_was_typed(
     assert says in answer.text
     assert "ask@homes-host.org" in answer.text or change.get("contact") == "nobody"
     assert "runs this campaign" not in staff.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("to", "says"),
+    [
+        ("draft", "Not open yet"),
+        ("live", "Nobody says who runs it."),
+        ("won", "thanks for what was reached"),
+        ("paused", "say that it is paused"),
+        ("archived", "stay as a record"),
+    ],
+)
+def test_a_change_of_state_says_first_what_it_will_do_to_whom(
+    staff: FlaskClient, snapshot_engine: Engine, to: str, says: str
+) -> None:
+    with db.writing(snapshot_engine) as session:
+        session.add(Subscriber(email="a@readers-host.org", key="a", state="confirmed", created=db.utcnow()))
+        session.add(Edition(period="2026-W24", state="draft", built_at=db.utcnow()))
+    asked = staff.get(f"{LIST}/{OURS}/state?to={to}").text
+    assert says in asked
+    assert "1 confirmed reader," in asked
+    assert "1 edition that has not left." in asked
+    assert states(snapshot_engine) == {OURS: "live"}
+
+
+@pytest.mark.parametrize("to", ["", "lost", "<script>"])
+def test_what_is_no_state_is_refused(staff: FlaskClient, to: str) -> None:
+    assert staff.get(f"{LIST}/{OURS}/state", query_string={"to": to}).status_code == 400
