@@ -139,12 +139,15 @@ def _meanings() -> dict[str, list[str]]:
         ],
         "won": [
             _(
-                "Every page thanks for what was reached. Calls and letters stay open while there is something to "
-                "ask."
+                "Every page thanks for what was reached. Calls and letters stay open while there is something "
+                "to ask."
             ),
         ],
         "paused": [
-            _("Its pages stay open and say that it is paused. Links to calls and letters say that nothing is asked now."),
+            _(
+                "Its pages stay open and say that it is paused. Links to calls and letters say that nothing is "
+                "asked now."
+            ),
             _("Mail asks for nothing until it is live again."),
         ],
         "archived": [
