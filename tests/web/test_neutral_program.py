@@ -3,22 +3,21 @@ of its words."""
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 
-import observations
 import pytest
 import time_machine
 from copies import copy_of
 from flask.testing import FlaskClient
+from housing import BILLS
 from organizer_client import sign_in
 from sqlalchemy.engine import Engine
 
 from campaign import db, snapshot
 from campaign.app import create_app
 from campaign.congress import ledger
-from campaign.congress.observation import CommitteeRow, PersonRow
 from campaign.organizing import campaign_file, campaign_setup
 from campaign.settings import Settings
 
@@ -45,19 +44,6 @@ facts:
     text: {en: A site is reviewed twice., es: Cada terreno se revisa dos veces.}
     source: {en: A report of 2025, es: Un informe de 2025}
 """
-TITLE = "Streamlining Rural Housing Act of 2025"
-BILLS = [
-    observations.observed(
-        bill="hr4989-119", title=TITLE, actions=(),
-        sponsor=PersonRow(bioguide="S001188"), introduced=date(2025, 8, 15),
-        committees=(CommitteeRow(code="HSBA", name="Financial Services Committee", referred=True),),
-    ),
-    observations.observed(
-        bill="s2423-119", title=TITLE, actions=(),
-        sponsor=PersonRow(bioguide="M000934"), introduced=date(2025, 7, 23),
-        committees=(CommitteeRow(code="SSBK", name="Banking Committee", referred=True),),
-    ),
-]  # fmt: skip
 # Words of the shipped campaign, in both languages, and its bills.
 SHIPPED = re.compile(
     r"\b(guns?|firearms?|weapons?|cartels?|cárteles|cartel|armas?|pistolas?|rifles?|traffick\w+|tráfico|violen\w+|"

@@ -371,12 +371,17 @@ def save_text(kind: str, key: str) -> Response:
                 writer, served.slug(), kind, key, given, seen=seen, by=me().email, now=db.utcnow()
             )
             access.note(writer, "text written", f"{kind} {key}", version=draft.id, after=draft.content)
-            kept = draft.id or 0
+            crossed = other is not None and other.id != draft.id
+            publishes = request.form.get("do") == "publish" and not crossed
+            if publishes:
+                _publish(writer, draft.id or 0)
     except Refused as refused:
         if refused.status == 404:
             raise
         return _text(kind, key, given, status=refused.status, problem=refused.text(current()))
-    if other is not None and other.id != kept:
+    if publishes:
+        told(_("Published."))
+    elif crossed:
         told(
             _("Somebody else wrote a newer version meanwhile. Both are kept below; compare before publishing.")
         )
@@ -388,10 +393,15 @@ def save_text(kind: str, key: str) -> Response:
 @route("/words/versions/<int:id>/publish", role="organizer", methods=("POST",))
 def publish(id: int) -> Response:
     with db.writing(database.engine()) as writer:
-        before = texts.version(writer, id)
-        shown = texts.shown_now(writer, before.campaign, before.kind, before.key)
-        row = texts.publish(writer, id, by=me().email, now=db.utcnow())
-        access.note(writer, "text published", f"{row.kind} {row.key}", before=shown, after=row.content)
+        row = _publish(writer, id)
         where = row.kind, row.key
     told(_("Published."))
     return to("text_page", kind=where[0], key=where[1])
+
+
+def _publish(writer: Session, id: int) -> TextVersion:
+    before = texts.version(writer, id)
+    shown = texts.shown_now(writer, before.campaign, before.kind, before.key)
+    row = texts.publish(writer, id, by=me().email, now=db.utcnow())
+    access.note(writer, "text published", f"{row.kind} {row.key}", before=shown, after=row.content)
+    return row

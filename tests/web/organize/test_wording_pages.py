@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 import organizer_client
@@ -262,3 +263,25 @@ def test_markup_that_got_in_all_the_same_is_shown_as_text(
         assert "&lt;script&gt;alert(1)" in shown
         assert "<script>alert" not in shown
     assert "<b>x</b>" not in staff.get(f"/es{PUBLIC}").text
+
+
+def test_a_text_is_kept_and_published_at_once_unless_somebody_else_wrote_meanwhile(staff: FlaskClient) -> None:
+    assert "Published." in send(staff, PAGE, **OURS, do="publish").text
+    assert "Own words: Representative Jacobs, please join" in staff.get(PUBLIC).text
+    later = {"text_en": "Later words: [bill].", "text_es": "Palabras de después: [bill]."}
+    crossed = send(staff, PAGE, **later, do="publish").text
+    assert "Somebody else wrote a newer version meanwhile." in crossed
+    assert "Later words" not in staff.get(PUBLIC).text
+
+
+@pytest.mark.parametrize("key", ["points-armas-act", "choices-stop-arming-cartels-act"])
+def test_a_published_text_as_a_browser_sends_it_back_is_previewed(staff: FlaskClient, key: str) -> None:
+    """Browsers send line ends as CR LF."""
+    page = f"/organize/words/wording/{key}"
+    areas = re.findall(
+        r'<textarea[^>]*name="(text_\w\w)"[^>]*>(.*?)</textarea>', staff.get(page).text, re.DOTALL
+    )
+    form = {name: unescape(text).strip().replace("\n", "\r\n") for name, text in areas}
+    assert len(form) == 2
+    shown = send(staff, page, **form, do="preview", member="Sara Jacobs")
+    assert shown.status_code == 200
