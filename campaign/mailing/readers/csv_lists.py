@@ -17,6 +17,7 @@ from campaign.mailing.models import Subscriber
 from campaign.mailing.readers.imports import Imported, Row
 from campaign.mailing.readers.subscribers import LANGUAGES, Wish
 from campaign.organizing.exports import guarded, unguarded
+from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
 
 COLUMNS = ("email", "language", "seat", "proposals", "state", "confirmed_at")
@@ -52,6 +53,8 @@ def _wish(session: Session, cells: dict[str, str], now: datetime) -> Wish:
     elif cells.get("zip"):
         seat = _seat_of_zip(session, cells["zip"], now)
     slugs = tuple(cells.get("proposals", "").replace(";", " ").split())
+    if unknown := [slug for slug in slugs if session.get(Proposal, slug) is None]:
+        raise Refused(f"unknown proposal {unknown[0]!r}", f"propuesta desconocida {unknown[0]!r}")
     return Wish(language, seat, slugs).checked()
 
 

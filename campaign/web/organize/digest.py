@@ -6,7 +6,7 @@ What cannot be taken back has a page of its own that says in numbers what will h
 import base64
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -52,13 +52,28 @@ def _settings() -> Settings:
 
 @route("/digest")
 def digest() -> Response:
-    now, session = db.utcnow(), database.session()
-    known = results.editions_of(session)
+    known = results.editions_of(database.session())
     wanted = request.args.get("edition", type=int)
-    shown = editions.get(session, wanted) if wanted else (known[0] if known else None)
+    shown = editions.get(database.session(), wanted) if wanted else (known[0] if known else None)
+    return _desk(known, shown)
+
+
+def _desk(
+    known: Sequence[Edition],
+    shown: Edition | None,
+    *,
+    typed: Mapping[str, str] = {},
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    """The desk with one edition. ``typed`` is a note that was refused, with the ``problem``."""
+    now, session = db.utcnow(), database.session()
     number = (shown.id or 0) if shown else 0
     return page(
         "digest.html",
+        status=status,
+        typed=typed,
+        problem=problem,
         shown=shown,
         known=known,
         copies=editions.status(session, shown) if shown else {},
@@ -136,12 +151,18 @@ def _log(act: str, period: str, **more: object) -> None:
 @route("/digest/<int:id>/note", role="organizer", methods=("POST",))
 def digest_note(id: int) -> Response:
     en, es = (request.form.get(f"note_{lang}", "").replace("\r\n", "\n") for lang in ("en", "es"))
-    if max(len(en), len(es)) > LONGEST_NOTE:
-        raise Refused(
-            f"A note has {LONGEST_NOTE} letters at most.", f"Una nota tiene {LONGEST_NOTE} letras como máximo."
-        )
-    period = editions.get(database.session(), id).period
-    editions.set_note(database.engine(), _settings(), id, en, es, now=db.utcnow())
+    shown = editions.get(database.session(), id)
+    period = shown.period
+    try:
+        if max(len(en), len(es)) > LONGEST_NOTE:
+            raise Refused(
+                f"A note has {LONGEST_NOTE} letters at most.",
+                f"Una nota tiene {LONGEST_NOTE} letras como máximo.",
+            )
+        editions.set_note(database.engine(), _settings(), id, en, es, now=db.utcnow())
+    except Refused as refused:
+        known, said = results.editions_of(database.session()), refused.text(current())
+        return _desk(known, shown, typed={"en": en, "es": es}, problem=said, status=refused.status)
     _log("digest note", period, letters=len(en) + len(es))
     told(_("The note is in every copy now."))
     return to("digest", edition=id)

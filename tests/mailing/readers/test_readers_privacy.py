@@ -25,6 +25,7 @@ from campaign.mailing.models import Consent, Content, Delivery, Edition, Subscri
 from campaign.mailing.readers import csv_lists, imports, subscribers
 from campaign.mailing.readers.imports import Imported, Row
 from campaign.mailing.readers.subscribers import Asked, Wish
+from campaign.proposals import campaigns
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
@@ -97,6 +98,8 @@ def a_list(session: Any, keys: Keys, text: str, now: Any, **more: Any) -> Import
 def test_e41_an_import_revives_nobody_and_lands_as_pending(engine: Engine, keys: Keys, readers: Make) -> None:
     with db.writing(engine) as session:
         roster.ensure_seats(session, ["TX-20"])
+        campaigns.add_campaign(session, "guns", title_en="Guns", title_es="Armas")
+        campaigns.add_proposal(session, "armas-act", campaign="guns", name_en="ARMAS Act", name_es="Ley ARMAS")
     readers("here@readers-host.org", seat="TX-20")
     stopped, erased = readers("stopped@readers-host.org", "erased@readers-host.org")
     with db.writing(engine) as session:
@@ -105,12 +108,14 @@ def test_e41_an_import_revives_nobody_and_lands_as_pending(engine: Engine, keys:
     text = (
         "Email,language,seat,proposals\nnew@readers-host.org,es,TX-20,armas-act\nHERE@readers-host.org,es,,\n"
         "Stopped+x@readers-host.org,,,\nerased@readers-host.org,,,\nnobody,,,\nlang@readers-host.org,fr,,\n"
+        "other@readers-host.org,en,,armas-act;nonsense\n"
     )
     for attested in ("", "maria (admin)"):
         with db.writing(engine) as session:
             found = a_list(session, keys, text, MONDAY, attested_by=attested)
         assert (found.already, found.suppressed) == (1 if not attested else 2, 2)
-        assert sorted(found.rejects) == [6, 7]
+        assert sorted(found.rejects) == [6, 7, 8]
+        assert found.rejects[8] == "unknown proposal 'nonsense'"
     with db.reading(engine) as session:
         states = {one.email: (one.state, one.seat) for one in session.exec(select(Subscriber))}
         assert session.exec(select(Delivery)).all() == []

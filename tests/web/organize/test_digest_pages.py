@@ -186,9 +186,13 @@ def test_the_mail_is_shown_where_it_can_do_nothing(staff: FlaskClient, edition: 
 
 def test_a_note_is_in_every_copy_and_in_both_languages_or_none(staff: FlaskClient, edition: int) -> None:
     where = f"/organize/digest/{edition}"
-    assert send(staff, f"{where}/note", note_en="Thank you all", note_es="").status_code == 400
+    refused = send(staff, f"{where}/note", note_en="Thank you all", note_es="")
+    assert refused.status_code == 400
+    assert "Write the note in both languages." in refused.text
+    assert ">Thank you all</textarea>" in refused.text
     send(staff, f"{where}/note", note_en="Thank you <b>all</b>", note_es="Gracias a todas y todos")
-    assert "Thank you &lt;b&gt;all" in staff.get(f"{where}/mail?lang=en&seat=TX-20").text
+    mail = staff.get(f"{where}/mail?lang=en&seat=TX-20").text
+    assert mail.index("<h1") < mail.index("Thank you &lt;b&gt;all") < mail.index("class=\"button\"")
     assert "Gracias a todas" in staff.get(f"{where}/mail?lang=es&seat=TX-20").text
     assert send(staff, f"{where}/note", note_en="x" * 2001, note_es="y").status_code == 400
 
