@@ -21,6 +21,7 @@ from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.mailing.returned import webhooks
 from campaign.proposals import campaigns
+from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
 from campaign.web.core import database, served
 from campaign.web.core.languages import current
@@ -85,12 +86,20 @@ def sign_up() -> Response:
         if found and found.choices and not form.get("no_district"):
             return _form(zip=zip, email=email, found=found)
         if not form.get(TRAP):
-            wish = _wish(form, seat or _place(found), request.form.getlist("proposals"))
+            wish = _wish(form, seat or _place(found), _wanted(form.getlist("proposals")))
             with db.writing(database.engine()) as session:
                 subscribers.ask(session, _keys(), email, wish, _asked(), now=utcnow())
     except Refused as refusal:
         return _form(seat=seat, zip=zip, email=email, problem=refusal.text(current()))
     return private("public/confirm.html", step="sent", token="")
+
+
+def _wanted(chosen: list[str]) -> list[str]:
+    """The proposals to tell of: those of this campaign where none is chosen and others have some, too."""
+    session = database.session()
+    ours = [proposal.slug for proposal in campaigns.campaign_proposals(session, served.slug())]
+    alone = len(campaigns.campaign_proposals(session)) == len(ours)
+    return chosen or ([] if alone else ours)
 
 
 def _wish(form: Mapping[str, str], seat: str, proposals: list[str]) -> Wish:
@@ -188,6 +197,14 @@ def _old_link() -> Response:
     return private("public/preferences.html", step="old", problem="", status=410)
 
 
+def _offered(who: Subscriber) -> list[Proposal]:
+    """The proposals that a reader may follow: of all live campaigns, and those they follow already."""
+    session = database.session()
+    live = {campaign.slug for campaign in campaigns.live(session)}
+    every = campaigns.campaign_proposals(session)
+    return [each for each in every if each.campaign in live or each.slug in who.proposals.split()]
+
+
 def _choices(session: Session, who: Subscriber, token: str, *, said: str = "", problem: str = "") -> Response:
     stood = reader_places.place_of(session, who, now=utcnow())
     return private(
@@ -199,7 +216,7 @@ def _choices(session: Session, who: Subscriber, token: str, *, said: str = "", p
         old_map=stood != who.seat,
         typed=request.form if problem else None,
         followed=request.form.getlist("proposals") if problem else who.proposals.split(),
-        proposals=campaigns.campaign_proposals(database.session(), served.slug()),
+        proposals=_offered(who),
         token=token,
         said=said,
         problem=problem,

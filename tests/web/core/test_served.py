@@ -1,5 +1,6 @@
 """Several campaigns on one installation: each at its own addresses, with nothing of one on pages of another."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,10 +9,15 @@ from copies import copy_of
 from flask.testing import FlaskClient
 from organizer_client import sign_in
 from sqlalchemy.engine import Engine
+from sqlmodel import col, select
 
 from campaign import db
+from campaign.app import create_app
+from campaign.mailing.models import Subscriber
+from campaign.mailing.readers import subscribers
 from campaign.organizing import campaign_file, campaign_setup
 from campaign.proposals import campaigns
+from campaign.settings import Settings
 
 OURS, THEIRS = "us-guns-abroad", "rural-homes"
 # Whom the invented campaign asks: on a bill that the shipped record holds for its number alone.
@@ -124,3 +130,42 @@ def test_words_are_edited_at_the_campaigns_own_desk(client: FlaskClient, snapsho
     assert f'href="/c/{OURS}/organize/words"' in organizer.get("/organize/campaigns").text
     assert organizer.get(f"/c/{THEIRS}/organize/words/proposal/armas-act").status_code == 404
     assert organizer.get(f"/c/{THEIRS}/organize/words/wording/points-armas-act").status_code == 404
+
+
+def signed_up(client: FlaskClient, engine: Engine, path: str, **form: str) -> str:
+    """Which proposals a reader who signs up at a page asked for."""
+    client.post(path, data={"email": f"{len(path)}@readers-host.org", "language": "en", **form})
+    with db.reading(engine) as session:
+        newest = session.exec(select(Subscriber).order_by(col(Subscriber.id).desc())).first()
+    assert newest is not None
+    return newest.proposals
+
+
+def test_who_signs_up_on_a_campaigns_page_gets_no_mail_about_another(
+    snapshot_engine: Engine, clock: None
+) -> None:
+    settings = Settings(
+        secret_key="x" * 40,
+        geocoder_url="",
+        mail_from="News <news@campaign-host.org>",
+        postal_address="P.O. Box 1",
+    )
+    client = create_app(settings, engine=snapshot_engine).test_client()
+    assert signed_up(client, snapshot_engine, f"/c/{THEIRS}/subscribe") == "homes-act"
+    assert signed_up(client, snapshot_engine, "/subscribe") == "armas-act stop-arming-cartels-act"
+    assert signed_up(client, snapshot_engine, "/es/subscribe", proposals="armas-act") == "armas-act"
+
+
+def test_a_reader_may_follow_the_proposals_of_every_live_campaign(
+    client: FlaskClient, snapshot_engine: Engine
+) -> None:
+    with db.writing(snapshot_engine) as session:
+        reader = Subscriber(email="a", key="a", state="confirmed", proposals="homes-act", created=db.utcnow())
+        session.add(reader)
+        session.flush()
+        token = subscribers.new_token(session, reader.id or 0, "manage", {}, now=db.utcnow())
+    shown = client.get(f"/preferences/{token}").text
+    assert re.findall(r'name="proposals" value="([a-z-]+)"[^>]*checked', shown) == ["homes-act"]
+    assert 'value="armas-act"' in shown
+    state(snapshot_engine, OURS, "archived")
+    assert 'value="armas-act"' not in client.get(f"/preferences/{token}").text
