@@ -55,10 +55,10 @@ def digest() -> Response:
     known = results.editions_of(database.session())
     wanted = request.args.get("edition", type=int)
     shown = editions.get(database.session(), wanted) if wanted else (known[0] if known else None)
-    return _desk(known, shown)
+    return _overview(known, shown)
 
 
-def _desk(
+def _overview(
     known: Sequence[Edition],
     shown: Edition | None,
     *,
@@ -66,7 +66,7 @@ def _desk(
     problem: str = "",
     status: int = 200,
 ) -> Response:
-    """The desk with one edition. ``typed`` is a note that was refused, with the ``problem``."""
+    """The page with one edition. ``typed`` is a note that was refused, with the ``problem``."""
     now, session = db.utcnow(), database.session()
     number = (shown.id or 0) if shown else 0
     return page(
@@ -162,7 +162,7 @@ def digest_note(id: int) -> Response:
         editions.set_note(database.engine(), _settings(), id, en, es, now=db.utcnow())
     except Refused as refused:
         known, said = results.editions_of(database.session()), refused.text(current())
-        return _desk(known, shown, typed={"en": en, "es": es}, problem=said, status=refused.status)
+        return _overview(known, shown, typed={"en": en, "es": es}, problem=said, status=refused.status)
     _log("digest note", period, letters=len(en) + len(es))
     told(_("The note is in every copy now."))
     return to("digest", edition=id)
