@@ -158,7 +158,7 @@ def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
         members_hint=_hint(news, reader, lang),
         deed=deed,
         numbers=tuple(
-            _number(bill, proposal, lang)
+            _number(bill, proposal, news.first, lang)
             for proposal in reader.proposals
             for bill in proposal.bills
             if bill.counted
@@ -401,21 +401,21 @@ def _deed(reader: Reader, news: News, at: _Urls) -> Deed:
 # --- the numbers -----------------------------------------------------------------------------------
 
 
-def _number(bill: BillNews, proposal: ProposalNews, lang: str) -> BillCount:
+def _number(bill: BillNews, proposal: ProposalNews, first: bool, lang: str) -> BillCount:
     return BillCount(
         bill=bill.record.id.short,
         name=proposal.matter.name(lang),
         listed=bill.counts.listed,
-        difference=_difference(bill, lang),
+        difference=_difference(bill, first, lang),
         made_of=_made_of(bill, lang),
         stage=bill.record.stage.label(lang),
     )
 
 
-def _difference(bill: BillNews, lang: str) -> str:
+def _difference(bill: BillNews, first: bool, lang: str) -> str:
     if bill.difference:
         sign = "+" if bill.difference > 0 else "−"
-        return f"{sign}{abs(bill.difference)} {WORDS[lang]['since_last']}"
+        return f"{sign}{abs(bill.difference)} {WORDS[lang]['lately' if first else 'since_last']}"
     return WORDS[lang]["first_seen" if bill.continues else "unchanged"]
 
 

@@ -28,8 +28,6 @@ from campaign.mailing.policy import policy
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
-# An edition in one of these states has told its news; the next one starts after it.
-NEWS_TOLD = ("sending", "paused", "done", "quiet")
 SAMPLE = "reader@example.org"
 # States of a copy, as ``status`` counts them.
 COPY_STATES = ("sent", "deferred", "failed", "unknown", "suppressed", "pending", "sending")
@@ -90,7 +88,9 @@ def of_period(session: Session, kind: str, period: str) -> Edition | None:
 def next_since(session: Session, kind: str, period: str, now: datetime) -> int:
     """The place in the ledger (``seq``) after which an edition's news begins: where the last edition ended."""
     told = select(sa.func.max(Edition.upto_seq)).where(
-        col(Edition.state).in_(NEWS_TOLD), col(Edition.kind).in_(("digest", kind)), Edition.period != period
+        col(Edition.state).in_(news.NEWS_TOLD),
+        col(Edition.kind).in_(("digest", kind)),
+        Edition.period != period,
     )
     last = session.exec(told).one()
     if last is not None:
@@ -348,7 +348,7 @@ def _require_newest(session: Session, draft: Edition) -> None:
         Edition.kind == draft.kind,
         Edition.period > draft.period,
         Edition.since_seq <= draft.since_seq,
-        col(Edition.state).in_(("draft", *NEWS_TOLD)),
+        col(Edition.state).in_(("draft", *news.NEWS_TOLD)),
     )
     if other := session.exec(later.order_by(col(Edition.period).desc())).first():
         raise Refused(

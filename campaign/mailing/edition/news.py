@@ -23,6 +23,7 @@ from campaign.congress.models import Change, Office
 from campaign.congress.stage_names import Stage
 from campaign.districts import maps
 from campaign.mailing.edition.ended import EndedBill, ended_since
+from campaign.mailing.models import Edition
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
 from campaign.outreach import asks
@@ -93,6 +94,10 @@ class ProposalNews:
         return tuple(move for bill in self.bills for move in bill.left)
 
 
+# An edition in one of these states has told its news; the next one starts after it.
+NEWS_TOLD = ("sending", "paused", "done", "quiet")
+
+
 @dataclass(frozen=True)
 class News:
     """Everything an edition is made of; the same for all its readers."""
@@ -113,6 +118,8 @@ class News:
     elects: dict[str, Elect]
     # The day the record of these bills is as of; None while nothing was read.
     as_of: date | None
+    # Whether no edition has told any news yet.
+    first: bool
     # Days until the Congress ends, in its last weeks (bills.days_left).
     days_left: int | None = None
 
@@ -171,6 +178,8 @@ def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | N
         redrawn=_redrawn(now),
         elects={elect.seat: elect for elect in members.elects(session, now=now) if "-" in elect.seat},
         as_of=min((at.astimezone(WASHINGTON).date() for at in read if at), default=None),
+        first=session.exec(select(Edition.id).where(col(Edition.state).in_(NEWS_TOLD)).limit(1)).first()
+        is None,
         days_left=days_left(now),
     )
 

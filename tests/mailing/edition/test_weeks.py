@@ -146,10 +146,26 @@ def test_counts_are_honest_and_carry_the_difference(engine: Engine, settings: Se
     see(engine, joined={**GARZA, "N000001": date(2026, 6, 16)}, read_at=MONDAY.replace(day=20))
     built = editions.build(engine, settings, now=MONDAY)
     text = text_of(editions.preview(engine, settings, Group("en", "TX-21"), edition=built.edition, now=MONDAY))
-    assert "H.R. 6736 (ARMAS Act): 2, +2 since the last mail" in text
+    # There was no mail yet.
+    assert "H.R. 6736 (ARMAS Act): 2, +2 lately" in text
     assert "2 who vote" in text
     assert "Maria Garza (D-TX) and Ana Núñez <b> (D-CA) joined" in text or "joined as co-sponsors" in text
     assert "not yet on H.R. 6736" in text
+
+
+def test_a_difference_is_one_from_the_last_mail_where_there_was_one(
+    engine: Engine, settings: Settings, readers: Make
+) -> None:
+    prepare(engine)
+    readers("a@readers-host.org", seat="TX-21")
+    see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
+    built = editions.build(engine, settings, now=MONDAY)
+    editions.publish(engine, settings, built.edition, by="t", now=MONDAY)
+    later = MONDAY + timedelta(days=7)
+    see(engine, joined={**GARZA, "N000001": date(2026, 6, 24)}, read_at=MONDAY + timedelta(days=3))
+    second = editions.build(engine, settings, now=later)
+    text = text_of(editions.preview(engine, settings, Group("es", "TX-21"), edition=second.edition, now=later))
+    assert "H.R. 6736 (Ley ARMAS): 2, +1 desde el último correo" in text
 
 
 def test_a_stage_reached_is_the_news(engine: Engine, settings: Settings, readers: Make) -> None:
