@@ -26,6 +26,8 @@ PAGES = {
     "bring": "board/import",
     "campaign-words": "words",
     "text": "words/campaign/us-guns-abroad",
+    "campaigns": "campaigns",
+    "organization": "campaigns/us-guns-abroad/organization",
     "system": "system",
     "january": "january",
     "account": "account",
