@@ -1,7 +1,7 @@
 """Callers' reports for organizers: shown beside the whip board, never copied into it."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -106,11 +106,69 @@ def review(session: Session, bill: str, bioguide: str, *, by: str, now: datetime
     session.flush()
 
 
-def totals_by_outcome(session: Session, *, since: date, before: date = date.max) -> Counter[str]:
-    """Calls from ``since`` until the day before ``before``, by outcome."""
+@dataclass(frozen=True)
+class Waiting:
+    """A member of whom callers report something that nobody has reviewed, the most frequent answer first."""
+
+    bioguide: str
+    answers: tuple[tuple[str, int], ...]
+    fresh: int
+
+
+def answers(
+    session: Session, keys: Collection[str], *, since: date = date.min, before: date = date.max
+) -> Counter[tuple[str, str, str]]:
+    """What offices answered from ``since`` until the day before ``before``, by key, member and answer."""
+    which = col(CallCount.about), col(CallCount.member), col(CallCount.said)
+    query = sa.select(*which, sa.func.sum(col(CallCount.count))).where(
+        col(CallCount.about).in_(keys),
+        col(CallCount.outcome) == "talked",
+        col(CallCount.said) != "",
+        col(CallCount.day) >= since,
+        col(CallCount.day) < before,
+    )
+    rows = session.execute(query.group_by(*which))
+    return Counter({(about, member, said): int(count) for about, member, said, count in rows})
+
+
+def to_review(
+    session: Session, campaign: str, bills: Collection[str], given: Mapping[tuple[str, str, str], int]
+) -> list[Waiting]:
+    """The members whose reports are worth a look for one of a campaign's bills, the most unreviewed first.
+
+    ``given`` is as ``answers`` gives it for the bills and the campaign. A call about the whole campaign is
+    counted for each bill of the member's chamber, as ``reports`` does, but once in the answers.
+    """
+    known = {
+        (row.bill, row.bioguide): row.reports
+        for row in session.exec(select(CallReview).where(col(CallReview.bill).in_(bills)))
+    }
+    said: dict[str, dict[str, Counter[str]]] = {}
+    for (about, member, answer), count in given.items():
+        said.setdefault(member, {}).setdefault(about, Counter())[answer] += count
+    found = []
+    for member, by_key in said.items():
+        fresh = max((_fresh(by_key, campaign, bill, known.get((bill, member), 0)) for bill in bills), default=0)
+        if fresh:
+            every = sum(by_key.values(), Counter[str]())
+            found.append(Waiting(member, tuple(every.most_common()), fresh))
+    return sorted(found, key=lambda row: (-row.fresh, row.bioguide))
+
+
+def _fresh(by_key: Mapping[str, Counter[str]], campaign: str, bill: str, reviewed: int) -> int:
+    """How many reports about a bill are new, where they are worth a look."""
+    mine = by_key.get(bill, Counter[str]()) + by_key.get(campaign, Counter[str]())
+    found = Reports(tuple(mine.items()), 0, max(0, mine.total() - reviewed))
+    return found.fresh if found.worth_a_look else 0
+
+
+def totals_by_outcome(
+    session: Session, keys: Collection[str], *, since: date, before: date = date.max
+) -> Counter[str]:
+    """Calls about these bills and campaigns from ``since`` until the day before ``before``, by outcome."""
     total = sa.func.sum(col(CallCount.count))
-    days = col(CallCount.day) >= since, col(CallCount.day) < before
-    query = sa.select(col(CallCount.outcome), total).where(*days).group_by(CallCount.outcome)
+    which = col(CallCount.about).in_(keys), col(CallCount.day) >= since, col(CallCount.day) < before
+    query = sa.select(col(CallCount.outcome), total).where(*which).group_by(CallCount.outcome)
     return Counter({outcome: int(count) for outcome, count in session.execute(query) if count})
 
 
