@@ -35,8 +35,6 @@ from campaign.web.organize.member import answer_names
 from campaign.web.organize.shared import cached_results
 
 FIRST_FIVE = 5
-# Whoever has more than so many reports to review begins with these.
-MOST_REPORTS = 50
 Reasons = dict[str, list[Entry]]
 
 
@@ -174,7 +172,7 @@ def _to_review(session: Session, slug: str, ids: Sequence[str], today: date) -> 
         ("answers", slug), (today, keys), lambda fresh: calls.answers(fresh, keys, before=moving)
     )
     given = closed + calls.answers(session, keys, since=moving)
-    return calls.to_review(session, slug, ids, given)[:MOST_REPORTS]
+    return calls.to_review(session, slug, ids, given)
 
 
 def _suggested(session: Session, slug: str) -> int:
