@@ -1,6 +1,7 @@
 """Screenshots of the pages for docs/screenshots: ``make pictures`` takes them again.
 
-The service runs here on a copy of fixtures/, with an organizer, two readers and the week's digest invented.
+The service runs here on a copy of fixtures/, with an organizer, three calls, two readers and the week's digest
+invented.
 Needs Chromium (``apt-get install chromium``).
 """
 
@@ -29,6 +30,7 @@ from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.edition import editions
 from campaign.mailing.models import MailPolicy, Subscriber
 from campaign.organizing import whip
+from campaign.outreach.models import CallCount
 from campaign.settings import Settings
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
@@ -146,9 +148,27 @@ def _campaign(folder: Path) -> Engine:
     db.upgrade(engine)
     snapshot.load(engine, now=now)
     with db.writing(engine) as session:
-        entry = {"lean": "likely", "next_step": "call the legislative director", "tags": "swing"}
+        today = now.date().isoformat()
+        entry = {
+            "lean": "likely",
+            "next_step": "call the legislative director",
+            "next_on": today,
+            "tags": "swing",
+        }
         whip.save(session, "hr6736-119", "J000305", entry, version=0, by="ana@example.org", now=now)
         whip.add_note(session, "J000305", "Office asks for the text.", by="ana@example.org", now=now)
+        day = now.date() - timedelta(days=1)
+        session.add(
+            CallCount(
+                about="hr6736-119",
+                member="J000305",
+                office="washington",
+                day=day,
+                outcome="talked",
+                said="undecided",
+                count=3,
+            )
+        )
         session.merge(MailPolicy(**{**policy.policy(session).model_dump(), "quiet_week": "note"}))
         for email, language in (("ana@example.org", "es"), ("bo@example.org", "en")):
             session.add(

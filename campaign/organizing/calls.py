@@ -1,9 +1,11 @@
 """Callers' reports for organizers: shown beside the whip board, never copied into it."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -106,11 +108,95 @@ def review(session: Session, bill: str, bioguide: str, *, by: str, now: datetime
     session.flush()
 
 
-def totals_by_outcome(session: Session, *, since: date, before: date = date.max) -> Counter[str]:
-    """Calls from ``since`` until the day before ``before``, by outcome."""
+@dataclass(frozen=True)
+class Waiting:
+    """A member of whom callers report something that nobody has reviewed, the most frequent answer first."""
+
+    bioguide: str
+    answers: tuple[tuple[str, int], ...]
+    fresh: int
+
+
+def answers(
+    session: Session, keys: Collection[str], *, since: date = date.min, before: date = date.max
+) -> Counter[tuple[str, str, str]]:
+    """What offices answered from ``since`` until the day before ``before``, by key, member and answer."""
+    which = col(CallCount.about), col(CallCount.member), col(CallCount.said)
+    query = sa.select(*which, sa.func.sum(col(CallCount.count))).where(
+        _about(keys, since),
+        col(CallCount.outcome) == "talked",
+        col(CallCount.said) != "",
+        col(CallCount.day) >= since,
+        col(CallCount.day) < before,
+    )
+    rows = session.execute(query.group_by(*which))
+    return Counter({(about, member, said): int(count) for about, member, said, count in rows})
+
+
+def to_review(
+    session: Session,
+    campaign: str,
+    bills: Collection[str],
+    given: Mapping[tuple[str, str, str], int],
+    *,
+    limit: int = 50,
+) -> list[Waiting]:
+    """The members whose reports are worth a look for one of a campaign's bills, the most unreviewed first.
+
+    ``given`` is as ``answers`` gives it for the bills and the campaign. A call about the whole campaign is
+    counted for each bill of the member's chamber, as ``reports`` does, but once in the answers.
+    """
+    known = {
+        (row.bill, row.bioguide): row.reports
+        for row in session.exec(select(CallReview).where(col(CallReview.bill).in_(bills)))
+    }
+    said: dict[str, dict[str, list[tuple[str, int]]]] = {}
+    for (about, member, answer), count in given.items():
+        said.setdefault(member, {}).setdefault(about, []).append((answer, count))
+    fresh = {
+        member: max((_fresh(by_key, campaign, bill, known.get((bill, member), 0)) for bill in bills), default=0)
+        for member, by_key in said.items()
+    }
+    first = sorted((member for member in fresh if fresh[member]), key=lambda member: (-fresh[member], member))
+    return [
+        Waiting(member, _most_common(chain.from_iterable(said[member].values())), fresh[member])
+        for member in first[:limit]
+    ]
+
+
+def _most_common(answers: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    total = Counter[str]()
+    for answer, count in answers:
+        total[answer] += count
+    return tuple(total.most_common())
+
+
+def _fresh(by_key: Mapping[str, Sequence[tuple[str, int]]], campaign: str, bill: str, reviewed: int) -> int:
+    """How many reports about a bill are new, where they are worth a look."""
+    found = (*by_key.get(bill, ()), *by_key.get(campaign, ()))
+    new = sum(count for _, count in found) - reviewed
+    by_answer: dict[str, int] = {}
+    for answer, count in found:
+        by_answer[answer] = by_answer.get(answer, 0) + count
+    return new if new > 0 and max(by_answer.values()) >= WORTH_A_LOOK else 0
+
+
+def _about(keys: Collection[str], since: date) -> Any:
+    """The condition on what calls are about.
+
+    Where days bound the rows it is no plain column: else SQLite would read all calls of a campaign for them.
+    """
+    column: Any = col(CallCount.about)
+    return (column if since == date.min else sa.func.coalesce(column, "")).in_(keys)
+
+
+def totals_by_outcome(
+    session: Session, keys: Collection[str], *, since: date, before: date = date.max
+) -> Counter[str]:
+    """Calls about these bills and campaigns from ``since`` until the day before ``before``, by outcome."""
     total = sa.func.sum(col(CallCount.count))
-    days = col(CallCount.day) >= since, col(CallCount.day) < before
-    query = sa.select(col(CallCount.outcome), total).where(*days).group_by(CallCount.outcome)
+    which = _about(keys, since), col(CallCount.day) >= since, col(CallCount.day) < before
+    query = sa.select(col(CallCount.outcome), total).where(*which).group_by(CallCount.outcome)
     return Counter({outcome: int(count) for outcome, count in session.execute(query) if count})
 
 

@@ -35,8 +35,8 @@ SEATS = {"house": 435, "senate": 100}
 WEEK = timedelta(days=7)
 # Long enough to bridge a recess, short enough to notice that nobody joins any more.
 PACE_WEEKS = 12
-# A source's name, how many co-sponsors its newest reading has, and when it was read.
-Source = tuple[str, int, datetime]
+# A source's name, how many co-sponsors its newest reply lists, and when that reply was first and last read.
+Source = tuple[str, int, datetime, datetime]
 NEWS = ("cosponsored", "withdrew", "withdrawal_retracted", "stage")
 
 
@@ -99,13 +99,17 @@ class BillSummary:
 
     @property
     def disagree(self) -> bool:
-        """Whether the sources' newest readings have different numbers of co-sponsors, and the older reading is
-        newer than the last change: one read before it cannot show it yet."""
-        if len({count for _, count, _ in self.sources}) < 2:
+        """Whether the sources' newest replies list different numbers of co-sponsors.
+
+        Each has to be read after the other appeared and after the last change: before, it cannot show it yet.
+        """
+        if len({count for _, count, _, _ in self.sources}) < 2:
+            return False
+        oldest = min(last for _, _, _, last in self.sources)
+        if oldest < max(first for _, _, first, _ in self.sources):
             return False
         rows = self.record.cosponsors
         newest = max((day for row in rows for day in (row.joined, row.withdrawn) if day), default=date.min)
-        oldest = min(at for _, _, at in self.sources)
         return oldest.astimezone(WASHINGTON).date() > newest
 
     @property
@@ -289,13 +293,13 @@ def source_counts(session: Session, ids: Sequence[str]) -> dict[str, tuple[Sourc
         col(RawReply.source) == newest.c.source,
         col(RawReply.last_read) == newest.c.last,
     )
-    found: dict[str, dict[str, tuple[int, datetime]]] = {}
+    found: dict[str, dict[str, tuple[int, datetime, datetime]]] = {}
     for reply in session.exec(select(RawReply).join(newest, same)):
         count = _listed_in(reply)
         if count is not None:
-            found.setdefault(reply.bill, {})[reply.source] = (count, reply.last_read)
+            found.setdefault(reply.bill, {})[reply.source] = (count, reply.first_read, reply.last_read)
     return {
-        bill: tuple((source, count, at) for source, (count, at) in sorted(by_source.items()))
+        bill: tuple((source, *read) for source, read in sorted(by_source.items()))
         for bill, by_source in found.items()
     }
 
@@ -310,11 +314,10 @@ def _listed_in(reply: RawReply) -> int | None:
     return len({row.bioguide for row in observation.cosponsors or () if row.withdrawn is None})
 
 
-def changes_seen(session: Session, ids: Sequence[str], *, after: int, limit: int = 60) -> list[Change]:
-    """News of these bills after the change ``after``, newest first; baseline changes are not news."""
+def newest_changes(session: Session, ids: Sequence[str], *, limit: int = 90) -> list[Change]:
+    """The newest changes of these bills that are news, newest first; baseline changes are not."""
     query = select(Change).where(
         col(Change.bill).in_(ids),
-        col(Change.seq) > after,
         col(Change.baseline).is_(False),
         col(Change.kind).in_(NEWS),
     )

@@ -1,15 +1,16 @@
 """Each user's own settings of organizers' pages: saved filters, and the newest change they have seen."""
 
-from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
 from sqlmodel import Session, select
 
-from campaign.accounts import users
+from campaign.accounts.models import User
 from campaign.organizing.models import SavedView
 from campaign.refusals import Refused
 
 PAGES = ("lists", "board")
+# The page of the rows that hold a change's number instead of filters.
+SEEN = "seen"
 MOST = 30
 LONGEST = 60
 
@@ -45,14 +46,26 @@ def save(session: Session, owner: str, page: str, name: str, query: str) -> Save
 def remove(session: Session, owner: str, id: int) -> str:
     """Delete one of the owner's views; returns its page. Raises Refused (404) for anybody else's."""
     view = session.get(SavedView, id)
-    if view is None or view.owner != owner:
+    if view is None or view.owner != owner or view.page not in PAGES:
         raise Refused("There is no such view.", "No existe esa vista.", status=404)
     session.delete(view)
     return view.page
 
 
-def mark_seen(session: Session, user: int, upto: int, *, now: datetime) -> None:
-    """Store the newest change that a user was shown; never an older one than before."""
-    mine = users.find(session, user)
-    mine.seen_seq, mine.seen_at = max(mine.seen_seq, upto), now
-    session.add(mine)
+def seen(session: Session, user: User, campaign: str) -> int:
+    """The newest change that a user was shown of a campaign."""
+    row = _seen(session, user, campaign)
+    # What was stored before each campaign had its own is for all of them.
+    return int(row.query) if row else user.seen_seq
+
+
+def mark_seen(session: Session, user: User, campaign: str, upto: int) -> None:
+    """Store the newest change that a user was shown of a campaign; never an older one than before."""
+    row = _seen(session, user, campaign) or SavedView(owner=user.email, page=SEEN, name=campaign, query="")
+    row.query = str(max(seen(session, user, campaign), upto))
+    session.add(row)
+
+
+def _seen(session: Session, user: User, campaign: str) -> SavedView | None:
+    query = select(SavedView).where(SavedView.owner == user.email, SavedView.page == SEEN)
+    return session.exec(query.where(SavedView.name == campaign)).first()

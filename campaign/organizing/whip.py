@@ -4,7 +4,7 @@ Two users may edit one entry at once. Each edit names the version it started fro
 are merged, and where both changed the same field the second edit is not written but shown beside the first.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -123,10 +123,21 @@ def entries_of(session: Session, bill: str) -> list[WhipEntry]:
     return list(session.exec(select(WhipEntry).where(WhipEntry.bill == bill)))
 
 
-def due(session: Session, *, today: date, limit: int = 50) -> list[WhipEntry]:
-    """Entries whose next step is due, the oldest first."""
-    query = select(WhipEntry).where(col(WhipEntry.next_on) <= today, WhipEntry.next_step != "")
-    return list(session.exec(query.order_by(col(WhipEntry.next_on), WhipEntry.bioguide).limit(limit)))
+def due(
+    session: Session, bills: Collection[str], *, today: date, mine: str, limit: int = 50
+) -> list[WhipEntry]:
+    """Entries for these bills whose next step is due: those that ``mine`` owns first, then the oldest."""
+    query = select(WhipEntry).where(
+        col(WhipEntry.bill).in_(bills), col(WhipEntry.next_on) <= today, WhipEntry.next_step != ""
+    )
+    others = sa.case((col(WhipEntry.owner) == mine, 0), else_=1)
+    return list(session.exec(query.order_by(others, col(WhipEntry.next_on), WhipEntry.bioguide).limit(limit)))
+
+
+def entries_for(session: Session, bills: Collection[str], who: Collection[str]) -> list[WhipEntry]:
+    """The entries of some members for some bills."""
+    query = select(WhipEntry).where(col(WhipEntry.bill).in_(bills), col(WhipEntry.bioguide).in_(who))
+    return list(session.exec(query))
 
 
 # --- editing ---
@@ -251,6 +262,27 @@ def save(
     return found
 
 
+def assign(
+    session: Session, bioguide: str, versions: Mapping[str, int], owner: str, *, by: str, now: datetime
+) -> tuple[Clash, ...]:
+    """Give a member to an owner for several bills, each by the version of its entry that was shown.
+
+    Writes nothing where somebody else changed an owner since; then the clashes say to what. Raises as ``save``.
+    """
+    become_the_only_editor(session)
+    given = clean(session, {"owner": owner})
+    merges = {}
+    for bill, version in versions.items():
+        _check_pair(session, bill, bioguide, now)
+        merges[bill] = merge(session, bill, bioguide, given, version=version)
+    clashes = tuple(clash for found in merges.values() for clash in found.clashes)
+    if not clashes:
+        for bill, found in merges.items():
+            if found.changes:
+                write(session, bill, bioguide, found.changes, by=by, now=now)
+    return clashes
+
+
 def become_the_only_editor(session: Session) -> None:
     """Lock the board until the end of the transaction, so that no edit comes between a merge and its write."""
     # On SQLite a write transaction holds the database's lock already.
@@ -292,10 +324,14 @@ def write(
     return entry
 
 
+def no_such_pair() -> Refused:
+    return Refused("There is no such bill or member.", "No existe ese proyecto o ese miembro.", status=404)
+
+
 def _check_pair(session: Session, bill: str, bioguide: str, now: datetime) -> None:
     person = members.person(session, bioguide, now=now)
     if session.get(Bill, bill) is None or person is None:
-        raise Refused("There is no such bill or member.", "No existe ese proyecto o ese miembro.", status=404)
+        raise no_such_pair()
     if person.chamber != BillId.of(bill).chamber:
         raise Refused(
             f"{person.name} does not sit in the chamber of {BillId.of(bill).short}.",

@@ -78,6 +78,24 @@ class Worklists:
         return [(entries[0].person, entries) for entries in ranked]
 
 
+def merged(lists: Iterable[Worklists]) -> list[tuple[Person, dict[str, list[Entry]]]]:
+    """Everybody who sits and is on a list of some bill once, with their entries by bill: by their strongest
+    reason, then by how many they have, then by name."""
+    found: dict[str, dict[str, list[Entry]]] = {}
+    for each in lists:
+        for person, entries in each.by_member():
+            if person.sitting:
+                found.setdefault(person.bioguide, {})[each.bill.id] = entries
+    everybody = ((_all_of(by_bill), by_bill) for by_bill in found.values())
+    ranked = sorted(everybody, key=lambda row: _urgency(row[0]))
+    return [(entries[0].person, by_bill) for entries, by_bill in ranked]
+
+
+def _all_of(by_bill: Mapping[str, list[Entry]]) -> list[Entry]:
+    every = [entry for entries in by_bill.values() for entry in entries]
+    return sorted(every, key=lambda entry: LISTS.index(entry.list))
+
+
 def _urgency(entries: list[Entry]) -> tuple[int, int, str, str]:
     """The sorting key of one member's entries, which are in the order of ``LISTS``."""
     person = entries[0].person

@@ -64,11 +64,53 @@ def test_a_single_report_is_not_worth_a_look(called: Engine) -> None:
 
 def test_the_week_and_the_table_by_office(called: Engine) -> None:
     with db.reading(called) as session:
-        assert calls.totals_by_outcome(session, since=date(2026, 6, 13)) == {
-            "skip": 9,
-            "talked": 16,
-            "voicemail": 5,
-        }
+        totals = calls.totals_by_outcome(session, [BILL, "guns"], since=date(2026, 6, 13))
+        assert totals == {"skip": 9, "talked": 2, "voicemail": 5}
         table = calls.by_office(session)
     assert [BILL, A1, "washington", "talked", "will_join", 2] in table
     assert ["guns", A1, "district", "talked", "will_join", 1] in table
+
+
+def waiting(engine: Engine, campaign: str, *bills: str) -> list[calls.Waiting]:
+    with db.reading(engine) as session:
+        return calls.to_review(session, campaign, bills, calls.answers(session, [*bills, campaign]))
+
+
+def test_one_queue_holds_every_member_whose_reports_nobody_has_looked_at(called: Engine) -> None:
+    """Three said one thing of A1, one only of A2; a call about the whole campaign is told once."""
+    with db.writing(called) as session:
+        day = date(2026, 6, 19)
+        session.add(
+            CallCount(
+                about=BILL, member=A2, outcome="talked", said="will_not", count=2, day=day, office="district"
+            )
+        )
+    expected = calls.Waiting(A1, (("will_join", 3), ("undecided", 1)), 4)
+    assert waiting(called, "guns", BILL) == [expected]
+    with db.writing(called) as session:
+        calls.review(session, BILL, A1, by="ana@example.org", now=NOW)
+    assert waiting(called, "guns", BILL) == []
+    assert [row.bioguide for row in waiting(called, "other", "hr923-119")] == [A1]
+
+
+def test_the_queue_begins_with_who_has_the_most_new_reports(called: Engine) -> None:
+    with db.writing(called) as session:
+        day = date(2026, 6, 19)
+        session.add(
+            CallCount(
+                about="guns", member=A2, outcome="talked", said="will_not", count=6, day=day, office="district"
+            )
+        )
+    assert [(row.bioguide, row.fresh) for row in waiting(called, "guns", BILL)] == [(A2, 6), (A1, 4)]
+
+
+def test_answers_of_two_spans_add_up(called: Engine) -> None:
+    with db.reading(called) as session:
+        every = calls.answers(session, [BILL, "guns"])
+        cut = date(2026, 6, 19)
+        parts = (
+            calls.answers(session, [BILL, "guns"], before=cut),
+            calls.answers(session, [BILL, "guns"], since=cut),
+        )
+    assert parts[0] + parts[1] == every
+    assert parts[0] == {(BILL, A1, "will_join"): 2}

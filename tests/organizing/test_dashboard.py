@@ -18,6 +18,7 @@ from campaign.refusals import Refused
 
 BILL = "hr6736-119"
 TODAY = datetime(2026, 6, 1, 16, tzinfo=UTC)
+EARLY = datetime(2026, 5, 1, 16, tzinfo=UTC)
 
 
 def strip(engine: Engine, bill: str = BILL, *, now: datetime = TODAY) -> BillSummary:
@@ -169,20 +170,34 @@ def test_sources_disagree_only_when_both_were_read_after_the_last_change(
 ) -> None:
     add_bill(house, BILL, on("A1", "2026-05-05"))
     read = datetime.fromisoformat(f"{older}T16:00:00+00:00")
-    found = replace(strip(house), sources=(("api", 1, NOW), ("govinfo", 0, read)))
+    found = replace(strip(house), sources=(("api", 1, EARLY, NOW), ("govinfo", 0, EARLY, read)))
     assert found.disagree is disagree
-    assert not replace(found, sources=(("api", 1, NOW), ("govinfo", 1, read))).disagree
+    assert not replace(found, sources=(("api", 1, EARLY, NOW), ("govinfo", 1, EARLY, read))).disagree
 
 
-def test_news_after_what_was_seen_leaves_baselines_out(house: Engine) -> None:
+@pytest.mark.parametrize(
+    ("appeared", "disagree"),
+    [("2026-05-08T09:00", True), ("2026-05-08T10:40", True), ("2026-05-08T16:00", False)],
+)
+def test_a_source_that_was_read_before_the_other_changed_does_not_disagree_yet(
+    house: Engine, appeared: str, disagree: bool
+) -> None:
+    """A joining of 5 May that Congress publishes on the 8th, after GovInfo was read that morning."""
+    add_bill(house, BILL, on("A1", "2026-05-05"))
+    first, read = (datetime.fromisoformat(f"{at}:00+00:00") for at in (appeared, "2026-05-08T10:40"))
+    found = replace(strip(house), sources=(("api", 1, first, NOW), ("govinfo", 0, EARLY, read)))
+    assert found.disagree is disagree
+
+
+def test_news_leaves_baselines_and_other_bills_out(house: Engine) -> None:
     add_bill(house, BILL, on("A1"))
     with db.writing(house) as session:
         session.add(Change(bill=BILL, kind="cosponsored", bioguide=id_of("A2"), seen_at=NOW))
         session.add(Change(bill=BILL, kind="action", seen_at=NOW))
     with db.reading(house) as session:
-        seen = dashboard.changes_seen(session, [BILL], after=0)
+        seen = dashboard.newest_changes(session, [BILL])
         assert [(one.kind, one.bioguide) for one in seen] == [("cosponsored", id_of("A2"))]
-        assert dashboard.changes_seen(session, [BILL], after=seen[0].seq or 0) == []
+        assert dashboard.newest_changes(session, ["hr1-119"]) == []
 
 
 def test_an_amendment_passed_by_both_chambers_is_sent_to_the_states_for_organizers_too(engine: Engine) -> None:

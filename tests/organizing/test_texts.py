@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from campaign import db
+from campaign.accounts import users
 from campaign.organizing import campaign_setup, saved_views, texts
 from campaign.outreach import wordings
 from campaign.proposals import campaigns, lineage
@@ -303,3 +304,17 @@ def test_a_published_wording_is_said_until_an_older_one_is_brought_back(campaign
     with db.writing(campaign) as session:
         texts.publish(session, one.id or 0, by=ANA, now=NOW + timedelta(seconds=2))
     assert said() == "One: H.R. 6736."
+
+
+def test_each_campaigns_news_is_seen_for_itself_and_never_less(engine: Engine) -> None:
+    with db.writing(engine) as session:
+        ana = users.add(session, ANA, "viewer", now=NOW)[0]
+        bo = users.add(session, "bo@example.org", "viewer", now=NOW)[0]
+        ana.seen_seq = 3
+        for upto, seen in ((7, 7), (5, 7), (9, 9)):
+            saved_views.mark_seen(session, ana, "homes", upto)
+            assert saved_views.seen(session, ana, "homes") == seen
+        assert saved_views.seen(session, ana, "guns") == 3
+        assert saved_views.seen(session, bo, "homes") == 0
+        saved_views.mark_seen(session, ana, "guns", 2)
+        assert saved_views.seen(session, ana, "guns") == 3

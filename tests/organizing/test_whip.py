@@ -198,8 +198,58 @@ def test_steps_whose_day_has_come_are_due(board: Engine) -> None:
     save(board, next_step="call", next_on="2026-06-19")
     save(board, bioguide=id_of("A2"), next_step="later", next_on="2026-06-21")
     save(board, bioguide=id_of("A3"), next_on="2026-06-01")
-    with db.reading(board) as session:
-        assert [one.bioguide for one in whip.due(session, today=date(2026, 6, 20))] == [A1]
+    assert due(board) == [A1]
+
+
+def test_my_own_steps_are_due_first_and_other_campaigns_have_theirs(board: Engine) -> None:
+    save(board, next_step="call", next_on="2026-06-18")
+    save(board, bioguide=id_of("A2"), next_step="call", next_on="2026-06-20", owner="bo@example.org")
+    save(board, bioguide=id_of("A3"), next_step="call", next_on="2026-06-19", owner="bo@example.org")
+    assert due(board) == [id_of("A3"), id_of("A2"), A1]
+    assert due(board, mine="ana@example.org") == [A1, id_of("A3"), id_of("A2")]
+    assert due(board, bill="hr1-119") == []
+
+
+def due(engine: Engine, mine: str = "bo@example.org", bill: str = BILL) -> list[str]:
+    with db.reading(engine) as session:
+        return [one.bioguide for one in whip.due(session, [bill], today=date(2026, 6, 20), mine=mine)]
+
+
+def take(engine: Engine, owner: str, versions: dict[str, int], by: str = "ana@example.org") -> list[str]:
+    with db.writing(engine) as session:
+        clashes = whip.assign(session, A1, versions, owner, by=by, now=NOW)
+        return [clash.theirs for clash in clashes]
+
+
+def owners(engine: Engine) -> dict[str, str]:
+    with db.reading(engine) as session:
+        found = whip.entries_for(session, [BILL, "hr923-119"], [A1])
+        return {entry.bill: entry.owner for entry in found if entry.owner}
+
+
+def test_one_press_assigns_a_member_for_several_bills_and_another_gives_them_back(board: Engine) -> None:
+    add_bill(board, "hr923-119", sponsor="A4")
+    save(board, lean="likely")
+    ana = "ana@example.org"
+    assert take(board, ana, {BILL: 1, "hr923-119": 0}) == []
+    assert owners(board) == {BILL: ana, "hr923-119": ana}
+    assert take(board, "", {BILL: 2, "hr923-119": 1}) == []
+    assert owners(board) == {}
+    assert now_held(board)["lean"] == "likely"
+
+
+def test_the_second_of_two_who_take_a_member_is_told_and_nothing_is_written(board: Engine) -> None:
+    add_bill(board, "hr923-119", sponsor="A4")
+    assert take(board, "bo@example.org", {BILL: 0}, by="bo@example.org") == []
+    assert take(board, "ana@example.org", {"hr923-119": 0, BILL: 0}) == ["bo@example.org"]
+    assert owners(board) == {BILL: "bo@example.org"}
+
+
+def test_nobody_takes_a_member_for_a_bill_of_the_other_chamber(board: Engine) -> None:
+    add_bill(board, "s1-119")
+    with pytest.raises(Refused):
+        take(board, "ana@example.org", {BILL: 0, "s1-119": 0})
+    assert owners(board) == {}
 
 
 def test_notes_and_contacts_keep_author_and_time(board: Engine) -> None:

@@ -19,6 +19,7 @@ from campaign.organizing.worklists import (
     Entry,
     Worklists,
     all_worklists,
+    merged,
     worklists,
 )
 from campaign.refusals import Refused
@@ -402,8 +403,8 @@ def test_one_list_of_all_reasons_puts_former_supporters_first(engine: Engine) ->
     )
     add_bill(engine, "hr6618-118", on("A2", "2023-12-06"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas", committees=["HSFA"])
-    merged = lists_of(engine, "hr6736-119").by_member()
-    assert [(person.last, [entry.list for entry in reasons]) for person, reasons in merged] == [
+    ranked = lists_of(engine, "hr6736-119").by_member()
+    assert [(person.last, [entry.list for entry in reasons]) for person, reasons in ranked] == [
         ("Zed", ["ask_again", "committee_not_on"]),
         ("Adams", ["committee_not_on"]),
     ]
@@ -420,13 +421,48 @@ def test_of_equal_reasons_more_of_them_come_first_then_names(engine: Engine) -> 
     )
     add_bill(engine, "hr923-119", on("A2"), on("A3"), proposal="cartels")
     add_bill(engine, "hr6736-119", proposal="armas", committees=["HSFA"])
-    merged = lists_of(engine, "hr6736-119").by_member()
-    assert [(person.bioguide, [entry.list for entry in entries]) for person, entries in merged] == [
+    ranked = lists_of(engine, "hr6736-119").by_member()
+    assert [(person.bioguide, [entry.list for entry in entries]) for person, entries in ranked] == [
         (id_of("A2"), ["sister_gap", "committee_not_on"]),
         (id_of("A3"), ["sister_gap"]),
         (id_of("A1"), ["committee_not_on"]),
         (id_of("A4"), ["committee_not_on"]),
     ]
+
+
+def test_over_several_bills_each_member_stands_once_by_their_strongest_reason(engine: Engine) -> None:
+    """A2 led nothing but was on both last ones; A1 only sits on the committee of one bill."""
+    seat_members(
+        engine,
+        legislator("A1", term("NY-1"), last="Adams"),
+        legislator("A2", term("NY-2", 118), term("NY-2"), last="Zed"),
+        legislator("A3", term("NY-3", 118), term("NY-3"), last="Young"),
+        committees={"HSFA": [("A1", {}), ("A3", {})]},
+    )
+    add_bill(engine, "hr6618-118", on("A2", "2023-12-06"), proposal="armas")
+    add_bill(engine, "hr6736-119", proposal="armas", committees=["HSFA"])
+    add_bill(engine, "hr7000-118", on("A2", "2023-12-06"), on("A3", "2023-12-06"), proposal="cartels")
+    add_bill(engine, "hr923-119", proposal="cartels")
+    with db.reading(engine) as session:
+        bills = [BillId.of("hr923-119"), BillId.of("hr6736-119")]
+        found = merged(all_worklists(session, bills, now=NOW).values())
+    assert [
+        (person.last, {bill: [entry.list for entry in entries] for bill, entries in by_bill.items()})
+        for person, by_bill in found
+    ] == [
+        ("Young", {"hr923-119": ["ask_again"], "hr6736-119": ["committee_not_on"]}),
+        ("Zed", {"hr923-119": ["ask_again"], "hr6736-119": ["ask_again"]}),
+        ("Adams", {"hr6736-119": ["committee_not_on"]}),
+    ]
+
+
+def test_who_no_longer_sits_is_not_asked_first(engine: Engine) -> None:
+    seat_members(engine, legislator("A1", term("NY-1", 118)), former=[legislator("B1", term("NY-2", 118))])
+    add_bill(engine, "hr6618-118", on("A1", "2023-12-06"), on("B1", "2023-12-06"), proposal="armas")
+    with db.reading(engine) as session:
+        lists = all_worklists(session, [BillId.of("hr6618-118")], now=NOW)
+        assert lists["hr6618-118"].by_member()
+        assert merged(lists.values()) == []
 
 
 def test_every_reason_is_there_in_both_languages(engine: Engine) -> None:

@@ -1,6 +1,7 @@
-"""The organizers' first page: what moved, whom to ask first, what is due."""
+"""The organizers' first page: what moved, whom to ask first, what is due, which reports to review."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import request
@@ -8,9 +9,11 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from campaign import db, new_congress
+from campaign.accounts import users
 from campaign.congress import members
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.members import Person
+from campaign.congress.models import Change
 from campaign.congress.stage_names import Stage
 from campaign.districts import vintages
 from campaign.mailing import queue
@@ -18,49 +21,83 @@ from campaign.mailing.edition import editions
 from campaign.organizing import calls, saved_views, whip, worklists
 from campaign.organizing import dashboard as boards
 from campaign.organizing.cache import record_version
+from campaign.organizing.calls import Waiting
+from campaign.organizing.models import WhipEntry
 from campaign.organizing.worklists import Entry
-from campaign.proposals import lineage, returns
-from campaign.web.core import database, history
+from campaign.proposals import campaigns, lineage, returns
+from campaign.proposals.returns import Return
+from campaign.web.core import database, history, served
 from campaign.web.core.languages import _
 from campaign.web.organize import digest
-from campaign.web.organize.access import me, page, route, to
-from campaign.web.organize.shared import FIRST_FEW, cached_results, list_names
+from campaign.web.organize.access import me, page, route, to, told
+from campaign.web.organize.campaigns import state_names
+from campaign.web.organize.member import answer_names
+from campaign.web.organize.shared import cached_results
 
-First = list[tuple[Person, list[Entry]]]
+FIRST_FIVE = 5
+Reasons = dict[str, list[Entry]]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """News of the campaign's bills: what a user has not been shown, and what was before."""
+
+    new: list[Change]
+    earlier: list[Change]
+    back: list[Return]
+    back_earlier: list[Return]
+
+
+@dataclass(frozen=True)
+class First:
+    """A member to ask first: the strongest reason for each bill, and who is responsible for them.
+
+    ``versions`` are those of the entries that one press would change.
+    """
+
+    person: Person
+    reasons: list[Entry]
+    owners: list[str]
+    versions: dict[str, int]
 
 
 @route("/")
 def dashboard() -> Response:
-    now, session = db.utcnow(), database.session()
+    now, session, slug = db.utcnow(), database.session(), served.slug()
+    today = now.astimezone(WASHINGTON).date()
     version = record_version(session, now=now)
     # Its parts change with the record, with an imported map, and on the hour.
-    week, missing_maps, january = cached_results().get(
-        "week",
+    summaries, first, missing_maps, january = cached_results().get(
+        ("week", slug),
         version,
-        lambda fresh: (_week(fresh, now), vintages.missing_maps(fresh, now=now), _january(fresh, now)),
+        lambda fresh: (*_week(fresh, slug, now), vintages.missing_maps(fresh, now=now), _january(fresh, now)),
     )
-    ids = [strip.id for strip, _first in week]
-    news = boards.changes_seen(session, ids, after=me().seen_seq)
+    ids = [summary.id for summary in summaries]
     newest = boards.newest_seq(session)
-    today = now.astimezone(WASHINGTON).date()
-    due = whip.due(session, today=today)
-    named = {change.bioguide or "" for change in news} | {entry.bioguide for entry in due}
-    people = members.people(session, named, now=now)
+    moved = _moved(session, slug, ids, newest, now)
+    due = whip.due(session, ids, today=today, mine=me().email)
+    reports = _to_review(session, slug, ids, today)
+    people = members.people(session, _named(moved, due, reports), now=now)
     return page(
         "dashboard.html",
-        strips=[strip for strip, _first in week],
-        open=_is_open(week),
-        first=week,
-        news=history.events(news, people, actions=False),
+        state=served.state(),
+        states=state_names(),
+        summaries=summaries,
+        open=_is_open(summaries),
+        moved=moved,
+        news=history.events(moved.new, people, actions=False),
+        earlier=history.events(moved.earlier, people, actions=False),
         newest=newest,
-        returned=returns.returns_since(session, me().seen_seq, upto=newest, now=now).values(),
-        waiting=len(lineage.waiting(session)),
-        search=None if _is_open(week) else returns.searches(session, [""], now=now)[""],
+        first=_owned(session, first, ids),
         due=due,
+        reports=reports,
+        answers=answer_names(),
         people=people,
-        names=list_names(),
+        names={user.email: user.name or user.email for user in users.everybody(session)},
+        waiting=_suggested(session, slug),
+        search=None if _is_open(summaries) else returns.searches(session, [""], now=now)[""],
         today=today,
-        calls=_calls_lately(session, today),
+        calls=_calls_lately(session, slug, ids, today),
         digest=editions.newest_status(session),
         digest_states=digest.state_names(),
         mail_troubles=queue.troubles(session),
@@ -76,37 +113,120 @@ def _january(session: Session, now: datetime) -> bool:
     return new_congress.comes(now) and (at > now or bool(new_congress.missing(session, at=now)))
 
 
-def _is_open(week: Sequence[tuple[boards.BillSummary, First]]) -> bool:
+def _is_open(summaries: Sequence[boards.BillSummary]) -> bool:
     """Whether some bill lives, or became law: otherwise a bill has to be introduced again."""
-    return any(not strip.record.ended or strip.record.stage.stage is Stage.law for strip, _first in week)
+    return any(not each.record.ended or each.record.stage.stage is Stage.law for each in summaries)
 
 
-def _week(session: Session, now: datetime) -> list[tuple[boards.BillSummary, First]]:
-    """Each bill with whom to ask first."""
-    strips = boards.bill_summaries(session, now=now)
-    lists = worklists.all_worklists(session, [strip.record.id for strip in strips], now=now)
-    return [(strip, lists[strip.id].by_member()[:FIRST_FEW]) for strip in strips]
+def _week(
+    session: Session, slug: str, now: datetime
+) -> tuple[list[boards.BillSummary], list[tuple[Person, Reasons]]]:
+    """The campaign's bills, and whom to ask first over all of them."""
+    summaries = boards.bill_summaries(session, now=now, campaign=slug)
+    lists = worklists.all_worklists(session, [each.record.id for each in summaries], now=now)
+    return summaries, worklists.merged(lists.values())[:FIRST_FIVE]
 
 
-def _calls_lately(session: Session, today: date) -> list[tuple[str, int]]:
+def _moved(session: Session, slug: str, ids: Sequence[str], newest: int, now: datetime) -> Moved:
+    seen = saved_views.seen(session, me(), slug)
+    changes = boards.newest_changes(session, ids)
+    back = returns.returns_since(session, 0, upto=newest, now=now)
+    new = returns.returns_since(session, seen, upto=newest, now=now) if back else {}
+    return Moved(
+        [change for change in changes if (change.seq or 0) > seen],
+        [change for change in changes if (change.seq or 0) <= seen],
+        [each for bill, each in new.items() if bill in ids],
+        [each for bill, each in back.items() if bill in ids and bill not in new],
+    )
+
+
+def _named(moved: Moved, due: Sequence[WhipEntry], reports: Sequence[Waiting]) -> set[str]:
+    changes = {change.bioguide or "" for change in (*moved.new, *moved.earlier)}
+    return changes | {entry.bioguide for entry in due} | {row.bioguide for row in reports}
+
+
+def _owned(session: Session, first: Sequence[tuple[Person, Reasons]], ids: Sequence[str]) -> list[First]:
+    who = [person.bioguide for person, _reasons in first]
+    entries = {(row.bill, row.bioguide): row for row in whip.entries_for(session, ids, who)}
+    return [
+        _first(person, by_bill, {bill: entries.get((bill, person.bioguide)) for bill in by_bill})
+        for person, by_bill in first
+    ]
+
+
+def _first(person: Person, by_bill: Reasons, entries: Mapping[str, WhipEntry | None]) -> First:
+    held = {bill: entry.owner if entry else "" for bill, entry in entries.items()}
+    owners = sorted({*held.values()} - {""})
+    mine = me().email if owners else ""
+    return First(
+        person,
+        [reasons[0] for reasons in by_bill.values()],
+        owners,
+        {bill: entry.version if entry else 0 for bill, entry in entries.items() if held[bill] == mine},
+    )
+
+
+def _to_review(session: Session, slug: str, ids: Sequence[str], today: date) -> list[Waiting]:
+    keys, moving = (*ids, slug), calls.still_open(today)
+    closed = cached_results().get(
+        ("answers", slug), (today, keys), lambda fresh: calls.answers(fresh, keys, before=moving)
+    )
+    given = closed + calls.answers(session, keys, since=moving)
+    return calls.to_review(session, slug, ids, given)
+
+
+def _suggested(session: Session, slug: str) -> int:
+    """How many suggested bills wait for a decision."""
+    waiting = lineage.waiting(session)
+    proposals = campaigns.campaign_proposals(session, slug) if waiting else []
+    known = {proposal.slug for proposal in proposals}
+    return sum(kin.proposal in known for _bill, kin in waiting)
+
+
+def _calls_lately(session: Session, slug: str, ids: Sequence[str], today: date) -> list[tuple[str, int]]:
     names = {
         "talked": _("talked with the office"),
         "voicemail": _("left a voicemail"),
         "not_reached": _("not reached"),
         "skip": _("skipped"),
     }
-    week, moving = today - timedelta(days=7), calls.still_open(today)
+    week, moving, keys = today - timedelta(days=7), calls.still_open(today), (*ids, slug)
     closed = cached_results().get(
-        "calls", today, lambda fresh: calls.totals_by_outcome(fresh, since=week, before=moving)
+        ("calls", slug),
+        (today, keys),
+        lambda fresh: calls.totals_by_outcome(fresh, keys, since=week, before=moving),
     )
-    counts = closed + calls.totals_by_outcome(session, since=moving)
+    counts = closed + calls.totals_by_outcome(session, keys, since=moving)
     return [(words, counts[outcome]) for outcome, words in names.items() if counts.get(outcome)]
 
 
 @route("/seen", methods=("POST",))
 def seen() -> Response:
-    """Remember the newest change this person has been shown."""
+    """Remember the newest change of this campaign that this person has been shown."""
     upto = request.form.get("upto", type=int) or 0
     with db.writing(database.engine()) as writer:
-        saved_views.mark_seen(writer, me().id or 0, upto, now=db.utcnow())
+        saved_views.mark_seen(writer, me(), served.slug(), upto)
     return to("dashboard")
+
+
+@route("/members/<bioguide>/owner", role="organizer", methods=("POST",))
+def assign_member(bioguide: str) -> Response:
+    """Become responsible for a member, or give them back, for the bills of the form."""
+    versions = _versions()
+    owner = me().email if request.form.get("take") else ""
+    with db.writing(database.engine()) as writer:
+        now = db.utcnow()
+        known = {bill.id for bill, _p in boards.working_bills(writer, now=now, campaign=served.slug())}
+        if not versions or not versions.keys() <= known:
+            raise whip.no_such_pair()
+        clashes = whip.assign(writer, bioguide, versions, owner, by=me().email, now=now)
+    if clashes:
+        told(_("%(who)s changed this a moment ago. Nothing was written.", who=clashes[0].by))
+    else:
+        told(_("You take this member.") if owner else _("You gave this member back."))
+    return to("dashboard", _anchor="first")
+
+
+def _versions() -> dict[str, int]:
+    form = request.form
+    return dict(zip(form.getlist("bill"), form.getlist("version", type=int), strict=False))

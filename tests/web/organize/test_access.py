@@ -40,6 +40,7 @@ TABLE: dict[str, tuple[str, bool]] = {
     "log": ("admin", True),
     "dashboard": ("viewer", False),
     "seen": ("viewer", False),
+    "assign_member": ("organizer", False),
     "bill_page": ("viewer", False),
     "picture": ("viewer", False),
     "picture_png": ("viewer", False),
