@@ -44,6 +44,14 @@ class Merge:
     changes: tuple[tuple[str, str, str], ...]
     clashes: tuple[Clash, ...]
 
+    @property
+    def mine(self) -> Values:
+        """The fields that this edit changed against the version it started from, and no others: the rest of
+        its form is as old as that version."""
+        return {field: after for field, _before, after in self.changes} | {
+            clash.field: clash.mine for clash in self.clashes
+        }
+
 
 @dataclass(frozen=True)
 class BoardRow:

@@ -10,7 +10,6 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from campaign import db
-from campaign.accounts import users
 from campaign.congress import members
 from campaign.congress.bills import congress_on
 from campaign.congress.models import Bill
@@ -26,7 +25,7 @@ from campaign.web.core import database
 from campaign.web.core.languages import _
 from campaign.web.organize import access
 from campaign.web.organize.access import me, page, route, to, told
-from campaign.web.organize.shared import cached_results, download, lean_names
+from campaign.web.organize.shared import cached_results, download, lean_names, owner_names
 
 PAGE = 100
 # The file, and the form around it.
@@ -122,7 +121,7 @@ def board() -> Response:
         sought=sought,
         query=urlencode(sought.query),
         states=sorted({row.person.state for row in everybody}),
-        owners=[user.email for user in users.everybody(session) if user.active],
+        owners=owner_names(session),
         saved=saved_views.views_of(session, me().email, "board"),
         lean_names=lean_names(),
         ended=bill.congress < congress_on(now),
@@ -140,12 +139,10 @@ def export_board(kind: str) -> Response:
 
 @route("/members/<bioguide>/<bill>", role="organizer")
 def entry_page(bioguide: str, bill: str) -> Response:
-    return _entry(bioguide, bill, {}, ())
+    return _entry(bioguide, bill, whip.Merge((), ()))
 
 
-def _entry(
-    bioguide: str, bill: str, mine: dict[str, str], clashes: tuple[whip.Clash, ...], *, status: int = 200
-) -> Response:
+def _entry(bioguide: str, bill: str, merged: whip.Merge, *, status: int = 200) -> Response:
     session = database.session()
     found, person = lookup.resolve(session, bill), members.person(session, bioguide, now=db.utcnow())
     if person is None:
@@ -156,10 +153,11 @@ def _entry(
         status=status,
         person=person,
         bill=found,
-        values={**whip.values_of(entry), **mine},
+        values={**whip.values_of(entry), **merged.mine},
         version=entry.version if entry else 0,
-        clashes=clashes,
-        owners=[user.email for user in users.everybody(session) if user.active],
+        clashes=merged.clashes,
+        both={clash.field for clash in merged.clashes},
+        owners=owner_names(session),
         leans=whip.LEANS,
         lean_names=lean_names(),
         changes=whip.history(session, bioguide, str(found)),
@@ -175,7 +173,7 @@ def save_entry(bioguide: str, bill: str) -> Response:
         merged = whip.save(writer, found, bioguide, given, version=version, by=me().email, now=db.utcnow())
     if merged.clashes:
         # Shown beside theirs, with the version it was compared with: sending it again decides.
-        return _entry(bioguide, bill, given, merged.clashes, status=409)
+        return _entry(bioguide, bill, merged, status=409)
     told(_("Saved."))
     return to("member_page", bioguide=bioguide)
 

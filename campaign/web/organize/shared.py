@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, make_response
+from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from campaign import db
+from campaign.accounts import users
 from campaign.organizing import exports, worklists
 from campaign.organizing.cache import ResultCache
 from campaign.refusals import Refused
@@ -58,6 +60,11 @@ def download(kind: str, name: str, header: Sequence[str], rows: Sequence[Sequenc
     with db.writing(database.engine()) as writer:
         access.note(writer, "exported", name, rows=len(rows), kind=kind)
     return attachment(raw, KINDS[kind], f"{name}.{kind}")
+
+
+def owner_names(session: Session) -> list[tuple[str, str]]:
+    """Who can own a next step, as the options of a form."""
+    return [(user.email, user.email) for user in users.everybody(session) if user.active]
 
 
 def lean_names() -> dict[str, str]:

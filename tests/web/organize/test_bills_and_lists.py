@@ -278,6 +278,33 @@ def test_the_second_of_two_editors_sees_both_and_decides(app: Flask, snapshot_en
         assert [change.after for change in whip.history(session, JACOBS)] == ["against", "thank her", "for"]
 
 
+def field_values(html: str) -> dict[str, str]:
+    """What the member form holds, as a browser would send it."""
+    values = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', html))
+    for name, options in re.findall(r'<select[^>]* name="(\w+)".*?>(.*?)</select>', html, re.DOTALL):
+        chosen = re.findall(r'value="([^"]*)" selected', options)
+        values[name] = chosen[0] if chosen else ""
+    return {name: values[name] for name in (*whip.FIELDS, "version")}
+
+
+def test_a_stale_form_takes_nothing_from_the_first_editor(app: Flask, snapshot_engine: Engine) -> None:
+    """Bo's whole form is sent, blanks too, as a browser does; only the lean is Bo's change."""
+    ana = sign_in(app.test_client(), snapshot_engine, "organizer", "ana@example.org")
+    bo = sign_in(app.test_client(), snapshot_engine, "organizer", "bo@example.org")
+    path = f"/organize/members/{JACOBS}/{BILL}"
+    stale = field_values(bo.get(path).text)
+    work = {"owner": "ana@example.org", "next_step": "call the LD", "next_on": "2026-06-19", "tags": "swing"}
+    send(ana, path, **{**stale, **work, "lean": "for"})
+    told = send(bo, path, **{**stale, "lean": "against"})
+    assert told.status_code == 409
+    behind = field_values(told.text)
+    assert behind == {**work, "lean": "against", "version": "1"}
+    assert re.findall(r'id="(\w+)-hint">Changed by both', told.text) == ["lean"]
+    send(bo, path, **behind)
+    with db.reading(snapshot_engine) as session:
+        assert whip.values_of(whip.entry_of(session, BILL, JACOBS)) == {**work, "lean": "against"}
+
+
 def test_notes_are_shown_as_typed_and_never_as_markup(staff: FlaskClient) -> None:
     shown = send(staff, f"/organize/members/{JACOBS}/notes", text="<b>LD</b> says\nmaybe").text
     assert "&lt;b&gt;LD&lt;/b&gt; says" in shown
