@@ -10,10 +10,11 @@ from sqlmodel import Session, col
 
 from campaign.accounts.tokens import fingerprint
 from campaign.congress.models import Bill
-from campaign.organizing import whip
+from campaign.organizing import whip, whip_batches
 from campaign.organizing.exports import Fault, Line, read_csv
 from campaign.organizing.models import PendingImport
 from campaign.organizing.whip import FIELDS, BoardRow, Clash
+from campaign.organizing.whip_batches import Batch
 from campaign.refusals import Refused
 
 SHOWN = ("bioguide", "name", "party", "seat", "standing", "since")
@@ -143,8 +144,10 @@ def _fault(line: Line, bill: Bill, people: dict[str, BoardRow], seen: set[str]) 
     return None
 
 
-def confirm(session: Session, id: str, *, by: str, now: datetime) -> Preview:
+def confirm(session: Session, id: str, *, by: str, now: datetime) -> tuple[Preview, Batch]:
     """Write the changes of a preview in the caller's transaction; clashing fields stay as they are.
+
+    Returns what was written, and the batch by which it can be undone.
 
     Raises Refused: 404 for an import that has expired, 409 where the preview would differ now.
     """
@@ -164,7 +167,9 @@ def confirm(session: Session, id: str, *, by: str, now: datetime) -> Preview:
             "Alguien cambió el tablero mientras tanto. No se escribió nada; suba de nuevo el archivo.",
             status=409,
         )
+    start = whip_batches.newest(session)
     for edit in found.edits:
         whip.write(session, bill.id, edit.bioguide, edit.changes, by=by, now=now)
     session.delete(pending)
-    return found
+    changed = tuple(edit.bioguide for edit in found.edits)
+    return found, Batch(changed, (), start, whip_batches.newest(session))

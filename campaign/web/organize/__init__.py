@@ -5,6 +5,7 @@ from campaign.web.organize import (
     account,
     bills,
     board,
+    bulk,
     campaigns,
     digest,
     january,
@@ -17,6 +18,6 @@ from campaign.web.organize import (
 from campaign.web.organize.access import room
 
 __all__ = [
-    "account", "bills", "board", "campaigns", "digest", "january", "lists", "member", "room", "system", "week",
-    "wordings",
+    "account", "bills", "board", "bulk", "campaigns", "digest", "january", "lists", "member", "room", "system",
+    "week", "wordings",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """The whip board: look, edit, take out, bring back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from urllib.parse import urlencode
 
@@ -17,15 +18,24 @@ from campaign.organizing import calls, saved_views, whip, whip_files
 from campaign.organizing import dashboard as boards
 from campaign.organizing.cache import record_version
 from campaign.organizing.exports import MOST_BYTES
+from campaign.organizing.member_filter import matcher
 from campaign.organizing.whip import BoardRow
 from campaign.proposals import lookup
 from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
 from campaign.web.core import database
 from campaign.web.core.languages import _
-from campaign.web.organize import access
+from campaign.web.organize import access, sorting
 from campaign.web.organize.access import me, page, route, to, told
-from campaign.web.organize.shared import cached_results, download, lean_names, owner_names
+from campaign.web.organize.shared import (
+    bulk_state,
+    cached_results,
+    download,
+    filters_of_address,
+    lean_names,
+    meant_by,
+    owner_names,
+)
 
 PAGE = 100
 # The file, and the form around it.
@@ -44,28 +54,39 @@ class Sought:
     bill: str
     lean: str
     standing: str
-    state: str
+    # A name, a seat or a state.
+    who: str
     owner: str
     tag: str
+    sort: str
 
     @property
     def query(self) -> dict[str, str]:
         return {name: value for name, value in self.__dict__.items() if value}
 
-    def fits(self, row: BoardRow) -> bool:
+    def shown(self, rows: Iterable[BoardRow]) -> list[BoardRow]:
+        """The rows that the filters leave, in the order that is asked for."""
+        is_meant = matcher(self.who)
+        fitting = [row for row in rows if self._fits(row) and is_meant(row.person)]
+        return sorting.sorted_by(fitting, self.sort, COLUMNS)
+
+    def _fits(self, row: BoardRow) -> bool:
         not_on = self.standing == "not" and row.standing in ("", "withdrew")
         return (
             (not_on or self.standing in ("", row.standing))
             and self.lean in ("", row.values["lean"])
-            and self.state in ("", row.person.state)
             and self.owner in ("", row.values["owner"])
             and (not self.tag or self.tag.lower() in row.values["tags"].split())
         )
 
 
+COLUMNS: Mapping[str, sorting.Key] = {
+    "record": lambda row: (row.standing, row.since or date.min) if row.standing else None,
+}
+
+
 def _sought() -> Sought:
-    get = request.args.get
-    return Sought(*(get(name, "").strip()[:60] for name in Sought.__dataclass_fields__))
+    return Sought(**filters_of_address(Sought.__dataclass_fields__))
 
 
 def standing_names(*, ended: bool = False) -> dict[str, str]:
@@ -107,7 +128,7 @@ def board() -> Response:
         "sitting", record_version(session, now=now), partial(members.people, now=now)
     )
     everybody = whip.board(session, bill, sitting, now=now)
-    rows = [row for row in everybody if sought.fits(row)]
+    rows = sought.shown(everybody)
     start = max(0, (request.args.get("page", type=int) or 1) - 1) * PAGE
     return page(
         "board.html",
@@ -120,10 +141,11 @@ def board() -> Response:
         tally={lean: sum(row.values["lean"] == lean for row in everybody) for lean in whip.LEANS},
         sought=sought,
         query=urlencode(sought.query),
-        states=sorted({row.person.state for row in everybody}),
+        meant=() if rows else meant_by(session, sought.who, now=now),
         owners=owner_names(session),
         saved=saved_views.views_of(session, me().email, "board"),
         lean_names=lean_names(),
+        **bulk_state(),
         ended=bill.congress < congress_on(now),
         standing_names=standing_names(ended=bill.congress < congress_on(now)),
     )
@@ -133,7 +155,7 @@ def board() -> Response:
 def export_board(kind: str) -> Response:
     session, sought = database.session(), _sought()
     bill = _chosen(session, sought.bill)
-    rows = [row for row in whip.board(session, bill, now=db.utcnow()) if sought.fits(row)]
+    rows = sought.shown(whip.board(session, bill, now=db.utcnow()))
     return download(kind, f"{bill.id}-board", whip_files.COLUMNS, whip_files.table(rows, bill.id))
 
 
@@ -244,7 +266,7 @@ def _uploaded() -> bytes:
 @route("/board/import/<id>", role="organizer", methods=("POST",))
 def confirm_import(id: str) -> Response:
     with db.writing(database.engine()) as writer:
-        done = whip_files.confirm(writer, id, by=me().email, now=db.utcnow())
+        done, batch = whip_files.confirm(writer, id, by=me().email, now=db.utcnow())
         access.note(writer, "board imported", done.bill, rows=len(done.edits), clashes=len(done.clashes))
     told(_("Written: %(number)s members.", number=len(done.edits)))
-    return to("board", bill=done.bill)
+    return to("board", bill=done.bill, changes=batch.rows)

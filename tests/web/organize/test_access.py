@@ -60,6 +60,8 @@ TABLE: dict[str, tuple[str, bool]] = {
     "bring_page": ("organizer", False),
     "bring": ("organizer", False),
     "confirm_import": ("organizer", False),
+    "change_many": ("organizer", False),
+    "undo_changes": ("organizer", False),
     "words": ("organizer", False),
     "add_bill": ("organizer", False),
     "decide_kin": ("organizer", False),
