@@ -1,4 +1,4 @@
-"""The whip board as a CSV file: export, and import in two steps with a preview of the changes."""
+"""The whip board as a file: export, and import in two steps with a preview of the changes."""
 
 import secrets
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 
 from campaign.accounts.tokens import fingerprint
 from campaign.congress.models import Bill
-from campaign.organizing import whip, whip_batches
-from campaign.organizing.exports import Fault, Line, read_csv
+from campaign.organizing import whip, whip_batches, written_days
+from campaign.organizing.exports import Fault, Line, read_table
 from campaign.organizing.models import PendingImport
 from campaign.organizing.whip import FIELDS, BoardRow, Clash
 from campaign.organizing.whip_batches import Batch
@@ -75,7 +75,8 @@ def bring(session: Session, bill: Bill, raw: bytes, *, by: str, now: datetime) -
 
     Raises Refused for a file that cannot be read.
     """
-    lines = read_csv(raw, needed=NEEDED, known=COLUMNS)
+    days = {entry.bioguide: whip.values_of(entry)["next_on"] for entry in whip.entries_of(session, bill.id)}
+    lines = written_days.settled(read_table(raw, needed=NEEDED, known=COLUMNS), days)
     found = preview(session, bill, lines, now=now)
     pending = PendingImport(
         id=secrets.token_urlsafe(12),
