@@ -8,6 +8,7 @@ from campaign.web.organize import (
     bulk,
     campaigns,
     digest,
+    find,
     january,
     lists,
     member,
@@ -18,6 +19,6 @@ from campaign.web.organize import (
 from campaign.web.organize.access import room
 
 __all__ = [
-    "account", "bills", "board", "bulk", "campaigns", "digest", "january", "lists", "member", "room", "system",
-    "week", "wordings",
+    "account", "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists", "member", "room",
+    "system", "week", "wordings",
 ]  # fmt: skip

@@ -62,6 +62,7 @@ TABLE: dict[str, tuple[str, bool]] = {
     "confirm_import": ("organizer", False),
     "change_many": ("organizer", False),
     "undo_changes": ("organizer", False),
+    "find": ("viewer", False),
     "words": ("organizer", False),
     "add_bill": ("organizer", False),
     "decide_kin": ("organizer", False),
