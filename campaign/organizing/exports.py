@@ -1,8 +1,8 @@
-"""Tables as files: CSV and XLSX without formulas in text cells, and a strict reader of uploaded CSV."""
+"""Tables as files: CSV and XLSX without formulas in text cells, and a strict reader of uploaded ones."""
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils.exceptions import IllegalCharacterError
 
+from campaign.organizing import workbooks
 from campaign.refusals import Refused
 
 # First characters of a cell that a spreadsheet may run as a formula (OWASP, "CSV Injection").
@@ -88,21 +89,28 @@ class Fault:
         return self.es if lang == "es" else self.en
 
 
-def read_csv(raw: bytes, *, needed: Iterable[str], known: Iterable[str]) -> list[Line]:
-    """The rows of an uploaded CSV file, separated by commas or semicolons.
+def read_table(raw: bytes, *, needed: Iterable[str], known: Iterable[str]) -> list[Line]:
+    """The rows of an uploaded workbook, or of a CSV file separated by commas, semicolons or tabs.
 
-    Raises Refused, with the line if there is one, for a file that is not text, lacks one of the columns
+    Raises Refused, with the line if there is one, for a file that is neither, lacks one of the columns
     ``needed``, has one that is not ``known``, is cut off, or is too long.
     """
     if len(raw) > MOST_BYTES:
         raise _too_long()
+    rows = workbooks.rows_of(raw) if raw.startswith(workbooks.MAGIC) else _csv_rows(raw)
+    _number, first = next(rows, (1, []))
+    header = [unguarded(name.strip()).lower() for name in first]
+    _check_header(header, set(needed), set(known))
+    return list(_lines(rows, header))
+
+
+def _csv_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
     text = _decoded(raw)
-    delimiter = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
     try:
-        header = [unguarded(name.strip()).lower() for name in next(reader, [])]
-        _check_header(header, set(needed), set(known))
-        return list(_lines(reader, header))
+        for cells in reader:
+            yield reader.line_num, cells
     except csv.Error as error:
         raise Refused(
             f"Line {reader.line_num}: the file breaks off or its quotes do not match ({error}).",
@@ -111,10 +119,11 @@ def read_csv(raw: bytes, *, needed: Iterable[str], known: Iterable[str]) -> list
 
 
 def _decoded(raw: bytes) -> str:
-    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise Refused(
-            "This is a workbook. Save it as CSV (UTF-8) and bring that.",
-            "Es un libro de cálculo. Guárdelo como CSV (UTF-8) y suba ese archivo.",
+            "This workbook is old or has a password. Save it as XLSX without one, or as CSV (UTF-8).",
+            "Este libro de cálculo es de un tipo antiguo o tiene contraseña. Guárdelo como XLSX sin ella, o "
+            "como CSV (UTF-8).",
         )
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
@@ -145,9 +154,9 @@ def _check_header(header: Sequence[str], needed: set[str], known: set[str]) -> N
         raise Refused("Line 1: a column stands there twice.", "Línea 1: una columna aparece dos veces.")
 
 
-def _lines(reader: Any, header: Sequence[str]) -> Iterable[Line]:
+def _lines(rows: Iterable[tuple[int, list[str]]], header: Sequence[str]) -> Iterable[Line]:
     count = 0
-    for cells in reader:
+    for number, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
         count += 1
@@ -155,12 +164,10 @@ def _lines(reader: Any, header: Sequence[str]) -> Iterable[Line]:
             raise _too_long()
         if len(cells) != len(header):
             raise Refused(
-                f"Line {reader.line_num}: {len(cells)} cells where the header has {len(header)}.",
-                f"Línea {reader.line_num}: {len(cells)} celdas y el encabezado tiene {len(header)}.",
+                f"Line {number}: {len(cells)} cells where the header has {len(header)}.",
+                f"Línea {number}: {len(cells)} celdas y el encabezado tiene {len(header)}.",
             )
-        yield Line(
-            reader.line_num, {name: unguarded(cell.strip()) for name, cell in zip(header, cells, strict=True)}
-        )
+        yield Line(number, {name: unguarded(cell.strip()) for name, cell in zip(header, cells, strict=True)})
 
 
 def _too_long() -> Refused:

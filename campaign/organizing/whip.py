@@ -18,6 +18,7 @@ from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Cosponsorship
 from campaign.organizing.models import StaffContact, WhipChange, WhipEntry, WhipNote
+from campaign.organizing.written_days import readings
 from campaign.refusals import Refused
 
 LEANS: Final = ("for", "likely", "unknown", "unlikely", "against")
@@ -43,6 +44,14 @@ class Merge:
 
     changes: tuple[tuple[str, str, str], ...]
     clashes: tuple[Clash, ...]
+
+    @property
+    def mine(self) -> Values:
+        """The fields that this edit changed against the version it started from, and no others: the rest of
+        its form is as old as that version."""
+        return {field: after for field, _before, after in self.changes} | {
+            clash.field: clash.mine for clash in self.clashes
+        }
 
 
 @dataclass(frozen=True)
@@ -181,13 +190,20 @@ def _clean_step(_session: Session, text: str) -> str:
 
 
 def _clean_day(_session: Session, text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat() if text else ""
-    except ValueError:
+    if not text:
+        return ""
+    days = sorted(set(readings(text).values()))
+    if not days:
         raise Refused(
             f"“{text[:40]}” is not a day; write it as 2026-06-01.",
             f"«{text[:40]}» no es una fecha; escríbala como 2026-06-01.",
-        ) from None
+        )
+    if len(days) > 1:
+        raise Refused(
+            f"“{text}” can be two days; write it as {days[0]} or as {days[1]}.",
+            f"«{text}» puede ser dos fechas; escríbala como {days[0]} o como {days[1]}.",
+        )
+    return days[0].isoformat()
 
 
 def _clean_tags(_session: Session, text: str) -> str:

@@ -1,4 +1,4 @@
-"""The whip board as a CSV file: export, and import in two steps with a preview of the changes."""
+"""The whip board as a file: export, and import in two steps with a preview of the changes."""
 
 import secrets
 from collections.abc import Sequence
@@ -10,10 +10,11 @@ from sqlmodel import Session, col
 
 from campaign.accounts.tokens import fingerprint
 from campaign.congress.models import Bill
-from campaign.organizing import whip
-from campaign.organizing.exports import Fault, Line, read_csv
+from campaign.organizing import whip, whip_batches, written_days
+from campaign.organizing.exports import Fault, Line, read_table
 from campaign.organizing.models import PendingImport
 from campaign.organizing.whip import FIELDS, BoardRow, Clash
+from campaign.organizing.whip_batches import Batch
 from campaign.refusals import Refused
 
 SHOWN = ("bioguide", "name", "party", "seat", "standing", "since")
@@ -74,7 +75,8 @@ def bring(session: Session, bill: Bill, raw: bytes, *, by: str, now: datetime) -
 
     Raises Refused for a file that cannot be read.
     """
-    lines = read_csv(raw, needed=NEEDED, known=COLUMNS)
+    days = {entry.bioguide: whip.values_of(entry)["next_on"] for entry in whip.entries_of(session, bill.id)}
+    lines = written_days.settled(read_table(raw, needed=NEEDED, known=COLUMNS), days)
     found = preview(session, bill, lines, now=now)
     pending = PendingImport(
         id=secrets.token_urlsafe(12),
@@ -143,8 +145,10 @@ def _fault(line: Line, bill: Bill, people: dict[str, BoardRow], seen: set[str]) 
     return None
 
 
-def confirm(session: Session, id: str, *, by: str, now: datetime) -> Preview:
+def confirm(session: Session, id: str, *, by: str, now: datetime) -> tuple[Preview, Batch]:
     """Write the changes of a preview in the caller's transaction; clashing fields stay as they are.
+
+    Returns what was written, and the batch by which it can be undone.
 
     Raises Refused: 404 for an import that has expired, 409 where the preview would differ now.
     """
@@ -164,7 +168,9 @@ def confirm(session: Session, id: str, *, by: str, now: datetime) -> Preview:
             "Alguien cambió el tablero mientras tanto. No se escribió nada; suba de nuevo el archivo.",
             status=409,
         )
+    start = whip_batches.newest(session)
     for edit in found.edits:
         whip.write(session, bill.id, edit.bioguide, edit.changes, by=by, now=now)
     session.delete(pending)
-    return found
+    changed = tuple(edit.bioguide for edit in found.edits)
+    return found, Batch(changed, (), start, whip_batches.newest(session))

@@ -17,6 +17,8 @@ from campaign.organizing import whip
 from campaign.settings import Settings
 
 PAGES = {
+    "find": "find?q=tx",
+    "empty": "board?who=qqq",
     "week": "",
     "bill": "bills/hr6736-119",
     "lists": "lists",

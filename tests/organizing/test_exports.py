@@ -9,7 +9,7 @@ import pytest
 from chambers import NOW, add_bill, id_of, legislator, on, seat_members, term
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy.engine import Engine
 
 from campaign import db
@@ -63,8 +63,24 @@ def test_s17_what_goes_out_comes_back_the_same(rows: list[list[str]]) -> None:
 # --- reading ---
 
 
+def workbook(*rows: list[object]) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def bomb() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 61_000_000)
+    return out.getvalue()
+
+
 def lines(raw: bytes) -> list[exports.Line]:
-    return exports.read_csv(raw, needed=["a"], known=["a", "b"])
+    return exports.read_table(raw, needed=["a"], known=["a", "b"])
 
 
 @pytest.mark.parametrize(
@@ -76,7 +92,9 @@ def lines(raw: bytes) -> list[exports.Line]:
         (b"a,a\r\n1,2\r\n", "twice"),
         (b"a,b\r\n1,2\r\n1,2,3\r\n", "Line 3: 3 cells"),
         (b'a,b\r\n1,2\r\n1,"half', "Line 3: the file breaks off"),
-        (b"PK\x03\x04rest of a workbook", "workbook"),
+        (b"PK\x03\x04rest of a workbook", "workbook cannot be read"),
+        (bomb(), "workbook cannot be read"),
+        (b"\xd0\xcf\x11\xe0old", "XLSX without one"),
         (b"a\r\n\0\0\0", "not a table"),
         (b"a\r\n" + b"1\r\n" * 100_000, "too long"),
         (b"a" * 4_000_001, "too long"),
@@ -88,7 +106,9 @@ def lines(raw: bytes) -> list[exports.Line]:
         "twice",
         "ragged",
         "half a file",
-        "xlsx",
+        "half an xlsx",
+        "bomb",
+        "xls",
         "binary",
         "rows",
         "bytes",
@@ -107,8 +127,10 @@ def test_files_that_cannot_be_read_are_refused_with_the_line(raw: bytes, says: s
         "\ufeffa,b\nGarcía,2\n".encode(),
         "a,b\r\nGarcía,2\r\n".encode("cp1252"),
         "a,b\r\nGarcía,2\r\n".encode("utf-16"),
+        "a\tb\r\nGarcía\t2\r\n".encode("utf-16"),
+        workbook(["a", "b", None], ["García", 2.0], [None, None, None]),
     ],
-    ids=["semicolons", "mark and line feeds", "Windows", "UTF-16"],
+    ids=["semicolons", "mark and line feeds", "Windows", "UTF-16", "UTF-16 with tabs", "workbook"],
 )
 def test_what_spreadsheets_write_is_read(raw: bytes) -> None:
     assert [line.cells for line in lines(raw)] == [{"a": "García", "b": "2"}]
@@ -143,7 +165,7 @@ def bring(engine: Engine, raw: bytes, by: str = ANA) -> tuple[str, Preview]:
 
 def confirm(engine: Engine, id: str, by: str = ANA, **later: float) -> Preview:
     with db.writing(engine) as session:
-        return whip_files.confirm(session, id, by=by, now=NOW + timedelta(**later))
+        return whip_files.confirm(session, id, by=by, now=NOW + timedelta(**later))[0]
 
 
 def leans(engine: Engine) -> dict[str, str]:
@@ -220,3 +242,36 @@ def test_one_bad_line_is_named_and_keeps_everything_from_being_written(board: En
     with pytest.raises(Refused):
         confirm(board, id)
     assert "against" not in leans(board).values()
+
+
+def as_workbook(engine: Engine, **days: object) -> bytes:
+    """The board as XLSX, with days written anew as a spreadsheet does."""
+    with db.reading(engine) as session:
+        rows = whip_files.table(whip.board(session, session.get_one(Bill, BILL), now=NOW), BILL)
+    at = whip_files.COLUMNS.index("next_on")
+    for row, name in zip(rows, ("A1", "A2", "A3", "A4", "A5"), strict=True):
+        row[at] = days.get(name, row[at])
+    return exports.xlsx_of("Board", whip_files.COLUMNS, rows)
+
+
+def test_a_workbook_comes_back_without_a_change(board: Engine) -> None:
+    _, preview = bring(board, as_workbook(board))
+    assert (preview.edits, preview.faults, preview.unchanged) == ((), (), 5)
+
+
+def test_days_that_a_spreadsheet_rewrote_come_back_in_the_order_that_the_board_tells(board: Engine) -> None:
+    _, preview = bring(board, as_workbook(board, A1="6/25/2026", A2="12/1/2026", A3=date(2026, 11, 2)))
+    assert preview.faults == ()
+    assert [edit.changes for edit in preview.edits] == [
+        (("next_on", "", "2026-12-01"),),
+        (("next_on", "", "2026-11-02"),),
+    ]
+
+
+def test_a_day_that_reads_two_ways_is_refused_with_its_line(board: Engine) -> None:
+    _, preview = bring(board, as_workbook(board, A3="12/1/2026"))
+    (fault,) = preview.faults
+    assert (fault.line, fault.en) == (
+        4,
+        "“12/1/2026” can be two days; write it as 2026-01-12 or as 2026-12-01.",
+    )

@@ -167,6 +167,26 @@ def test_many_at_once_lose_nothing(board: Engine) -> None:
             assert all(one.after == two.before for one, two in pairwise(changes))
 
 
+def test_two_forms_sent_at_once_keep_what_either_changed(board: Engine) -> None:
+    save(board, lean="likely", next_step="call")
+    with db.reading(board) as session:
+        form = whip.values_of(whip.entry_of(session, BILL, A1))
+    edits = [{**form, "owner": "ana@example.org"}, {**form, "tags": "swing"}, {**form, "next_on": "2026-06-25"}]
+    with ThreadPoolExecutor(3) as pool:
+        assert not any(merge.clashes for merge in pool.map(lambda edit: save(board, 1, **edit), edits))
+    kept = {"owner": "ana@example.org", "tags": "swing", "next_on": "2026-06-25"}
+    assert now_held(board) == {**form, **kept}
+
+
+def test_of_a_stale_form_only_the_changed_fields_are_the_editors_own(board: Engine) -> None:
+    save(board, lean="likely", next_step="call", tags="a")
+    save(board, 1, by="bo@example.org", lean="for", next_step="thank", owner="bo@example.org")
+    stale = {"lean": "against", "next_step": "call", "owner": "", "next_on": "", "tags": "b"}
+    found = save(board, 1, **stale)
+    assert found.mine == {"lean": "against", "tags": "b"}
+    assert [clash.field for clash in found.clashes] == ["lean"]
+
+
 EDIT = st.tuples(st.integers(0, 3), st.sampled_from(["lean", "next_step", "tags"]), st.sampled_from("abc"))
 
 

@@ -5,8 +5,10 @@ from campaign.web.organize import (
     account,
     bills,
     board,
+    bulk,
     campaigns,
     digest,
+    find,
     january,
     lists,
     member,
@@ -17,6 +19,6 @@ from campaign.web.organize import (
 from campaign.web.organize.access import room
 
 __all__ = [
-    "account", "bills", "board", "campaigns", "digest", "january", "lists", "member", "room", "system", "week",
-    "wordings",
+    "account", "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists", "member", "room",
+    "system", "week", "wordings",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """The whip board: look, edit, take out, bring back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from urllib.parse import urlencode
 
@@ -10,7 +11,6 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from campaign import db
-from campaign.accounts import users
 from campaign.congress import members
 from campaign.congress.bills import congress_on
 from campaign.congress.models import Bill
@@ -18,15 +18,24 @@ from campaign.organizing import calls, saved_views, whip, whip_files
 from campaign.organizing import dashboard as boards
 from campaign.organizing.cache import record_version
 from campaign.organizing.exports import MOST_BYTES
+from campaign.organizing.member_filter import matcher
 from campaign.organizing.whip import BoardRow
 from campaign.proposals import lookup
 from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
 from campaign.web.core import database
 from campaign.web.core.languages import _
-from campaign.web.organize import access
+from campaign.web.organize import access, sorting
 from campaign.web.organize.access import me, page, route, to, told
-from campaign.web.organize.shared import cached_results, download, lean_names
+from campaign.web.organize.shared import (
+    bulk_state,
+    cached_results,
+    download,
+    filters_of_address,
+    lean_names,
+    meant_by,
+    owner_names,
+)
 
 PAGE = 100
 # The file, and the form around it.
@@ -45,28 +54,39 @@ class Sought:
     bill: str
     lean: str
     standing: str
-    state: str
+    # A name, a seat or a state.
+    who: str
     owner: str
     tag: str
+    sort: str
 
     @property
     def query(self) -> dict[str, str]:
         return {name: value for name, value in self.__dict__.items() if value}
 
-    def fits(self, row: BoardRow) -> bool:
+    def shown(self, rows: Iterable[BoardRow]) -> list[BoardRow]:
+        """The rows that the filters leave, in the order that is asked for."""
+        is_meant = matcher(self.who)
+        fitting = [row for row in rows if self._fits(row) and is_meant(row.person)]
+        return sorting.sorted_by(fitting, self.sort, COLUMNS)
+
+    def _fits(self, row: BoardRow) -> bool:
         not_on = self.standing == "not" and row.standing in ("", "withdrew")
         return (
             (not_on or self.standing in ("", row.standing))
             and self.lean in ("", row.values["lean"])
-            and self.state in ("", row.person.state)
             and self.owner in ("", row.values["owner"])
             and (not self.tag or self.tag.lower() in row.values["tags"].split())
         )
 
 
+COLUMNS: Mapping[str, sorting.Key] = {
+    "record": lambda row: (row.standing, row.since or date.min) if row.standing else None,
+}
+
+
 def _sought() -> Sought:
-    get = request.args.get
-    return Sought(*(get(name, "").strip()[:60] for name in Sought.__dataclass_fields__))
+    return Sought(**filters_of_address(Sought.__dataclass_fields__))
 
 
 def standing_names(*, ended: bool = False) -> dict[str, str]:
@@ -108,7 +128,7 @@ def board() -> Response:
         "sitting", record_version(session, now=now), partial(members.people, now=now)
     )
     everybody = whip.board(session, bill, sitting, now=now)
-    rows = [row for row in everybody if sought.fits(row)]
+    rows = sought.shown(everybody)
     start = max(0, (request.args.get("page", type=int) or 1) - 1) * PAGE
     return page(
         "board.html",
@@ -121,10 +141,11 @@ def board() -> Response:
         tally={lean: sum(row.values["lean"] == lean for row in everybody) for lean in whip.LEANS},
         sought=sought,
         query=urlencode(sought.query),
-        states=sorted({row.person.state for row in everybody}),
-        owners=[user.email for user in users.everybody(session) if user.active],
+        meant=() if rows else meant_by(session, sought.who, now=now),
+        owners=owner_names(session),
         saved=saved_views.views_of(session, me().email, "board"),
         lean_names=lean_names(),
+        **bulk_state(),
         ended=bill.congress < congress_on(now),
         standing_names=standing_names(ended=bill.congress < congress_on(now)),
     )
@@ -134,18 +155,16 @@ def board() -> Response:
 def export_board(kind: str) -> Response:
     session, sought = database.session(), _sought()
     bill = _chosen(session, sought.bill)
-    rows = [row for row in whip.board(session, bill, now=db.utcnow()) if sought.fits(row)]
+    rows = sought.shown(whip.board(session, bill, now=db.utcnow()))
     return download(kind, f"{bill.id}-board", whip_files.COLUMNS, whip_files.table(rows, bill.id))
 
 
 @route("/members/<bioguide>/<bill>", role="organizer")
 def entry_page(bioguide: str, bill: str) -> Response:
-    return _entry(bioguide, bill, {}, ())
+    return _entry(bioguide, bill, whip.Merge((), ()))
 
 
-def _entry(
-    bioguide: str, bill: str, mine: dict[str, str], clashes: tuple[whip.Clash, ...], *, status: int = 200
-) -> Response:
+def _entry(bioguide: str, bill: str, merged: whip.Merge, *, status: int = 200) -> Response:
     session = database.session()
     found, person = lookup.resolve(session, bill), members.person(session, bioguide, now=db.utcnow())
     if person is None:
@@ -156,10 +175,11 @@ def _entry(
         status=status,
         person=person,
         bill=found,
-        values={**whip.values_of(entry), **mine},
+        values={**whip.values_of(entry), **merged.mine},
         version=entry.version if entry else 0,
-        clashes=clashes,
-        owners=[user.email for user in users.everybody(session) if user.active],
+        clashes=merged.clashes,
+        both={clash.field for clash in merged.clashes},
+        owners=owner_names(session),
         leans=whip.LEANS,
         lean_names=lean_names(),
         changes=whip.history(session, bioguide, str(found)),
@@ -175,7 +195,7 @@ def save_entry(bioguide: str, bill: str) -> Response:
         merged = whip.save(writer, found, bioguide, given, version=version, by=me().email, now=db.utcnow())
     if merged.clashes:
         # Shown beside theirs, with the version it was compared with: sending it again decides.
-        return _entry(bioguide, bill, given, merged.clashes, status=409)
+        return _entry(bioguide, bill, merged, status=409)
     told(_("Saved."))
     return to("member_page", bioguide=bioguide)
 
@@ -246,7 +266,7 @@ def _uploaded() -> bytes:
 @route("/board/import/<id>", role="organizer", methods=("POST",))
 def confirm_import(id: str) -> Response:
     with db.writing(database.engine()) as writer:
-        done = whip_files.confirm(writer, id, by=me().email, now=db.utcnow())
+        done, batch = whip_files.confirm(writer, id, by=me().email, now=db.utcnow())
         access.note(writer, "board imported", done.bill, rows=len(done.edits), clashes=len(done.clashes))
     told(_("Written: %(number)s members.", number=len(done.edits)))
-    return to("board", bill=done.bill)
+    return to("board", bill=done.bill, changes=batch.rows)

@@ -1,7 +1,7 @@
 """The page of worklists with its filters, exports and saved views."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,12 +18,24 @@ from campaign.congress.models import Committee, CommitteeSeat
 from campaign.organizing import calls, saved_views, whip, worklists
 from campaign.organizing import dashboard as boards
 from campaign.organizing.cache import record_version
+from campaign.organizing.member_filter import matcher
 from campaign.organizing.worklists import Entry, Worklists
 from campaign.proposals import lookup
 from campaign.web.core import database
 from campaign.web.core.languages import _, current
+from campaign.web.organize import sorting
 from campaign.web.organize.access import me, page, route, to, told
-from campaign.web.organize.shared import cached_results, download, list_names
+from campaign.web.organize.shared import (
+    bulk_state,
+    cached_results,
+    download,
+    filters_of_address,
+    lean_names,
+    list_names,
+    meant_by,
+    owner_names,
+    to_filtered,
+)
 
 LATELY = timedelta(days=30)
 
@@ -34,12 +46,14 @@ class Asked:
 
     bill: str
     list: str
-    state: str
+    # A name, a seat or a state.
+    who: str
     party: str
     committee: str
     tag: str
     # "most": whoever was called most lately stands first; "never": only who was never called.
     calls: str
+    sort: str
 
     @property
     def query(self) -> dict[str, str]:
@@ -47,8 +61,7 @@ class Asked:
 
 
 def _asked() -> Asked:
-    get = request.args.get
-    return Asked(*(get(name, "").strip()[:60] for name in Asked.__dataclass_fields__))
+    return Asked(**filters_of_address(Asked.__dataclass_fields__))
 
 
 @route("/lists")
@@ -70,43 +83,56 @@ def lists() -> Response:
         committees=_committees(session, chosen),
         saved=saved_views.views_of(session, me().email, "lists"),
         query=urlencode(asked.query),
+        owners=owner_names(session),
+        lean_names=lean_names(),
+        **bulk_state(),
+        meant=() if rows else meant_by(session, asked.who, now=now),
     )
 
 
 @dataclass(frozen=True)
 class Row:
-    """A member on the lists that the filters leave."""
+    """A member on the lists that the filters leave, with what the board says of them."""
 
     person: Person
     entries: list[Entry]
-    tags: str
+    values: whip.Values
+    version: int
     calls: int
+
+
+COLUMNS: Mapping[str, sorting.Key] = {
+    "why": lambda row: (worklists.LISTS.index(row.entries[0].list) + 1, -len(row.entries)),
+    "calls": lambda row: row.calls,
+}
 
 
 def _filtered(session: Session, bill: BillId, asked: Asked, now: datetime) -> tuple[Worklists, list[Row]]:
     at = record_version(session, str(bill), now=now)
     found = cached_results().get(bill, at, lambda fresh: worklists.worklists(fresh, bill, now=now))
-    tags = {entry.bioguide: entry.tags for entry in whip.entries_of(session, str(bill))}
-    sits = _sits_on(session, asked.committee)
+    board = {entry.bioguide: entry for entry in whip.entries_of(session, str(bill))}
+    sits, is_meant = _sits_on(session, asked.committee), matcher(asked.who)
     listed = {entry.person.bioguide for entries in found.entries.values() for entry in entries}
     called = _called_lately(session, str(bill), listed, now.astimezone(WASHINGTON).date())
     ever = calls.ever_called(session, str(bill)) if asked.calls == "never" else set()
     rows = []
     for person, entries in found.by_member():
         mine = [entry for entry in entries if asked.list in ("", entry.list)]
+        entry = board.get(person.bioguide)
+        values = whip.values_of(entry)
         fits = (
-            asked.state in ("", person.state)
+            is_meant(person)
             and asked.party in ("", person.party)
             and (not asked.committee or person.bioguide in sits)
-            and (not asked.tag or asked.tag.lower() in tags.get(person.bioguide, "").split())
+            and (not asked.tag or asked.tag.lower() in values["tags"].split())
             and person.bioguide not in ever
             and (asked.calls != "most" or called[person.bioguide])
         )
         if mine and fits:
-            rows.append(Row(person, mine, tags.get(person.bioguide, ""), called[person.bioguide]))
-    if asked.calls == "most":
-        rows.sort(key=lambda row: -row.calls)
-    return found, rows
+            version = entry.version if entry else 0
+            rows.append(Row(person, mine, values, version, called[person.bioguide]))
+    order = asked.sort or ("-calls" if asked.calls == "most" else "")
+    return found, sorting.sorted_by(rows, order, COLUMNS)
 
 
 def _called_lately(session: Session, bill: str, who: Collection[str], today: date) -> Counter[str]:
@@ -138,7 +164,7 @@ def export_lists(kind: str) -> Response:
     asked = _asked()
     bill = lookup.resolve(session, asked.bill)
     _found, rows = _filtered(session, bill, asked, now)
-    header = ["bill", "bioguide", "name", "party", "seat", "lists", "reasons", "tags", "calls"]
+    header = ["bill", "bioguide", "name", "party", "seat", "lists", "reasons", *whip.FIELDS, "calls"]
     lang = current()
     table = [_line(str(bill), row, lang) for row in rows]
     return download(kind, f"{bill}-lists", header, table)
@@ -147,8 +173,8 @@ def export_lists(kind: str) -> Response:
 def _line(bill: str, row: Row, lang: str) -> list[Any]:
     lists = " ".join(entry.list for entry in row.entries)
     reasons = "; ".join(entry.reason(lang) for entry in row.entries)
-    who = row.person
-    return [bill, who.bioguide, who.name, who.party, who.seat, lists, reasons, row.tags, row.calls]
+    who, fields = row.person, (row.values[field] for field in whip.FIELDS)
+    return [bill, who.bioguide, who.name, who.party, who.seat, lists, reasons, *fields, row.calls]
 
 
 @route("/calls.<kind>", role="organizer", proven=True)
@@ -160,9 +186,10 @@ def export_calls(kind: str) -> Response:
 def save_view() -> Response:
     where, query = request.form.get("page", ""), request.form.get("query", "")
     with db.writing(database.engine()) as writer:
-        saved_views.save(writer, me().email, where, request.form.get("name", ""), query)
+        view = saved_views.save(writer, me().email, where, request.form.get("name", ""), query)
+        shown = view.query
     told(_("The view is saved."))
-    return to(where if where in saved_views.PAGES else "dashboard")
+    return to_filtered(where, shown)
 
 
 @route("/views/<int:id>/remove", methods=("POST",))

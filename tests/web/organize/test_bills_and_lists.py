@@ -214,6 +214,8 @@ def test_organizers_work_on_in_the_gap_with_the_last_bills(staff: FlaskClient) -
         ("list=ask_again", "Sara Jacobs", "Brian J. Mast"),
         ("list=committee_not_on&party=D", "Gregory W. Meeks", "Brian J. Mast"),
         ("state=VA", "James R. Walkinshaw", "Sara Jacobs"),
+        ("who=virginia", "James R. Walkinshaw", "Sara Jacobs"),
+        ("who=jacobs", "Sara Jacobs", "James R. Walkinshaw"),
         ("committee=HSFA&list=ask_again", "Sydney Kamlager-Dove", "Adriano Espaillat"),
         ("tag=swing", "Sara Jacobs", "Adriano Espaillat"),
         ("bill=s3508-119", "Cory A. Booker", "Sara Jacobs"),
@@ -224,6 +226,83 @@ def test_lists_are_filtered_by_the_address(staff: FlaskClient, query: str, insid
     shown = staff.get(f"/organize/lists?{query}").text
     assert inside in shown
     assert outside not in shown
+
+
+def names_shown(html: str) -> list[str]:
+    """Members in the order of the table."""
+    return re.findall(r'<th scope="row">.*?/organize/members/(\w+)"', html, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("path", "first"),
+    [
+        ("lists?sort=lean", JACOBS),
+        ("lists?sort=step", JACOBS),
+        ("lists?sort=-owner", JACOBS),
+        ("lists?list=ask_again&sort=name", "A000380"),
+        ("lists?list=ask_again&sort=-name", "W000788"),
+        ("board?sort=owner", JACOBS),
+        ("board?sort=-tags", JACOBS),
+        ("board?sort=name", "A000370"),
+        ("board?sort=record", "G000606"),
+    ],
+)
+def test_the_tables_are_sorted_by_any_column_blanks_last(staff: FlaskClient, path: str, first: str) -> None:
+    work = {"lean": "for", "owner": "organizer@example.org", "next_step": "call", "tags": "swing"}
+    send(staff, f"/organize/members/{JACOBS}/{BILL}", version="0", **work)
+    shown = staff.get(f"/organize/{path}").text
+    assert names_shown(shown)[0] == first
+    assert shown.count("aria-sort") == 1
+    assert "call" in text_of(staff.get("/organize/lists?who=jacobs").text)
+
+
+@pytest.mark.parametrize("page", ["lists", "board"])
+def test_an_unknown_column_leaves_the_order(staff: FlaskClient, page: str) -> None:
+    usual, odd = staff.get(f"/organize/{page}"), staff.get(f"/organize/{page}?sort=-zzz")
+    assert odd.status_code == 200
+    assert names_shown(odd.text) == names_shown(usual.text)
+
+
+@pytest.mark.parametrize("page", ["lists", "board"])
+def test_an_empty_table_says_why_and_how_to_widen_it(staff: FlaskClient, page: str) -> None:
+    shown = staff.get(f"/organize/{page}?bill={BILL}&who=Booker&tag=swing").text
+    assert f'href="/organize/{page}?bill={BILL}&amp;who=Booker"' in shown
+    assert "“Booker” means these members; none of them is in this table: Cory A. Booker" in text_of(shown)
+    assert "is called “Qqq”" in text_of(staff.get(f"/organize/{page}?who=Qqq").text)
+
+
+@pytest.mark.parametrize("page", ["lists", "board"])
+def test_ticked_members_are_changed_at_once_and_put_back(
+    staff: FlaskClient, snapshot_engine: Engine, page: str
+) -> None:
+    shown = staff.get(f"/organize/{page}?who=california&tick=all").text
+    ticked = re.findall(r'name="who" value="([\w.]+)" checked', shown)
+    assert f"{JACOBS}.0" in ticked
+    form = {"bill": BILL, "page": page, "query": "who=california&_external=1", "who": ticked}
+    done = send(staff, "/organize/board/changes", **form, set_owner="organizer@example.org", add_tags="west")
+    assert f"Changed: {len(ticked)} members." in text_of(done.text)
+    assert done.request.path == f"/organize/{page}"
+    assert names_shown(done.text) == names_shown(shown)
+    undo = dict(
+        re.findall(r'name="(changes|bill|query)" value="([^"]*)"', done.text.partition("Undo the last")[0])
+    )
+    back = send(staff, "/organize/board/undo", page=page, **undo)
+    assert f"Changed: {len(ticked)} members." in text_of(back.text)
+    with db.reading(snapshot_engine) as session:
+        assert {(entry.owner, entry.tags) for entry in whip.entries_of(session, BILL)} == {("", "")}
+        assert audit.entries(session, act="board changed")[0].detail == {"rows": len(ticked), "left": 0}
+
+
+@pytest.mark.parametrize(
+    "form", [{"who": "x"}, {"who": f"{JACOBS}.0"}, {"who": "X999999.0", "set_lean": "for"}, {"set_lean": "for"}]
+)
+def test_a_bulk_change_without_sense_changes_nothing(staff: FlaskClient, form: dict[str, str]) -> None:
+    assert send(staff, "/organize/board/changes", bill=BILL, page="board", **form).status_code in (400, 404)
+
+
+@pytest.mark.parametrize("changes", ["", "x", "1", "9" * 40 + "-1"])
+def test_only_a_change_can_be_undone(staff: FlaskClient, changes: str) -> None:
+    assert send(staff, "/organize/board/undo", bill=BILL, changes=changes).status_code == 404
 
 
 def test_lists_on_whole_records_claim_no_gap(staff: FlaskClient) -> None:
@@ -242,6 +321,7 @@ def test_what_is_not_here_is_said_plainly(staff: FlaskClient, path: str) -> None
 def test_a_saved_view_leads_back_to_its_filters(staff: FlaskClient) -> None:
     shown = send(staff, "/organize/views", page="lists", name="Texas", query="state=TX&list=ask_again").text
     assert "/organize/lists?state=TX&amp;list=ask_again" in shown
+    assert 'id="who" name="who" type="text" value="TX"' in shown
     (id,) = re.findall(r"/organize/views/(\d+)/remove", shown)
     assert "Texas</a>" not in send(staff, f"/organize/views/{id}/remove").text
 
@@ -276,6 +356,33 @@ def test_the_second_of_two_editors_sees_both_and_decides(app: Flask, snapshot_en
     with db.reading(snapshot_engine) as session:
         assert whip.values_of(whip.entry_of(session, "hr6736-119", JACOBS))["lean"] == "against"
         assert [change.after for change in whip.history(session, JACOBS)] == ["against", "thank her", "for"]
+
+
+def field_values(html: str) -> dict[str, str]:
+    """What the member form holds, as a browser would send it."""
+    values = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', html))
+    for name, options in re.findall(r'<select[^>]* name="(\w+)".*?>(.*?)</select>', html, re.DOTALL):
+        chosen = re.findall(r'value="([^"]*)" selected', options)
+        values[name] = chosen[0] if chosen else ""
+    return {name: values[name] for name in (*whip.FIELDS, "version")}
+
+
+def test_a_stale_form_takes_nothing_from_the_first_editor(app: Flask, snapshot_engine: Engine) -> None:
+    """Bo's whole form is sent, blanks too, as a browser does; only the lean is Bo's change."""
+    ana = sign_in(app.test_client(), snapshot_engine, "organizer", "ana@example.org")
+    bo = sign_in(app.test_client(), snapshot_engine, "organizer", "bo@example.org")
+    path = f"/organize/members/{JACOBS}/{BILL}"
+    stale = field_values(bo.get(path).text)
+    work = {"owner": "ana@example.org", "next_step": "call the LD", "next_on": "2026-06-19", "tags": "swing"}
+    send(ana, path, **{**stale, **work, "lean": "for"})
+    told = send(bo, path, **{**stale, "lean": "against"})
+    assert told.status_code == 409
+    behind = field_values(told.text)
+    assert behind == {**work, "lean": "against", "version": "1"}
+    assert re.findall(r'id="(\w+)-hint">Changed by both', told.text) == ["lean"]
+    send(bo, path, **behind)
+    with db.reading(snapshot_engine) as session:
+        assert whip.values_of(whip.entry_of(session, BILL, JACOBS)) == {**work, "lean": "against"}
 
 
 def test_notes_are_shown_as_typed_and_never_as_markup(staff: FlaskClient) -> None:
@@ -333,10 +440,15 @@ def test_the_board_goes_out_and_comes_back_changed_after_a_look(
     shown = bring(staff, changed)
     assert "1 member would change, 436 stay as they are." in text_of(shown.text)
     (path,) = re.findall(r'action="(/organize/board/import/[\w-]+)"', shown.text)
-    assert "Written: 1 members." in text_of(send(staff, path).text)
+    written = send(staff, path)
+    assert "Written: 1 members." in text_of(written.text)
     with db.reading(snapshot_engine) as session:
         assert whip.values_of(whip.entry_of(session, "hr6736-119", JACOBS))["lean"] == "likely"
     assert send(staff, path).status_code == 404
+    (rows,) = re.findall(r'name="changes" value="([^"]+)"', written.text)
+    send(staff, "/organize/board/undo", bill=BILL, page="board", changes=rows)
+    with db.reading(snapshot_engine) as session:
+        assert whip.values_of(whip.entry_of(session, "hr6736-119", JACOBS))["lean"] == "unknown"
 
 
 @pytest.mark.parametrize(
@@ -485,7 +597,7 @@ def counted(engine: Engine) -> Iterator[Callable[[], int]]:
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("", 58), ("lists", 30), ("board", 19), ("bills/hr6736-119", 40), ("system", 17)]
+    ("path", "most"), [("", 58), ("lists", 31), ("board", 19), ("bills/hr6736-119", 40), ("system", 17)]
 )
 def test_a_page_asks_as_many_questions_whatever_it_shows(
     staff: FlaskClient, snapshot_engine: Engine, now, path: str, most: int
