@@ -197,6 +197,8 @@ def test_an_empty_database_teaches_the_next_step(sqlite_engine: Engine) -> None:
     text = words(client.get("/").text)
     assert "No campaign has been set up yet" in text
     assert "signs in and begins one" in text
+    assert "One useful mail a week" not in text
+    assert "One useful mail a week" in words(client.get("/nothing").text)
     assert client.get("/bills").status_code == 200
     assert client.get("/find?zip=78207").status_code == 200
 
