@@ -6,23 +6,18 @@ Nothing is said of a member that the record does not hold.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-
-from babel.dates import format_date, get_month_names
 
 from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.congress.state_names import state_name
-from campaign.mailing.edition import chart, ended
+from campaign.mailing.edition import ended, numbers
 from campaign.mailing.edition.news import BillNews, Move, News, ProposalNews
 from campaign.mailing.edition.words import SPELLED, WORDS
-from campaign.mailing.message import MARK, Picture
-from campaign.organizing.counts import over_time
+from campaign.mailing.message import MARK
 from campaign.outreach import names, time_left
 from campaign.outreach.asks import Ask
 
 NAMED_AT_MOST = 6
-CHART = "chart"
 LONGEST_PREHEADER = 140
 
 
@@ -54,18 +49,6 @@ class MemberSection:
 
 
 @dataclass(frozen=True)
-class BillCount:
-    """A bill's number of co-sponsors, what it is made of, and the change since the last edition."""
-
-    bill: str
-    name: str
-    listed: int
-    difference: str
-    made_of: str
-    stage: str
-
-
-@dataclass(frozen=True)
 class Deed:
     """The one thing to do: a sentence, the reason, and the address of its script."""
 
@@ -91,7 +74,7 @@ class Page:
     members: tuple[MemberSection, ...]
     members_hint: str
     deed: Deed
-    numbers: tuple[BillCount, ...]
+    numbers: tuple[numbers.BillCount, ...]
     chart_alt: str
     as_of: str
     # How long the Congress still has, in its last weeks.
@@ -158,12 +141,12 @@ def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
         members_hint=_hint(news, reader, lang),
         deed=deed,
         numbers=tuple(
-            _number(bill, proposal, news.first, lang)
+            numbers.count(bill, proposal, news.first, lang)
             for proposal in reader.proposals
             for bill in proposal.bills
             if bill.counted
         ),
-        chart_alt=_chart_alt(reader, lang),
+        chart_alt=numbers.chart_alt(reader.proposals, lang),
         as_of=names.day(news.as_of, lang) if news.as_of else "",
         left=time_left.mailed(news.days_left, names.day(news.today, lang), lang),
         quiet=_quiet(reader, lang),
@@ -172,21 +155,6 @@ def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
         home_url=at.page("/"),
         find_url=at.page("/find"),
     )
-
-
-def picture(news: News, group: Group) -> Picture | None:
-    """The chart of the bills a group follows; none while nobody is on any."""
-    bills = [bill for proposal in news.followed(group.proposals) for bill in proposal.bills]
-    series = [
-        chart.Series(bill.record.id.short, tuple(points))
-        for bill in bills[: len(chart.COLOURS)]
-        if (points := over_time(bill.record.cosponsors))
-    ]
-    if not series:
-        return None
-    months = get_month_names("abbreviated", locale=group.language)
-    drawn = chart.draw(series, until=news.today, months=[months[number].strip(".") for number in range(1, 13)])
-    return Picture(CHART, drawn)
 
 
 @dataclass(frozen=True)
@@ -396,62 +364,6 @@ def _deed(reader: Reader, news: News, at: _Urls) -> Deed:
     where = at.page(f"/act/{seat}" if "-" in seat else "/find")
     button = words["button"].format(who=spoken, to=names.spoken_to(person, at.lang))
     return Deed(sentence, ask.reason(at.lang), button, where, news.phones.get(person.bioguide, ""))
-
-
-# --- the numbers -----------------------------------------------------------------------------------
-
-
-def _number(bill: BillNews, proposal: ProposalNews, first: bool, lang: str) -> BillCount:
-    return BillCount(
-        bill=bill.record.id.short,
-        name=proposal.matter.name(lang),
-        listed=bill.counts.listed,
-        difference=_difference(bill, first, lang),
-        made_of=_made_of(bill, lang),
-        stage=bill.record.stage.label(lang),
-    )
-
-
-def _difference(bill: BillNews, first: bool, lang: str) -> str:
-    if bill.difference:
-        sign = "+" if bill.difference > 0 else "−"
-        return f"{sign}{abs(bill.difference)} {WORDS[lang]['lately' if first else 'since_last']}"
-    return WORDS[lang]["first_seen" if bill.continues else "unchanged"]
-
-
-def _made_of(bill: BillNews, lang: str) -> str:
-    """What a count is made of: “26 who vote, 2 delegates”; parts that are zero are left out."""
-    counts, words = bill.counts, WORDS[lang]
-    parts = [words["voting"].format(number=counts.sitting_voting)]
-    for name, number in (
-        ("delegates", counts.delegates),
-        ("departed", counts.departed),
-        ("withdrawn", counts.withdrawn),
-    ):
-        if number:
-            parts.append(words[f"{name}_one" if number == 1 else f"{name}_many"].format(number=number))
-    return ", ".join(parts)
-
-
-def _chart_alt(reader: Reader, lang: str) -> str:
-    series = []
-    for proposal in reader.proposals:
-        for bill in proposal.bills:
-            points = over_time(bill.record.cosponsors)
-            if points:
-                series.append(
-                    WORDS[lang]["alt"].format(
-                        bill=bill.record.id.short,
-                        first=points[0][1],
-                        then=_month(points[0][0], lang),
-                        last=points[-1][1],
-                    )
-                )
-    return WORDS[lang]["alt_start"] + "; ".join(series[: len(chart.COLOURS)]) + "." if series else ""
-
-
-def _month(day: date, lang: str) -> str:
-    return str(format_date(day, "MMMM 'de' y" if lang == "es" else "MMMM y", locale=lang))
 
 
 # --- phrases ---------------------------------------------------------------------------------------

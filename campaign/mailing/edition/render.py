@@ -6,7 +6,7 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from campaign.congress.bills import on_one_line
-from campaign.mailing.edition import digest
+from campaign.mailing.edition import digest, numbers
 from campaign.mailing.edition.digest import Group, Page
 from campaign.mailing.edition.news import News
 from campaign.mailing.message import MARK, Picture, Sealed, Sender, seal
@@ -78,5 +78,5 @@ class Renderer:
     def _chart(self, group: Group) -> Picture | None:
         key = (group.language, group.proposals)
         if key not in self._charts:
-            self._charts[key] = digest.picture(self.news, group)
+            self._charts[key] = numbers.picture(self.news, group.proposals, group.language)
         return self._charts[key]

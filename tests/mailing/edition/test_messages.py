@@ -23,7 +23,7 @@ from campaign.mailing import dns_checks
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import single_mails
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import digest, editions, news, render
+from campaign.mailing.edition import editions, news, numbers, render
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.render import Renderer
 from campaign.mailing.message import (
@@ -451,9 +451,9 @@ def test_a_base_address_without_tls_is_known_as_such(settings: Settings) -> None
 def test_the_press_draws_a_chart_once(
     moved: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn: list[Group] = []
-    whole = digest.picture
-    monkeypatch.setattr(digest, "picture", lambda found, group: drawn.append(group) or whole(found, group))
+    drawn: list[object] = []
+    whole = numbers.picture
+    monkeypatch.setattr(numbers, "picture", lambda *given: drawn.append(given) or whole(*given))
     renderer = a_renderer(moved, settings)
     for seat in ("TX-20", "TX-28", "CA-34"):
         renderer.mail(Group("en", seat))
