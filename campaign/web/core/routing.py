@@ -32,6 +32,18 @@ class Access:
     max_body: int | None = None
 
 
+# The largest number that a column of either database holds.
+LARGEST_NUMBER = 2**31 - 1
+
+
+def number(text: str) -> int:
+    """A number of a form or an address. Raises ValueError for one that no row can have."""
+    found = int(text)
+    if abs(found) > LARGEST_NUMBER:
+        raise ValueError(text)
+    return found
+
+
 ACCESS: dict[Callable[..., Any], Access] = {}
 
 

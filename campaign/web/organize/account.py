@@ -16,7 +16,7 @@ from campaign.accounts import audit, factors, passwords, sessions, signin, users
 from campaign.proposals import campaigns
 from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
-from campaign.web.core import database, served
+from campaign.web.core import database, routing, served
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import settings
 from campaign.web.core.request_log import request_id
@@ -270,5 +270,5 @@ def change_user(id: int) -> Response:
 
 @route("/log", role="admin", proven=True)
 def log() -> Response:
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=routing.number)
     return page("log.html", entries=audit.entries(database.session(), before=before, limit=100))

@@ -19,7 +19,7 @@ from campaign.organizing import worklists
 from campaign.organizing.worklists import Worklists
 from campaign.proposals import lineage, lookup
 from campaign.refusals import Refused
-from campaign.web.core import database
+from campaign.web.core import database, routing
 from campaign.web.core.languages import _
 from campaign.web.organize import access, pictures, png
 from campaign.web.organize.access import me, page, route, to, told
@@ -127,7 +127,7 @@ def _drawn(
 
 @route("/bills/<bill>/goal", role="organizer", methods=("POST",))
 def set_goal(bill: str) -> Response:
-    target, by = request.form.get("target", type=int) or 0, request.form.get("by", "")
+    target, by = request.form.get("target", type=routing.number) or 0, request.form.get("by", "")
     day = parse_day(by) if by else None
     with db.writing(database.engine()) as writer:
         found = lookup.resolve(writer, bill)

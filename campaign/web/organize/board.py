@@ -23,7 +23,7 @@ from campaign.organizing.whip import BoardRow
 from campaign.proposals import lookup
 from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
-from campaign.web.core import database
+from campaign.web.core import database, routing
 from campaign.web.core.languages import _
 from campaign.web.organize import access, sorting
 from campaign.web.organize.access import me, page, route, to, told
@@ -129,7 +129,7 @@ def board() -> Response:
     )
     everybody = whip.board(session, bill, sitting, now=now)
     rows = sought.shown(everybody)
-    start = max(0, (request.args.get("page", type=int) or 1) - 1) * PAGE
+    start = max(0, (request.args.get("page", type=routing.number) or 1) - 1) * PAGE
     return page(
         "board.html",
         bill=bill,
@@ -189,7 +189,7 @@ def _entry(bioguide: str, bill: str, merged: whip.Merge, *, status: int = 200) -
 @route("/members/<bioguide>/<bill>", role="organizer", methods=("POST",))
 def save_entry(bioguide: str, bill: str) -> Response:
     given = {field: request.form.get(field, "") for field in whip.FIELDS if field in request.form}
-    version = request.form.get("version", type=int) or 0
+    version = request.form.get("version", type=routing.number) or 0
     with db.writing(database.engine()) as writer:
         found = str(lookup.resolve(writer, bill))
         merged = whip.save(writer, found, bioguide, given, version=version, by=me().email, now=db.utcnow())
@@ -225,7 +225,7 @@ def add_note(bioguide: str) -> Response:
 @route("/members/<bioguide>/contacts", role="organizer", methods=("POST",))
 def add_contact(bioguide: str) -> Response:
     with db.writing(database.engine()) as writer:
-        if over := request.form.get("over", type=int):
+        if over := request.form.get("over", type=routing.number):
             whip.end_contact(writer, over, now=db.utcnow())
         else:
             whip.add_contact(writer, bioguide, request.form, by=me().email, now=db.utcnow())

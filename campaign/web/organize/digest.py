@@ -27,7 +27,7 @@ from campaign.mailing.message import sender_of
 from campaign.mailing.models import Edition
 from campaign.refusals import Refused
 from campaign.settings import Settings
-from campaign.web.core import database
+from campaign.web.core import database, routing
 from campaign.web.core.languages import LANGUAGES, _, current
 from campaign.web.core.security import POLICY
 from campaign.web.organize import access
@@ -53,7 +53,7 @@ def _settings() -> Settings:
 @route("/digest")
 def digest() -> Response:
     known = results.editions_of(database.session())
-    wanted = request.args.get("edition", type=int)
+    wanted = request.args.get("edition", type=routing.number)
     shown = editions.get(database.session(), wanted) if wanted else (known[0] if known else None)
     return _overview(known, shown)
 

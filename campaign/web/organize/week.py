@@ -26,7 +26,7 @@ from campaign.organizing.models import WhipEntry
 from campaign.organizing.worklists import Entry
 from campaign.proposals import campaigns, lineage, returns
 from campaign.proposals.returns import Return
-from campaign.web.core import database, history, served
+from campaign.web.core import database, history, routing, served
 from campaign.web.core.languages import _
 from campaign.web.organize import digest
 from campaign.web.organize.access import me, page, route, to, told
@@ -203,7 +203,7 @@ def _calls_lately(session: Session, slug: str, ids: Sequence[str], today: date) 
 @route("/seen", methods=("POST",))
 def seen() -> Response:
     """Remember the newest change of this campaign that this person has been shown."""
-    upto = request.form.get("upto", type=int) or 0
+    upto = request.form.get("upto", type=routing.number) or 0
     with db.writing(database.engine()) as writer:
         saved_views.mark_seen(writer, me(), served.slug(), upto)
     return to("dashboard")
@@ -229,4 +229,4 @@ def assign_member(bioguide: str) -> Response:
 
 def _versions() -> dict[str, int]:
     form = request.form
-    return dict(zip(form.getlist("bill"), form.getlist("version", type=int), strict=False))
+    return dict(zip(form.getlist("bill"), form.getlist("version", type=routing.number), strict=False))

@@ -22,7 +22,7 @@ from campaign.outreach.asks import Ask
 from campaign.proposals import campaigns, lineage, lookup, published, suggestions
 from campaign.proposals.models import CitedFact, Kinship, Proposal, TextVersion
 from campaign.refusals import Refused
-from campaign.web.core import database, served
+from campaign.web.core import database, routing, served
 from campaign.web.core.languages import _, current
 from campaign.web.organize import access
 from campaign.web.organize.access import me, page, route, to, told
@@ -363,7 +363,7 @@ def save_text(kind: str, key: str) -> Response:
     given = {field: request.form.get(field, "") for field in texts.FIELDS[kind]}
     if kind == published.WORDING and request.form.get("do") == "preview":
         return _preview(kind, key, given, request.form.get("member", "").strip()[:80])
-    seen = request.form.get("seen", type=int) or 0
+    seen = request.form.get("seen", type=routing.number) or 0
     try:
         with db.writing(database.engine()) as writer:
             other = texts.overtaken(writer, served.slug(), kind, key, seen)

@@ -285,3 +285,16 @@ def test_a_published_text_as_a_browser_sends_it_back_is_previewed(staff: FlaskCl
     assert len(form) == 2
     shown = send(staff, page, **form, do="preview", member="Sara Jacobs")
     assert shown.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["board?page={}", "digest?edition={}", "log?before={}"])
+def test_a_number_that_no_row_can_have_is_no_failure(app: Flask, snapshot_engine: Engine, path: str) -> None:
+    admin = sign_in(app.test_client(), snapshot_engine, "admin")
+    for huge in ("9" * 10, "9" * 30, "-" + "9" * 30):
+        assert admin.get(f"/organize/{path.format(huge)}").status_code < 500
+
+
+def test_a_form_with_such_a_number_is_no_failure(staff: FlaskClient) -> None:
+    for page, field in ((PAGE, "seen"), ("/organize/members/J000305/hr6736-119", "version")):
+        answer = organizer_client.send(staff, page, **{**OURS, field: "9" * 30, "lean": "likely"})
+        assert answer.status_code < 500
