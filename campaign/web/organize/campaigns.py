@@ -6,12 +6,14 @@ from flask import make_response, request
 from sqlmodel import col
 from werkzeug.wrappers import Response
 
-from campaign import db
+from campaign import db, removal
 from campaign.congress.data_sets import count
-from campaign.mailing.models import Edition, Subscriber
+from campaign.mailing import results
+from campaign.mailing.models import Edition
 from campaign.organizing import campaign_file, campaign_setup, readiness
 from campaign.proposals import campaigns
 from campaign.refusals import Refused
+from campaign.removal import Removal
 from campaign.web.core import database, look, served
 from campaign.web.core.languages import _, current, ngettext
 from campaign.web.core.render import settings
@@ -117,8 +119,13 @@ def change_of_state(slug: str) -> Response:
         after=to_state,
         states=state_names(),
         means=_meanings()[to_state],
-        readers=count(session, Subscriber, col(Subscriber.state) == "confirmed"),
-        editions=count(session, Edition, col(Edition.state).in_(("draft", "sending", "paused"))),
+        readers=results.readers_by_state(session, slug).get("confirmed", 0),
+        editions=count(
+            session,
+            Edition,
+            col(Edition.campaign) == slug,
+            col(Edition.state).in_(("draft", "sending", "paused")),
+        ),
         missing=readiness.missing(session, slug, now=db.utcnow()) if to_state == "live" else [],
     )
 
@@ -185,29 +192,31 @@ def set_organization(slug: str) -> Response:
 
 
 @route("/campaigns/<slug>/remove", role="admin", proven=True)
-def removal(slug: str) -> Response:
+def removal_asked(slug: str) -> Response:
     """What goes with a campaign, before it goes."""
     session = database.session()
     return page(
         "remove_campaign.html",
         campaign=campaigns.campaign(session, slug),
-        goes=_counted(campaign_setup.removal(session, slug)),
+        goes=_counted(removal.of(session, slug)),
     )
 
 
-def _counted(goes: campaign_setup.Taken) -> list[str]:
+def _counted(goes: Removal) -> list[str]:
     return [
         ngettext("%(num)d proposal", "%(num)d proposals", goes.proposals),
         ngettext("%(num)d bill of them", "%(num)d bills of them", goes.bills),
         ngettext("%(num)d figure", "%(num)d figures", goes.facts),
         ngettext("%(num)d text", "%(num)d texts", goes.texts),
+        ngettext("%(num)d reader", "%(num)d readers", goes.readers),
+        ngettext("%(num)d edition", "%(num)d editions", goes.editions),
     ]
 
 
 @route("/campaigns/<slug>/remove", role="admin", proven=True, methods=("POST",))
 def remove_campaign(slug: str) -> Response:
     with db.writing(database.engine()) as writer:
-        gone = campaign_setup.remove(writer, slug)
+        gone = removal.remove(writer, slug)
         note(writer, "campaign removed", slug, **vars(gone))
     told(_("The campaign is removed."))
     response = make_response("", 303)

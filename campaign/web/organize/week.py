@@ -98,7 +98,7 @@ def dashboard() -> Response:
         search=None if _is_open(summaries) else returns.searches(session, [""], now=now)[""],
         today=today,
         calls=_calls_lately(session, slug, ids, today),
-        digest=editions.newest_status(session),
+        digest=editions.newest_status(session, served.slug()),
         digest_states=digest.state_names(),
         mail_troubles=queue.troubles(session),
         missing_maps=missing_maps,
