@@ -1,5 +1,6 @@
 """Readers and editions belong to a campaign, which has a postal address of its own; those of the one list there was
-go to the campaign whose proposals a reader chose, else to the one on the public pages.
+go to the campaign whose proposals a reader chose, else to the one on the public pages. A role can be one in some
+campaigns only.
 
 Revision: 0013
 Follows: 0011
@@ -30,6 +31,7 @@ GROUP = ["state", "language", "seat", "proposals"]
 
 def upgrade() -> None:
     op.add_column("campaign", sa.Column("postal_address", sa.String(), nullable=False, server_default=""))
+    op.add_column("account", sa.Column("campaigns", sa.String(), nullable=False, server_default=""))
     for name in ("subscriber", "suppression", "edition"):
         op.add_column(name, sa.Column("campaign", sa.String(), nullable=False, server_default=""))
     _fill(op.get_bind())

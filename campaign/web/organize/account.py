@@ -232,7 +232,13 @@ def end_sessions() -> Response:
 
 @route("/users", role="admin", proven=True)
 def people() -> Response:
-    return page("users.html", users=users.everybody(database.session()), roles=users.ROLES)
+    session = database.session()
+    return page(
+        "users.html",
+        users=users.everybody(session),
+        roles=users.ROLES,
+        campaigns=[campaign for campaign, _state in campaigns.campaigns(session)],
+    )
 
 
 @route("/users", role="admin", proven=True, methods=("POST",))
@@ -257,7 +263,8 @@ def change_user(id: int) -> Response:
     with db.writing(database.engine()) as writer:
         user = users.find(writer, id)
         if act == "role":
-            users.set_role(writer, user, request.form.get("role", ""), by=me(), now=now)
+            chosen = [campaigns.campaign(writer, slug).slug for slug in request.form.getlist("campaigns")]
+            users.set_role(writer, user, request.form.get("role", ""), campaigns=chosen, by=me(), now=now)
         elif act in ("on", "off"):
             users.switch(writer, user, act == "on", by=me(), now=now)
         elif act == "authenticator":

@@ -7,6 +7,7 @@ from sqlmodel import col
 from werkzeug.wrappers import Response
 
 from campaign import db, removal
+from campaign.accounts import users
 from campaign.congress.data_sets import count
 from campaign.mailing import results
 from campaign.mailing.models import Edition
@@ -17,7 +18,7 @@ from campaign.removal import Removal
 from campaign.web.core import database, look, served
 from campaign.web.core.languages import _, current, ngettext
 from campaign.web.core.render import settings
-from campaign.web.organize.access import me, note, organizer_url, page, route, to, told
+from campaign.web.organize.access import me, not_yours, note, organizer_url, page, route, to, told
 from jobs import take_campaign
 
 LARGEST_FILE = campaign_file.LARGEST + 64 * 1024
@@ -43,11 +44,12 @@ def _list(typed: dict[str, str], *, problem: str = "", status: int = 200) -> Res
     rows = [
         (row, state, readiness.missing(session, row.slug, now=now))
         for row, state in campaigns.campaigns(session)
+        if users.may_enter(me(), row.slug)
     ]
     return page("campaigns.html", status=status, rows=rows, states=state_names(), typed=typed, problem=problem)
 
 
-@route("/campaigns", role="organizer", methods=("POST",), max_body=LARGEST_FILE)
+@route("/campaigns", role="organizer", methods=("POST",), everywhere=True, max_body=LARGEST_FILE)
 def add_campaign() -> Response:
     """An empty draft, or one made of a file. What was typed stays where it is refused."""
     slug, raw = request.form.get("slug", "").strip(), b""
@@ -96,6 +98,8 @@ def campaign_as_file(slug: str) -> Response:
 def change_campaign(slug: str) -> Response:
     with db.writing(database.engine()) as writer:
         if new := request.form.get("copy_as", "").strip():
+            if me().campaigns:
+                raise not_yours(me())
             campaign_setup.duplicate(writer, slug, new, by=me().email, now=db.utcnow())
             note(writer, "campaign copied", slug, to=new)
         else:
