@@ -54,5 +54,11 @@ def _of_campaign(session: Session, settings: Settings, sender: Sender, row: Camp
         name=plain(row.organization, LONGEST_NAME) or sender.name,
         reply_to=row.contact or reply_to,
         postal=" ".join(row.postal_address.split()) or sender.postal,
-        base_url=settings.base_url + campaigns.prefix(session, row.slug),
+        base_url=_address(session, settings, row.slug),
     )
+
+
+def _address(session: Session, settings: Settings, slug: str) -> str:
+    """Where a campaign's pages are: on a host of its own, else below the service's address."""
+    origin = settings.origin(slug)
+    return origin if origin != settings.base_url else origin + campaigns.prefix(session, slug)

@@ -61,7 +61,7 @@ def _send_link(email: str) -> Response:
     response = page("link_sent.html", email=email.strip()[:254])
     if made:
         user, secret = made
-        address = settings().base_url + organizer_url("link", secret=secret)
+        address = served.origin() + organizer_url("link", secret=secret)
         mail = sign_in_mail.sign_in_message(user.email, address, current())
         sender = settings()
         response.call_on_close(lambda: sign_in_mail.send(sender, mail, now=db.utcnow()))
@@ -248,7 +248,7 @@ def invite() -> Response:
         user, secret = users.add(
             writer, request.form.get("email", ""), request.form.get("role", "viewer"), now=now, by=me()
         )
-    address = settings().base_url + organizer_url("link", secret=secret)
+    address = served.origin() + organizer_url("link", secret=secret)
     hours = int(users.INVITATION_LASTS / timedelta(hours=1))
     response = page("invited.html", user=user, address=address, hours=hours)
     mail = sign_in_mail.sign_in_message(user.email, address, current())
