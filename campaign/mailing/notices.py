@@ -102,7 +102,7 @@ def notify(session: Session, kind: str, detail: dict[str, Any], *, now: datetime
     rules = policy(session)
     if campaigns.prefix(session, slug := str(detail.get("campaign", ""))) and slug:
         row = campaigns.campaign(session, slug)
-        detail = {**detail, "title_en": row.title_en, "title_es": row.title_es}
+        detail = {**detail, "named_en": row.title_en, "named_es": row.title_es}
     if rules.notify_email:
         mailed = {"what": BY_MAIL.get(kind, kind), **detail}
         session.add(Delivery(kind="notice", address=rules.notify_email, due=now, detail=mailed))
@@ -117,5 +117,5 @@ def text(detail: dict[str, Any], lang: str) -> tuple[str, str]:
     ending = f"_{lang}"
     values |= {name.removesuffix(ending): text for name, text in values.items() if name.endswith(ending)}
     subject, body = TEXTS[lang][values["what"]]
-    named = f"{values['title']}: " if "title" in values else ""
+    named = f"{values['named']}: " if "named" in values else ""
     return named + subject.format(**values), body.format(**values)

@@ -17,6 +17,7 @@ from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign
 from campaign.settings import Settings
 from campaign.web.core import database
+from campaign.web.core.languages import _
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -32,7 +33,12 @@ def attach(app: Flask, settings: Settings) -> None:
     """Put the prefix before everything that reads a request's path."""
     app.wsgi_app = Mount(app.wsgi_app, settings.campaign_of_host)  # type: ignore[method-assign]
     app.before_request(_refuse_unknown)
-    app.jinja_env.globals.update(address_in=address_in, origin=origin)
+    app.jinja_env.globals.update(
+        address_in=address_in,
+        origin=origin,
+        this_campaign=campaign,
+        state_in_words=lambda: state_names()[state()],
+    )
 
 
 class Mount:
@@ -106,3 +112,14 @@ def asks(*, now: datetime) -> CampaignAsks:
 def state() -> str:
     """The state of this request's campaign."""
     return campaigns.state(database.session(), slug())
+
+
+def state_names() -> dict[str, str]:
+    """The states of a campaign as people call them."""
+    return {
+        "draft": _("draft"),
+        "live": _("live"),
+        "won": _("won"),
+        "paused": _("paused"),
+        "archived": _("archived"),
+    }

@@ -18,20 +18,11 @@ from campaign.removal import Removal
 from campaign.web.core import database, look, served
 from campaign.web.core.languages import _, current, ngettext
 from campaign.web.core.render import settings
+from campaign.web.core.served import state_names
 from campaign.web.organize.access import me, not_yours, note, organizer_url, page, route, to, told
 from jobs import take_campaign
 
 LARGEST_FILE = campaign_file.LARGEST + 64 * 1024
-
-
-def state_names() -> dict[str, str]:
-    return {
-        "draft": _("draft"),
-        "live": _("live"),
-        "won": _("won"),
-        "paused": _("paused"),
-        "archived": _("archived"),
-    }
 
 
 @route("/campaigns", role="organizer")

@@ -28,9 +28,9 @@ from campaign.proposals import campaigns, lineage, returns
 from campaign.proposals.returns import Return
 from campaign.web.core import database, history, routing, served
 from campaign.web.core.languages import _
+from campaign.web.core.served import state_names
 from campaign.web.organize import digest
 from campaign.web.organize.access import me, page, route, to, told
-from campaign.web.organize.campaigns import state_names
 from campaign.web.organize.member import answer_names
 from campaign.web.organize.shared import cached_results
 
