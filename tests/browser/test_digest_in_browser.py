@@ -40,8 +40,9 @@ def prepare(engine: Engine) -> None:
         for email, language in (("ana@example.org", "es"), ("bo@example.org", "en")):
             session.add(
                 Subscriber(
+                    campaign="us-guns-abroad",
                     email=email,
-                    key=Keys(SETTINGS).of(read_address(email)),
+                    key=Keys(SETTINGS).of(read_address(email), "us-guns-abroad"),
                     language=language,
                     seat="TX-20",
                     state="confirmed",
@@ -49,7 +50,7 @@ def prepare(engine: Engine) -> None:
                     confirmed_at=now - timedelta(days=1),
                 )
             )
-    editions.build(engine, SETTINGS, now=now)
+    editions.build(engine, SETTINGS, "us-guns-abroad", now=now)
 
 
 @pytest.fixture(scope="module")
