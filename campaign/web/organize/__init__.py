@@ -12,6 +12,7 @@ from campaign.web.organize import (
     january,
     lists,
     member,
+    notes,
     system,
     week,
     wordings,
@@ -19,6 +20,6 @@ from campaign.web.organize import (
 from campaign.web.organize.access import room
 
 __all__ = [
-    "account", "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists", "member", "room",
-    "system", "week", "wordings",
+    "account", "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists", "member",
+    "notes", "room", "system", "week", "wordings",
 ]  # fmt: skip

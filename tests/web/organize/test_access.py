@@ -57,6 +57,7 @@ TABLE: dict[str, tuple[str, bool]] = {
     "entry_page": ("organizer", False),
     "save_entry": ("organizer", False),
     "add_note": ("organizer", False),
+    "change_note": ("organizer", False),
     "add_contact": ("organizer", False),
     "bring_page": ("organizer", False),
     "bring": ("organizer", False),
