@@ -55,8 +55,8 @@ class WhipChange(SQLModel, table=True):
 
 
 class WhipNote(SQLModel, table=True):
-    """A note about a member, or the log of a contact with the member's office: about one bill, or about all where
-    ``bill`` is empty. Each edit increments ``version``; a deleted note stays for its history."""
+    """A note about a member, or the log of a contact with the member's office: about one bill, or about all
+    where ``bill`` is empty. Each edit increments ``version``; a deleted note stays for its history."""
 
     id: int | None = Field(default=None, primary_key=True)
     bioguide: str = Field(foreign_key="member.bioguide", index=True)
@@ -75,8 +75,10 @@ class WhipNote(SQLModel, table=True):
 
 
 class WhipNoteChange(SQLModel, table=True):
-    """What one edit, deletion or return of a note replaced: the note as it was before, who did it and when. Rows
-    are only ever added. ``act`` is edited, deleted or restored."""
+    """What one edit, deletion or return of a note replaced: the note as it was before, who did it and when.
+
+    Rows are only ever added. ``act`` is edited, deleted or restored.
+    """
 
     __table_args__ = ({"sqlite_autoincrement": True},)
 

@@ -105,8 +105,8 @@ def plan(
     if found.clashes:
         theirs, bill = found.clashes[0].theirs, BillId.of(note.bill).short
         raise Refused(
-            f"Somebody set the next step for {bill} meanwhile: “{theirs}”. Nothing was kept yet; send yours again "
-            "to put it in its place.",
+            f"Somebody set the next step for {bill} meanwhile: “{theirs}”. Nothing was kept yet; send "
+            "yours again to put it in its place.",
             f"Alguien fijó mientras tanto el próximo paso para {bill}: «{theirs}». Todavía no se guardó nada; "
             "envíe de nuevo el suyo para reemplazarlo.",
             status=409,

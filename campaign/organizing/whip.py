@@ -4,6 +4,7 @@ Two users may edit one entry at once. Each edit names the version it started fro
 are merged, and where both changed the same field the second edit is not written but shown beside the first.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -141,6 +142,15 @@ def due(
     )
     others = sa.case((col(WhipEntry.owner) == mine, 0), else_=1)
     return list(session.exec(query.order_by(others, col(WhipEntry.next_on), WhipEntry.bioguide).limit(limit)))
+
+
+def owned(session: Session, bills: Collection[str]) -> dict[str, list[WhipEntry]]:
+    """The entries for these bills by their owner, the steps that come first before the others."""
+    query = select(WhipEntry).where(col(WhipEntry.bill).in_(bills), WhipEntry.owner != "")
+    found: dict[str, list[WhipEntry]] = defaultdict(list)
+    for entry in session.exec(query.order_by(col(WhipEntry.next_on), WhipEntry.bioguide, WhipEntry.bill)):
+        found[entry.owner].append(entry)
+    return dict(found)
 
 
 def entries_for(session: Session, bills: Collection[str], who: Collection[str]) -> list[WhipEntry]:

@@ -1,4 +1,4 @@
-"""Notes and the log of contacts: nothing that was written is lost, and two editors do not overwrite each other."""
+"""Notes and the log of contacts: nothing written is lost, and two editors do not overwrite each other."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

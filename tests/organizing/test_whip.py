@@ -1,7 +1,7 @@
 """The whip board: every change in the history, and two editors who do not overwrite each other."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 import pytest

@@ -13,6 +13,7 @@ from campaign.web.organize import (
     lists,
     member,
     notes,
+    preferences,
     system,
     week,
     wordings,
@@ -21,5 +22,5 @@ from campaign.web.organize.access import room
 
 __all__ = [
     "account", "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists", "member",
-    "notes", "room", "system", "week", "wordings",
+    "notes", "preferences", "room", "system", "week", "wordings",
 ]  # fmt: skip

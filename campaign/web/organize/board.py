@@ -127,7 +127,7 @@ def board() -> Response:
 
 
 def board_page(*, status: int = 200, problem: str = "") -> Response:
-    """The board as its filters leave it; with a problem, what was typed below it stays in its forms."""
+    """The board as its filters leave it; with a problem, what was typed below stays in its forms."""
     now, session, sought = db.utcnow(), database.session(), _sought()
     bills = boards.working_bills(session, now=now)
     bill = _chosen(session, sought.bill) if sought.bill else _first(bills)
@@ -225,9 +225,7 @@ def save_entry(bioguide: str, bill: str) -> Response:
     try:
         with db.writing(database.engine()) as writer:
             found = str(lookup.resolve(writer, bill))
-            merged = whip.save(
-                writer, found, bioguide, given, version=version, by=me().email, now=db.utcnow()
-            )
+            merged = whip.save(writer, found, bioguide, given, version=version, by=me().email, now=db.utcnow())
     except Refused as refusal:
         words, nothing = refusal.text(current()), whip.Merge((), ())
         return _entry(

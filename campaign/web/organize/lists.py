@@ -68,7 +68,7 @@ def lists() -> Response:
 
 
 def lists_page(*, status: int = 200, problem: str = "") -> Response:
-    """The worklists as their filters leave them; with a problem, what was typed below them stays in its forms."""
+    """The worklists as their filters leave them; with a problem, what was typed below stays in its forms."""
     now, session = db.utcnow(), database.session()
     bills = boards.working_bills(session, now=now)
     asked = _asked()

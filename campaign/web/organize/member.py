@@ -40,8 +40,11 @@ def show_member(
     typed: Mapping[str, str] = NOTHING,
     typed_person: Mapping[str, str] = NOTHING,
 ) -> Response:
-    """The page of a member. ``edit`` is the note whose form stands open. With a problem, what was typed stays in
-    the form of the note (``typed``) or of the staffer (``typed_person``)."""
+    """The page of a member. ``edit`` is the note whose form stands open.
+
+    With a problem, what was typed stays in the form of the note (``typed``) or of the staffer
+    (``typed_person``).
+    """
     now, session = db.utcnow(), database.session()
     person = members.person(session, bioguide, now=now)
     if person is None:

@@ -30,9 +30,7 @@ def add_note(bioguide: str) -> Response:
                 version = request.form.get(f"version-{note.bill}", type=routing.number) or 0
                 notes.plan(writer, note, step, version=version, by=me().email, now=db.utcnow())
     except Refused as refusal:
-        return show_member(
-            bioguide, status=refusal.status, problem=refusal.text(current()), typed=request.form
-        )
+        return show_member(bioguide, status=refusal.status, problem=refusal.text(current()), typed=request.form)
     told(_("It is kept."))
     return to("member_page", bioguide=bioguide, _anchor="notes")
 

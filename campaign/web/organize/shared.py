@@ -80,7 +80,7 @@ def filters_of_address(names: Iterable[str]) -> dict[str, str]:
 
 
 def filters_shown() -> Mapping[str, str]:
-    """The query of the page of members that this request is about. A form carries that of its page in ``query``."""
+    """The query of the page of members that this request is about; a form carries it in ``query``."""
     if request.method == "POST":
         # Parsed and encoded again, so that nothing but names and values reaches an address.
         return dict(parse_qsl(request.form.get("query", ""))[:20])
@@ -100,8 +100,8 @@ def batch_of(text: str) -> tuple[int, int] | None:
 
 
 def bulk_state() -> dict[str, Any]:
-    """What a page of members shows of bulk changes: the one just made, which members are ticked, and what was typed
-    into a form that was refused."""
+    """What a page of members shows of bulk changes: the one just made, which members are ticked, and what was
+    typed into a form that was refused."""
     changes = filters_shown().get("changes", "")
     return {
         "changes": changes if batch_of(changes) else "",
@@ -122,7 +122,7 @@ def meant_by(session: Session, text: str, *, now: datetime) -> list[Person]:
 
 @access.room.blueprint.app_template_filter("by_name")
 def by_name(email: str) -> str:
-    """A user as people call them: the address where there is no name, and with it where two have the same name."""
+    """A user as people call them: the address where there is no name, and beside it where two have the same."""
     user = _users().get(email)
     if user is None or not user.name:
         name = email

@@ -17,7 +17,7 @@ from campaign.congress.stage_names import Stage
 from campaign.districts import vintages
 from campaign.mailing import queue
 from campaign.mailing.edition import editions
-from campaign.organizing import calls, saved_views, whip, worklists
+from campaign.organizing import calls, notes, saved_views, whip, worklists
 from campaign.organizing import dashboard as boards
 from campaign.organizing.cache import record_version
 from campaign.organizing.calls import Waiting
@@ -96,6 +96,7 @@ def dashboard() -> Response:
         search=None if _is_open(summaries) else returns.searches(session, [""], now=now)[""],
         today=today,
         calls=_calls_lately(session, slug, ids, today),
+        contacts=notes.contacts_since(session, ids, today - timedelta(days=7)),
         digest=editions.newest_status(session),
         digest_states=digest.state_names(),
         mail_troubles=queue.troubles(session),
