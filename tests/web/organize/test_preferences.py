@@ -67,7 +67,7 @@ def test_each_reminder_is_switched_off_and_on(staff: FlaskClient, snapshot_engin
     assert wanted() == []
 
 
-def test_a_token_is_shown_once_and_kept_as_a_hash(staff: FlaskClient, snapshot_engine: Engine) -> None:
+def test_s31_a_token_is_shown_once_and_kept_as_a_hash(staff: FlaskClient, snapshot_engine: Engine) -> None:
     token = make(staff)
     account = staff.get("/organize/account").text
     assert ("Our sheet" in account, "never used" in account, token in account) == (True, True, False)
@@ -121,7 +121,7 @@ def test_nobody_reads_without_a_token(client: FlaskClient, path: str, header: st
     assert answer.json["error"].keys() == {"status", "message", "request"}
 
 
-def test_a_session_is_no_token_and_a_token_no_session(app: Flask, staff: FlaskClient) -> None:
+def test_s31_a_session_is_no_token_and_a_token_no_session(app: Flask, staff: FlaskClient) -> None:
     assert staff.get(BOARD).status_code == 401
     answer = app.test_client().get("/organize/board", headers=bearer(make(staff)))
     assert answer.status_code == 303
@@ -129,7 +129,7 @@ def test_a_session_is_no_token_and_a_token_no_session(app: Flask, staff: FlaskCl
     assert app.test_client().post(BOARD, headers=bearer(make(staff))).status_code == 405
 
 
-def test_a_token_ends_with_what_its_user_may_do(
+def test_s31_a_token_ends_with_its_users_rights(
     app: Flask, staff: FlaskClient, snapshot_engine: Engine
 ) -> None:
     program, headers = app.test_client(), bearer(make(staff))
@@ -150,7 +150,7 @@ def test_a_token_ends_with_what_its_user_may_do(
     assert change(active=True) == 401
 
 
-def test_a_program_may_not_ask_without_end(
+def test_s31_a_program_may_not_ask_without_end(
     app: Flask, staff: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(throttle, "PROGRAM", throttle.Limit(2, throttle.PROGRAM.drains_in))
