@@ -3,14 +3,14 @@ go to the campaign whose proposals a reader chose, else to the one on the public
 campaigns only.
 
 Revision: 0013
-Follows: 0011
+Follows: 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
