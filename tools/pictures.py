@@ -157,7 +157,9 @@ def _campaign(folder: Path) -> Engine:
             "tags": "swing",
         }
         whip.save(session, "hr6736-119", "J000305", entry, version=0, by="ana@example.org", now=now)
-        notes.add(session, "J000305", {"text": "Office asks for the text."}, by="ana@example.org", now=now)
+        notes.add(
+            session, EXAMPLE, "J000305", {"text": "Office asks for the text."}, by="ana@example.org", now=now
+        )
         day = now.date() - timedelta(days=1)
         session.add(
             CallCount(

@@ -55,10 +55,12 @@ class WhipChange(SQLModel, table=True):
 
 
 class WhipNote(SQLModel, table=True):
-    """A note about a member, or the log of a contact with the member's office: about one bill, or about all
-    where ``bill`` is empty. Each edit increments ``version``; a deleted note stays for its history."""
+    """A note about a member, or the log of a contact with the member's office: about one bill, or about all of
+    its campaign where ``bill`` is empty. Each edit increments ``version``; a deleted note stays for its
+    history."""
 
     id: int | None = Field(default=None, primary_key=True)
+    campaign: str = ""
     bioguide: str = Field(foreign_key="member.bioguide", index=True)
     bill: str = ""
     # note, meeting, call, email or event
@@ -91,9 +93,10 @@ class WhipNoteChange(SQLModel, table=True):
 
 
 class StaffContact(SQLModel, table=True):
-    """A member's staffer whom organizers talk to."""
+    """A member's staffer whom a campaign's organizers talk to."""
 
     id: int | None = Field(default=None, primary_key=True)
+    campaign: str = ""
     bioguide: str = Field(foreign_key="member.bioguide", index=True)
     name: str
     role: str = ""

@@ -4,7 +4,7 @@ Nothing written is lost: what an edit or a deletion replaces stays in the histor
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -27,9 +27,10 @@ LONGEST: Final = {"people": 120, "text": 4000}
 # --- reading ---
 
 
-def notes(session: Session, bioguide: str) -> list[WhipNote]:
-    """A member's notes and contacts, the deleted ones too, by their day and time, newest first."""
-    found = session.exec(select(WhipNote).where(WhipNote.bioguide == bioguide))
+def notes(session: Session, campaign: str, bioguide: str) -> list[WhipNote]:
+    """A campaign's notes and contacts about a member, the deleted ones too, by their day and time, newest
+    first."""
+    found = session.exec(select(WhipNote).where(WhipNote.campaign == campaign, WhipNote.bioguide == bioguide))
     return sorted(found, key=lambda note: (_day(note), note.at, note.id or 0), reverse=True)
 
 
@@ -48,33 +49,38 @@ def history(session: Session, bioguide: str) -> dict[int, list[WhipNoteChange]]:
     return dict(found)
 
 
-def find(session: Session, bioguide: str, id: int) -> WhipNote:
-    """A note about a member. Raises Refused (404)."""
+def find(session: Session, campaign: str, bioguide: str, id: int) -> WhipNote:
+    """A campaign's note about a member. Raises Refused (404)."""
     note = session.get(WhipNote, id, with_for_update=True)
-    if note is None or note.bioguide != bioguide:
+    if note is None or (note.campaign, note.bioguide) != (campaign, bioguide):
         raise Refused("There is no such note.", "No existe esa nota.", status=404)
     return note
 
 
-def contacts_since(session: Session, bills: Collection[str], day: date) -> Counter[str]:
-    """How many contacts since a day were about one of these bills, or about all, by kind."""
-    about = col(WhipNote.bill).in_(("", *bills))
+def contacts_since(session: Session, campaign: str, day: date) -> Counter[str]:
+    """How many contacts a campaign had since a day, by kind."""
     query = select(WhipNote.kind, sa.func.count()).where(
-        about, WhipNote.kind != NOTE, col(WhipNote.day) >= day, col(WhipNote.deleted_at).is_(None)
+        WhipNote.campaign == campaign,
+        WhipNote.kind != NOTE,
+        col(WhipNote.day) >= day,
+        col(WhipNote.deleted_at).is_(None),
     )
     return Counter(dict(session.exec(query.group_by(WhipNote.kind)).all()))
 
 
-def notes_after(session: Session, id: int, *, limit: int) -> list[WhipNote]:
-    """Notes of all members in the order in which they were written, without the deleted ones."""
-    query = select(WhipNote).where(col(WhipNote.id) > id, col(WhipNote.deleted_at).is_(None))
+def notes_after(session: Session, campaign: str, id: int, *, limit: int) -> list[WhipNote]:
+    """A campaign's notes about all members in the order of their writing, without the deleted ones."""
+    query = select(WhipNote).where(WhipNote.campaign == campaign)
+    query = query.where(col(WhipNote.id) > id, col(WhipNote.deleted_at).is_(None))
     return list(session.exec(query.order_by(col(WhipNote.id)).limit(limit)))
 
 
 # --- writing ---
 
 
-def add(session: Session, bioguide: str, given: Mapping[str, str], *, by: str, now: datetime) -> WhipNote:
+def add(
+    session: Session, campaign: str, bioguide: str, given: Mapping[str, str], *, by: str, now: datetime
+) -> WhipNote:
     """Add a note or a contact; ``given`` holds ``FIELDS`` as text, of which only ``text`` is needed.
 
     A contact without a day is of today. Raises Refused for what cannot be meant, and for an unknown member.
@@ -82,7 +88,7 @@ def add(session: Session, bioguide: str, given: Mapping[str, str], *, by: str, n
     values = _clean(given, now)
     if not members.is_known(session, bioguide):
         raise Refused("There is no such member.", "No existe ese miembro.", status=404)
-    note = WhipNote(bioguide=bioguide, by=by, at=now, **values)
+    note = WhipNote(campaign=campaign, bioguide=bioguide, by=by, at=now, **values)
     session.add(note)
     session.flush()
     return note

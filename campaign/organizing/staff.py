@@ -14,7 +14,9 @@ FIELDS = ("name", "role", "email", "phone")
 LONGEST = 120
 
 
-def add(session: Session, bioguide: str, given: Mapping[str, str], *, by: str, now: datetime) -> StaffContact:
+def add(
+    session: Session, campaign: str, bioguide: str, given: Mapping[str, str], *, by: str, now: datetime
+) -> StaffContact:
     """Add a member's staffer. Raises Refused for a missing name, a field too long, or an unknown member."""
     fields = {name: " ".join(given.get(name, "").split()) for name in FIELDS}
     if not fields["name"] or any(len(value) > LONGEST for value in fields.values()):
@@ -23,19 +25,23 @@ def add(session: Session, bioguide: str, given: Mapping[str, str], *, by: str, n
         )
     if not members.is_known(session, bioguide):
         raise Refused("There is no such member.", "No existe ese miembro.", status=404)
-    contact = StaffContact.model_validate({**fields, "bioguide": bioguide, "by": by, "at": now})
+    contact = StaffContact.model_validate(
+        {**fields, "campaign": campaign, "bioguide": bioguide, "by": by, "at": now}
+    )
     session.add(contact)
     session.flush()
     return contact
 
 
-def end(session: Session, id: int, *, now: datetime) -> None:
-    """Mark a staffer as gone; the row stays."""
-    running = sa.and_(col(StaffContact.id) == id, col(StaffContact.ended_at).is_(None))
+def end(session: Session, campaign: str, id: int, *, now: datetime) -> None:
+    """Mark a campaign's staffer as gone; the row stays."""
+    mine = sa.and_(col(StaffContact.id) == id, col(StaffContact.campaign) == campaign)
+    running = sa.and_(mine, col(StaffContact.ended_at).is_(None))
     session.execute(sa.update(StaffContact).where(running).values(ended_at=now))
 
 
-def current(session: Session, bioguide: str) -> list[StaffContact]:
-    """A member's staffers by name, without those who left."""
-    query = select(StaffContact).where(StaffContact.bioguide == bioguide, col(StaffContact.ended_at).is_(None))
+def current(session: Session, campaign: str, bioguide: str) -> list[StaffContact]:
+    """A member's staffers by name whom a campaign knows, without those who left."""
+    query = select(StaffContact).where(StaffContact.campaign == campaign, StaffContact.bioguide == bioguide)
+    query = query.where(col(StaffContact.ended_at).is_(None))
     return list(session.exec(query.order_by(StaffContact.name)))

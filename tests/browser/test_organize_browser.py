@@ -49,7 +49,12 @@ def own_engine(campaign_copy: Engine) -> Engine:
         said = {"lean": "likely", "next_step": "call the legislative director", "tags": "swing"}
         whip.save(session, "hr6736-119", "J000305", said, version=0, by="ana@example.org", now=db.utcnow())
         notes.add(
-            session, "J000305", {"text": "Office asks for the text."}, by="ana@example.org", now=db.utcnow()
+            session,
+            "us-guns-abroad",
+            "J000305",
+            {"text": "Office asks for the text."},
+            by="ana@example.org",
+            now=db.utcnow(),
         )
     return campaign_copy
 

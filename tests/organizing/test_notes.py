@@ -31,13 +31,13 @@ def board(engine: Engine) -> Engine:
 
 def add(engine: Engine, given: Mapping[str, str], by: str = ANA, hours: int = 0) -> int:
     with db.writing(engine) as session:
-        return notes.add(session, A1, given, by=by, now=NOW + timedelta(hours=hours)).id or 0
+        return notes.add(session, "guns", A1, given, by=by, now=NOW + timedelta(hours=hours)).id or 0
 
 
 def change(engine: Engine, id: int, version: int, given: Mapping[str, str] | None, by: str = BO) -> None:
     """Edit a note, or delete it where nothing is given."""
     with db.writing(engine) as session:
-        note = notes.find(session, A1, id)
+        note = notes.find(session, "guns", A1, id)
         if given is None:
             notes.delete(session, note, version=version, by=by, now=NOW)
         else:
@@ -46,12 +46,12 @@ def change(engine: Engine, id: int, version: int, given: Mapping[str, str] | Non
 
 def undo(engine: Engine, id: int, version: int) -> None:
     with db.writing(engine) as session:
-        notes.undo(session, notes.find(session, A1, id), version=version, by=ANA, now=NOW)
+        notes.undo(session, notes.find(session, "guns", A1, id), version=version, by=ANA, now=NOW)
 
 
 def held(engine: Engine) -> list[WhipNote]:
     with db.reading(engine) as session:
-        return notes.notes(session, A1)
+        return notes.notes(session, "guns", A1)
 
 
 def acts(engine: Engine, id: int) -> list[tuple[str, str, str]]:
@@ -94,10 +94,10 @@ def test_what_cannot_be_meant_is_refused(board: Engine, given: dict[str, str], s
 
 def test_nobody_writes_about_an_unknown_member(board: Engine) -> None:
     with pytest.raises(Refused), db.writing(board) as session:
-        notes.add(session, "X999999", {"text": "a"}, by=ANA, now=NOW)
+        notes.add(session, "guns", "X999999", {"text": "a"}, by=ANA, now=NOW)
     id = add(board, {"text": "a"})
     with pytest.raises(Refused), db.reading(board) as session:
-        notes.find(session, id_of("A2"), id)
+        notes.find(session, "guns", id_of("A2"), id)
 
 
 def test_an_edit_and_a_deletion_stay_in_the_history_and_are_undone(board: Engine) -> None:
@@ -163,7 +163,7 @@ def test_an_edit_that_was_sent_again_brings_a_deleted_note_back(board: Engine) -
 
 def plan(engine: Engine, given: Mapping[str, str], version: int, **step: str) -> None:
     with db.writing(engine) as session:
-        note = notes.add(session, A1, given, by=ANA, now=NOW)
+        note = notes.add(session, "guns", A1, given, by=ANA, now=NOW)
         notes.plan(session, note, step, version=version, by=ANA, now=NOW)
 
 
@@ -203,16 +203,28 @@ def test_contacts_are_counted_by_kind_without_notes_and_what_was_deleted(board: 
     add(board, {"kind": "call", "text": "about all"})
     change(board, add(board, MET), 1, None)
     with db.reading(board) as session:
-        assert notes.contacts_since(session, [BILL], date(2026, 6, 13)) == {"meeting": 1, "call": 1}
+        assert notes.contacts_since(session, "guns", date(2026, 6, 13)) == {"meeting": 2, "call": 1}
+        assert not notes.contacts_since(session, "homes", date(2026, 6, 13))
+
+
+def test_another_campaign_sees_none_of_it(board: Engine) -> None:
+    id = add(board, MET)
+    with db.writing(board) as session:
+        staff.add(session, "guns", A1, {"name": "Pat Lee"}, by=ANA, now=NOW)
+        assert notes.notes(session, "homes", A1) == []
+        assert notes.notes_after(session, "homes", 0, limit=9) == []
+        assert staff.current(session, "homes", A1) == []
+        with pytest.raises(Refused, match="no such note"):
+            notes.find(session, "homes", A1, id)
 
 
 def test_staffers_come_and_go(board: Engine) -> None:
     with db.writing(board) as session:
-        pat = staff.add(session, A1, {"name": "Pat  Lee", "role": "LD"}, by=ANA, now=NOW)
-        assert [contact.name for contact in staff.current(session, A1)] == ["Pat Lee"]
-        staff.end(session, pat.id or 0, now=NOW)
+        pat = staff.add(session, "guns", A1, {"name": "Pat  Lee", "role": "LD"}, by=ANA, now=NOW)
+        assert [contact.name for contact in staff.current(session, "guns", A1)] == ["Pat Lee"]
+        staff.end(session, "guns", pat.id or 0, now=NOW)
     with db.reading(board) as session:
-        assert staff.current(session, A1) == []
+        assert staff.current(session, "guns", A1) == []
     for name in ("", "x" * 121):
         with pytest.raises(Refused), db.writing(board) as session:
-            staff.add(session, A1, {"name": name}, by=ANA, now=NOW)
+            staff.add(session, "guns", A1, {"name": name}, by=ANA, now=NOW)

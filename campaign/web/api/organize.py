@@ -17,11 +17,12 @@ from campaign.congress.members import Person
 from campaign.congress.models import Bill
 from campaign.organizing import notes, whip, worklists
 from campaign.organizing.models import WhipNote
-from campaign.proposals import lookup
 from campaign.refusals import Refused
-from campaign.web.core import database, routing
+from campaign.web.core import database, routing, served
 from campaign.web.core.render import settings
 from campaign.web.core.routing import Room
+from campaign.web.organize.access import not_yours
+from campaign.web.organize.shared import own_bill
 
 room = Room("api_organize", prefix="/api/v1/organize", role="organizer")
 route = room.route
@@ -38,6 +39,8 @@ def guard() -> None:
     user, row = found
     if not users.may(user, asked.role):
         raise Refused("This token's user is no organizer.", "El usuario de este token no organiza.", status=403)
+    if not users.may_enter(user, served.slug()):
+        raise not_yours(user)
     now = db.utcnow()
     with db.writing(database.engine()) as writer:
         bucket = keyed(settings().signing_key(), "program", row.token_hash)
@@ -61,7 +64,7 @@ def _answer(**values: Any) -> Response:
 def board(bill: str) -> Response:
     """Every member of the bill's chamber, with what the record and what organizers say."""
     session, now = database.session(), db.utcnow()
-    known = session.get_one(Bill, str(lookup.resolve(session, bill)))
+    known = session.get_one(Bill, str(own_bill(session, bill)))
     rows = [
         {
             **_person(row.person),
@@ -79,7 +82,7 @@ def board(bill: str) -> Response:
 def lists(bill: str) -> Response:
     """Whom to ask next about a bill: the members of each list with the reasons."""
     session = database.session()
-    found = worklists.worklists(session, lookup.resolve(session, bill), now=db.utcnow())
+    found = worklists.worklists(session, own_bill(session, bill), now=db.utcnow())
     entries = {
         name: [
             {
@@ -102,7 +105,7 @@ def export_notes() -> Response:
         raise Refused(
             "after is the number of the last note you have.", "after es el número de la última nota que tiene."
         )
-    rows = notes.notes_after(database.session(), int(after), limit=MOST_NOTES)
+    rows = notes.notes_after(database.session(), served.slug(), int(after), limit=MOST_NOTES)
     return _answer(notes=[_note(row) for row in rows], next=rows[-1].id if rows else int(after))
 
 

@@ -63,7 +63,7 @@ def show_member(
         past=_past(session, bioguide),
         committees=members.committees_of(session, bioguide, now=now),
         offices=members.offices(session, bioguide),
-        staff=staff.current(session, bioguide),
+        staff=staff.current(session, served.slug(), bioguide),
         typed_person=typed_person,
         changes=whip.history(session, bioguide)[:FIRST_FEW],
         leans=whip.LEANS,
@@ -77,7 +77,7 @@ def _log(
     session: Session, bioguide: str, bills: Sequence[str], edit: int | None, typed: Mapping[str, str]
 ) -> dict[str, Any]:
     """What the notes of the page show: those of the kind that is asked for, and the one that is edited."""
-    every = notes.notes(session, bioguide)
+    every = notes.notes(session, served.slug(), bioguide)
     here, kind = [note for note in every if note.deleted_at is None], request.args.get("kind", "")
     editing = next((note for note in every if note.id == edit), None)
     changed = request.args.get("changed", type=routing.number)

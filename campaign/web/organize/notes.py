@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from campaign import db
 from campaign.organizing import notes, staff
 from campaign.refusals import Refused
-from campaign.web.core import database, routing
+from campaign.web.core import database, routing, served
 from campaign.web.core.languages import _, current
 from campaign.web.organize.access import me, route, to, told
 from campaign.web.organize.member import show_member
@@ -24,7 +24,7 @@ def add_note(bioguide: str) -> Response:
     """Keep a note or a contact, and make its next step that of the board."""
     try:
         with db.writing(database.engine()) as writer:
-            note = notes.add(writer, bioguide, _given(writer), by=me().email, now=db.utcnow())
+            note = notes.add(writer, served.slug(), bioguide, _given(writer), by=me().email, now=db.utcnow())
             if any(request.form.get(name, "").strip() for name in STEP):
                 step = {name: request.form.get(name, "") for name in STEP}
                 version = request.form.get(f"version-{note.bill}", type=routing.number) or 0
@@ -46,7 +46,7 @@ def change_note(bioguide: str, id: int) -> Response:
     act, version = request.form.get("act", ""), request.form.get("version", type=routing.number) or 0
     try:
         with db.writing(database.engine()) as writer:
-            note, by, now = notes.find(writer, bioguide, id), me().email, db.utcnow()
+            note, by, now = notes.find(writer, served.slug(), bioguide, id), me().email, db.utcnow()
             if act == "delete":
                 notes.delete(writer, note, version=version, by=by, now=now)
             elif act == "undo":
@@ -81,9 +81,9 @@ def add_contact(bioguide: str) -> Response:
     try:
         with db.writing(database.engine()) as writer:
             if over := request.form.get("over", type=routing.number):
-                staff.end(writer, over, now=db.utcnow())
+                staff.end(writer, served.slug(), over, now=db.utcnow())
             else:
-                staff.add(writer, bioguide, request.form, by=me().email, now=db.utcnow())
+                staff.add(writer, served.slug(), bioguide, request.form, by=me().email, now=db.utcnow())
     except Refused as refusal:
         return show_member(
             bioguide, status=refusal.status, problem=refusal.text(current()), typed_person=request.form

@@ -96,7 +96,7 @@ def dashboard() -> Response:
         search=None if _is_open(summaries) else returns.searches(session, [""], now=now)[""],
         today=today,
         calls=_calls_lately(session, slug, ids, today),
-        contacts=notes.contacts_since(session, ids, today - timedelta(days=7)),
+        contacts=notes.contacts_since(session, slug, today - timedelta(days=7)),
         digest=editions.newest_status(session, served.slug()),
         digest_states=digest.state_names(),
         mail_troubles=queue.troubles(session),

@@ -39,7 +39,7 @@ def text_of(html: str) -> str:
 
 def newest(engine: Engine) -> int:
     with db.reading(engine) as session:
-        return max(note.id or 0 for note in notes.notes(session, JACOBS))
+        return max(note.id or 0 for note in notes.notes(session, "us-guns-abroad", JACOBS))
 
 
 def problem(answer: TestResponse) -> str:

@@ -100,10 +100,12 @@ def test_a_token_reads_lists_and_notes(app: Flask, staff: FlaskClient, snapshot_
     lists = program.get(f"/api/v1/organize/bills/{BILL}/worklists", headers=headers).json["lists"]
     assert {"bioguide", "name", "party", "seat", "mark", "reason"} == lists["ask_again"][0].keys()
     with db.writing(snapshot_engine) as session:
-        first = notes.add(session, JACOBS, {"text": "One."}, by="x", now=db.utcnow())
-        gone = notes.add(session, JACOBS, {"text": "Two."}, by="x", now=db.utcnow())
+        first = notes.add(session, "us-guns-abroad", JACOBS, {"text": "One."}, by="x", now=db.utcnow())
+        gone = notes.add(session, "us-guns-abroad", JACOBS, {"text": "Two."}, by="x", now=db.utcnow())
         notes.delete(session, gone, version=1, by="x", now=db.utcnow())
-        last = notes.add(session, JACOBS, {"kind": "call", "text": "Three."}, by="x", now=db.utcnow()).id
+        last = notes.add(
+            session, "us-guns-abroad", JACOBS, {"kind": "call", "text": "Three."}, by="x", now=db.utcnow()
+        ).id
         after = first.id
     found = program.get("/api/v1/organize/notes", headers=headers).json
     assert [(row["kind"], row["text"]) for row in found["notes"]] == [("note", "One."), ("call", "Three.")]
