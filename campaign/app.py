@@ -22,7 +22,7 @@ from campaign.web.core import (
 from campaign.web.organize import access
 from campaign.web.public import calls
 
-ROOMS = (public.room, organize.room, api.room, health.room)
+ROOMS = (public.room, organize.room, api.room, api.organize_room, health.room)
 
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:

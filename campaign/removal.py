@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.mailing.models import Edition, Subscriber
+from campaign.organizing.models import StaffContact, WhipNote, WhipNoteChange
 from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign, CampaignState, CitedFact, Kinship, Proposal, TextVersion
 
@@ -24,6 +25,7 @@ class Removal:
     texts: int
     readers: int
     editions: int
+    notes: int
 
 
 def of(session: Session, slug: str) -> Removal:
@@ -45,6 +47,7 @@ def of(session: Session, slug: str) -> Removal:
         texts=count(TextVersion),
         readers=count(Subscriber),
         editions=count(Edition),
+        notes=count(WhipNote),
     )
 
 
@@ -63,6 +66,10 @@ def remove(session: Session, slug: str) -> Removal:
 def _own(slug: str) -> Iterator[tuple[type[Any], Condition]]:
     """The rows of a campaign, in the order in which they can be deleted."""
     proposals = select(Proposal.slug).where(Proposal.campaign == slug)
+    notes = select(WhipNote.id).where(WhipNote.campaign == slug)
+    yield WhipNoteChange, col(WhipNoteChange.note).in_(notes)
+    yield WhipNote, col(WhipNote.campaign) == slug
+    yield StaffContact, col(StaffContact.campaign) == slug
     yield Edition, col(Edition.campaign) == slug
     yield Subscriber, col(Subscriber.campaign) == slug
     yield TextVersion, col(TextVersion.campaign) == slug

@@ -36,6 +36,7 @@ from jobs import (
     poll_bills,
     poll_requested,
     refresh_members,
+    remind_organizers,
     suggest_successors,
     watch_new_bills,
 )
@@ -49,8 +50,8 @@ SECONDS_TO_FINISH = 8.0
 
 @dataclass(frozen=True)
 class Schedule:
-    """At ``minute`` past every hour, or at ``hour:minute`` every day or every ``weekday`` (``mon`` … ``sun``),
-    in the operator's time zone.
+    """At ``minute`` past every hour, or at ``hour:minute`` on some ``weekdays``, every day unless given, in the
+    operator's time zone.
 
     Avoid the hours from one to three in the morning: when daylight saving time begins or ends they do not exist
     or repeat. A time that repeats means its first occurrence, one that does not exist the moment of the change.
@@ -58,11 +59,11 @@ class Schedule:
 
     minute: int
     hour: int | None = None
-    weekday: str | None = None
+    weekdays: tuple[str, ...] = DAYS
 
     def trigger(self, zone: ZoneInfo) -> CronTrigger:
         return CronTrigger(
-            day_of_week=self.weekday,
+            day_of_week=",".join(self.weekdays),
             hour="*" if self.hour is None else self.hour,
             minute=self.minute,
             timezone=zone,
@@ -77,7 +78,7 @@ class Schedule:
         day = now.astimezone(zone).date()
         while True:
             slot = datetime.combine(day, time(self.hour, self.minute), zone).astimezone(UTC)
-            if slot <= now and self.weekday in (None, DAYS[day.weekday()]):
+            if slot <= now and DAYS[day.weekday()] in self.weekdays:
                 return slot
             day -= timedelta(days=1)
 
@@ -102,9 +103,10 @@ JOBS = (
     Job("crosscheck", Schedule(minute=40, hour=6), crosscheck.run, grace=DAY, limit=3 * HOUR),
     Job("watch_new_bills", Schedule(minute=15, hour=7), watch_new_bills.run, grace=DAY, limit=2 * HOUR),
     Job("suggest_successors", Schedule(minute=40, hour=7), suggest_successors.run, grace=DAY, limit=HOUR),
-    Job("build_editions", Schedule(10, 4, "mon"), build_editions.run, grace=DAY, limit=HOUR),
+    Job("build_editions", Schedule(10, 4, ("mon",)), build_editions.run, grace=DAY, limit=HOUR),
     Job("retire_editions", Schedule(minute=4), build_editions.run_retired, grace=HOUR, limit=HOUR),
     Job("build_alerts", Schedule(minute=25), build_editions.run_alerts, grace=HOUR, limit=HOUR),
+    Job("remind_organizers", Schedule(45, 7, DAYS[:5]), remind_organizers.run, grace=6 * HOUR, limit=HOUR),
     Job("ask_places", Schedule(minute=30, hour=8), ask_places.run, grace=DAY, limit=HOUR),
     Job("read_bounces", Schedule(minute=50), deliver_mail.read_bounces, grace=HOUR, limit=HOUR),
     Job("housekeeping", Schedule(minute=35, hour=4), housekeeping.run, grace=DAY, limit=HOUR),

@@ -29,7 +29,7 @@ from campaign.mailing import policy
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.edition import editions
 from campaign.mailing.models import MailPolicy, Subscriber
-from campaign.organizing import whip
+from campaign.organizing import notes, whip
 from campaign.outreach.models import CallCount
 from campaign.settings import Settings
 
@@ -157,7 +157,9 @@ def _campaign(folder: Path) -> Engine:
             "tags": "swing",
         }
         whip.save(session, "hr6736-119", "J000305", entry, version=0, by="ana@example.org", now=now)
-        whip.add_note(session, "J000305", "Office asks for the text.", by="ana@example.org", now=now)
+        notes.add(
+            session, EXAMPLE, "J000305", {"text": "Office asks for the text."}, by="ana@example.org", now=now
+        )
         day = now.date() - timedelta(days=1)
         session.add(
             CallCount(

@@ -4,7 +4,7 @@ Whatever opens a door is kept as a hash. Rows of ``auditentry`` are only ever ad
 refuses to alter or delete them (see the migration that guards them).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,9 +32,13 @@ class User(SQLModel, table=True):
     # The newest time step a code was accepted for: no code is good twice.
     totp_step: int = 0
     created_at: datetime
-    # Newest change of the ledger this person has seen on the Monday page, and the one before that visit.
+    # Newest change of the ledger this person has seen on the Monday page.
     seen_seq: int = 0
-    seen_at: datetime | None = None
+    # Kinds of reminders this person switched off, in order, separated by spaces.
+    reminders_off: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    # The day of the last reminder, or of having had nothing to be reminded of; news up to which change it told.
+    reminded_on: date | None = None
+    reminded_seq: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class RecoveryCode(SQLModel, table=True):
@@ -72,6 +76,18 @@ class UserSession(SQLModel, table=True):
     device: str = ""
     # An authenticator being set up, until its first code proves it.
     new_secret: str = ""
+
+
+class ApiToken(SQLModel, table=True):
+    """A user's token by which a program of theirs reads the organizers' JSON. Revoking deletes the row."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(unique=True)
+    user: int = Field(foreign_key="account.id", index=True)
+    # What its user calls it.
+    name: str
+    made_at: datetime
+    last_used: date | None = None
 
 
 class Throttle(SQLModel, table=True):

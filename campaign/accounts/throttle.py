@@ -27,6 +27,8 @@ ADDRESS = Limit(20, timedelta(hours=1))
 OVERALL = Limit(600, timedelta(hours=1))
 LINKS = Limit(4, timedelta(hours=1))
 CODES = Limit(10, timedelta(hours=1))
+# What a program that is up to date every minute asks for, three times over.
+PROGRAM = Limit(200, timedelta(hours=1))
 
 
 def allow(session: Session, key: str, limit: Limit, *, now: datetime) -> bool:

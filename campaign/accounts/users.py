@@ -1,14 +1,15 @@
 """Users and what each role may do."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.accounts import audit, sessions
-from campaign.accounts.models import SignInLink, User
+from campaign.accounts.audit import plain
+from campaign.accounts.models import ApiToken, SignInLink, User
 from campaign.accounts.tokens import fingerprint, kept, new_token
 from campaign.refusals import Refused
 
@@ -17,6 +18,9 @@ ROLES: Final = ("admin", "organizer", "viewer")
 INVITATION_LASTS = timedelta(hours=48)
 LINK_LASTS = timedelta(hours=1)
 LONGEST_EMAIL = 254
+LONGEST_NAME = 80
+# Next steps that are due, news of one's own members, a digest that waits for approval.
+REMINDERS: Final = ("due", "news", "draft")
 
 
 def may(user: User | None, role: str) -> bool:
@@ -114,11 +118,12 @@ def set_role(
 
 
 def switch(session: Session, user: User, active: bool, *, by: User | None, now: datetime) -> None:
-    """Switch a user off, which ends their sessions and links, or on again. Raises Refused (409)."""
+    """Switch a user off, which ends their sessions, links and tokens, or on again. Raises Refused (409)."""
     if not active:
         _keep_an_admin(session, user)
         sessions.end_all(session, user)
         session.execute(sa.delete(SignInLink).where(col(SignInLink.user) == user.id))
+        session.execute(sa.delete(ApiToken).where(col(ApiToken.user) == user.id))
     user.active = active
     session.add(user)
     audit.note(session, by, "user switched on" if active else "user switched off", user.email, now=now)
@@ -130,6 +135,20 @@ def reset_factor(session: Session, user: User, *, by: User | None, now: datetime
     session.add(user)
     sessions.end_all(session, user)
     audit.note(session, by, "authenticator removed", user.email, now=now)
+
+
+def rename(session: Session, user: User, name: str, *, now: datetime) -> None:
+    """Change what others call a user. Raises Refused for a name that is too long."""
+    name = plain(" ".join(name.split()))
+    if len(name) > LONGEST_NAME:
+        raise Refused(
+            f"A name has at most {LONGEST_NAME} characters.",
+            f"Un nombre tiene como máximo {LONGEST_NAME} caracteres.",
+        )
+    if name != user.name:
+        audit.note(session, user, "name changed", user.email, now=now, before=user.name, after=name)
+        user.name = name
+        session.add(user)
 
 
 def _keep_an_admin(session: Session, user: User) -> None:
@@ -145,6 +164,33 @@ def _keep_an_admin(session: Session, user: User) -> None:
 def _check_role(role: str) -> None:
     if role not in ROLES:
         raise Refused(f"A role is one of {', '.join(ROLES)}.", f"El papel es uno de estos: {', '.join(ROLES)}.")
+
+
+# --- reminders ---
+
+
+def wants(user: User, kind: str) -> bool:
+    """Whether a user gets a kind of reminder: one of ``REMINDERS``, all of which are on at first."""
+    return kind not in user.reminders_off.split()
+
+
+def choose_reminders(session: Session, user: User, wanted: Collection[str]) -> None:
+    """Switch on the kinds of reminders that are named, and the others off."""
+    user.reminders_off = " ".join(kind for kind in REMINDERS if kind not in wanted)
+    session.add(user)
+
+
+def to_remind(session: Session, day: date) -> list[User]:
+    """The users whose reminder of a day is still to be made, locked until the transaction ends."""
+    open_now = sa.or_(col(User.reminded_on).is_(None), col(User.reminded_on) < day)
+    query = select(User).where(col(User.active), open_now).order_by(col(User.email))
+    return list(session.exec(query.with_for_update()))
+
+
+def reminded(session: Session, user: User, day: date, seq: int) -> None:
+    """The reminder of a day is made; it told the user's news up to a change of the ledger."""
+    user.reminded_on, user.reminded_seq = day, seq
+    session.add(user)
 
 
 # --- one-time links ---

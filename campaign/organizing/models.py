@@ -55,20 +55,48 @@ class WhipChange(SQLModel, table=True):
 
 
 class WhipNote(SQLModel, table=True):
-    """A note about a member and one bill, or about all bills where ``bill`` is empty."""
+    """A note about a member, or the log of a contact with the member's office: about one bill, or about all of
+    its campaign where ``bill`` is empty. Each edit increments ``version``; a deleted note stays for its
+    history."""
 
     id: int | None = Field(default=None, primary_key=True)
+    campaign: str = ""
     bioguide: str = Field(foreign_key="member.bioguide", index=True)
     bill: str = ""
+    # note, meeting, call, email or event
+    kind: str = Field(default="note", sa_column_kwargs={"server_default": "note"})
+    # The day of the contact; a note has none.
+    day: date | None = None
+    # Whom the organizer talked or wrote to.
+    people: str = Field(default="", sa_column_kwargs={"server_default": ""})
     text: str
+    by: str
+    at: datetime
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    deleted_at: datetime | None = None
+
+
+class WhipNoteChange(SQLModel, table=True):
+    """What one edit, deletion or return of a note replaced: the note as it was before, who did it and when.
+
+    Rows are only ever added. ``act`` is edited, deleted or restored.
+    """
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    seq: int | None = Field(default=None, primary_key=True)
+    note: int = Field(foreign_key="whipnote.id", index=True)
+    act: str
+    before: dict[str, Any] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
     by: str
     at: datetime
 
 
 class StaffContact(SQLModel, table=True):
-    """A member's staffer whom organizers talk to."""
+    """A member's staffer whom a campaign's organizers talk to."""
 
     id: int | None = Field(default=None, primary_key=True)
+    campaign: str = ""
     bioguide: str = Field(foreign_key="member.bioguide", index=True)
     name: str
     role: str = ""

@@ -4,6 +4,7 @@ Two users may edit one entry at once. Each edit names the version it started fro
 are merged, and where both changed the same field the second edit is not written but shown beside the first.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,13 +18,13 @@ from campaign.congress import members
 from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Cosponsorship
-from campaign.organizing.models import StaffContact, WhipChange, WhipEntry, WhipNote
-from campaign.organizing.written_days import readings
+from campaign.organizing.models import WhipChange, WhipEntry
+from campaign.organizing.written_days import day_of
 from campaign.refusals import Refused
 
 LEANS: Final = ("for", "likely", "unknown", "unlikely", "against")
 FIELDS: Final = ("lean", "owner", "next_step", "next_on", "tags")
-LONGEST = {"next_step": 300, "tags": 120, "note": 4000, "contact": 120}
+LONGEST = {"next_step": 300, "tags": 120}
 Values = dict[str, str]
 
 
@@ -143,6 +144,15 @@ def due(
     return list(session.exec(query.order_by(others, col(WhipEntry.next_on), WhipEntry.bioguide).limit(limit)))
 
 
+def owned(session: Session, bills: Collection[str]) -> dict[str, list[WhipEntry]]:
+    """The entries for these bills by their owner, the steps that come first before the others."""
+    query = select(WhipEntry).where(col(WhipEntry.bill).in_(bills), WhipEntry.owner != "")
+    found: dict[str, list[WhipEntry]] = defaultdict(list)
+    for entry in session.exec(query.order_by(col(WhipEntry.next_on), WhipEntry.bioguide, WhipEntry.bill)):
+        found[entry.owner].append(entry)
+    return dict(found)
+
+
 def entries_for(session: Session, bills: Collection[str], who: Collection[str]) -> list[WhipEntry]:
     """The entries of some members for some bills."""
     query = select(WhipEntry).where(col(WhipEntry.bill).in_(bills), col(WhipEntry.bioguide).in_(who))
@@ -175,9 +185,19 @@ def _clean_owner(session: Session, text: str) -> str:
     if not text:
         return ""
     user = users.by_email(session, text)
-    if user is None or not user.active:
+    if user is None:
         raise Refused(f"Nobody here has the address {text[:60]}.", f"Nadie aquí usa la dirección {text[:60]}.")
     return user.email
+
+
+def _check_can_own(session: Session, email: str) -> None:
+    """Only a new owner has to be able to work: who left, or may only look by now, stays until somebody changes
+    that."""
+    if email and not users.may(users.by_email(session, email), "organizer"):
+        raise Refused(
+            f"{email} is not an organizer now, so nothing new can be theirs.",
+            f"{email} ya no organiza aquí, así que no se le puede asignar nada nuevo.",
+        )
 
 
 def _clean_step(_session: Session, text: str) -> str:
@@ -190,20 +210,8 @@ def _clean_step(_session: Session, text: str) -> str:
 
 
 def _clean_day(_session: Session, text: str) -> str:
-    if not text:
-        return ""
-    days = sorted(set(readings(text).values()))
-    if not days:
-        raise Refused(
-            f"“{text[:40]}” is not a day; write it as 2026-06-01.",
-            f"«{text[:40]}» no es una fecha; escríbala como 2026-06-01.",
-        )
-    if len(days) > 1:
-        raise Refused(
-            f"“{text}” can be two days; write it as {days[0]} or as {days[1]}.",
-            f"«{text}» puede ser dos fechas; escríbala como {days[0]} o como {days[1]}.",
-        )
-    return days[0].isoformat()
+    day = day_of(text)
+    return day.isoformat() if day else ""
 
 
 def _clean_tags(_session: Session, text: str) -> str:
@@ -224,7 +232,10 @@ _CLEAN = {
 
 
 def merge(session: Session, bill: str, bioguide: str, mine: Values, *, version: int) -> Merge:
-    """Merge an edit that started from ``version`` with the current entry; writes nothing."""
+    """Merge an edit that started from ``version`` with the current entry; writes nothing.
+
+    Raises Refused for a new owner who is no organizer.
+    """
     entry = entry_of(session, bill, bioguide)
     current = values_of(entry)
     later = _changes_after(session, bill, bioguide, version)
@@ -233,6 +244,8 @@ def merge(session: Session, bill: str, bioguide: str, mine: Values, *, version: 
         base = later[field].before if field in later else current[field]
         if value in (base, current[field]):
             continue
+        if field == "owner":
+            _check_can_own(session, value)
         if field in later and current[field] != base:
             clashes.append(Clash(field, base, current[field], value, later[field].by))
         else:
@@ -353,55 +366,3 @@ def _check_pair(session: Session, bill: str, bioguide: str, now: datetime) -> No
             f"{person.name} does not sit in the chamber of {BillId.of(bill).short}.",
             f"{person.name} no está en la cámara de {BillId.of(bill).short}.",
         )
-
-
-# --- notes and contacts ---
-
-
-def add_note(session: Session, bioguide: str, text: str, *, bill: str = "", by: str, now: datetime) -> WhipNote:
-    """Add a note with its author and time. Raises Refused for an empty or too long one, or unknown member."""
-    text = text.strip()
-    if not text or len(text) > LONGEST["note"]:
-        raise Refused(
-            f"A note has between 1 and {LONGEST['note']} characters.",
-            f"Una nota tiene entre 1 y {LONGEST['note']} caracteres.",
-        )
-    if not members.is_known(session, bioguide):
-        raise Refused("There is no such member.", "No existe ese miembro.", status=404)
-    note = WhipNote(bioguide=bioguide, bill=bill, text=text, by=by, at=now)
-    session.add(note)
-    session.flush()
-    return note
-
-
-def notes(session: Session, bioguide: str) -> list[WhipNote]:
-    query = select(WhipNote).where(WhipNote.bioguide == bioguide)
-    return list(session.exec(query.order_by(col(WhipNote.at).desc(), col(WhipNote.id).desc())))
-
-
-def add_contact(
-    session: Session, bioguide: str, given: Mapping[str, str], *, by: str, now: datetime
-) -> StaffContact:
-    """Add a member's staffer. Raises Refused for a missing name, a field too long, or an unknown member."""
-    fields = {name: " ".join(given.get(name, "").split()) for name in ("name", "role", "email", "phone")}
-    if not fields["name"] or any(len(value) > LONGEST["contact"] for value in fields.values()):
-        raise Refused(
-            "A contact needs a name, and short fields.", "Un contacto necesita nombre y campos cortos."
-        )
-    if not members.is_known(session, bioguide):
-        raise Refused("There is no such member.", "No existe ese miembro.", status=404)
-    contact = StaffContact.model_validate({**fields, "bioguide": bioguide, "by": by, "at": now})
-    session.add(contact)
-    session.flush()
-    return contact
-
-
-def end_contact(session: Session, id: int, *, now: datetime) -> None:
-    """Mark a contact as gone; the row stays."""
-    running = sa.and_(col(StaffContact.id) == id, col(StaffContact.ended_at).is_(None))
-    session.execute(sa.update(StaffContact).where(running).values(ended_at=now))
-
-
-def contacts(session: Session, bioguide: str) -> list[StaffContact]:
-    query = select(StaffContact).where(StaffContact.bioguide == bioguide, col(StaffContact.ended_at).is_(None))
-    return list(session.exec(query.order_by(StaffContact.name)))

@@ -110,15 +110,15 @@ def preview(session: Session, bill: Bill, lines: Sequence[Line], *, now: datetim
         given: dict[str, str] = {field: line.cells[field] for field in FIELDS if field in line.cells}
         try:
             mine = whip.clean(session, given)
+            if people[bioguide].version == int(line.cells["version"]) and mine == {
+                field: people[bioguide].values[field] for field in mine
+            }:
+                unchanged += 1
+                continue
+            found = whip.merge(session, bill.id, bioguide, mine, version=int(line.cells["version"]))
         except Refused as error:
             faults.append(Fault(line.number, error.en, error.es))
             continue
-        if people[bioguide].version == int(line.cells["version"]) and mine == {
-            field: people[bioguide].values[field] for field in mine
-        }:
-            unchanged += 1
-            continue
-        found = whip.merge(session, bill.id, bioguide, mine, version=int(line.cells["version"]))
         name = people[bioguide].person.name
         clashes += [(name, clash) for clash in found.clashes]
         if found.changes:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from campaign.organizing.exports import Line
+from campaign.refusals import Refused
 
 COLUMN = "next_on"
 _MIDNIGHT = re.compile(r"[ T]0?0:00(:00(\.0+)?)?$")
@@ -27,6 +28,24 @@ def readings(text: str) -> dict[str, date]:
     year += 2000 if year < 100 else 0
     both = {MONTH_FIRST: _day(year, first, second), DAY_FIRST: _day(year, second, first)}
     return {order: day for order, day in both.items() if day}
+
+
+def day_of(text: str) -> date | None:
+    """The one day that a text means; None for an empty one. Raises Refused for none, or for two."""
+    if not text:
+        return None
+    days = sorted(set(readings(text).values()))
+    if not days:
+        raise Refused(
+            f"“{text[:40]}” is not a day; write it as 2026-06-01.",
+            f"«{text[:40]}» no es una fecha; escríbala como 2026-06-01.",
+        )
+    if len(days) > 1:
+        raise Refused(
+            f"“{text}” can be two days; write it as {days[0]} or as {days[1]}.",
+            f"«{text}» puede ser dos fechas; escríbala como {days[0]} o como {days[1]}.",
+        )
+    return days[0]
 
 
 def _day_of_iso(text: str) -> date | None:

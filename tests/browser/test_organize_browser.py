@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from campaign import db
 from campaign.accounts import users
 from campaign.app import create_app
-from campaign.organizing import whip
+from campaign.organizing import notes, whip
 from campaign.settings import Settings
 
 PAGES = {
@@ -48,7 +48,14 @@ def own_engine(campaign_copy: Engine) -> Engine:
     with db.writing(campaign_copy) as session:
         said = {"lean": "likely", "next_step": "call the legislative director", "tags": "swing"}
         whip.save(session, "hr6736-119", "J000305", said, version=0, by="ana@example.org", now=db.utcnow())
-        whip.add_note(session, "J000305", "Office asks for the text.", by="ana@example.org", now=db.utcnow())
+        notes.add(
+            session,
+            "us-guns-abroad",
+            "J000305",
+            {"text": "Office asks for the text."},
+            by="ana@example.org",
+            now=db.utcnow(),
+        )
     return campaign_copy
 
 

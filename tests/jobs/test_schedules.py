@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from jobs.worker import JOBS, Schedule
+from jobs.worker import DAYS, JOBS, Schedule
 
 NEW_YORK = ZoneInfo("America/New_York")
 HOURLY = Schedule(minute=7)
 NIGHTLY = Schedule(minute=30, hour=1)
 JUMPED = Schedule(minute=30, hour=2)
-WEEKLY = Schedule(minute=0, hour=8, weekday="mon")
+WEEKLY = Schedule(minute=0, hour=8, weekdays=("mon",))
+WORKDAYS = Schedule(minute=15, hour=7, weekdays=DAYS[:5])
 
 
 def utc(text: str) -> datetime:
@@ -42,6 +43,9 @@ def utc(text: str) -> datetime:
         (WEEKLY, "2026-03-09T12:00:00", "2026-03-09T12:00:00"),
         (WEEKLY, "2026-03-09T11:59:00", "2026-03-02T13:00:00"),
         (WEEKLY, "2026-06-21T23:00:00", "2026-06-15T12:00:00"),
+        # From Friday's morning on none until Monday's.
+        (WORKDAYS, "2026-06-21T23:00:00", "2026-06-19T11:15:00"),
+        (WORKDAYS, "2026-06-22T11:15:00", "2026-06-22T11:15:00"),
     ],
 )
 def test_slot_is_the_newest_due_moment(schedule: Schedule, now: str, slot: str) -> None:

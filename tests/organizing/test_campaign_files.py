@@ -209,7 +209,7 @@ def test_removing_takes_all_that_people_wrote_and_keeps_what_congress_did(loaded
     with db.writing(loaded_engine) as session:
         changes = session.exec(select(Change.seq)).all()
         told = removal.of(session, "us-guns-abroad")
-        assert removal.remove(session, "us-guns-abroad") == told == Removal(2, 9, 8, 6, 0, 0)
+        assert removal.remove(session, "us-guns-abroad") == told == Removal(2, 9, 8, 6, 0, 0, 0)
     with db.reading(loaded_engine) as session:
         assert [row.slug for row, _ in campaigns.campaigns(session)] == ["rural-homes"]
         for table in (Proposal, TextVersion, CitedFact):

@@ -1,7 +1,7 @@
 """The whip board: every change in the history, and two editors who do not overwrite each other."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -272,23 +272,18 @@ def test_nobody_takes_a_member_for_a_bill_of_the_other_chamber(board: Engine) ->
     assert owners(board) == {}
 
 
-def test_notes_and_contacts_keep_author_and_time(board: Engine) -> None:
+def test_only_who_can_work_becomes_an_owner_and_who_left_stays_one(board: Engine) -> None:
+    save(board, owner="bo@example.org")
     with db.writing(board) as session:
-        whip.add_note(session, A1, "first", by="ana@example.org", now=NOW)
-        whip.add_note(session, A1, "second", bill=BILL, by="bo@example.org", now=NOW + timedelta(hours=1))
-        pat = whip.add_contact(session, A1, {"name": "Pat Lee", "role": "LD"}, by="ana@example.org", now=NOW)
-    with db.writing(board) as session:
-        assert [(one.text, one.by) for one in whip.notes(session, A1)] == [
-            ("second", "bo@example.org"),
-            ("first", "ana@example.org"),
-        ]
-        assert [one.name for one in whip.contacts(session, A1)] == ["Pat Lee"]
-        whip.end_contact(session, pat.id or 0, now=NOW)
-    with db.reading(board) as session:
-        assert whip.contacts(session, A1) == []
-
-
-@pytest.mark.parametrize("text", ["", "   ", "x" * 4001])
-def test_a_note_says_something_and_comes_to_an_end(board: Engine, text: str) -> None:
-    with pytest.raises(Refused), db.writing(board) as session:
-        whip.add_note(session, A1, text, by="ana@example.org", now=NOW)
+        users.add(session, "eye@example.org", "viewer", now=NOW)
+        bo = users.by_email(session, "bo@example.org")
+        assert bo is not None
+        users.switch(session, bo, False, by=None, now=NOW)
+    # The form of the entry sends all of its fields, the owner who left among them.
+    save(board, 1, owner="bo@example.org", lean="for")
+    assert now_held(board)["owner"] == "bo@example.org"
+    for owner in ("bo@example.org", "eye@example.org"):
+        with pytest.raises(Refused, match=f"{owner} is not an organizer now"):
+            save(board, bioguide=id_of("A2"), owner=owner)
+    save(board, 2, owner="")
+    assert now_held(board)["owner"] == ""

@@ -1,5 +1,5 @@
-"""Single letters that answer something a person did: confirm, manage, export; notices to organizers; and the
-question to readers whose state has new districts.
+"""Single letters that answer something a person did: confirm, manage, export; notices and
+reminders to organizers; and the question to readers whose state has new districts.
 
 Their words lie in templates/email/letters: a subject, paragraphs, and a line ``> label: address`` that becomes
 a button. The secret in a link is made when its letter is sent, so no queue ever holds one.
@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from campaign.accounts import users
 from campaign.congress.state_names import state_name
-from campaign.mailing import notices, policy
+from campaign.mailing import notices, policy, reminders
 from campaign.mailing.addresses import Keys
 from campaign.mailing.edition.render import filled
 from campaign.mailing.edition.words import WORDS
@@ -59,6 +60,11 @@ def prepare(
         subject, text = notices.text(detail, language)
         here = {"subject": subject, "text": text, "organize_url": f"{sender.base_url}/organize/"}
         return _written(sender, "notice", language, here)
+    if kind == reminders.KIND:
+        language = policy.policy(session).notify_language
+        start = f"{sender.base_url}/es" if language == "es" else sender.base_url
+        told = {name: detail.get(name, []) for name in users.REMINDERS}
+        return _written(sender, kind, language, {**told, "organize_url": f"{start}/organize/"})
     reader = session.get(Subscriber, who) if who is not None else None
     if reader is None:
         return None

@@ -1,16 +1,16 @@
-"""Readers and editions belong to a campaign, which has a postal address of its own; those of the one list there was
-go to the campaign whose proposals a reader chose, else to the one on the public pages. A role can be one in some
+"""Readers, editions, notes and people in offices belong to a campaign, which has a postal address of its own; readers of the one list there
+was go to the campaign whose proposals a reader chose, else to the one on the public pages. A role can be one in some
 campaigns only.
 
 Revision: 0013
-Follows: 0011
+Follows: 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -24,7 +24,7 @@ READER = sa.table(
     sa.column("proposals", sa.String()),
 )
 BARRED = sa.table("suppression", sa.column("campaign", sa.String()), sa.column("key", sa.String()))
-EDITION = sa.table("edition", sa.column("campaign", sa.String()))
+OWNED = ("subscriber", "suppression", "edition", "whipnote", "staffcontact")
 SHOWN_FIRST = ("live", "won", "paused", "archived", "draft")
 GROUP = ["state", "language", "seat", "proposals"]
 
@@ -32,7 +32,7 @@ GROUP = ["state", "language", "seat", "proposals"]
 def upgrade() -> None:
     op.add_column("campaign", sa.Column("postal_address", sa.String(), nullable=False, server_default=""))
     op.add_column("account", sa.Column("campaigns", sa.String(), nullable=False, server_default=""))
-    for name in ("subscriber", "suppression", "edition"):
+    for name in OWNED:
         op.add_column(name, sa.Column("campaign", sa.String(), nullable=False, server_default=""))
     _fill(op.get_bind())
     op.drop_index("ix_subscriber_group", "subscriber")
@@ -44,7 +44,8 @@ def upgrade() -> None:
 
 def _fill(connection: sa.Connection) -> None:
     shown = _shown(connection)
-    for table in (READER, BARRED, EDITION):
+    for name in OWNED:
+        table = sa.table(name, sa.column("campaign", sa.String()))
         connection.execute(table.update().values(campaign=shown))
     homes = {row.slug: row.campaign for row in connection.execute(sa.select(PROPOSAL))}
     for chosen in connection.scalars(sa.select(READER.c.proposals).distinct()).all():

@@ -1,5 +1,6 @@
-"""The JSON interface."""
+"""The JSON interface: the public record, and what organizers' own programs read by a token."""
 
+from campaign.web.api.organize import room as organize_room
 from campaign.web.api.routes import room
 
-__all__ = ["room"]
+__all__ = ["organize_room", "room"]

@@ -27,6 +27,12 @@ def _operation(summary: str, *parameters: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _by_token(summary: str, *parameters: dict[str, Any]) -> dict[str, Any]:
+    """An operation that the token of an organizer opens."""
+    described = _operation(summary, *parameters)
+    return {"get": {**described["get"], "security": [{"token": []}]}}
+
+
 BILL = "A bill: hr1234-119, or any form people use"
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
@@ -56,9 +62,27 @@ DOCUMENT: dict[str, Any] = {
         "/proposals/{slug}": _operation(
             "One proposal with its bills over the Congresses", _parameter("slug", "path", "Its slug")
         ),
+        "/organize/bills/{bill}/board": _by_token(
+            "Every member of the bill's chamber, with what the record and what organizers say",
+            _parameter("bill", "path", BILL),
+        ),
+        "/organize/bills/{bill}/worklists": _by_token(
+            "Whom to ask next about a bill, and why", _parameter("bill", "path", BILL)
+        ),
+        "/organize/notes": _by_token(
+            "Notes and contacts in the order in which they were written, at most 1000 an answer",
+            _parameter("after", "query", "The number of the last note you have", type="integer", minimum=0),
+        ),
         "/openapi.json": _operation("This description"),
     },
     "components": {
+        "securitySchemes": {
+            "token": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "A token that an organizer makes under Account; it reads, and changes nothing.",
+            }
+        },
         "responses": {
             "failure": {
                 "description": "What went wrong, and the id to mention when telling us",
@@ -81,6 +105,6 @@ DOCUMENT: dict[str, Any] = {
                     }
                 },
             }
-        }
+        },
     },
 }

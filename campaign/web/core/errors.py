@@ -53,7 +53,7 @@ def _http(error: HTTPException) -> Response | HTTPException:
         return error
     response = answer(error.code, *_words(error.code))
     for name, value in error.get_headers():
-        if name in ("Allow", "Retry-After"):
+        if name in ("Allow", "Retry-After", "WWW-Authenticate"):
             response.headers[name] = value
     return response
 
@@ -75,6 +75,10 @@ def _words(status: int) -> tuple[str, str]:
     """Heading and text for a status; an unlisted one has those of its class, 400 or 500."""
     known = {
         400: (_("That did not work"), _("The request could not be read. Nothing was changed.")),
+        401: (
+            _("Not without a token"),
+            _("A token of an organizer opens this. It comes in the header “Authorization: Bearer …”."),
+        ),
         403: (
             _("Not from here"),
             _("This form must be sent from our own page. Please open the page and send it again."),

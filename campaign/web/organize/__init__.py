@@ -12,6 +12,8 @@ from campaign.web.organize import (
     january,
     lists,
     member,
+    notes,
+    preferences,
     system,
     week,
     wordings,
@@ -19,6 +21,6 @@ from campaign.web.organize import (
 from campaign.web.organize.access import room
 
 __all__ = [
-    "account", "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists", "member", "room",
-    "system", "week", "wordings",
+    "account", "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists", "member",
+    "notes", "preferences", "room", "system", "week", "wordings",
 ]  # fmt: skip

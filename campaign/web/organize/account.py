@@ -12,7 +12,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from campaign import db
-from campaign.accounts import audit, factors, passwords, sessions, signin, users
+from campaign.accounts import api_tokens, audit, factors, passwords, sessions, signin, users
 from campaign.proposals import campaigns
 from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
@@ -159,12 +159,22 @@ def prove_now() -> Response:
 
 @route("/account")
 def account() -> Response:
+    return account_page()
+
+
+def account_page(*, status: int = 200, problem: str = "") -> Response:
+    """One's own account; with a problem, what was typed stays in its form."""
     user = me()
     now = db.utcnow()
     rows = sessions.of_user(database.session(), user, now=now)
     this = current_signed()
     return page(
         "account.html",
+        status=status,
+        problem=problem,
+        typed=request.form,
+        reminders={kind: users.wants(user, kind) for kind in users.REMINDERS},
+        tokens=api_tokens.of_user(database.session(), user),
         sessions=rows,
         this=this.row.token_hash if this else "",
         codes_left=factors.recovery_codes_left(database.session(), user),

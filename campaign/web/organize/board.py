@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from flask import request
@@ -23,7 +24,7 @@ from campaign.organizing.whip import BoardRow
 from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
 from campaign.web.core import database, routing, served
-from campaign.web.core.languages import _
+from campaign.web.core.languages import _, current
 from campaign.web.organize import access, sorting
 from campaign.web.organize.access import me, page, route, to, told
 from campaign.web.organize.shared import (
@@ -31,10 +32,11 @@ from campaign.web.organize.shared import (
     cached_results,
     download,
     filters_of_address,
+    filters_shown,
     lean_names,
     meant_by,
     own_bill,
-    owner_names,
+    owner_choices,
 )
 
 PAGE = 100
@@ -121,6 +123,11 @@ def _first(bills: Sequence[tuple[Bill, Proposal]]) -> Bill:
 
 @route("/board")
 def board() -> Response:
+    return board_page()
+
+
+def board_page(*, status: int = 200, problem: str = "") -> Response:
+    """The board as its filters leave it; with a problem, what was typed below stays in its forms."""
     now, session, sought = db.utcnow(), database.session(), _sought()
     bills = boards.working_bills(session, now=now, campaign=served.slug())
     bill = _chosen(session, sought.bill) if sought.bill else _first(bills)
@@ -128,10 +135,12 @@ def board() -> Response:
         "sitting", record_version(session, now=now), partial(members.people, now=now)
     )
     everybody = whip.board(session, bill, sitting, now=now)
-    rows = sought.shown(everybody)
-    start = max(0, (request.args.get("page", type=routing.number) or 1) - 1) * PAGE
+    rows, number = sought.shown(everybody), _page_number()
+    start = (number - 1) * PAGE
     return page(
         "board.html",
+        status=status,
+        problem=problem,
         bill=bill,
         bills=bills,
         rows=rows[start : start + PAGE],
@@ -141,14 +150,23 @@ def board() -> Response:
         tally={lean: sum(row.values["lean"] == lean for row in everybody) for lean in whip.LEANS},
         sought=sought,
         query=urlencode(sought.query),
+        query_here=urlencode({**sought.query, **({"page": number} if number > 1 else {})}),
         meant=() if rows else meant_by(session, sought.who, now=now),
-        owners=owner_names(session),
+        owners=owner_choices(),
+        holders=owner_choices(row.values["owner"] for row in everybody),
         saved=saved_views.views_of(session, me().email, "board"),
         lean_names=lean_names(),
         **bulk_state(),
         ended=bill.congress < congress_on(now),
         standing_names=standing_names(ended=bill.congress < congress_on(now)),
     )
+
+
+def _page_number() -> int:
+    try:
+        return max(1, routing.number(filters_shown().get("page", "1")))
+    except ValueError:
+        return 1
 
 
 @route("/board.<kind>", role="organizer", proven=True)
@@ -164,22 +182,36 @@ def entry_page(bioguide: str, bill: str) -> Response:
     return _entry(bioguide, bill, whip.Merge((), ()))
 
 
-def _entry(bioguide: str, bill: str, merged: whip.Merge, *, status: int = 200) -> Response:
+def _entry(
+    bioguide: str,
+    bill: str,
+    merged: whip.Merge,
+    *,
+    status: int = 200,
+    problem: str = "",
+    typed: Mapping[str, str] = MappingProxyType({}),
+    version: int | None = None,
+) -> Response:
+    """The form of an entry; ``typed`` stands in its fields in the place of what is written, by the ``version``
+    that it started from."""
     session = database.session()
     found, person = own_bill(session, bill), members.person(session, bioguide, now=db.utcnow())
     if person is None:
         raise Refused("There is no such member.", "No existe ese miembro.", status=404)
     entry = whip.entry_of(session, str(found), bioguide)
+    written = whip.values_of(entry)
+    now_at = entry.version if entry else 0
     return page(
         "entry.html",
         status=status,
+        problem=problem,
         person=person,
         bill=found,
-        values={**whip.values_of(entry), **merged.mine},
-        version=entry.version if entry else 0,
+        values={**written, **merged.mine, **typed},
+        version=now_at if version is None else version,
         clashes=merged.clashes,
         both={clash.field for clash in merged.clashes},
-        owners=owner_names(session),
+        owners=owner_choices([written["owner"]]),
         leans=whip.LEANS,
         lean_names=lean_names(),
         changes=whip.history(session, bioguide, str(found)),
@@ -190,9 +222,15 @@ def _entry(bioguide: str, bill: str, merged: whip.Merge, *, status: int = 200) -
 def save_entry(bioguide: str, bill: str) -> Response:
     given = {field: request.form.get(field, "") for field in whip.FIELDS if field in request.form}
     version = request.form.get("version", type=routing.number) or 0
-    with db.writing(database.engine()) as writer:
-        found = str(own_bill(writer, bill))
-        merged = whip.save(writer, found, bioguide, given, version=version, by=me().email, now=db.utcnow())
+    try:
+        with db.writing(database.engine()) as writer:
+            found = str(own_bill(writer, bill))
+            merged = whip.save(writer, found, bioguide, given, version=version, by=me().email, now=db.utcnow())
+    except Refused as refusal:
+        words, nothing = refusal.text(current()), whip.Merge((), ())
+        return _entry(
+            bioguide, bill, nothing, status=refusal.status, problem=words, typed=given, version=version
+        )
     if merged.clashes:
         # Shown beside theirs, with the version it was compared with: sending it again decides.
         return _entry(bioguide, bill, merged, status=409)
@@ -212,27 +250,6 @@ def review_calls(bioguide: str, bill: str) -> Response:
     return to("member_page", bioguide=bioguide)
 
 
-@route("/members/<bioguide>/notes", role="organizer", methods=("POST",))
-def add_note(bioguide: str) -> Response:
-    with db.writing(database.engine()) as writer:
-        bill, text = request.form.get("bill", ""), request.form.get("text", "")
-        known = str(own_bill(writer, bill)) if bill else ""
-        whip.add_note(writer, bioguide, text, bill=known, by=me().email, now=db.utcnow())
-    told(_("The note is kept."))
-    return to("member_page", bioguide=bioguide)
-
-
-@route("/members/<bioguide>/contacts", role="organizer", methods=("POST",))
-def add_contact(bioguide: str) -> Response:
-    with db.writing(database.engine()) as writer:
-        if over := request.form.get("over", type=routing.number):
-            whip.end_contact(writer, over, now=db.utcnow())
-        else:
-            whip.add_contact(writer, bioguide, request.form, by=me().email, now=db.utcnow())
-    told(_("Done."))
-    return to("member_page", bioguide=bioguide)
-
-
 @route("/board/import", role="organizer")
 def bring_page() -> Response:
     return page("bring.html", bill=_chosen(database.session(), request.args.get("bill", "")))
@@ -241,9 +258,13 @@ def bring_page() -> Response:
 @route("/board/import", role="organizer", methods=("POST",), max_body=LARGEST_UPLOAD)
 def bring() -> Response:
     raw = _uploaded()
-    with db.writing(database.engine()) as writer:
-        bill = _chosen(writer, request.form.get("bill", ""))
-        id, preview = whip_files.bring(writer, bill, raw, by=me().email, now=db.utcnow())
+    try:
+        with db.writing(database.engine()) as writer:
+            bill = _chosen(writer, request.form.get("bill", ""))
+            id, preview = whip_files.bring(writer, bill, raw, by=me().email, now=db.utcnow())
+    except Refused as refusal:
+        bill = _chosen(database.session(), request.form.get("bill", ""))
+        return page("bring.html", status=refusal.status, bill=bill, problem=refusal.text(current()))
     return page(
         "bring_preview.html",
         status=200 if preview.good else 422,

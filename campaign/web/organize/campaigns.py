@@ -205,6 +205,7 @@ def _counted(goes: Removal) -> list[str]:
         ngettext("%(num)d text", "%(num)d texts", goes.texts),
         ngettext("%(num)d reader", "%(num)d readers", goes.readers),
         ngettext("%(num)d edition", "%(num)d editions", goes.editions),
+        ngettext("%(num)d note", "%(num)d notes", goes.notes),
     ]
 
 

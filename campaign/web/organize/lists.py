@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
@@ -21,9 +20,9 @@ from campaign.organizing.cache import record_version
 from campaign.organizing.member_filter import matcher
 from campaign.organizing.worklists import Entry, Worklists
 from campaign.web.core import database, served
-from campaign.web.core.languages import _, current
+from campaign.web.core.languages import current
 from campaign.web.organize import sorting
-from campaign.web.organize.access import me, page, route, to, told
+from campaign.web.organize.access import me, page, route
 from campaign.web.organize.shared import (
     bulk_state,
     cached_results,
@@ -33,8 +32,7 @@ from campaign.web.organize.shared import (
     list_names,
     meant_by,
     own_bill,
-    owner_names,
-    to_filtered,
+    owner_choices,
 )
 
 LATELY = timedelta(days=30)
@@ -66,6 +64,11 @@ def _asked() -> Asked:
 
 @route("/lists")
 def lists() -> Response:
+    return lists_page()
+
+
+def lists_page(*, status: int = 200, problem: str = "") -> Response:
+    """The worklists as their filters leave them; with a problem, what was typed below stays in its forms."""
     now, session = db.utcnow(), database.session()
     bills = boards.working_bills(session, now=now, campaign=served.slug())
     asked = _asked()
@@ -75,6 +78,8 @@ def lists() -> Response:
     found, rows = _filtered(session, chosen, asked, now)
     return page(
         "lists.html",
+        status=status,
+        problem=problem,
         bills=bills,
         asked=asked,
         chosen=found,
@@ -83,7 +88,7 @@ def lists() -> Response:
         committees=_committees(session, chosen),
         saved=saved_views.views_of(session, me().email, "lists"),
         query=urlencode(asked.query),
-        owners=owner_names(session),
+        owners=owner_choices(),
         lean_names=lean_names(),
         **bulk_state(),
         meant=() if rows else meant_by(session, asked.who, now=now),
@@ -180,20 +185,3 @@ def _line(bill: str, row: Row, lang: str) -> list[Any]:
 @route("/calls.<kind>", role="organizer", proven=True)
 def export_calls(kind: str) -> Response:
     return download(kind, "calls-by-office", calls.COLUMNS, calls.by_office(database.session()))
-
-
-@route("/views", methods=("POST",))
-def save_view() -> Response:
-    where, query = request.form.get("page", ""), request.form.get("query", "")
-    with db.writing(database.engine()) as writer:
-        view = saved_views.save(writer, me().email, where, request.form.get("name", ""), query)
-        shown = view.query
-    told(_("The view is saved."))
-    return to_filtered(where, shown)
-
-
-@route("/views/<int:id>/remove", methods=("POST",))
-def remove_view(id: int) -> Response:
-    with db.writing(database.engine()) as writer:
-        where = saved_views.remove(writer, me().email, id)
-    return to(where)

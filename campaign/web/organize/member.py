@@ -1,7 +1,11 @@
 """What organizers know of one member: every bill, every report of a call, the notes."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+from flask import request
 from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
@@ -9,18 +13,38 @@ from campaign import db
 from campaign.congress import members
 from campaign.congress.bills import BillId, congress_on
 from campaign.congress.models import Bill, Cosponsorship
-from campaign.organizing import calls, whip, worklists
+from campaign.organizing import calls, notes, staff, whip, worklists
 from campaign.organizing import dashboard as boards
 from campaign.organizing.worklists import LISTS, Worklists
 from campaign.refusals import Refused
-from campaign.web.core import database, served
+from campaign.web.core import database, routing, served
 from campaign.web.core.languages import _
+from campaign.web.core.render import numbered
 from campaign.web.organize.access import page, route
 from campaign.web.organize.shared import FIRST_FEW, lean_names
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @route("/members/<bioguide>")
 def member_page(bioguide: str) -> Response:
+    return show_member(bioguide, edit=request.args.get("edit", type=routing.number))
+
+
+def show_member(
+    bioguide: str,
+    *,
+    status: int = 200,
+    problem: str = "",
+    edit: int | None = None,
+    typed: Mapping[str, str] = NOTHING,
+    typed_person: Mapping[str, str] = NOTHING,
+) -> Response:
+    """The page of a member. ``edit`` is the note whose form stands open.
+
+    With a problem, what was typed stays in the form of the note (``typed``) or of the staffer
+    (``typed_person``).
+    """
     now, session = db.utcnow(), database.session()
     person = members.person(session, bioguide, now=now)
     if person is None:
@@ -30,6 +54,8 @@ def member_page(bioguide: str) -> Response:
     lists = worklists.all_worklists(session, [BillId.of(bill.id) for bill in mine], now=now)
     return page(
         "member.html",
+        status=status,
+        problem=problem,
         person=person,
         stands=[
             _stand(session, bill, bioguide, lists[bill.id], bill.congress < congress_on(now)) for bill in mine
@@ -37,13 +63,36 @@ def member_page(bioguide: str) -> Response:
         past=_past(session, bioguide),
         committees=members.committees_of(session, bioguide, now=now),
         offices=members.offices(session, bioguide),
-        notes=whip.notes(session, bioguide),
-        contacts=whip.contacts(session, bioguide),
+        staff=staff.current(session, served.slug(), bioguide),
+        typed_person=typed_person,
         changes=whip.history(session, bioguide)[:FIRST_FEW],
         leans=whip.LEANS,
         lean_names=lean_names(),
         answers=answer_names(),
+        **_log(session, bioguide, [bill.id for bill in mine], edit, typed),
     )
+
+
+def _log(
+    session: Session, bioguide: str, bills: Sequence[str], edit: int | None, typed: Mapping[str, str]
+) -> dict[str, Any]:
+    """What the notes of the page show: those of the kind that is asked for, and the one that is edited."""
+    every = notes.notes(session, served.slug(), bioguide)
+    here, kind = [note for note in every if note.deleted_at is None], request.args.get("kind", "")
+    editing = next((note for note in every if note.id == edit), None)
+    changed = request.args.get("changed", type=routing.number)
+    about = dict.fromkeys([*bills, *([editing.bill] if editing and editing.bill else ())])
+    return {
+        "notes": [note for note in here if kind in ("", note.kind) or note is editing],
+        "counts": Counter(note.kind for note in here),
+        "gone": [note for note in every if note.deleted_at],
+        "history": notes.history(session, bioguide),
+        "kind": kind,
+        "editing": editing,
+        "changed": next((note for note in every if note.id == changed), None),
+        "about": [(bill, numbered(bill)) for bill in about],
+        "typed": typed or ({**editing.model_dump(), "day": editing.day or ""} if editing else {}),
+    }
 
 
 def _stand(session: Session, bill: Bill, bioguide: str, lists: Worklists, ended: bool) -> dict[str, Any]:

@@ -1,23 +1,24 @@
 """What several organizer pages use: names of lists and leans, the result cache, downloads."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import abort, current_app, make_response, redirect, request
+from flask import abort, current_app, g, make_response, redirect, request
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from campaign import db
 from campaign.accounts import users
+from campaign.accounts.models import User
 from campaign.congress import members
 from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.organizing import exports, saved_views, worklists
 from campaign.organizing.cache import ResultCache
-from campaign.organizing.member_filter import matcher
+from campaign.organizing.member_filter import folded, matcher
 from campaign.proposals import lineage, lookup
 from campaign.refusals import Refused
 from campaign.web.core import database, served
@@ -89,18 +90,27 @@ def download(kind: str, name: str, header: Sequence[str], rows: Sequence[Sequenc
 
 
 def filters_of_address(names: Iterable[str]) -> dict[str, str]:
-    """The filters of a page of members. Older addresses and views ask for ``state``: it is read as ``who``."""
-    get = request.args.get
+    """The filters of a page of members: of its address, or of the form that was sent from it.
+
+    Older addresses and views ask for ``state``: it is read as ``who``.
+    """
+    get = filters_shown().get
     found = {name: get(name, "").strip()[:60] for name in names}
     return {**found, "who": found["who"] or get("state", "").strip()[:60]}
 
 
-def to_filtered(view: str, query: str) -> Response:
+def filters_shown() -> Mapping[str, str]:
+    """The query of the page of members that this request is about; a form carries it in ``query``."""
+    if request.method == "POST":
+        # Parsed and encoded again, so that nothing but names and values reaches an address.
+        return dict(parse_qsl(request.form.get("query", ""))[:20])
+    return request.args
+
+
+def to_filtered(view: str, query: Mapping[str, str]) -> Response:
     """After a post: back to a page of members with the filters it had."""
     address = access.organizer_url(view if view in saved_views.PAGES else "dashboard")
-    # Parsed and encoded again, so that nothing but names and values reaches the address.
-    kept = urlencode(parse_qsl(query)[:20])
-    return redirect(f"{address}?{kept}" if kept else address, code=303)
+    return redirect(f"{address}?{urlencode(query)}" if query else address, code=303)
 
 
 def batch_of(text: str) -> tuple[int, int] | None:
@@ -110,9 +120,15 @@ def batch_of(text: str) -> tuple[int, int] | None:
 
 
 def bulk_state() -> dict[str, Any]:
-    """What a page of members shows of bulk changes: the one just made, and whether all are ticked."""
-    changes = request.args.get("changes", "")
-    return {"changes": changes if batch_of(changes) else "", "ticked": request.args.get("tick") == "all"}
+    """What a page of members shows of bulk changes: the one just made, which members are ticked, and what was
+    typed into a form that was refused."""
+    changes = filters_shown().get("changes", "")
+    return {
+        "changes": changes if batch_of(changes) else "",
+        "tick_all": filters_shown().get("tick") == "all",
+        "ticked": {value.partition(".")[0] for value in request.form.getlist("who")},
+        "typed": request.form,
+    }
 
 
 def meant_by(session: Session, text: str, *, now: datetime) -> list[Person]:
@@ -124,10 +140,31 @@ def meant_by(session: Session, text: str, *, now: datetime) -> list[Person]:
     return sorted(found, key=lambda person: (person.last, person.first))[:FIRST_FEW]
 
 
-def owner_names(session: Session) -> list[tuple[str, str]]:
-    """Who can own a next step, as the options of a form."""
-    everybody = (user for user in users.everybody(session) if user.active)
-    return [(user.email, f"{user.name} ({user.email})" if user.name else user.email) for user in everybody]
+@access.room.blueprint.app_template_filter("by_name")
+def by_name(email: str) -> str:
+    """A user as people call them: the address where there is no name, and beside it where two have the same."""
+    user = _users().get(email)
+    if user is None or not user.name:
+        name = email
+    else:
+        alone = sum(other.name == user.name for other in _users().values()) == 1
+        name = user.name if alone else f"{user.name} ({email})"
+    return name if user is None or user.active else _("%(name)s (no longer here)", name=name)
+
+
+def _users() -> dict[str, User]:
+    """Every user by address, read once a request."""
+    if "users" not in g:
+        g.users = {user.email: user for user in users.everybody(database.session())}
+    found: dict[str, User] = g.users
+    return found
+
+
+def owner_choices(held: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """Who can become responsible for a member, by name, as the options of a form; and whoever of ``held`` has
+    become so already."""
+    able = {user.email for user in _users().values() if users.may(user, "organizer")}
+    return sorted(((email, by_name(email)) for email in able | {*held} - {""}), key=lambda row: folded(row[1]))
 
 
 def lean_names() -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol, TypeVar
 from campaign.congress.members import Person
 from campaign.organizing import whip
 from campaign.organizing.member_filter import folded
+from campaign.web.organize.shared import by_name
 
 
 class MemberRow(Protocol):
@@ -34,7 +35,7 @@ SHARED: Final[Mapping[str, Key]] = {
     "seat": lambda row: (row.person.state, row.person.district or 0),
     "party": lambda row: row.person.party,
     "lean": lambda row: (whip.LEANS.index(row.values["lean"]),),
-    "owner": lambda row: row.values["owner"],
+    "owner": lambda row: folded(by_name(row.values["owner"])),
     "step": _step,
     "tags": lambda row: row.values["tags"],
 }

@@ -9,7 +9,6 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from campaign import db, new_congress
-from campaign.accounts import users
 from campaign.congress import members
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.members import Person
@@ -18,7 +17,7 @@ from campaign.congress.stage_names import Stage
 from campaign.districts import vintages
 from campaign.mailing import queue
 from campaign.mailing.edition import editions
-from campaign.organizing import calls, saved_views, whip, worklists
+from campaign.organizing import calls, notes, saved_views, whip, worklists
 from campaign.organizing import dashboard as boards
 from campaign.organizing.cache import record_version
 from campaign.organizing.calls import Waiting
@@ -32,7 +31,7 @@ from campaign.web.core.served import state_names
 from campaign.web.organize import digest
 from campaign.web.organize.access import me, page, route, to, told
 from campaign.web.organize.member import answer_names
-from campaign.web.organize.shared import cached_results
+from campaign.web.organize.shared import by_name, cached_results
 
 FIRST_FIVE = 5
 Reasons = dict[str, list[Entry]]
@@ -93,11 +92,11 @@ def dashboard() -> Response:
         reports=reports,
         answers=answer_names(),
         people=people,
-        names={user.email: user.name or user.email for user in users.everybody(session)},
         waiting=_suggested(session, slug),
         search=None if _is_open(summaries) else returns.searches(session, [""], now=now)[""],
         today=today,
         calls=_calls_lately(session, slug, ids, today),
+        contacts=notes.contacts_since(session, slug, today - timedelta(days=7)),
         digest=editions.newest_status(session, served.slug()),
         digest_states=digest.state_names(),
         mail_troubles=queue.troubles(session),
@@ -221,7 +220,7 @@ def assign_member(bioguide: str) -> Response:
             raise whip.no_such_pair()
         clashes = whip.assign(writer, bioguide, versions, owner, by=me().email, now=now)
     if clashes:
-        told(_("%(who)s changed this a moment ago. Nothing was written.", who=clashes[0].by))
+        told(_("%(who)s changed this a moment ago. Nothing was written.", who=by_name(clashes[0].by)))
     else:
         told(_("You take this member.") if owner else _("You gave this member back."))
     return to("dashboard", _anchor="first")

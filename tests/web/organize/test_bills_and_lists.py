@@ -597,7 +597,7 @@ def counted(engine: Engine) -> Iterator[Callable[[], int]]:
 
 
 @pytest.mark.parametrize(
-    ("path", "most"), [("", 58), ("lists", 31), ("board", 19), ("bills/hr6736-119", 40), ("system", 17)]
+    ("path", "most"), [("", 58), ("lists", 34), ("board", 20), ("bills/hr6736-119", 40), ("system", 20)]
 )
 def test_a_page_asks_as_many_questions_whatever_it_shows(
     staff: FlaskClient, snapshot_engine: Engine, now, path: str, most: int

@@ -104,7 +104,8 @@ def test_removing_says_in_numbers_what_goes_and_keeps_the_record(
 ) -> None:
     asked = staff.get(f"{LIST}/{OURS}/remove")
     assert re.findall(r"<li>(\d+ [a-z ]+)</li>", asked.text) == [
-        "2 proposals", "9 bills of them", "8 figures", "6 texts", "0 readers", "0 editions"]  # fmt: skip
+        "2 proposals", "9 bills of them", "8 figures", "6 texts", "0 readers", "0 editions", "0 notes",
+    ]  # fmt: skip
     shown = send(staff, f"/c/{OURS}{LIST}/{OURS}/remove")
     assert shown.request.path == LIST
     assert "There is no campaign yet." in shown.text
@@ -112,7 +113,15 @@ def test_removing_says_in_numbers_what_goes_and_keeps_the_record(
     assert staff.get("/bills/hr6736-119").status_code == 200
     with db.reading(snapshot_engine) as session:
         (entry,) = session.exec(select(AuditEntry).where(AuditEntry.act == "campaign removed"))
-    assert entry.detail == {"proposals": 2, "bills": 9, "facts": 8, "texts": 6, "readers": 0, "editions": 0}
+    assert entry.detail == {
+        "proposals": 2,
+        "bills": 9,
+        "facts": 8,
+        "texts": 6,
+        "readers": 0,
+        "editions": 0,
+        "notes": 0,
+    }
 
 
 def test_who_runs_it_and_its_color_stand_on_its_pages(staff: FlaskClient, snapshot_engine: Engine) -> None:

@@ -153,7 +153,7 @@ def test_who_comes_second_is_told_who_was_first(staff: FlaskClient, two: Engine)
     with db.writing(two) as session:
         whip.assign(session, A1, {CARTELS: 0}, "bo@example.org", by="bo@example.org", now=NOW)
     page = send(staff, f"/c/guns/organize/members/{A1}/owner", **taken).text
-    assert "bo@example.org changed this a moment ago. Nothing was written." in page
+    assert "Bo@ changed this a moment ago. Nothing was written." in page
     assert "owner: Bo@" in part(page, "first")
     assert f"/members/{A1}/owner" not in page
     assert owners(two) == {(CARTELS, "bo@example.org")}
