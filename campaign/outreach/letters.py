@@ -1,4 +1,4 @@
-"""Letters in the writer's own words: chosen points, a sentence of their own, and sentences and order that vary.
+"""Letters in the writer's own words: chosen points, a sentence of their own, and sentences that vary.
 
 Congress's mail systems group letters that share 70 % or more of their text and answer them as one. Every part
 of a letter therefore has several variants (``templates/wordings/letters``), and ``meter`` measures how similar
@@ -14,12 +14,14 @@ from datetime import date
 from functools import cache
 from itertools import combinations
 from statistics import median
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from campaign.congress.members import Person
 from campaign.congress.models import Office
 from campaign.outreach import names, time_left, wordings
 from campaign.outreach.asks import Ask, ProposalBills
+from campaign.outreach.bilingual import Text
+from campaign.outreach.blanks import BLANK, blanks
 from campaign.outreach.phrases import paragraphs, phrase
 from campaign.proposals.models import CitedFact
 
@@ -36,9 +38,9 @@ class Paragraphs(NamedTuple):
 
     salutation: str
     opening: str
+    own: str
     effect: str
     fact: str
-    own: str
     connecting_sentence: str
     request: str
     thanks: str
@@ -89,7 +91,7 @@ class Letter:
 
     @property
     def open(self) -> bool:
-        return wordings.BLANK in self.text
+        return BLANK in self.text
 
 
 # --- what can be chosen ----------------------------------------------------------------------------
@@ -182,8 +184,8 @@ def compose(
     def put(text: str) -> str:
         return wordings.fill(text, ask, person, "letter", lang, **written)
 
-    middle = _middle(ask, choices, cited, lang, parts.connecting_sentence, chance, final)
     opening = chance.choice([parts.opening, *_variants(ask, "openings", ask.kind.texts, lang)])
+    middle = _middle(ask, choices, cited, lang, parts.connecting_sentence, chance, final)
     left = time_left.written(ask.matter.days_left, lang)
     body = [
         time_left.add(opening, left),
@@ -211,8 +213,8 @@ def _written(choices: Choices, lang: str) -> dict[str, str]:
         "your_address": choices.address,
         "your_sentence": choices.sentence,
     }
-    blanks = wordings.blanks(lang)
-    return {field: text or blanks[field] for field, text in fields.items()}
+    empty = blanks(lang)
+    return {field: text or empty[field] for field, text in fields.items()}
 
 
 def _middle(
@@ -224,19 +226,32 @@ def _middle(
     chance: random.Random,
     final: bool,
 ) -> list[str]:
-    """Points, a figure, the writer's own sentence and a connecting sentence, in random order."""
+    """Their own sentence, what the bill does, one figure, a thought: words vary, the order does not.
+
+    Three points leave no room for the thought.
+    """
     offered = {point.id: point for point in points(ask.matter, lang)}
     chosen = [id for id in choices.points if id in offered]
     chosen = chosen or chance.sample(sorted(offered), min(USUAL_POINTS, len(offered)))
-    parts = [_of_proposal(chance.choice(offered[id].wordings), ask) for id in chosen]
+    parts = ["[your_sentence]"] if choices.sentence or not final else []
+    parts += [_of_proposal(chance.choice(offered[id].wordings), ask) for id in chosen]
     if cited:
-        parts.append(wordings.sentence(chance.choice(cited), lang))
-    if choices.sentence or not final:
-        parts.append("[your_sentence]")
+        parts.append(_figure(chance.choice(cited), lang, chance))
     if len(chosen) < MOST_POINTS:
         parts.append(chance.choice([connecting_sentence, *_variants(ask, "letters", "bridges", lang)]))
-    chance.shuffle(parts)
     return parts
+
+
+# What may stand before a figure.
+_LEADS: Final = (
+    Text("", ""),
+    Text("One figure shows why. ", "Un dato muestra por qué. "),
+    Text("I think about this figure. ", "Pienso en este dato. "),
+)
+
+
+def _figure(fact: CitedFact, lang: str, chance: random.Random) -> str:
+    return chance.choice(_LEADS).of(lang) + wordings.sentence(fact, lang)
 
 
 def _of_proposal(text: str, ask: Ask) -> str:
