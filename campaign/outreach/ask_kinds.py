@@ -105,10 +105,10 @@ class AskKind:
     lowest first. Kinds of one ``code`` differ by ``texts``, the folder of their scripts and letters.
 
     Fields of the texts: ``reason`` has number, short and congress, search (how far a successor was looked
-    for), seat, joined, left, did, earlier and year; ``request``, which follows "I'm asking … to" and "Le pido
-    …", has bills (their names alone where they have ended); ``thanks``, which follows "thank … for" and
-    "agradecerle …", has bills; ``deed`` who, to (Spanish, for "a" and the name), bill and name. A bill of an
-    ended Congress is named with it, but for short.
+    for), seat, joined, left, did and earlier; ``request``, which follows "I'm asking … to" and "Le pido …",
+    has bills (their names alone where they have ended), or none for who has just been thanked for them;
+    ``thanks``, which follows "thank … for" and "agradecerle …", has bills; ``deed`` who, to (Spanish, for "a"
+    and the name), bill and name. A bill of an ended Congress is named with it, but for short.
     """
 
     code: str
@@ -212,9 +212,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         urgency=11,
         label=Text("Thanks: leads the bill", "Gracias: encabeza el proyecto"),
         reason=Text("introduced {number}", "presentó {number}"),
-        request=Text(
-            "keep pushing for a hearing on {bills}", "que siga insistiendo en una audiencia sobre {bills}"
-        ),
+        request=Text("keep pushing for a hearing", "que siga insistiendo en una audiencia"),
         deed=Text("Thank {who} for leading {bill}, {name}.", "Agradezca {to} que encabece {bill}, {name}."),
         thanks=Text("introducing {bills}", "que haya presentado {bills}"),
     ),
@@ -247,7 +245,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         urgency=12,
         label=Text("Thanks: is on the bill", "Gracias: está en el proyecto"),
         reason=Text("co-sponsor of {number} since {joined}", "copatrocina {number} desde el {joined}"),
-        request=Text("invite a colleague to sign on to {bills}", "que invite a un colega a firmar {bills}"),
+        request=Text("invite a colleague to sign on too", "que invite a un colega a firmar también"),
         deed=Text(
             "Thank {who} for co-sponsoring {bill}, {name}.", "Agradezca {to} que copatrocine {bill}, {name}."
         ),

@@ -26,9 +26,6 @@ _IN: Final = Text("{request}, in {chamber}", "{request}, en {chamber}")
 # The ask beside thanks for another bill.
 _TOO: Final = Text("{request} too", "también {request}")
 _THANK: Final = Text("Please thank {member} for {thanks}.", "Quiero agradecerle {to_member} {thanks}.")
-# The same within a note of what is asked.
-_THANK_SHORT: Final = Text("thanks to {member} for {thanks}, and", "agradezco {to_member} {thanks}, y")
-_BOTH: Final = Text("both", "los dos")
 # Earlier versions, named before or after the proposals themselves.
 _EARLIER: Final = Text("Thank you for {doing} {what}.", "Gracias por {doing} {what}.")
 _BOTH_EARLIER: Final = Text("both in {congress}", "ambos en {congress}")
@@ -36,6 +33,7 @@ _BOTH_PROPOSALS: Final = Text("both proposals in {congress}", "ambas propuestas 
 _ONE_EARLIER: Final = Text(
     "an earlier version of {names} in {time}", "una versión anterior de {names} en {time}"
 )
+_THIS: Final = Text("the bill", "el proyecto")
 _COMMITTEE: Final = Text("Your committee, {committee}, has {name}.", "Su comité, {committee}, tiene {name}.")
 
 
@@ -61,7 +59,7 @@ def whole(asks: Sequence[Ask], person: Person, kind: str, lang: str) -> str:
 def _extras(asks: Sequence[Ask], lang: str) -> list[str]:
     """What is said while the time allows, the most useful first: reasons, thanks for the past, committees."""
     asked = _asked(asks)
-    whys = [_why(ask, lang, alone=len(asks) == 1) for ask in asked]
+    whys = [_why(ask, lang, alone=len(asked) == 1) for ask in asked]
     return [each for each in (*whys, *_recalled(asked, lang), *_committees(asked, lang)) if each]
 
 
@@ -107,7 +105,10 @@ def _earlier_versions(asks: Sequence[Ask], congress: str, lang: str, *, both: bo
 def _committees(asks: Sequence[Ask], lang: str) -> list[str]:
     """That a bill is before the member's own committee."""
     return [
-        _COMMITTEE.of(lang).format(committee=ask.situation.seat.subject(lang), name=_name(ask, lang))
+        _COMMITTEE.of(lang).format(
+            committee=ask.situation.seat.subject(lang),
+            name=_THIS.of(lang) if len(asks) == 1 else _name(ask, lang),
+        )
         for ask in asks
         if ask.situation.seat
     ]
@@ -119,13 +120,19 @@ def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, chosen: Sequ
     extras = [_extras(asks, lang)[number] for number in chosen]
     first = list(_recalled(asked, lang)) if _between(asks) else []
     fields = {
-        "also": " ".join(
-            [*_thanks_first(asks, person, kind, lang), *(each for each in extras if each in first)]
-        ),
+        "also": " ".join(each for each in extras if each in first),
         "why": " ".join(each for each in extras if each not in first),
         "asks": _requests(asked, person, lang) if asked else _friends_requests(asks, lang),
         "thanks": _thanks(asks, lang),
     }
+    if len(asks) > len(asked) > 0:
+        fields |= {
+            "also": _thanks_first(asks, person, lang),
+            "asks": _TOO.of(lang).format(request=fields["asks"]),
+            # They were just named.
+            "member": names.again_object(person) if lang == "en" else "",
+            "to_member": "",
+        }
     frame = phrase(asks[0].matter, "whole", _frame(asks, kind), lang)
     if kind == "call":
         frame = f"{frame}\n\n{phrase(asks[0].matter, 'whole', _end(asks), lang)}"
@@ -206,29 +213,16 @@ def _thanks(asks: Sequence[Ask], lang: str) -> str:
     return _AND_THANKS.of(lang).join(said)
 
 
-def _thanks_first(asks: Sequence[Ask], person: Person, kind: str, lang: str) -> list[str]:
+def _thanks_first(asks: Sequence[Ask], person: Person, lang: str) -> str:
     """Thanks for the bills that the member supports, in front of what is asked about the others."""
-    thanks = _thanks(asks, lang)
-    if not thanks:
-        return []
-    words = (_THANK_SHORT if kind == "tally" else _THANK).of(lang)
-    return [
-        words.format(member=names.spoken(person, lang), to_member=names.spoken_to(person, lang), thanks=thanks)
-    ]
+    return _THANK.of(lang).format(
+        member=names.spoken(person, lang), to_member=names.spoken_to(person, lang), thanks=_thanks(asks, lang)
+    )
 
 
 def _friends_requests(asks: Sequence[Ask], lang: str) -> str:
     """What is asked of who supports all bills, which were named before."""
-    by_request: dict[str, list[Ask]] = {}
-    for ask in asks:
-        by_request.setdefault(ask.kind.request.of(lang), []).append(ask)
-    if len(by_request) == 1 and len(asks) == 2:
-        return next(iter(by_request)).format(bills=_BOTH.of(lang))
-    joint = _AND.of(lang)
-    return _AND_REQUEST.of(lang).join(
-        request.format(bills=joint.join(_name(ask, lang) for ask in group))
-        for request, group in by_request.items()
-    )
+    return _AND_REQUEST.of(lang).join(dict.fromkeys(ask.kind.request.of(lang) for ask in asks))
 
 
 @dataclass(frozen=True)

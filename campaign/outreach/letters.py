@@ -173,8 +173,8 @@ def compose(
     """The letter for these choices; the same choices make the same letter.
 
     What the writer left empty stays a blank; in a ``final`` letter their own sentence and address are left out
-    instead. ``office`` is the recipient's, Washington's by default. Raises KeyError where the record lacks a
-    field of the wording.
+    instead. One that gets too long goes without the thought before its request. ``office`` is the recipient's,
+    Washington's by default. Raises KeyError where the record lacks a field of the wording.
     """
     seed = f"{choices.variant}|{person.bioguide}|{ask.bill}|{choices.points}"
     chance = random.Random(seed)  # noqa: S311 - variety, not secrecy
@@ -185,14 +185,18 @@ def compose(
         return wordings.fill(text, ask, person, "letter", lang, **written)
 
     opening = chance.choice([parts.opening, *_variants(ask, "openings", ask.kind.texts, lang)])
-    middle = _middle(ask, choices, cited, lang, parts.connecting_sentence, chance, final)
-    left = time_left.written(ask.matter.days_left, lang)
-    body = [
-        time_left.add(opening, left),
-        *middle,
+    start = [
+        time_left.add(opening, time_left.written(ask.matter.days_left, lang)),
+        *_middle(ask, choices, cited, lang, chance, final),
+    ]
+    thought = chance.choice([parts.connecting_sentence, *_variants(ask, "letters", "bridges", lang)])
+    end = [
         chance.choice([parts.request, *_variants(ask, "requests", ask.kind.texts, lang)]),
         chance.choice([parts.thanks, *_variants(ask, "letters", "thanks", lang)]),
     ]
+    body = [put(text) for text in (*start, thought, *end)]
+    if sum(len(text.split()) for text in body) > wordings.LONGEST_LETTER:
+        del body[len(start)]
     signed = put(parts.signature).split("\n")
     if final and not choices.address:
         signed.remove(written["your_address"])
@@ -200,7 +204,7 @@ def compose(
         day=names.day(today, lang),
         recipient=recipient(person, office, lang),
         salutation=put(parts.salutation),
-        body=tuple(filled for text in body if (filled := put(text))),
+        body=tuple(text for text in body if text),
         signed=tuple(signed),
     )
 
@@ -222,14 +226,10 @@ def _middle(
     choices: Choices,
     cited: Sequence[CitedFact],
     lang: str,
-    connecting_sentence: str,
     chance: random.Random,
     final: bool,
 ) -> list[str]:
-    """Their own sentence, what the bill does, one figure, a thought: words vary, the order does not.
-
-    Three points leave no room for the thought.
-    """
+    """Their own sentence, what the bill does, one figure: words vary, the order does not."""
     offered = {point.id: point for point in points(ask.matter, lang)}
     chosen = [id for id in choices.points if id in offered]
     chosen = chosen or chance.sample(sorted(offered), min(USUAL_POINTS, len(offered)))
@@ -237,8 +237,6 @@ def _middle(
     parts += [_of_proposal(chance.choice(offered[id].wordings), ask) for id in chosen]
     if cited:
         parts.append(_figure(chance.choice(cited), lang, chance))
-    if len(chosen) < MOST_POINTS:
-        parts.append(chance.choice([connecting_sentence, *_variants(ask, "letters", "bridges", lang)]))
     return parts
 
 
@@ -246,7 +244,7 @@ def _middle(
 _LEADS: Final = (
     Text("", ""),
     Text("One figure shows why. ", "Un dato muestra por qué. "),
-    Text("I think about this figure. ", "Pienso en este dato. "),
+    Text("Here is one figure. ", "Este es un dato. "),
 )
 
 

@@ -116,6 +116,21 @@ def spoken(person: Person, lang: str) -> str:
     return f"{article} {title(person, lang)} {person.last}" if article else person.name
 
 
+SUBJECTS_EN = {"M": "he", "F": "she"}
+OBJECTS_EN = {"M": "him", "F": "her"}
+
+
+def again(person: Person, lang: str) -> str:
+    """A member who was just named, as the subject: ``she``; in Spanish as ``spoken``, like unknown genders."""
+    named = spoken(person, lang)
+    return SUBJECTS_EN.get(person.gender, named) if lang == "en" else named
+
+
+def again_object(person: Person) -> str:
+    """The same as an object in English: ``her``. Spanish verbs hold it: ``pedirle``."""
+    return OBJECTS_EN.get(person.gender, spoken(person, "en"))
+
+
 def spoken_to(person: Person, lang: str) -> str:
     """The same as an object: ``al representante Castro``, ``a la senadora Hirono``."""
     named = spoken(person, lang)

@@ -16,7 +16,7 @@ _DIGIT: Final = re.compile(r"\d")
 def spoken_words(text: str) -> int:
     """The words of a text as it is said: each digit of a number is one."""
     words = WORD.findall(text)
-    return sum(len(_DIGIT.findall(word)) or 1 for word in words)
+    return sum(1 if word.isalpha() else len(_DIGIT.findall(word)) or 1 for word in words)
 
 
 def seconds(text: str) -> float:

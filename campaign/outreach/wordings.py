@@ -30,13 +30,13 @@ LANGUAGES = ("en", "es")
 # A page at the most.
 LONGEST_LETTER = 260
 FILLED = (
-    "member", "Member", "to_member", "of_member", "salutation", "bill", "name", "plain_name", "chamber",
-    "congress", "committee", "earlier", "year", "did", "doing", "since", "left", "progress", "why", "what",
-    "fact", "also", "asks", "thanks", "proposal", "home",
+    "member", "Member", "they", "They", "them", "to_member", "of_member", "salutation", "bill", "name",
+    "plain_name", "chamber", "congress", "committee", "earlier", "year", "did", "doing", "since", "left",
+    "progress", "why", "what", "fact", "also", "asks", "thanks", "proposal", "home",
 )  # fmt: skip
 FIELDS = frozenset((*BLANKS, *FILLED))
 # Fields that may be empty; the rest of the sentence or paragraph stands without them.
-OPTIONAL = frozenset({"why", "what", "fact", "also"})
+OPTIONAL = frozenset({"why", "what", "fact", "also", "them", "to_member"})
 FIELD = re.compile(r"\[(\w+)\]")
 # Everything that looks like a field, closed or not.
 BRACKET = re.compile(r"\[[^\[\]]*\]?|\]")
@@ -210,10 +210,9 @@ def effects(ask: Ask, lang: str) -> tuple[str, str]:
 def render(ask: Ask, person: Person, kind: str, lang: str, fact: str, *, printed: bool = False) -> str:
     """The text for an ask, every field filled; in the last weeks of a Congress it says how long is left.
 
-    ``printed`` is for paper that is read on later days. Raises KeyError where the record lacks a field's value.
+    What does not fit into the time of a script is left out. ``printed`` is for paper that is read on later
+    days. Raises KeyError where the record lacks a field's value.
     """
-    if ask.matter.days_left is None:
-        return _rendered(ask, person, kind, lang, fact, ())
     # The same parts are left out in both languages, so that they can be read side by side.
     for dropped in (*_DROPPED, ()):
         texts = {
@@ -225,7 +224,7 @@ def render(ask: Ask, person: Person, kind: str, lang: str, fact: str, *, printed
     return texts[lang]
 
 
-# What makes room for the time that is left, in order: nothing, one more sentence, the reason as well.
+# What makes room where a script is too long, in order: nothing, one more sentence, the reason as well.
 _DROPPED: tuple[tuple[str, ...], ...] = ((), ("also",), ("also", "why"))
 
 
@@ -282,6 +281,9 @@ def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
     return {
         "member": member,
         "Member": capital(member),
+        "they": names.again(person, lang),
+        "They": capital(names.again(person, lang)),
+        "them": names.again_object(person) if lang == "en" else "",
         "to_member": names.spoken_to(person, lang),
         "of_member": names.spoken_of(person, lang),
         "salutation": names.salutation(person, lang),
