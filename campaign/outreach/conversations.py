@@ -27,7 +27,7 @@ _IN: Final = Text("{request}, in {chamber}", "{request}, en {chamber}")
 _TOO: Final = Text("{request} too", "también {request}")
 _THANK: Final = Text("Please thank {member} for {thanks}.", "Quiero agradecerle {to_member} {thanks}.")
 # Earlier versions, named before or after the proposals themselves.
-_EARLIER: Final = Text("Thank you for {doing} {what}.", "Gracias por {doing} {what}.")
+_EARLIER: Final = Text("Thank you for {doing} {versions}.", "Gracias por {doing} {versions}.")
 _BOTH_EARLIER: Final = Text("both in {congress}", "ambos en {congress}")
 _BOTH_PROPOSALS: Final = Text("both proposals in {congress}", "ambas propuestas en {congress}")
 _ONE_EARLIER: Final = Text(
@@ -59,8 +59,11 @@ def whole(asks: Sequence[Ask], person: Person, kind: str, lang: str) -> str:
 def _extras(asks: Sequence[Ask], lang: str) -> list[str]:
     """What is said while the time allows, the most useful first: reasons, thanks for the past, committees."""
     asked = _asked(asks)
-    whys = [_why(ask, lang, alone=len(asked) == 1) for ask in asked]
-    return [each for each in (*whys, *_recalled(asked, lang), *_committees(asked, lang)) if each]
+    whys = [_why(asked, ask, lang) for ask in asked]
+    recalled = list(_recalled(asked, lang))
+    # Where nothing can be joined yet, what they did before is the reason to ask them.
+    first = [*recalled, *whys] if _between(asked) else [*whys, *recalled]
+    return [each for each in (*first, *_committees(asked, lang)) if each]
 
 
 def _asked(asks: Sequence[Ask]) -> list[Ask]:
@@ -72,13 +75,23 @@ def _between(asks: Sequence[Ask]) -> bool:
     return not any(ask.situation.open for ask in asks)
 
 
-def _why(ask: Ask, lang: str, *, alone: bool) -> str:
+def _why(asks: Sequence[Ask], ask: Ask, lang: str) -> str:
     """The reason; beside another bill one sentence of it, which begins with the proposal's name."""
     why = wordings.effects(ask, lang)[0]
-    if alone:
+    if len(asks) == 1:
         return why
     subject = (wordings.THE_BILL if ask.situation.open else wordings.THE_PROPOSAL).of(lang)
-    return wordings.first_sentence(why).replace(subject, f"{wordings.capital(_name(ask, lang))} ", 1)
+    return wordings.first_sentence(why).replace(subject, f"{wordings.capital(_again(asks, ask, lang))} ", 1)
+
+
+def _again(asks: Sequence[Ask], ask: Ask, lang: str) -> str:
+    """A bill that was just named: by its name; in Spanish, where names are long, the first or the second."""
+    if len(asks) == 1:
+        return _THIS.of(lang)
+    named = [_name(each, lang) for each in asks]
+    if lang == "es" and len(named) == 2 and all(name.startswith("la ") for name in named):
+        return ("la primera", "la segunda")[asks.index(ask)]
+    return _name(ask, lang)
 
 
 def _recalled(asks: Sequence[Ask], lang: str) -> Iterator[str]:
@@ -90,8 +103,8 @@ def _recalled(asks: Sequence[Ask], lang: str) -> Iterator[str]:
             when = names.congress_of(earlier.bill, earlier.sitting, lang)
             groups.setdefault((earlier.doing(lang), when), []).append(ask)
     for (doing, when), group in groups.items():
-        what = _earlier_versions(group, when, lang, both=len(asks) == 2 == len(group))
-        yield _EARLIER.of(lang).format(doing=doing, what=what)
+        versions = _earlier_versions(group, when, lang, both=len(asks) == 2 == len(group))
+        yield _EARLIER.of(lang).format(doing=doing, versions=versions)
 
 
 def _earlier_versions(asks: Sequence[Ask], congress: str, lang: str, *, both: bool) -> str:
@@ -107,7 +120,7 @@ def _committees(asks: Sequence[Ask], lang: str) -> list[str]:
     return [
         _COMMITTEE.of(lang).format(
             committee=ask.situation.seat.subject(lang),
-            name=_THIS.of(lang) if len(asks) == 1 else _name(ask, lang),
+            name=_again(asks, ask, lang),
         )
         for ask in asks
         if ask.situation.seat
@@ -123,7 +136,7 @@ def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, chosen: Sequ
         "also": " ".join(each for each in extras if each in first),
         "why": " ".join(each for each in extras if each not in first),
         "asks": _requests(asked, person, lang) if asked else _friends_requests(asks, lang),
-        "thanks": _thanks(asks, lang),
+        "thanks": _thanks_in(asks, person, lang) if kind == "call" else _thanks(asks, lang),
     }
     if len(asks) > len(asked) > 0:
         fields |= {
@@ -169,8 +182,7 @@ def _requests(asks: Sequence[Ask], person: Person, lang: str) -> str:
     joined = _AND_REQUEST.of(lang).join(said)
     if several and _counted(asks):
         return joined
-    chamber = names.chamber(person.chamber or asks[0].bill.chamber, lang, spoken=True)
-    return _IN.of(lang).format(request=joined, chamber=chamber)
+    return _in(joined, asks, person, lang)
 
 
 def _counted(asks: Sequence[Ask]) -> bool:
@@ -211,6 +223,19 @@ def _thanks(asks: Sequence[Ask], lang: str) -> str:
     several = len(groups) == 1
     said = [thanks.format(bills=_bills(group, lang, several=several)) for thanks, group in groups.items()]
     return _AND_THANKS.of(lang).join(said)
+
+
+def _thanks_in(asks: Sequence[Ask], person: Person, lang: str) -> str:
+    """The same with the chamber, where no count of bills has said it and there is time."""
+    thanks = _thanks(asks, lang)
+    if _counted(asks) and len({ask.kind.thanks for ask in asks}) == 1:
+        return thanks
+    return _in(thanks, asks, person, lang)
+
+
+def _in(text: str, asks: Sequence[Ask], person: Person, lang: str) -> str:
+    chamber = names.chamber(person.chamber or asks[0].bill.chamber, lang, spoken=True)
+    return _IN.of(lang).format(request=text, chamber=chamber)
 
 
 def _thanks_first(asks: Sequence[Ask], person: Person, lang: str) -> str:

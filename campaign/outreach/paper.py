@@ -36,12 +36,12 @@ logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 def letter_pdf(letter: Letter, title: str, lang: str, *, today: date) -> bytes:
     """A letter on one page. Raises Refused for text that no installed font can draw."""
-    drawn = (_drawn(letter, title, lang, today, scale) for scale in SCALES)
-    fitting = next((pdf for pdf in drawn if pdf.page_no() == 1), None)
-    return bytes((fitting or _drawn(letter, title, lang, today, SCALES[-1])).output())
+    sheets = (_set(letter, title, lang, today, scale) for scale in SCALES)
+    fitting = next((pdf for pdf in sheets if pdf.page_no() == 1), None)
+    return bytes((fitting or _set(letter, title, lang, today, SCALES[-1])).output())
 
 
-def _drawn(letter: Letter, title: str, lang: str, today: date, scale: float) -> FPDF:
+def _set(letter: Letter, title: str, lang: str, today: date, scale: float) -> FPDF:
     pdf = sheet(letter.text + title, title, lang, today=today)
     line = LINE * scale
     pdf.set_font_size(SIZE * scale)
