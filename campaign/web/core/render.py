@@ -38,6 +38,7 @@ def attach(app: Flask) -> None:
         short=short,
         phone=phone,
         passages=passages,
+        aloud=names.aloud,
         unbroken=on_one_line,
         state=_state_name,
     )
