@@ -44,6 +44,7 @@ PROCESSES.set_forkserver_preload(
     ["campaign.mailing.delivery.sending", "campaign.snapshot", "jobs.deliver_mail"]
 )
 ROUNDS, RATED = 5, 2000
+CAMPAIGN = "us-guns-abroad"
 CHOICES = ("", "armas-act", "stop-arming-cartels-act")
 # How large a list is promised to work.
 READERS = 100_000
@@ -92,8 +93,9 @@ def fill(engine: Engine, settings: Settings, readers: int) -> None:
                 address = read_address(f"reader{number}@readers-host.org")
                 rows.append(
                     {
+                        "campaign": CAMPAIGN,
                         "email": address.typed,
-                        "key": keys.of(address),
+                        "key": keys.of(address, CAMPAIGN),
                         "language": "es" if chance.random() < 0.3 else "en",
                         "seat": chance.choice(seats),
                         "proposals": chance.choice(CHOICES),
@@ -111,7 +113,7 @@ def fill(engine: Engine, settings: Settings, readers: int) -> None:
 def publish(engine: Engine, settings: Settings) -> tuple[int, float]:
     """Build and publish an edition; its number and the seconds that took."""
     began = time.perf_counter()
-    built = editions.build(engine, settings, now=NOW, period="2026-W26")
+    built = editions.build(engine, settings, CAMPAIGN, now=NOW, period="2026-W26")
     editions.publish(engine, settings, built.edition, by="bench", now=NOW)
     return built.edition, time.perf_counter() - began
 

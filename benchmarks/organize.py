@@ -1,10 +1,11 @@
-"""The organizers' pages with a whole Congress tracked and a million calls counted: medians and questions."""
+"""The organizers' pages with five campaigns, a whole Congress tracked and a million calls counted: medians and
+questions."""
 
 import random
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
+from sqlmodel import Session
 
 from benchmarks.figures import Figure
 from benchmarks.invented_congress import CONGRESS, FIRST_DAY, SIZES
@@ -23,11 +25,17 @@ from campaign.app import create_app
 from campaign.congress import members
 from campaign.congress.models import Bill, Change, Cosponsorship, Tracking
 from campaign.outreach.models import CallCount
+from campaign.proposals import campaigns
+from campaign.proposals.models import Kinship
 from campaign.settings import Settings
 
 SLOWEST = 150
 TIMES = 25
 CALLS = 1_000_000
+SHIPPED = "us-guns-abroad"
+# The campaigns beside the shipped one, each with this many proposals of one bill.
+OTHERS = tuple(f"campaign-{number}" for number in range(2, 6))
+PROPOSALS = 4
 PAGES = {"this week": "", "worklists": "lists", "whip board": "board"}
 
 
@@ -52,7 +60,7 @@ def _figure(engine: Engine, name: str, path: str, few: int, bills: int) -> Figur
     anew, busy_anew = _took(client, path, lambda: client.application.extensions.pop("cached_results", None))
     questions = _questions(engine, path)
     return Figure(
-        f"organizers, {name}: {bills:,} bills tracked, {CALLS:,} calls",
+        f"organizers, {name}: {1 + len(OTHERS)} campaigns, {bills:,} bills tracked, {CALLS:,} calls",
         f"{cached:.0f} ms at the median ({busy:.0f} of the processor); {anew:.0f} ({busy_anew:.0f}) when the "
         f"record has just moved; {questions} questions ({few} without them)",
         f"under {SLOWEST} ms; as many questions",
@@ -120,7 +128,20 @@ def _fill(engine: Engine, share: float) -> int:
         session.execute(sa.insert(Cosponsorship), rows)
         session.execute(sa.insert(Change), [_change(row, now) for row in rows])
         session.execute(sa.insert(CallCount), list(_calls(chance, [bioguide for bioguide, _ in people])))
+        _add_campaigns(session, chance.sample(ids, len(OTHERS) * PROPOSALS), now)
     return len(ids)
+
+
+def _add_campaigns(session: Session, bills: list[str], now: datetime) -> None:
+    """Four more live campaigns, each with bills of its own."""
+    left = iter(bills)
+    for slug in OTHERS:
+        campaigns.add_campaign(session, slug, title_en=slug, title_es=slug)
+        campaigns.set_state(session, slug, "live", by="benchmark", now=now)
+        for number in range(PROPOSALS):
+            name = f"{slug}-act-{number}"
+            campaigns.add_proposal(session, name, campaign=slug, name_en=name, name_es=name, position=number)
+            session.add(Kinship(proposal=name, bill=next(left), state="confirmed", rule="benchmark", score=1.0))
 
 
 def _bill(id: str, now: Any) -> dict[str, Any]:
@@ -170,7 +191,7 @@ def _calls(chance: random.Random, people: list[str]) -> Iterator[dict[str, Any]]
                     return
                 left -= count
                 yield {
-                    "about": "us-guns-abroad",
+                    "about": chance.choice((SHIPPED, *OTHERS)),
                     "member": bioguide,
                     "office": "washington",
                     "day": today - timedelta(days=day),

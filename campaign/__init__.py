@@ -16,6 +16,7 @@ The rooms, from the ground up (imports go down this list only):
 - ``snapshot`` -- the facts that come with the program
 - ``mailing`` -- ``readers``, ``edition``, ``delivery``, ``returned``
 - ``new_congress`` -- what the turn of a Congress ends, and what is missing for it
+- ``removal`` -- what goes with a campaign
 - ``backup``, ``doctor``, ``server`` -- what the operator's commands do
 - ``web`` -- ``core``, ``public``, ``organize``, ``api``; ``app`` puts the service together
 - ``drill`` -- every page as it will be on a day to come

@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     request_log.attach(app)
     engine = engine or db.open_engine(settings.database_url)
     page_cache.attach(app, engine)
-    served.attach(app)
+    served.attach(app, settings)
     database.attach(app, engine)
     languages.attach(app, settings)
     security.attach(app, settings)

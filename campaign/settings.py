@@ -1,6 +1,7 @@
 """Settings from the environment variables ``CAMPAIGN_*``, validated when read."""
 
 import os
+import re
 import secrets
 from email.utils import parseaddr
 from functools import cache
@@ -41,6 +42,9 @@ HttpAddressOrEmpty = Annotated[str, AfterValidator(_http_address_or_empty)]
 MailAddressOrEmpty = Annotated[str, AfterValidator(_mail_address_or_empty)]
 
 
+_HOST = re.compile(r"[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*(:[0-9]{1,5})?=[a-z0-9]+(-[a-z0-9]+)*")
+
+
 class Settings(BaseSettings):
     """One field for each variable; README's table and ``.env.example`` list them all."""
 
@@ -60,6 +64,9 @@ class Settings(BaseSettings):
         description="retired secret keys, separated by commas: mailed links and suppression outlive a change",
     )
     base_url: HttpAddress = Field("http://127.0.0.1:5000", description="the only origin used in links sent out")
+    hosts: str = Field(
+        "", description="host names of single campaigns, separated by commas: `homes.example.org=rural-homes`"
+    )
     congress_api_key: SecretStr = Field(SecretStr(""), description="api.congress.gov key; empty = GovInfo only")
     congress_api_url: HttpAddress = Field(
         "https://api.congress.gov/v3", description="where api.congress.gov answers"
@@ -118,6 +125,14 @@ class Settings(BaseSettings):
             raise ValueError("is not a time zone such as America/New_York") from error
         return value
 
+    @field_validator("hosts")
+    @classmethod
+    def _named_hosts(cls, value: str) -> str:
+        for pair in filter(None, map(str.strip, value.split(","))):
+            if not _HOST.fullmatch(pair):
+                raise ValueError(f"{pair!r} is no host with its campaign, like homes.example.org=rural-homes")
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _named_driver(cls, value: str) -> str:
@@ -150,6 +165,19 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def campaign_of_host(self) -> dict[str, str]:
+        """The slug of a campaign by the host name that is its own."""
+        pairs = (pair.strip().partition("=") for pair in self.hosts.split(",") if pair.strip())
+        return {host.lower(): slug for host, _equals, slug in pairs}
+
+    def origin(self, campaign: str) -> str:
+        """The origin of a campaign's addresses: its own host's, else the service's."""
+        for host, slug in self.campaign_of_host.items():
+            if slug == campaign:
+                return f"{self.base_url.partition('://')[0]}://{host}"
+        return self.base_url
 
     @property
     def api_key(self) -> str:

@@ -7,7 +7,6 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.mailing.message import sender_of
-from campaign.mailing.policy import policy
 from campaign.mailing.readers import new_districts
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -21,11 +20,10 @@ def run(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> Summary:
     """Queue the mail for all who are to be asked; what a stop leaves over, the next run takes up."""
-    with db.reading(engine) as session:
-        try:
-            sender_of(settings, policy(session).reply_to)
-        except Refused as refusal:
-            return Summary(f"nobody is asked: {refusal.en}")
+    try:
+        sender_of(settings)
+    except Refused as refusal:
+        return Summary(f"nobody is asked: {refusal.en}")
     asked = 0
     while not stopping():
         with db.writing(engine) as session:

@@ -1,4 +1,4 @@
-"""Prepare the week's digest early on Monday, and on other days the alerts readers asked for."""
+"""Prepare each campaign's digest early on Monday, and on other days the alerts readers asked for."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,6 +10,7 @@ from campaign.mailing import notices
 from campaign.mailing.edition import alerts, editions
 from campaign.mailing.edition.send_times import period_of
 from campaign.mailing.policy import policy
+from campaign.proposals import campaigns
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from jobs.outcome import Summary
@@ -18,22 +19,36 @@ from jobs.outcome import Summary
 def run(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> Summary:
-    """Build the digest of the week and, where nobody wants to look at it first, publish it."""
-    try:
-        built = editions.build(engine, settings, now=now)
-    except Refused as refusal:
-        return Summary(f"no digest: {refusal.en}")
+    """Build each campaign's digest of the week and, where nobody wants to look at it first, publish it."""
+    return _for_each(engine, lambda campaign: _build(engine, settings, campaign, now), "no campaign writes")
+
+
+def _for_each(engine: Engine, act: Callable[[str], str], nothing: str) -> Summary:
+    """What became of each campaign that writes; one that is refused does not keep the others from it."""
+    with db.reading(engine) as session:
+        slugs = [campaign.slug for campaign in campaigns.speaking(session)]
+    said = []
+    for slug in slugs:
+        try:
+            said.append(f"{slug}: {act(slug)}")
+        except Refused as refusal:
+            said.append(f"{slug}: nothing, {refusal.en}")
+    return Summary("; ".join(said) or nothing)
+
+
+def _build(engine: Engine, settings: Settings, campaign: str, now: datetime) -> str:
+    built = editions.build(engine, settings, campaign, now=now)
     with db.reading(engine) as session:
         automatic = policy(session).approve == "automatic"
     if built.state != "draft":
-        return Summary(f"the digest of {built.period} is {built.state}")
+        return f"the digest of {built.period} is {built.state}"
     if automatic:
         number = editions.publish(engine, settings, built.edition, by="the schedule", now=now)
-        return Summary(f"the digest of {built.period} is published for {number} readers")
+        return f"the digest of {built.period} is published for {number} readers"
     with db.writing(engine) as session:
-        detail = {"period": built.period, "recipients": built.recipients}
+        detail = {"campaign": campaign, "period": built.period, "recipients": built.recipients}
         notices.notify(session, "built", detail, now=now)
-    return Summary(f"the digest of {built.period} waits for approval")
+    return f"the digest of {built.period} waits for approval"
 
 
 def run_retired(
@@ -51,7 +66,8 @@ def run_alerts(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> Summary:
     """Mail on the day itself to those whose own member moved."""
-    try:
-        return Summary(f"{alerts.build(engine, settings, now=now)} alerts")
-    except Refused as refusal:
-        return Summary(f"no alerts: {refusal.en}")
+
+    def act(campaign: str) -> str:
+        return f"{alerts.build(engine, settings, campaign, now=now)} alerts"
+
+    return _for_each(engine, act, "no campaign writes")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chambers import acted, add_bill, legislator, on, seat_members, term
+from chambers import add_bill, filled, legislator, on, seat_members, term
 from click.testing import CliRunner
 from sqlalchemy.engine import Engine
 from sqlmodel import select
@@ -38,34 +38,27 @@ def local(sqlite_engine: Engine) -> Engine:
     return filled(sqlite_engine)
 
 
-def filled(engine: Engine) -> Engine:
-    """Two members of the House and a senator, with a bill and its predecessor."""
-    seat_members(
-        engine,
-        legislator("A1", term("NY-1"), term("NY-1", 120)),
-        legislator("A2", term("NY-2")),
-        legislator("A3", term("NY")),
-    )
-    introduced = acted("2025-02-04", "Introduced in House", code="1000")
-    add_bill(engine, "hr6736-119", sponsor="A1", proposal="armas", actions=(introduced,))
-    before = acted("2023-12-06", "Introduced in House", code="1000")
-    add_bill(engine, "hr6618-118", on("A2", "2023-12-10"), sponsor="A1", proposal="armas", actions=(before,))
-    return engine
-
-
 def test_a_drill_shows_what_will_be_missing_and_changes_nothing(small: Engine, tmp_path: Path) -> None:
     built = datetime(2026, 12, 28, 15, tzinfo=UTC)
     with db.writing(small) as session:
-        session.add(Edition(period="2026-W53", state="draft", built_at=built))
+        session.add(Edition(campaign="guns", period="2026-W53", state="draft", built_at=built))
         for lang in ("en", "es"):
             session.add(
-                Subscriber(email=lang, key=lang, language=lang, seat="NY-1", state="confirmed", created=built)
+                Subscriber(
+                    campaign="guns",
+                    email=lang,
+                    key=lang,
+                    language=lang,
+                    seat="NY-1",
+                    state="confirmed",
+                    created=built,
+                )
             )
     found = rehearsal.run(small, SETTINGS, AFTER, out=tmp_path)
     assert (found.day, found.congress, found.wrong) == (AFTER, 120, ())
     assert "edition 2026-W53 is draft; what has not left by then is stopped" in {i.en for i in found.missing}
     _are_organizers_pages_there(tmp_path / "pages")
-    told = Page("mail", 200, (tmp_path / "pages" / "mail_2027-W01_es_NY-1.html").read_text()).text
+    told = Page("mail", 200, (tmp_path / "pages" / "mail_guns_2027-W01_es_NY-1.html").read_text()).text
     assert "H.R. 6736 terminó con el 119.º Congreso" in told
     (digest,) = found.days_mail
     assert (digest.period, digest.state, digest.recipients) == ("2027-W01", "draft", 2)
@@ -101,11 +94,11 @@ def test_an_alert_of_the_day_is_read_too(engine: Engine) -> None:
     add_bill(engine, "hr412-120", joined, read_at=then, updated=then, **said)
     reader = {"seat": "NY-2", "state": "confirmed", "created": first}
     with db.writing(engine) as session:
-        session.add(Subscriber(email="a", key="a", alerts=True, **reader))
-        session.add(Subscriber(email="b", key="b", **reader))
+        session.add(Subscriber(campaign="guns", email="a", key="a", alerts=True, **reader))
+        session.add(Subscriber(campaign="guns", email="b", key="b", **reader))
     found, pages = mails.of_day(engine, SETTINGS, rehearsal.moment_of(AFTER), lambda _steps, _label: None)
     assert [(mail.kind, mail.recipients) for mail in found] == [("digest", 2), ("alert", 1)]
-    alert = next(page for page in pages if page.path == "mail/2027-01-05/en/NY-2")
+    alert = next(page for page in pages if page.path == "mail/guns/2027-01-05/en/NY-2")
     assert "has joined the armas Act" in alert.text
 
 

@@ -45,6 +45,7 @@ SIZES: dict[str, ViewportSize] = {
     "desktop": {"width": 1280, "height": 900},
 }
 # A palette is plenty for text and a quarter of the bytes.
+EXAMPLE = "us-guns-abroad"
 COLOURS = 40
 LARGEST = 150_000
 
@@ -174,7 +175,8 @@ def _campaign(folder: Path) -> Engine:
             session.add(
                 Subscriber(
                     email=email,
-                    key=Keys(SETTINGS).of(read_address(email)),
+                    campaign=EXAMPLE,
+                    key=Keys(SETTINGS).of(read_address(email), EXAMPLE),
                     language=language,
                     seat="TX-20",
                     state="confirmed",
@@ -182,7 +184,7 @@ def _campaign(folder: Path) -> Engine:
                     confirmed_at=now - timedelta(days=1),
                 )
             )
-    editions.build(engine, SETTINGS, now=now)
+    editions.build(engine, SETTINGS, EXAMPLE, now=now)
     return engine
 
 

@@ -22,6 +22,8 @@ class User(SQLModel, table=True):
     email: str = Field(unique=True)
     name: str = ""
     role: str = "viewer"
+    # Slugs of the campaigns the role is for, separated by spaces; empty means all of them.
+    campaigns: str = ""
     active: bool = True
     # Argon2id; empty while the person signs in by links alone.
     password_hash: str = ""

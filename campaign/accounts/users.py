@@ -1,5 +1,6 @@
 """Users and what each role may do."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,6 +22,11 @@ LONGEST_EMAIL = 254
 def may(user: User | None, role: str) -> bool:
     """Whether a user's role reaches ``role``. The one place that compares roles."""
     return user is not None and user.active and ROLES.index(user.role) <= ROLES.index(role)
+
+
+def may_enter(user: User, campaign: str) -> bool:
+    """Whether a user's role is one in this campaign."""
+    return not user.campaigns or campaign in user.campaigns.split()
 
 
 def normal(email: str) -> str:
@@ -73,19 +79,38 @@ def everybody(session: Session) -> list[User]:
     return list(session.exec(select(User).order_by(col(User.email))))
 
 
-def set_role(session: Session, user: User, role: str, *, by: User | None, now: datetime) -> None:
-    """Change a role; running sessions end, so that no page was opened under the old one.
+def set_role(
+    session: Session, user: User, role: str, *, campaigns: Iterable[str] = (), by: User | None, now: datetime
+) -> None:
+    """Change a role, and in which campaigns it is one (none named: in all); running sessions end, so that no
+    page was opened under the old one.
 
-    Raises Refused (409) where nobody would be left to administer.
+    Raises Refused for an administrator of some campaigns only: users and mail are the installation's; and (409)
+    where nobody would be left to administer.
     """
     _check_role(role)
+    slugs = " ".join(sorted(set(campaigns)))
     if role != "admin":
         _keep_an_admin(session, user)
-    before = user.role
-    user.role = role
+    elif slugs:
+        raise Refused(
+            "An administrator is one of all campaigns. Choose no campaign, or another role.",
+            "Quien administra lo hace en todas las campañas. No elija ninguna, o elija otro papel.",
+        )
+    before = f"{user.role} {user.campaigns}".strip()
+    user.role, user.campaigns = role, slugs
     session.add(user)
     sessions.end_all(session, user)
-    audit.note(session, by, "role changed", user.email, now=now, before=before, after=role, to=role)
+    audit.note(
+        session,
+        by,
+        "role changed",
+        user.email,
+        now=now,
+        before=before,
+        after=f"{role} {slugs}".strip(),
+        to=role,
+    )
 
 
 def switch(session: Session, user: User, active: bool, *, by: User | None, now: datetime) -> None:

@@ -108,15 +108,15 @@ def list_campaigns(context: CommandContext) -> None:
 @click.argument("slug")
 @click.option("--yes", is_flag=True, help="Remove without asking.")
 def remove(context: CommandContext, slug: str, yes: bool) -> None:
-    """Remove a campaign with its proposals, figures and texts; what Congress did stays recorded."""
-    from campaign import db
-    from campaign.organizing import campaign_setup
+    """Remove a campaign with everything that is its own; what Congress did stays recorded."""
+    from campaign import db, removal
 
     with db.reading(context.engine) as session:
-        goes = campaign_setup.removal(session, slug)
-    asked = localized(f"Remove {slug}: {_told(goes)}?", f"¿Quitar {slug}: {_told(goes)}?")
+        goes = removal.of(session, slug)
+    numbers = ", ".join(f"{number} {name}" for name, number in vars(goes).items())
+    asked = localized(f"Remove {slug} ({numbers})?", f"¿Quitar {slug} ({numbers})?")
     if not yes and not click.confirm(asked, err=True):
         raise Refused("Nothing was removed.", "No se quitó nada.")
     with db.writing(context.engine) as session:
-        gone = campaign_setup.remove(session, slug)
+        gone = removal.remove(session, slug)
     context.output({"campaign": slug, **vars(gone)}, localized(f"{slug} is removed.", f"Se quitó {slug}."))

@@ -16,6 +16,7 @@ from campaign.mailing.edition.render import digest_html
 from campaign.mailing.message import sender_of
 from campaign.mailing.models import Content, Edition
 from campaign.outreach.bilingual import Text
+from campaign.proposals import campaigns
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
@@ -48,15 +49,9 @@ def of_day(
     every group of readers and for one seat of each state."""
     settings = _with_sender(settings)
     editions.retire(engine, now=now)
-    alerts.build(engine, settings, now=now)
-    built = editions.build(engine, settings, now=now)
     with db.reading(engine) as session:
-        digest = session.get_one(Edition, built.edition)
-        groups = [(digest, [*dict.fromkeys([*contents.groups(session, digest), *_samples(session)])])]
-        alert = editions.of_period(session, "alert", now.astimezone(settings.zone).date().isoformat())
-        # An alert is for those whose own members moved: often for nobody.
-        if alert is not None and (told := list(_rendered(session, alert))):
-            groups.append((alert, told))
+        slugs = [campaign.slug for campaign in campaigns.speaking(session)]
+    groups = [each for slug in slugs for each in _of_campaign(engine, settings, slug, now)]
     found, pages = [], []
     for edition, of_edition in groups:
         mail, read = _read(engine, settings, edition, of_edition)
@@ -64,6 +59,22 @@ def of_day(
         pages += read
         progress(len(read), edition.period)
     return found, pages
+
+
+def _of_campaign(
+    engine: Engine, settings: Settings, campaign: str, now: datetime
+) -> Iterator[tuple[Edition, list[Group]]]:
+    """A campaign's digest and alert of the day, each with the groups it is rendered for."""
+    alerts.build(engine, settings, campaign, now=now)
+    built = editions.build(engine, settings, campaign, now=now)
+    with db.reading(engine) as session:
+        digest = session.get_one(Edition, built.edition)
+        yield digest, [*dict.fromkeys([*contents.groups(session, digest), *_samples(session)])]
+        day = now.astimezone(settings.zone).date().isoformat()
+        alert = editions.of_period(session, campaign, "alert", day)
+        # An alert is for those whose own members moved: often for nobody.
+        if alert is not None and (told := list(_rendered(session, alert))):
+            yield alert, told
 
 
 def _with_sender(settings: Settings) -> Settings:
@@ -87,13 +98,17 @@ def _rendered(session: Session, edition: Edition) -> Iterator[Group]:
     return (Group(lang, seat, tuple(slugs.split())) for lang, seat, slugs in session.exec(rows))
 
 
+def _named(group: Group) -> str:
+    return "_".join((group.seat or "anywhere", *group.proposals))
+
+
 def _read(
     engine: Engine, settings: Settings, edition: Edition, groups: list[Group]
 ) -> tuple[DaysMail, list[Page]]:
     renderer = contents.renderer(engine, settings, edition)
     pages = [
         Page(
-            f"mail/{edition.period}/{group.language}/{'_'.join((group.seat or 'anywhere', *group.proposals))}",
+            f"mail/{edition.campaign}/{edition.period}/{group.language}/{_named(group)}",
             200,
             digest_html(renderer.sender, renderer.page(group)),
         )

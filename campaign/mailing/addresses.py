@@ -100,13 +100,18 @@ class Keys:
         secrets = [settings.signing_key(), *settings.retired_keys]
         self._keys = [hashlib.blake2b(b"campaign.mailing " + secret.encode()).digest() for secret in secrets]
 
-    def of(self, address: Address) -> str:
-        """The keyed hash of an address: tells whether two are the same, and nothing else."""
-        return self.all_of(address)[0]
+    def of(self, address: Address, campaign: str) -> str:
+        """The keyed hash of an address in a campaign: tells whether two are the same, and nothing else.
 
-    def all_of(self, address: Address) -> list[str]:
-        """The hash by the key of today and by every retired one."""
-        return [_mac(key, "address", address.normal.encode())[:KEY_BYTES].hex() for key in self._keys]
+        In another campaign it is another one, so nobody can tell who reads both.
+        """
+        return self.all_of(address, campaign)[0]
+
+    def all_of(self, address: Address, campaign: str) -> list[str]:
+        """The hash by the key of today and by every retired one, and as it was made before 0.2.0, when an
+        installation had one list."""
+        texts = f"{campaign} {address.normal}", address.normal
+        return [_mac(key, "address", text.encode())[:KEY_BYTES].hex() for text in texts for key in self._keys]
 
     def of_place(self, ip: str) -> str:
         """The keyed hash of a network address; of an IPv6 network the part a household shares."""

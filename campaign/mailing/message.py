@@ -38,7 +38,8 @@ _UNSEEN = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061
 
 @dataclass(frozen=True)
 class Sender:
-    """Who writes, from the settings. ``host`` is the domain of the sender's address."""
+    """Who writes. ``host`` is the domain of the sender's address, ``base_url`` the address of the campaign's
+    pages."""
 
     name: str
     address: str
@@ -47,6 +48,7 @@ class Sender:
     return_local: str
     return_host: str
     reply_to: str = ""
+    campaign: str = ""
 
     @property
     def host(self) -> str:
@@ -55,7 +57,7 @@ class Sender:
     @property
     def list_id(self) -> str:
         """RFC 2919: stable for ever, whatever the subject says."""
-        return f"<digest.{self.host}>"
+        return f"<{self.campaign or 'digest'}.{self.host}>"
 
 
 @dataclass(frozen=True)
@@ -91,15 +93,19 @@ class Envelope:
     raw: bytes
 
 
-def sender_of(settings: Settings, reply_to: str = "") -> Sender:
-    """Raises Refused until sender and postal address are set to real ones (CAN-SPAM, E25)."""
+def sender_of(settings: Settings, *, postal: str = "") -> Sender:
+    """The installation's sender, with a campaign's own postal address if it has one.
+
+    Raises Refused until sender and postal address are set to real ones (CAN-SPAM, E25).
+    """
+    postal = " ".join((postal or settings.postal_address).split())
     name, address = parseaddr(settings.mail_from)
     if placeholder(address):
         raise Refused(
             "No list mail is sent until CAMPAIGN_MAIL_FROM is the address your organization sends from.",
             "No se envía correo hasta que CAMPAIGN_MAIL_FROM sea la dirección de su organización.",
         )
-    if len(settings.postal_address.strip()) < 10 or "refused" in settings.postal_address.lower():
+    if len(postal) < 10 or "refused" in postal.lower():
         raise Refused(
             "No list mail is sent until CAMPAIGN_POSTAL_ADDRESS is your street address or post-office box: "
             "the law asks for it under every mail.",
@@ -111,11 +117,11 @@ def sender_of(settings: Settings, reply_to: str = "") -> Sender:
     return Sender(
         name=plain(name, 60),
         address=address,
-        postal=" ".join(settings.postal_address.split()),
+        postal=postal,
         base_url=settings.base_url,
         return_local=local,
         return_host=host,
-        reply_to=reply_to or address,
+        reply_to=address,
     )
 
 

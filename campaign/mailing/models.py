@@ -22,19 +22,21 @@ class Subscriber(SQLModel, table=True):
     """Somebody who asked for the digest. ``state`` is pending, confirmed, stopped or undeliverable."""
 
     __table_args__ = (
-        sa.Index("ix_subscriber_group", "state", "language", "seat", "proposals"),
+        sa.Index("ix_subscriber_group", "campaign", "state", "language", "seat", "proposals"),
         {"sqlite_autoincrement": True},
     )
 
     id: int | None = Field(default=None, primary_key=True)
+    # The slug of the campaign whose digest it is; somebody who reads two has a row for each.
+    campaign: str = ""
     # The address as it was typed: mail goes there, and nowhere is it written again.
     email: str
-    # Keyed hash of the normalised address; one person, one row, however they spell themselves.
+    # Keyed hash of campaign and normalised address; one person, one row, however they spell themselves.
     key: str = Field(unique=True)
     language: str = "en"
     # A House seat, or the state alone where the district is not known; empty where neither is.
     seat: str = ""
-    # Slugs of proposals in order, separated by spaces; empty means all of them.
+    # Slugs of the campaign's proposals in order, separated by spaces; empty means all of them.
     proposals: str = ""
     state: str = "pending"
     alerts: bool = False
@@ -52,9 +54,11 @@ class Subscriber(SQLModel, table=True):
 
 
 class Suppression(SQLModel, table=True):
-    """An address that gets no list mail, kept as its keyed hash alone; outlives the subscriber."""
+    """An address that gets no list mail of a campaign, kept as its hash alone; outlives the subscriber."""
 
     key: str = Field(primary_key=True)
+    # Empty where a link was used whose reader is gone.
+    campaign: str = ""
     # unsubscribed, erased, complaint, bounced or organizer
     reason: str
     since: datetime
@@ -101,12 +105,13 @@ class Attempt(SQLModel, table=True):
 
 
 class Edition(SQLModel, table=True):
-    """One week's digest, or one day's alert. ``state`` is draft, approved, sending, paused, done, stopped
-    or quiet (nothing happened and nothing is sent)."""
+    """A campaign's digest of a week, or alert of a day. ``state`` is draft, approved, sending, paused, done,
+    stopped or quiet (nothing happened and nothing is sent)."""
 
-    __table_args__ = (sa.UniqueConstraint("kind", "period"), {"sqlite_autoincrement": True})
+    __table_args__ = (sa.UniqueConstraint("campaign", "kind", "period"), {"sqlite_autoincrement": True})
 
     id: int | None = Field(default=None, primary_key=True)
+    campaign: str = ""
     # digest or alert
     kind: str = "digest"
     # 2026-W26, or 2026-06-20 for an alert

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from campaign.mailing.models import Delivery
 from campaign.mailing.policy import policy
+from campaign.proposals import campaigns
 
 # Subject and text by language. A detail may come in both: ``problem`` as ``problem_en`` and ``problem_es``.
 TEXTS = {
@@ -95,9 +96,13 @@ BY_MAIL = {"stuck": "was_stuck"}
 def notify(session: Session, kind: str, detail: dict[str, Any], *, now: datetime) -> None:
     """Queue a notice for the address and the chat that the mail policy names, if it names any.
 
-    ``kind`` is a key of ``TEXTS``, ``detail`` what its text names.
+    ``kind`` is a key of ``TEXTS``, ``detail`` what its text names; its ``campaign`` is a slug, and named first
+    where there are several.
     """
     rules = policy(session)
+    if campaigns.prefix(session, slug := str(detail.get("campaign", ""))) and slug:
+        row = campaigns.campaign(session, slug)
+        detail = {**detail, "named_en": row.title_en, "named_es": row.title_es}
     if rules.notify_email:
         mailed = {"what": BY_MAIL.get(kind, kind), **detail}
         session.add(Delivery(kind="notice", address=rules.notify_email, due=now, detail=mailed))
@@ -112,4 +117,5 @@ def text(detail: dict[str, Any], lang: str) -> tuple[str, str]:
     ending = f"_{lang}"
     values |= {name.removesuffix(ending): text for name, text in values.items() if name.endswith(ending)}
     subject, body = TEXTS[lang][values["what"]]
-    return subject.format(**values), body.format(**values)
+    named = f"{values['named']}: " if "named" in values else ""
+    return named + subject.format(**values), body.format(**values)

@@ -50,6 +50,7 @@ class Claimed(NamedTuple):
     subscriber: int | None
     email: str
     key: str
+    campaign: str
     detail: dict[str, Any]
 
     @property
@@ -129,6 +130,7 @@ def _read(session: Session, ids: Iterable[int]) -> list[tuple[Claimed, str]]:
             rows.c.subscriber,
             sa.func.coalesce(readers.c.email, rows.c.address),
             sa.func.coalesce(readers.c.key, ""),
+            sa.func.coalesce(readers.c.campaign, ""),
             rows.c.detail,
             sa.func.coalesce(readers.c.state, ""),
         )
@@ -246,7 +248,9 @@ def pause_edition(engine: Engine, edition: int, problem: str, *, now: datetime) 
         paused = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "sending")
         if _changed(session, paused.values(state="paused", problem=problem)):
             take_back(session, edition)
-            notices.notify(session, "paused", {"edition": edition, "problem": problem}, now=now)
+            campaign = session.get_one(Edition, edition).campaign
+            detail = {"campaign": campaign, "edition": edition, "problem": problem}
+            notices.notify(session, "paused", detail, now=now)
 
 
 def take_back(session: Session, edition: int) -> None:
@@ -302,7 +306,12 @@ def _close(session: Session, edition: Edition, now: datetime) -> None:
     edition.totals = counts(session, edition)
     if edition.kind == "digest" and not announced:
         none = dict.fromkeys(("sent", "failed", "unknown", "suppressed"), 0)
-        notices.notify(session, "done", {"period": edition.period, **none, **edition.totals}, now=now)
+        notices.notify(
+            session,
+            "done",
+            {"campaign": edition.campaign, "period": edition.period, **none, **edition.totals},
+            now=now,
+        )
 
 
 def counts(session: Session, edition: Edition) -> dict[str, int]:

@@ -38,10 +38,10 @@ class Doubt:
     words: str
 
 
-def editions_of(session: Session, *, most: int = 12) -> list[Edition]:
-    """The weekly digests, newest first."""
-    query = select(Edition).where(Edition.kind == "digest").order_by(col(Edition.id).desc())
-    return list(session.exec(query.limit(most)))
+def editions_of(session: Session, campaign: str, *, most: int = 12) -> list[Edition]:
+    """A campaign's weekly digests, newest first."""
+    query = select(Edition).where(Edition.campaign == campaign, Edition.kind == "digest")
+    return list(session.exec(query.order_by(col(Edition.id).desc()).limit(most)))
 
 
 def groups(session: Session, edition: int) -> list[tuple[str, str]]:
@@ -91,13 +91,15 @@ def _table(model: Any) -> sa.Table:
     return found
 
 
-def readers_by_state(session: Session) -> dict[str, int]:
-    """How many readers are pending, confirmed, stopped and undeliverable."""
-    query = sa.select(col(Subscriber.state), sa.func.count()).group_by(col(Subscriber.state))
+def readers_by_state(session: Session, campaign: str) -> dict[str, int]:
+    """How many readers of a campaign are pending, confirmed, stopped and undeliverable."""
+    query = sa.select(col(Subscriber.state), sa.func.count()).where(col(Subscriber.campaign) == campaign)
+    query = query.group_by(col(Subscriber.state))
     return {str(state): int(number) for state, number in session.execute(query)}
 
 
-def left_alone(session: Session) -> dict[str, int]:
-    """How many addresses get no list mail, by reason: unsubscribed, erased, complaint, bounced, organizer."""
-    query = sa.select(col(Suppression.reason), sa.func.count()).group_by(col(Suppression.reason))
+def left_alone(session: Session, campaign: str) -> dict[str, int]:
+    """How many addresses get no list mail of a campaign, by reason (Suppression)."""
+    query = sa.select(col(Suppression.reason), sa.func.count()).where(col(Suppression.campaign) == campaign)
+    query = query.group_by(col(Suppression.reason))
     return {str(reason): int(number) for reason, number in session.execute(query)}

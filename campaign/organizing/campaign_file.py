@@ -95,11 +95,13 @@ class TextEntry(_Part):
 
 
 class Organization(_Part):
-    """Who runs the campaign: mail addresses for questions, an address where one can give, an imprint."""
+    """Who runs the campaign: mail addresses for questions, the postal address under its mail, an address where
+    one can give, an imprint."""
 
     name: Filled
     contact: Mail = ""
     privacy_contact: Mail = ""
+    postal: Text = ""
     donate: Address = ""
     imprint: Words | None = None
 

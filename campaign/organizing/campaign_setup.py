@@ -1,4 +1,4 @@
-"""Taking a campaign from its file, writing it to one, copying it and removing it."""
+"""Taking a campaign from its file, writing it to one, and copying it."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.congress import tracking
@@ -17,10 +16,18 @@ from campaign.organizing.models import BillGoal
 from campaign.outreach import ask_kinds, phrases
 from campaign.outreach.wordings import KINDS, LANGUAGES
 from campaign.proposals import campaigns, lineage, published
-from campaign.proposals.models import Campaign, CampaignState, CitedFact, Kinship, Proposal, TextVersion
+from campaign.proposals.models import Campaign, CitedFact, Kinship, Proposal, TextVersion
 from campaign.refusals import Refused
 
-IDENTITY: Final = ("organization", "contact", "privacy_contact", "donate_url", "imprint_en", "imprint_es")
+IDENTITY: Final = (
+    "organization",
+    "contact",
+    "privacy_contact",
+    "postal_address",
+    "donate_url",
+    "imprint_en",
+    "imprint_es",
+)
 MAIL: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 # The group of each text of a proposal, by its name in the file.
 OF_PROPOSALS: Final = {"effect": "points", "points": "choices"}
@@ -28,7 +35,7 @@ OF_PROPOSALS: Final = {"effect": "points", "points": "choices"}
 
 @dataclass(frozen=True)
 class Taken:
-    """How many rows of each kind a file brought, or a removal takes away."""
+    """How many rows of each kind a file brought."""
 
     proposals: int
     bills: int
@@ -110,7 +117,7 @@ def _identify(row: Campaign, found: CampaignFile) -> None:
     row.accent = found.accent
     if of := found.organization:
         row.organization, row.contact, row.privacy_contact = of.name, of.contact, of.privacy_contact
-        row.donate_url = of.donate
+        row.postal_address, row.donate_url = of.postal, of.donate
         row.imprint_en, row.imprint_es = _both("imprint", of.imprint).values()
 
 
@@ -228,6 +235,7 @@ def _organization(row: Campaign) -> parts.Organization | None:
         name=row.organization,
         contact=row.contact,
         privacy_contact=row.privacy_contact,
+        postal=row.postal_address,
         donate=row.donate_url,
         imprint=_words_or_none(row, "imprint"),
     )
@@ -333,45 +341,3 @@ def _renamed(found: CampaignFile, new: str) -> CampaignFile:
         for fact in found.facts
     ]
     return found.model_copy(update={"campaign": new, "proposals": tuple(proposals), "facts": tuple(facts)})
-
-
-# --- removing --------------------------------------------------------------------------------------
-
-
-def removal(session: Session, slug: str) -> Taken:
-    """What goes with a campaign. Raises Refused (404) for an unknown one."""
-    campaigns.campaign(session, slug)
-    slugs = _proposals(slug)
-
-    def count(table: type[Any], condition: Any) -> int:
-        return session.scalar(sa.select(sa.func.count()).select_from(table).where(condition)) or 0
-
-    return Taken(
-        proposals=count(Proposal, Proposal.campaign == slug),
-        bills=count(Kinship, col(Kinship.proposal).in_(slugs) & (col(Kinship.state) == "confirmed")),
-        facts=count(CitedFact, CitedFact.campaign == slug),
-        texts=count(TextVersion, TextVersion.campaign == slug),
-    )
-
-
-def remove(session: Session, slug: str) -> Taken:
-    """Remove a campaign with its proposals, figures and texts. What Congress did with its bills stays recorded.
-
-    Raises Refused (404) for an unknown one.
-    """
-    gone = removal(session, slug)
-    conditions: list[tuple[type[Any], Any]] = [
-        (TextVersion, TextVersion.campaign == slug),
-        (CitedFact, CitedFact.campaign == slug),
-        (Kinship, col(Kinship.proposal).in_(_proposals(slug))),
-        (Proposal, Proposal.campaign == slug),
-        (CampaignState, CampaignState.campaign == slug),
-        (Campaign, Campaign.slug == slug),
-    ]
-    for table, condition in conditions:
-        session.execute(sa.delete(table).where(condition))
-    return gone
-
-
-def _proposals(campaign: str) -> Any:
-    return select(Proposal.slug).where(Proposal.campaign == campaign)

@@ -38,6 +38,17 @@ def live(session: Session) -> list[Campaign]:
     return [campaign for campaign, state in campaigns(session) if state == "live"]
 
 
+def speaking(session: Session) -> list[Campaign]:
+    """The campaigns that write to their readers, in the order in which they were added."""
+    return [campaign for campaign, state in campaigns(session) if state not in SILENT]
+
+
+def prefix(session: Session, slug: str) -> str:
+    """What a campaign's addresses that are sent out begin with: nothing while it is the only one."""
+    alone = session.exec(select(func.count()).select_from(Campaign)).one() < 2
+    return "" if alone else f"/c/{slug}"
+
+
 def campaign(session: Session, slug: str) -> Campaign:
     """A campaign by its slug. Raises Refused (404) for an unknown one."""
     if found := session.get(Campaign, slug):

@@ -21,6 +21,8 @@ class Campaign(SQLModel, table=True):
     organization: str = ""
     contact: str = ""
     privacy_contact: str = ""
+    # Stands under its mail; empty for the installation's own (CAMPAIGN_POSTAL_ADDRESS).
+    postal_address: str = ""
     donate_url: str = ""
     imprint_en: str = ""
     imprint_es: str = ""

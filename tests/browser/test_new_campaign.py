@@ -9,10 +9,9 @@ from housing import BILLS, EFFECT, FIGURE, NAMES, WORDS
 from playwright.sync_api import Page, expect
 from sqlalchemy.engine import Engine
 
-from campaign import db
+from campaign import db, removal
 from campaign.accounts import users
 from campaign.congress import ledger
-from campaign.organizing import campaign_setup
 
 MOST_ACTIONS = 40
 
@@ -38,7 +37,7 @@ class Admin:
 def empty(snapshot_copy: Engine) -> Engine:
     """An installation without a campaign; the worker has read the bills that will be named."""
     with db.writing(snapshot_copy) as session:
-        campaign_setup.remove(session, "us-guns-abroad")
+        removal.remove(session, "us-guns-abroad")
         for bill in BILLS:
             ledger.record(session, bill)
     return snapshot_copy

@@ -17,9 +17,10 @@ from campaign.mailing.delivery.sending import Outbox
 from campaign.mailing.edition import editions
 from campaign.mailing.models import Delivery, Edition, MailPolicy, Subscriber
 from campaign.mailing.transport import Relay, Simulating, Smtp
+from campaign.proposals.models import Campaign
 from campaign.settings import Settings
 
-from mondays import MONDAY, Clock  # isort: skip
+from mondays import CAMPAIGN, MONDAY, Clock  # isort: skip
 from smtp_sink import Box, controller  # isort: skip
 
 
@@ -74,6 +75,7 @@ def readers(engine: Engine, keys: Keys) -> Callable[..., list[int]]:
 
     def make(*emails: str, language: str = "en", seat: str = "", proposals: str = "", **more: Any) -> list[int]:
         with db.writing(engine) as session:
+            session.merge(Campaign(slug=CAMPAIGN, title_en="Arms", title_es="Armas"))
             made = [_reader(keys, email, language, seat, proposals, more) for email in emails]
             session.add_all(made)
             session.flush()
@@ -88,6 +90,7 @@ def _reader(
     from campaign.mailing.addresses import read_address
 
     values: dict[str, Any] = {
+        "campaign": CAMPAIGN,
         "state": "confirmed",
         "created": MONDAY - timedelta(days=9),
         "confirmed_at": MONDAY - timedelta(days=8),
@@ -95,7 +98,12 @@ def _reader(
     }
     address = read_address(email)
     return Subscriber(
-        email=address.typed, key=keys.of(address), language=language, seat=seat, proposals=proposals, **values
+        email=address.typed,
+        key=keys.of(address, values["campaign"]),
+        language=language,
+        seat=seat,
+        proposals=proposals,
+        **values,
     )
 
 
@@ -117,7 +125,7 @@ def published(engine: Engine, settings: Settings, rules: Callable[..., None]) ->
 
     def publish(period: str = "2026-W26", now: datetime = MONDAY, **chosen: Any) -> int:
         rules(**{"quiet_week": "note", "per_second": 0, **chosen})
-        built = editions.build(engine, settings, now=now, period=period)
+        built = editions.build(engine, settings, CAMPAIGN, now=now, period=period)
         editions.publish(engine, settings, built.edition, by="tests", now=now)
         return built.edition
 

@@ -11,6 +11,7 @@ from campaign import db
 from campaign.mailing.models import Delivery
 from campaign.settings import Settings
 
+CAMPAIGN = "guns"
 MONDAY = datetime(2026, 6, 22, 16, 0, tzinfo=UTC)
 
 

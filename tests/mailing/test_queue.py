@@ -19,7 +19,7 @@ from campaign.mailing.queue import Claimed, Ended
 from campaign.mailing.readers import subscribers
 from campaign.mailing.transport import Kind, Verdict
 
-from mondays import MONDAY, Clock, addresses, let_leases_end  # isort: skip
+from mondays import CAMPAIGN, MONDAY, Clock, addresses, let_leases_end  # isort: skip
 from smtp_sink import Box  # isort: skip
 
 Make = Callable[..., Any]
@@ -47,7 +47,8 @@ def edition(engine: Engine) -> Callable[..., int]:
     def added(state: str = "sending", **values: Any) -> int:
         with db.writing(engine) as session:
             number = len(session.exec(select(Edition)).all())
-            row = Edition(**{"period": f"2026-W{number + 10}", "state": state, "built_at": MONDAY, **values})
+            mine = {"campaign": CAMPAIGN, "period": f"2026-W{number + 10}", "state": state, "built_at": MONDAY}
+            row = Edition(**{**mine, **values})
             session.add(row)
             session.flush()
             return row.id or 0
@@ -182,7 +183,9 @@ def test_a_claimed_row_says_what_is_known_of_its_reader(
     with db.reading(engine) as session:
         key = session.get_one(Subscriber, who).key
     listed, confirm, notice = sorted(claim())
-    assert listed == Claimed(1, "digest", week, None, 2, MONDAY, who, "a@readers-host.org", key, {"x": 1})
+    assert listed == Claimed(
+        1, "digest", week, None, 2, MONDAY, who, "a@readers-host.org", key, CAMPAIGN, {"x": 1}
+    )
     assert (confirm.email, confirm.key, notice.email, notice.key) == (
         "a@readers-host.org", key, "desk@campaign-host.org", "",
     )  # fmt: skip
@@ -256,7 +259,9 @@ def test_where_the_rate_is_used_up_the_wait_is_said(
 def pending(engine: Engine) -> tuple[Claimed, ...]:
     with db.reading(engine) as session:
         rows = session.exec(select(Delivery).order_by(col(Delivery.id)))
-        return tuple(Claimed(row.id, row.kind, None, None, 0, None, None, row.address, "", {}) for row in rows)
+        return tuple(
+            Claimed(row.id, row.kind, None, None, 0, None, None, row.address, "", "", {}) for row in rows
+        )
 
 
 def test_nothing_due_is_no_reason_to_ask_again(engine: Engine, add: Make, clock: Clock) -> None:
@@ -570,7 +575,8 @@ def test_e09_a_pause_holds_at_once_and_is_told_once(
         (notice,) = session.exec(select(Delivery).where(Delivery.kind == "notice"))
         assert session.get_one(Edition, other).state == "sending"
     assert (row.state, row.problem) == ("paused", "550 no")
-    assert (notice.due, notice.detail) == (MONDAY, {"what": "paused", "edition": week, "problem": "550 no"})
+    detail = {"what": "paused", "campaign": CAMPAIGN, "edition": week, "problem": "550 no"}
+    assert (notice.due, notice.detail) == (MONDAY, detail)
 
 
 @pytest.mark.parametrize("state", ["draft", "paused", "done", "stopped"])
@@ -665,8 +671,8 @@ def test_organizers_hear_of_the_first_end_of_a_digest(
     for row in found:
         assert row.due == MONDAY
         assert row.detail == {
-            "what": "done", "period": "2026-W26", "recipients": 0, "sent": 0, "failed": 0, "unknown": 0,
-            "suppressed": 0,
+            "what": "done", "campaign": CAMPAIGN, "period": "2026-W26",
+            "recipients": 0, "sent": 0, "failed": 0, "unknown": 0, "suppressed": 0,
         }  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from campaign.congress.models import Member, Office, Seat, Tenure
 from campaign.congress.observation import ActionRow, CosponsorRow, Observation, PersonRow
 from campaign.proposals.models import Campaign, Kinship, Proposal
 
+from mondays import CAMPAIGN  # isort: skip
+
 SUNDAY = datetime(2026, 6, 21, 12, 0, tzinfo=UTC)
 PEOPLE = (
     ("C001091", "Joaquin", "Castro", "D", "TX-20", "M"),
@@ -26,9 +28,9 @@ FIRST_DAY = date(2025, 12, 16)
 def prepare(engine: Engine) -> None:
     """One proposal with one House bill, read twice: at first sight, and a quiet month later."""
     with db.writing(engine) as session:
-        session.add(Campaign(slug="arms", title_en="Arms", title_es="Armas"))
+        session.merge(Campaign(slug=CAMPAIGN, title_en="Arms", title_es="Armas"))
         session.flush()
-        session.add(Proposal(slug="armas-act", campaign="arms", name_en="ARMAS Act", name_es="Ley ARMAS"))
+        session.add(Proposal(slug="armas-act", campaign=CAMPAIGN, name_en="ARMAS Act", name_es="Ley ARMAS"))
         for bioguide, first, last, party, seat, gender in PEOPLE:
             session.add(
                 Member(

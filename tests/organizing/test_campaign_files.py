@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
-from campaign import db
+from campaign import db, removal
 from campaign.congress.models import Bill, Change, Tracking
 from campaign.organizing import campaign_file, campaign_setup, readiness
 from campaign.organizing.campaign_setup import Taken
@@ -16,6 +16,7 @@ from campaign.outreach import asks, phrases
 from campaign.proposals import campaigns, lineage
 from campaign.proposals.models import CitedFact, Kinship, Proposal, TextVersion
 from campaign.refusals import Refused
+from campaign.removal import Removal
 from campaign.settings import shipped
 from campaign.snapshot import files
 
@@ -101,7 +102,7 @@ def test_exported_taken_and_exported_again_it_is_equal(engine: Engine) -> None:
     take(engine)
     with db.writing(engine) as session:
         once = campaign_file.write(campaign_setup.written(session, "rural-homes"))
-        campaign_setup.remove(session, "rural-homes")
+        removal.remove(session, "rural-homes")
     take(engine, once.decode())
     with db.reading(engine) as session:
         assert campaign_file.write(campaign_setup.written(session, "rural-homes")) == once
@@ -207,8 +208,8 @@ def test_removing_takes_all_that_people_wrote_and_keeps_what_congress_did(loaded
     take(loaded_engine)
     with db.writing(loaded_engine) as session:
         changes = session.exec(select(Change.seq)).all()
-        told = campaign_setup.removal(session, "us-guns-abroad")
-        assert campaign_setup.remove(session, "us-guns-abroad") == told == Taken(2, 9, 8, 6)
+        told = removal.of(session, "us-guns-abroad")
+        assert removal.remove(session, "us-guns-abroad") == told == Removal(2, 9, 8, 6, 0, 0)
     with db.reading(loaded_engine) as session:
         assert [row.slug for row, _ in campaigns.campaigns(session)] == ["rural-homes"]
         for table in (Proposal, TextVersion, CitedFact):
@@ -223,7 +224,7 @@ def test_what_is_missing_is_told_until_it_is_there(engine: Engine) -> None:
         campaign_setup.add_empty(session, "rural-homes", by="ana@example.org", now=NOW)
         told = [each.words.en for each in readiness.missing(session, "rural-homes", now=NOW)]
         assert told == ["The campaign has no summary.", "Nobody says who runs it.", "It has no proposal."]
-        campaign_setup.remove(session, "rural-homes")
+        removal.remove(session, "rural-homes")
     take(engine)
     with db.reading(engine) as session:
         name = "Streamlining Rural Housing Act"

@@ -88,7 +88,7 @@ def test_a_typed_sheet_can_be_taken_into_the_list(snapshot_engine: Engine) -> No
     text = kits.csv_template() + "ana@example.org,es,78205,armas-act\r\nben@example.org,en,78701,\r\n"
     done = Imported()
     with db.reading(snapshot_engine) as session:
-        rows = list(csv_lists.read(session, text, done, now=NOW))
+        rows = list(csv_lists.read(session, "us-guns-abroad", text, done, now=NOW))
     assert done.rejects == {}
     assert [(row.email, row.wish.language, row.wish.proposals) for row in rows] == [
         ("ana@example.org", "es", ("armas-act",)),

@@ -34,6 +34,7 @@ FLOORS: dict[str, int] = {
     "jobs": 12,
     "campaign.backup": 12,
     "campaign.new_congress": 11,
+    "campaign.removal": 11,
     "campaign.doctor": 12,
     "campaign.web": 12,
     "campaign.web.core": 13,

@@ -102,8 +102,9 @@ class Service:
                 address = read_address(f"{seat.lower() or 'nowhere'}@readers-host.org")
                 session.add(
                     Subscriber(
+                        campaign="us-guns-abroad",
                         email=address.typed,
-                        key=keys.of(address),
+                        key=keys.of(address, "us-guns-abroad"),
                         language=("en", "es")[place % 2],
                         seat=seat,
                         proposals="",

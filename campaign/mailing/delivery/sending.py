@@ -21,12 +21,12 @@ from sqlmodel import select
 
 from campaign import db
 from campaign.congress.bills import congress_on
-from campaign.mailing import queue, relay_limits
+from campaign.mailing import queue, relay_limits, senders
 from campaign.mailing.addresses import Keys, wire
 from campaign.mailing.delivery import single_mails
 from campaign.mailing.edition import editions
 from campaign.mailing.edition.digest import Group
-from campaign.mailing.message import Envelope, Sealed, Sender, copy_of, return_path, sender_of
+from campaign.mailing.message import Envelope, Sealed, Sender, copy_of, return_path
 from campaign.mailing.models import Content, RelayLimits
 from campaign.mailing.policy import policy
 from campaign.mailing.queue import Claimed, Ended
@@ -121,7 +121,7 @@ class Mailer:
         self._congress = congress_on(outbox.clock())
         # The content of the group at hand: readers of one group come one after another.
         self._content: tuple[int, Sealed] | None = None
-        self._list_sender: Sender | None = None
+        self._list_senders: dict[str, Sender] = {}
 
     def run(self) -> None:
         """Send until nothing is due, the relay is blocked beyond patience, or we are asked to stop."""
@@ -268,7 +268,7 @@ class Mailer:
     def _envelope(self, row: Claimed, now: datetime) -> Envelope | None:
         token = self._keys.stop_token(row.key) if row.listed else None
         if row.edition is not None:
-            found = self._group_content(row.content), self._sender()
+            found = self._group_content(row.content), self._list_sender(row.campaign)
         elif row.kind == "test":
             found = self._test(row)
             token = self._keys.stop_token("0" * 32)
@@ -290,12 +290,11 @@ class Mailer:
             self._content = (number or 0, Sealed(*found))
         return self._content[1]
 
-    def _sender(self) -> Sender:
-        if self._list_sender is None:
+    def _list_sender(self, campaign: str) -> Sender:
+        if campaign not in self._list_senders:
             with db.reading(self.outbox.engine) as session:
-                reply_to = policy(session).reply_to
-            self._list_sender = sender_of(self.outbox.settings, reply_to)
-        return self._list_sender
+                self._list_senders[campaign] = senders.of_list(session, self.outbox.settings, campaign)
+        return self._list_senders[campaign]
 
     def _test(self, row: Claimed) -> tuple[Sealed, Sender]:
         chosen = row.detail["group"]
@@ -305,7 +304,10 @@ class Mailer:
 
     def _single(self, row: Claimed, now: datetime) -> tuple[Sealed | None, Sender]:
         settings = self.outbox.settings
-        sender = self._sender() if row.listed else single_mails.sender_of_single_mails(settings)
         with db.writing(self.outbox.engine) as session:
-            mail = single_mails.prepare(session, settings, row.kind, row.subscriber, row.detail, now=now)
+            of = senders.of_list if row.listed else senders.of_answers
+            sender = of(session, settings, row.campaign)
+            mail = single_mails.prepare(
+                session, self._keys, sender, row.kind, row.subscriber, row.detail, now=now
+            )
         return (single_mails.sealed(sender, mail) if mail else None), sender

@@ -9,7 +9,6 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parseaddr
 from typing import Any
 
 from sqlmodel import Session
@@ -22,8 +21,6 @@ from campaign.mailing.edition.words import WORDS
 from campaign.mailing.message import MARK, Attachment, Sealed, Sender, seal
 from campaign.mailing.models import Subscriber
 from campaign.mailing.readers import new_districts, subscribers
-from campaign.refusals import Refused
-from campaign.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -46,37 +43,27 @@ class SingleMail:
     stop_url: str = ""
 
 
-def sender_of_single_mails(settings: Settings) -> Sender:
-    """Who writes single letters. They may leave before a postal address is set; a sender is needed where mail
-    really leaves, not where it is written to files for trying out."""
-    name, address = parseaddr(settings.mail_from)
-    if not address:
-        if not settings.smtp_url.get_secret_value().startswith("file:"):
-            raise Refused(
-                "Mail cannot leave until CAMPAIGN_MAIL_FROM is set.",
-                "No puede salir ningún correo hasta que se defina CAMPAIGN_MAIL_FROM.",
-            )
-        name, address = "Campaign", "campaign@localhost.invalid"
-    returned = parseaddr(settings.return_path)[1] or address
-    local, _, host = returned.rpartition("@")
-    postal = " ".join(settings.postal_address.split())
-    return Sender(name, address, postal, settings.base_url, local, host, reply_to=address)
-
-
 def prepare(
-    session: Session, settings: Settings, kind: str, who: int | None, detail: dict[str, Any], *, now: datetime
+    session: Session,
+    keys: Keys,
+    sender: Sender,
+    kind: str,
+    who: int | None,
+    detail: dict[str, Any],
+    *,
+    now: datetime,
 ) -> SingleMail | None:
     """What a letter says. Makes its link, hence the transaction; None where its reader is gone."""
     if kind == "notice":
         language = policy.policy(session).notify_language
         subject, text = notices.text(detail, language)
-        here = {"subject": subject, "text": text, "organize_url": f"{settings.base_url}/organize/"}
-        return _written(settings, "notice", language, here)
+        here = {"subject": subject, "text": text, "organize_url": f"{sender.base_url}/organize/"}
+        return _written(sender, "notice", language, here)
     reader = session.get(Subscriber, who) if who is not None else None
     if reader is None:
         return None
     language = str(detail.get("wish", {}).get("language", reader.language))
-    start = f"{settings.base_url}/es" if language == "es" else settings.base_url
+    start = f"{sender.base_url}/es" if language == "es" else sender.base_url
     values: dict[str, Any] = {"preferences_url": f"{start}/preferences"}
     attachment = None
     if kind == "confirm":
@@ -86,24 +73,23 @@ def prepare(
         token = subscribers.new_token(session, subscribers.number(reader), "manage", {}, now=now)
         values["url"] = f"{start}/preferences/{token}"
     elif kind == new_districts.KIND:
-        values["url"] = f"{start}/place/{Keys(settings).place_token(reader.key)}"
+        values["url"] = f"{start}/place/{keys.place_token(reader.key)}"
         values["state"] = state_name(reader.seat[:2], language)
-        return _written(settings, kind, language, values, stop_url=f"{start}/unsubscribe/{MARK}")
+        return _written(sender, kind, language, values, stop_url=f"{start}/unsubscribe/{MARK}")
     elif kind == "export":
         kept = json.dumps(subscribers.export(session, reader), indent=1, ensure_ascii=False)
         attachment = Attachment("my-data.json", kept.encode())
-    return _written(settings, kind, language, values, attachment)
+    return _written(sender, kind, language, values, attachment)
 
 
 def _written(
-    settings: Settings,
+    sender: Sender,
     kind: str,
     language: str,
     values: dict[str, Any],
     attachment: Attachment | None = None,
     stop_url: str = "",
 ) -> SingleMail:
-    sender = sender_of_single_mails(settings)
     name = sender.name or sender.address
     text = filled(f"letters/{kind}.{language}.txt", sender_name=name, **values)
     subject, *paragraphs = [part.strip() for part in text.split("\n\n") if part.strip()]

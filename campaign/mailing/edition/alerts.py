@@ -6,33 +6,33 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress.bills import congress_on
+from campaign.mailing import senders
 from campaign.mailing.edition import contents, editions, news
 from campaign.mailing.edition.render import Renderer
-from campaign.mailing.message import sender_of
 from campaign.mailing.models import Edition
-from campaign.mailing.policy import policy
 from campaign.settings import Settings
 
 
-def build(engine: Engine, settings: Settings, *, now: datetime) -> int:
-    """Queue the alerts of what happened since the last edition, at most one a reader and day; how many.
+def build(engine: Engine, settings: Settings, campaign: str, *, now: datetime) -> int:
+    """Queue a campaign's alerts of what happened since its last edition, at most one a reader and day; how
+    many.
 
     Raises Refused where no list mail can be sent (message.sender_of).
     """
     day = now.astimezone(settings.zone).date().isoformat()
     with db.reading(engine) as session:
-        sender = sender_of(settings, policy(session).reply_to)
-        today = editions.of_period(session, "alert", day)
+        sender = senders.of_list(session, settings, campaign)
+        today = editions.of_period(session, campaign, "alert", day)
         if today and today.congress < congress_on(now):
             # The day that a Congress ends has had its alert; the next day tells what came after.
             return 0
-        since = today.since_seq if today else editions.next_since(session, "alert", day, now)
+        since = today.since_seq if today else editions.next_since(session, campaign, "alert", day, now)
         if news.last_seq(session) <= (today.upto_seq if today else since):
             return 0
-        found = news.gather(session, since_seq=since, now=now)
+        found = news.gather(session, campaign, since_seq=since, now=now)
         if not found.moved:
             return 0
-    edition = today.id if today and today.id else editions.open_row(engine, "alert", day, found, now)
+    edition = today.id if today and today.id else editions.open_row(engine, campaign, "alert", day, found, now)
     contents.add_missing(engine, settings, edition, Renderer(found, sender), now)
     with db.writing(engine) as session:
         row = session.get_one(Edition, edition)

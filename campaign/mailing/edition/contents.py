@@ -7,12 +7,11 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from campaign import db
-from campaign.mailing import places
+from campaign.mailing import places, senders
 from campaign.mailing.edition import digest, news
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.render import Renderer
 from campaign.mailing.edition.send_times import monday_of, send_time
-from campaign.mailing.message import sender_of
 from campaign.mailing.models import Content, Edition, Subscriber
 from campaign.mailing.policy import policy
 from campaign.settings import Settings
@@ -27,9 +26,13 @@ def renderer(engine: Engine, settings: Settings, edition: Edition) -> Renderer:
     Raises Refused where no list mail can be sent (message.sender_of).
     """
     with db.reading(engine) as session:
-        sender = sender_of(settings, policy(session).reply_to)
+        sender = senders.of_list(session, settings, edition.campaign)
         found = news.gather(
-            session, since_seq=edition.since_seq, now=edition.built_at, upto_seq=edition.upto_seq
+            session,
+            edition.campaign,
+            since_seq=edition.since_seq,
+            now=edition.built_at,
+            upto_seq=edition.upto_seq,
         )
     return Renderer(found, sender, note_en=edition.note_en, note_es=edition.note_es)
 
@@ -58,9 +61,11 @@ def _missing(session: Session, edition: Edition) -> Iterator[Group]:
 
 
 def groups(session: Session, edition: Edition) -> Iterator[Group]:
-    """The groups of confirmed readers that an edition is for."""
+    """The groups of its campaign's confirmed readers that an edition is for."""
     place = places.place(edition.congress).label("place")
-    wanted = select(Subscriber.language, place, Subscriber.proposals).where(Subscriber.state == "confirmed")
+    wanted = select(Subscriber.language, place, Subscriber.proposals).where(
+        Subscriber.campaign == edition.campaign, Subscriber.state == "confirmed"
+    )
     if edition.kind == "alert":
         wanted = wanted.where(col(Subscriber.alerts).is_(True))
     for language, seat, slugs in session.exec(wanted.distinct().order_by("language", "place", "proposals")):

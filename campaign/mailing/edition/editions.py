@@ -6,7 +6,7 @@ Publishing writes one row a reader in one transaction, or none.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,22 +15,25 @@ from sqlmodel import Session, col, select
 
 from campaign import db
 from campaign.congress.bills import congress_on, ordinal
-from campaign.mailing import notices, places, queue
+from campaign.mailing import notices, places, queue, senders
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.edition import contents, news
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.news import News
 from campaign.mailing.edition.render import Renderer
 from campaign.mailing.edition.send_times import monday_of, period_of
-from campaign.mailing.message import Sealed, Sender, copy_of, sender_of
+from campaign.mailing.message import Sealed, Sender, copy_of
 from campaign.mailing.models import Content, Delivery, Edition, Subscriber, Suppression
 from campaign.mailing.policy import policy
+from campaign.proposals import campaigns
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
 SAMPLE = "reader@example.org"
 # States of a copy, as ``status`` counts them.
 COPY_STATES = ("sent", "deferred", "failed", "unknown", "suppressed", "pending", "sending")
+
+NO_STATUS: Final = {"edition": "", "state": "", **dict.fromkeys(("recipients", *COPY_STATES), 0), "problem": ""}
 
 
 @dataclass(frozen=True)
@@ -47,24 +50,27 @@ class Built:
 # --- building --------------------------------------------------------------------------------------
 
 
-def build(engine: Engine, settings: Settings, *, now: datetime, period: str = "") -> Built:
-    """Make the draft of a week's digest; a week that has one keeps it, unless its Congress ended first.
+def build(engine: Engine, settings: Settings, campaign: str, *, now: datetime, period: str = "") -> Built:
+    """Make the draft of a campaign's digest of a week; a week that has one keeps it, unless its Congress ended
+    first.
 
     A week without news is ``quiet`` and sends nothing, unless the mail policy wants a short note. Raises
-    Refused where no list mail can be sent (message.sender_of) and for a week that has not begun.
+    Refused where no list mail can be sent (message.sender_of), for a week that has not begun, and for a
+    campaign that asks for nothing now (409).
     """
     period = period or period_of(now, settings)
     if monday_of(period) > now.date() + timedelta(days=7):
         raise Refused(f"{period} has not begun.", f"{period} no ha empezado.")
     with db.reading(engine) as session:
-        rules = policy(session)
-        sender = sender_of(settings, rules.reply_to)
-        known = of_period(session, "digest", period)
+        sender = senders.of_list(session, settings, campaign)
+        known = of_period(session, campaign, "digest", period)
         if known and not _starts_over(known, now):
             return _built(session, known)
-        found = news.gather(session, since_seq=next_since(session, "digest", period, now), now=now)
-    quiet = not found.moved and rules.quiet_week == "nothing"
-    edition = open_row(engine, "digest", period, found, now)
+        _require_speaking(session, campaign)
+        since = next_since(session, campaign, "digest", period, now)
+        found = news.gather(session, campaign, since_seq=since, now=now)
+        quiet = not found.moved and policy(session).quiet_week == "nothing"
+    edition = open_row(engine, campaign, "digest", period, found, now)
     if not quiet:
         contents.add_missing(engine, settings, edition, Renderer(found, sender), now)
     with db.writing(engine) as session:
@@ -80,14 +86,27 @@ def _starts_over(known: Edition, now: datetime) -> bool:
     return known.state == "building" or (known.published_at is None and known.congress < congress_on(now))
 
 
-def of_period(session: Session, kind: str, period: str) -> Edition | None:
-    """The edition of a week, or the alert of a day."""
-    return session.exec(select(Edition).where(Edition.kind == kind, Edition.period == period)).first()
+def _require_speaking(session: Session, campaign: str) -> None:
+    if campaign in campaigns.silent(session):
+        state = campaigns.state(session, campaign)
+        raise Refused(
+            f"The campaign “{campaign}” is {state}: its readers get no mail.",
+            f"La campaña «{campaign}» está en estado {state}: sus lectores no reciben correo.",
+            status=409,
+        )
 
 
-def next_since(session: Session, kind: str, period: str, now: datetime) -> int:
-    """The place in the ledger (``seq``) after which an edition's news begins: where the last edition ended."""
+def of_period(session: Session, campaign: str, kind: str, period: str) -> Edition | None:
+    """A campaign's edition of a week, or alert of a day."""
+    query = select(Edition).where(Edition.campaign == campaign, Edition.kind == kind, Edition.period == period)
+    return session.exec(query).first()
+
+
+def next_since(session: Session, campaign: str, kind: str, period: str, now: datetime) -> int:
+    """The place in the ledger (``seq``) after which an edition's news begins: where the campaign's last edition
+    ended."""
     told = select(sa.func.max(Edition.upto_seq)).where(
+        Edition.campaign == campaign,
         col(Edition.state).in_(news.NEWS_TOLD),
         col(Edition.kind).in_(("digest", kind)),
         Edition.period != period,
@@ -96,14 +115,17 @@ def next_since(session: Session, kind: str, period: str, now: datetime) -> int:
     if last is not None:
         return int(last)
     # The news of drafts that never left is still to be told.
-    drafts = select(sa.func.min(Edition.since_seq)).where(Edition.kind == kind, Edition.period != period)
+    drafts = select(sa.func.min(Edition.since_seq)).where(
+        Edition.campaign == campaign, Edition.kind == kind, Edition.period != period
+    )
     first = session.exec(drafts).one()
     return news.first_seq(session, now=now) if first is None else int(first)
 
 
-def open_row(engine: Engine, kind: str, period: str, found: News, now: datetime) -> int:
+def open_row(engine: Engine, campaign: str, kind: str, period: str, found: News, now: datetime) -> int:
     """The row of an edition being built; one that starts over keeps its row."""
     fresh = Edition(
+        campaign=campaign,
         kind=kind,
         period=period,
         state="building",
@@ -112,7 +134,7 @@ def open_row(engine: Engine, kind: str, period: str, found: News, now: datetime)
         built_at=now,
     )
     with db.writing(engine) as session:
-        known = of_period(session, kind, period)
+        known = of_period(session, campaign, kind, period)
         if known is None:
             session.add(fresh)
             session.flush()
@@ -183,13 +205,18 @@ def get(session: Session, edition: int) -> Edition:
     raise Refused(f"There is no edition {edition}.", f"No existe la edición {edition}.", status=404)
 
 
-def latest(session: Session, *, period: str = "", kind: str = "digest") -> Edition:
-    """The newest edition, or the one of a week. Raises Refused (404) where there is none."""
-    query = select(Edition).where(Edition.kind == kind).order_by(col(Edition.id).desc())
+def of_week(session: Session, campaign: str, period: str = "") -> Edition | None:
+    """A campaign's digest of a week, or without one its newest. Raises Refused for what is no week."""
+    query = select(Edition).where(Edition.campaign == campaign, Edition.kind == "digest")
     if period:
         monday_of(period)
         query = query.where(Edition.period == period)
-    if row := session.exec(query).first():
+    return session.exec(query.order_by(col(Edition.id).desc())).first()
+
+
+def latest(session: Session, campaign: str, *, period: str = "") -> Edition:
+    """As ``of_week``. Raises Refused (404) where there is none, too."""
+    if row := of_week(session, campaign, period):
         return row
     raise Refused(
         "There is no edition yet; build one with: campaign digest build",
@@ -257,7 +284,8 @@ def _readers(edition: Edition) -> sa.Select[Any]:
             sa.literal(""),
         )
         .join(Content, same)
-        .where(col(Content.edition) == edition.id, col(Subscriber.state) == "confirmed", ~barred)
+        .where(col(Content.edition) == edition.id, col(Subscriber.campaign) == edition.campaign)
+        .where(col(Subscriber.state) == "confirmed", ~barred)
         .order_by(col(Content.due), col(Content.id), col(Subscriber.id))
     )
     if edition.kind == "alert":
@@ -345,6 +373,7 @@ def _require_sitting(edition: Edition, now: datetime) -> None:
 def _require_newest(session: Session, draft: Edition) -> None:
     """Raises Refused (409) where a later edition tells the news of a draft, too: readers would get it twice."""
     later = select(Edition).where(
+        Edition.campaign == draft.campaign,
         Edition.kind == draft.kind,
         Edition.period > draft.period,
         Edition.since_seq <= draft.since_seq,
@@ -380,15 +409,15 @@ def preview(
     """The very bytes a reader of this group gets, but for the reader's own address, number and link."""
     sealed, sender = sealed_for(engine, settings, group, edition=edition)
     keys = Keys(settings)
-    token = keys.stop_token(keys.of(read_address(SAMPLE)))
+    token = keys.stop_token(keys.of(read_address(SAMPLE), sender.campaign))
     return copy_of(sealed, sender, keys, to=to, number=0, now=now, token=token)
 
 
 def sealed_for(engine: Engine, settings: Settings, group: Group, *, edition: int) -> tuple[Sealed, Sender]:
     """What a group gets: as it is kept, or for a group without readers as it would be."""
     with db.reading(engine) as session:
-        sender = sender_of(settings, policy(session).reply_to)
         row = get(session, edition)
+        sender = senders.of_list(session, settings, row.campaign)
         kept = session.exec(
             select(Content).where(
                 Content.edition == edition,
@@ -427,11 +456,9 @@ def status(session: Session, edition: Edition) -> dict[str, Any]:
     }
 
 
-def newest_status(session: Session) -> dict[str, Any]:
-    """The status of the newest digest; all zeros while there is none."""
-    newest = session.exec(
-        select(Edition).where(Edition.kind == "digest").order_by(col(Edition.id).desc())
-    ).first()
-    if newest is not None:
-        return status(session, newest)
-    return {"edition": "", "state": "", **dict.fromkeys(("recipients", *COPY_STATES), 0), "problem": ""}
+def newest_status(session: Session, campaign: str) -> dict[str, Any]:
+    """The status of a campaign's newest digest; all zeros while there is none."""
+    found = of_week(session, campaign)
+    if found is not None:
+        return status(session, found)
+    return dict(NO_STATUS)

@@ -1,4 +1,4 @@
-"""What happened on the campaign's bills since the last edition, read once for all readers.
+"""What happened on a campaign's bills since its last edition, read once for all its readers.
 
 Only changes that are news count: recorded after the last edition, not at first sight of a bill, and not long
 past by Congress's own dates. First sight of a bill that brings a proposal back is news as a whole, and so is
@@ -146,10 +146,12 @@ class News:
         return any(proposal.moved for proposal in self.proposals)
 
 
-def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | None = None) -> News:
-    """Read the news after one place in the ledger and up to another, or to its end."""
+def gather(
+    session: Session, campaign: str, *, since_seq: int, now: datetime, upto_seq: int | None = None
+) -> News:
+    """Read a campaign's news after one place in the ledger and up to another, or to its end."""
     upto = last_seq(session) if upto_seq is None else upto_seq
-    docket = asks.campaign_asks(session, now=now)
+    docket = asks.campaign_asks(session, now=now, campaign=campaign)
     people = members.people(session, now=now)
     today = now.astimezone(WASHINGTON).date()
     returned = returns.returns_since(session, since_seq, upto=upto, now=now)
@@ -178,10 +180,14 @@ def gather(session: Session, *, since_seq: int, now: datetime, upto_seq: int | N
         redrawn=_redrawn(now),
         elects={elect.seat: elect for elect in members.elects(session, now=now) if "-" in elect.seat},
         as_of=min((at.astimezone(WASHINGTON).date() for at in read if at), default=None),
-        first=session.exec(select(Edition.id).where(col(Edition.state).in_(NEWS_TOLD)).limit(1)).first()
-        is None,
+        first=not _told_any(session, campaign),
         days_left=days_left(now),
     )
+
+
+def _told_any(session: Session, campaign: str) -> bool:
+    told = select(Edition.id).where(Edition.campaign == campaign, col(Edition.state).in_(NEWS_TOLD))
+    return session.exec(told.limit(1)).first() is not None
 
 
 def _redrawn(now: datetime) -> dict[str, date]:

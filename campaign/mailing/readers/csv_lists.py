@@ -17,14 +17,14 @@ from campaign.mailing.models import Subscriber
 from campaign.mailing.readers.imports import Imported, Row
 from campaign.mailing.readers.subscribers import LANGUAGES, Wish
 from campaign.organizing.exports import guarded, unguarded
-from campaign.proposals.models import Proposal
+from campaign.proposals import campaigns
 from campaign.refusals import Refused
 
 COLUMNS = ("email", "language", "seat", "proposals", "state", "confirmed_at")
 
 
-def read(session: Session, text: str, done: Imported, *, now: datetime) -> Iterator[Row]:
-    """The rows of a file; a line that cannot be read is noted in ``done.rejects``.
+def read(session: Session, campaign: str, text: str, done: Imported, *, now: datetime) -> Iterator[Row]:
+    """The rows of a file for a campaign; a line that cannot be read is noted in ``done.rejects``.
 
     Raises Refused for a file without a column of addresses.
     """
@@ -38,12 +38,12 @@ def read(session: Session, text: str, done: Imported, *, now: datetime) -> Itera
     for line in table:
         cells = {name: unguarded((line.get(column) or "").strip()) for name, column in columns.items()}
         try:
-            yield Row(table.line_num, cells["email"], _wish(session, cells, now))
+            yield Row(table.line_num, cells["email"], _wish(session, campaign, cells, now))
         except Refused as refusal:
             done.rejects[table.line_num] = refusal.en
 
 
-def _wish(session: Session, cells: dict[str, str], now: datetime) -> Wish:
+def _wish(session: Session, campaign: str, cells: dict[str, str], now: datetime) -> Wish:
     language = cells.get("language", "").lower()[:2] or "en"
     if language not in LANGUAGES:
         raise Refused(f"unknown language {language!r}", f"idioma desconocido {language!r}")
@@ -53,7 +53,8 @@ def _wish(session: Session, cells: dict[str, str], now: datetime) -> Wish:
     elif cells.get("zip"):
         seat = _seat_of_zip(session, cells["zip"], now)
     slugs = tuple(cells.get("proposals", "").replace(";", " ").split())
-    if unknown := [slug for slug in slugs if session.get(Proposal, slug) is None]:
+    known = {proposal.slug for proposal in campaigns.campaign_proposals(session, campaign)}
+    if unknown := [slug for slug in slugs if slug not in known]:
         raise Refused(f"unknown proposal {unknown[0]!r}", f"propuesta desconocida {unknown[0]!r}")
     return Wish(language, seat, slugs).checked()
 
@@ -63,13 +64,13 @@ def _seat_of_zip(session: Session, text: str, now: datetime) -> str:
     return finder.by_zip(session, text.zfill(5), now=now).sure_place
 
 
-def write(session: Session) -> str:
-    """Every confirmed reader, in cells that no spreadsheet runs as a formula."""
+def write(session: Session, campaign: str) -> str:
+    """Every confirmed reader of a campaign, in cells that no spreadsheet runs as a formula."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(COLUMNS)
-    confirmed = select(Subscriber).where(Subscriber.state == "confirmed").order_by(col(Subscriber.id))
-    for reader in session.exec(confirmed):
+    confirmed = select(Subscriber).where(Subscriber.campaign == campaign, Subscriber.state == "confirmed")
+    for reader in session.exec(confirmed.order_by(col(Subscriber.id))):
         cells = (
             reader.email,
             reader.language,

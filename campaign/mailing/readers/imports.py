@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from campaign.mailing.addresses import Address, Keys, read_address
-from campaign.mailing.models import Attempt, Suppression
+from campaign.mailing.addresses import Keys, read_address
+from campaign.mailing.models import Attempt, Subscriber, Suppression
 from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.refusals import Refused
@@ -36,6 +36,7 @@ class Row:
 def take_list(
     session: Session,
     keys: Keys,
+    campaign: str,
     rows: Iterable[Row],
     *,
     attested_by: str,
@@ -43,7 +44,7 @@ def take_list(
     page: str = "import",
     ask_them: bool = False,
 ) -> Imported:
-    """Add readers from a list. Nobody known is changed, nobody who stopped comes back.
+    """Add readers of a campaign from a list. Nobody known is changed, nobody who stopped comes back.
 
     With ``attested_by`` (who vouches that each of them asked for this) they are confirmed, else pending:
     they get nothing until they confirm, and the letter that asks them to only with ``ask_them``.
@@ -55,20 +56,21 @@ def take_list(
         except Refused as refusal:
             done.rejects[row.line] = refusal.en
             continue
-        names = keys.all_of(address)
+        names = keys.all_of(address, campaign)
         if session.exec(select(Suppression).where(col(Suppression.key).in_(names))).first():
             done.suppressed += 1
-        elif subscribers.find(session, keys, address):
+        elif subscribers.find(session, keys, campaign, address):
             done.already += 1
         else:
-            _take(session, keys, address, row, attested_by, now, page, ask_them, done)
+            wish = row.wish.checked()
+            added = subscribers.add_reader(session, keys, campaign, address, wish, now)
+            _note_origin(session, added, row, attested_by, now, page, ask_them, done)
     return done
 
 
-def _take(
+def _note_origin(
     session: Session,
-    keys: Keys,
-    address: Address,
+    added: Subscriber,
     row: Row,
     attested_by: str,
     now: datetime,
@@ -76,7 +78,6 @@ def _take(
     ask_them: bool,
     done: Imported,
 ) -> None:
-    added = subscribers.add_reader(session, keys, address, row.wish.checked(), now)
     if attested_by:
         added.state, added.confirmed_at = "confirmed", now
         subscribers.note_consent(session, added, "attested", Asked(page), now, by=attested_by)

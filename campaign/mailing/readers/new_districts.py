@@ -12,7 +12,7 @@ from campaign.districts import maps, vintages
 from campaign.districts.models import ZipSeat
 from campaign.mailing.models import Delivery, Subscriber, Suppression
 from campaign.mailing.places import STATE, before_new_districts, unsettled
-from campaign.proposals.models import CampaignState, Proposal
+from campaign.proposals.models import CampaignState
 
 KIND = "place"
 
@@ -42,17 +42,13 @@ def _to_ask(now: datetime) -> sa.ColumnElement[bool]:
     asked = col(Subscriber.place_asked_at)
     barred = sa.exists().where(col(Suppression.key) == col(Subscriber.key))
     unasked = sa.or_(asked.is_(None), before_new_districts(asked, congress))
-    listed = sa.and_(col(Subscriber.state) == "confirmed", ~barred, _follows_a_live_campaign())
+    listed = sa.and_(col(Subscriber.state) == "confirmed", ~barred, _of_a_live_campaign())
     return sa.and_(unsettled(congress), unasked, listed)
 
 
-def _follows_a_live_campaign() -> sa.ColumnElement[bool]:
-    """Whether a proposal that a reader follows (all, where none was chosen) is one of a live campaign."""
-    chosen = col(Subscriber.proposals)
-    follows = sa.or_(chosen == "", (" " + chosen + " ").like("% " + col(Proposal.slug) + " %"))
-    same = col(CampaignState.campaign) == col(Proposal.campaign)
-    closed = sa.exists().where(same, col(CampaignState.state) != "live")
-    return sa.select(col(Proposal.slug)).where(follows, ~closed).correlate(Subscriber).exists()
+def _of_a_live_campaign() -> sa.ColumnElement[bool]:
+    closed = sa.select(col(CampaignState.campaign)).where(col(CampaignState.state) != "live")
+    return col(Subscriber.campaign).not_in(closed)
 
 
 def _states_with_zips(session: Session, now: datetime) -> set[str]:

@@ -97,30 +97,34 @@ class Asked:
 # --- asking ----------------------------------------------------------------------------------------
 
 
-def ask(session: Session, keys: Keys, email: str, wish: Wish, asked: Asked, *, now: datetime) -> str:
-    """Somebody signs up. Returns what was queued (confirm, already, nothing) for tests and counts alone: no
-    page may show it. Raises Refused only for what cannot be an address."""
+def ask(
+    session: Session, keys: Keys, campaign: str, email: str, wish: Wish, asked: Asked, *, now: datetime
+) -> str:
+    """Somebody signs up for a campaign's digest. Returns what was queued (confirm, already, nothing) for tests
+    and counts alone: no page may show it. Raises Refused only for what cannot be an address."""
     address = read_address(email)
     if _too_often(session, keys, asked.ip, now):
         return "nothing"
-    found = find(session, keys, address)
+    found = find(session, keys, campaign, address)
     if found is None:
-        found = add_reader(session, keys, address, wish.checked(), now)
+        found = add_reader(session, keys, campaign, address, wish.checked(), now)
     note_consent(session, found, "asked", asked, now)
     kind = "already" if found.state == "confirmed" else "confirm"
-    if not _may_write(session, found, keys.all_of(address), kind, now):
+    if not _may_write(session, found, keys.all_of(address, campaign), kind, now):
         return "nothing"
     session.add(Attempt(who=f"{kind}:{found.key}", at=now))
     session.add(single_mail(kind, found, now, wished(wish, now)))
     return kind
 
 
-def ask_to_manage(session: Session, keys: Keys, email: str, asked: Asked, *, now: datetime) -> str:
-    """Somebody wants to see, change or erase what is kept of them: the link goes to the address alone."""
+def ask_to_manage(
+    session: Session, keys: Keys, campaign: str, email: str, asked: Asked, *, now: datetime
+) -> str:
+    """Somebody wants to see, change or erase what a campaign has of them: the link goes to that address."""
     address = read_address(email)
     if _too_often(session, keys, asked.ip, now):
         return "nothing"
-    found = find(session, keys, address)
+    found = find(session, keys, campaign, address)
     if (
         found is None
         or found.state == "pending"
@@ -149,9 +153,10 @@ def number(who: Subscriber) -> int:
     return who.id
 
 
-def find(session: Session, keys: Keys, address: Address) -> Subscriber | None:
-    query = select(Subscriber).where(col(Subscriber.key).in_(keys.all_of(address)))
-    return session.exec(query).first()
+def find(session: Session, keys: Keys, campaign: str, address: Address) -> Subscriber | None:
+    """A campaign's reader by address."""
+    known = col(Subscriber.key).in_(keys.all_of(address, campaign))
+    return session.exec(select(Subscriber).where(Subscriber.campaign == campaign, known)).first()
 
 
 def by_key(session: Session, key: str) -> Subscriber | None:
@@ -159,15 +164,18 @@ def by_key(session: Session, key: str) -> Subscriber | None:
     return session.exec(select(Subscriber).where(Subscriber.key == key)).first()
 
 
-def add_reader(session: Session, keys: Keys, address: Address, wish: Wish, now: datetime) -> Subscriber:
-    """A new reader; where another request was quicker, the one it made."""
-    added = Subscriber(email=address.typed, key=keys.of(address), created=now)
+def add_reader(
+    session: Session, keys: Keys, campaign: str, address: Address, wish: Wish, now: datetime
+) -> Subscriber:
+    """A new reader of a campaign; where another request was quicker, the one it made."""
+    key = keys.of(address, campaign)
+    added = Subscriber(campaign=campaign, email=address.typed, key=key, created=now)
     _apply(session, added, wish)
     try:
         with session.begin_nested():
             session.add(added)
     except sa.exc.IntegrityError:
-        return session.exec(select(Subscriber).where(Subscriber.key == keys.of(address))).one()
+        return session.exec(select(Subscriber).where(Subscriber.key == key)).one()
     return added
 
 
@@ -293,7 +301,7 @@ def unsubscribe(session: Session, keys: Keys, token: str, *, now: datetime, page
         return False
     who = by_key(session, key)
     if who is None:
-        bar(session, key, "unsubscribed", now=now)
+        bar(session, key, "unsubscribed", campaign="", now=now)
     else:
         stop(session, who, "unsubscribed", now=now, page=page)
     return True
@@ -301,7 +309,7 @@ def unsubscribe(session: Session, keys: Keys, token: str, *, now: datetime, page
 
 def stop(session: Session, who: Subscriber, reason: str, *, now: datetime, page: str = "") -> None:
     """No list mail to this reader from this transaction on, not even what is queued."""
-    bar(session, who.key, reason, now=now)
+    bar(session, who.key, reason, campaign=who.campaign, now=now)
     if who.state in ("stopped", "undeliverable") and who.why_stopped == reason:
         return
     who.state = "undeliverable" if reason == "bounced" else "stopped"
@@ -310,11 +318,11 @@ def stop(session: Session, who: Subscriber, reason: str, *, now: datetime, page:
     _suppress_queued(session, who, now)
 
 
-def bar(session: Session, key: str, reason: str, *, now: datetime) -> None:
+def bar(session: Session, key: str, reason: str, *, campaign: str, now: datetime) -> None:
     """Keep an address from list mail; a graver reason replaces a lighter one, never the other way round."""
     known = session.get(Suppression, key)
     if known is None:
-        session.add(Suppression(key=key, reason=reason, since=now))
+        session.add(Suppression(key=key, campaign=campaign, reason=reason, since=now))
     elif known.reason not in FINAL_REASONS:
         known.reason = reason
     session.flush()
@@ -380,7 +388,7 @@ def ask_for_export(session: Session, who: Subscriber, *, now: datetime) -> None:
 def erase(session: Session, who: Subscriber, *, now: datetime) -> None:
     """Forget a reader: what remains is the keyed hash that keeps the address from being mailed again, and
     deliveries that count without saying whose they were."""
-    bar(session, who.key, "erased", now=now)
+    bar(session, who.key, "erased", campaign=who.campaign, now=now)
     who.why_stopped = "erased"
     _suppress_queued(session, who, now)
     mine = sa.update(Delivery).where(col(Delivery.subscriber) == who.id)

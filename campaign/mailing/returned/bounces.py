@@ -11,7 +11,7 @@ import hashlib
 import imaplib
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage, Message
@@ -178,24 +178,24 @@ def record(session: Session, finding: Finding, event: str, *, now: datetime) -> 
     session.add(MailEvent(id=event, seen_at=now, kind=finding.kind))
     session.flush()
     delivery = session.get(Delivery, finding.number) if finding.number is not None else None
-    who = _reader(session, finding, delivery)
+    readers = _readers(session, finding, delivery)
     if delivery is not None:
         _note(session, delivery, finding, now)
-    if who is None:
-        return True
-    if finding.kind == "complaint":
-        subscribers.stop(session, who, "complaint", now=now)
-    elif finding.kind in POINTS:
-        add_score(session, who, POINTS[finding.kind], now=now)
+    for who in readers:
+        if finding.kind == "complaint":
+            subscribers.stop(session, who, "complaint", now=now)
+        elif finding.kind in POINTS:
+            add_score(session, who, POINTS[finding.kind], now=now)
     return True
 
 
-def _reader(session: Session, finding: Finding, delivery: Delivery | None) -> Subscriber | None:
+def _readers(session: Session, finding: Finding, delivery: Delivery | None) -> Sequence[Subscriber]:
+    """The reader of the copy; where that is not known, the address in each campaign that it reads."""
     if delivery is not None and delivery.subscriber is not None:
-        return session.get(Subscriber, delivery.subscriber)
-    if not finding.reader:
-        return None
-    return session.exec(select(Subscriber).where(col(Subscriber.key).in_(finding.reader))).first()
+        who = session.get(Subscriber, delivery.subscriber)
+        return (who,) if who else ()
+    known = select(Subscriber).where(col(Subscriber.key).in_(finding.reader))
+    return session.exec(known.order_by(col(Subscriber.id))).all()
 
 
 def _note(session: Session, delivery: Delivery, finding: Finding, now: datetime) -> None:
@@ -226,9 +226,11 @@ def score(who: Subscriber, now: datetime) -> float:
     return float(who.score * 0.5 ** ((now - who.score_at) / HALVED_IN))
 
 
-def reader_keys(keys: Keys, address: str) -> tuple[str, ...]:
+def reader_keys(keys: Keys, campaigns: Iterable[str], address: str) -> tuple[str, ...]:
+    """Whose address this is, in each of the campaigns; nobody's for what is no address."""
     try:
-        return tuple(keys.all_of(read_address(address)))
+        read = read_address(address)
+        return tuple(key for campaign in campaigns for key in keys.all_of(read, campaign))
     except Refused:
         return ()
 

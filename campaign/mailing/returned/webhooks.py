@@ -24,6 +24,7 @@ from campaign.mailing.message import identified_number
 from campaign.mailing.models import Delivery
 from campaign.mailing.returned import bounces
 from campaign.mailing.returned.bounces import Finding
+from campaign.proposals import campaigns
 from campaign.refusals import SourceError
 from campaign.settings import Settings
 
@@ -98,13 +99,34 @@ def take(
         return Outcome(404, "nothing here")
     try:
         told = json.loads(body)
-        events = list(PROVIDERS[provider](told, headers, key, Keys(settings), now, fetch))
+        readers = _Readers(Keys(settings), _slugs(engine))
+        events = list(PROVIDERS[provider](told, headers, key, readers, now, fetch))
     except Doubtful as doubt:
         log.warning("webhook refused", provider=provider, reason=str(doubt))
         return Outcome(403, "not proven")
     except (ValueError, KeyError, TypeError, AttributeError):
         return Outcome(400, "not understood")
     return _record(engine, events, now)
+
+
+@dataclass(frozen=True)
+class _Readers:
+    """How a reader is found by the address that a provider names."""
+
+    keys: Keys
+    campaigns: tuple[str, ...]
+
+    def number(self, identifier: str) -> int | None:
+        """The delivery that a Message-ID of ours belongs to."""
+        return identified_number(self.keys, identifier)
+
+    def by_address(self, address: str) -> tuple[str, ...]:
+        return bounces.reader_keys(self.keys, self.campaigns, address)
+
+
+def _slugs(engine: Engine) -> tuple[str, ...]:
+    with db.reading(engine) as session:
+        return ("", *(row.slug for row, _state in campaigns.campaigns(session)))
 
 
 def _record(engine: Engine, events: list[Event], now: datetime) -> Outcome:
@@ -131,7 +153,7 @@ def _moment(text: str) -> datetime:
 
 
 def _postmark(
-    told: Any, headers: Mapping[str, str], key: str, keys: Keys, now: datetime, _fetch: Fetch
+    told: Any, headers: Mapping[str, str], key: str, readers: _Readers, now: datetime, _fetch: Fetch
 ) -> Iterator[Event]:
     """Postmark signs nothing; its address holds our key as a password (its own advice: basic auth over TLS)."""
     given = headers.get("Authorization", "")
@@ -143,9 +165,9 @@ def _postmark(
         raise Doubtful("wrong password")
     kind = told["RecordType"]
     at = _moment(told.get("BouncedAt") or told.get("DeliveredAt") or now.isoformat())
-    who = bounces.reader_keys(keys, told.get("Email") or told.get("Recipient") or "")
+    who = readers.by_address(told.get("Email") or told.get("Recipient") or "")
     words = str(told.get("Details", ""))
-    number = identified_number(keys, str(told.get("Metadata", {}).get("message-id", "")))
+    number = readers.number(str(told.get("Metadata", {}).get("message-id", "")))
     if kind == "SpamComplaint":
         yield Event(f"postmark:{told['ID']}", Finding("complaint", number, who, "complaint"), at)
     elif kind == "Bounce":
@@ -160,7 +182,7 @@ def _postmark(
 
 
 def _mailgun(
-    told: Any, _headers: Mapping[str, str], key: str, keys: Keys, now: datetime, _fetch: Fetch
+    told: Any, _headers: Mapping[str, str], key: str, readers: _Readers, now: datetime, _fetch: Fetch
 ) -> Iterator[Event]:
     signed, data = told["signature"], told["event-data"]
     stamp = str(signed["timestamp"])
@@ -169,8 +191,10 @@ def _mailgun(
         raise Doubtful("wrong signature")
     _fresh(datetime.fromtimestamp(float(stamp), UTC), now)
     at = datetime.fromtimestamp(float(data["timestamp"]), UTC)
-    number = identified_number(keys, str(data.get("message", {}).get("headers", {}).get("message-id", "")))
-    who = bounces.reader_keys(keys, str(data.get("recipient", "")))
+    number = identified_number(
+        readers.keys, str(data.get("message", {}).get("headers", {}).get("message-id", ""))
+    )
+    who = readers.by_address(str(data.get("recipient", "")))
     status = data.get("delivery-status", {})
     code = str(status.get("enhanced-code", ""))
     words = masked(f"{code or status.get('code', '')} {status.get('message', '')}")[:300]
@@ -192,7 +216,7 @@ def _mailgun(
 
 
 def _ses(
-    told: Any, _headers: Mapping[str, str], key: str, keys: Keys, now: datetime, fetch: Fetch
+    told: Any, _headers: Mapping[str, str], key: str, readers: _Readers, now: datetime, fetch: Fetch
 ) -> Iterator[Event]:
     """Signed by Amazon; ours by the topic: its name is the key, or ends with it."""
     if not str(told["TopicArn"]).endswith(key):
@@ -205,7 +229,9 @@ def _ses(
         return
     note = json.loads(told["Message"])
     kind = note.get("notificationType") or note.get("eventType")
-    number = identified_number(keys, str(note.get("mail", {}).get("commonHeaders", {}).get("messageId", "")))
+    number = identified_number(
+        readers.keys, str(note.get("mail", {}).get("commonHeaders", {}).get("messageId", ""))
+    )
     name, at = f"ses:{told['MessageId']}", _moment(told["Timestamp"])
     if kind == "Bounce":
         for place, recipient in enumerate(note["bounce"]["bouncedRecipients"]):
@@ -213,11 +239,11 @@ def _ses(
             sort = bounces.judge(str(recipient.get("status", "")), words)
             if note["bounce"]["bounceType"] != "Permanent":
                 sort = "harmless" if sort == "harmless" else "soft"
-            who = bounces.reader_keys(keys, str(recipient["emailAddress"]))
+            who = readers.by_address(str(recipient["emailAddress"]))
             yield Event(f"{name}:{place}", Finding(sort, number, who, words), at)
     elif kind == "Complaint":
         for place, recipient in enumerate(note["complaint"]["complainedRecipients"]):
-            who = bounces.reader_keys(keys, str(recipient["emailAddress"]))
+            who = readers.by_address(str(recipient["emailAddress"]))
             yield Event(f"{name}:{place}", Finding("complaint", number, who, "complaint"), at)
     elif kind == "Delivery":
         yield Event(name, Finding("delivered", number), at)

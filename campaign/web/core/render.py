@@ -46,7 +46,6 @@ def attach(app: Flask) -> None:
         asset=asset,
         campaign_shown=lambda: g.get("campaign"),
         blanks=blanks,
-        base_url=app.extensions["settings"].base_url,
         data_set=data_set,
         days_left=lambda: bills.days_left(utcnow()),
         given=given,

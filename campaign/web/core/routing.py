@@ -22,6 +22,8 @@ class Access:
     role: str = ""
     # Whether the user must have proven lately who they are.
     proven: bool = False
+    # Whether it is about all campaigns: a role in some of them does not reach it.
+    everywhere: bool = False
     # Whether a public page is open while its campaign is a draft.
     in_draft: bool = False
     # Whether the page cache may hold the page; a response with ``no-store`` it never holds.
@@ -74,6 +76,7 @@ class Room:
         methods: tuple[str, ...] = ("GET",),
         role: str | None = None,
         proven: bool = False,
+        everywhere: bool = False,
         in_draft: bool = False,
         query: tuple[str, ...] = (),
         max_body: int | None = None,
@@ -84,6 +87,7 @@ class Room:
             ACCESS[view] = Access(
                 role=self._role if role is None else role,
                 proven=proven,
+                everywhere=everywhere,
                 in_draft=in_draft,
                 cached=self._cached,
                 query=query,

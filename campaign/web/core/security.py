@@ -26,9 +26,11 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 def trusted_hosts(settings: Settings) -> list[str]:
-    """The host of the base address; beside it this machine itself while nothing is public yet."""
+    """The host of the base address and those of campaigns; beside them this machine itself while nothing is
+    public yet."""
     host = urlsplit(settings.base_url).hostname or ""
-    return [host, *LOOPBACK] if settings.env == "development" else [host]
+    ours = [host, *(name.partition(":")[0] for name in settings.campaign_of_host)]
+    return [*ours, *LOOPBACK] if settings.env == "development" else ours
 
 
 def attach(app: Flask, settings: Settings) -> None:

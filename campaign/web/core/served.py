@@ -1,20 +1,23 @@
-"""Which campaign a request is for: ``/c/SLUG/…`` says it, else it is the installation's first one.
+"""Which campaign a request is for: ``/c/SLUG/…`` says it, else its host name (CAMPAIGN_HOSTS), else it is the
+installation's first one.
 
 The prefix becomes the request's script name, as behind a proxy that serves the app below a path. So every
 address made by ``url_for`` has it, and no route knows of it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 
 from campaign.outreach.asks import CampaignAsks, campaign_asks
 from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign
+from campaign.settings import Settings
 from campaign.web.core import database
+from campaign.web.core.languages import _
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -26,30 +29,44 @@ NAMED = "campaign.slug"
 ROOT = "campaign.root"
 
 
-def attach(app: Flask) -> None:
+def attach(app: Flask, settings: Settings) -> None:
     """Put the prefix before everything that reads a request's path."""
-    app.wsgi_app = Mount(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Mount(app.wsgi_app, settings.campaign_of_host)  # type: ignore[method-assign]
     app.before_request(_refuse_unknown)
-    app.jinja_env.globals.update(address_in=address_in)
+    app.jinja_env.globals.update(
+        address_in=address_in,
+        origin=origin,
+        this_campaign=campaign,
+        state_in_words=lambda: state_names()[state()],
+    )
 
 
 class Mount:
-    """WSGI middleware that moves ``/c/SLUG`` from the path to the script name."""
+    """WSGI middleware that moves ``/c/SLUG`` from the path to the script name; ``hosts`` has slugs by host."""
 
-    def __init__(self, app: "WSGIApplication") -> None:
+    def __init__(self, app: "WSGIApplication", hosts: Mapping[str, str]) -> None:
         self._app = app
+        self._hosts = hosts
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if found := PREFIX.match(environ["PATH_INFO"]):
             environ[NAMED], environ[ROOT] = found[1], environ["SCRIPT_NAME"]
             environ["SCRIPT_NAME"] += found[0]
             environ["PATH_INFO"] = environ["PATH_INFO"][found.end() :] or "/"
+        elif slug := self._hosts.get(environ.get("HTTP_HOST", "").lower()):
+            environ[NAMED] = slug
         return self._app(environ, start_response)
 
 
 def named() -> str:
-    """The slug in this request's address; empty where it names none."""
+    """The slug that this request's address or host names; empty where it names none."""
     return str(request.environ.get(NAMED, ""))
+
+
+def origin() -> str:
+    """The origin of the links that this request's pages show: the host's own, else the service's."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.origin(settings.campaign_of_host.get(request.host.lower(), ""))
 
 
 def address_in(slug: str, address: str) -> str:
@@ -95,3 +112,14 @@ def asks(*, now: datetime) -> CampaignAsks:
 def state() -> str:
     """The state of this request's campaign."""
     return campaigns.state(database.session(), slug())
+
+
+def state_names() -> dict[str, str]:
+    """The states of a campaign as people call them."""
+    return {
+        "draft": _("draft"),
+        "live": _("live"),
+        "won": _("won"),
+        "paused": _("paused"),
+        "archived": _("archived"),
+    }

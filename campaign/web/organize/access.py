@@ -32,7 +32,7 @@ from campaign.accounts.models import User, UserSession
 from campaign.accounts.signin import Visitor
 from campaign.refusals import Refused
 from campaign.settings import Settings
-from campaign.web.core import database, routing
+from campaign.web.core import database, routing, served
 from campaign.web.core.languages import LANGUAGES, current
 from campaign.web.core.render import settings
 from campaign.web.core.request_log import request_id
@@ -120,9 +120,33 @@ def guard() -> Response | None:
             "Su papel no llega a esta página. Pídalo a quien administra si lo necesita.",
             status=403,
         )
+    if signed.user.campaigns and (elsewhere := _elsewhere(signed.user, asked)):
+        return elsewhere
     if asked.proven and not sessions.is_proven(signed.row, now=db.utcnow()):
         return _to("prove", next=request.full_path if request.method == "GET" else request.path)
     return None
+
+
+def _elsewhere(user: User, asked: routing.Access) -> Response | None:
+    """Where somebody belongs whose role is one in some campaigns only; None where they belong here.
+
+    Raises Refused (403) for an address that names a campaign of others, or is about all of them.
+    """
+    slug = str((request.view_args or {}).get("slug") or served.slug())
+    if users.may_enter(user, slug) and not asked.everywhere:
+        return None
+    if request.method == "GET" and not served.named() and not asked.everywhere:
+        return redirect(served.address_in(user.campaigns.split()[0], request.full_path), code=303)
+    raise not_yours(user)
+
+
+def not_yours(user: User) -> Refused:
+    """What somebody is told whose role is one in some campaigns only."""
+    return Refused(
+        f"Your account is for: {user.campaigns}. Ask an administrator if you need more.",
+        f"Su cuenta es para: {user.campaigns}. Pida más a quien administra si lo necesita.",
+        status=403,
+    )
 
 
 @room.blueprint.after_request

@@ -61,7 +61,7 @@ def _send_link(email: str) -> Response:
     response = page("link_sent.html", email=email.strip()[:254])
     if made:
         user, secret = made
-        address = settings().base_url + organizer_url("link", secret=secret)
+        address = served.origin() + organizer_url("link", secret=secret)
         mail = sign_in_mail.sign_in_message(user.email, address, current())
         sender = settings()
         response.call_on_close(lambda: sign_in_mail.send(sender, mail, now=db.utcnow()))
@@ -232,7 +232,13 @@ def end_sessions() -> Response:
 
 @route("/users", role="admin", proven=True)
 def people() -> Response:
-    return page("users.html", users=users.everybody(database.session()), roles=users.ROLES)
+    session = database.session()
+    return page(
+        "users.html",
+        users=users.everybody(session),
+        roles=users.ROLES,
+        campaigns=[campaign for campaign, _state in campaigns.campaigns(session)],
+    )
 
 
 @route("/users", role="admin", proven=True, methods=("POST",))
@@ -242,7 +248,7 @@ def invite() -> Response:
         user, secret = users.add(
             writer, request.form.get("email", ""), request.form.get("role", "viewer"), now=now, by=me()
         )
-    address = settings().base_url + organizer_url("link", secret=secret)
+    address = served.origin() + organizer_url("link", secret=secret)
     hours = int(users.INVITATION_LASTS / timedelta(hours=1))
     response = page("invited.html", user=user, address=address, hours=hours)
     mail = sign_in_mail.sign_in_message(user.email, address, current())
@@ -257,7 +263,8 @@ def change_user(id: int) -> Response:
     with db.writing(database.engine()) as writer:
         user = users.find(writer, id)
         if act == "role":
-            users.set_role(writer, user, request.form.get("role", ""), by=me(), now=now)
+            chosen = [campaigns.campaign(writer, slug).slug for slug in request.form.getlist("campaigns")]
+            users.set_role(writer, user, request.form.get("role", ""), campaigns=chosen, by=me(), now=now)
         elif act in ("on", "off"):
             users.switch(writer, user, act == "on", by=me(), now=now)
         elif act == "authenticator":

@@ -17,14 +17,14 @@ from campaign.dates import parse_day
 from campaign.organizing import dashboard as boards
 from campaign.organizing import worklists
 from campaign.organizing.worklists import Worklists
-from campaign.proposals import lineage, lookup
+from campaign.proposals import lineage
 from campaign.refusals import Refused
 from campaign.web.core import database, routing
 from campaign.web.core.languages import _
 from campaign.web.organize import access, pictures, png
 from campaign.web.organize.access import me, page, route, to, told
 from campaign.web.organize.pictures import Growth, Seating, TileMap
-from campaign.web.organize.shared import attachment, list_names
+from campaign.web.organize.shared import attachment, list_names, own_bill
 
 # A title and a legend need this much room.
 LEAST_WIDTH = 640
@@ -33,7 +33,7 @@ LEAST_WIDTH = 640
 @route("/bills/<bill>")
 def bill_page(bill: str) -> Response:
     now, session = db.utcnow(), database.session()
-    found = lookup.resolve(session, bill)
+    found = own_bill(session, bill)
     strip = boards.bill_summary(session, str(found), now=now)
     lists = _lists_or_none(session, found, now)
     drawn = {**_pictures(session, strip, lists), "growth": _growth(session, strip, now)}
@@ -104,7 +104,7 @@ def picture_png(bill: str, name: str) -> Response:
 def _to_take_away(bill: str, name: str) -> tuple[BillId, str]:
     """The bill that was meant, and its picture as SVG. Raises Refused (404) for one that does not exist."""
     now, session = db.utcnow(), database.session()
-    found = lookup.resolve(session, bill)
+    found = own_bill(session, bill)
     strip = boards.bill_summary(session, str(found), now=now)
     kind, drawn = _drawn(session, strip, name, now)
     width = max(drawn.width, LEAST_WIDTH) + 48
@@ -130,7 +130,7 @@ def set_goal(bill: str) -> Response:
     target, by = request.form.get("target", type=routing.number) or 0, request.form.get("by", "")
     day = parse_day(by) if by else None
     with db.writing(database.engine()) as writer:
-        found = lookup.resolve(writer, bill)
+        found = own_bill(writer, bill)
         boards.set_goal(writer, str(found), target, day, by=me().email, now=db.utcnow())
         access.note(writer, "goal set", str(found), target=target)
     told(_("The goal is set."))

@@ -20,10 +20,9 @@ from campaign.organizing.cache import record_version
 from campaign.organizing.exports import MOST_BYTES
 from campaign.organizing.member_filter import matcher
 from campaign.organizing.whip import BoardRow
-from campaign.proposals import lookup
 from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
-from campaign.web.core import database, routing
+from campaign.web.core import database, routing, served
 from campaign.web.core.languages import _
 from campaign.web.organize import access, sorting
 from campaign.web.organize.access import me, page, route, to, told
@@ -34,6 +33,7 @@ from campaign.web.organize.shared import (
     filters_of_address,
     lean_names,
     meant_by,
+    own_bill,
     owner_names,
 )
 
@@ -109,8 +109,8 @@ def standing_names(*, ended: bool = False) -> dict[str, str]:
 def _chosen(session: Session, text: str) -> Bill:
     """The bill of the address, or the campaign's first one."""
     if text:
-        return session.get_one(Bill, str(lookup.resolve(session, text)))
-    return _first(boards.working_bills(session, now=db.utcnow()))
+        return session.get_one(Bill, str(own_bill(session, text)))
+    return _first(boards.working_bills(session, now=db.utcnow(), campaign=served.slug()))
 
 
 def _first(bills: Sequence[tuple[Bill, Proposal]]) -> Bill:
@@ -122,7 +122,7 @@ def _first(bills: Sequence[tuple[Bill, Proposal]]) -> Bill:
 @route("/board")
 def board() -> Response:
     now, session, sought = db.utcnow(), database.session(), _sought()
-    bills = boards.working_bills(session, now=now)
+    bills = boards.working_bills(session, now=now, campaign=served.slug())
     bill = _chosen(session, sought.bill) if sought.bill else _first(bills)
     sitting = cached_results().get(
         "sitting", record_version(session, now=now), partial(members.people, now=now)
@@ -166,7 +166,7 @@ def entry_page(bioguide: str, bill: str) -> Response:
 
 def _entry(bioguide: str, bill: str, merged: whip.Merge, *, status: int = 200) -> Response:
     session = database.session()
-    found, person = lookup.resolve(session, bill), members.person(session, bioguide, now=db.utcnow())
+    found, person = own_bill(session, bill), members.person(session, bioguide, now=db.utcnow())
     if person is None:
         raise Refused("There is no such member.", "No existe ese miembro.", status=404)
     entry = whip.entry_of(session, str(found), bioguide)
@@ -191,7 +191,7 @@ def save_entry(bioguide: str, bill: str) -> Response:
     given = {field: request.form.get(field, "") for field in whip.FIELDS if field in request.form}
     version = request.form.get("version", type=routing.number) or 0
     with db.writing(database.engine()) as writer:
-        found = str(lookup.resolve(writer, bill))
+        found = str(own_bill(writer, bill))
         merged = whip.save(writer, found, bioguide, given, version=version, by=me().email, now=db.utcnow())
     if merged.clashes:
         # Shown beside theirs, with the version it was compared with: sending it again decides.
@@ -204,7 +204,7 @@ def save_entry(bioguide: str, bill: str) -> Response:
 def review_calls(bioguide: str, bill: str) -> Response:
     """Somebody has looked at what callers report; whether the lean changes is theirs to say."""
     with db.writing(database.engine()) as writer:
-        found = str(lookup.resolve(writer, bill))
+        found = str(own_bill(writer, bill))
         if not members.is_known(writer, bioguide):
             raise Refused("There is no such member.", "No existe ese miembro.", status=404)
         calls.review(writer, found, bioguide, by=me().email, now=db.utcnow())
@@ -216,7 +216,7 @@ def review_calls(bioguide: str, bill: str) -> Response:
 def add_note(bioguide: str) -> Response:
     with db.writing(database.engine()) as writer:
         bill, text = request.form.get("bill", ""), request.form.get("text", "")
-        known = str(lookup.resolve(writer, bill)) if bill else ""
+        known = str(own_bill(writer, bill)) if bill else ""
         whip.add_note(writer, bioguide, text, bill=known, by=me().email, now=db.utcnow())
     told(_("The note is kept."))
     return to("member_page", bioguide=bioguide)

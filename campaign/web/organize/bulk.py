@@ -9,13 +9,12 @@ from werkzeug.wrappers import Response
 from campaign import db
 from campaign.organizing import whip_batches
 from campaign.organizing.whip_batches import Batch
-from campaign.proposals import lookup
 from campaign.refusals import Refused
 from campaign.web.core import database
 from campaign.web.core.languages import _, ngettext
 from campaign.web.organize import access
 from campaign.web.organize.access import me, route, told
-from campaign.web.organize.shared import batch_of, to_filtered
+from campaign.web.organize.shared import batch_of, own_bill, to_filtered
 
 # A form's field and the field of the entry that it sets.
 SETS = {"set_owner": "owner", "set_lean": "lean", "set_next_step": "next_step", "set_next_on": "next_on"}
@@ -29,7 +28,7 @@ def change_many() -> Response:
     if given.get("owner") == NOBODY:
         given["owner"] = ""
     with db.writing(database.engine()) as writer:
-        bill = str(lookup.resolve(writer, form.get("bill", "")))
+        bill = str(own_bill(writer, form.get("bill", "")))
         done = whip_batches.change_many(
             writer, bill, _ticked(), given, add_tags=form.get("add_tags", ""), by=me().email, now=db.utcnow()
         )
@@ -54,7 +53,7 @@ def undo_changes() -> Response:
     if rows is None:
         raise Refused("There is nothing to undo.", "No hay nada que deshacer.", status=404)
     with db.writing(database.engine()) as writer:
-        bill = str(lookup.resolve(writer, request.form.get("bill", "")))
+        bill = str(own_bill(writer, request.form.get("bill", "")))
         done = whip_batches.undo(writer, bill, *rows, by=me().email, now=db.utcnow())
         access.note(writer, "board change undone", bill, rows=len(done.changed), left=len(done.left))
     return _shown(bill, done)

@@ -6,29 +6,23 @@ from flask import make_response, request
 from sqlmodel import col
 from werkzeug.wrappers import Response
 
-from campaign import db
+from campaign import db, removal
+from campaign.accounts import users
 from campaign.congress.data_sets import count
-from campaign.mailing.models import Edition, Subscriber
+from campaign.mailing import results
+from campaign.mailing.models import Edition
 from campaign.organizing import campaign_file, campaign_setup, readiness
 from campaign.proposals import campaigns
 from campaign.refusals import Refused
+from campaign.removal import Removal
 from campaign.web.core import database, look, served
 from campaign.web.core.languages import _, current, ngettext
 from campaign.web.core.render import settings
-from campaign.web.organize.access import me, note, organizer_url, page, route, to, told
+from campaign.web.core.served import state_names
+from campaign.web.organize.access import me, not_yours, note, organizer_url, page, route, to, told
 from jobs import take_campaign
 
 LARGEST_FILE = campaign_file.LARGEST + 64 * 1024
-
-
-def state_names() -> dict[str, str]:
-    return {
-        "draft": _("draft"),
-        "live": _("live"),
-        "won": _("won"),
-        "paused": _("paused"),
-        "archived": _("archived"),
-    }
 
 
 @route("/campaigns", role="organizer")
@@ -41,11 +35,12 @@ def _list(typed: dict[str, str], *, problem: str = "", status: int = 200) -> Res
     rows = [
         (row, state, readiness.missing(session, row.slug, now=now))
         for row, state in campaigns.campaigns(session)
+        if users.may_enter(me(), row.slug)
     ]
     return page("campaigns.html", status=status, rows=rows, states=state_names(), typed=typed, problem=problem)
 
 
-@route("/campaigns", role="organizer", methods=("POST",), max_body=LARGEST_FILE)
+@route("/campaigns", role="organizer", methods=("POST",), everywhere=True, max_body=LARGEST_FILE)
 def add_campaign() -> Response:
     """An empty draft, or one made of a file. What was typed stays where it is refused."""
     slug, raw = request.form.get("slug", "").strip(), b""
@@ -94,6 +89,8 @@ def campaign_as_file(slug: str) -> Response:
 def change_campaign(slug: str) -> Response:
     with db.writing(database.engine()) as writer:
         if new := request.form.get("copy_as", "").strip():
+            if me().campaigns:
+                raise not_yours(me())
             campaign_setup.duplicate(writer, slug, new, by=me().email, now=db.utcnow())
             note(writer, "campaign copied", slug, to=new)
         else:
@@ -117,8 +114,13 @@ def change_of_state(slug: str) -> Response:
         after=to_state,
         states=state_names(),
         means=_meanings()[to_state],
-        readers=count(session, Subscriber, col(Subscriber.state) == "confirmed"),
-        editions=count(session, Edition, col(Edition.state).in_(("draft", "sending", "paused"))),
+        readers=results.readers_by_state(session, slug).get("confirmed", 0),
+        editions=count(
+            session,
+            Edition,
+            col(Edition.campaign) == slug,
+            col(Edition.state).in_(("draft", "sending", "paused")),
+        ),
         missing=readiness.missing(session, slug, now=db.utcnow()) if to_state == "live" else [],
     )
 
@@ -185,29 +187,31 @@ def set_organization(slug: str) -> Response:
 
 
 @route("/campaigns/<slug>/remove", role="admin", proven=True)
-def removal(slug: str) -> Response:
+def removal_asked(slug: str) -> Response:
     """What goes with a campaign, before it goes."""
     session = database.session()
     return page(
         "remove_campaign.html",
         campaign=campaigns.campaign(session, slug),
-        goes=_counted(campaign_setup.removal(session, slug)),
+        goes=_counted(removal.of(session, slug)),
     )
 
 
-def _counted(goes: campaign_setup.Taken) -> list[str]:
+def _counted(goes: Removal) -> list[str]:
     return [
         ngettext("%(num)d proposal", "%(num)d proposals", goes.proposals),
         ngettext("%(num)d bill of them", "%(num)d bills of them", goes.bills),
         ngettext("%(num)d figure", "%(num)d figures", goes.facts),
         ngettext("%(num)d text", "%(num)d texts", goes.texts),
+        ngettext("%(num)d reader", "%(num)d readers", goes.readers),
+        ngettext("%(num)d edition", "%(num)d editions", goes.editions),
     ]
 
 
 @route("/campaigns/<slug>/remove", role="admin", proven=True, methods=("POST",))
 def remove_campaign(slug: str) -> Response:
     with db.writing(database.engine()) as writer:
-        gone = campaign_setup.remove(writer, slug)
+        gone = removal.remove(writer, slug)
         note(writer, "campaign removed", slug, **vars(gone))
     told(_("The campaign is removed."))
     response = make_response("", 303)

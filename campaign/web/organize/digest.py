@@ -19,15 +19,14 @@ from werkzeug.wrappers import Response
 
 from campaign import db
 from campaign.congress import members
-from campaign.mailing import policy, queue, results
+from campaign.mailing import policy, queue, results, senders
 from campaign.mailing.edition import editions
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.send_times import period_of
-from campaign.mailing.message import sender_of
 from campaign.mailing.models import Edition
 from campaign.refusals import Refused
 from campaign.settings import Settings
-from campaign.web.core import database, routing
+from campaign.web.core import database, routing, served
 from campaign.web.core.languages import LANGUAGES, _, current
 from campaign.web.core.security import POLICY
 from campaign.web.organize import access
@@ -52,10 +51,18 @@ def _settings() -> Settings:
 
 @route("/digest")
 def digest() -> Response:
-    known = results.editions_of(database.session())
+    known = results.editions_of(database.session(), served.slug())
     wanted = request.args.get("edition", type=routing.number)
-    shown = editions.get(database.session(), wanted) if wanted else (known[0] if known else None)
+    shown = _edition(wanted) if wanted else (known[0] if known else None)
     return _overview(known, shown)
+
+
+def _edition(id: int) -> Edition:
+    """An edition of this campaign. Raises Refused (404) for another's, too."""
+    found = editions.get(database.session(), id)
+    if found.campaign != served.slug():
+        raise Refused("There is no page here.", "Aquí no hay ninguna página.", status=404)
+    return found
 
 
 def _overview(
@@ -79,8 +86,8 @@ def _overview(
         copies=editions.status(session, shown) if shown else {},
         reasons=results.reasons(session, number),
         doubts=results.doubts(session, number),
-        readers=results.readers_by_state(session),
-        left_alone=results.left_alone(session),
+        readers=results.readers_by_state(session, served.slug()),
+        left_alone=results.left_alone(session, served.slug()),
         troubles=queue.troubles(session),
         about=about,
         rules=policy.policy(session),
@@ -104,7 +111,7 @@ def about(trouble: queue.Trouble) -> str:
 def _obstacle(session: Session) -> str:
     """Why no list mail can leave at all, in the reader's language; empty where it can."""
     try:
-        sender_of(_settings(), policy.policy(session).reply_to)
+        senders.of_list(session, _settings(), served.slug())
     except Refused as refusal:
         return refusal.text(current())
     return ""
@@ -137,7 +144,7 @@ def copy_states() -> dict[str, str]:
 
 @route("/digest/build", role="organizer", methods=("POST",))
 def build_digest() -> Response:
-    built = editions.build(database.engine(), _settings(), now=db.utcnow())
+    built = editions.build(database.engine(), _settings(), served.slug(), now=db.utcnow())
     _log("digest built", built.period, recipients=built.recipients)
     told(_("The edition of %(period)s is there: look at it before it leaves.", period=built.period))
     return to("digest", edition=built.edition)
@@ -151,7 +158,7 @@ def _log(act: str, period: str, **more: object) -> None:
 @route("/digest/<int:id>/note", role="organizer", methods=("POST",))
 def digest_note(id: int) -> Response:
     en, es = (request.form.get(f"note_{lang}", "").replace("\r\n", "\n") for lang in ("en", "es"))
-    shown = editions.get(database.session(), id)
+    shown = _edition(id)
     period = shown.period
     try:
         if max(len(en), len(es)) > LONGEST_NOTE:
@@ -161,7 +168,7 @@ def digest_note(id: int) -> Response:
             )
         editions.set_note(database.engine(), _settings(), id, en, es, now=db.utcnow())
     except Refused as refused:
-        known, said = results.editions_of(database.session()), refused.text(current())
+        known, said = results.editions_of(database.session(), served.slug()), refused.text(current())
         return _overview(known, shown, typed={"en": en, "es": es}, problem=said, status=refused.status)
     _log("digest note", period, letters=len(en) + len(es))
     told(_("The note is in every copy now."))
@@ -197,7 +204,8 @@ def _group() -> Group:
 
 
 def _message(id: int) -> bytes:
-    return editions.preview(database.engine(), _settings(), _group(), edition=id, now=db.utcnow())
+    edition = _edition(id).id or 0
+    return editions.preview(database.engine(), _settings(), _group(), edition=edition, now=db.utcnow())
 
 
 def look(raw: bytes) -> Look:
@@ -225,7 +233,7 @@ def digest_preview(id: int) -> Response:
     session, group = database.session(), _group()
     response = page(
         "digest_preview.html",
-        edition=editions.get(session, id),
+        edition=_edition(id),
         group=group,
         look=look(_message(id)),
         groups=results.groups(session, id),
@@ -258,7 +266,7 @@ def digest_message(id: int) -> Response:
 @route("/digest/<int:id>/test", role="organizer", methods=("POST",))
 def digest_test(id: int) -> Response:
     """One copy to whoever asks, at their own address and no other."""
-    group, period = _group(), editions.get(database.session(), id).period
+    group, period = _group(), _edition(id).period
     editions.send_test(database.engine(), id, group, me().email, now=db.utcnow())
     _log("digest test", period, language=group.language, seat=group.seat)
     told(_("One copy goes to %(email)s with the next mail.", email=me().email))
@@ -340,7 +348,7 @@ def _ready(edition: Edition, step: Step) -> None:
 def digest_step(id: int, act: str) -> Response:
     """What will happen, in numbers, before it does."""
     session = database.session()
-    edition, step = editions.get(session, id), _step(act)
+    edition, step = _edition(id), _step(act)
     _ready(edition, step)
     copies = editions.status(session, edition)
     return page(
@@ -358,7 +366,7 @@ def digest_step(id: int, act: str) -> Response:
 @route("/digest/<int:id>/step/<act>", role="organizer", proven=True, methods=("POST",))
 def take_digest_step(id: int, act: str) -> Response:
     session = database.session()
-    edition, step = editions.get(session, id), _step(act)
+    edition, step = _edition(id), _step(act)
     _ready(edition, step)
     if request.form.get("seen") != _seen(edition):
         raise Refused(

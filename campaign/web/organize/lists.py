@@ -20,8 +20,7 @@ from campaign.organizing import dashboard as boards
 from campaign.organizing.cache import record_version
 from campaign.organizing.member_filter import matcher
 from campaign.organizing.worklists import Entry, Worklists
-from campaign.proposals import lookup
-from campaign.web.core import database
+from campaign.web.core import database, served
 from campaign.web.core.languages import _, current
 from campaign.web.organize import sorting
 from campaign.web.organize.access import me, page, route, to, told
@@ -33,6 +32,7 @@ from campaign.web.organize.shared import (
     lean_names,
     list_names,
     meant_by,
+    own_bill,
     owner_names,
     to_filtered,
 )
@@ -67,11 +67,11 @@ def _asked() -> Asked:
 @route("/lists")
 def lists() -> Response:
     now, session = db.utcnow(), database.session()
-    bills = boards.working_bills(session, now=now)
+    bills = boards.working_bills(session, now=now, campaign=served.slug())
     asked = _asked()
     if not bills and not asked.bill:
         return page("lists.html", bills=[], asked=asked, rows=[], chosen=None, names=list_names(), saved=[])
-    chosen = lookup.resolve(session, asked.bill) if asked.bill else BillId.of(bills[0][0].id)
+    chosen = own_bill(session, asked.bill) if asked.bill else BillId.of(bills[0][0].id)
     found, rows = _filtered(session, chosen, asked, now)
     return page(
         "lists.html",
@@ -162,7 +162,7 @@ def _committees(session: Session, bill: BillId) -> list[Committee]:
 def export_lists(kind: str) -> Response:
     now, session = db.utcnow(), database.session()
     asked = _asked()
-    bill = lookup.resolve(session, asked.bill)
+    bill = own_bill(session, asked.bill)
     _found, rows = _filtered(session, bill, asked, now)
     header = ["bill", "bioguide", "name", "party", "seat", "lists", "reasons", *whip.FIELDS, "calls"]
     lang = current()

@@ -13,7 +13,7 @@ from campaign.organizing import calls, whip, worklists
 from campaign.organizing import dashboard as boards
 from campaign.organizing.worklists import LISTS, Worklists
 from campaign.refusals import Refused
-from campaign.web.core import database
+from campaign.web.core import database, served
 from campaign.web.core.languages import _
 from campaign.web.organize.access import page, route
 from campaign.web.organize.shared import FIRST_FEW, lean_names
@@ -25,7 +25,7 @@ def member_page(bioguide: str) -> Response:
     person = members.person(session, bioguide, now=now)
     if person is None:
         raise Refused("There is no such member.", "No existe ese miembro.", status=404)
-    campaign = boards.working_bills(session, now=now)
+    campaign = boards.working_bills(session, now=now, campaign=served.slug())
     mine = [bill for bill, _proposal in campaign if BillId.of(bill.id).chamber == person.chamber]
     lists = worklists.all_worklists(session, [BillId.of(bill.id) for bill in mine], now=now)
     return page(

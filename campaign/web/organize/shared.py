@@ -6,19 +6,21 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import current_app, make_response, redirect, request
+from flask import abort, current_app, make_response, redirect, request
 from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from campaign import db
 from campaign.accounts import users
 from campaign.congress import members
+from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.organizing import exports, saved_views, worklists
 from campaign.organizing.cache import ResultCache
 from campaign.organizing.member_filter import matcher
+from campaign.proposals import lineage, lookup
 from campaign.refusals import Refused
-from campaign.web.core import database
+from campaign.web.core import database, served
 from campaign.web.core.languages import _
 from campaign.web.organize import access
 
@@ -43,6 +45,24 @@ def list_names() -> dict[str, str]:
         worklists.NOT_LISTED: _("Not listed yet"),
         worklists.GONE: _("Gone"),
     }
+
+
+def own_bill(session: Session, text: str) -> BillId:
+    """The bill that is meant, one of this campaign or of none. A page about another campaign's is led there.
+
+    Raises Refused for what is no bill, and (404) for a change to another campaign's.
+    """
+    found = lookup.resolve(session, text)
+    proposal = lineage.proposal_of(session, str(found))
+    if proposal is None or proposal.campaign == served.slug():
+        return found
+    if request.method == "GET":
+        abort(redirect(served.address_in(proposal.campaign, request.full_path), code=303))
+    raise Refused(
+        f"{found.short} belongs to the campaign “{proposal.campaign}”. Nothing was changed.",
+        f"{found.short} es de la campaña «{proposal.campaign}». No se cambió nada.",
+        status=404,
+    )
 
 
 def cached_results() -> ResultCache:

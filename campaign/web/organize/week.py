@@ -28,9 +28,9 @@ from campaign.proposals import campaigns, lineage, returns
 from campaign.proposals.returns import Return
 from campaign.web.core import database, history, routing, served
 from campaign.web.core.languages import _
+from campaign.web.core.served import state_names
 from campaign.web.organize import digest
 from campaign.web.organize.access import me, page, route, to, told
-from campaign.web.organize.campaigns import state_names
 from campaign.web.organize.member import answer_names
 from campaign.web.organize.shared import cached_results
 
@@ -98,7 +98,7 @@ def dashboard() -> Response:
         search=None if _is_open(summaries) else returns.searches(session, [""], now=now)[""],
         today=today,
         calls=_calls_lately(session, slug, ids, today),
-        digest=editions.newest_status(session),
+        digest=editions.newest_status(session, served.slug()),
         digest_states=digest.state_names(),
         mail_troubles=queue.troubles(session),
         missing_maps=missing_maps,

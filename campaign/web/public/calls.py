@@ -174,7 +174,7 @@ def reminder(seat: str) -> Response:
             status=404,
         )
     starts = offices.next_morning(office, now=now)
-    link = settings().base_url + place(
+    link = served.origin() + place(
         "act", seat=chosen.seat, member=chosen.person.bioguide, bill=str(chosen.ask.bill)
     )
     return _calendar(chosen, office, starts, link, now)

@@ -10,7 +10,7 @@ from campaign.congress import members
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.models import Change
 from campaign.db import utcnow
-from campaign.web.core import history, render, served
+from campaign.web.core import history, served
 from campaign.web.core.database import session
 from campaign.web.core.history import Event
 from campaign.web.public import content
@@ -33,7 +33,7 @@ def changes() -> Response:
     people = members.people(session(), {change.bioguide for change in newest if change.bioguide}, now=now)
     events = history.events(newest, people, actions=False)
     updated = max((change.seen_at for change in newest), default=datetime(2025, 1, 1, tzinfo=UTC))
-    base = render.settings().base_url
+    base = served.origin()
     body = render_template(
         "public/changes.atom", shown=front, events=events, updated=updated, base=base, rfc3339=rfc3339
     )

@@ -72,7 +72,7 @@ def _kit(people: Delegation, matter: ProposalBills) -> Kit:
     for speaker, ask in _asked(people, matter):
         numbers = wordings.offices(session(), speaker.person)
         asked.append((speaker.person, ask, numbers[0].phone if numbers else "202-224-3121"))
-    address = settings().base_url + place("act", seat=people.seat.id)
+    address = served.origin() + place("act", seat=people.seat.id)
     return kits.kit(
         people.seat.id, asked, address, current(), fact=wordings.cited(session(), matter, current())
     )

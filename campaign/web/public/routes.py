@@ -192,7 +192,7 @@ def thanks(seat: str) -> Response:
         seat=known,
         shown=front,
         calls=count,
-        address=settings().base_url + place("campaign"),
+        address=served.origin() + place("campaign"),
     )
 
 

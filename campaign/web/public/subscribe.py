@@ -21,7 +21,6 @@ from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.mailing.returned import webhooks
 from campaign.proposals import campaigns
-from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
 from campaign.web.core import database, served
 from campaign.web.core.languages import current
@@ -86,20 +85,12 @@ def sign_up() -> Response:
         if found and found.choices and not form.get("no_district"):
             return _form(zip=zip, email=email, found=found)
         if not form.get(TRAP):
-            wish = _wish(form, seat or _place(found), _wanted(form.getlist("proposals")))
+            wish = _wish(form, seat or _place(found), form.getlist("proposals"))
             with db.writing(database.engine()) as session:
-                subscribers.ask(session, _keys(), email, wish, _asked(), now=utcnow())
+                subscribers.ask(session, _keys(), served.slug(), email, wish, _asked(), now=utcnow())
     except Refused as refusal:
         return _form(seat=seat, zip=zip, email=email, problem=refusal.text(current()))
     return private("public/confirm.html", step="sent", token="")
-
-
-def _wanted(chosen: list[str]) -> list[str]:
-    """The proposals to tell of: those of this campaign where none is chosen and others have some, too."""
-    session = database.session()
-    ours = [proposal.slug for proposal in campaigns.campaign_proposals(session, served.slug())]
-    alone = len(campaigns.campaign_proposals(session)) == len(ours)
-    return chosen or ([] if alone else ours)
 
 
 def _wish(form: Mapping[str, str], seat: str, proposals: list[str]) -> Wish:
@@ -180,7 +171,7 @@ def ask_for_link() -> Response:
         if not request.form.get(TRAP):
             email = request.form.get("email", "")[:300]
             with db.writing(database.engine()) as session:
-                subscribers.ask_to_manage(session, _keys(), email, _asked(), now=utcnow())
+                subscribers.ask_to_manage(session, _keys(), served.slug(), email, _asked(), now=utcnow())
     except Refused as refusal:
         return private("public/preferences.html", step="ask", problem=refusal.text(current()), status=400)
     return private("public/preferences.html", step="sent", problem="")
@@ -197,14 +188,6 @@ def _old_link() -> Response:
     return private("public/preferences.html", step="old", problem="", status=410)
 
 
-def _offered(who: Subscriber) -> list[Proposal]:
-    """The proposals that a reader may follow: of all live campaigns, and those they follow already."""
-    session = database.session()
-    live = {campaign.slug for campaign in campaigns.live(session)}
-    every = campaigns.campaign_proposals(session)
-    return [each for each in every if each.campaign in live or each.slug in who.proposals.split()]
-
-
 def _choices(session: Session, who: Subscriber, token: str, *, said: str = "", problem: str = "") -> Response:
     stood = reader_places.place_of(session, who, now=utcnow())
     return private(
@@ -216,7 +199,7 @@ def _choices(session: Session, who: Subscriber, token: str, *, said: str = "", p
         old_map=stood != who.seat,
         typed=request.form if problem else None,
         followed=request.form.getlist("proposals") if problem else who.proposals.split(),
-        proposals=_offered(who),
+        proposals=campaigns.campaign_proposals(session, who.campaign),
         token=token,
         said=said,
         problem=problem,

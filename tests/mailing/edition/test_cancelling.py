@@ -22,7 +22,7 @@ from campaign.mailing.models import Delivery, Edition
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
-from mondays import MONDAY, Clock  # isort: skip
+from mondays import CAMPAIGN, MONDAY, Clock  # isort: skip
 from smtp_sink import Box  # isort: skip
 
 Make = Callable[..., Any]
@@ -124,7 +124,7 @@ def test_the_next_edition_tells_the_news_of_a_cancelled_one(
     readers("a@readers-host.org")
     first = published()
     editions.cancel(engine, first, why="wrong", now=MONDAY)
-    built = editions.build(engine, settings, now=MONDAY + timedelta(days=7))
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7))
     assert edition_row(built.edition).since_seq == edition_row(first).since_seq
 
 

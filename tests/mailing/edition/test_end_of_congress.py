@@ -17,7 +17,7 @@ from campaign.refusals import Refused
 from campaign.settings import Settings
 from jobs import build_editions
 
-from mondays import Clock, addresses  # isort: skip
+from mondays import CAMPAIGN, Clock, addresses  # isort: skip
 from smtp_sink import Box  # isort: skip
 
 Make = Callable[..., Any]
@@ -33,7 +33,7 @@ def clock() -> Clock:
 
 
 def draft(engine: Engine, settings: Settings, now: datetime = BUILT) -> int:
-    return editions.build(engine, settings, now=now, period=LAST_WEEK).edition
+    return editions.build(engine, settings, CAMPAIGN, now=now, period=LAST_WEEK).edition
 
 
 def test_a_draft_of_the_last_congress_cannot_be_approved(
@@ -114,7 +114,7 @@ def test_this_weeks_draft_is_built_anew(engine: Engine, settings: Settings, read
     rules(quiet_week="note")
     readers("r1@readers-host.org", confirmed_at=datetime(2024, 12, 1, tzinfo=UTC))
     monday, friday = datetime(2024, 12, 30, 15, tzinfo=UTC), datetime(2025, 1, 3, 17, tzinfo=UTC)
-    first = editions.build(engine, settings, now=monday)
+    first = editions.build(engine, settings, CAMPAIGN, now=monday)
     assert (first.period, first.state) == ("2025-W01", "draft")
     build_editions.run_retired(engine, settings, now=friday)
     with db.reading(engine) as session:
@@ -130,6 +130,6 @@ def test_an_edition_that_was_partly_sent_is_not_built_anew(
     monday, friday = datetime(2024, 12, 30, 15, tzinfo=UTC), datetime(2025, 1, 3, 17, tzinfo=UTC)
     edition = published("2025-W01", monday)
     build_editions.run_retired(engine, settings, now=friday)
-    assert editions.build(engine, settings, now=friday).edition == edition
+    assert editions.build(engine, settings, CAMPAIGN, now=friday).edition == edition
     with db.reading(engine) as session:
         assert session.get_one(Edition, edition).state == "stopped"

@@ -9,12 +9,14 @@ from campaign import db
 from campaign.mailing.edition import digest, news
 from campaign.mailing.edition.digest import Group
 
+from mondays import CAMPAIGN  # isort: skip
+
 LATER = datetime.fromisoformat("2027-01-05T15:00:00+00:00")
 
 
 def hint(engine: Engine, seat: str, now: datetime) -> str:
     with db.reading(engine) as session:
-        gathered = news.gather(session, since_seq=0, now=now)
+        gathered = news.gather(session, CAMPAIGN, since_seq=0, now=now)
     return digest.page(gathered, Group("en", seat), base_url="https://campaign.example.org").members_hint
 
 

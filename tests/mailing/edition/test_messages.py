@@ -19,7 +19,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from campaign import db
-from campaign.mailing import dns_checks
+from campaign.mailing import dns_checks, senders
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import single_mails
 from campaign.mailing.delivery.sending import deliver
@@ -44,7 +44,7 @@ from campaign.mailing.models import Delivery, Edition, Subscriber
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
-from mondays import MONDAY  # isort: skip
+from mondays import CAMPAIGN, MONDAY  # isort: skip
 from smtp_sink import Box  # isort: skip
 from week import prepare, see  # isort: skip
 
@@ -94,7 +94,7 @@ def moved(engine: Engine) -> Engine:
 
 def a_renderer(engine: Engine, settings: Settings, **notes: str) -> Renderer:
     with db.reading(engine) as session:
-        found = news.gather(session, since_seq=news.first_seq(session, now=MONDAY), now=MONDAY)
+        found = news.gather(session, CAMPAIGN, since_seq=news.first_seq(session, now=MONDAY), now=MONDAY)
     return Renderer(found, sender_of(settings), **notes)
 
 
@@ -198,9 +198,9 @@ def test_e19_letters_are_auto_generated_and_of_no_list(
     rules(notify_language=lang)
     detail = {"wish": {"language": lang}, "what": "paused", "problem": "550 no", "edition": 1}
     with db.writing(engine) as session:
-        mail = single_mails.prepare(session, settings, kind, who, detail, now=MONDAY)
+        sender = senders.of_answers(session, settings, CAMPAIGN)
+        mail = single_mails.prepare(session, KEYS, sender, kind, who, detail, now=MONDAY)
     assert mail is not None
-    sender = single_mails.sender_of_single_mails(settings)
     sealed = single_mails.sealed(sender, mail)
     message = opened(copy_of(sealed, sender, KEYS, to="a@b-host.org", number=1, now=MONDAY, token=None))
     assert message["Auto-Submitted"] == "auto-generated"
@@ -363,7 +363,7 @@ def test_e25_nothing_is_sent_without_a_sender_and_a_postal_address(
     with pytest.raises(Refused, match="CAMPAIGN_"):
         sender_of(bare)
     with pytest.raises(Refused):
-        editions.build(engine, bare, now=MONDAY)
+        editions.build(engine, bare, CAMPAIGN, now=MONDAY)
     with db.reading(engine) as session:
         assert session.exec(select(Edition)).all() == []
 
@@ -464,7 +464,8 @@ def test_an_erased_reader_leaves_no_letter(engine: Engine, settings: Settings) -
     with db.writing(engine) as session:
         assert session.exec(select(Subscriber)).all() == []
         session.add(Delivery(kind="confirm", due=MONDAY, detail={"wish": {}}))
-        assert single_mails.prepare(session, settings, "confirm", None, {"wish": {}}, now=MONDAY) is None
+        sender, wish = senders.of_answers(session, settings), {"wish": {}}
+        assert single_mails.prepare(session, KEYS, sender, "confirm", None, wish, now=MONDAY) is None
 
 
 ZONES = {

@@ -20,6 +20,8 @@ from campaign.mailing.edition.digest import Group
 from campaign.organizing import worklists
 from campaign.outreach import asks
 from campaign.settings import Settings
+
+from mondays import CAMPAIGN  # isort: skip
 from jobs import close_bills
 
 Make = Callable[..., Any]
@@ -56,8 +58,8 @@ def test_the_end_is_news_once(december: Engine, settings: Settings, readers: Mak
     readers("a@readers-host.org")
     readers("b@readers-host.org", language="es")
     close_bills.run(engine, settings, now=NOON)
-    assert alerts.build(engine, settings, now=NOON + timedelta(hours=1)) == 0
-    built = editions.build(engine, settings, now=MONDAY)
+    assert alerts.build(engine, settings, CAMPAIGN, now=NOON + timedelta(hours=1)) == 0
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     assert built.state == "draft"
     subject, text, html = mail(engine, settings, built.edition, "en")
     assert subject == "The 119th Congress has ended: what was reached, and what comes next"
@@ -73,7 +75,7 @@ def test_the_end_is_news_once(december: Engine, settings: Settings, readers: Mak
     assert "H.R. 923 terminó con el 119.º Congreso el 3 de enero de 2027." in text
     assert "El último día tenía 2 copatrocinadores; con voto, 1." in text
     editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
-    assert editions.build(engine, settings, now=MONDAY + timedelta(days=7)).state == "quiet"
+    assert editions.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7)).state == "quiet"
 
 
 def test_a_quiet_week_between_speaks_of_no_living_bill(
@@ -83,7 +85,7 @@ def test_a_quiet_week_between_speaks_of_no_living_bill(
     rules(quiet_week="note")
     readers("a@readers-host.org", seat="NY-2")
     readers("b@readers-host.org", seat="NY-2", language="es")
-    built = editions.build(engine, settings, now=MONDAY)
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     _, text, html = mail(engine, settings, built.edition, "en", "NY-2")
     assert "The proposals you follow have no bill in this Congress yet." in text
     assert "co-sponsored last Congress's H.R. 923, which has ended" in text
@@ -114,7 +116,7 @@ def test_mail_of_the_last_weeks_says_how_long_is_left(
     rules(quiet_week="note")
     readers("a@readers-host.org")
     readers("b@readers-host.org", language="es")
-    edition = editions.build(december, settings, now=now).edition
+    edition = editions.build(december, settings, CAMPAIGN, now=now).edition
     for lang, expected, start in (("en", en, "This Congress ends "), ("es", es, "Este Congreso termina ")):
         for body in mail(december, settings, edition, lang)[1:]:
             assert expected in body
@@ -146,7 +148,7 @@ def test_the_last_count_is_told_as_it_is_spoken(
 
 def lines_told(engine: Engine, lang: str) -> list[str]:
     with db.reading(engine) as session:
-        gathered = news.gather(session, since_seq=0, now=MONDAY)
+        gathered = news.gather(session, CAMPAIGN, since_seq=0, now=MONDAY)
     page = digest.page(gathered, Group(lang), base_url="https://campaign.example.org")
     return [line for section in page.sections for line in section.lines]
 
@@ -160,8 +162,8 @@ def test_a_bill_that_became_law_has_not_ended(engine: Engine) -> None:
     add_bill(engine, "s367-119", sponsor="A1", proposal="armas", actions=[introduced])
     close_bills.run(engine, Settings(), now=NOON)
     with db.reading(engine) as session:
-        gathered = news.gather(session, since_seq=0, now=MONDAY)
-        quiet = news.gather(session, since_seq=gathered.upto_seq, now=MONDAY)
+        gathered = news.gather(session, CAMPAIGN, since_seq=0, now=MONDAY)
+        quiet = news.gather(session, CAMPAIGN, since_seq=gathered.upto_seq, now=MONDAY)
         docket = asks.campaign_asks(session, now=MONDAY)
         assert docket.asks(members.people(session, now=MONDAY)["A000001"]) == []
         for bill in ("hr923-119", "s367-119"):

@@ -17,6 +17,8 @@ from campaign.mailing.edition.digest import Group
 from campaign.proposals import lineage, returns
 from campaign.settings import Settings
 
+from mondays import CAMPAIGN  # isort: skip
+
 Make = Callable[..., Any]
 # The Monday after H.R. 412 of the 120th Congress was confirmed.
 MONDAY = datetime(2027, 2, 15, 15, tzinfo=UTC)
@@ -56,9 +58,9 @@ def test_the_return_is_told_in_the_week_it_is_first_read(
     readers("a@readers-host.org")
     readers("b@readers-host.org", language="es")
     rules(quiet_week="nothing")
-    before = editions.build(engine, settings, now=MONDAY - timedelta(days=7))
+    before = editions.build(engine, settings, CAMPAIGN, now=MONDAY - timedelta(days=7))
     come_back(engine)
-    built = editions.build(engine, settings, now=MONDAY)
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     assert (before.state, built.state) == ("quiet", "draft")
     told = {
         lang: editions.preview(engine, settings, Group(lang, ""), edition=built.edition, now=MONDAY)
@@ -74,7 +76,7 @@ def test_the_return_is_told_in_the_week_it_is_first_read(
         told["es"]
     )
     editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
-    after = editions.build(engine, settings, now=MONDAY + timedelta(days=7))
+    after = editions.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7))
     assert after.state == "quiet"
 
 
@@ -87,7 +89,7 @@ def test_a_bill_that_was_not_read_yet_has_no_number_in_the_mail(
     come_back(january)
     with db.writing(january) as session:
         session.get_one(Bill, "hr412-120").observed_at = None
-    built = editions.build(january, settings, now=MONDAY)
+    built = editions.build(january, settings, CAMPAIGN, now=MONDAY)
     text = plain(editions.preview(january, settings, Group("en", ""), edition=built.edition, now=MONDAY))
     assert "THE NUMBERS" not in text
     assert "co-sponsors" not in text

@@ -17,7 +17,7 @@ from campaign.mailing.models import Delivery, Edition, Subscriber, Suppression
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
-from mondays import MONDAY, addresses  # isort: skip
+from mondays import CAMPAIGN, MONDAY, addresses  # isort: skip
 from week import SUNDAY, prepare, see  # isort: skip
 
 Make = Callable[..., Any]
@@ -42,7 +42,7 @@ def test_e01_a_failure_while_publishing_creates_no_row(
 ) -> None:
     readers(*addresses(5))
     rules(quiet_week="note")
-    built = editions.build(engine, settings, now=MONDAY, period="2026-W26")
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY, period="2026-W26")
     whole = editions.add_rows
 
     def breaks(*given: Any) -> int:
@@ -62,7 +62,7 @@ def test_e02_publishing_twice_or_at_once_adds_nothing(
 ) -> None:
     readers(*addresses(20))
     rules(quiet_week="note")
-    built = editions.build(engine, settings, now=MONDAY, period="2026-W26")
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY, period="2026-W26")
     added: list[int] = []
 
     def publish() -> None:
@@ -92,8 +92,8 @@ def test_e02_building_a_week_again_keeps_its_edition(
 ) -> None:
     readers("a@readers-host.org")
     rules(quiet_week="note")
-    first = editions.build(engine, settings, now=MONDAY)
-    assert editions.build(engine, settings, now=MONDAY + timedelta(hours=1)) == first
+    first = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
+    assert editions.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(hours=1)) == first
 
 
 def test_a_draft_whose_news_a_later_one_tells_is_not_sent_too(
@@ -102,7 +102,9 @@ def test_a_draft_whose_news_a_later_one_tells_is_not_sent_too(
     """After New Year two drafts may wait, the older built anew when its Congress ended."""
     rules(quiet_week="note")
     readers("a@readers-host.org")
-    older, newer = (editions.build(small, settings, now=MONDAY + timedelta(days=days)) for days in (0, 7))
+    older, newer = (
+        editions.build(small, settings, CAMPAIGN, now=MONDAY + timedelta(days=days)) for days in (0, 7)
+    )
     with pytest.raises(Refused, match="2026-W27 tells what 2026-W26 does") as refused:
         editions.publish(small, settings, older.edition, by="tests", now=MONDAY + timedelta(days=7))
     assert (refused.value.status, "2026-W27 cuenta lo mismo" in refused.value.es) == (409, True)
@@ -115,22 +117,40 @@ def test_a_draft_may_be_sent_after_an_edition_that_tells_later_news(
 ) -> None:
     rules(quiet_week="note")
     readers("a@readers-host.org")
-    older = editions.build(small, settings, now=MONDAY)
+    older = editions.build(small, settings, CAMPAIGN, now=MONDAY)
     with db.writing(small) as session:
         ends = session.get_one(Edition, older.edition).upto_seq
         session.add(
             Edition(
-                kind="digest", period="2026-W27", state="draft", since_seq=ends, upto_seq=ends, built_at=MONDAY
+                campaign=CAMPAIGN,
+                kind="digest",
+                period="2026-W27",
+                state="draft",
+                since_seq=ends,
+                upto_seq=ends,
+                built_at=MONDAY,
             )
         )
         session.add(
             Edition(
-                kind="alert", period="2026-06-23", state="done", since_seq=0, upto_seq=ends, built_at=MONDAY
+                campaign=CAMPAIGN,
+                kind="alert",
+                period="2026-06-23",
+                state="done",
+                since_seq=0,
+                upto_seq=ends,
+                built_at=MONDAY,
             )
         )
         session.add(
             Edition(
-                kind="digest", period="2026-W28", state="stopped", since_seq=0, upto_seq=ends, built_at=MONDAY
+                campaign=CAMPAIGN,
+                kind="digest",
+                period="2026-W28",
+                state="stopped",
+                since_seq=0,
+                upto_seq=ends,
+                built_at=MONDAY,
             )
         )
     assert editions.publish(small, settings, older.edition, by="tests", now=MONDAY) == 1

@@ -26,7 +26,7 @@ from campaign.refusals import Refused
 from campaign.settings import Settings
 from jobs import build_editions
 
-from mondays import MONDAY, Clock  # isort: skip
+from mondays import CAMPAIGN, MONDAY, Clock  # isort: skip
 from smtp_sink import Box  # isort: skip
 from week import prepare, see  # isort: skip
 
@@ -55,7 +55,7 @@ def test_e44_a_quiet_week_sends_nothing_or_a_short_note_as_chosen(
     prepare(engine)
     readers("a@readers-host.org", seat="TX-20")
     rules(quiet_week=choice)
-    built = editions.build(engine, settings, now=MONDAY)
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     assert (built.state, built.groups) == (state, groups)
     if groups:
         raw = editions.preview(engine, settings, Group("en", "TX-20"), edition=built.edition, now=MONDAY)
@@ -92,7 +92,7 @@ def test_e44_the_schedule_makes_one_edition_a_week_and_only_says_so_twice(
 @pytest.mark.parametrize("period", ["2026", "2026-W60", "W26", "2026-W26; DROP", "２０２６-W26", "2031-W01"])
 def test_e44_what_is_no_week_is_refused(engine: Engine, settings: Settings, period: str) -> None:
     with pytest.raises(Refused):
-        editions.build(engine, settings, now=MONDAY, period=period)
+        editions.build(engine, settings, CAMPAIGN, now=MONDAY, period=period)
 
 
 def test_subjects_say_the_news_to_each(engine: Engine, settings: Settings, readers: Make) -> None:
@@ -101,7 +101,7 @@ def test_subjects_say_the_news_to_each(engine: Engine, settings: Settings, reade
         for lang in ("en", "es"):
             readers(f"{lang}{place}@readers-host.org", seat=seat, language=lang)
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    editions.build(engine, settings, now=MONDAY)
+    editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     assert subjects(engine) == {
         ("en", "TX-28"): "Representative Garza has joined the ARMAS Act",
         ("es", "TX-28"): "La representante Garza se sumó a la Ley ARMAS",
@@ -118,16 +118,16 @@ def test_baselines_and_late_back_fills_are_not_news(engine: Engine, settings: Se
     prepare(engine)
     readers("a@readers-host.org")
     see(engine, joined={"G000559": date(2026, 5, 2)}, read_at=MONDAY.replace(day=20))
-    assert editions.build(engine, settings, now=MONDAY).state == "quiet"
+    assert editions.build(engine, settings, CAMPAIGN, now=MONDAY).state == "quiet"
 
 
 def test_the_same_news_is_told_once(engine: Engine, settings: Settings, readers: Make) -> None:
     prepare(engine)
     readers("a@readers-host.org")
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    first = editions.build(engine, settings, now=MONDAY)
+    first = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     assert editions.publish(engine, settings, first.edition, by="t", now=MONDAY) == 1
-    assert editions.build(engine, settings, now=MONDAY + timedelta(days=7)).state == "quiet"
+    assert editions.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7)).state == "quiet"
 
 
 def test_news_of_an_edition_that_never_left_comes_with_the_next(
@@ -136,15 +136,15 @@ def test_news_of_an_edition_that_never_left_comes_with_the_next(
     prepare(engine)
     readers("a@readers-host.org")
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    editions.build(engine, settings, now=MONDAY)
-    assert editions.build(engine, settings, now=MONDAY + timedelta(days=7)).state == "draft"
+    editions.build(engine, settings, CAMPAIGN, now=MONDAY)
+    assert editions.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7)).state == "draft"
 
 
 def test_counts_are_honest_and_carry_the_difference(engine: Engine, settings: Settings, readers: Make) -> None:
     prepare(engine)
     readers("a@readers-host.org", seat="TX-21")
     see(engine, joined={**GARZA, "N000001": date(2026, 6, 16)}, read_at=MONDAY.replace(day=20))
-    built = editions.build(engine, settings, now=MONDAY)
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     text = text_of(editions.preview(engine, settings, Group("en", "TX-21"), edition=built.edition, now=MONDAY))
     # There was no mail yet.
     assert "H.R. 6736 (ARMAS Act): 2, +2 lately" in text
@@ -159,11 +159,11 @@ def test_a_difference_is_one_from_the_last_mail_where_there_was_one(
     prepare(engine)
     readers("a@readers-host.org", seat="TX-21")
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    built = editions.build(engine, settings, now=MONDAY)
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     editions.publish(engine, settings, built.edition, by="t", now=MONDAY)
     later = MONDAY + timedelta(days=7)
     see(engine, joined={**GARZA, "N000001": date(2026, 6, 24)}, read_at=MONDAY + timedelta(days=3))
-    second = editions.build(engine, settings, now=later)
+    second = editions.build(engine, settings, CAMPAIGN, now=later)
     text = text_of(editions.preview(engine, settings, Group("es", "TX-21"), edition=second.edition, now=later))
     assert "H.R. 6736 (Ley ARMAS): 2, +1 desde el último correo" in text
 
@@ -174,7 +174,7 @@ def test_a_stage_reached_is_the_news(engine: Engine, settings: Settings, readers
     steps = ((date(2026, 6, 17), "Ordered to be Reported by the Yeas and Nays: 30 - 20.", ""),)
     steps += ((date(2026, 6, 18), "Reported by the Committee on Foreign Affairs. H. Rept. 119-400.", "5000"),)
     see(engine, joined={}, steps=steps, read_at=MONDAY.replace(day=20))
-    editions.build(engine, settings, now=MONDAY)
+    editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     (subject,) = subjects(engine).values()
     assert subject.startswith("La Ley ARMAS: ")
 
@@ -185,7 +185,7 @@ def test_a_note_needs_both_languages_and_reaches_both(
     readers("a@readers-host.org")
     readers("b@readers-host.org", language="es")
     rules(quiet_week="note")
-    built = editions.build(engine, settings, now=MONDAY)
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     with pytest.raises(Refused):
         editions.set_note(engine, settings, built.edition, "Only English", "", now=MONDAY)
     editions.set_note(engine, settings, built.edition, "Thank you.", "Gracias.", now=MONDAY)
@@ -200,7 +200,7 @@ def test_a_note_that_is_refused_leaves_the_draft_as_it_was(
     readers("a@readers-host.org")
     readers("b@readers-host.org", language="es")
     rules(quiet_week="note")
-    built = editions.build(engine, settings, now=MONDAY)
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     editions.set_note(engine, settings, built.edition, "Thank you.", "Gracias.", now=MONDAY)
     before = subjects(engine)
     with pytest.raises(Refused, match="kB"):
@@ -229,7 +229,7 @@ def test_an_edition_leaves_from_the_first_of_its_readers_mornings_on(
     engine: Engine, settings: Settings, readers: Make, rules: Make
 ) -> None:
     rules(quiet_week="note")
-    built = editions.build(engine, settings, now=MONDAY, period="2026-W27")
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY, period="2026-W27")
     with db.reading(engine) as session:
         assert results.first_due(session, editions.get(session, built.edition)) is None
     readers("west@readers-host.org", seat="CA-1")
@@ -248,8 +248,8 @@ def test_alerts_come_once_a_day_to_who_asked_and_whose_member_moved(
     readers("others@readers-host.org", seat="TX-21", alerts=True)
     readers("weekly@readers-host.org", seat="TX-28")
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    assert alerts.build(engine, settings, now=MONDAY.replace(day=20, hour=18)) == 1
-    assert alerts.build(engine, settings, now=MONDAY.replace(day=20, hour=19)) == 0
+    assert alerts.build(engine, settings, CAMPAIGN, now=MONDAY.replace(day=20, hour=18)) == 1
+    assert alerts.build(engine, settings, CAMPAIGN, now=MONDAY.replace(day=20, hour=19)) == 0
     assert list(subjects(engine).values()) == ["Representative Garza has joined the ARMAS Act"]
 
 
@@ -283,7 +283,7 @@ def test_e46_the_preview_is_the_message_but_for_the_reader(
     prepare(engine)
     readers("a@readers-host.org", seat=group.seat, language=group.language)
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    built = editions.build(engine, settings, now=MONDAY)
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     seen = editions.preview(engine, settings, group, edition=built.edition, now=MONDAY)
     editions.publish(engine, settings, built.edition, by="t", now=MONDAY)
     deliver(outbox())
@@ -302,7 +302,7 @@ def test_e46_a_test_copy_is_the_same_bytes(
 ) -> None:
     readers("a@readers-host.org")
     rules(quiet_week="note")
-    built = editions.build(engine, settings, now=MONDAY)
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     editions.send_test(engine, built.edition, Group("en"), "desk@campaign-host.org", now=MONDAY)
     deliver(outbox())
     ((_, recipient, sent),) = box.messages

@@ -23,6 +23,8 @@ from campaign.mailing.models import Consent, Subscriber
 from campaign.mailing.readers import subscribers
 from campaign.settings import Settings
 
+from mondays import CAMPAIGN  # isort: skip
+
 Make = Callable[..., Any]
 EMAIL = "maria@readers-host.org"
 DECEMBER = datetime(2026, 12, 1, tzinfo=UTC)
@@ -65,7 +67,7 @@ def with_geocoder(
 def link(client: FlaskClient, readers: Make, keys: Keys) -> str:
     """The link of a reader who told TX-37 in December."""
     readers(EMAIL, seat="TX-37", placed_at=DECEMBER, place_asked_at=NOW)
-    return f"/place/{keys.place_token(keys.of(read_address(EMAIL)))}"
+    return f"/place/{keys.place_token(keys.of(read_address(EMAIL), CAMPAIGN))}"
 
 
 def reader(engine: Engine) -> Subscriber:

@@ -13,12 +13,14 @@ from campaign.mailing.readers import csv_lists, imports
 from campaign.mailing.readers.imports import Imported, Row
 from campaign.mailing.readers.subscribers import Wish
 
+from mondays import CAMPAIGN  # isort: skip
+
 
 def read(engine: Engine, text: str, now: datetime) -> tuple[list[str], dict[int, str]]:
     """The seats of the rows that were read, and the rejects."""
     done = Imported()
     with db.reading(engine) as session:
-        rows = list(csv_lists.read(session, text, done, now=now))
+        rows = list(csv_lists.read(session, CAMPAIGN, text, done, now=now))
     return [row.wish.seat for row in rows], done.rejects
 
 
@@ -48,7 +50,7 @@ def test_no_reader_is_stored_with_a_seat_that_does_not_exist(
 ) -> None:
     with db.writing(snapshot_copy) as session:
         rows = [Row(2, "a@readers-host.org", Wish(seat=typed))]
-        imports.take_list(session, keys, rows, attested_by="x", now=now)
+        imports.take_list(session, keys, CAMPAIGN, rows, attested_by="x", now=now)
         assert session.exec(select(Subscriber.seat)).one() == stored
 
 

@@ -28,7 +28,7 @@ from campaign.proposals import campaigns
 from campaign.settings import Settings
 from jobs import ask_places
 
-from mondays import Clock, addresses, environment  # isort: skip
+from mondays import CAMPAIGN, Clock, addresses, environment  # isort: skip
 from smtp_sink import Box  # isort: skip
 from week import prepare  # isort: skip
 
@@ -108,7 +108,7 @@ def test_a_sign_up_is_of_the_map_of_the_moment_at_which_it_was_made(
     wish = Wish(seat="TX-37")
     for email, at in (("early@readers-host.org", BEFORE), ("late@readers-host.org", NOON)):
         with db.writing(engine) as session:
-            subscribers.ask(session, keys, email, wish, Asked(), now=at)
+            subscribers.ask(session, keys, CAMPAIGN, email, wish, Asked(), now=at)
             row = session.exec(select(Delivery).order_by(col(Delivery.id).desc())).first()
             assert row is not None
             token = subscribers.new_token(session, row.subscriber or 0, "confirm", row.detail["wish"], now=at)
@@ -165,7 +165,7 @@ def test_an_alert_is_for_the_same_places(
     readers("a@readers-host.org", seat="TX-20", placed_at=DECEMBER, alerts=True)
     readers("b@readers-host.org", seat="TX-20", placed_at=built, alerts=True)
     with db.reading(engine) as session:
-        found = contents.groups(session, Edition(kind="alert", period="x", built_at=built))
+        found = contents.groups(session, Edition(campaign=CAMPAIGN, kind="alert", period="x", built_at=built))
         assert [group.seat for group in found] == seats
 
 
@@ -200,7 +200,9 @@ def test_each_reader_on_an_old_map_is_asked_once_a_turn(
         readers(f"{state}@readers-host.org", seat="TX-37", placed_at=DECEMBER, state=state)
     (barred,) = readers("barred@readers-host.org", seat="TX-37", placed_at=DECEMBER)
     with db.writing(engine) as session:
-        subscribers.bar(session, session.get_one(Subscriber, barred).key, "complaint", now=DECEMBER)
+        subscribers.bar(
+            session, session.get_one(Subscriber, barred).key, "complaint", campaign=CAMPAIGN, now=DECEMBER
+        )
     assert ask(engine, settings, BEFORE) == []
     assert numbers(engine, BEFORE) == (0, 0, 0, [])
     assert numbers(engine) == (2, 0, 0, [])
@@ -243,26 +245,19 @@ def test_only_a_live_campaign_asks(
 ) -> None:
     readers("a@readers-host.org", seat="TX-37", placed_at=DECEMBER)
     with db.writing(engine) as session:
-        campaigns.set_state(session, "arms", state, by="tests", now=DECEMBER)
+        campaigns.set_state(session, CAMPAIGN, state, by="tests", now=DECEMBER)
     assert ask(engine, settings) == asked
 
 
-def test_a_reader_of_closed_campaigns_alone_is_not_asked(
+def test_a_reader_of_a_closed_campaign_is_not_asked(
     engine: Engine, settings: Settings, with_maps: None, readers: Make
 ) -> None:
     with db.writing(engine) as session:
-        campaigns.set_state(session, "arms", "archived", by="tests", now=DECEMBER)
+        campaigns.set_state(session, CAMPAIGN, "archived", by="tests", now=DECEMBER)
         campaigns.add_campaign(session, "other", title_en="Other", title_es="Otra")
-        campaigns.add_proposal(session, "other-act", campaign="other", name_en="Other Act", name_es="Ley Otra")
-    followed = {
-        "all": "",
-        "closed": "armas-act",
-        "both": "armas-act other-act",
-        "part": "another-act other-act-2",
-    }
-    for name, slugs in followed.items():
-        readers(f"{name}@readers-host.org", seat="TX-37", placed_at=DECEMBER, proposals=slugs)
-    assert ask(engine, settings) == ["all", "both"]
+    for campaign in (CAMPAIGN, "other"):
+        readers(f"{campaign}@readers-host.org", seat="TX-37", placed_at=DECEMBER, campaign=campaign)
+    assert ask(engine, settings) == ["other"]
 
 
 def test_nobody_is_asked_while_no_list_mail_can_leave(
@@ -385,7 +380,7 @@ def test_whoever_waits_for_an_answer_gets_it_before_the_many_who_are_asked(
     readers(*addresses(3), seat="TX-37", placed_at=DECEMBER)
     ask(engine, settings)
     with db.writing(engine) as session:
-        subscribers.ask(session, keys, "new@readers-host.org", Wish(), Asked(), now=MORNING)
+        subscribers.ask(session, keys, CAMPAIGN, "new@readers-host.org", Wish(), Asked(), now=MORNING)
     deliver(outbox(batch=1))
     assert box.messages[0][1] == "new@readers-host.org"
     assert len(box.messages) == 4

@@ -29,7 +29,7 @@ from campaign.proposals import campaigns
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
-from mondays import MONDAY, Clock  # isort: skip
+from mondays import CAMPAIGN, MONDAY, Clock  # isort: skip
 from smtp_sink import Box  # isort: skip
 
 Make = Callable[..., Any]
@@ -56,8 +56,8 @@ def test_e39_suppression_outlives_erasure_and_holds_no_address(
     assert "Lopez" not in left
     with db.reading(engine) as session:
         row = session.exec(select(Suppression)).one()
-        assert (row.key, row.reason) == (keys.of(read_address(EMAIL.upper())), "erased")
-    assert row.key not in Keys(Settings(secret_key="q" * 40)).all_of(read_address(EMAIL))  # type: ignore[arg-type]
+        assert (row.key, row.reason) == (keys.of(read_address(EMAIL.upper()), CAMPAIGN), "erased")
+    assert row.key not in Keys(Settings(secret_key="q" * 40)).all_of(read_address(EMAIL), CAMPAIGN)  # type: ignore[arg-type]
 
 
 def test_e40_export_is_mailed_and_complete_and_erasure_leaves_counts(
@@ -89,8 +89,8 @@ def test_e40_export_is_mailed_and_complete_and_erasure_leaves_counts(
 
 def a_list(session: Any, keys: Keys, text: str, now: Any, **more: Any) -> Imported:
     done = Imported()
-    rows = csv_lists.read(session, text, done, now=now)
-    found = imports.take_list(session, keys, rows, now=now, **{"attested_by": "", **more})
+    rows = csv_lists.read(session, CAMPAIGN, text, done, now=now)
+    found = imports.take_list(session, keys, CAMPAIGN, rows, now=now, **{"attested_by": "", **more})
     found.rejects |= done.rejects
     return found
 
@@ -98,8 +98,10 @@ def a_list(session: Any, keys: Keys, text: str, now: Any, **more: Any) -> Import
 def test_e41_an_import_revives_nobody_and_lands_as_pending(engine: Engine, keys: Keys, readers: Make) -> None:
     with db.writing(engine) as session:
         roster.ensure_seats(session, ["TX-20"])
-        campaigns.add_campaign(session, "guns", title_en="Guns", title_es="Armas")
-        campaigns.add_proposal(session, "armas-act", campaign="guns", name_en="ARMAS Act", name_es="Ley ARMAS")
+        campaigns.add_campaign(session, CAMPAIGN, title_en="Guns", title_es="Armas")
+        campaigns.add_proposal(
+            session, "armas-act", campaign=CAMPAIGN, name_en="ARMAS Act", name_es="Ley ARMAS"
+        )
     readers("here@readers-host.org", seat="TX-20")
     stopped, erased = readers("stopped@readers-host.org", "erased@readers-host.org")
     with db.writing(engine) as session:
@@ -156,9 +158,9 @@ def test_e41_what_is_written_is_read_again_and_no_spreadsheet_runs_it(engine: En
     with db.writing(engine) as session:
         roster.ensure_seats(session, ["TX-20"])
         rows = [Row(line, email, Wish(seat="TX-20")) for line, email in enumerate(typed, start=2)]
-        assert imports.take_list(session, keys, rows, attested_by="x", now=MONDAY).rejects == {}
-        text = csv_lists.write(session)
-        back = list(csv_lists.read(session, text, Imported(), now=MONDAY))
+        assert imports.take_list(session, keys, CAMPAIGN, rows, attested_by="x", now=MONDAY).rejects == {}
+        text = csv_lists.write(session, CAMPAIGN)
+        back = list(csv_lists.read(session, CAMPAIGN, text, Imported(), now=MONDAY))
     assert [(row.line, row.email, row.wish) for row in back] == [
         (row.line, row.email, row.wish) for row in rows
     ]
@@ -204,7 +206,7 @@ def test_e42_no_address_and_no_key_in_any_log(
         readers(EMAIL, "gone-a@readers-host.org", "later-b@readers-host.org", "silent-c@readers-host.org")
         published(breaker_after=2, notify_email="desk@campaign-host.org")
         with db.writing(engine) as session:
-            subscribers.ask(session, keys, "asks@readers-host.org", Wish(), Asked(), now=clock())
+            subscribers.ask(session, keys, CAMPAIGN, "asks@readers-host.org", Wish(), Asked(), now=clock())
         deliver(outbox())
         deliver(outbox())
     finally:
@@ -239,7 +241,7 @@ VARIANTS = [
 
 @pytest.mark.parametrize(("one", "two", "same"), VARIANTS)
 def test_e43_spellings_of_one_person_are_one(keys: Keys, one: str, two: str, same: bool) -> None:
-    assert (keys.of(read_address(one)) == keys.of(read_address(two))) is same
+    assert (keys.of(read_address(one), CAMPAIGN) == keys.of(read_address(two), CAMPAIGN)) is same
 
 
 def test_e43_one_row_a_person_and_mail_goes_to_what_was_typed(
@@ -247,7 +249,7 @@ def test_e43_one_row_a_person_and_mail_goes_to_what_was_typed(
 ) -> None:
     for typed in ("Maria.L+News@Bücher-host.org", "maria.l@bücher-host.org"):
         with db.writing(engine) as session:
-            subscribers.ask(session, keys, typed, Wish(), Asked(), now=clock())
+            subscribers.ask(session, keys, CAMPAIGN, typed, Wish(), Asked(), now=clock())
     with db.reading(engine) as session:
         assert session.exec(select(Subscriber)).one().email == "Maria.L+News@Bücher-host.org"
     deliver(outbox())
@@ -276,6 +278,6 @@ def test_e43_letters_beyond_ascii_need_a_relay_that_carries_them(
 def test_lists_take_zip_codes_where_they_are_clear(engine: Engine, keys: Keys) -> None:
     with db.writing(engine) as session:
         rows = [Row(2, "a@readers-host.org", Wish(seat="TX-20"))]
-        imports.take_list(session, keys, rows, attested_by="x", now=MONDAY)
+        imports.take_list(session, keys, CAMPAIGN, rows, attested_by="x", now=MONDAY)
     with db.reading(engine) as session:
-        assert csv_lists.write(session).splitlines()[1].startswith("a@readers-host.org,en,TX-20,")
+        assert csv_lists.write(session, CAMPAIGN).splitlines()[1].startswith("a@readers-host.org,en,TX-20,")

@@ -22,7 +22,7 @@ from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.settings import Settings
 
-from mondays import MONDAY, Clock  # isort: skip
+from mondays import CAMPAIGN, MONDAY, Clock  # isort: skip
 from smtp_sink import Box  # isort: skip
 
 Make = Callable[..., Any]
@@ -61,7 +61,9 @@ def link_in(box: Box, what: str = "confirm") -> str:
 
 def asked(engine: Engine, keys: Keys, clock: Clock, email: str = EMAIL, ip: str = "", **wish: Any) -> str:
     with db.writing(engine) as session:
-        return subscribers.ask(session, keys, email, Wish(**wish), Asked("/subscribe", ip), now=clock())
+        return subscribers.ask(
+            session, keys, CAMPAIGN, email, Wish(**wish), Asked("/subscribe", ip), now=clock()
+        )
 
 
 # --- double opt-in ---
@@ -78,7 +80,7 @@ def test_e28_a_sign_up_gets_nothing_until_its_link_is_used(
 ) -> None:
     rules(quiet_week="note", per_second=0)
     client.post("/subscribe", data={"email": EMAIL, "language": "es"})
-    built = editions.build(engine, settings, now=MONDAY)
+    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     assert editions.publish(engine, settings, built.edition, by="t", now=MONDAY) == 0
     assert deliver(outbox()).counts == {"sent": 1}
     path = link_in(box)
@@ -132,7 +134,9 @@ def test_e30_the_answer_is_the_same_whoever_asks(
     with db.writing(engine) as session:
         subscribers.stop(session, session.get_one(Subscriber, gone), "complaint", now=clock())
         session.add(
-            Suppression(key=keys.of(read_address("erased@readers-host.org")), reason="erased", since=MONDAY)
+            Suppression(
+                key=keys.of(read_address("erased@readers-host.org"), CAMPAIGN), reason="erased", since=MONDAY
+            )
         )
     names = ["new", "known", "waiting", "gone", "erased", "no-such-person+x"]
     answers = [client.post(f"{lang}/subscribe", data={"email": f"{name}@readers-host.org"}) for name in names]
@@ -274,7 +278,7 @@ def test_e34_links_outlive_a_change_of_the_key(
     client.post(f"/unsubscribe/{token}")
     assert reader(engine).state == "stopped"
     with db.writing(engine) as session:
-        assert subscribers.ask(session, Keys(turned), EMAIL, Wish(), Asked(), now=MONDAY) == "confirm"
+        assert subscribers.ask(session, Keys(turned), CAMPAIGN, EMAIL, Wish(), Asked(), now=MONDAY) == "confirm"
     assert reader(engine).email == EMAIL
 
 

@@ -1,6 +1,5 @@
 """Several campaigns on one installation: each at its own addresses, with nothing of one on pages of another."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,13 +7,14 @@ import pytest
 from copies import copy_of
 from flask.testing import FlaskClient
 from organizer_client import sign_in
+from pydantic import ValidationError
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
 from campaign import db
 from campaign.app import create_app
+from campaign.mailing import senders
 from campaign.mailing.models import Subscriber
-from campaign.mailing.readers import subscribers
 from campaign.organizing import campaign_file, campaign_setup
 from campaign.proposals import campaigns
 from campaign.settings import Settings
@@ -132,40 +132,64 @@ def test_words_are_edited_at_the_campaigns_own_desk(client: FlaskClient, snapsho
     assert organizer.get(f"/c/{THEIRS}/organize/words/wording/points-armas-act").status_code == 404
 
 
-def signed_up(client: FlaskClient, engine: Engine, path: str, **form: str) -> str:
-    """Which proposals a reader who signs up at a page asked for."""
+def signed_up(client: FlaskClient, engine: Engine, path: str, **form: str) -> tuple[str, str]:
+    """The campaign and the proposals of a reader who signs up at a page."""
     client.post(path, data={"email": f"{len(path)}@readers-host.org", "language": "en", **form})
     with db.reading(engine) as session:
         newest = session.exec(select(Subscriber).order_by(col(Subscriber.id).desc())).first()
     assert newest is not None
-    return newest.proposals
+    return newest.campaign, newest.proposals
 
 
-def test_who_signs_up_on_a_campaigns_page_gets_no_mail_about_another(
-    snapshot_engine: Engine, clock: None
-) -> None:
-    settings = Settings(
-        secret_key="x" * 40,
-        geocoder_url="",
-        mail_from="News <news@campaign-host.org>",
-        postal_address="P.O. Box 1",
-    )
-    client = create_app(settings, engine=snapshot_engine).test_client()
-    assert signed_up(client, snapshot_engine, f"/c/{THEIRS}/subscribe") == "homes-act"
-    assert signed_up(client, snapshot_engine, "/subscribe") == "armas-act stop-arming-cartels-act"
-    assert signed_up(client, snapshot_engine, "/es/subscribe", proposals="armas-act") == "armas-act"
-
-
-def test_a_reader_may_follow_the_proposals_of_every_live_campaign(
+def test_who_signs_up_on_a_campaigns_page_gets_that_campaigns_mail(
     client: FlaskClient, snapshot_engine: Engine
 ) -> None:
-    with db.writing(snapshot_engine) as session:
-        reader = Subscriber(email="a", key="a", state="confirmed", proposals="homes-act", created=db.utcnow())
-        session.add(reader)
-        session.flush()
-        token = subscribers.new_token(session, reader.id or 0, "manage", {}, now=db.utcnow())
-    shown = client.get(f"/preferences/{token}").text
-    assert re.findall(r'name="proposals" value="([a-z-]+)"[^>]*checked', shown) == ["homes-act"]
-    assert 'value="armas-act"' in shown
-    state(snapshot_engine, OURS, "archived")
-    assert 'value="armas-act"' not in client.get(f"/preferences/{token}").text
+    assert signed_up(client, snapshot_engine, f"/c/{THEIRS}/subscribe") == (THEIRS, "")
+    assert signed_up(client, snapshot_engine, "/subscribe") == (OURS, "")
+    assert signed_up(client, snapshot_engine, "/es/subscribe", proposals="armas-act") == (OURS, "armas-act")
+
+
+# --- a host of its own ---
+
+OWN = {"base_url": "https://homes.test-host.org"}
+WITH_HOST = Settings(
+    secret_key="x" * 40,
+    geocoder_url="",
+    base_url="https://campaign.test-host.org",
+    hosts=f"homes.test-host.org={THEIRS}",
+)
+
+
+@pytest.fixture
+def hosted(snapshot_engine: Engine) -> FlaskClient:
+    """The second campaign has a host name of its own."""
+    return create_app(WITH_HOST, engine=snapshot_engine).test_client()
+
+
+@pytest.mark.parametrize("lang", ["", "/es"])
+def test_a_host_of_its_own_shows_one_campaign_without_a_prefix(hosted: FlaskClient, lang: str) -> None:
+    for path in ("/", "/bills", "/act/TX-20", "/feeds/changes.atom"):
+        page = hosted.get(f"{lang}{path}", **OWN)
+        assert page.status_code == 200, path
+        assert "ARMAS" not in page.text, path
+        assert "/c/" not in page.text, path
+        assert "https://campaign.test-host.org" not in page.text, path
+    assert "ARMAS" in hosted.get(f"/c/{OURS}{lang}/", **OWN).text
+
+
+def test_the_installations_host_goes_on_as_before(hosted: FlaskClient) -> None:
+    front = hosted.get("/", base_url="https://campaign.test-host.org").text
+    assert f'href="/c/{THEIRS}/"' in front
+    assert hosted.get("/", base_url="https://other.test-host.org").status_code == 400
+
+
+def test_mail_leads_to_the_host(snapshot_engine: Engine) -> None:
+    with db.reading(snapshot_engine) as session:
+        found = {slug: senders.of_answers(session, WITH_HOST, slug).base_url for slug in (OURS, THEIRS)}
+    assert found == {OURS: f"https://campaign.test-host.org/c/{OURS}", THEIRS: "https://homes.test-host.org"}
+
+
+@pytest.mark.parametrize("wrong", ["homes.test-host.org", "=rural-homes", "a b=c", "https://x.org=c"])
+def test_a_host_without_its_campaign_is_refused_at_the_start(wrong: str) -> None:
+    with pytest.raises(ValidationError, match="is no host with its campaign"):
+        Settings(hosts=wrong)

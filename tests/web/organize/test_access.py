@@ -75,7 +75,7 @@ TABLE: dict[str, tuple[str, bool]] = {
     "change_of_state": ("organizer", False),
     "organization": ("organizer", False),
     "set_organization": ("organizer", False),
-    "removal": ("admin", True),
+    "removal_asked": ("admin", True),
     "remove_campaign": ("admin", True),
     "text_page": ("organizer", False),
     "save_text": ("organizer", False),

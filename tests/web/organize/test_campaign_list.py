@@ -104,7 +104,7 @@ def test_removing_says_in_numbers_what_goes_and_keeps_the_record(
 ) -> None:
     asked = staff.get(f"{LIST}/{OURS}/remove")
     assert re.findall(r"<li>(\d+ [a-z ]+)</li>", asked.text) == [
-        "2 proposals", "9 bills of them", "8 figures", "6 texts"]  # fmt: skip
+        "2 proposals", "9 bills of them", "8 figures", "6 texts", "0 readers", "0 editions"]  # fmt: skip
     shown = send(staff, f"/c/{OURS}{LIST}/{OURS}/remove")
     assert shown.request.path == LIST
     assert "There is no campaign yet." in shown.text
@@ -112,7 +112,7 @@ def test_removing_says_in_numbers_what_goes_and_keeps_the_record(
     assert staff.get("/bills/hr6736-119").status_code == 200
     with db.reading(snapshot_engine) as session:
         (entry,) = session.exec(select(AuditEntry).where(AuditEntry.act == "campaign removed"))
-    assert entry.detail == {"proposals": 2, "bills": 9, "facts": 8, "texts": 6}
+    assert entry.detail == {"proposals": 2, "bills": 9, "facts": 8, "texts": 6, "readers": 0, "editions": 0}
 
 
 def test_who_runs_it_and_its_color_stand_on_its_pages(staff: FlaskClient, snapshot_engine: Engine) -> None:
@@ -181,8 +181,12 @@ def test_a_change_of_state_says_first_what_it_will_do_to_whom(
     staff: FlaskClient, snapshot_engine: Engine, to: str, says: str
 ) -> None:
     with db.writing(snapshot_engine) as session:
-        session.add(Subscriber(email="a@readers-host.org", key="a", state="confirmed", created=db.utcnow()))
-        session.add(Edition(period="2026-W24", state="draft", built_at=db.utcnow()))
+        session.add(
+            Subscriber(
+                campaign=OURS, email="a@readers-host.org", key="a", state="confirmed", created=db.utcnow()
+            )
+        )
+        session.add(Edition(campaign=OURS, period="2026-W24", state="draft", built_at=db.utcnow()))
     asked = staff.get(f"{LIST}/{OURS}/state?to={to}").text
     assert says in asked
     assert "1 confirmed reader," in asked

@@ -71,8 +71,9 @@ def app(snapshot_engine: Engine, settings: Settings, clock: None, now: datetime)
             address = read_address(email)
             session.add(
                 Subscriber(
+                    campaign="us-guns-abroad",
                     email=email,
-                    key=Keys(settings).of(address),
+                    key=Keys(settings).of(address, "us-guns-abroad"),
                     language=language,
                     seat=seat,
                     state="confirmed",
@@ -349,7 +350,7 @@ def test_rules_that_cannot_be_meant_change_nothing(
 def test_an_edition_built_early_says_when_it_leaves(
     staff: FlaskClient, snapshot_engine: Engine, settings: Settings, now: datetime
 ) -> None:
-    built = editions.build(snapshot_engine, settings, now=now, period="2026-W26")
+    built = editions.build(snapshot_engine, settings, "us-guns-abroad", now=now, period="2026-W26")
     page = text_of(staff.get(f"/organize/digest?edition={built.edition}").text)
     assert "No copy leaves before June 22, 2026, 8:00 AM EDT" in page
     assert "Build this week's edition" in page.replace("&#39;", "'")
@@ -362,6 +363,6 @@ def test_the_first_morning_is_the_earliest_among_the_readers(
 ) -> None:
     with db.writing(snapshot_engine) as session:
         session.execute(sa.update(Subscriber).where(sa.text("language = 'es'")).values(seat="GU"))
-    built = editions.build(snapshot_engine, settings, now=now, period="2026-W26")
+    built = editions.build(snapshot_engine, settings, "us-guns-abroad", now=now, period="2026-W26")
     page = text_of(staff.get(f"/organize/digest?edition={built.edition}").text)
     assert "No copy leaves before June 21, 2026, 6:00 PM EDT" in page

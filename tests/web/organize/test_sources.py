@@ -94,7 +94,7 @@ def test_mail_that_waits_and_the_digest_are_told_in_numbers(
     client = staff(followed)
     assert "No edition yet" in client.get("/organize/").text
     with db.writing(followed) as session:
-        edition = Edition(period="2026-W25", state="sending", built_at=now, published_at=now)
+        edition = Edition(campaign="guns", period="2026-W25", state="sending", built_at=now, published_at=now)
         session.add(edition)
         session.flush()
         states = ["pending", "pending", "pending", "deferred", "sent", "sent"]
@@ -113,7 +113,9 @@ def test_what_is_in_the_way_of_the_mail_is_told_on_the_first_page_in_both_langua
     assert "In the way of the mail" not in client.get("/organize/").text
     with db.writing(followed) as session:
         session.add(RelayLimits(name=relay_limits.RELAY, trouble="down", since=now, words="connection refused"))
-        edition = Edition(period="2026-W25", state="paused", built_at=now, problem="paused by Ana")
+        edition = Edition(
+            campaign="guns", period="2026-W25", state="paused", built_at=now, problem="paused by Ana"
+        )
         session.add(edition)
         session.flush()
         session.add(Delivery(edition=edition.id, state="unknown", due=now))
@@ -163,6 +165,7 @@ def test_the_readers_to_be_asked_for_their_place_are_counted(
         for number, (seat, placed, was_asked) in enumerate(rows):
             session.add(
                 Subscriber(
+                    campaign="us-guns-abroad",
                     email=f"r{number}@example.org",
                     key=f"k{number}",
                     seat=seat,

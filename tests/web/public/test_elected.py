@@ -77,7 +77,7 @@ def test_of_the_terms_to_come_the_first_counts(engine: Engine) -> None:
 
 def test_mail_names_who_is_to_take_an_empty_seat(early: Engine) -> None:
     with db.reading(early) as session:
-        gathered = news.gather(session, since_seq=0, now=NOON)
+        gathered = news.gather(session, "us-guns-abroad", since_seq=0, now=NOON)
     pages = {
         (lang, seat): digest.page(gathered, Group(lang, seat), base_url="https://x").members_hint
         for lang in ("en", "es")

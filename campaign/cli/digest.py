@@ -1,94 +1,15 @@
-"""Commands for the digest: its subscribers and its editions."""
+"""Commands for the digest: each campaign has its own."""
 
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from campaign.cli.context import PARTLY, CommandContext, command, localized, main
-from campaign.refusals import Refused
+from campaign.cli.context import CommandContext, command, localized, main
+from campaign.cli.of_campaign import campaign_option, meant, only
 
-
-@main.group("subscribers")
-def subscribers_group() -> None:
-    """Import and export the subscribers of the digest."""
-
-
-@command(subscribers_group, "import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--consent-attested", is_flag=True, help="You attest that each of them asked for this mail.")
-@click.option(
-    "--ask", "ask_them", is_flag=True, help="Send pending subscribers the mail that asks them to confirm."
-)
-def import_subscribers(context: CommandContext, file: Path, consent_attested: bool, ask_them: bool) -> None:
-    """Import a CSV list (email, language, zip or seat, proposals). Who unsubscribed stays unsubscribed."""
-    import getpass
-
-    from campaign import db
-    from campaign.mailing.addresses import Keys
-    from campaign.mailing.readers import csv_lists, imports
-
-    text = _text_of(file)
-    attested_by = f"{getpass.getuser()} (command line)" if consent_attested else ""
-    unread = imports.Imported()
-    with db.writing(context.engine) as session:
-        rows = csv_lists.read(session, text, unread, now=context.now)
-        imported = imports.take_list(
-            session,
-            Keys(context.settings),
-            rows,
-            attested_by=attested_by,
-            now=context.now,
-            page=file.name,
-            ask_them=ask_them,
-        )
-    rejects = {str(line): why for line, why in sorted((unread.rejects | imported.rejects).items())}
-    counts = {
-        "confirmed": imported.confirmed,
-        "pending": imported.pending,
-        "already": imported.already,
-        "suppressed": imported.suppressed,
-        "rejected": len(rejects),
-    }
-    lines = [f"{number:>7} {name}" for name, number in counts.items()]
-    context.output(
-        {**counts, "rejects": rejects}, *lines, *(f"line {line}: {why}" for line, why in rejects.items())
-    )
-    if rejects:
-        sys.exit(PARTLY)
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused(
-            f"{file.name} is not a UTF-8 text file.", f"{file.name} no es un archivo de texto UTF-8."
-        ) from None
-
-
-@command(subscribers_group, "export")
-@click.option(
-    "--to", "file", type=click.Path(path_type=Path, dir_okay=False), help="A file; default standard output."
-)
-def export_subscribers(context: CommandContext, file: Path | None) -> None:
-    """Write every confirmed subscriber as CSV."""
-    from campaign import db
-    from campaign.mailing.readers import csv_lists
-
-    with db.reading(context.engine) as session:
-        text = csv_lists.write(session)
-    count = text.count("\r\n") - 1
-    if file is None and not context.as_json:
-        click.echo(text, nl=False)
-        return
-    if file is not None:
-        file.write_text(text, encoding="utf-8", newline="")
-    csv = {} if file is not None else {"csv": text}
-    context.output(
-        {"exported": count, **csv},
-        localized(f"{count} subscribers written.", f"{count} suscriptores escritos."),
-    )
+if TYPE_CHECKING:
+    from campaign.mailing.models import Edition
 
 
 @main.group("digest")
@@ -103,28 +24,46 @@ period_option = click.option(
 
 @command(digest_group, "build")
 @period_option
+@campaign_option
 @click.option("--approve", is_flag=True, help="Publish it at once.")
-def build_digest(context: CommandContext, period: str, approve: bool) -> None:
-    """Build the draft of a week; an edition that exists stays as it is."""
+def build_digest(context: CommandContext, period: str, slug: str, approve: bool) -> None:
+    """Build the draft of a week for each campaign; an edition that exists stays as it is."""
     from campaign.mailing.edition import editions
 
-    built = editions.build(context.engine, context.settings, now=context.now, period=period)
-    if approve:
-        _approve(context, built.edition)
-    _output_status(context, built.period)
+    slugs = meant(context, slug)
+    for campaign in slugs:
+        built = editions.build(context.engine, context.settings, campaign, now=context.now, period=period)
+        if approve:
+            _approve(context, built.edition)
+    _output_status(context, slugs, built.period)
 
 
 @command(digest_group, "approve")
 @period_option
-def approve_digest(context: CommandContext, period: str) -> None:
+@campaign_option
+def approve_digest(context: CommandContext, period: str, slug: str) -> None:
     """Publish a draft: one copy for each confirmed subscriber, on Monday morning in their time zone."""
+    slugs = meant(context, slug)
+    for edition in _editions(context, slugs, period):
+        _approve(context, edition.id or 0)
+    _output_status(context, slugs, period)
+
+
+def _editions(context: CommandContext, slugs: list[str], period: str) -> "list[Edition]":
+    """The editions of a week, or the newest ones, of these campaigns.
+
+    Raises Refused (404) where none has one.
+    """
     from campaign import db
     from campaign.mailing.edition import editions
 
     with db.reading(context.engine) as session:
-        edition = editions.latest(session, period=period)
-    _approve(context, edition.id or 0)
-    _output_status(context, edition.period)
+        found = [editions.of_week(session, slug, period) for slug in slugs]
+        return [edition for edition in found if edition] or [editions.latest(session, slugs[0], period=period)]
+
+
+def _edition(context: CommandContext, slug: str, period: str) -> "Edition":
+    return _editions(context, [only(context, slug)], period)[0]
 
 
 def _approve(context: CommandContext, edition: int) -> None:
@@ -150,6 +89,7 @@ def send_digest(context: CommandContext, connections: int, wait: float) -> None:
     from campaign import db
     from campaign.mailing.edition import editions
     from campaign.mailing.message import sender_of
+    from campaign.proposals import campaigns
     from jobs import deliver_mail
 
     sender_of(context.settings)
@@ -165,40 +105,54 @@ def send_digest(context: CommandContext, connections: int, wait: float) -> None:
         patience=wait,
     )
     with db.reading(context.engine) as session:
-        data = editions.newest_status(session)
-    context.output(data, report.summary)
+        every = {row.slug: editions.newest_status(session, row.slug) for row in campaigns.speaking(session)}
+    context.output(_together(every or {"": editions.NO_STATUS}), report.summary)
     if not report.whole:
         context.exit_partly(report.summary)
 
 
 @command(digest_group, "status")
 @period_option
-def digest_status(context: CommandContext, period: str) -> None:
+@campaign_option
+def digest_status(context: CommandContext, period: str, slug: str) -> None:
     """Show how many copies of an edition are sent, deferred, failed or unknown."""
-    _output_status(context, period)
+    _output_status(context, meant(context, slug), period)
 
 
-def _output_status(context: CommandContext, period: str) -> None:
+def _output_status(context: CommandContext, slugs: list[str], period: str) -> None:
     from campaign import db
     from campaign.mailing.edition import editions
 
+    found = _editions(context, slugs, period)
     with db.reading(context.engine) as session:
-        data = editions.status(session, editions.latest(session, period=period))
+        data = _together({edition.campaign: editions.status(session, edition) for edition in found})
     context.output(data, *(f"{name:>12} {value}" for name, value in data.items() if value != ""))
+
+
+def _together(every: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The status of one campaign's edition; of several their sums, and each under ``campaigns``."""
+    first, *others = every.values()
+    if not others:
+        return first
+    sums = {name: sum(each[name] for each in every.values()) for name in first if isinstance(first[name], int)}
+    words = {
+        name: ", ".join(dict.fromkeys(each[name] for each in every.values() if each[name]))
+        for name in first.keys() - sums.keys()
+    }
+    return {**{name: {**sums, **words}[name] for name in first}, "campaigns": every}
 
 
 @command(digest_group, "preview")
 @period_option
+@campaign_option
 @click.option("--seat", default="", metavar="SEAT")
 @click.option("--lang", default="en", type=click.Choice(["en", "es"]))
-def preview_digest(context: CommandContext, period: str, seat: str, lang: str) -> None:
+def preview_digest(context: CommandContext, period: str, slug: str, seat: str, lang: str) -> None:
     """Print the message that a subscriber of this seat and language gets."""
-    from campaign import db
     from campaign.mailing.edition import editions
     from campaign.mailing.edition.digest import Group
 
-    with db.reading(context.engine) as session:
-        edition = editions.latest(session, period=period).id or 0
+    edition = _edition(context, slug, period).id or 0
     raw = editions.preview(
         context.engine, context.settings, Group(lang, seat.upper()), edition=edition, now=context.now
     )
@@ -208,36 +162,37 @@ def preview_digest(context: CommandContext, period: str, seat: str, lang: str) -
 @command(digest_group, "test")
 @click.argument("address")
 @period_option
+@campaign_option
 @click.option("--seat", default="", metavar="SEAT")
 @click.option("--lang", default="en", type=click.Choice(["en", "es"]))
-def send_test_digest(context: CommandContext, address: str, period: str, seat: str, lang: str) -> None:
+def send_test_digest(
+    context: CommandContext, address: str, period: str, slug: str, seat: str, lang: str
+) -> None:
     """Send one copy to ADDRESS."""
-    from campaign import db
     from campaign.mailing.edition import editions
     from campaign.mailing.edition.digest import Group
 
-    with db.reading(context.engine) as session:
-        edition = editions.latest(session, period=period).id or 0
+    edition = _edition(context, slug, period).id or 0
     editions.send_test(context.engine, edition, Group(lang, seat.upper()), address, now=context.now)
     context.output({"queued": 1}, localized("Queued for the next delivery.", "En cola para el próximo envío."))
 
 
 @command(digest_group, "pause")
 @period_option
-def pause_digest(context: CommandContext, period: str) -> None:
+@campaign_option
+def pause_digest(context: CommandContext, period: str, slug: str) -> None:
     """Pause an edition: copies that are not sent yet wait."""
-    from campaign import db
     from campaign.mailing.edition import editions
 
-    with db.reading(context.engine) as session:
-        edition = editions.latest(session, period=period)
+    edition = _edition(context, slug, period)
     editions.pause(context.engine, edition.id or 0, why="paused by hand")
-    _output_status(context, edition.period)
+    _output_status(context, [edition.campaign], edition.period)
 
 
 @command(digest_group, "cancel")
 @period_option
-def cancel_digest(context: CommandContext, period: str) -> None:
+@campaign_option
+def cancel_digest(context: CommandContext, period: str, slug: str) -> None:
     """Send no further copy of an edition, for good. The next edition tells its news."""
     import getpass
 
@@ -245,13 +200,12 @@ def cancel_digest(context: CommandContext, period: str) -> None:
     from campaign.accounts import audit
     from campaign.mailing.edition import editions
 
-    with db.reading(context.engine) as session:
-        edition = editions.latest(session, period=period)
+    edition = _edition(context, slug, period)
     by = f"{getpass.getuser()} (command line)"
     unsent = editions.cancel(context.engine, edition.id or 0, why=f"cancelled by {by}", now=context.now)
     with db.writing(context.engine) as session:
         audit.note(session, None, "digest cancelled", edition.period, now=context.now, actor=by, copies=unsent)
-        data = editions.status(session, editions.latest(session, period=edition.period))
+        data = editions.status(session, editions.get(session, edition.id or 0))
     context.output(
         data,
         localized(
@@ -263,24 +217,23 @@ def cancel_digest(context: CommandContext, period: str) -> None:
 
 @command(digest_group, "resume")
 @period_option
+@campaign_option
 @click.option(
     "--resend-unknown",
     is_flag=True,
     help="Send again the copies of unknown state; some subscribers may get two.",
 )
-def resume_digest(context: CommandContext, period: str, resend_unknown: bool) -> None:
+def resume_digest(context: CommandContext, period: str, slug: str, resend_unknown: bool) -> None:
     """Resume a paused edition."""
-    from campaign import db
     from campaign.mailing import queue
     from campaign.mailing.edition import editions
 
-    with db.reading(context.engine) as session:
-        edition = editions.latest(session, period=period)
+    edition = _edition(context, slug, period)
     if resend_unknown:
         queue.resend_unknown(context.engine, edition.id or 0, now=context.now)
     else:
         editions.resume(context.engine, edition.id or 0, now=context.now)
-    _output_status(context, edition.period)
+    _output_status(context, [edition.campaign], edition.period)
 
 
 @command(digest_group, "bounces")

@@ -1,0 +1,73 @@
+"""Removing a campaign with everything that is its own. What Congress did with its bills stays recorded."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from campaign.mailing.models import Edition, Subscriber
+from campaign.proposals import campaigns
+from campaign.proposals.models import Campaign, CampaignState, CitedFact, Kinship, Proposal, TextVersion
+
+Condition = sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Removal:
+    """How many rows of each kind go with a campaign. ``bills``: those confirmed for its proposals."""
+
+    proposals: int
+    bills: int
+    facts: int
+    texts: int
+    readers: int
+    editions: int
+
+
+def of(session: Session, slug: str) -> Removal:
+    """What goes with a campaign. Raises Refused (404) for an unknown one."""
+    campaigns.campaign(session, slug)
+    own = dict(_own(slug))
+    confirmed = own[Kinship] & (col(Kinship.state) == "confirmed")
+
+    def count(table: type[Any], condition: Condition | None = None) -> int:
+        found = (
+            sa.select(sa.func.count()).select_from(table).where(own[table] if condition is None else condition)
+        )
+        return session.scalar(found) or 0
+
+    return Removal(
+        proposals=count(Proposal),
+        bills=count(Kinship, confirmed),
+        facts=count(CitedFact),
+        texts=count(TextVersion),
+        readers=count(Subscriber),
+        editions=count(Edition),
+    )
+
+
+def remove(session: Session, slug: str) -> Removal:
+    """Remove a campaign. Raises Refused (404) for an unknown one.
+
+    An address that stopped its mail stays on the list of those that get none: a campaign of the same name finds
+    it there.
+    """
+    gone = of(session, slug)
+    for table, condition in _own(slug):
+        session.execute(sa.delete(table).where(condition))
+    return gone
+
+
+def _own(slug: str) -> Iterator[tuple[type[Any], Condition]]:
+    """The rows of a campaign, in the order in which they can be deleted."""
+    proposals = select(Proposal.slug).where(Proposal.campaign == slug)
+    yield Edition, col(Edition.campaign) == slug
+    yield Subscriber, col(Subscriber.campaign) == slug
+    yield TextVersion, col(TextVersion.campaign) == slug
+    yield CitedFact, col(CitedFact.campaign) == slug
+    yield Kinship, col(Kinship.proposal).in_(proposals)
+    yield Proposal, col(Proposal.campaign) == slug
+    yield CampaignState, col(CampaignState.campaign) == slug
+    yield Campaign, col(Campaign.slug) == slug

@@ -1,0 +1,128 @@
+"""A role in some campaigns only: what it opens, where it leads, and what of other campaigns it never shows."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from copies import copy_of
+from flask.testing import FlaskClient
+from organizer_client import post, send, sign_in
+from sqlalchemy.engine import Engine
+
+from campaign import db
+from campaign.accounts import users
+from campaign.organizing import campaign_file, campaign_setup
+from campaign.refusals import Refused
+
+OURS, THEIRS = "us-guns-abroad", "rural-homes"
+ANA = "ana@example.org"
+HOMES = b"""\
+campaign: rural-homes
+title: {en: Homes for rural America, es: Viviendas para el campo}
+proposals:
+  - slug: homes-act
+    name: {en: Homes Act, es: Ley de Vivienda}
+    bills: [{bill: hr6618-119}]
+"""
+
+
+@pytest.fixture
+def snapshot_engine(snapshot_engine: Engine, tmp_path: Path, clock: None) -> Iterator[Engine]:
+    """The shipped campaign with a second one beside it."""
+    with copy_of(snapshot_engine, tmp_path) as engine:
+        with db.writing(engine) as session:
+            campaign_setup.take(session, campaign_file.read(HOMES), by="x", now=db.utcnow(), state="live")
+        yield engine
+
+
+@pytest.fixture
+def ana(client: FlaskClient, snapshot_engine: Engine) -> FlaskClient:
+    """An organizer of the second campaign."""
+    with db.writing(snapshot_engine) as session:
+        user, _link = users.add(session, ANA, "organizer", now=db.utcnow(), actor="tests")
+        users.set_role(session, user, "organizer", campaigns=[THEIRS], by=None, now=db.utcnow())
+    return sign_in(client, snapshot_engine, "organizer", ANA)
+
+
+@pytest.mark.parametrize("lang", ["", "/es"])
+def test_addresses_without_a_campaign_lead_to_ones_own(ana: FlaskClient, lang: str) -> None:
+    for path in (f"{lang}/organize/", f"{lang}/organize/lists?list=new"):
+        answer = ana.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/c/{THEIRS}{path}")
+    assert "Homes Act" in ana.get(f"/c/{THEIRS}/organize/").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/c/{OURS}/organize/",
+        f"/c/{OURS}/organize/digest",
+        f"/c/{OURS}/es/organize/board",
+        f"/c/{THEIRS}/organize/campaigns/{OURS}/file",
+        f"/c/{THEIRS}/organize/campaigns/{OURS}/state?to=paused",
+    ],
+)
+def test_other_campaigns_are_closed(ana: FlaskClient, path: str) -> None:
+    answer = ana.get(path)
+    assert answer.status_code == 403
+    assert THEIRS in answer.text
+    assert "ARMAS" not in answer.text
+
+
+def test_what_is_about_all_campaigns_is_not_done_for_one(ana: FlaskClient) -> None:
+    account, here = f"/c/{THEIRS}/organize/account", f"/c/{THEIRS}/organize/campaigns"
+    assert post(ana, here, account, slug="a-third").status_code == 403
+    assert post(ana, f"{here}/{THEIRS}", account, copy_as="a-copy").status_code == 403
+    page = ana.get(here).text
+    assert "Homes for rural America" in page
+    assert f"/c/{OURS}/" not in page
+
+
+def test_a_bill_of_another_campaign_is_not_edited_on_this_ones_board(ana: FlaskClient) -> None:
+    start = f"/c/{THEIRS}/organize"
+    assert ana.get(f"{start}/board?bill=hr6736-119").headers["Location"].startswith(f"/c/{OURS}/organize/board")
+    for bill, status in (("hr6736-119", 404), ("hr6618-119", 303)):
+        path = f"{start}/members/C001091/{bill}"
+        answer = post(ana, path, f"{start}/account", lean="for", version="0")
+        assert answer.status_code == status
+
+
+def test_a_page_about_a_bill_leads_to_its_campaign(client: FlaskClient, snapshot_engine: Engine) -> None:
+    staff = sign_in(client, snapshot_engine, "organizer")
+    for path in ("board?bill=hr6618-119", "bills/hr6618-119", "lists?bill=hr6618-119"):
+        answer = staff.get(f"/organize/{path}")
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/c/{THEIRS}/organize/{path}")
+
+
+def test_boards_lists_and_members_show_the_bills_of_their_campaign(
+    client: FlaskClient, snapshot_engine: Engine
+) -> None:
+    staff = sign_in(client, snapshot_engine, "organizer")
+    for path in ("board", "lists", "members/C001091"):
+        ours, theirs = (staff.get(f"/c/{slug}/organize/{path}").text for slug in (OURS, THEIRS))
+        assert "6736" in ours
+        assert "6618" in theirs
+        assert "6736" not in theirs.split("<main")[1].split("past")[0], path
+
+
+def test_an_administrator_sets_the_campaigns_of_a_role(client: FlaskClient, snapshot_engine: Engine) -> None:
+    admin = sign_in(client, snapshot_engine, "admin")
+    with db.writing(snapshot_engine) as session:
+        user, _link = users.add(session, ANA, "viewer", now=db.utcnow(), actor="tests")
+    send(admin, f"/organize/users/{user.id}", act="role", role="organizer", campaigns=THEIRS)
+    with db.reading(snapshot_engine) as session:
+        found = users.by_email(session, ANA)
+    assert found is not None
+    assert (found.role, found.campaigns) == ("organizer", THEIRS)
+    assert 'value="rural-homes" checked' in " ".join(admin.get("/organize/users").text.split())
+    answer = post(
+        admin, f"/organize/users/{user.id}", "/organize/account", act="role", role="organizer", campaigns="x"
+    )
+    assert answer.status_code == 404
+
+
+def test_nobody_administers_one_campaign_alone(snapshot_engine: Engine) -> None:
+    with db.writing(snapshot_engine) as session:
+        user, _link = users.add(session, ANA, "viewer", now=db.utcnow(), actor="tests")
+        with pytest.raises(Refused, match="An administrator is one of all campaigns"):
+            users.set_role(session, user, "admin", campaigns=[THEIRS], by=None, now=db.utcnow())
