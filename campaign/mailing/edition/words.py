@@ -34,7 +34,6 @@ WORDS = {
         "left_many": "{bill}: {who} withdrew as co-sponsors.",
         "hearing_line": "{bill}, {day}: {text}.",
         "and_more": "{number} more",
-        "not_yet": "not yet; ",
         "no_seat": "Tell us your ZIP code and this mail will say how your own members stand.",
         "no_district": "Your ZIP code does not tell your district. Tell us yours, and your "
         "representative will stand here too.",
@@ -101,7 +100,6 @@ WORDS = {
         "left_many": "{bill}: se retiraron {who}.",
         "hearing_line": "{bill}, {day}. Texto del Congreso, en inglés: {text}.",
         "and_more": "{number} más",
-        "not_yet": "aún no; ",
         "no_seat": "Díganos su código postal (ZIP) y este correo le dirá cómo están sus propios legisladores.",
         "no_district": "Su código postal no basta para saber su distrito. Díganos cuál es y aquí aparecerá "
         "también quien le representa en la Cámara.",

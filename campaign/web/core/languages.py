@@ -4,6 +4,7 @@ from flask import Flask, request
 from flask_babel import Babel, gettext
 from flask_babel import ngettext as babel_ngettext
 
+from campaign.outreach.names import LOCALES
 from campaign.settings import Settings
 
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -14,7 +15,8 @@ def attach(app: Flask, settings: Settings) -> None:
         app,
         default_timezone=settings.timezone,
         default_translation_directories="translations",
-        locale_selector=current,
+        # Numbers and dates in Spanish are those of the United States: 16,310 and 5:03 p. m.
+        locale_selector=lambda: LOCALES[current()],
     )
     app.jinja_env.globals.update(lang=current, languages=LANGUAGES)
 

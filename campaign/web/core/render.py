@@ -1,7 +1,6 @@
 """How a page is answered: its context, its age line, its ETag; and the filters templates speak with."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +16,7 @@ from campaign.congress.bills import BillId, congress_on, on_one_line
 from campaign.congress.state_names import state_name
 from campaign.db import utcnow
 from campaign.outreach import names
-from campaign.outreach.wordings import BLANK, BLANKS
+from campaign.outreach.blanks import BLANKS, FIELD, NAMED, is_optional
 from campaign.settings import Settings
 from campaign.web.core import database, health, served
 from campaign.web.core.languages import _, current
@@ -39,6 +38,7 @@ def attach(app: Flask) -> None:
         short=short,
         phone=phone,
         passages=passages,
+        aloud=names.aloud,
         unbroken=on_one_line,
         state=_state_name,
     )
@@ -183,10 +183,6 @@ def asset(name: str) -> str:
     return url_for(endpoint, filename=file, v=mark)
 
 
-_BLANK = re.compile(rf"{BLANK} \(([^)]+)\)")
-_BLANK_NAMED = {label: name for name, labels in BLANKS.items() for label in labels}
-
-
 class Piece(NamedTuple):
     """Some words of a script. ``blank`` is the field the reader fills, empty for words that stand."""
 
@@ -196,24 +192,25 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True)
 class Passage:
-    """One paragraph of a script."""
+    """One paragraph of a script. ``optional`` is one that is said only with its blank filled."""
 
     pieces: tuple[Piece, ...]
+    optional: bool = False
 
 
 def passages(text: str) -> list[Passage]:
     """A script in paragraphs, its blanks told apart from the words around them."""
-    parts = [_BLANK.split(part) for part in on_one_line(text).split("\n\n")]
-    return [Passage(tuple(_pieces(part))) for part in parts]
+    parts = on_one_line(text).split("\n\n")
+    return [Passage(tuple(_pieces(FIELD.split(part))), is_optional(part)) for part in parts]
 
 
 def _pieces(parts: Sequence[str]) -> Iterator[Piece]:
     for i, text in enumerate(parts):
         if text:
-            yield Piece(text, _BLANK_NAMED.get(text, "other") if i % 2 else "")
+            yield Piece(text, NAMED.get(text, "other") if i % 2 else "")
 
 
 def blanks(*texts: str) -> list[str]:
     """The fields that some texts leave to the reader, in the order in which they come."""
-    found = [_BLANK_NAMED.get(label, "") for text in texts for label in _BLANK.findall(text)]
+    found = [NAMED.get(label, "") for text in texts for label in FIELD.findall(text)]
     return list(dict.fromkeys(name for name in found if name))

@@ -118,9 +118,13 @@ def _whole_names() -> dict[str, str]:
     return {
         "call": _("Call"),
         "question": _("Last line, where something is asked"),
-        "friends": _("Last line, where all are on the bills"),
+        "friends": _("Last line, to who is on all bills"),
+        "leads": _("Last line, to who introduced one of them"),
         "voicemail": _("Voicemail"),
         "tally": _("Tally"),
+        "thanks_call": _("Call, to who is on all bills"),
+        "thanks_voicemail": _("Voicemail, to who is on all bills"),
+        "thanks_tally": _("Tally, to who is on all bills"),
         "next_call": _("Call, between two Congresses"),
         "next_voicemail": _("Voicemail, between two Congresses"),
     }
@@ -132,7 +136,8 @@ def _staff_names() -> dict[str, str]:
         "who": _("The office asks who calls"),
         "me": _("The caller says who they are"),
         "position": _("The office on its position"),
-        "bye": _("The office says goodbye"),
+        "noted": _("The office on thanks"),
+        "goodbye": _("The caller says goodbye"),
     }
 
 

@@ -88,7 +88,7 @@ def test_a_quiet_week_between_speaks_of_no_living_bill(
     built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     _, text, html = mail(engine, settings, built.edition, "en", "NY-2")
     assert "The proposals you follow have no bill in this Congress yet." in text
-    assert "co-sponsored last Congress's H.R. 923, which has ended" in text
+    assert "co-sponsored last Congress's H.R. 923, which has expired" in text
     assert "Thank Representative MemberA2 for the support so far" in text
     assert text.count("H.R. 923") == text.count("last Congress's H.R. 923")
     assert "has 2 co-sponsors" not in html

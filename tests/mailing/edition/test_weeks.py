@@ -150,7 +150,7 @@ def test_counts_are_honest_and_carry_the_difference(engine: Engine, settings: Se
     assert "H.R. 6736 (ARMAS Act): 2, +2 lately" in text
     assert "2 who vote" in text
     assert "Maria Garza (D-TX) and Ana Núñez <b> (D-CA) joined" in text or "joined as co-sponsors" in text
-    assert "not yet on H.R. 6736" in text
+    assert "not a co-sponsor of H.R. 6736 yet" in text
 
 
 def test_a_difference_is_one_from_the_last_mail_where_there_was_one(

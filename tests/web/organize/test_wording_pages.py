@@ -119,7 +119,7 @@ def test_a_text_that_asks_share_is_published_and_then_met_by_callers(
         ("whole-call", "I ask you to [asks], [secret].", "Le pido que [asks].", "Unknown fields: [secret]"),
         ("whole-call", "I ask [member].", "Pido a [member] que [asks].", "[asks] is missing (en)"),
         ("whole-tally", "Note: [asks]. " + "Again. " * 45, "Anote: [asks].", "at most 45 are said in time"),
-        ("staff-bye", "Goodbye, [committee].", "Adiós.", "the record has no &#39;committee&#39;"),
+        ("staff-goodbye", "Goodbye, [committee].", "Adiós.", "the record has no &#39;committee&#39;"),
         ("points-armas-act", "One sentence alone.", "Una frase.\n\nUn párrafo.", "one written paragraph"),
         ("points-armas-act", "One.\n\nTwo [bill].", "Una frase.\n\nUn párrafo.", "without fields (en)"),
         ("choices-armas-act", "No heading at all.", "## own: Razón\nTexto.", "A point begins with a line"),
