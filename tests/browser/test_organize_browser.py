@@ -176,7 +176,7 @@ def test_a_password_is_set_and_opens_the_door(visit: Enter, own_engine: Engine) 
 def test_a_keyboard_reaches_the_content_and_every_control_is_seen(visit: Enter, cookie: Any) -> None:
     page = enter(visit, cookie, viewport=DESK).open("/organize/lists")
     page.keyboard.press("Tab")
-    expect(page.locator(":focus")).to_have_text("Skip to the content")
+    expect(page.locator(":focus")).to_have_text("Skip to main content")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_attribute("name", "bill")

@@ -23,7 +23,7 @@ from campaign.proposals import campaigns, lineage, lookup, published, suggestion
 from campaign.proposals.models import CitedFact, Kinship, Proposal, TextVersion
 from campaign.refusals import Refused
 from campaign.web.core import database, routing, served
-from campaign.web.core.languages import _, current
+from campaign.web.core.languages import _, current, pgettext
 from campaign.web.organize import access
 from campaign.web.organize.access import me, page, route, to, told
 
@@ -79,7 +79,7 @@ def ask_names() -> dict[str, str]:
 
 
 def kind_names() -> dict[str, str]:
-    return {"call": _("Call"), "voicemail": _("Voicemail"), "tally": _("Tally"), "letter": _("Letter")}
+    return {"call": pgettext("a text", "Call"), "voicemail": _("Voicemail"), "tally": _("Tally"), "letter": _("Letter")}
 
 
 def _phrase_names(session: Session) -> dict[str, dict[str, str]]:
@@ -116,7 +116,7 @@ def _named(proposal: Proposal) -> str:
 
 def _whole_names() -> dict[str, str]:
     return {
-        "call": _("Call"),
+        "call": pgettext("a text", "Call"),
         "question": _("Last line, where something is asked"),
         "friends": _("Last line, where all are on the bills"),
         "voicemail": _("Voicemail"),

@@ -92,7 +92,7 @@ def test_a_bill_shows_its_shares_and_pictures_with_tables(staff: FlaskClient) ->
     assert "of a majority 28 / 218" in shown
     assert "House Committee on Foreign Affairs 6 / 53 11.3 %" in shown
     assert page.count("<svg") >= 4
-    assert page.count("The same as a table") == 3
+    assert page.count("Show as a table") == 3
 
 
 @pytest.mark.parametrize("name", ["growth", "map", "HSFA"])

@@ -316,7 +316,7 @@ def test_the_answer_to_a_call_about_both_bills_is_about_one(
 
 @pytest.mark.parametrize(
     ("seat", "member", "words"),
-    [("TX-20", "C001056", "That is all of your members."),
+    [("TX-20", "C001056", "That was the last person on your list."),
      ("DC-0", "N000147", "You have called everyone who represents you.")],
 )  # fmt: skip
 def test_everyone_was_called_only_where_there_is_one(

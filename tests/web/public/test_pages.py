@@ -197,8 +197,8 @@ def test_an_empty_database_teaches_the_next_step(sqlite_engine: Engine) -> None:
     text = words(client.get("/").text)
     assert "No campaign has been set up yet" in text
     assert "signs in and begins one" in text
-    assert "One useful mail a week" not in text
-    assert "One useful mail a week" in words(client.get("/nothing").text)
+    assert "One useful email a week" not in text
+    assert "One useful email a week" in words(client.get("/nothing").text)
     assert client.get("/bills").status_code == 200
     assert client.get("/find?zip=78207").status_code == 200
 
@@ -651,14 +651,14 @@ def test_any_text_in_any_place_gets_a_helpful_page(loaded_engine: Engine, clock:
             "termina en 12 días, el 3 de enero",
         ),
         ("2027-01-02T17:00", "This Congress ends tomorrow, on January 3", "termina mañana, el 3 de enero"),
-        ("2027-01-03T16:59", "This Congress ends today at noon Eastern.", "termina hoy al mediodía"),
+        ("2027-01-03T16:59", "This Congress ends today at noon Eastern time.", "termina hoy al mediodía"),
         ("2027-01-03T17:00", "", ""),
     ],
 )
 def test_in_its_last_weeks_every_page_says_how_long_the_congress_has(
     snapshot_engine: Engine, moment: str, en: str, es: str
 ) -> None:
-    means = "Bills that are not law by then end and must be introduced again."
+    means = "Bills that are not law by then expire and must be introduced again."
     with time_machine.travel(datetime.fromisoformat(moment).replace(tzinfo=UTC), tick=False):
         client = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
         for path in ("/", "/bills/hr6736-119", "/privacy"):
