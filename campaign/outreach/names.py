@@ -5,9 +5,7 @@ Spanish words agree with the member's gender; where the record does not know it,
 
 from datetime import date
 
-from babel.dates import format_date
-
-from campaign.congress.bills import BillId, ordinal
+from campaign.congress.bills import BillId, day_in_words, ordinal
 from campaign.congress.members import Person
 
 TITLES_EN = {
@@ -33,7 +31,7 @@ TITLES_ES = {
     "": {"representative": "representante"},
 }
 NEUTRAL_ROLES_ES = {
-    "delegate": "Delegación sin voto",
+    "delegate": "Integrante sin voto en el pleno",
     "resident_commissioner": "Comisión residente",
     "senator": "Senado",
 }
@@ -50,35 +48,35 @@ COMMITTEES_ES = {
     "HSBU": "el Comité de Presupuesto de la Cámara",
     "HSED": "el Comité de Educación y Fuerza Laboral de la Cámara",
     "HSFA": "el Comité de Asuntos Exteriores de la Cámara",
-    "HSGO": "el Comité de Supervisión de la Cámara",
+    "HSGO": "el Comité de Supervisión y Reforma Gubernamental de la Cámara",
     "HSHA": "el Comité de Administración de la Cámara",
     "HSHM": "el Comité de Seguridad Nacional de la Cámara",
     "HSIF": "el Comité de Energía y Comercio de la Cámara",
     "HSII": "el Comité de Recursos Naturales de la Cámara",
     "HSJU": "el Comité Judicial de la Cámara",
-    "HSPW": "el Comité de Transporte de la Cámara",
+    "HSPW": "el Comité de Transporte e Infraestructura de la Cámara",
     "HSRU": "el Comité de Reglas de la Cámara",
     "HSSM": "el Comité de Pequeñas Empresas de la Cámara",
     "HSSO": "el Comité de Ética de la Cámara",
-    "HSSY": "el Comité de Ciencia de la Cámara",
-    "HSVR": "el Comité de Veteranos de la Cámara",
+    "HSSY": "el Comité de Ciencia, Espacio y Tecnología de la Cámara",
+    "HSVR": "el Comité de Asuntos de los Veteranos de la Cámara",
     "HSWM": "el Comité de Medios y Arbitrios de la Cámara",
-    "SSAF": "el Comité de Agricultura del Senado",
+    "SSAF": "el Comité de Agricultura, Nutrición y Silvicultura del Senado",
     "SSAP": "el Comité de Asignaciones del Senado",
     "SSAS": "el Comité de Servicios Armados del Senado",
-    "SSBK": "el Comité de Banca del Senado",
+    "SSBK": "el Comité de Banca, Vivienda y Asuntos Urbanos del Senado",
     "SSBU": "el Comité de Presupuesto del Senado",
-    "SSCM": "el Comité de Comercio del Senado",
-    "SSEG": "el Comité de Energía del Senado",
-    "SSEV": "el Comité de Medio Ambiente del Senado",
+    "SSCM": "el Comité de Comercio, Ciencia y Transporte del Senado",
+    "SSEG": "el Comité de Energía y Recursos Naturales del Senado",
+    "SSEV": "el Comité de Medio Ambiente y Obras Públicas del Senado",
     "SSFI": "el Comité de Finanzas del Senado",
     "SSFR": "el Comité de Relaciones Exteriores del Senado",
-    "SSGA": "el Comité de Seguridad Nacional del Senado",
-    "SSHR": "el Comité de Salud y Educación del Senado",
+    "SSGA": "el Comité de Seguridad Nacional y Asuntos Gubernamentales del Senado",
+    "SSHR": "el Comité de Salud, Educación, Trabajo y Pensiones del Senado",
     "SSJU": "el Comité Judicial del Senado",
-    "SSRA": "el Comité de Reglas del Senado",
+    "SSRA": "el Comité de Reglas y Administración del Senado",
     "SSSB": "el Comité de Pequeñas Empresas del Senado",
-    "SSVA": "el Comité de Veteranos del Senado",
+    "SSVA": "el Comité de Asuntos de los Veteranos del Senado",
 }
 
 
@@ -119,13 +117,13 @@ def spoken_of(person: Person, lang: str) -> str:
 
 
 def salutation(person: Person, lang: str) -> str:
-    """``Dear Senator Hirono``; ``Estimada Senadora Hirono``, or ``Estimable`` for unknown gender."""
+    """``Dear Senator Hirono``; ``Estimada senadora Hirono``, or ``Estimable`` for unknown gender."""
     if lang == "en":
         return f"Dear {title(person, lang)} {person.last}"
     greeting = {"M": "Estimado", "F": "Estimada"}.get(person.gender)
     if greeting is None:
         return f"Estimable {person.name}"
-    return f"{greeting} {title(person, lang).title()} {person.last}"
+    return f"{greeting} {title(person, lang)} {person.last}"
 
 
 def chamber(name: str, lang: str) -> str:
@@ -181,4 +179,4 @@ def earlier_bill(number: BillId, sitting: int, chamber: str, lang: str) -> str:
 
 def day(value: date, lang: str) -> str:
     """``June 1, 2026``; ``1 de junio de 2026``."""
-    return str(format_date(value, "long", locale=lang))
+    return day_in_words(value, lang)

@@ -49,7 +49,7 @@ def test_nothing_around_a_call_asks_elsewhere_complains_or_scrolls_sideways(
     ("lang", "after", "message", "thanks", "undo", "back"),
     [
         ("", "I called: tell us how it went", "I left a voicemail", "Thank you. That call counts.",
-         "Undo", "Taken back."),
+         "Undo", "Undone."),
         ("/es", "Después de la llamada: cuente cómo fue", "Dejé un mensaje", "Gracias. Esa llamada cuenta.",
          "Deshacer", "Deshecho."),
     ],

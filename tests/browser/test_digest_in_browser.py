@@ -114,7 +114,7 @@ def test_an_edition_is_noted_looked_at_and_let_go_without_scripts(
     page.get_by_role("link", name="Digest", exact=True).click()
     page.get_by_label("English").fill("See you on Tuesday")
     page.get_by_label("Español").fill("Nos vemos el martes")
-    page.get_by_role("button", name="Keep the note").click()
+    page.get_by_role("button", name="Save the note").click()
     page.get_by_role("link", name="Preview and test").click()
     page.get_by_label("Language").select_option("es")
     page.get_by_label("Seat or state").fill("tx-20")

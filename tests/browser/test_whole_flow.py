@@ -26,7 +26,7 @@ WORDS = {
         "put": "Add to the script",
         "locate": "Use my location",
         "people": "Your members of Congress",
-        "failed": "Your device did not give a position.",
+        "failed": "We couldn’t get your location.",
         "rough": "Your device knows only roughly where it is.",
     },
     "es": {

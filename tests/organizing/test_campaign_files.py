@@ -119,7 +119,7 @@ FAULTS = [
     (", es: Viviendas para el campo}", "}", "line 2: “es” is missing"),
     ("es: Viviendas para el campo}", "es: ' '}", "line 2: “es” is empty"),
     ("H.R. 4989 (119th)", "H.R. 4989", "line 26: “H.R. 4989” says no Congress"),
-    ("H.R. 4989 (119th)", "the housing bill", "line 26: “the housing bill” is not a bill"),
+    ("H.R. 4989 (119th)", "the housing bill", "line 26: We couldn’t read “the housing bill” as a bill number"),
     ("s2423-119", "hr4989-119", "Line 30: “hr4989-119” stands twice"),
     ("goal: 40", "goal: many", "line 28: “goal” cannot be “many”"),
     ('accent: "#7a1f3d"', "accent: red", "line 12: “accent” cannot be “red”"),

@@ -217,21 +217,21 @@ NOBODY = Person(
 @pytest.mark.parametrize(
     ("office", "gender", "en", "es", "to"),
     [
-        ("senator", "F", "Dear Senator Example", "Estimada Senadora Example", "a la senadora Example"),
-        ("senator", "M", "Dear Senator Example", "Estimado Senador Example", "al senador Example"),
+        ("senator", "F", "Dear Senator Example", "Estimada senadora Example", "a la senadora Example"),
+        ("senator", "M", "Dear Senator Example", "Estimado senador Example", "al senador Example"),
         ("senator", "", "Dear Senator Example", "Estimable Lee Example", "a Lee Example"),
         ("representative", "F", "Dear Representative Example",
-         "Estimada Representante Example", "a la representante Example"),
+         "Estimada representante Example", "a la representante Example"),
         ("representative", "M", "Dear Representative Example",
-         "Estimado Representante Example", "al representante Example"),
+         "Estimado representante Example", "al representante Example"),
         ("representative", "", "Dear Representative Example", "Estimable Lee Example", "a Lee Example"),
-        ("delegate", "F", "Dear Delegate Example", "Estimada Delegada Example", "a la delegada Example"),
-        ("delegate", "M", "Dear Delegate Example", "Estimado Delegado Example", "al delegado Example"),
+        ("delegate", "F", "Dear Delegate Example", "Estimada delegada Example", "a la delegada Example"),
+        ("delegate", "M", "Dear Delegate Example", "Estimado delegado Example", "al delegado Example"),
         ("resident_commissioner", "F", "Dear Resident Commissioner Example",
-         "Estimada Comisionada Residente Example",
+         "Estimada comisionada residente Example",
          "a la comisionada residente Example"),
         ("resident_commissioner", "M", "Dear Resident Commissioner Example",
-         "Estimado Comisionado Residente Example",
+         "Estimado comisionado residente Example",
          "al comisionado residente Example"),
     ],
 )  # fmt: skip
@@ -288,7 +288,7 @@ def test_the_bill_asked_for_is_the_one_the_member_can_act_on(
 
 def test_scripts_are_refused_for_who_has_left_and_for_nobody(snapshot_engine: Engine, now: datetime) -> None:
     with db.reading(snapshot_engine) as session:
-        with pytest.raises(Refused, match="no longer sits"):
+        with pytest.raises(Refused, match="no longer in Congress"):
             wordings.script_for(session, "hr6736-119", "C001127", "call", "en", now=now)
         with pytest.raises(Refused, match="Nobody with the id"):
             wordings.script_for(session, "hr6736-119", "X999999", "call", "en", now=now)

@@ -159,7 +159,7 @@ def moment(value: datetime | None) -> str:
         return ""
     local = to_user_timezone(value)
     half = "a" if local.hour < 12 else "p"
-    clock = f"{format_date(local, 'long', rebase=False)}, {local.hour % 12 or 12}:{local.minute:02}\N{NO-BREAK SPACE}"
+    clock = f"{day(value)}, {local.hour % 12 or 12}:{local.minute:02}\N{NO-BREAK SPACE}"
     if current() == "es":
         return f"{clock}{half}.\N{NO-BREAK SPACE}m., {_zone()}"
     return f"{clock}{half}.m. {_zone()}"

@@ -97,7 +97,7 @@ def _overview(
 def about(trouble: queue.Trouble) -> str:
     """What is in trouble, in the reader's language."""
     subject, _space, period = trouble.about.partition(" ")
-    name = {"relay": _("The relay"), "digest": _("The digest")}[subject]
+    name = {"relay": _("The mail server"), "digest": _("The digest")}[subject]
     return f"{name} {period}".strip()
 
 
@@ -125,13 +125,13 @@ def state_names() -> dict[str, str]:
 def copy_states() -> dict[str, str]:
     """What became of a copy, in the order of interest."""
     return {
-        "sent": _("taken by the relay"),
+        "sent": _("accepted by the mail server"),
         "pending": _("waiting"),
-        "sending": _("being handed over"),
+        "sending": _("sending"),
         "deferred": _("tried, will be tried again"),
         "failed": _("not delivered"),
         "unknown": _("may or may not have arrived"),
-        "suppressed": _("stopped meanwhile, not sent"),
+        "suppressed": _("unsubscribed meanwhile, not sent"),
     }
 
 
@@ -139,7 +139,7 @@ def copy_states() -> dict[str, str]:
 def build_digest() -> Response:
     built = editions.build(database.engine(), _settings(), now=db.utcnow())
     _log("digest built", built.period, recipients=built.recipients)
-    told(_("The edition of %(period)s is there: look at it before it leaves.", period=built.period))
+    told(_("The edition of %(period)s is ready. Check it before it goes out.", period=built.period))
     return to("digest", edition=built.edition)
 
 
@@ -261,7 +261,7 @@ def digest_test(id: int) -> Response:
     group, period = _group(), editions.get(database.session(), id).period
     editions.send_test(database.engine(), id, group, me().email, now=db.utcnow())
     _log("digest test", period, language=group.language, seat=group.seat)
-    told(_("One copy goes to %(email)s with the next mail.", email=me().email))
+    told(_("One copy goes to %(email)s with the next emails.", email=me().email))
     return to("digest_preview", id=id, lang=group.language, seat=group.seat)
 
 
@@ -395,5 +395,5 @@ def set_mail_policy() -> Response:
         if changed:
             after = policy.policy(writer).model_dump_json()
             access.note(writer, "mail policy", ", ".join(changed), before=before, after=after)
-    told(_("The rules for mail are kept.") if changed else _("Nothing was changed."))
+    told(_("The email rules are saved.") if changed else _("Nothing was changed."))
     return to("mail_policy")

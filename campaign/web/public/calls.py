@@ -169,8 +169,8 @@ def reminder(seat: str) -> Response:
     office = found.by_id(request.args.get("office", "")) or found.first
     if office is None:
         raise Refused(
-            f"We know no telephone number of {chosen.person.name}.",
-            f"No conocemos un número de teléfono de {chosen.person.name}.",
+            f"We don’t have a phone number for {chosen.person.name}.",
+            f"No tenemos el teléfono de {chosen.person.name}.",
             status=404,
         )
     starts = offices.next_morning(office, now=now)

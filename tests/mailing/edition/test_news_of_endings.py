@@ -182,4 +182,4 @@ def test_a_bill_that_became_law_has_not_ended(engine: Engine) -> None:
     for path in ("/proposals/armas", "/act/NY-1"):
         assert "can be asked to be the first" not in pages[path]
     feed = pages["/feeds/changes.atom"]
-    assert feed.count("<summary>Died with its Congress") == 1
+    assert feed.count("<summary>Expired when its Congress ended") == 1

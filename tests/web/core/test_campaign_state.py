@@ -42,7 +42,7 @@ def test_a_draft_is_not_open_yet_but_for_organizers(app: Flask, snapshot_engine:
     seen = organizer.get(path)
     if CALL not in path:
         assert seen.status_code == 200
-        assert "organizers alone see this page" in seen.text
+        assert "only organizers can see this page" in seen.text
     assert seen.headers["Cache-Control"] == "no-store"
     assert app.test_client().get(path).status_code == 404
 

@@ -166,8 +166,8 @@ def test_a_bill_of_the_past_has_its_numbers_and_nothing_to_reach(staff: FlaskCli
     page = staff.get("/organize/bills/hr6618-118")
     assert page.status_code == 200
     shown = text_of(page.text)
-    assert "of all who voted in the chamber when it ended" in shown
-    for gone in ("Pace", "Projection", "Set the goal", "of the 218 wanted", "who sit and vote"):
+    assert "of all who could vote in the chamber when it ended" in shown
+    for gone in ("Pace", "Projection", "Save the goal", "of the 218 wanted", "who sit and vote"):
         assert gone not in shown
 
 
@@ -188,7 +188,7 @@ def test_in_january_every_page_of_organizers_goes_on_with_the_last_bills(
     assert "Was on it last time: led last Congress&#39;s H.R. 6736" in lists
     assert "New in Congress" in lists
     assert "This bill ended with the 119th Congress." in board
-    assert "led it" in castro
+    assert "introduced it then" in castro
     assert "led last Congress&#39;s H.R. 6736" in castro
     for shown in (week, lists, board, castro):
         assert not re.search(r"Pace:|Projection|votes of the 218|leads it|\bnot yet H\.R\.|on it since", shown)
@@ -347,7 +347,7 @@ def test_the_second_of_two_editors_sees_both_and_decides(app: Flask, snapshot_en
     told = send(bo, path, version="0", lean="against", next_step="")
     assert told.status_code == 409
     shown = text_of(told.text)
-    assert "Somebody else changed this meanwhile" in shown
+    assert "Someone else changed this meanwhile" in shown
     assert "ana@example.org" in shown
     (version,) = re.findall(r'name="version" value="(\d+)"', told.text)
     with db.reading(snapshot_engine) as session:
@@ -562,8 +562,8 @@ def test_the_system_page_tells_what_happens_and_shows_no_key(
     assert "20 rows where 29 are announced" in shown
     assert "Key for api.congress.gov: not set" in shown
     asked = text_of(send(staff, "/organize/system/poll").text)
-    assert "The worker will poll within a minute." in asked
-    assert "A poll was asked for already." in text_of(send(staff, "/organize/system/poll").text)
+    assert "The background service will check within a minute." in asked
+    assert "A check was already requested." in text_of(send(staff, "/organize/system/poll").text)
 
 
 def test_a_key_is_said_to_be_set_and_never_shown(snapshot_engine: Engine, clock: None) -> None:

@@ -110,7 +110,7 @@ def test_what_is_in_the_way_of_the_mail_is_told_on_the_first_page_in_both_langua
     followed: Engine, clock: None, now: datetime
 ) -> None:
     client = staff(followed)
-    assert "In the way of the mail" not in client.get("/organize/").text
+    assert "What is holding up the email" not in client.get("/organize/").text
     with db.writing(followed) as session:
         session.add(RelayLimits(name=relay_limits.RELAY, trouble="down", since=now, words="connection refused"))
         edition = Edition(period="2026-W25", state="paused", built_at=now, problem="paused by Ana")
