@@ -52,9 +52,9 @@ def bare_number(text: str) -> int | None:
 def not_a_bill(text: str) -> Refused:
     shown = " ".join(text.split())[:60]
     return Refused(
-        f"We couldn’t read “{shown}” as a bill number. Write it like H.R. 923 or S. 367, or paste its "
+        f"We couldn’t read “{shown}” as a bill number. Write it like H.R. 1234 or S. 567, or paste its "
         "congress.gov address.",
-        f"No pudimos leer «{shown}» como número. Escríbalo como H.R. 923 o S. 367, o pegue su dirección de "
+        f"No pudimos leer «{shown}» como número. Escríbalo como H.R. 1234 o S. 567, o pegue su dirección de "
         "congress.gov.",
     )
 
@@ -277,9 +277,9 @@ def _elsewhere(typed: str) -> Refused | None:
     if _PUERTO_RICO.fullmatch(typed):
         return Refused(
             "That is a bill of Puerto Rico's own legislature. We follow bills in the U.S. Congress, "
-            "like H.R. 923 or S. 367.",
+            "like H.R. 1234 or S. 567.",
             "Esa es una medida de la Asamblea Legislativa de Puerto Rico. Seguimos los proyectos "
-            "del Congreso de Estados Unidos, como H.R. 923 o S. 367.",
+            "del Congreso de Estados Unidos, como H.R. 1234 o S. 567.",
         )
     if found := _STATE_LEGISCAN.fullmatch(typed):
         state = found["state"].upper()

@@ -53,8 +53,8 @@ REDRAWN = (
     ),
     Redrawn(
         "CA",
-        "Voters approved the new map (Proposition 50) in November 2025.",
-        "El electorado aprobó el mapa nuevo (Proposición 50) en noviembre de 2025.",
+        "Approved in a statewide vote (Proposition 50) in November 2025.",
+        "Aprobado en votación estatal (Proposición 50) en noviembre de 2025.",
         f"{RECORD}1797",
     ),
     Redrawn(

@@ -126,7 +126,7 @@ def test_an_edition_is_noted_looked_at_and_let_go_without_scripts(
     expect(page.get_by_role("status")).to_contain_text("flow@example.org")
     page.get_by_role("link", name="Back").click()
     page.get_by_role("link", name="Approve…").click()
-    expect(page.locator("main")).to_contain_text("2 copies will leave")
+    expect(page.locator("main")).to_contain_text("2 copies will go out")
     page.get_by_role("button", name="Send this edition").click()
     expect(page.locator("main")).to_contain_text("0 of 2 copies have ended")
     page.get_by_role("link", name="Pause…").click()

@@ -84,7 +84,7 @@ def _write(admin: Admin) -> None:
 
 
 def _go_live(admin: Admin) -> None:
-    admin.press("link", "Nobody says who runs it.")
+    admin.press("link", "It does not say who runs it.")
     admin.fill(("Name of the organization", "A housing coalition"))
     admin.press("button", "Keep")
     admin.page.goto(admin.page.url.partition("/c/")[0] + "/organize/campaigns")

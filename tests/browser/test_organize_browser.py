@@ -118,7 +118,7 @@ def test_from_the_link_to_the_export_without_scripts(visit: Enter, own_engine: E
     page = seen.open(f"/organize/link/{link(own_engine, 'bo@example.org', 'organizer')}")
     page.get_by_role("button", name="Sign in now").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This week")
-    expect(page.locator("body")).to_contain_text("27 co-sponsors who sit and vote")
+    expect(page.locator("body")).to_contain_text("27 co-sponsors who can vote")
 
     page.get_by_role("link", name="Who to ask").first.click()
     page.get_by_label("List").select_option("ask_again")

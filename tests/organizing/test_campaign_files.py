@@ -222,7 +222,7 @@ def test_what_is_missing_is_told_until_it_is_there(engine: Engine) -> None:
     with db.writing(engine) as session:
         campaign_setup.add_empty(session, "rural-homes", by="ana@example.org", now=NOW)
         told = [each.words.en for each in readiness.missing(session, "rural-homes", now=NOW)]
-        assert told == ["The campaign has no summary.", "Nobody says who runs it.", "It has no proposal."]
+        assert told == ["The campaign has no summary.", "It does not say who runs it.", "It has no proposal."]
         campaign_setup.remove(session, "rural-homes")
     take(engine)
     with db.reading(engine) as session:
@@ -237,4 +237,4 @@ def test_what_is_missing_is_told_until_it_is_there(engine: Engine) -> None:
 def test_the_example_lacks_only_who_runs_it(snapshot_engine: Engine) -> None:
     with db.reading(snapshot_engine) as session:
         (found,) = readiness.missing(session, "us-guns-abroad", now=NOW)
-    assert found.words.en == "Nobody says who runs it."
+    assert found.words.en == "It does not say who runs it."

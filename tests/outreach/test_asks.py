@@ -25,7 +25,7 @@ from campaign.refusals import Refused
     ("bioguide", "bill", "code", "en", "es"),
     [
         ("C001091", "hr6736-119", "sponsor", "leads H.R. 6736 (2025)", "encabeza H.R. 6736 (2025)"),
-        ("J000305", "hr6736-119", "rejoin", "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736",
+        ("J000305", "hr6736-119", "rejoin", "co-sponsored last Congress's H.R. 6618, not on H.R. 6736 yet",
          "copatrocinó H.R. 6618 del Congreso pasado, aún no H.R. 6736"),
         ("N000147", "hr923-119", "thank", "on H.R. 923 (2025) since", "copatrocina H.R. 923 (2025) desde el"),
         ("M001199", "hr6736-119", "committee_chair",
@@ -232,13 +232,13 @@ def asked(engine: Engine, short: str, bill: str, *, now: datetime = NOW) -> Ask:
     ("rows", "code", "reason"),
     [
         ([on("A1", "2023-12-06", withdrawn="2024-05-01")], "cosponsor", "not yet on H.R. 6736 (2025)"),
-        ([on("A1", "2023-12-06")], "rejoin", "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"),
+        ([on("A1", "2023-12-06")], "rejoin", "co-sponsored last Congress's H.R. 6618, not on H.R. 6736 yet"),
         ([on("A1", "2024-05-01", withdrawn="2024-06-01"), on("A1", "2023-12-06")], "rejoin",
-         "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"),
+         "co-sponsored last Congress's H.R. 6618, not on H.R. 6736 yet"),
         ([on("A1", "2023-12-06"), on("A1", "2024-02-01")], "rejoin",
-         "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"),
+         "co-sponsored last Congress's H.R. 6618, not on H.R. 6736 yet"),
         ([on("A1", "2024-02-01"), on("A1", "2024-03-01"), on("A2", "2023-12-06")], "rejoin",
-         "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"),
+         "co-sponsored last Congress's H.R. 6618, not on H.R. 6736 yet"),
         ([on("A2", "2023-12-06")], "cosponsor", "not yet on H.R. 6736 (2025)"),
     ],
     ids=["withdrew", "stayed", "left and came back", "listed twice", "listed twice later", "somebody else"],
@@ -259,8 +259,8 @@ def test_of_several_earlier_bills_the_newest_is_named_and_who_led_it_did_not_cos
     add_bill(congress, "hr6618-118", on("A1", "2023-12-20"), sponsor="A2", proposal="armas")
     add_bill(congress, "hr6736-119", proposal="armas")
     assert [asked(congress, short, "hr6736-119").reason("en") for short in ("A1", "A2")] == [
-        "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736",
-        "sponsored last Congress's H.R. 6618, not yet H.R. 6736",
+        "co-sponsored last Congress's H.R. 6618, not on H.R. 6736 yet",
+        "sponsored last Congress's H.R. 6618, not on H.R. 6736 yet",
     ]
 
 
@@ -275,7 +275,10 @@ def test_who_led_an_earlier_bill_known_by_name_alone_is_asked_again_without_a_ye
         adopt(session, "hr6618-118", "armas")
     add_bill(congress, "hr6736-119", proposal="armas")
     ask = asked(congress, "A1", "hr6736-119")
-    assert (ask.code, ask.reason("en")) == ("rejoin", "sponsored last Congress's H.R. 6618, not yet H.R. 6736")
+    assert (ask.code, ask.reason("en")) == (
+        "rejoin",
+        "sponsored last Congress's H.R. 6618, not on H.R. 6736 yet",
+    )
     assert ask.situation.earlier is not None
     assert ask.situation.earlier.year is None
 

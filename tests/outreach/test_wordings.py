@@ -265,7 +265,7 @@ def test_a_script_comes_with_numbers_washington_first(snapshot_engine: Engine, n
     with db.reading(snapshot_engine) as session:
         script = wordings.script_for(session, "hr6736-119", "J000305", "call", "en", now=now)
     assert script.ask == "rejoin"
-    assert script.reason == "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"
+    assert script.reason == "co-sponsored last Congress's H.R. 6618, not on H.R. 6736 yet"
     assert script.salutation == "Dear Representative Jacobs"
     assert script.phones[0].startswith("202-225-")
 

@@ -54,7 +54,7 @@ def sender_of_single_mails(settings: Settings) -> Sender:
     if not address:
         if not settings.smtp_url.get_secret_value().startswith("file:"):
             raise Refused(
-                "Mail cannot leave until CAMPAIGN_MAIL_FROM is set.",
+                "Email can’t go out until CAMPAIGN_MAIL_FROM is set.",
                 "No puede salir ningún correo hasta que se defina CAMPAIGN_MAIL_FROM.",
             )
         name, address = "Campaign", "campaign@localhost.invalid"

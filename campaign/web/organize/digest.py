@@ -190,8 +190,8 @@ def _group() -> Group:
         raise Refused("The digest is written in en and es.", "El boletín se escribe en en y es.")
     if seat and not re.fullmatch(r"[A-Z]{2}", seat) and members.seat(database.session(), seat) is None:
         raise Refused(
-            f"{seat[:20]!r} is no seat; write it like TX-20, or a state like TX.",
-            f"{seat[:20]!r} no es un escaño; escríbalo como TX-20, o un estado como TX.",
+            f"{seat[:20]!r} is not a seat. Write it like TX-20, or a state like TX.",
+            f"{seat[:20]!r} no es un escaño. Escríbalo como TX-20, o un estado como TX.",
         )
     return Group(lang, seat)
 
@@ -309,7 +309,7 @@ STEPS = {
 def _step(act: str) -> Step:
     if act in STEPS:
         return STEPS[act]
-    raise Refused("There is no page here.", "Aquí no hay ninguna página.", status=404)
+    raise Refused("Page not found.", "No encontramos esa página.", status=404)
 
 
 def _concerned(act: str, status: dict[str, int]) -> int:
@@ -362,8 +362,8 @@ def take_digest_step(id: int, act: str) -> Response:
     _ready(edition, step)
     if request.form.get("seen") != _seen(edition):
         raise Refused(
-            "Somebody changed this edition meanwhile. Nothing was done; look at it again and decide.",
-            "Alguien cambió esta edición entretanto. No se hizo nada; véala de nuevo y decida.",
+            "Someone changed this edition meanwhile. Nothing was done. Check it again and decide.",
+            "Alguien cambió esta edición mientras tanto. No se hizo nada. Véala de nuevo y decida.",
             status=409,
         )
     number = _concerned(act, editions.status(session, edition))

@@ -304,7 +304,8 @@ def _phrase_said(
     except KeyError as error:
         raise Refused(str(error.args[0]), f"Falta un dato: {error.args[0]}") from None
     raise Refused(
-        f"There is nothing to ask of {person.name} now.", f"Ahora no hay nada que pedir a {person.name}."
+        f"We have nothing to ask {person.name} right now.",
+        f"Por ahora no tenemos nada que pedir a {person.name}.",
     )
 
 
@@ -335,8 +336,8 @@ def _picked(session: Session, wanted: str, now: datetime) -> Person:
         return found[0]
     names = ", ".join(person.name for person in found[:8])
     if not found:
-        raise Refused(f"Nobody who sits now is called “{wanted}”.", f"Nadie en funciones se llama «{wanted}».")
-    raise Refused(f"“{wanted}” fits several: {names}.", f"«{wanted}» puede ser: {names}.")
+        raise Refused(f"No current member is called “{wanted}”.", f"Nadie en funciones se llama «{wanted}».")
+    raise Refused(f"“{wanted}” matches several: {names}.", f"«{wanted}» puede ser: {names}.")
 
 
 def _plain(name: str) -> str:

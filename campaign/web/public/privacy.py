@@ -34,8 +34,8 @@ def _of_readers() -> Iterator[Statement]:
             "campaign", "proposal", "kinship", "zipseat", "zipcode", "districtshape", "citedfact",
         ),
         _(
-            "The public record: bills, members of Congress, present and former, their offices and districts, "
-            "from public sources."
+            "The public record: bills, members of Congress now and before, and their offices and "
+                "districts. All of it comes from public sources."
         ),
         _("Permanently."),
     )  # fmt: skip
@@ -69,7 +69,7 @@ def _of_readers() -> Iterator[Statement]:
 
 
 def _of_mail(*, keeps_ip: bool) -> Iterator[Statement]:
-    with_ip = _("The organization has chosen to store the internet address you signed up from, too.")
+    with_ip = _("The organization also stores the internet address you signed up from.")
     signed_up = _(
         "Your email address, and the language, bills and district you chose (not your ZIP code or "
         "street). When you last told us where you live, and when we asked again because of new "
@@ -93,15 +93,15 @@ def _of_mail(*, keeps_ip: bool) -> Iterator[Statement]:
     yield Statement(
         "mail",
         ("mailtoken",),
-        _("The links we emailed you to confirm or open your settings, in a scrambled form that opens nothing."),
+        _("The links we emailed you to confirm or to open your settings. They are scrambled and open nothing."),
         _("A week after they are used or expire."),
     )
     yield Statement(
         "mail",
         ("attempt",),
         _(
-            "That someone asked for our email, under a scrambled form of the email and internet "
-            "address, so that no one can flood an inbox."
+            "That someone asked for our email, so that no one can flood an inbox. The email and "
+            "internet address are scrambled."
         ),
         _("A week."),
     )
@@ -109,15 +109,15 @@ def _of_mail(*, keeps_ip: bool) -> Iterator[Statement]:
         "mail",
         ("suppression",),
         _(
-            "When you unsubscribe or delete: a scrambled code that cannot be turned back into your "
-            "address, so that we never email you again."
+            "When you unsubscribe or delete: a scrambled code. No one can turn it back into your "
+            "address. With it, we never email you again."
         ),
         _("Permanently, unless you sign up again yourself."),
     )
     yield Statement(
         "mail",
         ("mailevent", "relaylimits", "mailpolicy"),
-        _("Counts of reports from email providers, and how our email is set up. No addresses."),
+        _("How many reports email providers send us, and how our email is set up. No addresses."),
         _("Reports, 30 days."),
     )
 
@@ -145,8 +145,8 @@ def _of_organizers() -> Iterator[Statement]:
             "billgoal", "campaignstate",
         ),
         _(
-            "Goals, plans and notes about members of Congress, and who to talk to in their offices: "
-                "staff names, roles, phone numbers and email addresses at work. Nothing about readers."
+            "Goals, plans and notes about members of Congress. Who to talk to in their offices: staff "
+                "names, roles, phone numbers and email addresses at work. Nothing about readers."
         ),
         _("Until an organizer removes it."),
     )  # fmt: skip

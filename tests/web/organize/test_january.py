@@ -141,7 +141,7 @@ def seen(december: Engine) -> Callable[[datetime, str], str]:
 def test_the_page_in_december(seen: Callable[[datetime, str], str]) -> None:
     english, spanish = seen(DECEMBER, "/organize/january"), seen(DECEMBER, "/es/organize/january")
     assert "The 119th Congress ends at noon Eastern time on January 3, 2027. 29 days are left." in english
-    assert re.search(r"H\.R\.\s923 , armas Act: .*; 1 co-sponsor, 1 of them sits and votes", english)
+    assert re.search(r"H\.R\.\s923 , armas Act: .*; 1 co-sponsor, 1 of them can vote", english)
     assert "2026-W49 : " in english
     assert "Missing : the committees of the 120th Congress: nobody is named yet." in english
     assert "campaign districts fetch --congress 120" in english

@@ -85,7 +85,7 @@ def test_a_note_goes_along_to_the_page_of_the_seat(
 
 def test_the_page_of_a_seat_repeats_notes_by_their_codes_only(client: FlaskClient) -> None:
     text = words(client.get("/es/act/TX-20?note=likely.by-zip.likely.<script>.nonsense").text)
-    assert text.count("Probable, pero no seguro") == 1
+    assert text.count("Probablemente este es su distrito") == 1
     assert "se basa solo en su código postal" in text
     assert "nonsense" not in text
     assert "Likely" not in words(client.get("/act/TX-20").text)

@@ -183,7 +183,7 @@ def test_the_campaign_says_what_is_asked_and_how_many_are_on(client: FlaskClient
     )
     assert "newest on May 14, 2026" in text
     assert "Source: U.S. Government Accountability Office, GAO-21-322" in text
-    assert "Record as of June 1, 2026, from the snapshot" in text
+    assert "Bill records as of June 1, 2026 (the copy that came with this site)" in text
     assert "Members as of July 15, 2026" in text
 
 
@@ -194,7 +194,7 @@ def test_the_campaign_in_spanish(client: FlaskClient) -> None:
         "2 ya no están en esta cámara" in text
     )
     assert "la firma más reciente, el 14 de mayo de 2026" in text
-    assert "Registro al 1 de junio de 2026" in text
+    assert "Registro de los proyectos al 1 de junio de 2026" in text
 
 
 def test_an_empty_database_teaches_the_next_step(sqlite_engine: Engine) -> None:
@@ -213,7 +213,7 @@ def test_a_bill_page_is_honest(client: FlaskClient) -> None:
     assert "Listed by Congress 26" in text
     assert "Can vote on it today 23" in text
     assert "Delegate without a floor vote 1" in text
-    assert "Gone 2" in text
+    assert "No longer in this chamber 2" in text
     assert "Co-sponsors of H.R. 923 over time: 26 co-sponsors on June 1, 2026." in text
     assert "Last read whole on June 1, 2026" in text
     assert "https://www.congress.gov/bill/119th-congress/house-bill/923" in client.get("/bills/hr923-119").text
@@ -523,7 +523,7 @@ def test_after_the_switch_the_new_districts_count(snapshot_engine: Engine) -> No
     assert lacking in find
     for text in (page, find, found):
         assert "We use the districts of the 120th Congress" not in text
-    assert "In all other states we use the districts of the 120th" in page
+    assert "In all other states we use the districts of this Congress, the 120th" in page
     assert "Since noon Eastern time on January 3, 2027 Texas has new districts" in act
     assert "look it up by street address" in act
     assert "ZIP code 78701 was in TX-37 until then" in found

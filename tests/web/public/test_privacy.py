@@ -55,7 +55,7 @@ def test_the_times_told_are_the_times_kept(said: list[Statement]) -> None:
     assert (subscribers.USED_KEPT.days, until["mailtoken"]) == (7, "A week after they are used or expire.")
     assert (subscribers.WEEK.days, until["attempt"]) == (7, "A week.")
     assert (subscribers.RETIRED_AFTER.days, "30 days" in until["subscriber"]) == (30, True)
-    assert (retention.BODIES_KEPT.days, "a month" in until["delivery"]) == (30, True)
+    assert (retention.BODIES_KEPT.days, "one month" in until["delivery"]) == (30, True)
     assert (retention.ROWS_KEPT.days, "three months" in until["delivery"]) == (90, True)
     assert (sessions.LONGEST.days, "seven days" in until["usersession"]) == (7, True)
     assert (housekeeping.ACCESS_KEPT.days, "a week" in until["signinlink"]) == (7, True)
