@@ -128,7 +128,7 @@ def test_an_edition_is_noted_looked_at_and_let_go_without_scripts(
     page.get_by_role("link", name="Approve…").click()
     expect(page.locator("main")).to_contain_text("2 copies will go out")
     page.get_by_role("button", name="Send this edition").click()
-    expect(page.locator("main")).to_contain_text("0 of 2 copies have ended")
+    expect(page.locator("main")).to_contain_text("0 of 2 copies finished")
     page.get_by_role("link", name="Pause…").click()
     page.get_by_role("button", name="Pause this edition").click()
     expect(page.locator("#edition")).to_contain_text("paused")

@@ -58,7 +58,9 @@ def text_of(html: str) -> str:
 def test_monday_shows_the_honest_count_and_whom_to_ask_first(staff: FlaskClient) -> None:
     shown = text_of(staff.get("/organize/").text)
     assert "27 co-sponsors who can vote" in shown
-    assert "Congress lists 29 ; 1 delegate; 1 has left the chamber." in shown.replace("29;", "29 ;")
+    assert "Congress lists 29 ; 1 delegate without a floor vote; 1 no longer in the chamber." in shown.replace(
+        "29;", "29 ;"
+    )
     assert "With its sponsor 28 votes of the 218 wanted" in shown
     assert "6.5 % of all who vote in the chamber, 12.8 % of a majority." in shown
     assert "House Committee on Foreign Affairs : 6 of 53. Votes by party: D 28." in shown
@@ -184,7 +186,7 @@ def test_in_january_every_page_of_organizers_goes_on_with_the_last_bills(
         )
     assert "No bill of this Congress yet" in week
     assert "27 co-sponsors who could vote when it ended" in week
-    assert "Was on it last time: co-sponsored last Congress&#39;s H.R. 6736" in lists
+    assert "Co-sponsored last time: co-sponsored last Congress&#39;s H.R. 6736" in lists
     assert "Was on it last time: led last Congress&#39;s H.R. 6736" in lists
     assert "New in Congress" in lists
     assert "This bill ended with the 119th Congress." in board
@@ -197,13 +199,13 @@ def test_in_january_every_page_of_organizers_goes_on_with_the_last_bills(
 def test_organizers_work_on_in_the_gap_with_the_last_bills(staff: FlaskClient) -> None:
     for path, inside in (
         ("lists", "This bill expired with the 118th Congress. These lists help bring it back."),
-        ("board", "This bill ended with the 118th Congress. The board shows who sits now"),
+        ("board", "This bill expired with the 118th Congress. The board shows who is in Congress now"),
     ):
         page = staff.get(f"/organize/{path}?bill=hr6618-118")
         assert page.status_code == 200
         assert inside in text_of(page.text)
         assert "Sara Jacobs" in page.text
-    assert "Was on it last time: co-sponsored last Congress" in text_of(
+    assert "Co-sponsored last time: co-sponsored last Congress" in text_of(
         staff.get("/organize/lists?bill=hr6618-118&list=was_on").text
     )
 

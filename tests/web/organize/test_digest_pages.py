@@ -141,7 +141,7 @@ def test_an_edition_goes_from_built_to_held_to_sent_and_each_act_is_logged(
     assert copies(snapshot_engine, edition) == []
     assert "Done, for 3 copies." in take(staff, edition, "approve").text
     assert copies(snapshot_engine, edition) == ["pending"] * 3
-    assert "0 of 3 copies have ended" in staff.get("/organize/digest").text
+    assert "0 of 3 copies finished" in staff.get("/organize/digest").text
     take(staff, edition, "pause")
     assert state_of(snapshot_engine, edition) == "paused"
     take(staff, edition, "resume")
@@ -351,7 +351,7 @@ def test_an_edition_built_early_says_when_it_leaves(
 ) -> None:
     built = editions.build(snapshot_engine, settings, now=now, period="2026-W26")
     page = text_of(staff.get(f"/organize/digest?edition={built.edition}").text)
-    assert "No copy goes out before June 22, 2026, 8:00\xa0a.m. Eastern time" in page
+    assert "No copy goes out before June 22, 2026, 8:00 a.m. Eastern time" in page
     assert "Build this week's edition" in page.replace("&#39;", "'")
     asked = text_of(staff.get(f"/organize/digest/{built.edition}/step/approve").text)
     assert "3 copies will go out from June 22, 2026, 8:00 AM EDT on." in asked
@@ -364,4 +364,4 @@ def test_the_first_morning_is_the_earliest_among_the_readers(
         session.execute(sa.update(Subscriber).where(sa.text("language = 'es'")).values(seat="GU"))
     built = editions.build(snapshot_engine, settings, now=now, period="2026-W26")
     page = text_of(staff.get(f"/organize/digest?edition={built.edition}").text)
-    assert "No copy goes out before June 21, 2026, 6:00\xa0p.m. Eastern time" in page
+    assert "No copy goes out before June 21, 2026, 6:00 p.m. Eastern time" in page

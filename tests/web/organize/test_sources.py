@@ -102,7 +102,7 @@ def test_mail_that_waits_and_the_digest_are_told_in_numbers(
     shown = text_of(client.get("/organize/system").text)
     assert "waiting for their hour 3" in shown
     assert "will be tried again 1" in shown
-    assert "are being handed over 0" in shown
+    assert "being sent now 0" in shown
     assert "2026-W25: being sent · readers 6 · sent 2" in text_of(client.get("/organize/").text)
 
 
@@ -124,7 +124,7 @@ def test_what_is_in_the_way_of_the_mail_is_told_on_the_first_page_in_both_langua
     assert "The digest 2026-W25: is paused: paused by Ana" in english
     assert "copies that may or may not have arrived: 1" in english
     assert "El servidor de correo: no se puede llegar al servidor de correo desde 2026-06-20" in spanish
-    assert "El resumen 2026-W25: está en pausa: paused by Ana" in spanish
+    assert "El boletín 2026-W25: está en pausa: paused by Ana" in spanish
     assert "ejemplares que quizá no llegaron: 1" in spanish
     page = client.get("/organize/").text
     for place in ("/organize/digest", "/organize/system"):

@@ -199,7 +199,7 @@ def test_a_letters_preview_measures_how_alike_letters_get(staff: FlaskClient) ->
     page = PAGE.replace("-tally", "-letter")
     texts = {f"text_{lang}": wordings.wording("rejoin", "letter", lang) for lang in wordings.LANGUAGES}
     shown = send(staff, page, **texts, do="preview", member="sara jacobs").text
-    measured = re.findall(r"two have (\d+) % of their text in common", shown)
+    measured = re.findall(r"two share (\d+)% of their text", shown)
     assert len(measured) == 2
     assert all(0 < int(share) < 70 for share in measured)
 

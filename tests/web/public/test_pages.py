@@ -215,7 +215,7 @@ def test_a_bill_page_is_honest(client: FlaskClient) -> None:
     assert "Delegate without a floor vote 1" in text
     assert "No longer in this chamber 2" in text
     assert "Co-sponsors of H.R. 923 over time: 26 co-sponsors on June 1, 2026." in text
-    assert "Last read whole on June 1, 2026" in text
+    assert "Last full check: June 1, 2026" in text
     assert "https://www.congress.gov/bill/119th-congress/house-bill/923" in client.get("/bills/hr923-119").text
 
 
@@ -525,7 +525,7 @@ def test_after_the_switch_the_new_districts_count(snapshot_engine: Engine) -> No
         assert "We use the districts of the 120th Congress" not in text
     assert "In all other states we use the districts of this Congress, the 120th" in page
     assert "Since noon Eastern time on January 3, 2027 Texas has new districts" in act
-    assert "look it up by street address" in act
+    assert "find it by street address" in act
     assert "ZIP code 78701 was in TX-37 until then" in found
     assert "Your senators do not depend on the district" in found
     assert not any("new districts" in text for text in unchanged)
@@ -586,8 +586,8 @@ def test_no_position_is_asked_for_where_its_district_could_not_be_told(snapshot_
     ("path", "promise"),
     [
         ("/find", "We look up your location on our own map and don’t save it."),
-        ("/privacy", "sent only to us, looked up on our own map and not saved."),
-        ("/es/privacy", "llega solo a nosotros, se busca en nuestro mapa y no se guarda."),
+        ("/privacy", "It comes only to us. We look it up on our own map and don’t save it."),
+        ("/es/privacy", "Llega solo a nosotros. La buscamos en nuestro mapa y no la guardamos."),
     ],
 )
 def test_a_position_is_promised_to_stay_here(client: FlaskClient, path: str, promise: str) -> None:
