@@ -1,7 +1,7 @@
 """Engines, sessions and upgrades, for SQLite and PostgreSQL alike."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -101,6 +101,12 @@ def writing(engine: Engine) -> Iterator[Session]:
     writer = engine.execution_options(writes=True)
     with Session(writer, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def insert(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of one set of columns without the ORM, which doubles the time of a hundred thousand."""
+    if rows:
+        session.connection().execute(sa.insert(sa.inspect(table).local_table), rows)
 
 
 def upgrade(engine: Engine) -> None:

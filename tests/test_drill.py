@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chambers import acted, add_bill, legislator, on, seat_members, term
+from chambers import add_bill, filled, legislator, on, seat_members, term
 from click.testing import CliRunner
 from sqlalchemy.engine import Engine
 from sqlmodel import select
@@ -36,21 +36,6 @@ def small(engine: Engine) -> Engine:
 def local(sqlite_engine: Engine) -> Engine:
     """On SQLite only, for what does not depend on the engine."""
     return filled(sqlite_engine)
-
-
-def filled(engine: Engine) -> Engine:
-    """Two members of the House and a senator, with a bill and its predecessor."""
-    seat_members(
-        engine,
-        legislator("A1", term("NY-1"), term("NY-1", 120)),
-        legislator("A2", term("NY-2")),
-        legislator("A3", term("NY")),
-    )
-    introduced = acted("2025-02-04", "Introduced in House", code="1000")
-    add_bill(engine, "hr6736-119", sponsor="A1", proposal="armas", actions=(introduced,))
-    before = acted("2023-12-06", "Introduced in House", code="1000")
-    add_bill(engine, "hr6618-118", on("A2", "2023-12-10"), sponsor="A1", proposal="armas", actions=(before,))
-    return engine
 
 
 def test_a_drill_shows_what_will_be_missing_and_changes_nothing(small: Engine, tmp_path: Path) -> None:

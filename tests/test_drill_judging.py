@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from chambers import acted, add_bill, legislator, seat_members, term
+from chambers import add_bill, filled
 from sqlalchemy.engine import Engine
 
 from campaign import db
@@ -14,16 +14,7 @@ from campaign.drill.pages import Page
 
 @pytest.fixture
 def small(engine: Engine) -> Engine:
-    """Two members of the House and a senator, with one bill."""
-    seat_members(
-        engine,
-        legislator("A1", term("NY-1"), term("NY-1", 120)),
-        legislator("A2", term("NY-2")),
-        legislator("A3", term("NY")),
-    )
-    introduced = acted("2025-02-04", "Introduced in House", code="1000")
-    add_bill(engine, "hr6736-119", sponsor="A1", proposal="armas", actions=(introduced,))
-    return engine
+    return filled(engine)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
+from campaign import db
 from campaign.congress.actions import Line, line_of, merge_lines, stage_of_bill
 from campaign.congress.bills import BillId
 from campaign.congress.members import store_named
@@ -325,7 +325,7 @@ class Intake:
         self.new_rows.append((Change, self.changes))
         for table, rows in self.new_rows:
             if rows:
-                _insert(self.session, table, rows)
+                db.insert(self.session, table, rows)
         if self.people:
             bill, now = self.observation.bill_id, self.observation.read_at
             store_named(self.session, self.people, bill=bill, now=now)
@@ -338,11 +338,6 @@ def _by_joining(rows: Iterable[CosponsorRow]) -> dict[tuple[str, date], Cosponso
         if (row.bioguide, row.joined) not in listed or row.withdrawn is None:
             listed[row.bioguide, row.joined] = row
     return listed
-
-
-def _insert(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
-    """Insert plain rows without the ORM: a Congress has hundreds of thousands of them."""
-    session.connection().execute(sa.insert(SQLModel.metadata.tables[str(table.__tablename__)]), rows)
 
 
 def _joined(words: Iterable[str]) -> str:

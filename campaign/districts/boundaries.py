@@ -80,8 +80,7 @@ def replace_boundaries(session: Session, congress: int, rows: Sequence[dict[str,
     states = {row["seat"][:2] for row in rows}
     of_states = sa.func.substr(col(DistrictShape.seat), 1, 2).in_(states)
     session.execute(sa.delete(DistrictShape).where(col(DistrictShape.congress) == congress, of_states))
-    if rows:
-        session.execute(sa.insert(DistrictShape), rows)
+    db.insert(session, DistrictShape, rows)
 
 
 # --- queries ---------------------------------------------------------------------------------------

@@ -100,8 +100,7 @@ def replace_zips(session: Session, rows: Iterable[ZipRow], congress: int) -> Non
     new = [{"congress": congress, **row._asdict()} for row in rows]
     of_states = sa.func.substr(col(ZipSeat.seat), 1, 2).in_({row["seat"][:2] for row in new})
     session.execute(sa.delete(ZipSeat).where(col(ZipSeat.congress) == congress, of_states))
-    if new:
-        session.execute(sa.insert(ZipSeat), new)
+    db.insert(session, ZipSeat, new)
 
 
 def set_zips_state(session: Session, congress: int, now: datetime, source: str) -> None:

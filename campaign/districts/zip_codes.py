@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from campaign import db
 from campaign.districts.models import ZipCode, ZipSeat
 from campaign.refusals import Refused
 
@@ -56,8 +57,7 @@ def middle_of_seat(session: Session, seat: str, *, congress: int) -> Coordinates
 
 def replace_zip_codes(session: Session, rows: Sequence[Row]) -> None:
     session.execute(sa.delete(ZipCode))
-    if rows:
-        session.execute(sa.insert(ZipCode), rows)
+    db.insert(session, ZipCode, rows)
 
 
 # --- reading the sources ---------------------------------------------------------------------------

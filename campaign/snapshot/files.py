@@ -85,9 +85,9 @@ def write_table(folder: Path, name: str, rows: Iterable[Sequence[Any]]) -> int:
 def read_table(folder: Path, name: str) -> list[Row]:
     """The rows of a table as dictionaries, with dates and bytes decoded; columns missing from the file are
     absent."""
-    lines = _read(folder / f"{name}.jsonl.gz")
-    columns = json.loads(next(lines))
-    rows = [dict(zip(columns, json.loads(line), strict=True)) for line in lines]
+    # A list of all lines is read in half of the time that they take one by one.
+    columns, *values = json.loads(f"[{','.join(_read(folder / f'{name}.jsonl.gz'))}]")
+    rows = [dict(zip(columns, line, strict=True)) for line in values]
     for column in sa.inspect(TABLES[name]).columns:
         if column.name in columns and (read := _reader(column.type)):
             for row in rows:

@@ -77,6 +77,15 @@ def loaded(loaded_engine: Engine) -> Engine:
     return loaded_engine
 
 
+@pytest.fixture
+def mapped(sqlite_engine: Engine, now: datetime) -> Engine:
+    """An installation whose operator imported the maps: the snapshot's, most of its rows, stay away."""
+    with db.writing(sqlite_engine) as session:
+        for name in ("zips-119", "zipcodes", "boundaries-119"):
+            session.add(SourceState(name=name, as_of=date(2026, 6, 1), checked_at=now, source="import"))
+    return sqlite_engine
+
+
 def contents(session: Session) -> dict[str, Any]:
     return {
         name: sorted(map(repr, session.execute(sa.select(table))))
@@ -140,9 +149,9 @@ def test_the_earlier_bills_are_as_congress_published_them(snapshot_engine: Engin
     assert senate.active == {"D000563", "K000384", "M000133", "M001169", "W000817"}
 
 
-def test_a_database_of_the_snapshot_before_gets_whole_bills(sqlite_engine: Engine, now: datetime) -> None:
+def test_a_database_of_the_snapshot_before_gets_whole_bills(mapped: Engine, now: datetime) -> None:
     """The first release shipped bills of the 118th with few co-sponsors, and others by name, unpolled."""
-    engine = sqlite_engine
+    engine = mapped
     introduced = next(one for one in read_bills(shipped("fixtures")) if one.bill == "hr6618-118")
     part = introduced.model_copy(
         update={"cosponsors": introduced.cosponsors[:16], "problem": "co-sponsors as introduced only"}
@@ -248,23 +257,23 @@ def test_loading_again_changes_nothing(loaded: Engine, now: datetime) -> None:
 # Which of two states stays is decided before the database is asked, so one engine is enough.
 
 
-def test_newer_members_are_not_overwritten(sqlite_engine: Engine, now: datetime) -> None:
-    with db.writing(sqlite_engine) as session:
+def test_newer_members_are_not_overwritten(mapped: Engine, now: datetime) -> None:
+    with db.writing(mapped) as session:
         newer = files([rep("C001091", "TX-20", "Castro Jr.", "Joaquin")])
         roster.import_members(session, newer, as_of=date(2026, 7, 16), now=now)
-    assert snapshot.load(sqlite_engine, now=now)["members"] == 0
-    with db.reading(sqlite_engine) as session:
+    assert snapshot.load(mapped, now=now)["members"] == 0
+    with db.reading(mapped) as session:
         castro = members.person(session, "C001091", now=NOW)
     assert castro is not None
     assert castro.last == "Castro Jr."
 
 
-def test_older_members_give_way(sqlite_engine: Engine, now: datetime) -> None:
-    with db.writing(sqlite_engine) as session:
+def test_older_members_give_way(mapped: Engine, now: datetime) -> None:
+    with db.writing(mapped) as session:
         older = files([rep("X000001", "TX-20", "Earlier")])
         roster.import_members(session, older, as_of=date(2025, 1, 10), now=now)
-    snapshot.load(sqlite_engine, now=now)
-    with db.reading(sqlite_engine) as session:
+    snapshot.load(mapped, now=now)
+    with db.reading(mapped) as session:
         assert [one.last for one in members.holders(session, "TX-20", now=now + timedelta(days=30))] == [
             "Castro"
         ]
@@ -273,11 +282,10 @@ def test_older_members_give_way(sqlite_engine: Engine, now: datetime) -> None:
     assert earlier.standing == "departed"
 
 
-def test_the_boundaries_of_an_older_snapshot_give_way(sqlite_engine: Engine, now: datetime) -> None:
-    state = SourceState(name="boundaries-119", as_of=date(2025, 1, 2), checked_at=now, source="snapshot")
-    with db.writing(sqlite_engine) as session:
-        session.add(state)
-    assert snapshot.load(sqlite_engine, now=now)["boundaries"] == 441
+def test_the_boundaries_of_an_older_snapshot_give_way(snapshot_copy: Engine, now: datetime) -> None:
+    with db.writing(snapshot_copy) as session:
+        session.get_one(SourceState, "boundaries-119").as_of = date(2025, 1, 2)
+    assert snapshot.load(snapshot_copy, now=now)["boundaries"] == 441
 
 
 def test_a_database_of_the_snapshot_before_gets_all_zip_codes(snapshot_copy: Engine, now: datetime) -> None:
@@ -301,12 +309,12 @@ def test_a_zip_table_that_an_operator_imported_stays(snapshot_copy: Engine, now:
     assert snapshot.load(snapshot_copy, now=now)["zips"] == 0
 
 
-def test_a_bill_read_since_is_not_overwritten(sqlite_engine: Engine, now: datetime) -> None:
+def test_a_bill_read_since_is_not_overwritten(mapped: Engine, now: datetime) -> None:
     seen = Observation(bill="hr6736-119", source="api", read_at=now, title="ARMAS Act, as amended")
-    with db.writing(sqlite_engine) as session:
+    with db.writing(mapped) as session:
         ledger.record(session, seen)
-    snapshot.load(sqlite_engine, now=now)
-    with db.reading(sqlite_engine) as session:
+    snapshot.load(mapped, now=now)
+    with db.reading(mapped) as session:
         assert session.get_one(Bill, "hr6736-119").title == "ARMAS Act, as amended"
         assert not session.exec(select(Cosponsorship).where(Cosponsorship.bill == "hr6736-119")).all()
 

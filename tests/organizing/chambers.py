@@ -162,3 +162,18 @@ def counted(engine: Engine) -> Iterator[Callable[[], int]]:
         yield lambda: len(sent)
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def filled(engine: Engine) -> Engine:
+    """Two members of the House and a senator, with a bill and its predecessor."""
+    seat_members(
+        engine,
+        legislator("A1", term("NY-1"), term("NY-1", 120)),
+        legislator("A2", term("NY-2")),
+        legislator("A3", term("NY")),
+    )
+    introduced = acted("2025-02-04", "Introduced in House", code="1000")
+    add_bill(engine, "hr6736-119", sponsor="A1", proposal="armas", actions=(introduced,))
+    before = acted("2023-12-06", "Introduced in House", code="1000")
+    add_bill(engine, "hr6618-118", on("A2", "2023-12-10"), sponsor="A1", proposal="armas", actions=(before,))
+    return engine
