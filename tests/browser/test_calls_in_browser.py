@@ -45,7 +45,7 @@ def test_nothing_around_a_call_asks_elsewhere_complains_or_scrolls_sideways(
     [
         ("", "I called: tell us how it went", "I left a voicemail", "Thank you. That call counts.",
          "Undo", "Undone."),
-        ("/es", "Después de la llamada: cuente cómo fue", "Dejé un mensaje", "Gracias. Esa llamada cuenta.",
+        ("/es", "Ya llamé: contar cómo me fue", "Dejé un mensaje de voz", "Gracias. Esa llamada cuenta.",
          "Deshacer", "Deshecho."),
     ],
 )  # fmt: skip
@@ -68,7 +68,7 @@ def test_a_letter_of_ones_own(visit: Enter, scripts: bool) -> None:
     page: Page = seen.open(PAGES["letter"])
     page.get_by_label("Trace more of the guns that are found").check()
     page.get_by_label("Your name").fill("Ana López")
-    page.get_by_label(re.compile("In your own words")).fill("My cousin lives in Juárez.")
+    page.get_by_label(re.compile("Why does this matter to you?")).fill("My cousin lives in Juárez.")
     page.get_by_role("button", name="Update the letter").click()
     letter = page.locator("#letter")
     expect(letter).to_contain_text("My cousin lives in Juárez.")

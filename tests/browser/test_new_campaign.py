@@ -86,7 +86,7 @@ def _write(admin: Admin) -> None:
 def _go_live(admin: Admin) -> None:
     admin.press("link", "It does not say who runs it.")
     admin.fill(("Name of the organization", "A housing coalition"))
-    admin.press("button", "Keep")
+    admin.press("button", "Save")
     admin.page.goto(admin.page.url.partition("/c/")[0] + "/organize/campaigns")
     admin.page.get_by_label("State", exact=True).select_option("live")
     admin.press("button", "Change…")

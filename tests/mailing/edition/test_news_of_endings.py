@@ -61,7 +61,7 @@ def test_the_end_is_news_once(december: Engine, settings: Settings, readers: Mak
     assert built.state == "draft"
     subject, text, html = mail(engine, settings, built.edition, "en")
     assert subject == "The 119th Congress has ended: what was reached, and what comes next"
-    told = "H.R. 923 ended with the 119th Congress on January 3, 2027."
+    told = "H.R. 923 expired with the 119th Congress on January 3, 2027."
     assert told in text
     assert "How far it came: in committee." in text
     assert "On its last day it had 2 co-sponsors; 1 of them had a vote." in text
@@ -70,7 +70,7 @@ def test_the_end_is_news_once(december: Engine, settings: Settings, readers: Mak
     assert "THE NUMBERS" not in text
     subject, text, html = mail(engine, settings, built.edition, "es")
     assert subject == "El 119.º Congreso terminó: hasta dónde se llegó y qué sigue"
-    assert "H.R. 923 terminó con el 119.º Congreso el 3 de enero de 2027." in text
+    assert "H.R. 923 venció con el 119.º Congreso el 3 de enero de 2027." in text
     assert "El último día tenía 2 copatrocinadores; con voto, 1." in text
     editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
     assert editions.build(engine, settings, now=MONDAY + timedelta(days=7)).state == "quiet"
@@ -177,9 +177,11 @@ def test_a_bill_that_became_law_has_not_ended(engine: Engine) -> None:
         client = create_app(Settings(secret_key="k" * 40, geocoder_url=""), engine=engine).test_client()
         pages = {path: " ".join(client.get(path).text.split()) for path in LAW_PAGES}
     assert "This bill became law" in pages["/bills/hr923-119"]
-    assert "became law on December 20, 2026. Nothing has to be introduced again." in pages["/proposals/armas"]
-    assert "This bill has ended" in pages["/bills/s367-119"]
+    assert (
+        "became law on December 20, 2026. It does not have to be introduced again." in pages["/proposals/armas"]
+    )
+    assert "This bill has expired" in pages["/bills/s367-119"]
     for path in ("/proposals/armas", "/act/NY-1"):
-        assert "can be asked to be the first" not in pages[path]
+        assert "to be among its first co-sponsors" not in pages[path]
     feed = pages["/feeds/changes.atom"]
     assert feed.count("<summary>Expired when its Congress ended") == 1

@@ -61,7 +61,7 @@ def test_monday_shows_the_honest_count_and_whom_to_ask_first(staff: FlaskClient)
     assert "Congress lists 29 ; 1 delegate without a floor vote; 1 no longer in the chamber." in shown.replace(
         "29;", "29 ;"
     )
-    assert "With its sponsor 28 votes of the 218 wanted" in shown
+    assert "With its sponsor, 28 of the 218 votes wanted" in shown
     assert "6.5 % of all who vote in the chamber, 12.8 % of a majority." in shown
     assert "House Committee on Foreign Affairs : 6 of 53. Votes by party: D 28." in shown
     assert shown.index("Sydney Kamlager-Dove") < shown.index("Bradley Scott Schneider")
@@ -187,9 +187,9 @@ def test_in_january_every_page_of_organizers_goes_on_with_the_last_bills(
     assert "No bill of this Congress yet" in week
     assert "27 co-sponsors who could vote when it ended" in week
     assert "Co-sponsored last time: co-sponsored last Congress&#39;s H.R. 6736" in lists
-    assert "Was on it last time: led last Congress&#39;s H.R. 6736" in lists
+    assert "Co-sponsored last time: introduced last Congress&#39;s H.R. 6736" in lists
     assert "New in Congress" in lists
-    assert "This bill ended with the 119th Congress." in board
+    assert "This bill expired with the 119th Congress." in board
     assert "introduced it then" in castro
     assert "led last Congress&#39;s H.R. 6736" in castro
     for shown in (week, lists, board, castro):
@@ -308,7 +308,7 @@ def test_only_a_change_can_be_undone(staff: FlaskClient, changes: str) -> None:
 
 
 def test_lists_on_whole_records_claim_no_gap(staff: FlaskClient) -> None:
-    assert "Known in part only" not in staff.get("/organize/lists?bill=hr6736-119").text
+    assert "Only partly known" not in staff.get("/organize/lists?bill=hr6736-119").text
 
 
 @pytest.mark.parametrize(
