@@ -65,7 +65,7 @@ def test_the_end_is_news_once(december: Engine, settings: Settings, readers: Mak
     assert told in text
     assert "How far it came: in committee." in text
     assert "On its last day it had 2 co-sponsors; 1 of them had a vote." in text
-    assert "What comes next: somebody in Congress has to introduce the proposal again." in text
+    assert "What comes next: someone in Congress has to introduce the bill again." in text
     assert "We will write to you when it is back." in html
     assert "THE NUMBERS" not in text
     subject, text, html = mail(engine, settings, built.edition, "es")
@@ -85,7 +85,7 @@ def test_a_quiet_week_between_speaks_of_no_living_bill(
     readers("b@readers-host.org", seat="NY-2", language="es")
     built = editions.build(engine, settings, now=MONDAY)
     _, text, html = mail(engine, settings, built.edition, "en", "NY-2")
-    assert "The proposals you follow have no bill in this Congress yet." in text
+    assert "The bills you follow have not been introduced in this Congress yet." in text
     assert "co-sponsored last Congress's H.R. 923, which has ended" in text
     assert "Thank Representative MemberA2 for the support so far" in text
     assert text.count("H.R. 923") == text.count("last Congress's H.R. 923")
@@ -124,7 +124,7 @@ def test_mail_of_the_last_weeks_says_how_long_is_left(
 @pytest.mark.parametrize(
     ("listed", "voting", "en", "es"),
     [
-        (0, 0, "Nobody had co-sponsored it.", "Nadie lo había copatrocinado."),
+        (0, 0, "It had no co-sponsors.", "Nadie lo había copatrocinado."),
         (1, 1, "On its last day it had 1 co-sponsor.", "El último día tenía 1 copatrocinador."),
         (3, 3, "On its last day it had 3 co-sponsors.", "El último día tenía 3 copatrocinadores."),
         (2, 0, "2 co-sponsors; none of them had a vote.", "2 copatrocinadores; con voto, ninguno."),

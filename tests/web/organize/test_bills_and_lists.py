@@ -62,7 +62,7 @@ def test_monday_shows_the_honest_count_and_whom_to_ask_first(staff: FlaskClient)
         "29;", "29 ;"
     )
     assert "With its sponsor, 28 of the 218 votes wanted" in shown
-    assert "6.5 % of all who vote in the chamber, 12.8 % of a majority." in shown
+    assert "6.5% of all who can vote in the chamber, 12.8% of a majority." in shown
     assert "House Committee on Foreign Affairs : 6 of 53. Votes by party: D 28." in shown
     assert shown.index("Sydney Kamlager-Dove") < shown.index("Bradley Scott Schneider")
     assert "co-sponsored last Congress&#39;s H.R. 6618, not on H.R. 6736 yet" in shown
@@ -92,7 +92,7 @@ def test_a_bill_shows_its_shares_and_pictures_with_tables(staff: FlaskClient) ->
     shown = text_of(page)
     assert "of all who can vote in the chamber now 28 / 431 6.5%" in shown
     assert "of a majority 28 / 218" in shown
-    assert "House Committee on Foreign Affairs 6 / 53 11.3 %" in shown
+    assert "House Committee on Foreign Affairs 6 / 53 11.3%" in shown
     assert page.count("<svg") >= 4
     assert page.count("Show as a table") == 3
 
