@@ -6,9 +6,7 @@ Spanish words agree with the member's gender; where the record does not know it,
 import re
 from datetime import date
 
-from babel.dates import format_date
-
-from campaign.congress.bills import BillId, ordinal
+from campaign.congress.bills import BillId, day_in_words, ordinal
 from campaign.congress.members import Person
 from campaign.congress.state_names import state_name
 
@@ -35,7 +33,7 @@ TITLES_ES = {
     "": {"representative": "representante"},
 }
 NEUTRAL_ROLES_ES = {
-    "delegate": "Delegación sin voto",
+    "delegate": "Integrante sin voto en el pleno",
     "resident_commissioner": "Comisión residente",
     "senator": "Senado",
 }
@@ -77,7 +75,7 @@ COMMITTEES_ES = {
     "HSSY": "el Comité de Ciencia, Espacio y Tecnología de la Cámara",
     "HSVR": "el Comité de Asuntos de los Veteranos de la Cámara",
     "HSWM": "el Comité de Medios y Arbitrios de la Cámara",
-    "SSAF": "el Comité de Agricultura del Senado",
+    "SSAF": "el Comité de Agricultura, Nutrición y Silvicultura del Senado",
     "SSAP": "el Comité de Asignaciones del Senado",
     "SSAS": "el Comité de Servicios Armados del Senado",
     "SSBK": "el Comité de Banca, Vivienda y Asuntos Urbanos del Senado",
@@ -92,7 +90,7 @@ COMMITTEES_ES = {
     "SSJU": "el Comité Judicial del Senado",
     "SSRA": "el Comité de Reglas y Administración del Senado",
     "SSSB": "el Comité de Pequeñas Empresas del Senado",
-    "SSVA": "el Comité de Veteranos del Senado",
+    "SSVA": "el Comité de Asuntos de los Veteranos del Senado",
 }
 
 
@@ -272,4 +270,4 @@ def earlier_bill(number: BillId, sitting: int, chamber: str, lang: str) -> str:
 
 def day(value: date, lang: str) -> str:
     """``June 1, 2026``; ``1 de junio de 2026``."""
-    return str(format_date(value, "long", locale=LOCALES[lang]))
+    return day_in_words(value, lang)

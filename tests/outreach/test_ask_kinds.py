@@ -127,18 +127,18 @@ def test_every_text_of_a_row_has_the_same_known_fields_in_both_languages(kind: A
 
 def test_organizers_know_a_kind_by_whom_it_is_asked_of() -> None:
     assert {kind.texts: kind.label.en for kind in ASK_KINDS} == {
-        "next_congress_lead": "No bill now: led the last one",
-        "next_congress_again": "No bill now: was on an earlier one",
+        "next_congress_lead": "No bill now: introduced the last one",
+        "next_congress_again": "No bill now: co-sponsored an earlier one",
         "next_congress": "No bill now: new to it",
-        "sponsor": "Thanks: leads the bill",
+        "sponsor": "Thanks: introduced the bill",
         "floor": "A vote is near",
-        "withdrew": "Left this bill",
-        "thank": "Thanks: is on the bill",
-        "rejoin": "Was on an earlier bill",
+        "withdrew": "Withdrew from this bill",
+        "thank": "Thanks: co-sponsors the bill",
+        "rejoin": "Co-sponsored an earlier bill",
         "committee_chair": "Chairs the committee",
         "delegate": "Delegates",
         "committee": "On the committee",
-        "cosponsor": "Please join",
+        "cosponsor": "Please co-sponsor",
     }
     assert len({kind.label.es for kind in ASK_KINDS}) == len(ASK_KINDS)
 

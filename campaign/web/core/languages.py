@@ -3,6 +3,7 @@
 from flask import Flask, request
 from flask_babel import Babel, gettext
 from flask_babel import ngettext as babel_ngettext
+from flask_babel import pgettext as babel_pgettext
 
 from campaign.outreach.names import LOCALES
 from campaign.settings import Settings
@@ -15,7 +16,6 @@ def attach(app: Flask, settings: Settings) -> None:
         app,
         default_timezone=settings.timezone,
         default_translation_directories="translations",
-        # Numbers and dates in Spanish are those of the United States: 16,310 and 5:03 p. m.
         locale_selector=lambda: LOCALES[current()],
     )
     app.jinja_env.globals.update(lang=current, languages=LANGUAGES)
@@ -33,6 +33,11 @@ def current() -> str:
 def _(text: str, **values: object) -> str:
     """``text`` in the language of this request's address."""
     return str(gettext(text, **values))
+
+
+def pgettext(sense: str, text: str, **values: object) -> str:
+    """``text`` in the reader's language, where its English has more than one ``sense``."""
+    return str(babel_pgettext(sense, text, **values))
 
 
 def ngettext(singular: str, many: str, count: int, **values: object) -> str:

@@ -2,7 +2,8 @@
 
 import re
 
-from campaign.outreach.speech import WORD
+# A word, a number, or an abbreviation; "co-sponsor" and "I’m" are one word each.
+WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 
 # What has a point that ends no sentence.
 ABBREVIATIONS = [
