@@ -201,7 +201,7 @@ def test_a_campaign_that_cannot_be_built_does_not_keep_the_other_from_it(
     """The installation has no postal address; only one campaign has its own."""
     bare = settings.model_copy(update={"postal_address": ""})
     said = build_editions.run(two, bare, now=MONDAY).summary
-    assert f"{CAMPAIGN}: nothing, No list mail is sent" in said
+    assert f"{CAMPAIGN}: nothing, The digest is not sent" in said
     assert f"{HOMES}: the digest of 2026-W26" in said
 
 

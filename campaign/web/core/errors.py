@@ -77,7 +77,7 @@ def _words(status: int) -> tuple[str, str]:
         400: (_("That didn’t work"), _("We couldn’t read that. Nothing was changed. Go back and try again.")),
         401: (
             _("Not without a token"),
-            _("A token of an organizer opens this. It comes in the header “Authorization: Bearer …”."),
+            _("This needs an organizer’s token in the Authorization header."),
         ),
         403: (
             _("Please send the form again"),
