@@ -130,7 +130,7 @@ def _delimiter(text: str) -> str:
 
 
 def decoded(raw: bytes) -> str:
-    """The text of a file in UTF-8, in UTF-16 with a byte order mark, or as Excel writes it in the United States.
+    """The text of a file in UTF-8, in UTF-16 with a byte order mark, or as Excel writes it in the U.S.
 
     Raises Refused for what is no text.
     """

@@ -26,6 +26,8 @@ PAGES = {
     "member": "members/J000305",
     "entry": "members/J000305/hr6736-119",
     "bring": "board/import",
+    "readers": "readers",
+    "reader-list": "readers/import",
     "campaign-words": "words",
     "text": "words/campaign/us-guns-abroad",
     "campaigns": "campaigns",

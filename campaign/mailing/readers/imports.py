@@ -78,7 +78,7 @@ class Person(NamedTuple):
 
 
 def take_list(engine: Engine, keys: Keys, rows: Iterable[Row], terms: Terms, done: Imported) -> None:
-    """Add readers from a list, some rows a transaction; others write between two. Nobody who stopped comes back.
+    """Add readers from a list, some rows a transaction: others write between. Nobody who stopped comes back.
 
     What was written stays when a later row fails: taking the list again adds the rest.
     """

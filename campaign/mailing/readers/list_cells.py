@@ -1,4 +1,4 @@
-"""What a cell of a list says, as people and their programs write it: addresses, ZIP codes, languages, consent."""
+"""What a cell of a list says, as people and programs write it: addresses, ZIP codes, languages, consent."""
 
 import re
 
@@ -72,7 +72,7 @@ def zip_of(text: str) -> str:
     """A ZIP code with what spreadsheets take from it: leading zeros, the hyphen of ZIP+4; and without what
     they add: ``2138.0``, ``="02138"``. Any other text as it is."""
     bare = re.sub(r"\.0+$", "", text.strip("='\" "))
-    if found := re.fullmatch(r"([0-9]{1,5})(?:[- ]([0-9]{4}))?", bare, re.ASCII):
+    if found := re.fullmatch(r"([0-9]{3,5})(?:[- ]([0-9]{4}))?", bare, re.ASCII):
         return found[1].zfill(5)
     if re.fullmatch(r"[0-9]{7,9}", bare, re.ASCII):
         return bare.zfill(9)[:5]

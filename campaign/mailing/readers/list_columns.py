@@ -12,8 +12,8 @@ from campaign.refusals import Refused
 NAMES: dict[str, tuple[str, ...]] = {
     "email": (
         "email", "e mail", "email address", "e mail address", "primary email", "preferred email", "email1",
-        "email 1", "personal email", "contact email", "subscriber email", "mail", "correo electronico", "correo",
-        "direccion de correo electronico", "direccion de correo", "correo e",
+        "email 1", "personal email", "contact email", "subscriber email", "mail", "correo electronico",
+        "correo", "direccion de correo electronico", "direccion de correo", "correo e",
     ),
     "language": (
         "language", "lang", "preferred language", "language preference", "email language", "primary language",
@@ -22,9 +22,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "zip": (
         "zip", "zip code", "zipcode", "zip5", "zip 5", "zip postal code", "zip postal", "zip or postal code",
         "postal code", "postcode", "postal", "can2 zip code", "primary zip", "home zip", "home zip code",
-        "address zip", "zip postal code home", "home postal code", "mailing zip", "mailing zip code", "user zip",
-        "registered zip", "billing zip", "zip postal code work", "zip postal code other", "codigo postal", "cp",
-        "c p", "codigo zip",
+        "address zip", "zip postal code home", "home postal code", "mailing zip", "mailing zip code",
+        "user zip", "registered zip", "billing zip", "zip postal code work", "zip postal code other",
+        "codigo postal", "cp", "c p", "codigo zip",
     ),
     "seat": ("seat", "house seat", "escano"),
     "proposals": ("proposals", "proposal", "propuestas", "propuesta"),
@@ -73,7 +73,7 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a list: ``places`` by field, counted from 0, and those of ``LEAVING`` with what they say."""
+    """The columns of a list: ``places`` by field, from 0, and those of ``LEAVING`` with what they say."""
 
     header: Sequence[str]
     places: Mapping[str, int]
