@@ -1,20 +1,22 @@
 """Readers from a list of somebody else's: confirmed only where somebody vouches for their consent."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from campaign import db
 from campaign.mailing.addresses import Address, Keys, read_address
-from campaign.mailing.models import Attempt, Consent, Subscriber, Suppression
+from campaign.mailing.models import Attempt, Consent, Delivery, Subscriber, Suppression
 from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.list_cells import LEFT
-from campaign.mailing.readers.subscribers import Asked, Wish
+from campaign.mailing.readers.subscribers import WORDING, Wish
 from campaign.refusals import Refused
 
 # Rows a transaction, and the seconds between two: SQLite lets one write at a time, and who waits for that looks
@@ -107,6 +109,8 @@ class _Listed:
         self.people = list(self._named(rows))
         self._gone = {key for person in self.people if person.row.left for key in person.keys}
         self._added: set[str] = set()
+        # Seats as the table has them, by the text of the list.
+        self._seats: dict[str, str] = {}
 
     def _named(self, rows: Iterable[Row]) -> Iterator[Person]:
         for row in rows:
@@ -138,28 +142,39 @@ class _Listed:
         return found
 
     def take(self, session: Session, people: Sequence[Person], terms: Terms) -> None:
-        for person in self.new(session, people):
-            self._add(session, person, terms)
+        """Add the new ones of some of the people, and suppress those who left."""
+        self._add(session, self.new(session, people), terms)
         for person in people:
             if person.row.left in ("unsubscribed", "bounced", "complaint"):
                 self._stop(session, person, terms)
 
-    def _add(self, session: Session, person: Person, terms: Terms) -> None:
-        wish = person.row.wish.checked()
-        added = subscribers.add_reader(session, self._keys, terms.campaign, person.address, wish, terms.now)
-        if terms.attested_by:
-            added.state, added.confirmed_at = "confirmed", terms.now
-            subscribers.note_consent(
-                session, added, "attested", Asked(terms.page), terms.now, by=terms.attested_by
-            )
-            self._done.confirmed += 1
-            return
-        subscribers.note_consent(session, added, "imported", Asked(terms.page), terms.now)
+    def _add(self, session: Session, people: Sequence[Person], terms: Terms) -> None:
+        ids = _insert(session, [self._reader(session, person, terms) for person in people])
+        db.insert(session, Consent, [_consent(id, terms) for id in ids.values()])
         if terms.ask_them:
-            session.add(Attempt(who=f"confirm:{added.key}", at=terms.now))
-            wished = subscribers.wished(wish, terms.now)
-            session.add(subscribers.single_mail("confirm", added, terms.now, wished))
-        self._done.pending += 1
+            session.add_all(row for person in people for row in _question(person, ids, terms))
+        if terms.attested_by:
+            self._done.confirmed += len(ids)
+        else:
+            self._done.pending += len(ids)
+        self._done.already += len(people) - len(ids)
+
+    def _reader(self, session: Session, person: Person, terms: Terms) -> dict[str, Any]:
+        wish = person.row.wish.checked()
+        if wish.seat not in self._seats:
+            self._seats[wish.seat] = subscribers.seat_in_table(session, wish.seat)
+        return Subscriber(
+            campaign=terms.campaign,
+            email=person.address.typed,
+            key=person.keys[0],
+            language=wish.language,
+            seat=self._seats[wish.seat],
+            proposals=" ".join(wish.proposals),
+            state="confirmed" if terms.attested_by else "pending",
+            alerts=wish.alerts,
+            created=terms.now,
+            confirmed_at=terms.now if terms.attested_by else None,
+        ).model_dump(exclude={"id"})
 
     def _stop(self, session: Session, person: Person, terms: Terms) -> None:
         """Suppress who left elsewhere, unless they confirmed here themselves: that is the later word."""
@@ -171,6 +186,36 @@ class _Listed:
             subscribers.bar(session, key, reason, campaign=terms.campaign, now=terms.now)
         elif not _has_confirmed(session, who):
             subscribers.stop(session, who, person.row.left, now=terms.now, page=terms.page)
+
+
+def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Add readers; the numbers of those whom no other request added meanwhile, by key."""
+    if not rows:
+        return {}
+    table: Any = sa.inspect(Subscriber).local_table
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new = insert(table).on_conflict_do_nothing(index_elements=["key"]).returning(table.c.key, table.c.id)
+    return {str(key): int(id) for key, id in session.connection().execute(new, rows)}
+
+
+def _consent(reader: int, terms: Terms) -> dict[str, Any]:
+    return Consent(
+        subscriber=reader,
+        kind="attested" if terms.attested_by else "imported",
+        at=terms.now,
+        page=terms.page,
+        wording=WORDING,
+        by=terms.attested_by,
+    ).model_dump(exclude={"id"})
+
+
+def _question(person: Person, ids: Mapping[str, int], terms: Terms) -> Iterator[Attempt | Delivery]:
+    """The mail that asks a new reader to confirm, and its count against the cap on such mails."""
+    key = person.keys[0]
+    if key in ids:
+        yield Attempt(who=f"confirm:{key}", at=terms.now)
+        wished = subscribers.wished(person.row.wish, terms.now)
+        yield Delivery(kind="confirm", subscriber=ids[key], due=terms.now, detail=wished)
 
 
 def _has_confirmed(session: Session, who: Subscriber) -> bool:

@@ -1,20 +1,25 @@
 """Lists as the systems that organizers have export them: names, separators, encodings, cells and consent."""
 
 import io
+import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from openpyxl import Workbook
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from campaign import db
+from campaign.cli import main
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.models import Subscriber, Suppression
 from campaign.mailing.readers import csv_lists, imports, list_cells, list_columns, subscribers
 from campaign.mailing.readers.imports import Imported, Row, Terms
 from campaign.mailing.readers.subscribers import Asked, Wish
+from campaign.proposals import campaigns
 from campaign.refusals import Refused
 
 from mondays import CAMPAIGN, MONDAY  # isort: skip
@@ -303,3 +308,33 @@ def test_rejected_rows_come_back_with_their_reasons_and_can_be_brought_again(eng
     ]
     rows, done, unused = read(engine, raw.replace(b",fr\r", b",es\r"))
     assert ([row.wish.language for row in rows], done.rejects, unused) == (["es"], {}, ["line", "reason"])
+
+
+def test_the_command_says_what_was_taken_and_what_was_not(engine: Engine, tmp_path: Path) -> None:
+    with db.writing(engine) as session:
+        campaigns.add_campaign(session, CAMPAIGN, title_en="Guns", title_es="Armas")
+    (tmp_path / "list.csv").write_text(
+        "first_name,email,can2_subscription_status\nJo,jo@readers-host.org,unsubscribed\n"
+        "Al,al@readers-host.org,subscribed\nBo,bo,subscribed\n"
+    )
+    url = engine.url.render_as_string(hide_password=False)
+    env = {"CAMPAIGN_DATABASE_URL": url, "CAMPAIGN_SECRET_KEY": "k" * 40, "LANG": "en_US.UTF-8"}
+    words = ["subscribers", "import", str(tmp_path / "list.csv"), "--consent-attested"]
+    as_json = CliRunner().invoke(main, ["--json", *words], env=env)
+    assert (as_json.exit_code, json.loads(as_json.stdout)) == (
+        1,
+        {
+            "confirmed": 1,
+            "pending": 0,
+            "already": 0,
+            "suppressed": 0,
+            "rejected": 1,
+            "left": {"unsubscribed": 1, "bounced": 0, "complaint": 0, "not_subscribed": 0},
+            "unused": ["first_name"],
+            "rejects": {
+                "4": "This does not look like an e-mail address. It should read like maria@example.org."
+            },
+        },
+    )
+    lines = CliRunner().invoke(main, words, env=env).stdout
+    assert "1 not taken: unsubscribed\ncolumns not used: first_name\nline 4: " in lines
