@@ -117,7 +117,7 @@ def _committees(session: Session, at: datetime) -> Iterator[Item]:
     name = _named(congress_on(at))
     seats = count(session, CommitteeSeat, col(CommitteeSeat.congress) == congress_on(at))
     text = Text(
-        f"the committees of the {name.en}: nobody is named yet",
+        f"the committees of the {name.en}: no one is named yet",
         f"los comités del {name.es}: todavía no se ha nombrado a nadie",
     )
     if seats:

@@ -59,12 +59,12 @@ def test_a_drill_shows_what_will_be_missing_and_changes_nothing(small: Engine, t
     assert "edition 2026-W53 is draft; what has not left by then is stopped" in {i.en for i in found.missing}
     _are_organizers_pages_there(tmp_path / "pages")
     told = Page("mail", 200, (tmp_path / "pages" / "mail_guns_2027-W01_es_NY-1.html").read_text()).text
-    assert "H.R. 6736 terminó con el 119.º Congreso" in told
+    assert "H.R. 6736 venció con el 119.º Congreso" in told
     (digest,) = found.days_mail
     assert (digest.period, digest.state, digest.recipients) == ("2027-W01", "draft", 2)
     assert digest.subject.en == "The 119th Congress has ended: what was reached, and what comes next"
     assert "armas Act: no bill of the 120th Congress is confirmed" in {item.en for item in found.missing}
-    assert any("nobody is named yet" in item.en for item in found.missing)
+    assert any("no one is named yet" in item.en for item in found.missing)
     assert found.pages > 20
     assert "died" in (tmp_path / "pages" / "feeds_changes_atom.html").read_text().lower()
     assert (tmp_path / "pages" / "act_NY-1.html").exists()

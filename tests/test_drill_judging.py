@@ -49,7 +49,7 @@ NOON = datetime(2027, 1, 3, 17, tzinfo=UTC)
     ("path", "html", "wrong"),
     [
         ("/bills/hr6736-119?", "H.R. 6736: 24 of them can vote on it today", "votes of today on H.R. 6736"),
-        ("/es/bills/hr6736-119?", "H.R. 6736: hoy pueden votar 24", "votes of today on H.R. 6736"),
+        ("/es/bills/hr6736-119?", "H.R. 6736: 24 con voto en el pleno", "votes of today on H.R. 6736"),
         ("/bills/hr6736-119?", "Please co-sponsor H.R. 6736", "asks for H.R. 6736"),
         ("/bills/hr6736-119?", "H.R. 6736: 24 were on it", ""),
         ("/act/NY-1?", '<a href="/act/NY-1?member=A000002">Call</a>', "leads to A000002, who does not sit"),

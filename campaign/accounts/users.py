@@ -40,7 +40,7 @@ def normal(email: str) -> str:
     strange = any(c.isspace() or ord(c) < 32 for c in text)
     if not at or not name or "." not in domain or strange or len(text) > LONGEST_EMAIL:
         shown = email.strip()[:60]
-        raise Refused(f"“{shown}” is not an e-mail address.", f"«{shown}» no es una dirección de correo.")
+        raise Refused(f"“{shown}” is not an email address.", f"«{shown}» no es un correo electrónico.")
     return text
 
 
@@ -155,7 +155,7 @@ def _keep_an_admin(session: Session, user: User) -> None:
     others = select(User).where(User.role == "admin", col(User.active), User.id != user.id)
     if user.role == "admin" and session.exec(others).first() is None:
         raise Refused(
-            "This is the only administrator. Make somebody else one first.",
+            "This is the only administrator. Make someone else one first.",
             "Es la única persona que administra. Nombre primero a otra.",
             status=409,
         )

@@ -52,10 +52,10 @@ def bare_number(text: str) -> int | None:
 def not_a_bill(text: str) -> Refused:
     shown = " ".join(text.split())[:60]
     return Refused(
-        f"“{shown}” is not a bill. Write its number, such as H.R. 1234 or S. 567 (119th), or paste its "
+        f"We couldn’t read “{shown}” as a bill number. Write it like H.R. 1234 or S. 567, or paste its "
         "congress.gov address.",
-        f"«{shown}» no es un proyecto de ley. Escriba su número, por ejemplo H.R. 1234 o S. 567 (119.º), o "
-        "pegue su dirección de congress.gov.",
+        f"No pudimos leer «{shown}» como número. Escríbalo como H.R. 1234 o S. 567, o pegue su dirección de "
+        "congress.gov.",
     )
 
 
@@ -276,17 +276,16 @@ _STATE_LEGISCAN = re.compile(r"(?:https?://)?(?:www\.)?legiscan\.com/(?!us/)(?P<
 def _elsewhere(typed: str) -> Refused | None:
     if _PUERTO_RICO.fullmatch(typed):
         return Refused(
-            "That is a bill of Puerto Rico's own legislature. This record follows bills of the U.S. Congress, "
-            "such as H.R. 1234 or S. 567.",
-            "Esa es una medida de la Asamblea Legislativa de Puerto Rico. Este registro sigue los proyectos "
+            "That is a bill of Puerto Rico's own legislature. We follow bills in the U.S. Congress, "
+            "like H.R. 1234 or S. 567.",
+            "Esa es una medida de la Asamblea Legislativa de Puerto Rico. Seguimos los proyectos "
             "del Congreso de Estados Unidos, como H.R. 1234 o S. 567.",
         )
     if found := _STATE_LEGISCAN.fullmatch(typed):
         state = found["state"].upper()
         return Refused(
-            f"That address is a bill of a state legislature ({state}). This record follows bills of the U.S. "
-            "Congress.",
-            f"Esa dirección es de un proyecto de una legislatura estatal ({state}). Este registro sigue los "
+            f"That address is a bill of a state legislature ({state}). We follow bills in the U.S. Congress.",
+            f"Esa dirección es de un proyecto de una legislatura estatal ({state}). Seguimos los "
             "proyectos del Congreso de Estados Unidos.",
         )
     return None

@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+
 Chamber = Literal["house", "senate"]
 
 # Abbreviations of the Library of Congress: https://www.congress.gov/help/legislative-glossary
@@ -79,6 +81,11 @@ def ordinal(number: int, lang: str = "en") -> str:
         return f"{number}.º"
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
+
+
+def day_in_words(day: date, lang: str) -> str:
+    """``June 1, 2026``; ``1 de junio de 2026``."""
+    return str(format_date(day, "long", locale=lang))
 
 
 _ANY_TYPE = "|".join(sorted(TYPES, key=len, reverse=True))

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.congress.actions import Line, line_of, stage_of_bill
-from campaign.congress.bills import WASHINGTON, BillId, congress_end
+from campaign.congress.bills import WASHINGTON, BillId, congress_end, day_in_words
 from campaign.congress.intake import Intake
 from campaign.congress.models import Action, Bill, Change, Cosponsorship, Referral
 from campaign.congress.observation import Observation
@@ -114,13 +114,15 @@ def as_of(session: Session, bill_id: str, day: date, *, now: datetime) -> BillRe
     bill = _held(session.get(Bill, bill_id), bill_id)
     if day > now.astimezone(WASHINGTON).date():
         raise Refused(
-            f"{day:%Y-%m-%d} lies in the future; nothing is known of it yet.",
-            f"El {day:%Y-%m-%d} está en el futuro; todavía no se sabe nada de ese día.",
+            f"{day_in_words(day, 'en')} is in the future.",
+            f"El {day_in_words(day, 'es')} está en el futuro.",
         )
     if bill.introduced and day < bill.introduced:
+        number = BillId.of(bill_id).short
         raise Refused(
-            f"{bill_id} was introduced on {bill.introduced}; there is nothing to show for {day}.",
-            f"{bill_id} se presentó el {bill.introduced}; no hay nada que mostrar del {day}.",
+            f"{number} was introduced on {day_in_words(bill.introduced, 'en')}. Choose that day or a later "
+            "one.",
+            f"{number} se presentó el {day_in_words(bill.introduced, 'es')}. Elija ese día u otro posterior.",
         )
     end_of_day = datetime.combine(day, time(23, 59, 59), WASHINGTON)
     return _rebuild(session, [bill], day=day, moment=end_of_day)[bill_id]

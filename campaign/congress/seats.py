@@ -47,20 +47,20 @@ def _no_seat(session: Session, text: str, state: str) -> Refused:
     own = [seat.district or 0 for seat in house_seats(session, state)]
     if not own:
         return Refused(
-            f"There is no seat {shown} in Congress. Find your members by ZIP code, address or state.",
-            f"No hay un escaño {shown} en el Congreso. Encuentre a sus representantes por código postal, "
-            "dirección o estado.",
+            f"There is no district “{shown}”. Find your members by ZIP code, address or state.",
+            f"No existe el distrito «{shown}». Busque a sus legisladores por código postal, dirección o "
+            "estado.",
             status=404,
         )
     en, es = state_name(state, "en"), state_name(state, "es")
     if len(own) == 1:
         return Refused(
-            f"There is no seat {shown}: {en} has one district, {state}-0.",
-            f"No hay un escaño {shown}: {es} tiene un solo distrito, {state}-0.",
+            f"There is no district {shown}. {en} has one district, {state}-0.",
+            f"No existe el distrito {shown}. {es} tiene un solo distrito, {state}-0.",
             status=404,
         )
     return Refused(
-        f"There is no seat {shown}: the districts of {en} run from {state}-{min(own)} to {state}-{max(own)}.",
-        f"No hay un escaño {shown}: los distritos de {es} van de {state}-{min(own)} a {state}-{max(own)}.",
+        f"There is no district {shown}. {en} has districts {min(own)} to {max(own)}.",
+        f"No existe el distrito {shown}. {es} tiene los distritos {min(own)} a {max(own)}.",
         status=404,
     )

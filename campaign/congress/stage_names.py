@@ -63,30 +63,29 @@ LABELS = {
     Stage.agreed_to: ("Agreed to", "Resolución aprobada"),
     Stage.to_states: ("Sent to the states", "Enviado a los estados"),
     Stage.failed: ("Rejected", "Rechazado"),
-    Stage.died: ("Died with its Congress", "Murió al terminar su Congreso"),
+    Stage.died: ("Expired when its Congress ended", "Venció al terminar su Congreso"),
 }
 
 _EXPLAINED = {
     Stage.unknown: (
-        "What became of this bill has not been read from the record.",
-        "Todavía no se ha leído en el registro qué pasó con este proyecto.",
+        "We have not read what became of this bill.",
+        "Todavía no hemos leído qué pasó con este proyecto.",
     ),
     Stage.reserved: (
-        "This number is kept free for a bill that leaders will bring later.",
-        "Este número está apartado para un proyecto que los líderes presentarán más adelante.",
+        "This number is set aside for a bill that leaders may introduce later.",
+        "Este número está apartado para un proyecto que los líderes quizá presenten más adelante.",
     ),
     Stage.introduced: (
-        "A member has brought it; no committee has it yet.",
-        "Un miembro del Congreso lo presentó; todavía no está en ningún comité.",
+        "A member introduced it. No committee has it yet.",
+        "Un legislador o una legisladora lo presentó. Todavía no está en ningún comité.",
     ),
     Stage.in_committee: (
-        "A committee has it and decides whether to take it up. Most bills stop here.",
-        "Está en un comité, que decide si lo estudia. La mayoría de los proyectos se quedan aquí.",
+        "A committee has it and decides if it moves. Most bills stop here.",
+        "Está en un comité, que decide si avanza. La mayoría se queda aquí.",
     ),
     Stage.reported: (
-        "Every committee that had it has sent it on, or was relieved of it. The full chamber may vote.",
-        "Todos los comités que lo tenían lo enviaron al pleno, o dejaron de tenerlo a su cargo. Puede votarse "
-        "en el pleno.",
+        "It is out of committee. The full House or Senate may vote on it.",
+        "Ya salió de los comités. Puede votarse en el pleno.",
     ),
     Stage.passed_house: (
         "The House of Representatives voted for it. The Senate has yet to agree.",
@@ -101,7 +100,7 @@ _EXPLAINED = {
         "La Cámara de Representantes y el Senado votaron a favor.",
     ),
     Stage.to_president: (
-        "It lies on the President's desk to be signed or vetoed.",
+        "It is on the President’s desk to sign or veto.",
         "Está en el escritorio del presidente, que puede firmarlo o vetarlo.",
     ),
     Stage.vetoed: (
@@ -121,19 +120,19 @@ _EXPLAINED = {
         "Ambas cámaras lo propusieron como enmienda a la Constitución. No pasa por el presidente.",
     ),
     Stage.failed: (
-        "Its chamber voted it down or set it aside for good.",
-        "Su cámara votó en contra o lo descartó en definitiva.",
+        "Its chamber voted it down or set it aside.",
+        "Su cámara votó en contra o lo dejó de lado.",
     ),
     Stage.died: (
-        "Its Congress ended before it became final, so this number can go no further.",
-        "Su Congreso terminó antes de que se aprobara en definitiva; este número ya no puede avanzar.",
+        "Its Congress ended before the work was done, so this number can’t move anymore.",
+        "Su Congreso terminó antes de que se aprobara. Este número ya no puede avanzar.",
     ),
 }
 
 _NEXT = {
     Stage.unknown: (
-        "A later reading of the record will tell.",
-        "Se sabrá en una próxima lectura del registro.",
+        "Our next check of the record may tell.",
+        "Quizá se sepa en nuestra próxima consulta del registro.",
     ),
     Stage.reserved: (
         "The bill itself has yet to be introduced.",
@@ -144,8 +143,8 @@ _NEXT = {
         "Se envía a un comité, o se pone en el calendario para votarse.",
     ),
     Stage.in_committee: (
-        "The committee can hold hearings, change it and vote to send it on. More co-sponsors help.",
-        "El comité puede hacer audiencias, cambiarlo y votar para enviarlo al pleno. "
+        "The committee can hold hearings, change it and vote to send it to the floor. More co-sponsors help.",
+        "El comité puede celebrar audiencias, cambiarlo y votar para enviarlo al pleno. "
         "Tener más copatrocinadores ayuda.",
     ),
     Stage.reported: (
@@ -161,20 +160,21 @@ _NEXT = {
         "La Cámara de Representantes puede aprobarlo, cambiarlo o no hacer nada.",
     ),
     Stage.passed_both: (
-        "Once both have agreed to the same words, it goes to the President, or is adopted "
-        "if it needs no signature.",
+        "Once both agree to the same text, it goes to the President, or is adopted if it needs no signature.",
         "Cuando ambas aprueben el mismo texto, pasa al presidente, o queda aprobado si no necesita firma.",
     ),
     Stage.to_president: (
-        "The President has ten days, Sundays not counted, to sign or veto it.",
-        "El presidente tiene diez días, sin contar los domingos, para firmarlo o vetarlo.",
+        "The President has ten days, not counting Sundays, to sign or veto it. Without either, it becomes law "
+        "if Congress is still in session.",
+        "El presidente tiene diez días, sin contar los domingos, para firmarlo o vetarlo. Si no hace nada y el "
+        "Congreso sigue en sesiones, se convierte en ley.",
     ),
     Stage.vetoed: (
         "Only two thirds of both chambers can still make it law.",
         "Solo dos tercios de ambas cámaras pueden convertirlo en ley.",
     ),
-    Stage.law: ("Nothing more: the work is done.", "Nada más: ya se logró."),
-    Stage.agreed_to: ("Nothing more: it is adopted.", "Nada más: ya está aprobada."),
+    Stage.law: ("Nothing more. The work is done.", "Nada más. Ya se logró."),
+    Stage.agreed_to: ("Nothing more. It is adopted.", "Nada más. Ya está aprobada."),
     Stage.to_states: (
         "Three quarters of the states must ratify it.",
         "Tres cuartas partes de los estados deben ratificarlo.",

@@ -1,5 +1,7 @@
 """Names of states and territories as they are read in each language."""
 
+import unicodedata
+
 ENGLISH = {
     "AL": "Alabama", "AK": "Alaska", "AS": "American Samoa", "AZ": "Arizona", "AR": "Arkansas",
     "CA": "California", "CO": "Colorado", "CT": "Connecticut", "DE": "Delaware",
@@ -32,4 +34,9 @@ def state_name(code: str, lang: str) -> str:
 
 def choices(lang: str) -> list[tuple[str, str]]:
     """Codes and names in the order in which readers look for them."""
-    return sorted(((code, state_name(code, lang)) for code in ENGLISH), key=lambda pair: pair[1])
+    return sorted(((code, state_name(code, lang)) for code in ENGLISH), key=lambda pair: _plain(pair[1]))
+
+
+def _plain(name: str) -> str:
+    """A name as the alphabet sorts it: Míchigan before Misisipi."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", name) if not unicodedata.combining(letter))

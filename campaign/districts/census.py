@@ -189,21 +189,22 @@ class Answer:
 
 
 SWITCHED_OFF: Bilingual = (
-    "Looking up addresses is switched off here. Use your ZIP code, or choose your state and district.",
-    "La búsqueda por dirección está desactivada aquí. Use su código postal o elija su estado y distrito.",
+    "Address search is off on this site. Use your ZIP code, or choose your state and district.",
+    "La búsqueda por dirección está desactivada en este sitio. Use su código postal o elija su estado y "
+    "distrito.",
 )
 NO_ANSWER: Bilingual = (
-    "The Census address service does not answer now. Use your ZIP code, or try again later.",
-    "El servicio de direcciones del Censo no responde ahora. Use su código postal o inténtelo más tarde.",
+    "The Census address service is not answering. Use your ZIP code, or try again later.",
+    "El servicio de direcciones del Censo no responde. Use su código postal o inténtelo más tarde.",
 )
 NO_MATCH: Bilingual = (
-    "The Census address service does not know this address. Check the spelling; P.O. boxes, rural routes "
+    "The Census address service could not find this address. Check the spelling. P.O. boxes, rural routes "
     "and new streets are often missing. Or choose your state and district.",
-    "El servicio de direcciones del Censo no conoce esta dirección. Revise cómo está escrita; los apartados "
+    "El servicio de direcciones del Censo no encontró esta dirección. Revise cómo está escrita. Los apartados "
     "postales, las rutas rurales y las calles nuevas suelen faltar. O elija su estado y distrito.",
 )
 NO_DISTRICT: Bilingual = (
-    "No congressional district of the United States lies there.",
+    "There is no U.S. congressional district there.",
     "Ahí no hay ningún distrito del Congreso de los Estados Unidos.",
 )
 
@@ -284,12 +285,11 @@ def _seats(layers: Sequence[tuple[str, Any]], congress: int) -> tuple[str, ...]:
 
 def _other_congress(answered: int, congress: int) -> Bilingual:
     return (
-        f"The Census address service answers for the districts of the {ordinal(answered)} "
-        f"Congress, not for those of the {ordinal(congress)} that sits now. Use your ZIP "
-        "code, or choose your state and district.",
-        f"El servicio de direcciones del Censo responde con los distritos del Congreso n.º {answered}, no con "
-        f"los del Congreso n.º {congress}, que es el actual. Use su código postal o elija su estado y "
-        "distrito.",
+        f"The Census address service uses the districts of the {ordinal(answered)} Congress, not those of "
+        f"this Congress, the {ordinal(congress)}. Use your ZIP code, or choose your state and district.",
+        f"El servicio de direcciones del Censo usa los distritos del {ordinal(answered, 'es')} Congreso, no "
+        "los "
+        f"de este Congreso, el {ordinal(congress, 'es')}. Use su código postal o elija su estado y distrito.",
     )
 
 

@@ -250,7 +250,7 @@ def by_address(
         return by_zip(session, address, now=now)
     if not 5 <= len(address) <= LONGEST_ADDRESS or not re.search(r"[^\W\d_]", address):
         raise Refused(
-            "Write a street address with city and state or ZIP, such as 100 Main St, San Antonio TX 78205.",
+            "Enter a street address with city and state or ZIP code, like 100 Main St, San Antonio TX 78205.",
             "Escriba una dirección con ciudad y estado o código postal, por ejemplo "
             "100 Main St, San Antonio TX 78205.",
         )

@@ -46,14 +46,15 @@ class Redrawn:
 REDRAWN = (
     Redrawn(
         "AL",
-        "New map of 2026, before the courts to the end: ask your county which one counts.",
-        "Mapa nuevo de 2026, en los tribunales hasta el final: pregunte en su condado cuál vale.",
+        "New map in 2026, in court to the end. Ask your county election office which one applies.",
+        "Mapa nuevo en 2026, en los tribunales hasta el final. Pregunte en la oficina electoral de su condado "
+        "cuál rige.",
         f"{RECORD}2285",
     ),
     Redrawn(
         "CA",
-        "Voters approved the new map (Proposition 50) in November 2025.",
-        "Los votantes aprobaron el mapa nuevo (Proposición 50) en noviembre de 2025.",
+        "Approved in a statewide vote (Proposition 50) in November 2025.",
+        "Aprobado en votación estatal (Proposición 50) en noviembre de 2025.",
         f"{RECORD}1797",
     ),
     Redrawn(
@@ -64,8 +65,8 @@ REDRAWN = (
     ),
     Redrawn(
         "LA",
-        "New map, taken up in June 2026.",
-        "Mapa nuevo, en uso desde junio de 2026.",
+        "New map, on public record since June 2026.",
+        "Mapa nuevo, en registros públicos desde junio de 2026.",
         f"{RECORD}2285",
     ),
     Redrawn(
@@ -83,14 +84,17 @@ REDRAWN = (
     Redrawn("TN", "New map, adopted on May 7, 2026.", "Mapa nuevo, aprobado el 7 de mayo de 2026."),
     Redrawn(
         "TX",
-        "New map of August 2025; a court stopped it, and the Supreme Court let it stand in November.",
-        "Mapa nuevo de agosto de 2025; un tribunal lo detuvo y la Corte Suprema lo dejó en pie en noviembre.",
+        "New map in August 2025. A court stopped it. The U.S. Supreme Court let Texas use it on December 4, "
+        "2025.",
+        "Mapa nuevo de agosto de 2025. Un tribunal lo detuvo. La Corte Suprema de EE. UU. permitió usarlo "
+        "el 4 de "
+        "diciembre de 2025.",
         f"{RECORD}1850",
     ),
     Redrawn(
         "UT",
         "New map, ordered by a judge in November 2025.",
-        "Mapa nuevo, ordenado por el juzgado en noviembre de 2025.",
+        "Mapa nuevo, ordenado por un tribunal en noviembre de 2025.",
         f"{RECORD}1817",
     ),
 )

@@ -29,27 +29,28 @@ def joined(notes: Iterable[Note]) -> Note | None:
 
 
 LIKELY = Note(
-    "Likely, but not certain: we know no streets of this ZIP code, as with P.O. boxes and single "
-    "organizations; the point we have for it lies in this district, and no other is within 1 km (0.6 miles). "
-    "Your home may lie in another one: give your street address to be sure.",
-    "Probable, pero no seguro: no conocemos calles de este código postal, como ocurre con los apartados "
-    "postales y los de una sola organización; el punto que tenemos de él está en este distrito, sin ningún "
-    "otro a menos de 1 km (0.6 millas). Su casa puede estar en otro: para confirmarlo, escriba su dirección.",
+    "This is likely your district, but not certain. We have no streets for this ZIP code, as with P.O. boxes "
+    "and single organizations. The one point we have for it is in this district, and no other district is "
+    "within 1 km (0.6 miles). Your home may be in another one. To be sure, enter your street address.",
+    "Probablemente este es su distrito, pero no es seguro. No tenemos calles de este código postal, como "
+    "ocurre con los apartados postales y los de una sola organización. El único punto que tenemos está en este "
+    "distrito, y no hay otro a menos de 1 km (0.6 millas). Su casa puede estar en otro. Para confirmarlo, "
+    "escriba su dirección.",
     "likely",
 )
 BY_ZIP = Note(
-    "The street address could not be looked up: this answer goes by its ZIP code alone.",
-    "No se pudo buscar la dirección: esta respuesta se basa solo en su código postal.",
+    "We couldn’t look up the street address. This answer is based only on its ZIP code.",
+    "No pudimos buscar la dirección. Esta respuesta se basa solo en su código postal.",
     "by-zip",
 )
 BY_STATE = Note(
-    "The street address could not be looked up: this answer goes by its state alone, which has one district.",
-    "No se pudo buscar la dirección: esta respuesta se basa solo en su estado, que tiene un solo distrito.",
+    "We couldn’t look up the street address. This answer is based only on its state, which has one district.",
+    "No pudimos buscar la dirección. Esta respuesta se basa solo en su estado, que tiene un solo distrito.",
     "by-state",
 )
 COMPLETED = Note(
-    "The ZIP code had four digits: we put a zero before them, which spreadsheets drop.",
-    "El código postal tenía cuatro dígitos: agregamos un cero al principio, que las hojas de cálculo quitan.",
+    "The ZIP code had four digits. We put a zero in front, which spreadsheets drop.",
+    "El código postal tenía cuatro dígitos. Agregamos un cero al principio, que las hojas de cálculo quitan.",
     "completed",
 )
 # The notes that the page of a seat repeats by their code.
@@ -58,16 +59,16 @@ CARRIED = {note.code: note for note in (LIKELY, BY_ZIP, BY_STATE, COMPLETED)}
 COMING = "from-"
 
 NEAR_A_LINE = Note(
-    "The line between these districts passes less than 1 km (0.6 miles) from this position, and our map is not "
-    "fine enough to say on which side it lies. Choose yours, or give your street address.",
-    "El límite entre estos distritos pasa a menos de 1 km (0.6 millas) de esta ubicación, y nuestro mapa no es "
-    "tan fino como para decir de qué lado está. Elija el suyo o escriba su dirección.",
+    "You are less than 1 km (0.6 miles) from the line between these districts. Our map is too rough to tell "
+    "which side you are on. Choose your district, or enter your street address.",
+    "Usted está a menos de 1 km (0.6 millas) del límite entre estos distritos. Nuestro mapa no es bastante "
+    "exacto para decir de qué lado. Elija su distrito o escriba su dirección.",
 )
 OUTSIDE_OF_DISTRICTS = Note(
-    "Our map shows no congressional district at this position; it is coarse along shores and borders. "
-    "Give your street address, or choose your state and district.",
-    "Nuestro mapa no muestra un distrito del Congreso en esta ubicación; no es muy fino en las costas y "
-    "fronteras. Escriba su dirección o elija su estado y distrito.",
+    "Our map shows no congressional district here. It is rough along shores and borders. Enter your street "
+    "address, or choose your state and district.",
+    "Nuestro mapa no muestra aquí un distrito del Congreso. No es muy exacto en costas y fronteras. Escriba su "
+    "dirección o elija su estado y distrito.",
 )
 # In free association with the United States.
 ASSOCIATED = {
@@ -87,30 +88,30 @@ def completed(zip: str) -> Note:
 
 def unknown_zip(zip_code: str) -> Note:
     return Note(
-        f"Our table has no district for ZIP {zip_code}. Many P.O. box and business ZIP codes are not in it. "
-        "Give your street address, or choose your state and district.",
-        f"Nuestra tabla no tiene un distrito para el código postal {zip_code}. Muchos códigos de apartados "
-        "postales y empresas no están en ella. Escriba su dirección o elija su estado y distrito.",
+        f"We don’t have a district for ZIP code {zip_code}. Many P.O. box and business ZIP codes are missing. "
+        "Enter your street address, or choose your state and district.",
+        f"No tenemos un distrito para el código postal {zip_code}. Faltan muchos códigos de apartados postales "
+        "y empresas. Escriba su dirección o elija su estado y distrito.",
     )
 
 
 def unsure_zip(zip: str, state: str) -> Note:
     """A ZIP code of which the state is known and the district is not."""
     return Note(
-        f"ZIP {zip} is in {state_name(state, 'en')}, but we cannot tell in which district: it has no streets "
-        "that we know of, as with P.O. boxes and single organizations. Your two senators are the same "
-        "everywhere in the state. For your representative give your street address, or choose your district.",
-        f"El código postal {zip} está en {state_name(state, 'es')}, pero no podemos decir en qué distrito: no "
-        "conocemos calles de él, como ocurre con los apartados postales y los de una sola organización. Sus "
-        "dos senadores son los mismos en todo el estado. Para su representante, escriba su dirección o elija "
-        "su distrito.",
+        f"ZIP code {zip} is in {state_name(state, 'en')}, but we can’t tell which district. We have no streets "
+        "for it, as with P.O. boxes and single organizations. Your two senators are the same everywhere in the "
+        "state. To see your representative, enter your street address, or choose your district.",
+        f"El código postal {zip} está en {state_name(state, 'es')}, pero no podemos decir en qué distrito. No "
+        "tenemos calles de él, como ocurre con los apartados postales y los de una sola organización. Sus dos "
+        "senadores son los mismos en todo el estado. Para ver quién le representa en la Cámara, escriba su "
+        "dirección o elija su distrito.",
     )
 
 
 def stateless_zip(zip: str) -> Note:
     return Note(
-        f"ZIP {zip} exists, but our table does not say in which state. Give your street address, or choose "
-        "your state and district.",
+        f"ZIP code {zip} exists, but our table does not say in which state. Enter your street address, or "
+        "choose your state and district.",
         f"El código postal {zip} existe, pero nuestra tabla no dice en qué estado. Escriba su dirección o "
         "elija su estado y distrito.",
     )
@@ -118,17 +119,17 @@ def stateless_zip(zip: str) -> Note:
 
 def military_mail(zip: str) -> Note:
     return Note(
-        f"ZIP {zip} is for military or diplomatic mail (APO, FPO, DPO). Your representative and senators are "
-        "those of the state you vote in: choose that state.",
-        f"El código postal {zip} es de correo militar o diplomático (APO, FPO, DPO). Su representante y sus "
-        "senadores son los del estado en el que usted vota: elija ese estado.",
+        f"ZIP code {zip} is for military or diplomatic addresses (APO, FPO, DPO). Your members of Congress are "
+        "those of your home state in the United States. Choose that state.",
+        f"El código postal {zip} es de direcciones militares o diplomáticas (APO, FPO, DPO). Sus legisladores "
+        "son los de su estado en Estados Unidos. Elija ese estado.",
     )
 
 
 def not_in_congress(zip: str, state: str) -> Note:
     en, es = ASSOCIATED[state]
     return Note(
-        f"ZIP {zip} is in {en}, which is associated with the United States but elects nobody to Congress.",
+        f"ZIP code {zip} is in {en}, which is associated with the United States but elects no one to Congress.",
         f"El código postal {zip} está en {es}, que es un Estado asociado a los Estados Unidos, pero no elige a "
         "nadie para el Congreso.",
     )
@@ -143,23 +144,24 @@ def no_senators(state: str) -> Note:
     en, es = state_name(state, "en"), state_name(state, "es")
     if state == "PR":
         return Note(
-            f"{en} has no senators: only states do. Its resident commissioner speaks for it in the House.",
-            f"{es} no tiene senadores: solo los estados los tienen. Su comisionado residente habla por la isla "
+            f"{en} has no senators. Only states do. Its resident commissioner represents it in the House.",
+            f"{es} no tiene senadores. Solo los estados los tienen. Su comisionado residente representa a "
+            "la isla "
             "en la Cámara.",
         )
     article = _ARTICLES.get(state, "")
     return Note(
-        f"{article}{en} has no senators: only states do. Its delegate speaks for it in the House.",
-        f"{es} no tiene senadores: solo los estados los tienen. Su delegado o delegada habla por su gente en "
-        "la Cámara.",
+        f"{article}{en} has no senators. Only states do. Its delegate represents it in the House.",
+        f"{es} no tiene senadores. Solo los estados los tienen. Su delegado o delegada representa a su gente "
+        "en la Cámara.",
     )
 
 
 def several_states(states: Iterable[str]) -> Note:
     names = ", ".join(states)
     return Note(
-        f"This place may lie in several states ({names}); the senators of each are listed.",
-        f"Este lugar puede estar en varios estados ({names}); se muestran los senadores de cada uno.",
+        f"This place may be in several states ({names}). The senators of each are listed.",
+        f"Este lugar puede estar en varios estados ({names}). Se muestran los senadores de cada uno.",
     )
 
 
@@ -169,9 +171,9 @@ def over_the_line(states: Iterable[str]) -> Note:
     en, es = (", ".join(state_name(state, lang) for state in others) for lang in ("en", "es"))
     names = ", ".join([own, *others])
     return Note(
-        f"This ZIP code belongs to {state_name(own, 'en')}; a part of it, often a small one, may lie in {en}. "
+        f"This ZIP code belongs to {state_name(own, 'en')}. Part of it, often a small part, may be in {en}. "
         f"The senators of each state ({names}) are listed.",
-        f"Este código postal es de {state_name(own, 'es')}; una parte, a menudo pequeña, puede quedar en {es}. "
+        f"Este código postal es de {state_name(own, 'es')}. Una parte, a menudo pequeña, puede quedar en {es}. "
         f"Se muestran los senadores de cada estado ({names}).",
     )
 
@@ -181,7 +183,7 @@ def other_state(zip: str, states: Iterable[str], typed: str) -> Note:
     known = list(states)
     en, es = (", ".join(state_name(state, lang) for state in known) for lang in ("en", "es"))
     return Note(
-        f"ZIP {zip} is in {en}, not in {state_name(typed, 'en')}. Check both.",
+        f"ZIP code {zip} is in {en}, not in {state_name(typed, 'en')}. Check both.",
         f"El código postal {zip} está en {es}, no en {state_name(typed, 'es')}. Revise los dos.",
     )
 
@@ -198,10 +200,11 @@ def matched_elsewhere(address: str) -> Note:
 
 def no_map(congress: int) -> Note:
     return Note(
-        f"We do not have the district lines of the {ordinal(congress)} Congress, so a position cannot "
-        "be looked up here. Give your street address, or choose your state and district.",
-        f"No tenemos los límites de los distritos del Congreso n.º {congress}; por eso aquí no se puede buscar "
-        "por ubicación. Escriba su dirección o elija su estado y distrito.",
+        f"We don’t have the district lines of the {ordinal(congress)} Congress, so we can’t look up your "
+        "location. Enter your street address, or choose your state and district.",
+        f"No tenemos los límites de los distritos del {ordinal(congress, 'es')} Congreso, y no podemos "
+        "buscar su "
+        "ubicación. Escriba su dirección o elija su estado y distrito.",
     )
 
 
@@ -212,10 +215,10 @@ def new_districts(zip: str, seats: Sequence[str], congress: int) -> Note:
     names = ", ".join(seats)
     en, es = (_lead(states, congress, lang) for lang in ("en", "es"))
     return Note(
-        f"{en} ZIP {zip} was in {names} until then. Give your street address and we ask the Census Bureau; "
-        "your senators are the same in the whole state.",
+        f"{en} ZIP code {zip} was in {names} until then. Enter your street address and we ask the Census "
+        "Bureau. Your senators are the same in the whole state.",
         f"{es} Hasta entonces el código postal {zip} estaba en {names}. Escriba su dirección y le preguntamos "
-        "a la Oficina del Censo; sus senadores son los mismos en todo el estado.",
+        "a la Oficina del Censo. Sus senadores son los mismos en todo el estado.",
         "new-districts",
     )
 
@@ -224,9 +227,9 @@ def new_districts_at_point(states: Sequence[str], congress: int) -> Note:
     """The same for a position."""
     en, es = (_lead(states, congress, lang) for lang in ("en", "es"))
     return Note(
-        f"{en} Give your street address and we ask the Census Bureau; your senators are the same in the whole "
+        f"{en} Enter your street address and we ask the Census Bureau. Your senators are the same in the whole "
         "state.",
-        f"{es} Escriba su dirección y le preguntamos a la Oficina del Censo; sus senadores son los mismos en "
+        f"{es} Escriba su dirección y le preguntamos a la Oficina del Censo. Sus senadores son los mismos en "
         "todo el estado.",
         "new-districts",
     )
@@ -236,8 +239,8 @@ def _lead(states: Sequence[str], congress: int, lang: str) -> str:
     names = ", ".join(state_name(state, lang) for state in states)
     en, es = _noon(congress)
     if lang == "es":
-        return f"Desde {es} hay distritos nuevos en {names}, y todavía no tenemos ese mapa."
-    return f"Since {en} there are new districts in {names}, and we do not have that map yet."
+        return f"Desde {es} hay distritos nuevos en {names}. Todavía no tenemos ese mapa."
+    return f"Since {en} there are new districts in {names}. We don’t have that map yet."
 
 
 def coming_seats(seats: Sequence[str], congress: int) -> Note:
@@ -245,7 +248,7 @@ def coming_seats(seats: Sequence[str], congress: int) -> Note:
     names = ", ".join(seats)
     (en, es), code = _noon(congress), ".".join(f"{COMING}{seat}" for seat in seats)
     return Note(
-        f"This is who represents this ZIP code now. From {en} it lies in {names}.",
+        f"This is who represents this ZIP code now. From {en} it is in {names}.",
         f"Así está representado este código postal ahora. Desde {es} estará en {names}.",
         code,
     )
@@ -256,8 +259,8 @@ def now_and_then(seat: str, congress: int) -> Note:
     (en, es), state = _noon(congress), seat[:2]
     return Note(
         f"This is who represents {seat} now, until {en}. Then the new districts of {state_name(state, 'en')} "
-        "count, and your home may lie in another one.",
-        f"Así está representado {seat} ahora, hasta {es}. Entonces empiezan a valer los distritos nuevos de "
+        "take effect, and your home may be in another one.",
+        f"Así está representado {seat} ahora, hasta {es}. Entonces empiezan a regir los distritos nuevos de "
         f"{state_name(state, 'es')}, y su casa puede quedar en otro.",
     )
 
@@ -268,15 +271,15 @@ def new_seat(seat: str, congress: int, *, stored: bool) -> Note:
     (en, es), state = _noon(congress), seat[:2]
     lead = (
         f"Since {en} {state_name(state, 'en')} has new districts, and this page is about the new {seat}. Was "
-        f"{seat} your district until then? Your home may lie in another one now: ",
+        f"{seat} your district until then? Your home may be in another one now: ",
         f"Desde {es} hay distritos nuevos en {state_name(state, 'es')}, y esta página es sobre el {seat} "
         f"nuevo. ¿Era {seat} su distrito hasta entonces? Su casa puede quedar ahora en otro: ",
     )
     advice = (
-        ("look it up by ZIP code.", "búsquelo por código postal.")
+        ("find it by ZIP code.", "búsquelo por código postal.")
         if stored
         else (
-            "look it up by street address. We do not have the new map for ZIP codes yet.",
+            "find it by street address. We don’t have the new map for ZIP codes yet.",
             "búsquelo por dirección. Todavía no tenemos el mapa nuevo para los códigos postales.",
         )
     )
@@ -287,6 +290,6 @@ def _noon(congress: int) -> tuple[str, str]:
     """The day on which a Congress begins, in English and Spanish."""
     day = congress_start(congress).date()
     return (
-        f"noon Eastern on January {day.day}, {day.year}",
+        f"noon Eastern time on January {day.day}, {day.year}",
         f"el mediodía (hora del Este) del {day.day} de enero de {day.year}",
     )

@@ -68,8 +68,8 @@ def read_zip(text: str) -> TypedZip:
 
 def no_zip() -> Refused:
     return Refused(
-        "A ZIP code has five digits, such as 78205 or 78205-1234.",
-        "Un código postal (ZIP) tiene cinco dígitos, por ejemplo 78205 o 78205-1234.",
+        "Enter a five-digit ZIP code, like 78205.",
+        "Escriba un código postal de cinco dígitos, por ejemplo 78205.",
     )
 
 

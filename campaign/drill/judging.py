@@ -33,7 +33,9 @@ ASKS = re.compile(
     r"\s+(?:la |el |last Congress's )?$",
     re.IGNORECASE,
 )
-VOTES_TODAY = re.compile(r"can vote on it today|vote in the chamber now|hoy pueden votar|pueden votarl[oa] hoy")
+VOTES_TODAY = re.compile(
+    r"can vote on it\b|can vote in this chamber now|con voto en el pleno|votarl[oa] hoy|tienen voto hoy"
+)
 # How a page says that its districts are new or were another Congress's.
 MAP_MARK = re.compile(r"new districts|distritos nuevos|until noon|hasta el mediodía")
 # What follows a name where a page or mail says who speaks for a seat.

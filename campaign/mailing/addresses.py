@@ -77,8 +77,8 @@ def wire(typed: str) -> str:
 
 def _no_address() -> Refused:
     return Refused(
-        "This does not look like an e-mail address. It should read like maria@example.org.",
-        "Esto no parece una dirección de correo. Debe verse como maria@example.org.",
+        "That doesn’t look like an email address. Example: maria@example.org.",
+        "Eso no parece un correo electrónico. Ejemplo: maria@example.org.",
     )
 
 

@@ -102,13 +102,13 @@ def sender_of(settings: Settings, *, postal: str = "") -> Sender:
     name, address = parseaddr(settings.mail_from)
     if placeholder(address):
         raise Refused(
-            "No list mail is sent until CAMPAIGN_MAIL_FROM is the address your organization sends from.",
+            "The digest is not sent until CAMPAIGN_MAIL_FROM is the address your organization sends from.",
             "No se envía correo hasta que CAMPAIGN_MAIL_FROM sea la dirección de su organización.",
         )
     if len(postal) < 10 or "refused" in postal.lower():
         raise Refused(
-            "No list mail is sent until CAMPAIGN_POSTAL_ADDRESS is your street address or post-office box: "
-            "the law asks for it under every mail.",
+            "The digest is not sent until CAMPAIGN_POSTAL_ADDRESS is your street address or post-office box: "
+            "the law asks for it under every email.",
             "No se envía correo hasta que CAMPAIGN_POSTAL_ADDRESS sea su dirección postal: "
             "la ley la exige al pie de cada correo.",
         )
@@ -184,9 +184,10 @@ def check_size(sealed: Sealed) -> None:
     size = len(sealed.head) + len(sealed.body)
     if size > BUDGET:
         raise Refused(
-            f"This mail would weigh {size // 1000} kB; mail readers cut what is over {BUDGET // 1000} kB. "
+            f"This email would weigh {size // 1000} kB. Email programs cut what is over {BUDGET // 1000} kB. "
             "Shorten the note or follow fewer proposals.",
-            f"Este correo pesaría {size // 1000} kB; los lectores cortan lo que pasa de {BUDGET // 1000} kB. "
+            f"Este correo pesaría {size // 1000} kB. Los programas de correo cortan lo que pasa de "
+            f"{BUDGET // 1000} kB. "
             "Acorte la nota o siga menos propuestas.",
         )
 

@@ -18,53 +18,53 @@ TEXTS = {
     "en": {
         "paused": (
             "The digest is paused",
-            "{problem}. Readers who have not got it yet are waiting; nothing is lost. "
-            "Look at the reason, then resume.",
+            "{problem}. Readers who don’t have it yet are waiting. Nothing is lost. "
+            "Check the reason, then resume.",
         ),
         "stuck": (
-            "Mail is not leaving",
-            "No mail has left since {since}: {problem}. Everything waits, and leaves by itself once the relay "
-            "takes it.",
+            "Email is not going out",
+            "No email has gone out since {since}: {problem}. It goes out as soon as the mail server answers.",
         ),
         "was_stuck": (
-            "Mail was held up",
-            "From {since} no mail could leave: {problem}. It leaves again now; nothing was lost.",
+            "Email was held up",
+            "From {since} no email could go out: {problem}. It is going out again. Nothing was lost.",
         ),
         "built": (
             "The digest of {period} waits for your approval",
-            "It is for {recipients} readers. Look at it, then approve it.",
+            "It is for {recipients} readers. Check it, then approve it.",
         ),
         "retired": (
-            "Mail of the last Congress was stopped",
-            "Congress {congress} ended at noon, Eastern time, on January 3. What had not been sent by then "
-            "names bills that are dead: {periods} was stopped. Copies not sent: {number}. A new draft follows.",
+            "Email about the last Congress was stopped",
+            "Congress {congress} ended on January 3 at noon Eastern time. What had not been sent by then "
+            "names expired bills, so {periods} was stopped. Copies not sent: {number}. A new draft follows.",
         ),
         "done": (
             "The digest of {period} has been sent",
-            "Taken by your relay: {sent} of {recipients} copies. Not delivered: {failed}. May or may not have "
-            "arrived: {unknown}. Not sent, because the reader stopped first: {suppressed}.",
+            "Accepted by your mail server: {sent} of {recipients} copies. Not delivered: {failed}. May or "
+            "may not have "
+            "arrived: {unknown}. Not sent, because the reader unsubscribed first: {suppressed}.",
         ),
         "suggested": (
             "{bill} may belong to “{proposal}”",
             "{bill}, “{title}”, is new in Congress. Sponsor: {sponsor}. Introduced: {introduced}. {reason} "
-            "Decide on the page Campaign, under “Suggested, for you to decide”: if it belongs, it is followed "
-            "from then on; if not, it is not suggested again.",
+            "Decide on the page Campaign, under “Suggested, for you to decide”. If you add it, it is followed "
+            "from then on. If not, it is not suggested again.",
         ),
     },
     "es": {
         "paused": (
             "El boletín está en pausa",
-            "{problem}. Quienes aún no lo han recibido esperan; nada se ha perdido. "
+            "{problem}. Quienes aún no lo han recibido esperan. No se perdió nada. "
             "Revise la causa y después reanúdelo.",
         ),
         "stuck": (
             "El correo no está saliendo",
-            "Ningún correo ha salido desde {since}: {problem}. Todo espera y saldrá solo cuando el servidor lo "
-            "acepte.",
+            "Ningún correo ha salido desde {since}: {problem}. Saldrá en cuanto responda el servidor de "
+            "correo.",
         ),
         "was_stuck": (
             "El correo estuvo detenido",
-            "Desde {since} no pudo salir ningún correo: {problem}. Ya vuelve a salir; nada se ha perdido.",
+            "Desde {since} no pudo salir ningún correo: {problem}. Ya vuelve a salir. No se perdió nada.",
         ),
         "built": (
             "El boletín de {period} espera su aprobación",
@@ -73,19 +73,19 @@ TEXTS = {
         "retired": (
             "Se detuvo el correo del Congreso anterior",
             "El Congreso {congress} terminó el 3 de enero a mediodía, hora del Este. Lo que no se había "
-            "enviado nombra proyectos que ya no existen: se detuvo {periods}. Copias sin enviar: {number}. "
+            "enviado nombra proyectos que ya vencieron: se detuvo {periods}. Copias sin enviar: {number}. "
             "Pronto habrá un borrador nuevo.",
         ),
         "done": (
             "El boletín de {period} ya se envió",
-            "Entregadas a su servidor de correo: {sent} de {recipients} copias. No entregadas: {failed}. "
-            "Quizá no llegaron: {unknown}. No enviadas porque la persona se dio de baja antes: {suppressed}.",
+            "Aceptadas por su servidor de correo: {sent} de {recipients} copias. No entregadas: {failed}. "
+            "Quizá no llegaron: {unknown}. No enviadas porque la persona canceló antes: {suppressed}.",
         ),
         "suggested": (
-            "{bill} podría pertenecer a «{proposal}»",
-            "{bill}, «{title}», es nuevo en el Congreso. Patrocinador: {sponsor}. Presentado: {introduced}. "
-            "{reason} Decida en la página Campaña, en «Sugerencias para que usted decida»: si corresponde, se "
-            "le dará seguimiento desde ese momento; si no, no se volverá a sugerir.",
+            "{bill} podría ser parte de «{proposal}»",
+            "{bill}, «{title}», es nuevo en el Congreso. Lo presentó: {sponsor}. Fecha: {introduced}. "
+            "{reason} Decida en la página Campaña, en «Sugerencias para que usted decida». Si lo agrega, se "
+            "seguirá desde ese momento. Si no, no se volverá a sugerir.",
         ),
     },
 }

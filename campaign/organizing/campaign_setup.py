@@ -132,9 +132,11 @@ def identify(session: Session, slug: str, given: Mapping[str, str]) -> None:
         raise Refused("Write the imprint in both languages.", "Escriba el aviso legal en los dos idiomas.")
     for name in ("contact", "privacy_contact"):
         if of[name] and not MAIL.fullmatch(of[name]):
-            raise Refused(f"“{of[name]}” is not an e-mail address.", f"«{of[name]}» no es un correo.")
+            raise Refused(
+                f"“{of[name]}” is not an email address.", f"«{of[name]}» no es un correo electrónico."
+            )
     if of["donate_url"] and not of["donate_url"].startswith("https://"):
-        raise Refused("An address where one can give begins with https://",
+        raise Refused("A donation address starts with https://",
                       "La dirección para donar empieza con https://")  # fmt: skip
     for name, value in of.items():
         setattr(row, name, value[: parts.LONGEST])

@@ -338,13 +338,14 @@ def set_goal(
     """
     most = SEATS[BillId.of(bill).chamber]
     if not 1 <= target <= most:
-        raise Refused(f"A goal lies between 1 and {most}.", f"La meta debe estar entre 1 y {most}.")
+        raise Refused(f"A goal is between 1 and {most}.", f"La meta debe estar entre 1 y {most}.")
     if session.get(Bill, bill) is None:
         raise Refused("There is no such bill.", "No existe ese proyecto.", status=404)
     if BillId.of(bill).congress < congress_on(now):
         raise Refused(
-            "This bill ended with its Congress; a goal is for a bill that can still be joined.",
-            "Este proyecto terminó con su Congreso; una meta es para un proyecto al que alguien pueda sumarse.",
+            "This bill expired with its Congress. A goal is for a bill that members can still co-sponsor.",
+            "Este proyecto venció con su Congreso. Una meta es para un proyecto que todavía se puede "
+            "copatrocinar.",
             status=409,
         )
     goal = session.get(BillGoal, bill) or BillGoal(bill=bill, target=target, set_at=now)

@@ -162,7 +162,7 @@ def _check_header(header: Sequence[str], needed: set[str], known: set[str]) -> N
     strange = ", ".join(sorted(set(header) - known - {""}))[:120]
     if strange:
         raise Refused(
-            f"Line 1: nobody here knows the columns {strange}.",
+            f"Line 1: unknown columns {strange}.",
             f"Línea 1: aquí no se conocen las columnas {strange}.",
         )
     if len(set(header)) != len(header):

@@ -34,7 +34,7 @@ def _missing(session: Session, slug: str, now: datetime) -> Iterator[Missing]:
         words = Text("The campaign has no summary.", "La campaña no tiene resumen.")
         yield Missing(words, "campaign", slug)
     if not row.organization:
-        words = Text("Nobody says who runs it.", "No se dice quién la lleva.")
+        words = Text("It does not say who runs it.", "No dice quién la lleva.")
         yield Missing(words, "organization", slug)
     proposals = campaigns.campaign_proposals(session, slug)
     if not proposals:
@@ -68,7 +68,7 @@ def _of_proposal(
 
 
 _OF_PROPOSAL = {
-    "points": Text("nobody has written what it does, so calls give no reason.",
+    "points": Text("no text says what it does, so calls give no reason.",
                    "falta escribir qué hace; sin eso las llamadas no dan razones."),
     "choices": Text("letters have no points to choose from.", "las cartas no ofrecen puntos para elegir."),
 }  # fmt: skip

@@ -175,8 +175,8 @@ def _clean_lean(_session: Session, text: str) -> str:
     if text.lower() not in LEANS:
         known = ", ".join(LEANS)
         raise Refused(
-            f"“{text[:40]}” is no lean; use one of {known}.",
-            f"«{text[:40]}» no es una postura; use una de {known}.",
+            f"“{text[:40]}” is not a leaning. Use one of {known}.",
+            f"«{text[:40]}» no es una postura. Use una de {known}.",
         )
     return text.lower()
 
@@ -186,7 +186,7 @@ def _clean_owner(session: Session, text: str) -> str:
         return ""
     user = users.by_email(session, text)
     if user is None:
-        raise Refused(f"Nobody here has the address {text[:60]}.", f"Nadie aquí usa la dirección {text[:60]}.")
+        raise Refused(f"No one here has the address {text[:60]}.", f"Nadie aquí usa la dirección {text[:60]}.")
     return user.email
 
 
@@ -203,8 +203,8 @@ def _check_can_own(session: Session, email: str) -> None:
 def _clean_step(_session: Session, text: str) -> str:
     if len(text) > LONGEST["next_step"]:
         raise Refused(
-            f"A next step has at most {LONGEST['next_step']} characters; put the rest into a note.",
-            f"El próximo paso tiene como máximo {LONGEST['next_step']} caracteres; lo demás va en una nota.",
+            f"A next step has at most {LONGEST['next_step']} characters. Put the rest in a note.",
+            f"El próximo paso tiene como máximo {LONGEST['next_step']} caracteres. Lo demás va en una nota.",
         )
     return text
 
@@ -363,6 +363,6 @@ def _check_pair(session: Session, bill: str, bioguide: str, now: datetime) -> No
         raise no_such_pair()
     if person.chamber != BillId.of(bill).chamber:
         raise Refused(
-            f"{person.name} does not sit in the chamber of {BillId.of(bill).short}.",
+            f"{person.name} is not in the chamber of {BillId.of(bill).short}.",
             f"{person.name} no está en la cámara de {BillId.of(bill).short}.",
         )

@@ -74,10 +74,10 @@ def change_many(
 
 def _check(ticked: Mapping[str, int], sets_something: bool) -> None:
     if not ticked or len(ticked) > MOST:
-        raise Refused(f"Tick between 1 and {MOST} members first.", f"Marque antes entre 1 y {MOST} miembros.")
+        raise Refused(f"Select between 1 and {MOST} members first.", f"Marque antes entre 1 y {MOST} miembros.")
     if not sets_something:
         raise Refused(
-            "Say what to change: an owner, a lean, a next step or a tag. Nothing was changed.",
+            "Say what to change: an owner, a leaning, a next step or a tag. Nothing was changed.",
             "Diga qué cambiar: responsable, postura, próximo paso o etiqueta. No se cambió nada.",
         )
 

@@ -134,14 +134,14 @@ def _fault(line: Line, bill: Bill, people: dict[str, BoardRow], seen: set[str]) 
         return Fault(line.number, f"this line is of {line.cells['bill'][:30]}, not of {bill.id}",
                      f"esta línea es de {line.cells['bill'][:30]}, no de {bill.id}")  # fmt: skip
     if bioguide not in people:
-        return Fault(line.number, f"{bioguide[:20] or 'nobody'} does not sit in this chamber",
+        return Fault(line.number, f"{bioguide[:20] or 'no one'} is not in this chamber",
                      f"{bioguide[:20] or 'nadie'} no está en esta cámara")  # fmt: skip
     if bioguide in seen:
         return Fault(line.number, f"{bioguide} stands there twice", f"{bioguide} aparece dos veces")
     if not line.cells["version"].isdecimal() or len(line.cells["version"]) > 9:
         return Fault(line.number, "the version is not a number", "la versión no es un número")
     if int(line.cells["version"]) > people[bioguide].version:
-        return Fault(line.number, "the version lies in the future", "la versión está en el futuro")
+        return Fault(line.number, "the version is in the future", "la versión está en el futuro")
     return None
 
 
@@ -155,8 +155,8 @@ def confirm(session: Session, id: str, *, by: str, now: datetime) -> tuple[Previ
     pending = session.get(PendingImport, id)
     if pending is None or pending.owner != by or now - pending.made_at > PREVIEW_LASTS:
         raise Refused(
-            "This import is gone. Nothing was written; bring the file again.",
-            "Esta importación ya no está. No se escribió nada; suba de nuevo el archivo.",
+            "This import is gone. Nothing was written. Import the file again.",
+            "Esta importación ya no está. No se escribió nada. Importe de nuevo el archivo.",
             status=404,
         )
     whip.become_the_only_editor(session)
@@ -164,8 +164,8 @@ def confirm(session: Session, id: str, *, by: str, now: datetime) -> tuple[Previ
     found = preview(session, bill, [Line(**row) for row in pending.rows], now=now)
     if found.faults or found.mark != pending.shown:
         raise Refused(
-            "Somebody changed the board meanwhile. Nothing was written; bring the file again to see both.",
-            "Alguien cambió el tablero mientras tanto. No se escribió nada; suba de nuevo el archivo.",
+            "Someone changed the board meanwhile. Nothing was written. Import the file again to see both.",
+            "Alguien cambió el tablero mientras tanto. No se escribió nada. Importe de nuevo el archivo.",
             status=409,
         )
     start = whip_batches.newest(session)

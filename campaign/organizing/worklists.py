@@ -131,8 +131,8 @@ def _known(session: Session, bills: Sequence[BillId]) -> list[Bill]:
     for bill in bills:
         if str(bill) not in known:
             raise Refused(
-                f"{bill.named} is not in this record. Track it first.",
-                f"{bill.named} no está en este registro. Sígalo primero.",
+                f"We don’t follow {bill.named}. Add it first.",
+                f"No seguimos {bill.named}. Agréguelo primero.",
                 status=404,
             )
     return [known[id] for id in ids]
@@ -147,7 +147,7 @@ def _ask_again(facts: BillFacts) -> Iterator[Entry]:
         support = next(filter(None, (_support(facts, person, bill) for bill in facts.earlier)), None)
         if support:
             number = facts.id.short
-            text = Text(f"{support.en}, not yet {number}", f"{support.es}, todavía no {number}")
+            text = Text(f"{support.en}, not on {number} yet", f"{support.es}, todavía no {number}")
             yield Entry(ASK_AGAIN, person, text)
 
 
@@ -158,12 +158,12 @@ def _support(facts: BillFacts, person: Person, bill: Bill) -> Text | None:
     return _did(facts, bill, _JOINED) if person.bioguide in facts.active(bill) else None
 
 
-_LED: Final = Text("led", "encabezó")
+_LED: Final = Text("introduced", "presentó")
 _JOINED: Final = Text("co-sponsored", "copatrocinó")
 
 
 def _did(facts: BillFacts, bill: Bill, verb: Text) -> Text:
-    """``led last Congress's S. 4647, the Senate twin``."""
+    """``introduced last Congress's S. 4647, the Senate twin``."""
     number = BillId.of(bill.id)
     en, es = (names.earlier_bill(number, facts.sitting, facts.chamber, lang) for lang in ("en", "es"))
     return Text(f"{verb.en} {en}", f"{verb.es} {es}")
@@ -178,7 +178,11 @@ def _withdrew(facts: BillFacts) -> Iterator[Entry]:
     for person in facts.candidates():
         if day := left.get(person.bioguide):
             number, en, es = facts.id.short, names.day(day, "en"), names.day(day, "es")
-            yield Entry(WITHDREW, person, Text(f"left {number} on {en}", f"dejó {number} el {es}"))
+            yield Entry(
+                WITHDREW,
+                person,
+                Text(f"withdrew from {number} on {en}", f"retiró su firma de {number} el {es}"),
+            )
 
 
 @dataclass(frozen=True)
@@ -291,7 +295,7 @@ def _sister_gap(facts: BillFacts) -> Iterator[Entry]:
             if verb := _on_sister(facts, person, bill):
                 number = BillId.of(bill.id).short
                 text = Text(
-                    f"{verb.en} {number} ({proposal.name_en}), not {facts.id.short}",
+                    f"{verb.en} {number} ({proposal.name_en}), not on {facts.id.short} yet",
                     f"{verb.es} {number} ({proposal.name_es}), pero no {facts.id.short}",
                 )
                 yield Entry(SISTER_GAP, person, text)
@@ -300,8 +304,8 @@ def _sister_gap(facts: BillFacts) -> Iterator[Entry]:
 
 def _on_sister(facts: BillFacts, person: Person, bill: Bill) -> Text | None:
     if bill.sponsor == person.bioguide:
-        return Text("leads", "encabeza")
-    return Text("is on", "copatrocina") if person.bioguide in facts.active(bill) else None
+        return Text("introduced", "presentó")
+    return Text("co-sponsors", "copatrocina") if person.bioguide in facts.active(bill) else None
 
 
 def _committee_not_on(facts: BillFacts) -> Iterator[Entry]:
@@ -319,7 +323,7 @@ _ROLES = {
     "chair": Text("chairs", "preside"),
     "ranking": Text("is the ranking member of", "encabeza la minoría de"),
     "vice_chair": Text("is vice chair of", "ocupa la vicepresidencia de"),
-    "": Text("sits on", "integra"),
+    "": Text("sits on", "está en"),
 }
 
 
@@ -365,7 +369,7 @@ def _across(facts: BillFacts, state: str, supporters: Sequence[tuple[Person, Bil
             )
     return Text(
         f"{who.en} ({state}) {verb.en} the companion {number}",
-        f"{who.es} ({state}) {verb.es} el proyecto gemelo {number}",
+        f"{who.es} ({state}) {verb.es} el proyecto de la otra cámara, {number}",
     )
 
 
@@ -401,7 +405,11 @@ def _gone(facts: BillFacts) -> Iterator[Entry]:
     for person in _supporters(facts, facts.people.former):
         if person.standing == "departed":
             did = _own_deed(facts, person)
-            yield Entry(GONE, person, Text(f"{did.en}, no longer sits", f"{did.es}, ya no está en el Congreso"))
+            yield Entry(
+                GONE,
+                person,
+                Text(f"{did.en}, is no longer in Congress", f"{did.es}, ya no está en el Congreso"),
+            )
 
 
 def _not_listed(facts: BillFacts) -> Iterator[Entry]:
@@ -410,8 +418,8 @@ def _not_listed(facts: BillFacts) -> Iterator[Entry]:
         if person.standing == "waiting":
             did = _own_deed(facts, person)
             text = Text(
-                f"{did.en}, whether they sit in this Congress is not listed yet",
-                f"{did.es}, aún no consta si está en este Congreso",
+                f"{did.en}, not listed yet in this Congress",
+                f"{did.es}, aún no aparece en la lista de este Congreso",
             )
             yield Entry(NOT_LISTED, person, text)
 

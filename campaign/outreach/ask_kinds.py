@@ -26,6 +26,14 @@ class CommitteeMembership:
         """The committee as a sentence names it, with its article."""
         return names.committee(self.committee, self.name, lang)
 
+    def spoken(self, lang: str) -> str:
+        """The same as it is said in a call."""
+        return names.committee_spoken(self.committee, self.name, lang)
+
+    def subject(self, lang: str) -> str:
+        """What follows “your committee,”."""
+        return names.committee_subject(self.committee, self.name, lang)
+
 
 @dataclass(frozen=True)
 class EarlierSupport:
@@ -44,17 +52,21 @@ class EarlierSupport:
         """The bill with its Congress: ``last Congress's H.R. 6618``."""
         return names.bill(self.bill, self.sitting, lang)
 
+    def numbered(self, lang: str) -> str:
+        """The bill with its Congress in numbers, as letters cite it: ``H.R. 6618 of the 118th Congress``."""
+        return names.numbered(self.bill, lang)
+
     def time(self, lang: str) -> str:
         """What follows “in”: ``2023``, or the bill's Congress where the year is not known."""
         return str(self.year) if self.year else names.congress_of(self.bill, self.sitting, lang)
 
     def verb(self, lang: str) -> str:
-        verb = Text("sponsored", "presentó") if self.sponsored else Text("co-sponsored", "copatrocinó")
+        verb = Text("introduced", "presentó") if self.sponsored else Text("co-sponsored", "copatrocinó")
         return verb.of(lang)
 
     def doing(self, lang: str) -> str:
         """What follows “thank you for” and “gracias por”."""
-        verb = Text("sponsoring", "presentar") if self.sponsored else Text("co-sponsoring", "copatrocinar")
+        verb = Text("introducing", "presentar") if self.sponsored else Text("co-sponsoring", "copatrocinar")
         return verb.of(lang)
 
 
@@ -92,11 +104,11 @@ class AskKind:
     and nothing more is known. ``urgency`` orders the kinds for a reader who is given a single thing to do,
     lowest first. Kinds of one ``code`` differ by ``texts``, the folder of their scripts and letters.
 
-    Fields of the texts: ``reason`` has number (with its year), bill, short and congress, search (how far a
-    successor was looked for), seat, joined, left, did and earlier; ``request``, which follows "I am asking …
-    to" and "Le pido …", has bills (their names alone where they have ended); ``thanks`` has bills, and doing
-    where it is for an earlier bill; ``deed`` who, to (Spanish, for "a" and the name), bill and name. A bill of
-    an ended Congress is named with it, but for short.
+    Fields of the texts: ``reason`` has number, short and congress, search (how far a successor was looked
+    for), seat, joined, left, did and earlier; ``request``, which follows "I'm asking … to" and "Le pido …",
+    has bills (their names alone where they have ended), or none for who has just been thanked for them;
+    ``thanks``, which follows "thank … for" and "agradecerle …", has bills; ``deed`` who, to (Spanish, for "a"
+    and the name), bill and name. A bill of an ended Congress is named with it, but for short.
     """
 
     code: str
@@ -112,18 +124,21 @@ class AskKind:
     deed: Text
     # The reason where the bill's list of co-sponsors was never read whole: absence from it proves nothing.
     reason_unread: Text | None = None
-    # The sentence of thanks in a call about several bills: for this bill where ``supports``, else for the
-    # earlier one.
+    # What a member who supports the bill is thanked for; a call does not explain the bill to them, nor ask for
+    # their position.
     thanks: Text | None = None
-    # Whether the member supports the bill, so that a call need not ask for their position.
-    supports: bool = False
-    # Whether the digest says "not yet on the bill" before the reason, which leaves it open.
-    not_yet: bool = False
+    # Whether a call about several bills says what they did for an earlier one.
+    thanks_earlier: bool = False
     # Whether a script adds the member's committee, or their earlier support; else the text says it itself.
     adds_committee: bool = True
     adds_earlier: bool = False
     # The key of its texts where it is not the code.
     folder: str = ""
+
+    @property
+    def supports(self) -> bool:
+        """Whether the member supports the bill."""
+        return self.thanks is not None
 
     @property
     def texts(self) -> str:
@@ -133,9 +148,8 @@ class AskKind:
 _COMMITTEE: Final = CommitteeMembership("HSFA", "House Committee on Foreign Affairs", False)
 _EARLIER: Final = EarlierSupport(BillId(118, "hr", 6618), 2023, False, 119)
 _ON_THE_LAST: Final = Text(
-    "{did} {earlier}, which has ended{search}", "{did} {earlier}, que ya terminó{search}"
+    "{did} {earlier}, which has expired{search}", "{did} {earlier}, que ya venció{search}"
 )
-_THANKS_EARLIER: Final = Text("Thank you for {doing} {bills}.", "Gracias por {doing} {bills}.")
 _JOIN_THE_NEXT: Final = Text(
     "be an original co-sponsor of the next version of {bills}",
     "que copatrocine desde el primer día la próxima versión de {bills}",
@@ -158,7 +172,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         reason=_ON_THE_LAST,
         request=Text("introduce {bills} again", "que presente de nuevo {bills}"),
         deed=Text("Ask {who} to introduce {name} again.", "Pida {to} que presente de nuevo {name}."),
-        thanks=_THANKS_EARLIER,
+        thanks_earlier=True,
     ),
     AskKind(
         code="next_congress",
@@ -173,7 +187,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
             "Thank {who} for the support so far, and ask for it again the day {name} comes back.",
             "Agradezca {to} su apoyo hasta ahora y pídalo de nuevo para el día en que vuelva {name}.",
         ),
-        thanks=_THANKS_EARLIER,
+        thanks_earlier=True,
     ),
     AskKind(
         code="next_congress",
@@ -182,8 +196,8 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         urgency=10,
         label=Text("No bill now: new to it", "Sin proyecto ahora: por primera vez"),
         reason=Text(
-            "{short} ended with the {congress} Congress{search}",
-            "{short} terminó con el {congress} Congreso{search}",
+            "{short} expired with the {congress} Congress{search}",
+            "{short} venció con el {congress} Congreso{search}",
         ),
         request=_JOIN_THE_NEXT,
         deed=Text(
@@ -197,13 +211,10 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         least=Situation(sponsor=True),
         urgency=11,
         label=Text("Thanks: leads the bill", "Gracias: encabeza el proyecto"),
-        reason=Text("leads {number}", "encabeza {number}"),
-        request=Text(
-            "keep pressing for a hearing on {bills}", "que siga insistiendo en una audiencia sobre {bills}"
-        ),
+        reason=Text("introduced {number}", "presentó {number}"),
+        request=Text("keep pushing for a hearing", "que siga insistiendo en una audiencia"),
         deed=Text("Thank {who} for leading {bill}, {name}.", "Agradezca {to} que encabece {bill}, {name}."),
-        thanks=Text("Thank you for leading {bills}.", "Gracias por encabezar {bills}."),
-        supports=True,
+        thanks=Text("introducing {bills}", "que haya presentado {bills}"),
     ),
     AskKind(
         code="floor",
@@ -222,8 +233,8 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         least=Situation(left=date(2026, 3, 4)),
         urgency=2,
         label=Text("Left this bill", "Dejó este proyecto"),
-        reason=Text("left {number} on {left}", "dejó {number} el {left}"),
-        request=Text("come back as a co-sponsor of {bills}", "que vuelva a copatrocinar {bills}"),
+        reason=Text("withdrew from {number} on {left}", "retiró su firma de {number} el {left}"),
+        request=Text("co-sponsor {bills} again", "que vuelva a copatrocinar {bills}"),
         deed=Text("Ask {who} to come back to {bill}, {name}.", "Pida {to} que vuelva a {bill}, {name}."),
         adds_earlier=True,
     ),
@@ -233,13 +244,12 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         least=Situation(joined=date(2025, 9, 30)),
         urgency=12,
         label=Text("Thanks: is on the bill", "Gracias: está en el proyecto"),
-        reason=Text("on {number} since {joined}", "copatrocina {number} desde el {joined}"),
-        request=Text("help win one more co-sponsor for {bills}", "que sume a un colega más a {bills}"),
+        reason=Text("co-sponsor of {number} since {joined}", "copatrocina {number} desde el {joined}"),
+        request=Text("invite a colleague to sign on too", "que invite a un colega a firmar también"),
         deed=Text(
             "Thank {who} for co-sponsoring {bill}, {name}.", "Agradezca {to} que copatrocine {bill}, {name}."
         ),
-        thanks=Text("Thank you for co-sponsoring {bills}.", "Gracias por copatrocinar {bills}."),
-        supports=True,
+        thanks=Text("co-sponsoring {bills}", "que copatrocine {bills}"),
     ),
     AskKind(
         code="rejoin",
@@ -247,17 +257,19 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         least=Situation(earlier=_EARLIER),
         urgency=3,
         label=Text("Was on an earlier bill", "Estuvo en un proyecto anterior"),
-        reason=Text("{did} {earlier}, not yet {bill}", "{did} {earlier}, aún no {bill}"),
+        reason=Text(
+            "{did} {earlier}; not a co-sponsor of {number} yet", "{did} {earlier}; aún no copatrocina {number}"
+        ),
         reason_unread=Text(
-            "{did} {earlier}; whether they are on {bill} is not known yet",
-            "{did} {earlier}; aún no se sabe si copatrocina {bill}",
+            "{did} {earlier}; we have not read who co-sponsors {number}",
+            "{did} {earlier}; aún no hemos leído quién copatrocina {number}",
         ),
         request=_JOIN,
         deed=Text(
             "Ask {who} to join {bill}, {name}, as before.",
             "Pida {to} que se sume a {bill}, {name}, como antes.",
         ),
-        thanks=_THANKS_EARLIER,
+        thanks_earlier=True,
     ),
     AskKind(
         code="committee_chair",
@@ -265,13 +277,16 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         least=Situation(seat=replace(_COMMITTEE, chair=True)),
         urgency=4,
         label=Text("Chairs the committee", "Preside el comité"),
-        reason=Text("chairs {seat}, which has {number}", "preside {seat}, que tiene {number}"),
+        reason=Text(
+            "not a co-sponsor yet; chairs {seat}, which has {number}",
+            "aún no copatrocina {number}; preside {seat}, que lo tiene",
+        ),
+        reason_unread=Text("chairs {seat}, which has {number}", "preside {seat}, que tiene {number}"),
         request=Text("hold a hearing on {bills}", "que convoque una audiencia sobre {bills}"),
         deed=Text(
             "Ask {who}, who chairs the committee that has {bill}, to take it up.",
             "Pida {to}, que preside el comité que tiene {bill}, que lo ponga a consideración.",
         ),
-        not_yet=True,
         adds_committee=False,
     ),
     AskKind(
@@ -281,12 +296,15 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         urgency=7,
         label=Text("Delegates", "Delegaciones sin voto"),
         reason=Text(
-            "no vote on final passage, but may co-sponsor {number}",
-            "no vota en la aprobación final, pero puede copatrocinar {number}",
+            "not a co-sponsor of {number} yet; may co-sponsor, but has no vote on final passage",
+            "aún no copatrocina {number}; puede hacerlo, aunque no vota en la aprobación final",
+        ),
+        reason_unread=Text(
+            "may co-sponsor {number}, but has no vote on final passage",
+            "puede copatrocinar {number}, aunque no vota en la aprobación final",
         ),
         request=_JOIN,
         deed=_ASK_TO_JOIN,
-        not_yet=True,
     ),
     AskKind(
         code="committee",
@@ -294,13 +312,16 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         least=Situation(seat=_COMMITTEE),
         urgency=5,
         label=Text("On the committee", "En el comité"),
-        reason=Text("sits on {seat}, which has {number}", "integra {seat}, que tiene {number}"),
+        reason=Text(
+            "not a co-sponsor yet; sits on {seat}, which has {number}",
+            "aún no copatrocina {number}; está en {seat}, que lo tiene",
+        ),
+        reason_unread=Text("sits on {seat}, which has {number}", "está en {seat}, que tiene {number}"),
         request=_JOIN,
         deed=Text(
             "Ask {who}, whose committee has {bill}, to co-sponsor it.",
             "Pida {to}, cuyo comité tiene {bill}, que lo copatrocine.",
         ),
-        not_yet=True,
         adds_committee=False,
     ),
     AskKind(
@@ -309,9 +330,9 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         least=Situation(),
         urgency=6,
         label=Text("Please join", "Por favor, súmese"),
-        reason=Text("not yet on {number}", "aún no copatrocina {number}"),
+        reason=Text("not a co-sponsor of {number} yet", "aún no copatrocina {number}"),
         reason_unread=Text(
-            "whether they are on {number} is not known yet", "aún no se sabe si copatrocina {number}"
+            "we have not read who co-sponsors {number}", "aún no hemos leído quién copatrocina {number}"
         ),
         request=_JOIN,
         deed=_ASK_TO_JOIN,

@@ -293,8 +293,7 @@ def _reason(kind: AskKind, situation: Situation, bill: Bill, matter: ProposalBil
     seat, earlier = situation.seat, situation.earlier
     before = names.earlier_bill(earlier.bill, matter.congress, id.chamber, lang) if earlier else ""
     return words.of(lang).format(
-        number=f"{number} ({bill.introduced.year})" if bill.introduced else number,
-        bill=number,
+        number=number,
         short=id.short,
         search=_search(matter.search).of(lang),
         congress=ordinal(bill.congress, lang),

@@ -3,58 +3,71 @@
 Most offices answer in English, so a dialogue shows each line in both languages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from campaign.congress.members import Person
-from campaign.outreach import names, time_left, wordings
+from campaign.outreach import blanks, names, speech, time_left, wordings
 from campaign.outreach.asks import Ask
 from campaign.outreach.bilingual import Text
 from campaign.outreach.phrases import phrase
 from campaign.refusals import Refused
 
 KINDS = ("call", "voicemail", "tally")
-# The limits are the same for several bills as for one.
-MOST_WORDS = wordings.MOST_WORDS
-_AND_BILL = Text(", and ", ", y ")
-_AND_REQUEST = Text(", and to ", ", y ")
-_AND = Text(" and ", " y ")
-# The earlier versions of the two bills of a call.
-_BOTH = Text("both in {congress}", "ambos en {congress}")
-# The same where thanks come first, so that neither was named before.
-_BOTH_PROPOSALS = Text("both proposals in {congress}", "ambas propuestas en {congress}")
-# What is said in place of thanks to members who were on no earlier bill.
-_INTRODUCTION = Text("I am calling to introduce myself.", "Llamo para presentarme.")
+_AND: Final = Text(" and ", " y ")
+_AND_BILL: Final = Text(", and ", ", y ")
+_AND_REQUEST: Final = Text(", and to ", ", y ")
+_AND_THANKS: Final = Text(", and for ", ", y ")
+# Several bills of one verb, named at once; the number in words as far as a call can name them.
+_SEVERAL: Final = Text("{count} {chamber} bills: {bills}", "{count} proyectos {chamber}: {bills}")
+_COUNTS: Final = {2: Text("two", "dos"), 3: Text("three", "tres"), 4: Text("four", "cuatro")}
+_IN: Final = Text("{request}, in {chamber}", "{request}, en {chamber}")
+# The ask beside thanks for another bill.
+_TOO: Final = Text("{request} too", "también {request}")
+_THANK: Final = Text("Please thank {member} for {thanks}.", "Quiero agradecerle {to_member} {thanks}.")
+# Earlier versions, named before or after the proposals themselves.
+_EARLIER: Final = Text("Thank you for {doing} {versions}.", "Gracias por {doing} {versions}.")
+_BOTH_EARLIER: Final = Text("both in {congress}", "ambos en {congress}")
+_BOTH_PROPOSALS: Final = Text("both proposals in {congress}", "ambas propuestas en {congress}")
+_ONE_EARLIER: Final = Text(
+    "an earlier version of {names} in {time}", "una versión anterior de {names} en {time}"
+)
+_THIS: Final = Text("the bill", "el proyecto")
+_COMMITTEE: Final = Text("Your committee, {committee}, has {name}.", "Su comité, {committee}, tiene {name}.")
 
 
 def whole(asks: Sequence[Ask], person: Person, kind: str, lang: str) -> str:
-    """One call, voicemail or tally that covers all asks of a member: requests first, then thanks.
+    """One call, voicemail or tally that covers all asks of a member: thanks first, then what is still asked.
 
-    ``asks`` is what ``Docket.asks`` gives, one a proposal. Raises Refused for a letter: it is about one bill.
+    ``asks`` is what ``CampaignAsks.asks`` gives, one a proposal. Raises Refused for a letter: it is about one
+    bill.
     """
     if kind not in KINDS:
         raise Refused(
             "A letter keeps to one bill; choose which.", "Una carta trata de un solo proyecto; elija cuál."
         )
-    ordered = sorted(asks, key=lambda ask: ask.kind.supports)
     chosen: list[int] = []
-    for number in range(len(_extras(ordered, kind, lang))):
+    for number in range(len(_extras(asks, lang))):
         tried = [*chosen, number]
         # Each language has the same sentences, so that they can be read side by side.
-        texts = [_put(ordered, person, kind, each, tried) for each in wordings.LANGUAGES]
-        if all(len(text.split()) <= MOST_WORDS[kind] for text in texts):
+        if all(speech.fits(_put(asks, person, kind, each, tried), kind) for each in wordings.LANGUAGES):
             chosen = tried
-    return _put(ordered, person, kind, lang, chosen)
+    return _put(asks, person, kind, lang, chosen)
 
 
-def _extras(asks: Sequence[Ask], kind: str, lang: str) -> list[tuple[str, str]]:
-    """Sentences to add while the time allows, each with its field: a reason, thanks, further reasons."""
-    whys = [("why", _why(ask, lang, alone=len(asks) == 1)) for ask in asks]
-    thanks = [("also", sentence) for sentence in _thanks(asks, lang)] if kind == "call" else []
-    if kind == "call" and _between(asks):
-        first = thanks or [("also", _INTRODUCTION.of(lang))]
-        return [extra for extra in (*first, *whys) if extra[1]]
-    return [extra for extra in (*whys[:1], *thanks, *whys[1:]) if extra[1]]
+def _extras(asks: Sequence[Ask], lang: str) -> list[str]:
+    """What is said while the time allows, the most useful first: reasons, thanks for the past, committees."""
+    asked = _asked(asks)
+    whys = [_why(asked, ask, lang) for ask in asked]
+    recalled = list(_recalled(asked, lang))
+    # Where nothing can be joined yet, what they did before is the reason to ask them.
+    first = [*recalled, *whys] if _between(asked) else [*whys, *recalled]
+    return [each for each in (*first, *_committees(asked, lang)) if each]
+
+
+def _asked(asks: Sequence[Ask]) -> list[Ask]:
+    return [ask for ask in asks if not ask.kind.supports]
 
 
 def _between(asks: Sequence[Ask]) -> bool:
@@ -62,78 +75,179 @@ def _between(asks: Sequence[Ask]) -> bool:
     return not any(ask.situation.open for ask in asks)
 
 
-def _why(ask: Ask, lang: str, *, alone: bool) -> str:
-    """The one-sentence reason; with several bills its number begins it, and its name where it has ended."""
+def _why(asks: Sequence[Ask], ask: Ask, lang: str) -> str:
+    """The reason; beside another bill one sentence of it, which begins with the proposal's name."""
     why = wordings.effects(ask, lang)[0]
-    if alone:
+    if len(asks) == 1:
         return why
-    if not ask.situation.open:
-        name = names.with_article(ask.matter.name(lang), lang)
-        return why.replace(wordings.THE_PROPOSAL.of(lang), f"{wordings.capital(name)} ", 1)
-    number = wordings.capital(ask.matter.number(ask.bill, lang))
-    return why.replace(wordings.THE_BILL.of(lang), f"{number} ", 1)
+    subject = (wordings.THE_BILL if ask.situation.open else wordings.THE_PROPOSAL).of(lang)
+    return wordings.first_sentence(why).replace(subject, f"{wordings.capital(_again(asks, ask, lang))} ", 1)
+
+
+def _again(asks: Sequence[Ask], ask: Ask, lang: str) -> str:
+    """A bill that was just named: by its name; in Spanish, where names are long, the first or the second."""
+    if len(asks) == 1:
+        return _THIS.of(lang)
+    named = [_name(each, lang) for each in asks]
+    if lang == "es" and len(named) == 2 and all(name.startswith("la ") for name in named):
+        return ("la primera", "la segunda")[asks.index(ask)]
+    return _name(ask, lang)
+
+
+def _recalled(asks: Sequence[Ask], lang: str) -> Iterator[str]:
+    """Thanks for earlier versions, one sentence for all that were supported in the same way and time."""
+    groups: dict[tuple[str, str], list[Ask]] = {}
+    for ask in asks:
+        earlier = ask.situation.earlier
+        if ask.kind.thanks_earlier and earlier:
+            when = names.congress_of(earlier.bill, earlier.sitting, lang)
+            groups.setdefault((earlier.doing(lang), when), []).append(ask)
+    for (doing, when), group in groups.items():
+        versions = _earlier_versions(group, when, lang, both=len(asks) == 2 == len(group))
+        yield _EARLIER.of(lang).format(doing=doing, versions=versions)
+
+
+def _earlier_versions(asks: Sequence[Ask], congress: str, lang: str, *, both: bool) -> str:
+    if both:
+        return (_BOTH_PROPOSALS if _between(asks) else _BOTH_EARLIER).of(lang).format(congress=congress)
+    earlier = asks[0].situation.earlier
+    time = earlier.time(lang) if earlier and len(asks) == 1 else congress
+    return _ONE_EARLIER.of(lang).format(names=_AND.of(lang).join(_name(ask, lang) for ask in asks), time=time)
+
+
+def _committees(asks: Sequence[Ask], lang: str) -> list[str]:
+    """That a bill is before the member's own committee."""
+    return [
+        _COMMITTEE.of(lang).format(
+            committee=ask.situation.seat.subject(lang),
+            name=_again(asks, ask, lang),
+        )
+        for ask in asks
+        if ask.situation.seat
+    ]
 
 
 def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, chosen: Sequence[int]) -> str:
-    extras = _extras(asks, kind, lang)
-    added = [extras[number] for number in chosen]
-    fields = {name: " ".join(text for field, text in added if field == name) for name in ("why", "also")}
-    name = f"next_{kind}" if _between(asks) and kind != "tally" else kind
-    frame = phrase(asks[0].matter, "whole", name, lang)
+    """The text with these extras. Before a Congress has any bill, thanks for the last ones come first."""
+    asked = _asked(asks)
+    extras = [_extras(asks, lang)[number] for number in chosen]
+    first = list(_recalled(asked, lang)) if _between(asks) else []
+    fields = {
+        "also": " ".join(each for each in extras if each in first),
+        "why": " ".join(each for each in extras if each not in first),
+        "asks": _requests(asked, person, lang) if asked else _friends_requests(asks, lang),
+        "thanks": _thanks_in(asks, person, lang) if kind == "call" else _thanks(asks, lang),
+    }
+    if len(asks) > len(asked) > 0:
+        fields |= {
+            "also": _thanks_first(asks, person, lang),
+            "asks": _TOO.of(lang).format(request=fields["asks"]),
+            # They were just named.
+            "member": names.again_object(person) if lang == "en" else "",
+            "to_member": "",
+        }
+    frame = phrase(asks[0].matter, "whole", _frame(asks, kind), lang)
     if kind == "call":
-        end = "friends" if all(ask.kind.supports for ask in asks) else "question"
-        frame = f"{frame}\n\n{phrase(asks[0].matter, 'whole', end, lang)}"
-    text = wordings.fill(frame, asks[0], person, kind, lang, asks=_requests(asks, lang), **fields)
+        frame = f"{frame}\n\n{phrase(asks[0].matter, 'whole', _end(asks), lang)}"
+    text = wordings.fill(frame, asks[0], person, kind, lang, **fields)
     return _with_time_left(text, asks[0].matter.days_left, kind, lang)
+
+
+def _frame(asks: Sequence[Ask], kind: str) -> str:
+    if not _asked(asks):
+        return f"thanks_{kind}"
+    return f"next_{kind}" if _between(asks) and kind != "tally" else kind
+
+
+def _end(asks: Sequence[Ask]) -> str:
+    """The last line of a call: a question, or to who is on all bills a word on what comes next."""
+    if _asked(asks):
+        return "question"
+    return "leads" if any(ask.code == "sponsor" for ask in asks) else "friends"
 
 
 def _with_time_left(text: str, days: int | None, kind: str, lang: str) -> str:
     """The text with the days until the Congress ends; the room left decides in how many words."""
-    whole = time_left.add(text, time_left.spoken(days, lang))
-    return whole if len(whole.split()) <= MOST_WORDS[kind] else time_left.add(text, time_left.short(days, lang))
+    text_with = time_left.add(text, time_left.spoken(days, lang))
+    return text_with if speech.fits(text_with, kind) else time_left.add(text, time_left.short(days, lang))
 
 
-def _requests(asks: Sequence[Ask], lang: str) -> str:
-    """``co-sponsor H.R. 6736, the ARMAS Act, and to help win one more co-sponsor for H.R. 923, …``"""
-    by_request: dict[str, list[str]] = {}
+def _requests(asks: Sequence[Ask], person: Person, lang: str) -> str:
+    """``co-sponsor two House bills: the ARMAS Act, H.R. 6736, and the Stop Arming Cartels Act, H.R. 923``."""
+    by_request: dict[str, list[Ask]] = {}
     for ask in asks:
-        by_request.setdefault(ask.kind.request.of(lang), []).append(_named(ask, lang))
-    joint = (_AND if _between(asks) else _AND_BILL).of(lang)
-    return _AND_REQUEST.of(lang).join(
-        request.format(bills=joint.join(bills)) for request, bills in by_request.items()
+        by_request.setdefault(ask.kind.request.of(lang), []).append(ask)
+    several = len(by_request) == 1
+    said = [request.format(bills=_bills(group, lang, several=several)) for request, group in by_request.items()]
+    joined = _AND_REQUEST.of(lang).join(said)
+    if several and _counted(asks):
+        return joined
+    return _in(joined, asks, person, lang)
+
+
+def _counted(asks: Sequence[Ask]) -> bool:
+    """Whether bills can be counted together: several of one chamber, none of which has ended."""
+    same = len({ask.bill.chamber for ask in asks}) == 1
+    return len(asks) in _COUNTS and same and all(ask.situation.open for ask in asks)
+
+
+def _bills(asks: Sequence[Ask], lang: str, *, several: bool) -> str:
+    """Bills by name and number; several of one chamber are counted first."""
+    joined = (
+        (_AND_BILL if any(ask.situation.open for ask in asks) else _AND)
+        .of(lang)
+        .join(_named(ask, lang) for ask in asks)
     )
+    if not several or not _counted(asks):
+        return joined
+    chamber = names.OF_CHAMBERS[lang][asks[0].bill.chamber]
+    return _SEVERAL.of(lang).format(count=_COUNTS[len(asks)].of(lang), chamber=chamber, bills=joined)
 
 
 def _named(ask: Ask, lang: str) -> str:
-    """A bill by number and name; by its name alone where it has ended: a new bill will have another number."""
-    name = names.with_article(ask.matter.name(lang), lang)
-    return f"{ask.matter.number(ask.bill, lang)}, {name}" if ask.situation.open else name
+    """A bill by name and number; by its name alone where it has ended: a new bill will have another number."""
+    name = _name(ask, lang)
+    return f"{name}, {ask.matter.number(ask.bill, lang)}" if ask.situation.open else name
 
 
-def _thanks(asks: Sequence[Ask], lang: str) -> list[str]:
-    """The sentences of thanks, one for all bills with the same thanks."""
-    groups: dict[tuple[str, str], list[str]] = {}
+def _name(ask: Ask, lang: str) -> str:
+    return names.with_article(ask.matter.name(lang), lang)
+
+
+def _thanks(asks: Sequence[Ask], lang: str) -> str:
+    """``co-sponsoring two Senate bills: …``, ``introducing …, and for co-sponsoring …``: of the supported."""
+    groups: dict[str, list[Ask]] = {}
     for ask in asks:
-        if ask.kind.thanks is None:
-            continue
-        earlier = None if ask.kind.supports else ask.situation.earlier
-        doing = earlier.doing(lang) if earlier else ""
-        words = ask.kind.thanks.of(lang).format(bills="{bills}", doing=doing)
-        when = names.congress_of(earlier.bill, earlier.sitting, lang) if earlier else ""
-        number = earlier.named(lang) if earlier else ask.matter.number(ask.bill, lang)
-        groups.setdefault((words, when), []).append(number)
-    both = _BOTH_PROPOSALS if _between(asks) else _BOTH
-    return [
-        words.format(bills=_together(bills, when, both if len(asks) == 2 else None, lang))
-        for (words, when), bills in groups.items()
-    ]
+        if ask.kind.thanks:
+            groups.setdefault(ask.kind.thanks.of(lang), []).append(ask)
+    several = len(groups) == 1
+    said = [thanks.format(bills=_bills(group, lang, several=several)) for thanks, group in groups.items()]
+    return _AND_THANKS.of(lang).join(said)
 
 
-def _together(bills: Sequence[str], when: str, both: Text | None, lang: str) -> str:
-    """``H.R. 923``; earlier versions of both bills of a call of two are ``both in the last Congress``."""
-    if when and both and len(bills) == 2:
-        return both.of(lang).format(congress=when)
-    return _AND.of(lang).join(bills)
+def _thanks_in(asks: Sequence[Ask], person: Person, lang: str) -> str:
+    """The same with the chamber, where no count of bills has said it and there is time."""
+    thanks = _thanks(asks, lang)
+    if _counted(asks) and len({ask.kind.thanks for ask in asks}) == 1:
+        return thanks
+    return _in(thanks, asks, person, lang)
+
+
+def _in(text: str, asks: Sequence[Ask], person: Person, lang: str) -> str:
+    chamber = names.chamber(person.chamber or asks[0].bill.chamber, lang, spoken=True)
+    return _IN.of(lang).format(request=text, chamber=chamber)
+
+
+def _thanks_first(asks: Sequence[Ask], person: Person, lang: str) -> str:
+    """Thanks for the bills that the member supports, in front of what is asked about the others."""
+    return _THANK.of(lang).format(
+        member=names.spoken(person, lang), to_member=names.spoken_to(person, lang), thanks=_thanks(asks, lang)
+    )
+
+
+def _friends_requests(asks: Sequence[Ask], lang: str) -> str:
+    """What is asked of who supports all bills, which were named before."""
+    return _AND_REQUEST.of(lang).join(dict.fromkeys(ask.kind.request.of(lang) for ask in asks))
 
 
 @dataclass(frozen=True)
@@ -147,30 +261,39 @@ class Line:
 
 def dialogue(ask: Ask, person: Person) -> list[Line]:
     """A call about one bill as it is likely to go, each line in both languages."""
-    return _dialogue(
-        [wordings.render(ask, person, "call", lang, "") for lang in wordings.LANGUAGES], ask, person
-    )
+    texts = [wordings.render(ask, person, "call", lang, "") for lang in wordings.LANGUAGES]
+    return _dialogue(texts, ask, person, friend=ask.kind.supports)
 
 
 def whole_dialogue(asks: Sequence[Ask], person: Person) -> list[Line]:
     """A call about all of a campaign's bills as it is likely to go, each line in both languages."""
-    return _dialogue([whole(asks, person, "call", lang) for lang in wordings.LANGUAGES], asks[0], person)
+    texts = [whole(asks, person, "call", lang) for lang in wordings.LANGUAGES]
+    return _dialogue(texts, asks[0], person, friend=not _asked(asks))
 
 
-def _dialogue(texts: Sequence[str], ask: Ask, person: Person) -> list[Line]:
-    english, spanish = (text.split("\n\n") for text in texts)
-    ours = [Line("caller", en, es) for en, es in beside(english, spanish)]
+def _dialogue(texts: Sequence[str], ask: Ask, person: Person, *, friend: bool) -> list[Line]:
+    """Turns in alternation: what the caller adds of their own is theirs to say, and left out here."""
+    english, spanish = (blanks.without_optional(text).split("\n\n") for text in texts)
+    ours = beside(english, spanish)
 
-    def line(who: str, name: str) -> Line:
+    def line(who: str, *said: tuple[str, str]) -> Line:
+        return Line(who, *("\n\n".join(parts) for parts in zip(*said, strict=True)))
+
+    def staff(name: str) -> tuple[str, str]:
         en, es = (
             wordings.fill(phrase(ask.matter, "staff", name, lang), ask, person, "call", lang)
             for lang in wordings.LANGUAGES
         )
-        return Line(who, en, es)
+        return en, es
 
-    answer = [] if ask.kind.supports else [line("office", "position")]
-    start = [line("office", "hello"), ours[0], line("office", "who"), line("caller", "me")]
-    return [*start, *ours[1:], *answer, line("office", "bye")]
+    return [
+        line("office", staff("hello")),
+        line("caller", ours[0]),
+        line("office", staff("who")),
+        line("caller", staff("me"), *ours[1:]),
+        line("office", staff("noted" if friend else "position")),
+        line("caller", staff("goodbye")),
+    ]
 
 
 def beside(english: Sequence[str], spanish: Sequence[str]) -> list[tuple[str, str]]:

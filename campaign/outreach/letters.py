@@ -1,4 +1,4 @@
-"""Letters in the writer's own words: chosen points, a sentence of their own, and sentences and order that vary.
+"""Letters in the writer's own words: chosen points, a sentence of their own, and sentences that vary.
 
 Congress's mail systems group letters that share 70 % or more of their text and answer them as one. Every part
 of a letter therefore has several variants (``templates/wordings/letters``), and ``meter`` measures how similar
@@ -14,12 +14,14 @@ from datetime import date
 from functools import cache
 from itertools import combinations
 from statistics import median
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from campaign.congress.members import Person
 from campaign.congress.models import Office
 from campaign.outreach import names, time_left, wordings
 from campaign.outreach.asks import Ask, ProposalBills
+from campaign.outreach.bilingual import Text
+from campaign.outreach.blanks import BLANK, blanks
 from campaign.outreach.phrases import paragraphs, phrase
 from campaign.proposals.models import CitedFact
 
@@ -36,9 +38,9 @@ class Paragraphs(NamedTuple):
 
     salutation: str
     opening: str
+    own: str
     effect: str
     fact: str
-    own: str
     connecting_sentence: str
     request: str
     thanks: str
@@ -89,7 +91,7 @@ class Letter:
 
     @property
     def open(self) -> bool:
-        return wordings.BLANK in self.text
+        return BLANK in self.text
 
 
 # --- what can be chosen ----------------------------------------------------------------------------
@@ -171,8 +173,8 @@ def compose(
     """The letter for these choices; the same choices make the same letter.
 
     What the writer left empty stays a blank; in a ``final`` letter their own sentence and address are left out
-    instead. ``office`` is the recipient's, Washington's by default. Raises KeyError where the record lacks a
-    field of the wording.
+    instead. One that gets too long goes without the thought before its request. ``office`` is the recipient's,
+    Washington's by default. Raises KeyError where the record lacks a field of the wording.
     """
     seed = f"{choices.variant}|{person.bioguide}|{ask.bill}|{choices.points}"
     chance = random.Random(seed)  # noqa: S311 - variety, not secrecy
@@ -182,15 +184,19 @@ def compose(
     def put(text: str) -> str:
         return wordings.fill(text, ask, person, "letter", lang, **written)
 
-    middle = _middle(ask, choices, cited, lang, parts.connecting_sentence, chance, final)
     opening = chance.choice([parts.opening, *_variants(ask, "openings", ask.kind.texts, lang)])
-    left = time_left.written(ask.matter.days_left, lang)
-    body = [
-        time_left.add(opening, left),
-        *middle,
+    start = [
+        time_left.add(opening, time_left.written(ask.matter.days_left, lang)),
+        *_middle(ask, choices, cited, lang, chance, final),
+    ]
+    thought = chance.choice([parts.connecting_sentence, *_variants(ask, "letters", "bridges", lang)])
+    end = [
         chance.choice([parts.request, *_variants(ask, "requests", ask.kind.texts, lang)]),
         chance.choice([parts.thanks, *_variants(ask, "letters", "thanks", lang)]),
     ]
+    body = [put(text) for text in (*start, thought, *end)]
+    if sum(len(text.split()) for text in body) > wordings.LONGEST_LETTER:
+        del body[len(start)]
     signed = put(parts.signature).split("\n")
     if final and not choices.address:
         signed.remove(written["your_address"])
@@ -198,7 +204,7 @@ def compose(
         day=names.day(today, lang),
         recipient=recipient(person, office, lang),
         salutation=put(parts.salutation),
-        body=tuple(filled for text in body if (filled := put(text))),
+        body=tuple(text for text in body if text),
         signed=tuple(signed),
     )
 
@@ -211,8 +217,8 @@ def _written(choices: Choices, lang: str) -> dict[str, str]:
         "your_address": choices.address,
         "your_sentence": choices.sentence,
     }
-    blanks = wordings.blanks(lang)
-    return {field: text or blanks[field] for field, text in fields.items()}
+    empty = blanks(lang)
+    return {field: text or empty[field] for field, text in fields.items()}
 
 
 def _middle(
@@ -220,23 +226,30 @@ def _middle(
     choices: Choices,
     cited: Sequence[CitedFact],
     lang: str,
-    connecting_sentence: str,
     chance: random.Random,
     final: bool,
 ) -> list[str]:
-    """Points, a figure, the writer's own sentence and a connecting sentence, in random order."""
+    """Their own sentence, what the bill does, one figure: words vary, the order does not."""
     offered = {point.id: point for point in points(ask.matter, lang)}
     chosen = [id for id in choices.points if id in offered]
     chosen = chosen or chance.sample(sorted(offered), min(USUAL_POINTS, len(offered)))
-    parts = [_of_proposal(chance.choice(offered[id].wordings), ask) for id in chosen]
+    parts = ["[your_sentence]"] if choices.sentence or not final else []
+    parts += [_of_proposal(chance.choice(offered[id].wordings), ask) for id in chosen]
     if cited:
-        parts.append(wordings.sentence(chance.choice(cited), lang))
-    if choices.sentence or not final:
-        parts.append("[your_sentence]")
-    if len(chosen) < MOST_POINTS:
-        parts.append(chance.choice([connecting_sentence, *_variants(ask, "letters", "bridges", lang)]))
-    chance.shuffle(parts)
+        parts.append(_figure(chance.choice(cited), lang, chance))
     return parts
+
+
+# What may stand before a figure.
+_LEADS: Final = (
+    Text("", ""),
+    Text("One figure shows why. ", "Un dato muestra por qué. "),
+    Text("Here is one figure. ", "Este es un dato. "),
+)
+
+
+def _figure(fact: CitedFact, lang: str, chance: random.Random) -> str:
+    return chance.choice(_LEADS).of(lang) + wordings.sentence(fact, lang)
 
 
 def _of_proposal(text: str, ask: Ask) -> str:

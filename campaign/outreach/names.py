@@ -3,12 +3,12 @@
 Spanish words agree with the member's gender; where the record does not know it, neutral words are used.
 """
 
+import re
 from datetime import date
 
-from babel.dates import format_date
-
-from campaign.congress.bills import BillId, ordinal
+from campaign.congress.bills import BillId, day_in_words, ordinal
 from campaign.congress.members import Person
+from campaign.congress.state_names import state_name
 
 TITLES_EN = {
     "representative": "Representative",
@@ -33,7 +33,7 @@ TITLES_ES = {
     "": {"representative": "representante"},
 }
 NEUTRAL_ROLES_ES = {
-    "delegate": "Delegación sin voto",
+    "delegate": "Integrante sin voto en el pleno",
     "resident_commissioner": "Comisión residente",
     "senator": "Senado",
 }
@@ -41,6 +41,18 @@ CHAMBERS = {
     "en": {"house": "the House", "senate": "the Senate"},
     "es": {"house": "la Cámara de Representantes", "senate": "el Senado"},
 }
+# As they are said aloud.
+CHAMBERS_SPOKEN = {"en": CHAMBERS["en"], "es": {"house": "la Cámara", "senate": "el Senado"}}
+# Without an article: "two House bills", "dos proyectos de la Cámara".
+OF_CHAMBERS = {
+    "en": {"house": "House", "senate": "Senate"},
+    "es": {"house": "de la Cámara", "senate": "del Senado"},
+}
+# Names of places that a Spanish sentence puts an article before.
+ARTICLES_ES = {"DC": "el", "MP": "las", "VI": "las"}
+ARTICLES_EN = {"DC": "the", "MP": "the", "VI": "the"}
+# Numbers and dates as in the United States: 16,310 and 70% in Spanish, too.
+LOCALES = {"en": "en_US", "es": "es_US"}
 # The standing committees, as their Spanish pages and the press name them.
 COMMITTEES_ES = {
     "HSAG": "el Comité de Agricultura de la Cámara",
@@ -50,35 +62,35 @@ COMMITTEES_ES = {
     "HSBU": "el Comité de Presupuesto de la Cámara",
     "HSED": "el Comité de Educación y Fuerza Laboral de la Cámara",
     "HSFA": "el Comité de Asuntos Exteriores de la Cámara",
-    "HSGO": "el Comité de Supervisión de la Cámara",
+    "HSGO": "el Comité de Supervisión y Reforma Gubernamental de la Cámara",
     "HSHA": "el Comité de Administración de la Cámara",
     "HSHM": "el Comité de Seguridad Nacional de la Cámara",
     "HSIF": "el Comité de Energía y Comercio de la Cámara",
     "HSII": "el Comité de Recursos Naturales de la Cámara",
     "HSJU": "el Comité Judicial de la Cámara",
-    "HSPW": "el Comité de Transporte de la Cámara",
+    "HSPW": "el Comité de Transporte e Infraestructura de la Cámara",
     "HSRU": "el Comité de Reglas de la Cámara",
     "HSSM": "el Comité de Pequeñas Empresas de la Cámara",
     "HSSO": "el Comité de Ética de la Cámara",
-    "HSSY": "el Comité de Ciencia de la Cámara",
-    "HSVR": "el Comité de Veteranos de la Cámara",
+    "HSSY": "el Comité de Ciencia, Espacio y Tecnología de la Cámara",
+    "HSVR": "el Comité de Asuntos de los Veteranos de la Cámara",
     "HSWM": "el Comité de Medios y Arbitrios de la Cámara",
-    "SSAF": "el Comité de Agricultura del Senado",
+    "SSAF": "el Comité de Agricultura, Nutrición y Silvicultura del Senado",
     "SSAP": "el Comité de Asignaciones del Senado",
     "SSAS": "el Comité de Servicios Armados del Senado",
-    "SSBK": "el Comité de Banca del Senado",
+    "SSBK": "el Comité de Banca, Vivienda y Asuntos Urbanos del Senado",
     "SSBU": "el Comité de Presupuesto del Senado",
-    "SSCM": "el Comité de Comercio del Senado",
-    "SSEG": "el Comité de Energía del Senado",
-    "SSEV": "el Comité de Medio Ambiente del Senado",
+    "SSCM": "el Comité de Comercio, Ciencia y Transporte del Senado",
+    "SSEG": "el Comité de Energía y Recursos Naturales del Senado",
+    "SSEV": "el Comité de Medio Ambiente y Obras Públicas del Senado",
     "SSFI": "el Comité de Finanzas del Senado",
     "SSFR": "el Comité de Relaciones Exteriores del Senado",
-    "SSGA": "el Comité de Seguridad Nacional del Senado",
-    "SSHR": "el Comité de Salud y Educación del Senado",
+    "SSGA": "el Comité de Seguridad Nacional y Asuntos Gubernamentales del Senado",
+    "SSHR": "el Comité de Salud, Educación, Trabajo y Pensiones del Senado",
     "SSJU": "el Comité Judicial del Senado",
-    "SSRA": "el Comité de Reglas del Senado",
+    "SSRA": "el Comité de Reglas y Administración del Senado",
     "SSSB": "el Comité de Pequeñas Empresas del Senado",
-    "SSVA": "el Comité de Veteranos del Senado",
+    "SSVA": "el Comité de Asuntos de los Veteranos del Senado",
 }
 
 
@@ -102,6 +114,21 @@ def spoken(person: Person, lang: str) -> str:
     return f"{article} {title(person, lang)} {person.last}" if article else person.name
 
 
+SUBJECTS_EN = {"M": "he", "F": "she"}
+OBJECTS_EN = {"M": "him", "F": "her"}
+
+
+def again(person: Person, lang: str) -> str:
+    """A member who was just named, as the subject: ``she``; in Spanish as ``spoken``, like unknown genders."""
+    named = spoken(person, lang)
+    return SUBJECTS_EN.get(person.gender, named) if lang == "en" else named
+
+
+def again_object(person: Person) -> str:
+    """The same as an object in English: ``her``. Spanish verbs hold it: ``pedirle``."""
+    return OBJECTS_EN.get(person.gender, spoken(person, "en"))
+
+
 def spoken_to(person: Person, lang: str) -> str:
     """The same as an object: ``al representante Castro``, ``a la senadora Hirono``."""
     named = spoken(person, lang)
@@ -119,17 +146,29 @@ def spoken_of(person: Person, lang: str) -> str:
 
 
 def salutation(person: Person, lang: str) -> str:
-    """``Dear Senator Hirono``; ``Estimada Senadora Hirono``, or ``Estimable`` for unknown gender."""
+    """``Dear Senator Hirono``; ``Estimada senadora Hirono``, or ``Estimable`` for unknown gender."""
     if lang == "en":
         return f"Dear {title(person, lang)} {person.last}"
     greeting = {"M": "Estimado", "F": "Estimada"}.get(person.gender)
     if greeting is None:
         return f"Estimable {person.name}"
-    return f"{greeting} {title(person, lang).title()} {person.last}"
+    return f"{greeting} {title(person, lang)} {person.last}"
 
 
-def chamber(name: str, lang: str) -> str:
-    return CHAMBERS[lang][name]
+def home(person: Person, lang: str) -> str:
+    """Where the people live whom a member represents: ``su distrito``, ``your state``, ``Vermont``."""
+    if person.chamber == "senate":
+        return "su estado" if lang == "es" else "your state"
+    if person.district:
+        return "su distrito" if lang == "es" else "your district"
+    article = (ARTICLES_ES if lang == "es" else ARTICLES_EN).get(person.state)
+    name = state_name(person.state, lang)
+    return f"{article} {name}" if article else name
+
+
+def chamber(name: str, lang: str, *, spoken: bool = False) -> str:
+    """``the Senate``, ``la Cámara de Representantes``; aloud ``la Cámara``."""
+    return (CHAMBERS_SPOKEN if spoken else CHAMBERS)[lang][name]
 
 
 def committee(code: str, name: str, lang: str) -> str:
@@ -137,6 +176,26 @@ def committee(code: str, name: str, lang: str) -> str:
     if lang == "es":
         return COMMITTEES_ES.get(code, f"el comité {name}")
     return f"the {name.removeprefix('the ')}"
+
+
+_FULL = re.compile(r"(?:the )?(House|Senate) Committee on (?:the )?(.+)")
+_FULL_ES = re.compile(r"el Comité (.+?) (?:de la Cámara|del Senado)")
+
+
+def committee_spoken(code: str, name: str, lang: str) -> str:
+    """As its staff say it: ``the House Foreign Affairs Committee``; in Spanish as it is written."""
+    full = _FULL.fullmatch(name)
+    return committee(code, name, lang) if lang == "es" or not full else f"the {full[1]} {full[2]} Committee"
+
+
+def committee_subject(code: str, name: str, lang: str) -> str:
+    """What follows “your committee,”: ``Foreign Affairs``; in Spanish ``el de Asuntos Exteriores``."""
+    if lang == "en":
+        full = _FULL.fullmatch(name)
+        return full[2] if full else committee(code, name, lang)
+    named = committee(code, name, lang)
+    full = _FULL_ES.fullmatch(named)
+    return f"el {full[1]}" if full else named
 
 
 def with_article(name: str, lang: str) -> str:
@@ -160,6 +219,36 @@ def bill(number: BillId, sitting: int, lang: str) -> str:
     return f"{number.short} d{named}" if lang == "es" else f"{number.short} of {named}"
 
 
+def numbered(number: BillId, lang: str) -> str:
+    """A bill with its Congress in numbers, as letters cite it: ``H.R. 6618 of the 118th Congress``."""
+    congress = ordinal(number.congress, lang)
+    return (
+        f"{number.short} del {congress} Congreso"
+        if lang == "es"
+        else f"{number.short} of the {congress} Congress"
+    )
+
+
+# How a Spanish reader says English letters and digits.
+_SAID_ES = {
+    "H": "eich", "R": "ar", "S": "es", "0": "ou", "1": "uan", "2": "tu", "3": "zri", "4": "for", "5": "faiv",
+    "6": "siks", "7": "seven", "8": "eit", "9": "nain",
+}  # fmt: skip
+_SAID_EN = {
+    "0": "oh", "1": "one", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six", "7": "seven",
+    "8": "eight", "9": "nine",
+}  # fmt: skip
+
+
+def aloud(number: BillId, lang: str) -> str:
+    """How a number is said in English, one digit at a time: ``H R six seven three six``; for readers of
+    Spanish as they would spell it, ``eich ar, siks seven zri siks``."""
+    letters = [part for part in re.split(r"[.\s]+", number.short.rpartition(" ")[0]) if part]
+    table = _SAID_ES if lang == "es" else _SAID_EN
+    said = [" ".join(table.get(each, each) for each in letters), " ".join(table[c] for c in str(number.number))]
+    return (", " if lang == "es" else " ").join(said)
+
+
 def congress_of(number: BillId, sitting: int, lang: str) -> str:
     """The Congress of a bill as a point in time: ``the last Congress``, ``el 117.º Congreso``."""
     if number.congress == sitting - 1:
@@ -181,4 +270,4 @@ def earlier_bill(number: BillId, sitting: int, chamber: str, lang: str) -> str:
 
 def day(value: date, lang: str) -> str:
     """``June 1, 2026``; ``1 de junio de 2026``."""
-    return str(format_date(value, "long", locale=lang))
+    return day_in_words(value, lang)

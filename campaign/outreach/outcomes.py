@@ -60,7 +60,7 @@ def read_report(about: str, member: str, office: str, result: str) -> Report:
     if result not in RESULTS or office not in OFFICES:
         raise Refused(
             "Please choose how the call went. Nothing was counted.",
-            "Elija, por favor, cómo fue la llamada. No se contó nada.",
+            "Elija cómo le fue en la llamada, por favor. No se contó nada.",
         )
     outcome, _, said = result.partition(":")
     return Report(about, member, office, outcome, said)
@@ -85,8 +85,8 @@ class FormTokens:
         nonce = _read(self._form, token, FORM_FOR, now)
         if nonce is None:
             raise Refused(
-                "This form is out of date. Nothing was counted; open the page again and tell us once more.",
-                "Este formulario caducó. No se contó nada; abra de nuevo la página y cuéntenos otra vez.",
+                "This form has expired and nothing was counted. Open the page again and tell us once more.",
+                "Este formulario venció y no se contó nada. Abra la página de nuevo y cuéntenos otra vez.",
             )
         return nonce
 
@@ -117,8 +117,8 @@ def _read(signer: URLSafeSerializer, token: str, lives: timedelta, now: datetime
 
 def cannot_undo() -> Refused:
     return Refused(
-        "This report can no longer be taken back: that is possible once, for an hour.",
-        "Este aviso ya no se puede deshacer: eso es posible una vez, durante una hora.",
+        "You can undo a report once, within an hour. That time has passed.",
+        "Un registro se puede deshacer una vez, en la primera hora. Ese tiempo ya pasó.",
         status=410,
     )
 
@@ -163,10 +163,10 @@ def trim(session: Session, *, before: datetime) -> int:
 
 def too_many() -> Refused:
     return Refused(
-        "Your call matters, but more reports came in than we can believe, so this one was not counted. "
-        "Please go on with your calls.",
-        "Su llamada cuenta, pero llegaron más avisos de los que podemos creer y este no se sumó. "
-        "Siga, por favor, con sus llamadas.",
+        "We got an unusual number of reports at once, so we did not count this one. Your call still counts "
+        "at the office. Please keep calling.",
+        "Llegaron demasiados registros a la vez y este no se sumó. Su llamada sí cuenta en la oficina. "
+        "Siga llamando, por favor.",
         status=429,
     )
 

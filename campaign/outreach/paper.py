@@ -20,6 +20,8 @@ from campaign.refusals import Refused
 MARGIN = 25.4
 LINE = 5.6
 SIZE = 11.5
+# A letter that is too long for one page is set smaller.
+SCALES = (1.0, 0.9, 0.8, 0.7)
 # Serif fonts with many scripts, where Linux distributions and macOS install them.
 FONTS = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf",
@@ -33,15 +35,23 @@ logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 
 def letter_pdf(letter: Letter, title: str, lang: str, *, today: date) -> bytes:
-    """A letter on one or two pages. Raises Refused for text that no installed font can draw."""
+    """A letter on one page. Raises Refused for text that no installed font can draw."""
+    sheets = (_set(letter, title, lang, today, scale) for scale in SCALES)
+    fitting = next((pdf for pdf in sheets if pdf.page_no() == 1), None)
+    return bytes((fitting or _set(letter, title, lang, today, SCALES[-1])).output())
+
+
+def _set(letter: Letter, title: str, lang: str, today: date, scale: float) -> FPDF:
     pdf = sheet(letter.text + title, title, lang, today=today)
+    line = LINE * scale
+    pdf.set_font_size(SIZE * scale)
     pdf.add_page()
-    _paragraph(pdf, letter.day, after=LINE)
-    _lines(pdf, letter.recipient)
+    _lines(pdf, [letter.day], line)
+    _lines(pdf, letter.recipient, line)
     for text in (letter.salutation, *letter.body):
-        _paragraph(pdf, text)
-    _lines(pdf, letter.signed)
-    return bytes(pdf.output())
+        _lines(pdf, [text], line, after=line * 0.6)
+    _lines(pdf, letter.signed, line, after=0)
+    return pdf
 
 
 def sheet(text: str, title: str, lang: str, *, today: date) -> FPDF:
@@ -90,12 +100,7 @@ def _letters_of(path: str) -> frozenset[int]:
         return frozenset(font.getBestCmap())
 
 
-def _paragraph(pdf: FPDF, text: str, *, after: float = LINE * 0.6) -> None:
-    pdf.multi_cell(0, LINE, text, align="L", new_x="LMARGIN", new_y="NEXT")
-    pdf.ln(after)
-
-
-def _lines(pdf: FPDF, lines: Sequence[str]) -> None:
+def _lines(pdf: FPDF, lines: Sequence[str], height: float, *, after: float | None = None) -> None:
     for line in lines:
-        pdf.multi_cell(0, LINE, line, align="L", new_x="LMARGIN", new_y="NEXT")
-    pdf.ln(LINE)
+        pdf.multi_cell(0, height, line, align="L", new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(height if after is None else after)

@@ -19,12 +19,15 @@ FOLDERS: Final = {
     "requests": "letters/requests",
 }
 NAMES: Final = {
-    "whole": ("call", "question", "friends", "voicemail", "tally", "next_call", "next_voicemail"),
-    "staff": ("hello", "who", "me", "position", "bye"),
+    "whole": (
+        "call", "question", "friends", "leads", "voicemail", "tally", "thanks_call", "thanks_voicemail",
+        "thanks_tally", "next_call", "next_voicemail",
+    ),
+    "staff": ("hello", "who", "me", "position", "noted", "goodbye"),
     "letters": ("bridges", "thanks", "example"),
     "openings": TEXTS,
     "requests": TEXTS,
-}
+}  # fmt: skip
 # Groups with a text for each proposal, named by its slug: what it does, and the points that a letter's writer
 # chooses from. None ships.
 OF_PROPOSALS: Final = ("points", "choices")

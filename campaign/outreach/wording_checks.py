@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from campaign.congress import members
 from campaign.congress.members import Person
-from campaign.outreach import asks, conversations, letters, phrases, wordings
+from campaign.outreach import asks, conversations, letters, phrases, speech, wordings
 from campaign.outreach.ask_kinds import BY_TEXTS
 from campaign.outreach.asks import Ask
 from campaign.refusals import Refused
@@ -66,7 +66,7 @@ def check_letter(text: str) -> None:
 # --- texts that several asks share -----------------------------------------------------------------
 
 # Last lines of a call about all bills.
-_ENDS: Final = ("question", "friends")
+_ENDS: Final = ("question", "friends", "leads")
 Texts = Mapping[str, str]
 
 
@@ -79,10 +79,11 @@ def check_phrase(group: str, name: str, texts: Texts) -> None:
         wordings.check(text)
         if group == "choices":
             _check_choices(text, lang)
-        if group == "whole" and name not in _ENDS and "[asks]" not in text:
+        needed = "[thanks]" if name.startswith("thanks_") else "[asks]"
+        if group == "whole" and name not in _ENDS and needed not in text:
             raise Refused(
-                f"[asks] is missing ({lang}): the call would ask for nothing.",
-                f"Falta [asks] ({lang}): la llamada no pediría nada.",
+                f"{needed} is missing ({lang}): the call would ask for nothing.",
+                f"Falta {needed} ({lang}): la llamada no pediría nada.",
             )
     if group == "choices" and len({_ids(text) for text in texts.values()}) > 1:
         raise Refused(
@@ -139,11 +140,11 @@ def _try_phrase(found: Sequence[Ask], person: Person, group: str, name: str, tex
                 f"Tried on {person.name}: {field} ({lang}). Nothing was kept.",
                 f"Probado con {person.name}: falta un dato ({lang}): {field}. No se guardó nada.",
             ) from None
-        most = conversations.MOST_WORDS[_kind(name)] if group == "whole" else len(text)
-        if (words := len(text.split())) > most:
+        if group == "whole" and not speech.fits(text, _kind(name)):
+            taken, most = round(speech.seconds(text)), speech.MOST_SECONDS[_kind(name)]
             raise Refused(
-                f"Tried on {person.name}: {words} words, at most {most} are said in time ({lang}).",
-                f"Probado con {person.name}: {words} palabras; da tiempo para {most} ({lang}).",
+                f"Tried on {person.name}: it takes {taken} seconds to say, at most {most} are left ({lang}).",
+                f"Probado con {person.name}: decirlo toma {taken} segundos; hay {most} ({lang}).",
             )
 
 
@@ -153,8 +154,9 @@ def filled_phrase(found: Sequence[Ask], person: Person, group: str, name: str, t
         return texts[lang]
     if group == "whole":
         own = {(group, name, each): text for each, text in texts.items()}
-        if name.startswith("next_"):
-            found = [_as_if(ask, "next_congress") for ask in found]
+        for start, code in (("next_", "next_congress"), ("thanks_", "thank"), ("leads", "sponsor")):
+            if name.startswith(start):
+                found = [_as_if(ask, code) for ask in found]
         return conversations.whole([_with_texts(ask, own) for ask in found], person, _kind(name), lang)
     kind = "call" if group == "staff" else "letter"
     text = "\n\n".join(phrases.paragraphs(texts[lang]))
@@ -163,7 +165,7 @@ def filled_phrase(found: Sequence[Ask], person: Person, group: str, name: str, t
 
 
 def _kind(name: str) -> str:
-    return "call" if name in _ENDS else name.removeprefix("next_")
+    return "call" if name in _ENDS else name.rpartition("_")[2]
 
 
 def _with_texts(ask: Ask, own: Mapping[tuple[str, str, str], str]) -> Ask:

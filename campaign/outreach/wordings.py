@@ -16,9 +16,10 @@ from campaign.congress import members
 from campaign.congress.bills import BillId, ordinal
 from campaign.congress.members import Person
 from campaign.congress.models import Office
-from campaign.outreach import asks, names, time_left
+from campaign.outreach import asks, names, speech, time_left
 from campaign.outreach.asks import Ask, ProposalBills
 from campaign.outreach.bilingual import Text
+from campaign.outreach.blanks import BLANKS, blanks
 from campaign.outreach.phrases import phrase
 from campaign.proposals.models import CitedFact
 from campaign.refusals import Refused
@@ -26,29 +27,16 @@ from campaign.settings import shipped
 
 KINDS = ("call", "voicemail", "tally", "letter")
 LANGUAGES = ("en", "es")
-# Fields that the reader fills in; each is shown as a blank with its name beside it.
-BLANKS = {
-    "your_name": Text("your name", "su nombre"),
-    "your_town": Text("your town", "su ciudad"),
-    "your_phone": Text("your phone number", "su teléfono"),
-    "your_zip": Text("your ZIP code", "su código postal"),
-    "your_address": Text("your street, town and ZIP code", "su calle, ciudad y código postal"),
-    "your_sentence": Text(
-        "one or two sentences of your own: what this means to you",
-        "una o dos frases suyas: qué significa esto para usted",
-    ),
-}
-BLANK = "____"
-# The most words of a text: a call of 90 words takes 40 seconds.
-MOST_WORDS = {"call": 90, "voicemail": 75, "tally": 45, "letter": 260}
+# A page at the most.
+LONGEST_LETTER = 260
 FILLED = (
-    "member", "Member", "to_member", "of_member", "salutation", "bill", "name", "plain_name", "chamber",
-    "congress", "committee", "earlier", "year", "did", "doing", "since", "left", "progress", "why", "what",
-    "fact", "also", "asks", "proposal",
+    "member", "Member", "they", "They", "them", "to_member", "of_member", "salutation", "bill", "name",
+    "plain_name", "chamber", "congress", "committee", "earlier", "year", "did", "doing", "since", "left",
+    "progress", "why", "what", "fact", "also", "asks", "thanks", "proposal", "home",
 )  # fmt: skip
 FIELDS = frozenset((*BLANKS, *FILLED))
 # Fields that may be empty; the rest of the sentence or paragraph stands without them.
-OPTIONAL = frozenset({"why", "what", "fact", "also"})
+OPTIONAL = frozenset({"why", "what", "fact", "also", "them", "to_member"})
 FIELD = re.compile(r"\[(\w+)\]")
 # Everything that looks like a field, closed or not.
 BRACKET = re.compile(r"\[[^\[\]]*\]?|\]")
@@ -154,11 +142,11 @@ def cited(session: Session, matter: ProposalBills, lang: str) -> str:
 
 
 def sentence(fact: CitedFact, lang: str) -> str:
-    """A figure with its years and its source: no figure is shown without them."""
+    """A figure with its years and, in the same sentence, its source: none is shown without them."""
     text, source = (fact.text_es, fact.source_es) if lang == "es" else (fact.text_en, fact.source_en)
     text = text.rstrip(".")
     years = f", {fact.period}" if fact.period and not YEAR.search(text) else ""
-    return f"{text}{years}. {'Fuente' if lang == 'es' else 'Source'}: {source}."
+    return f"{text}{years} ({source})."
 
 
 def check(text: str) -> None:
@@ -196,6 +184,15 @@ def points(matter: ProposalBills, lang: str) -> tuple[str, str]:
     return spoken, written.strip()
 
 
+# Where a sentence ends: not at "U.S. exports", "H.R. 923" or ".50".
+_ENDS = re.compile(r"(?<=[a-záéíóúñ\d%)]{2}[.?!])\s+(?=[A-ZÁÉÍÓÚÑ¿¡])")
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence: what there is time for in a voicemail."""
+    return _ENDS.split(text, maxsplit=1)[0]
+
+
 # How a text on what a bill does begins. Where the bill has ended, it is told of the proposal.
 THE_BILL = Text("The bill ", "El proyecto ")
 THE_PROPOSAL = Text("The proposal ", "La propuesta ")
@@ -213,22 +210,21 @@ def effects(ask: Ask, lang: str) -> tuple[str, str]:
 def render(ask: Ask, person: Person, kind: str, lang: str, fact: str, *, printed: bool = False) -> str:
     """The text for an ask, every field filled; in the last weeks of a Congress it says how long is left.
 
-    ``printed`` is for paper that is read on later days. Raises KeyError where the record lacks a field's value.
+    What does not fit into the time of a script is left out. ``printed`` is for paper that is read on later
+    days. Raises KeyError where the record lacks a field's value.
     """
-    if ask.matter.days_left is None:
-        return _rendered(ask, person, kind, lang, fact, ())
     # The same parts are left out in both languages, so that they can be read side by side.
     for dropped in (*_DROPPED, ()):
         texts = {
             each: _with_time_left(_rendered(ask, person, kind, each, fact, dropped), ask, kind, each, printed)
             for each in LANGUAGES
         }
-        if all(len(text.split()) <= MOST_WORDS[kind] for text in texts.values()):
+        if all(speech.fits(text, kind) for text in texts.values()):
             break
     return texts[lang]
 
 
-# What makes room for the time that is left, in order: nothing, one more sentence, the reason as well.
+# What makes room where a script is too long, in order: nothing, one more sentence, the reason as well.
 _DROPPED: tuple[tuple[str, ...], ...] = ((), ("also",), ("also", "why"))
 
 
@@ -244,8 +240,8 @@ def _with_time_left(text: str, ask: Ask, kind: str, lang: str, printed: bool) ->
     if printed:
         return time_left.add(text, time_left.printed(days, lang))
     whole = time_left.add(text, time_left.spoken(days, lang))
-    fits = len(whole.split()) <= MOST_WORDS[kind]
-    return whole if fits or kind != "tally" else time_left.add(text, time_left.short(days, lang))
+    short = kind == "tally" and not speech.fits(whole, kind)
+    return time_left.add(text, time_left.short(days, lang)) if short else whole
 
 
 def fill(text: str, ask: Ask, person: Person, kind: str, lang: str, **given: str) -> str:
@@ -254,7 +250,7 @@ def fill(text: str, ask: Ask, person: Person, kind: str, lang: str, **given: str
     A bill's number that begins a sentence begins with a capital. Filled in values are not searched for fields
     again, so a reader may write brackets. Raises KeyError where the record lacks a field's value.
     """
-    values = {**blanks(lang), "fact": "", "asks": "", **_values(ask, person, kind, lang), **given}
+    values = {**blanks(lang), "fact": "", "asks": "", "thanks": "", **_values(ask, person, kind, lang), **given}
 
     def put(field: re.Match[str]) -> str:
         value = _value(values, field[1])
@@ -275,80 +271,107 @@ def _value(values: dict[str, str], name: str) -> str:
     return values[name]
 
 
-def blanks(lang: str) -> dict[str, str]:
-    """The fields that the reader fills in, each as the blank that stands for it until then."""
-    return {name: f"{BLANK} ({label.of(lang)})" for name, label in BLANKS.items()}
-
-
 def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
     seat, earlier = ask.situation.seat, ask.situation.earlier
     joined, left = ask.situation.joined, ask.situation.left
+    letter = kind == "letter"
     member = names.spoken(person, lang)
     spoken, written = effects(ask, lang)
     plain = ask.matter.name(lang)
     return {
         "member": member,
         "Member": capital(member),
+        "they": names.again(person, lang),
+        "They": capital(names.again(person, lang)),
+        "them": names.again_object(person) if lang == "en" else "",
         "to_member": names.spoken_to(person, lang),
         "of_member": names.spoken_of(person, lang),
         "salutation": names.salutation(person, lang),
-        "bill": ask.matter.number(ask.bill, lang),
+        "bill": names.numbered(ask.bill, lang)
+        if letter and ask.bill.congress < ask.matter.congress
+        else ask.matter.number(ask.bill, lang),
         "name": names.with_article(plain, lang),
         "plain_name": plain,
-        "chamber": names.chamber(person.chamber or ask.bill.chamber, lang),
+        "chamber": names.chamber(person.chamber or ask.bill.chamber, lang, spoken=not letter),
+        "home": names.home(person, lang),
         # The Spanish texts put their own mark behind the number.
         "congress": str(ask.bill.congress) if lang == "es" else ordinal(ask.bill.congress, lang),
-        "committee": seat.of(lang) if seat else "",
-        "earlier": earlier.named(lang) if earlier else "",
+        "committee": (seat.of(lang) if letter else seat.spoken(lang)) if seat else "",
+        "earlier": (earlier.numbered(lang) if letter else earlier.named(lang)) if earlier else "",
         "year": earlier.time(lang) if earlier else "",
         "did": earlier.verb(lang) if earlier else "",
         "doing": earlier.doing(lang) if earlier else "",
         "since": names.day(joined, lang) if joined else "",
         "left": names.day(left, lang) if left else "",
         "progress": _progress(ask, person, lang),
-        "why": spoken,
+        "why": first_sentence(spoken) if kind == "voicemail" else spoken,
         "what": written,
-        "also": _also(ask, kind, lang),
+        "also": _also(ask, person, kind, lang),
         "proposal": Text("the proposal", "la propuesta").of(lang),
     }
 
 
 def _progress(ask: Ask, person: Person, lang: str) -> str:
-    """Why a vote is near: the other chamber has passed the bill, or the committee has reported it."""
+    """Why a vote is near: the other chamber has passed the bill, or it is out of committee."""
     if ask.bill.chamber == person.chamber:
-        return Text("The committee has reported it.", "El comité ya lo aprobó.").of(lang)
+        return Text("It is out of committee.", "Ya salió del comité.").of(lang)
     passed = Text("{} has passed it.", "{} ya lo aprobó.").of(lang)
     return capital(passed.format(names.chamber(ask.bill.chamber, lang)))
 
 
-def _also(ask: Ask, kind: str, lang: str) -> str:
+def _also(ask: Ask, person: Person, kind: str, lang: str) -> str:
     """One more thing that fits, in a short sentence: their committee, earlier support, or the sister bill."""
     seat, earlier = ask.situation.seat, ask.situation.earlier
+    letter = kind == "letter"
     if seat and ask.kind.adds_committee:
-        return _ALSO["committee", kind == "letter"].of(lang).format(committee=seat.of(lang))
+        return (
+            _ALSO["committee", letter]
+            .of(lang)
+            .format(committee=seat.of(lang) if letter else seat.subject(lang))
+        )
     if earlier and ask.kind.adds_earlier:
-        return _THANKS_EARLIER.of(lang).format(doing=earlier.doing(lang), bill=earlier.named(lang))
+        return (
+            _ALSO["earlier", letter]
+            .of(lang)
+            .format(year=earlier.time(lang), did=earlier.verb(lang), earlier=earlier.numbered(lang))
+        )
     if ask.sister:
         bill, matter = ask.sister
-        name = names.with_article(matter.name(lang), lang)
-        return _ALSO["sister", kind == "letter"].of(lang).format(bill=bill.short, name=name)
+        return (
+            _ALSO["sister", letter]
+            .of(lang)
+            .format(
+                bill=bill.short,
+                name=names.with_article(matter.name(lang), lang),
+                member=names.spoken(person, lang),
+            )
+        )
     return ""
 
 
-_THANKS_EARLIER = Text("Thank you for {doing} {bill}.", "Gracias por {doing} {bill}.")
 # What is said beside the ask, by subject; as spoken and (True) as a letter has it.
 _ALSO = {
     ("committee", False): Text(
-        "The bill is before {committee}, your committee.", "El proyecto está en su comité, {committee}."
+        "Your committee, {committee}, has the bill.", "Su comité, {committee}, tiene el proyecto."
     ),
     ("committee", True): Text(
-        "You sit on {committee}, which has the bill.", "Usted integra {committee}, que tiene el proyecto."
+        "You sit on {committee}, which has the bill.", "Usted está en {committee}, que lo tiene."
+    ),
+    ("earlier", False): Text(
+        "Thank you for supporting an earlier version in {year}.",
+        "Gracias por apoyar una versión anterior en {year}.",
+    ),
+    ("earlier", True): Text(
+        "In {year} you {did} an earlier version, {earlier}. Thank you.",
+        "En {year} usted {did} una versión anterior, {earlier}. Gracias.",
     ),
     ("sister", False): Text(
-        "And thank you for co-sponsoring {bill}, {name}.", "Y gracias por copatrocinar {bill}, {name}."
+        "Please also thank {member} for co-sponsoring {name}, {bill}.",
+        "Agradézcale también que copatrocine {name}, {bill}.",
     ),
     ("sister", True): Text(
-        "Thank you, too, for co-sponsoring {bill}, {name}.", "Gracias también por copatrocinar {bill}, {name}."
+        "Thank you, too, for co-sponsoring {name}, {bill}.",
+        "Gracias también por copatrocinar {name}, {bill}.",
     ),
 }
 

@@ -28,16 +28,16 @@ def not_held(number: BillNumber) -> Refused:
     """The refusal (404) of a bill that is not in the record."""
     if number.congress is None:
         return Refused(
-            f"No {number.short} of any Congress is in this record. Say which Congress you mean, as in "
-            f"{number.short} (119th), and ask the organizer to follow it.",
-            f"Ningún {number.short} está en este registro. Diga de qué Congreso, por ejemplo "
-            f"{number.short} (119th), y pida al organizador que lo siga.",
+            f"We don’t follow any {number.short}. If you mean another Congress, write it like "
+            f"{number.short} (119th).",
+            f"No seguimos ningún {number.short}. Si es de otro Congreso, escríbalo así: "
+            f"{number.short} (119th).",
             status=404,
         )
     named = BillId(number.congress, number.type, number.number).named
     return Refused(
-        f"{named} is not in this record. Check the number, or ask the organizer to follow this bill.",
-        f"{named} no está en este registro. Revise el número o pida al organizador que lo siga.",
+        f"We don’t follow {named}. Check the number.",
+        f"No seguimos {named}. Revise el número.",
         status=404,
     )
 
@@ -160,8 +160,8 @@ def refuse_of_others(session: Session, proposal: str, bill: str) -> None:
     if home is not None and home.slug != proposal:
         name = BillId.of(bill).named
         raise Refused(
-            f"{name} already belongs to “{home.name_en}”. Take it out there first.",
-            f"{name} ya pertenece a «{home.name_es}». Sáquelo primero de ahí.",
+            f"{name} already belongs to “{home.name_en}”. Remove it there first.",
+            f"{name} ya pertenece a «{home.name_es}». Quítelo primero de ahí.",
             status=409,
         )
 

@@ -43,9 +43,9 @@ def test_nothing_around_a_call_asks_elsewhere_complains_or_scrolls_sideways(
 @pytest.mark.parametrize(
     ("lang", "after", "message", "thanks", "undo", "back"),
     [
-        ("", "After the call: say how it went", "I left a message", "Thank you. That call counts.",
-         "Take it back", "Taken back."),
-        ("/es", "Después de la llamada: cuente cómo fue", "Dejé un mensaje", "Gracias. Esa llamada cuenta.",
+        ("", "I called: tell us how it went", "I left a voicemail", "Thank you. That call counts.",
+         "Undo", "Undone."),
+        ("/es", "Ya llamé: contar cómo me fue", "Dejé un mensaje de voz", "Gracias. Esa llamada cuenta.",
          "Deshacer", "Deshecho."),
     ],
 )  # fmt: skip
@@ -68,8 +68,8 @@ def test_a_letter_of_ones_own(visit: Enter, scripts: bool) -> None:
     page: Page = seen.open(PAGES["letter"])
     page.get_by_label("Trace more of the guns that are found").check()
     page.get_by_label("Your name").fill("Ana López")
-    page.get_by_label(re.compile("In your own words")).fill("My cousin lives in Juárez.")
-    page.get_by_role("button", name="Put it into the letter").click()
+    page.get_by_label(re.compile("Why does this matter to you?")).fill("My cousin lives in Juárez.")
+    page.get_by_role("button", name="Update the letter").click()
     letter = page.locator("#letter")
     expect(letter).to_contain_text("My cousin lives in Juárez.")
     expect(letter).to_contain_text("Ana López")
@@ -115,7 +115,7 @@ def test_a_letter_is_copied_without_holes_or_not_at_all(visit: Enter, lang: str)
     assert text.rstrip().endswith("12 Main St")
 
 
-@pytest.mark.parametrize("wanted", ["As PDF", "As plain text"])
+@pytest.mark.parametrize("wanted", ["Download PDF", "Download text"])
 def test_a_letter_is_taken_away_as_a_file(visit: Enter, wanted: str) -> None:
     page: Page = visit(java_script_enabled=False).open(PAGES["letter"])
     with page.expect_download() as download:

@@ -55,7 +55,7 @@ def test_a_campaign_is_live_in_fewer_than_forty_actions(
         admin.press("button", "Sign in now")
         seen.open("/organize/campaigns")
         admin.fill(("Its address, in small letters", "rural-homes"))
-        admin.press("button", "Begin a draft")
+        admin.press("button", "Start a draft")
         _write(admin)
         _go_live(admin)
         assert admin.actions < MOST_ACTIONS
@@ -65,7 +65,7 @@ def test_a_campaign_is_live_in_fewer_than_forty_actions(
 def _write(admin: Admin) -> None:
     admin.press("link", "Edit its title and summary")
     admin.fill(*WORDS)
-    admin.press("button", "Keep and publish")
+    admin.press("button", "Save and publish")
     admin.press("link", "Back")
     admin.fill(*NAMES)
     admin.press("button", "Add")
@@ -74,18 +74,18 @@ def _write(admin: Admin) -> None:
         admin.press("button", "Follow this bill")
     admin.press("link", f"{NAMES[0][1]}: nobody has written what it does, so calls give no reason.")
     admin.fill(*EFFECT)
-    admin.press("button", "Keep and publish")
+    admin.press("button", "Save and publish")
     admin.press("link", "Back")
     admin.press("link", "Add a figure")
     admin.fill(*FIGURE)
-    admin.press("button", "Keep and publish")
+    admin.press("button", "Save and publish")
     admin.press("link", "Back")
 
 
 def _go_live(admin: Admin) -> None:
-    admin.press("link", "Nobody says who runs it.")
+    admin.press("link", "It does not say who runs it.")
     admin.fill(("Name of the organization", "A housing coalition"))
-    admin.press("button", "Keep")
+    admin.press("button", "Save")
     admin.page.goto(admin.page.url.partition("/c/")[0] + "/organize/campaigns")
     admin.page.get_by_label("State", exact=True).select_option("live")
     admin.press("button", "Change…")

@@ -99,7 +99,7 @@ def test_the_header_takes_one_line_on_a_phone(visit: Enter) -> None:
 def test_the_keyboard_reaches_the_content_first(visit: Enter) -> None:
     page: Page = visit(viewport=DESK).open("/")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.get_by_label("Your ZIP code")).to_be_focused()

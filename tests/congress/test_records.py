@@ -315,7 +315,7 @@ def test_a_bill_had_died_by_the_end_of_the_last_day_of_its_congress(engine: Engi
 
 @pytest.mark.parametrize(
     ("day", "words"),
-    [("2027-01-01", "future"), ("2026-06-01", "future"), ("2025-12-15", "introduced on 2025-12-16")],
+    [("2027-01-01", "future"), ("2026-06-01", "future"), ("2025-12-15", "introduced on December 16, 2025")],
 )
 def test_days_that_cannot_be_shown_are_refused(engine: Engine, day: str, words: str) -> None:
     store(engine, observed())

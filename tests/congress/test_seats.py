@@ -31,14 +31,14 @@ def test_a_seat_is_the_one_in_the_table(snapshot_engine: Engine, text: str) -> N
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("TX-99", "run from TX-1 to TX-38"),
-        ("TX-0", "run from TX-1 to TX-38"),
+        ("TX-99", "has districts 1 to 38"),
+        ("TX-0", "has districts 1 to 38"),
         ("AK-2", "Alaska has one district, AK-0"),
         ("DC", "District of Columbia has one district, DC-0"),
-        ("ZZ-1", "There is no seat ZZ-1 in Congress"),
-        ("", "There is no seat"),
-        ("TX-20-1", "There is no seat TX-20-1"),
-        ("TX-٢", "There is no seat"),
+        ("ZZ-1", "There is no district “ZZ-1”"),
+        ("", "There is no district"),
+        ("TX-20-1", "There is no district “TX-20-1”"),
+        ("TX-٢", "There is no district"),
     ],
 )
 def test_a_seat_that_does_not_exist_is_refused_with_those_that_do(
@@ -48,4 +48,4 @@ def test_a_seat_that_does_not_exist_is_refused_with_those_that_do(
         read_seat(session, text)
     assert says in refused.value.en
     assert refused.value.status == 404
-    assert "escaño" in refused.value.es
+    assert "distrito" in refused.value.es

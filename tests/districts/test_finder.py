@@ -126,7 +126,7 @@ def test_what_cannot_be_a_zip_is_refused_in_both_languages(
 ) -> None:
     with pytest.raises(Refused) as refused:
         by_zip(sqlite_engine, text, now)
-    assert "five digits" in refused.value.text("en")
+    assert "five-digit" in refused.value.text("en")
     assert "cinco dígitos" in refused.value.text("es")
 
 
@@ -309,12 +309,12 @@ ANSWERS: list[tuple[str, Any, str, list[str], str]] = [
     ("both maps", matches({**layer(120, "4810"), **layer(119, "4820")}), "found", ["TX-20"], ""),
     ("at large", matches(layer(119, "5600")), "unknown", [], "found another place"),
     ("delegate", matches(layer(119, "1198")), "unknown", [], "found another place"),
-    ("water", matches(layer(119, "36ZZ")), "unknown", [], "No congressional district"),
-    ("no match", matches(), "unknown", [], "does not know this address"),
+    ("water", matches(layer(119, "36ZZ")), "unknown", [], "no U.S. congressional district"),
+    ("no match", matches(), "unknown", [], "could not find this address"),
     ("next Congress", matches(layer(120, "4810")), "unknown", [], "districts of the 120th"),
-    ("no layer", matches({"States": [{"GEOID": "48"}]}), "unknown", [], "No congressional district"),
-    ("error envelope", {"errors": ["bad"], "status": "400"}, "unknown", [], "does not answer"),
-    ("list", [], "unknown", [], "does not answer"),
+    ("no layer", matches({"States": [{"GEOID": "48"}]}), "unknown", [], "no U.S. congressional district"),
+    ("error envelope", {"errors": ["bad"], "status": "400"}, "unknown", [], "is not answering"),
+    ("list", [], "unknown", [], "is not answering"),
     ("nonsense", {"result": {"addressMatches": ["?", {"geographies": []}]}}, "unknown", [], ""),
 ]
 
@@ -391,7 +391,7 @@ def test_a_geocoder_that_fails_is_unknown_with_the_reason(
     found = by_address(sqlite_engine, settings, now)
     assert found.result == "unknown"
     assert found.note is not None
-    assert "does not answer" in found.note.en
+    assert "is not answering" in found.note.en
     assert "no responde" in found.note.es
 
 
@@ -411,7 +411,7 @@ def test_a_switched_off_geocoder_is_unknown_and_gets_no_request(sqlite_engine: E
     found = by_address(sqlite_engine, Settings(geocoder_url=""), now)
     assert found.result == "unknown"
     assert found.note is not None
-    assert "switched off" in found.note.en
+    assert "search is off" in found.note.en
 
 
 def test_members_of_an_address(

@@ -51,7 +51,7 @@ def test_every_form_of_a_zip_code_is_read(text: str) -> None:
 def test_what_holds_no_zip_code_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(Refused) as refused:
         read_zip(text)
-    assert "such as 78205" in refused.value.en
+    assert "like 78205" in refused.value.en
     assert "por ejemplo 78205" in refused.value.es
 
 

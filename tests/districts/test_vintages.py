@@ -108,7 +108,7 @@ def test_from_december_on_the_next_seat_is_told_apart(engine: Engine, now: datet
     found = by_zip(engine, "78701", DECEMBER)
     assert seats(found) == ["TX-37"]
     assert found.note is not None
-    assert "From noon Eastern on January 3, 2027 it lies in TX-10." in found.note.en
+    assert "From noon Eastern time on January 3, 2027 it is in TX-10." in found.note.en
     assert found.note.code == "from-TX-10"
     assert [by_zip(engine, zip, DECEMBER).note for zip in ("78205", "60640")] == [None, None]
     assert by_zip(engine, "78701", TURN).note is None

@@ -122,7 +122,7 @@ def test_a_likely_seat_is_called_likely_and_the_street_is_offered(
 ) -> None:
     found = by_zip(snapshot_engine, "77210", now)
     assert found.note is not None
-    assert found.note.en.startswith("Likely, but not certain")
+    assert found.note.en.startswith("This is likely your district, but not certain")
     assert "street address" in found.note.en
     assert found.note.es.startswith("Probable, pero no seguro")
     assert found.sure_place == "TX"
@@ -135,16 +135,16 @@ def test_where_the_seat_is_open_the_senators_are_named_and_the_street_is_asked(
     found = by_zip(snapshot_engine, "00501", now)
     assert found.senators == ("G000555", "S000148")
     assert found.note is not None
-    assert "New York, but we cannot tell in which district" in found.note.en
+    assert "New York, but we can’t tell which district" in found.note.en
     assert "street address" in found.note.en
     assert "su dirección" in found.note.es
     assert found.json().keys() == {"result", "congress", "seats", "senators", "note"}
 
 
 REASONS = {
-    "09012": ("state you vote in", "estado en el que usted vota"),
-    "34001": ("state you vote in", "estado en el que usted vota"),
-    "96365": ("state you vote in", "estado en el que usted vota"),
+    "09012": ("your home state", "estado en Estados Unidos"),
+    "34001": ("your home state", "estado en Estados Unidos"),
+    "96365": ("your home state", "estado en Estados Unidos"),
     "96940": ("Palau", "Palaos"),
     "96941": ("Micronesia", "Micronesia"),
     "96960": ("Marshall Islands", "Islas Marshall"),
@@ -211,7 +211,7 @@ def test_no_seat_of_the_last_map_is_likely(snapshot_engine: Engine) -> None:
         ("2138", "split", "We read the four digits as 02138"),
         ("501", "refused", ""),
         ("1234", "refused", ""),
-        ("TX 33576", "unknown", "ZIP 33576 is in Florida, not in Texas"),
+        ("TX 33576", "unknown", "ZIP code 33576 is in Florida, not in Texas"),
         ("FL 33576", "split", ""),
         ("KY 42223", "split", "belongs to Kentucky"),
     ],

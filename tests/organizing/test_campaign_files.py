@@ -120,7 +120,7 @@ FAULTS = [
     (", es: Viviendas para el campo}", "}", "line 2: “es” is missing"),
     ("es: Viviendas para el campo}", "es: ' '}", "line 2: “es” is empty"),
     ("H.R. 4989 (119th)", "H.R. 4989", "line 26: “H.R. 4989” says no Congress"),
-    ("H.R. 4989 (119th)", "the housing bill", "line 26: “the housing bill” is not a bill"),
+    ("H.R. 4989 (119th)", "the housing bill", "line 26: We couldn’t read “the housing bill” as a bill number"),
     ("s2423-119", "hr4989-119", "Line 30: “hr4989-119” stands twice"),
     ("goal: 40", "goal: many", "line 28: “goal” cannot be “many”"),
     ('accent: "#7a1f3d"', "accent: red", "line 12: “accent” cannot be “red”"),
@@ -223,7 +223,7 @@ def test_what_is_missing_is_told_until_it_is_there(engine: Engine) -> None:
     with db.writing(engine) as session:
         campaign_setup.add_empty(session, "rural-homes", by="ana@example.org", now=NOW)
         told = [each.words.en for each in readiness.missing(session, "rural-homes", now=NOW)]
-        assert told == ["The campaign has no summary.", "Nobody says who runs it.", "It has no proposal."]
+        assert told == ["The campaign has no summary.", "It does not say who runs it.", "It has no proposal."]
         removal.remove(session, "rural-homes")
     take(engine)
     with db.reading(engine) as session:
@@ -238,4 +238,4 @@ def test_what_is_missing_is_told_until_it_is_there(engine: Engine) -> None:
 def test_the_example_lacks_only_who_runs_it(snapshot_engine: Engine) -> None:
     with db.reading(snapshot_engine) as session:
         (found,) = readiness.missing(session, "us-guns-abroad", now=NOW)
-    assert found.words.en == "Nobody says who runs it."
+    assert found.words.en == "It does not say who runs it."

@@ -228,7 +228,7 @@ def test_an_import_is_its_owners_and_does_not_wait_for_ever(board: Engine, by: s
         (lambda text: text.replace(",unknown,", ",perhaps,", 1), "no lean"),
         (lambda text: text.replace("2026-06-25", "soon"), "not a day"),
         (lambda text: text.replace(",hr6736-119\r\n", ",s1-119\r\n", 1), "not of hr6736-119"),
-        (lambda text: text.replace(",1,hr6736", ",9,hr6736"), "lies in the future"),
+        (lambda text: text.replace(",1,hr6736", ",9,hr6736"), "is in the future"),
         (lambda text: text.replace(",1,hr6736", ",one,hr6736"), "not a number"),
     ],
     ids=["stranger", "twice", "lean", "day", "bill", "version ahead", "version word"],

@@ -60,7 +60,7 @@ def test_ask_again_names_who_joined_or_led_an_earlier_bill_in_either_chamber(eng
     add_bill(engine, "hr6736-119", on("A2"), proposal="armas")
     found = entries_of(engine, "hr6736-119", "ask_again")
     assert list(found) == ids("A1", "A3", "A6")
-    assert found[id_of("A1")].text.en == "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"
+    assert found[id_of("A1")].text.en == "co-sponsored last Congress's H.R. 6618, not on H.R. 6736 yet"
     assert found[id_of("A3")].text.es == "encabezó H.R. 6618 del Congreso pasado, todavía no H.R. 6736"
     twin = "co-sponsored last Congress's S. 4647, the Senate twin, not yet H.R. 6736"
     assert found[id_of("A6")].text.en == twin
@@ -79,7 +79,7 @@ def test_the_newest_earlier_bill_is_the_one_that_is_told(engine: Engine) -> None
     add_bill(engine, "hr6618-118", on("A1", "2024-02-01"), proposal="armas")
     add_bill(engine, "hr6736-119", proposal="armas")
     entry = entries_of(engine, "hr6736-119", "ask_again")[id_of("A1")]
-    assert entry.text.en == "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"
+    assert entry.text.en == "co-sponsored last Congress's H.R. 6618, not on H.R. 6736 yet"
 
 
 def test_an_unread_earlier_bill_is_told_by_its_congress_and_named_as_partly_known(engine: Engine) -> None:
@@ -487,7 +487,7 @@ def test_every_reason_is_there_in_both_languages(engine: Engine) -> None:
         for name, entries in lists.entries.items()
         for entry in entries
     } == {
-        "ask_again": (id_of("A1"), "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736",
+        "ask_again": (id_of("A1"), "co-sponsored last Congress's H.R. 6618, not on H.R. 6736 yet",
                       "copatrocinó H.R. 6618 del Congreso pasado, todavía no H.R. 6736"),
         "withdrew": (id_of("A2"), "left H.R. 6736 on March 1, 2026", "dejó H.R. 6736 el 1 de marzo de 2026"),
         "successors": (id_of("A5"),

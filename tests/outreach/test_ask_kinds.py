@@ -90,13 +90,11 @@ def test_three_kinds_share_the_code_of_the_next_congress() -> None:
     assert len({kind.code for kind in ASK_KINDS}) == 10
 
 
-def test_a_reason_that_leaves_it_open_is_read_with_not_yet_before_it() -> None:
-    assert {kind.code for kind in ASK_KINDS if kind.not_yet} == {"committee", "committee_chair", "delegate"}
-
-
 def test_only_a_reason_that_rests_on_absence_has_another_for_a_list_never_read() -> None:
-    resting = {kind.code for kind in ASK_KINDS if "not yet" in kind.reason.en}
-    assert {kind.code for kind in ASK_KINDS if kind.reason_unread} == resting == {"rejoin", "cosponsor"}
+    resting = {kind.code for kind in ASK_KINDS if "not a co-sponsor" in kind.reason.en}
+    assert {kind.code for kind in ASK_KINDS if kind.reason_unread} == resting
+    assert resting == {"rejoin", "cosponsor", "committee", "committee_chair", "delegate"}
+    assert not any("not a co-sponsor" in kind.reason_unread.en for kind in ASK_KINDS if kind.reason_unread)
 
 
 def test_only_the_bills_supporters_are_not_asked_for_their_position() -> None:
@@ -105,10 +103,10 @@ def test_only_the_bills_supporters_are_not_asked_for_their_position() -> None:
 
 FIELDS = {
     "label": set(),
-    "reason": {"number", "bill", "short", "congress", "search", "seat", "joined", "left", "did", "earlier"},
-    "reason_unread": {"number", "bill", "did", "earlier"},
+    "reason": {"number", "short", "congress", "search", "seat", "joined", "left", "did", "earlier"},
+    "reason_unread": {"number", "seat", "did", "earlier"},
     "request": {"bills"},
-    "thanks": {"bills", "doing"},
+    "thanks": {"bills"},
     "deed": {"who", "bill", "name"},
 }
 
@@ -129,18 +127,18 @@ def test_every_text_of_a_row_has_the_same_known_fields_in_both_languages(kind: A
 
 def test_organizers_know_a_kind_by_whom_it_is_asked_of() -> None:
     assert {kind.texts: kind.label.en for kind in ASK_KINDS} == {
-        "next_congress_lead": "No bill now: led the last one",
-        "next_congress_again": "No bill now: was on an earlier one",
+        "next_congress_lead": "No bill now: introduced the last one",
+        "next_congress_again": "No bill now: co-sponsored an earlier one",
         "next_congress": "No bill now: new to it",
-        "sponsor": "Thanks: leads the bill",
+        "sponsor": "Thanks: introduced the bill",
         "floor": "A vote is near",
-        "withdrew": "Left this bill",
-        "thank": "Thanks: is on the bill",
-        "rejoin": "Was on an earlier bill",
+        "withdrew": "Withdrew from this bill",
+        "thank": "Thanks: co-sponsors the bill",
+        "rejoin": "Co-sponsored an earlier bill",
         "committee_chair": "Chairs the committee",
         "delegate": "Delegates",
         "committee": "On the committee",
-        "cosponsor": "Please join",
+        "cosponsor": "Please co-sponsor",
     }
     assert len({kind.label.es for kind in ASK_KINDS}) == len(ASK_KINDS)
 
@@ -148,7 +146,7 @@ def test_organizers_know_a_kind_by_whom_it_is_asked_of() -> None:
 @pytest.mark.parametrize(
     ("sponsored", "did", "doing"),
     [
-        (True, ("sponsored", "presentó"), ("sponsoring", "presentar")),
+        (True, ("introduced", "presentó"), ("introducing", "presentar")),
         (False, ("co-sponsored", "copatrocinó"), ("co-sponsoring", "copatrocinar")),
     ],
 )

@@ -24,22 +24,23 @@ from campaign.refusals import Refused
 @pytest.mark.parametrize(
     ("bioguide", "bill", "code", "en", "es"),
     [
-        ("C001091", "hr6736-119", "sponsor", "leads H.R. 6736 (2025)", "encabeza H.R. 6736 (2025)"),
-        ("J000305", "hr6736-119", "rejoin", "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736",
-         "copatrocinó H.R. 6618 del Congreso pasado, aún no H.R. 6736"),
-        ("N000147", "hr923-119", "thank", "on H.R. 923 (2025) since", "copatrocina H.R. 923 (2025) desde el"),
+        ("C001091", "hr6736-119", "sponsor", "introduced H.R. 6736", "presentó H.R. 6736"),
+        ("J000305", "hr6736-119", "rejoin",
+         "co-sponsored last Congress's H.R. 6618; not a co-sponsor of H.R. 6736 yet",
+         "copatrocinó H.R. 6618 del Congreso pasado; aún no copatrocina H.R. 6736"),
+        ("N000147", "hr923-119", "thank", "co-sponsor of H.R. 923 since", "copatrocina H.R. 923 desde el"),
         ("M001199", "hr6736-119", "committee_chair",
-         "chairs the House Committee on Foreign Affairs, which has H.R. 6736 (2025)",
-         "preside el Comité de Asuntos Exteriores de la Cámara, que tiene H.R. 6736 (2025)"),
+         "not a co-sponsor yet; chairs the House Committee on Foreign Affairs, which has H.R. 6736",
+         "aún no copatrocina H.R. 6736; preside el Comité de Asuntos Exteriores de la Cámara, que lo tiene"),
         ("C001098", "s3508-119", "committee",
-         "sits on the Senate Committee on Foreign Relations, which has S. 3508 (2025)",
-         "integra el Comité de Relaciones Exteriores del Senado, que tiene S. 3508 (2025)"),
+         "not a co-sponsor yet; sits on the Senate Committee on Foreign Relations, which has S. 3508",
+         "aún no copatrocina S. 3508; está en el Comité de Relaciones Exteriores del Senado, que lo tiene"),
         ("H001103", "hr6736-119", "delegate",
-         "no vote on final passage, but may co-sponsor H.R. 6736 (2025)",
-         "no vota en la aprobación final, pero puede copatrocinar H.R. 6736 (2025)"),
-        ("C001131", "hr923-119", "thank", "on H.R. 923 (2025) since", "copatrocina H.R. 923 (2025) desde el"),
-        ("R000575", "hr923-119", "cosponsor", "not yet on H.R. 923 (2025)",
-         "aún no copatrocina H.R. 923 (2025)"),
+         "not a co-sponsor of H.R. 6736 yet; may co-sponsor, but has no vote on final passage",
+         "aún no copatrocina H.R. 6736; puede hacerlo, aunque no vota en la aprobación final"),
+        ("C001131", "hr923-119", "thank", "co-sponsor of H.R. 923 since", "copatrocina H.R. 923 desde el"),
+        ("R000575", "hr923-119", "cosponsor", "not a co-sponsor of H.R. 923 yet",
+         "aún no copatrocina H.R. 923"),
     ],
 )  # fmt: skip
 def test_real_members_are_asked_what_their_record_says(
@@ -125,9 +126,9 @@ def test_of_a_bill_never_read_whole_nothing_is_said_by_absence(snapshot_copy: En
             id: ask.reasons.en for id, one in people.items() if (ask := docket.ask(one, docket.matters[0]))
         }
     assert "not yet" not in " ".join(reasons.values())
-    assert reasons["R000575"] == "whether they are on H.R. 6736 (2025) is not known yet"
-    assert reasons["J000305"].startswith("co-sponsored last Congress's H.R. 6618; whether")
-    assert reasons["N000147"].startswith("on H.R. 6736 (2025) since")
+    assert reasons["R000575"] == "we have not read who co-sponsors H.R. 6736"
+    assert reasons["J000305"].startswith("co-sponsored last Congress's H.R. 6618; we have not read")
+    assert reasons["N000147"].startswith("co-sponsor of H.R. 6736 since")
 
 
 def test_a_committee_that_only_touched_a_bill_gives_no_ask(snapshot_copy: Engine, now: datetime) -> None:
@@ -156,10 +157,10 @@ def test_a_congress_is_named_by_its_ordinal_in_both_languages(sqlite_engine: Eng
             for lang in wordings.LANGUAGES
         ]
     assert ask is not None
-    assert ask.reason("en") == "H.R. 1 ended with the 121st Congress; we do not know of a successor"
-    assert ask.reason("es") == "H.R. 1 terminó con el 121.º Congreso; no conocemos ningún sucesor"
-    assert "It was last Congress's H.R. 1 and ended with that Congress." in scripts[0]
-    assert "Fue H.R. 1 del Congreso pasado y terminó con ese Congreso." in scripts[1]
+    assert ask.reason("en") == "H.R. 1 expired with the 121st Congress; we do not know of a successor"
+    assert ask.reason("es") == "H.R. 1 venció con el 121.º Congreso; no conocemos ningún sucesor"
+    assert "The last version expired with its Congress." in scripts[0]
+    assert "La versión anterior venció con su Congreso." in scripts[1]
 
 
 @pytest.mark.parametrize(
@@ -190,8 +191,8 @@ def test_that_there_is_no_successor_is_said_only_as_far_as_anybody_looked(
         assert person is not None
         ask = asks.ask_about(session, person, bill, now=datetime(2027, 1, 21, 15, tzinfo=UTC))
     assert ask is not None
-    assert ask.reason("en") == f"H.R. 1 ended with the 119th Congress{en}"
-    assert ask.reason("es") == f"H.R. 1 terminó con el 119.º Congreso{es}"
+    assert ask.reason("en") == f"H.R. 1 expired with the 119th Congress{en}"
+    assert ask.reason("es") == f"H.R. 1 venció con el 119.º Congreso{es}"
 
 
 # --- a small Congress ------------------------------------------------------------------------------
@@ -231,15 +232,16 @@ def asked(engine: Engine, short: str, bill: str, *, now: datetime = NOW) -> Ask:
 @pytest.mark.parametrize(
     ("rows", "code", "reason"),
     [
-        ([on("A1", "2023-12-06", withdrawn="2024-05-01")], "cosponsor", "not yet on H.R. 6736 (2025)"),
-        ([on("A1", "2023-12-06")], "rejoin", "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"),
+        ([on("A1", "2023-12-06", withdrawn="2024-05-01")], "cosponsor", "not a co-sponsor of H.R. 6736 yet"),
+        ([on("A1", "2023-12-06")], "rejoin",
+         "co-sponsored last Congress's H.R. 6618; not a co-sponsor of H.R. 6736 yet"),
         ([on("A1", "2024-05-01", withdrawn="2024-06-01"), on("A1", "2023-12-06")], "rejoin",
-         "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"),
+         "co-sponsored last Congress's H.R. 6618; not a co-sponsor of H.R. 6736 yet"),
         ([on("A1", "2023-12-06"), on("A1", "2024-02-01")], "rejoin",
-         "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"),
+         "co-sponsored last Congress's H.R. 6618; not a co-sponsor of H.R. 6736 yet"),
         ([on("A1", "2024-02-01"), on("A1", "2024-03-01"), on("A2", "2023-12-06")], "rejoin",
-         "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736"),
-        ([on("A2", "2023-12-06")], "cosponsor", "not yet on H.R. 6736 (2025)"),
+         "co-sponsored last Congress's H.R. 6618; not a co-sponsor of H.R. 6736 yet"),
+        ([on("A2", "2023-12-06")], "cosponsor", "not a co-sponsor of H.R. 6736 yet"),
     ],
     ids=["withdrew", "stayed", "left and came back", "listed twice", "listed twice later", "somebody else"],
 )  # fmt: skip
@@ -259,8 +261,8 @@ def test_of_several_earlier_bills_the_newest_is_named_and_who_led_it_did_not_cos
     add_bill(congress, "hr6618-118", on("A1", "2023-12-20"), sponsor="A2", proposal="armas")
     add_bill(congress, "hr6736-119", proposal="armas")
     assert [asked(congress, short, "hr6736-119").reason("en") for short in ("A1", "A2")] == [
-        "co-sponsored last Congress's H.R. 6618, not yet H.R. 6736",
-        "sponsored last Congress's H.R. 6618, not yet H.R. 6736",
+        "co-sponsored last Congress's H.R. 6618; not a co-sponsor of H.R. 6736 yet",
+        "introduced last Congress's H.R. 6618; not a co-sponsor of H.R. 6736 yet",
     ]
 
 
@@ -275,7 +277,10 @@ def test_who_led_an_earlier_bill_known_by_name_alone_is_asked_again_without_a_ye
         adopt(session, "hr6618-118", "armas")
     add_bill(congress, "hr6736-119", proposal="armas")
     ask = asked(congress, "A1", "hr6736-119")
-    assert (ask.code, ask.reason("en")) == ("rejoin", "sponsored last Congress's H.R. 6618, not yet H.R. 6736")
+    assert (ask.code, ask.reason("en")) == (
+        "rejoin",
+        "introduced last Congress's H.R. 6618; not a co-sponsor of H.R. 6736 yet",
+    )
     assert ask.situation.earlier is not None
     assert ask.situation.earlier.year is None
 
@@ -283,13 +288,15 @@ def test_who_led_an_earlier_bill_known_by_name_alone_is_asked_again_without_a_ye
 @pytest.mark.parametrize(
     ("short", "bill", "living", "en", "es"),
     [
-        ("A5", "hr9-118", "s3508-119", "sponsored last Congress's H.R. 9, the House twin, not yet S. 3508",
-         "presentó H.R. 9 del Congreso pasado, el proyecto gemelo en la Cámara, aún no S. 3508"),
+        ("A5", "hr9-118", "s3508-119",
+         "introduced last Congress's H.R. 9, the House twin; not a co-sponsor of S. 3508 yet",
+         "presentó H.R. 9 del Congreso pasado, el proyecto gemelo en la Cámara; aún no copatrocina S. 3508"),
         ("A1", "s4647-118", "hr6736-119",
-         "sponsored last Congress's S. 4647, the Senate twin, not yet H.R. 6736",
-         "presentó S. 4647 del Congreso pasado, el proyecto gemelo en el Senado, aún no H.R. 6736"),
-        ("A1", "hr9539-117", "hr6736-119", "sponsored H.R. 9539 of the 117th Congress, not yet H.R. 6736",
-         "presentó H.R. 9539 del 117.º Congreso, aún no H.R. 6736"),
+         "introduced last Congress's S. 4647, the Senate twin; not a co-sponsor of H.R. 6736 yet",
+         "presentó S. 4647 del Congreso pasado, el proyecto gemelo en el Senado; aún no copatrocina H.R. 6736"),
+        ("A1", "hr9539-117", "hr6736-119",
+         "introduced H.R. 9539 of the 117th Congress; not a co-sponsor of H.R. 6736 yet",
+         "presentó H.R. 9539 del 117.º Congreso; aún no copatrocina H.R. 6736"),
     ],
 )  # fmt: skip
 def test_who_led_an_earlier_bill_in_either_chamber_is_asked_to_rejoin(
@@ -373,13 +380,14 @@ def test_without_a_bill_in_their_chamber_a_member_is_not_asked_to_join_an_ended_
 @pytest.mark.parametrize(
     ("rows", "code", "reason"),
     [
-        ([on("A2", "2026-02-04"), on("A2", "2026-03-01")], "thank", "on H.R. 1 (2025) since February 4, 2026"),
+        ([on("A2", "2026-02-04"), on("A2", "2026-03-01")], "thank",
+         "co-sponsor of H.R. 1 since February 4, 2026"),
         ([on("A2", "2026-03-01"), on("A2", "2026-02-04", withdrawn="2026-02-20")], "thank",
-         "on H.R. 1 (2025) since March 1, 2026"),
+         "co-sponsor of H.R. 1 since March 1, 2026"),
         ([on("A2", "2026-02-04", withdrawn="2026-02-20"), on("A2", "2026-03-01", withdrawn="2026-03-02")],
-         "withdrew", "left H.R. 1 (2025) on March 2, 2026"),
+         "withdrew", "withdrew from H.R. 1 on March 2, 2026"),
         ([on("A3", "2026-02-04", withdrawn="2026-02-20"), on("A3", "2026-03-01")], "cosponsor",
-         "not yet on H.R. 1 (2025)"),
+         "not a co-sponsor of H.R. 1 yet"),
     ],
     ids=["listed twice", "came back", "left twice", "somebody else"],
 )  # fmt: skip
@@ -395,9 +403,9 @@ def test_days_are_the_first_of_who_is_on_and_the_last_of_who_left(
 @pytest.mark.parametrize(
     ("short", "code", "reason"),
     [
-        ("A1", "committee_chair", "chairs the Committee HSFA, which has H.R. 1 (2025)"),
-        ("A2", "committee", "sits on the Committee HSAP, which has H.R. 1 (2025)"),
-        ("A3", "committee", "sits on the Committee HSAP, which has H.R. 1 (2025)"),
+        ("A1", "committee_chair", "not a co-sponsor yet; chairs the Committee HSFA, which has H.R. 1"),
+        ("A2", "committee", "not a co-sponsor yet; sits on the Committee HSAP, which has H.R. 1"),
+        ("A3", "committee", "not a co-sponsor yet; sits on the Committee HSAP, which has H.R. 1"),
     ],
 )
 def test_of_several_committees_the_one_a_member_chairs_is_named(
@@ -444,8 +452,8 @@ def test_the_next_congress_is_asked_for_by_the_last_bill_a_member_knows(
     ask = asked(congress, short, bills[0], now=JANUARY_2027)
     assert (ask.code, str(ask.bill), ask.as_of) == ("next_congress", named, None)
     newest = names.earlier_bill(ask.situation.earlier.bill, 120, "house", "en") if ask.situation.earlier else ""
-    was_on = f"co-sponsored {newest}, which has ended"
-    ended = f"{BillId.of(named).short} ended with the"
+    was_on = f"co-sponsored {newest}, which has expired"
+    ended = f"{BillId.of(named).short} expired with the"
     assert ask.reason("en").startswith(was_on if short == "A2" else ended)
 
 
@@ -499,7 +507,7 @@ def test_a_bill_without_a_day_of_introduction_is_named_without_a_year(congress: 
     bill = add_bill(congress, "hr1-119", proposal="armas")
     with db.writing(congress) as session:
         session.get_one(Bill, str(bill)).introduced = None
-    assert asked(congress, "A2", str(bill)).reason("en") == "not yet on H.R. 1"
+    assert asked(congress, "A2", str(bill)).reason("en") == "not a co-sponsor of H.R. 1 yet"
 
 
 def test_published_wordings_go_with_their_campaign_and_with_no_lone_bill(congress: Engine) -> None:

@@ -16,7 +16,7 @@ from campaign import db
 from campaign.congress import members
 from campaign.congress.members import Person
 from campaign.congress.models import Office
-from campaign.outreach import letters, paper, wordings
+from campaign.outreach import blanks, letters, paper, wordings
 from campaign.outreach.ask_kinds import BY_TEXTS, TEXTS
 from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.letters import Choices, Letter
@@ -75,7 +75,7 @@ def faults(ask: Ask, person: Person, choices: Choices, found: list[CitedFact], l
     words = len(" ".join(letter.body).split())
     if not 140 <= words <= 300:
         wrong.append(f"{words} words")
-    if any(mark in letter.text for mark in ("[", "]", "{", "}", "None", "  ", wordings.BLANK)):
+    if any(mark in letter.text for mark in ("[", "]", "{", "}", "None", "  ", blanks.BLANK)):
         wrong.append("a hole")
     return wrong
 
@@ -109,16 +109,16 @@ def test_every_wording_of_every_ask_is_filled(
 def test_two_letters_rarely_match(
     docket: CampaignAsks, sitting: list[Person], cited: dict[str, list[CitedFact]], lang: str
 ) -> None:
-    """Congress groups at 70 %. Without a word of the writers' own the median of pairs is near 30 %, and about
-    one pair in a hundred would be grouped."""
+    """Congress groups at 70 %. Without a word of the writers' own the median of pairs is near 40 %, and about
+    four pairs in a hundred would be grouped: the same few points in the same words."""
     for bioguide in ("J000305", "H001042"):
         person = next(one for one in sitting if one.bioguide == bioguide)
         for ask in docket.asks(person):
-            texts = letters.samples(ask, person, cited[ask.matter.slug], lang, count=60)
+            texts = letters.samples(ask, person, cited[ask.matter.slug], lang, count=200)
             shares = letters.similarities(texts)
-            assert median(shares) < 0.40
-            assert sum(share >= GROUPED for share in shares) < 0.03 * len(shares)
-            assert letters.measure(texts) == letters.Similarity(60, median(shares), max(shares))
+            assert median(shares) < 0.45
+            assert sum(share >= GROUPED for share in shares) < 0.05 * len(shares)
+            assert letters.measure(texts) == letters.Similarity(200, median(shares), max(shares))
 
 
 def test_similarity_is_1_of_equal_texts_and_0_of_different_ones() -> None:
@@ -134,8 +134,26 @@ def test_similarity_is_1_of_equal_texts_and_0_of_different_ones() -> None:
 def test_the_same_choices_make_the_same_letter(write: Write) -> None:
     assert write(WRITTEN).text == write(WRITTEN).text
     assert write(WRITTEN).text != write(letters.another(WRITTEN)).text
-    orders = {tuple(len(part) for part in write(replace(WRITTEN, variant=n)).body) for n in range(30)}
-    assert len(orders) > 20
+    assert len({write(replace(WRITTEN, variant=n)).text for n in range(30)}) > 20
+
+
+@pytest.mark.parametrize("lang", wordings.LANGUAGES)
+def test_words_vary_but_their_order_does_not(write: Write, docket: CampaignAsks, lang: str) -> None:
+    """The ask, their own sentence, what the bill does, one figure with its source, the ask again, thanks."""
+    matter = docket.matters[0]
+    offered = {point.id: point.wordings for point in letters.points(matter, lang)}
+    source = {"en": "(U.S. Government|(UNLIREC", "es": "(Oficina de|(UNLIREC"}[lang].split("|")
+    for variant in range(30):
+        ask, own, *points, figure, _thought, request, thanks = write(
+            replace(WRITTEN, variant=variant), lang
+        ).body
+        assert "H.R. 6736" in ask
+        assert own == WRITTEN.sentence
+        said = [text.replace("H.R. 6736", "[bill]") for text in points]
+        assert [id for id in WRITTEN.points for text in said if text in offered[id]] == list(WRITTEN.points)
+        assert any(part in figure for part in source)
+        assert "H.R. 6736" in request
+        assert {"en": "Thank you", "es": "Gracias"}[lang] in thanks
 
 
 def test_chosen_points_are_in_the_letter_and_others_are_not(write: Write, docket: CampaignAsks) -> None:
@@ -148,8 +166,10 @@ def test_chosen_points_are_in_the_letter_and_others_are_not(write: Write, docket
 
 def test_a_letter_cites_a_figure_with_its_source(write: Write) -> None:
     for variant in range(20):
-        assert write(replace(WRITTEN, variant=variant)).text.count("Source: ") == 1
-        assert write(replace(WRITTEN, variant=variant), "es").text.count("Fuente: ") == 1
+        english = write(replace(WRITTEN, variant=variant)).text
+        assert english.count("(U.S. Government") + english.count("(UNLIREC") == 1
+        spanish = write(replace(WRITTEN, variant=variant), "es").text
+        assert spanish.count("(Oficina de") + spanish.count("(UNLIREC") == 1
 
 
 def test_what_is_not_written_is_left_blank_or_left_out(write: Write) -> None:
@@ -239,7 +259,7 @@ def test_a_letter_as_pdf_says_the_same(write: Write, lang: str) -> None:
     flat = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
     for part in (letter.salutation, *letter.body, *letter.signed, *letter.recipient):
         assert " ".join(part.split()) in flat
-    assert len(reader.pages) <= 2
+    assert len(reader.pages) == 1
     assert reader.metadata is not None
     assert reader.metadata.title == "Letter to Representative Mast"
     assert reader.metadata.author is None
@@ -276,3 +296,12 @@ def test_any_text_becomes_a_pdf_or_a_kind_word(write: Write, text: str) -> None:
 def test_one_word_longer_than_a_line_is_broken(write: Write) -> None:
     letter = write(replace(WRITTEN, sentence="x" * 600))
     assert paper.letter_pdf(letter, "A letter", "en", today=TODAY).startswith(b"%PDF")
+
+
+def test_the_longest_letter_fits_one_page(write: Write) -> None:
+    """Three points, everything filled to the last character, and the last weeks' sentence set smaller."""
+    filled = {name: ("word " * most)[:most].strip() for name, most in letters.LONGEST.items()}
+    longest = Choices(("licensing", "strategy", "tracing"), 7, **filled)
+    for lang in wordings.LANGUAGES:
+        drawn = paper.letter_pdf(write(longest, lang), "A letter", lang, today=TODAY)
+        assert len(pypdf.PdfReader(io.BytesIO(drawn)).pages) == 1

@@ -41,7 +41,9 @@ DAYS = (
         (("/act/NJ-3", "Andy Kim"), ("/act/NJ-3", "vacant since December 8, 2024")),
     ),
     Day("2025-01-03T16:59", "es", ("TX-20",), (("tx-20@", "ends on January 3 at noon"),), approves=True),
-    Day("2025-01-03T17:10", "en", ("FL-6",), (("/act/FL-6", "is not listed yet"), ("/act/FL-6", "-Waltz"))),
+    Day(
+        "2025-01-03T17:10", "en", ("FL-6",), (("/act/FL-6", "know yet who represents"), ("/act/FL-6", "-Waltz"))
+    ),
     Day("2025-01-04T15:00", "es", ("TX-20",), (("/es/act/TX-20?member=C001091", "202-225-3236"),)),
     Day(
         "2025-01-06T20:00",

@@ -66,7 +66,7 @@ DAYS = (
 )
 # The seat's own page alone: nobody of the old list speaks, nobody of the new one is known.
 LATE_DAY = Day(
-    "2027-01-05T20:00", "en", ("IL-9",), (("/act/IL-9", "is not listed yet"), ("/act/IL-9", "-Schak"))
+    "2027-01-05T20:00", "en", ("IL-9",), (("/act/IL-9", "know yet who represents"), ("/act/IL-9", "-Schak"))
 )
 
 

@@ -22,6 +22,7 @@ from campaign.mailing.edition.words import WORDS
 from campaign.mailing.message import MARK, Attachment, Sealed, Sender, seal
 from campaign.mailing.models import Subscriber
 from campaign.mailing.readers import new_districts, subscribers
+from campaign.proposals.models import Campaign
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def prepare(
     if kind == "confirm":
         token = subscribers.new_token(session, subscribers.number(reader), "confirm", detail["wish"], now=now)
         values["url"] = f"{start}/confirm/{token}"
+        values["campaign"] = _title(session, reader, language)
     elif kind == "manage":
         token = subscribers.new_token(session, subscribers.number(reader), "manage", {}, now=now)
         values["url"] = f"{start}/preferences/{token}"
@@ -86,6 +88,12 @@ def prepare(
         kept = json.dumps(subscribers.export(session, reader), indent=1, ensure_ascii=False)
         attachment = Attachment("my-data.json", kept.encode())
     return _written(sender, kind, language, values, attachment)
+
+
+def _title(session: Session, reader: Subscriber, language: str) -> str:
+    """What the mail is about: the title of the reader's campaign, which a stranger can recognize."""
+    campaign = session.get(Campaign, reader.campaign)
+    return str(getattr(campaign, f"title_{language}")) if campaign else ""
 
 
 def _written(

@@ -315,18 +315,12 @@ def _mark(person: Person) -> str:
 
 def _member(person: Person, reader: Reader, lang: str) -> MemberSection:
     lines = [
-        f"{_capital(ask.matter.name(lang))}: {_position(ask, lang)}"
+        f"{_capital(ask.matter.name(lang))}: {ask.reason(lang)}"
         for asked, ask in reader.asks
         if asked.bioguide == person.bioguide
     ]
     place = f"{person.state}-{person.district}" if person.district else person.state
     return MemberSection(person.name, f"{names.role(person, lang)}, {place}", tuple(lines))
-
-
-def _position(ask: Ask, lang: str) -> str:
-    """The reason of an ask; where it leaves open whether the member is on the bill, that first."""
-    not_yet = WORDS[lang]["not_yet"] if ask.kind.not_yet else ""
-    return f"{not_yet}{ask.reason(lang)}"
 
 
 def _hint(news: News, reader: Reader, lang: str) -> str:

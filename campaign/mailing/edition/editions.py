@@ -363,9 +363,9 @@ def _require_sitting(edition: Edition, now: datetime) -> None:
     if number < congress_on(now):
         raise Refused(
             f"Edition {edition.period} is about bills of the {ordinal(number)} Congress, which has ended. "
-            "It cannot be sent any more; build a new one.",
+            "It can’t be sent anymore. Build a new one.",
             f"La edición {edition.period} trata de proyectos del {ordinal(number, 'es')} Congreso, que ya "
-            "terminó. Ya no se puede enviar; prepare una nueva.",
+            "terminó. Ya no se puede enviar. Prepare una nueva.",
             status=409,
         )
 

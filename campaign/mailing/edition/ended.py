@@ -55,11 +55,12 @@ SUBJECT: Final = Text(
     "El {congress} Congreso terminó: hasta dónde se llegó y qué sigue",
 )
 _ENDED: Final = Text(
-    "{bill} ended with the {congress} Congress on {day}.", "{bill} terminó con el {congress} Congreso el {day}."
+    "{bill} expired with the {congress} Congress on {day}.",
+    "{bill} venció con el {congress} Congreso el {day}.",
 )
 _REACHED: Final = Text("How far it came: {stage}.", "Hasta dónde llegó: {stage}.")
 _NONE: Final = Text("none", "ninguno")
-_NOBODY: Final = Text("Nobody had co-sponsored it.", "Nadie lo había copatrocinado.")
+_NOBODY: Final = Text("It had no co-sponsors.", "Nadie lo había copatrocinado.")
 _COUNT: Final = Text("On its last day it had {number}.", "El último día tenía {number}.")
 _VOTING: Final = Text(
     "On its last day it had {number}; {voting} of them had a vote.",
@@ -70,16 +71,16 @@ _COSPONSORS: Final = {
     False: Text("{number} co-sponsors", "{number} copatrocinadores"),
 }
 _NEXT: Final = Text(
-    "What comes next: somebody in Congress has to introduce the proposal again. It gets a new number, and "
-    "every co-sponsor has to be asked again. We will write to you when it is back.",
-    "Qué sigue: alguien en el Congreso tiene que presentar la propuesta de nuevo. Recibirá otro número y habrá "
-    "que volver a pedir cada apoyo. Le escribiremos cuando vuelva.",
+    "What comes next: someone in Congress has to introduce the bill again. It gets a new number, and every "
+    "co-sponsor must sign on again. We will write to you when it is back.",
+    "Qué sigue: alguien en el Congreso tiene que presentar el proyecto de nuevo. Recibirá otro número y habrá "
+    "que volver a pedir cada firma. Le escribiremos cuando vuelva.",
 )
 
 
 _LAW: Final = Text(
-    "The proposal itself became law, as {bill}. Nothing has to be introduced again.",
-    "La propuesta ya es ley: es {bill}. No hay que presentar nada de nuevo.",
+    "It became law as {bill}. It does not have to be introduced again.",
+    "Ya es ley, como {bill}. No hay que presentarlo de nuevo.",
 )
 
 

@@ -39,7 +39,7 @@ def answer(status: int, heading: str, text: str) -> Response:
 
 
 def _refused(error: Refused) -> Response:
-    heading = _("We could not find that") if error.status == 404 else _("That did not work")
+    heading = _("We couldn’t find that") if error.status == 404 else _("That didn’t work")
     return answer(error.status, heading, error.text(languages.current()))
 
 
@@ -74,42 +74,42 @@ def _unexpected(error: Exception) -> Response:
 def _words(status: int) -> tuple[str, str]:
     """Heading and text for a status; an unlisted one has those of its class, 400 or 500."""
     known = {
-        400: (_("That did not work"), _("The request could not be read. Nothing was changed.")),
+        400: (_("That didn’t work"), _("We couldn’t read that. Nothing was changed. Go back and try again.")),
         401: (
             _("Not without a token"),
             _("A token of an organizer opens this. It comes in the header “Authorization: Bearer …”."),
         ),
         403: (
-            _("Not from here"),
-            _("This form must be sent from our own page. Please open the page and send it again."),
+            _("Please send the form again"),
+            _("It was open too long, or it came from another page. Nothing was saved."),
         ),
         404: (
-            _("There is no page here"),
+            _("Page not found"),
             _(
-                "The address may be old or mistyped. Bill numbers change every two years; "
-                "our pages for the campaign and its bills lead to the current ones."
+                "The link may be old or mistyped. Bill numbers change every two years. Start from the "
+                "home page to find the current bills."
             ),
         ),
         405: (
-            _("That is not possible here"),
-            _("This page can be read, but what was asked of it is not possible."),
+            _("That isn’t possible here"),
+            _("This page is only for reading. Nothing was changed."),
         ),
         413: (
             _("That is too long"),
-            _("What was sent is longer than this page takes. Please shorten it and send it again."),
+            _("That is longer than this page accepts. Please shorten it and send it again."),
         ),
         429: (
             _("A moment, please"),
-            _("There were many requests from your connection. Nothing is lost; please try again in a minute."),
+            _("We got too many requests from your connection. Nothing is lost. Try again in a minute."),
         ),
         503: (
             _("Back in a moment"),
-            _("Our record cannot be read right now. Nothing is lost; please try again in a minute."),
+            _("We can’t open our records right now. Nothing is lost. Try again in a minute."),
         ),
     }
     unknown = 500 if status >= 500 else 400
     fault = (
         _("Something went wrong on our side"),
-        _("Nothing you entered was kept, and nothing is lost. Please try again in a minute."),
+        _("What you typed was not saved. Please try again in a minute."),
     )
     return known.get(status) or known.get(unknown) or fault

@@ -74,16 +74,24 @@ def _mark(person: Person) -> str:
 
 def _joined(group: Sequence[Change], people: Mapping[str, Person]) -> str:
     return ngettext(
-        "%(who)s joined as co-sponsor", "%(who)s joined as co-sponsors", len(group), who=named(group, people)
+        "%(who)s signed on as co-sponsor",
+        "%(who)s signed on as co-sponsors",
+        len(group),
+        who=named(group, people),
     )
 
 
 def _left(group: Sequence[Change], people: Mapping[str, Person]) -> str:
-    return ngettext("%(who)s left the bill", "%(who)s left the bill", len(group), who=named(group, people))
+    return ngettext(
+        "%(who)s withdrew as co-sponsor",
+        "%(who)s withdrew as co-sponsors",
+        len(group),
+        who=named(group, people),
+    )
 
 
 def _returned(group: Sequence[Change], people: Mapping[str, Person]) -> str:
-    return _("Congress took back the withdrawal of %(who)s", who=named(group, people))
+    return _("Congress corrected its record: %(who)s did not withdraw", who=named(group, people))
 
 
 def _stage(group: Sequence[Change], _people: Mapping[str, Person]) -> str:
@@ -100,11 +108,11 @@ def _action_gone(group: Sequence[Change], _people: Mapping[str, Person]) -> str:
 
 
 def _title(group: Sequence[Change], _people: Mapping[str, Person]) -> str:
-    return _("The bill is called “%(title)s”", title=group[0].detail.get("to", ""))
+    return _("The bill’s title is “%(title)s”", title=group[0].detail.get("to", ""))
 
 
 def _sponsor(group: Sequence[Change], people: Mapping[str, Person]) -> str:
-    return _("%(who)s leads the bill", who=named(group, people))
+    return _("Sponsor: %(who)s", who=named(group, people))
 
 
 WORDS: dict[str, Callable[[Sequence[Change], Mapping[str, Person]], str]] = {

@@ -3,7 +3,9 @@
 from flask import Flask, request
 from flask_babel import Babel, gettext
 from flask_babel import ngettext as babel_ngettext
+from flask_babel import pgettext as babel_pgettext
 
+from campaign.outreach.names import LOCALES
 from campaign.settings import Settings
 
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -14,7 +16,7 @@ def attach(app: Flask, settings: Settings) -> None:
         app,
         default_timezone=settings.timezone,
         default_translation_directories="translations",
-        locale_selector=current,
+        locale_selector=lambda: LOCALES[current()],
     )
     app.jinja_env.globals.update(lang=current, languages=LANGUAGES)
 
@@ -31,6 +33,11 @@ def current() -> str:
 def _(text: str, **values: object) -> str:
     """``text`` in the language of this request's address."""
     return str(gettext(text, **values))
+
+
+def pgettext(sense: str, text: str, **values: object) -> str:
+    """``text`` in the reader's language, where its English has more than one ``sense``."""
+    return str(babel_pgettext(sense, text, **values))
 
 
 def ngettext(singular: str, many: str, count: int, **values: object) -> str:

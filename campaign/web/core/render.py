@@ -1,7 +1,6 @@
 """How a page is answered: its context, its age line, its ETag; and the filters templates speak with."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,15 +8,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from babel.dates import get_timezone_name
 from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, get_timezone, to_user_timezone
 
 from campaign.congress import bills
 from campaign.congress.bills import BillId, congress_on, on_one_line
 from campaign.congress.state_names import state_name
 from campaign.db import utcnow
 from campaign.outreach import names
-from campaign.outreach.wordings import BLANK, BLANKS
+from campaign.outreach.bilingual import Text
+from campaign.outreach.blanks import BLANKS, FIELD, NAMED, is_optional
 from campaign.settings import Settings
 from campaign.web.core import database, health, served
 from campaign.web.core.languages import _, current
@@ -25,6 +26,13 @@ from campaign.web.core.languages import _, current
 STATIC_SECONDS = 31_536_000
 # More than any name, town or sentence; a script is read aloud.
 LONGEST = 600
+# As newspapers name them; any other zone goes by its name in the Unicode tables.
+ZONES = {
+    "America/New_York": Text("Eastern time", "hora del Este"),
+    "America/Chicago": Text("Central time", "hora del Centro"),
+    "America/Denver": Text("Mountain time", "hora de la Montaña"),
+    "America/Los_Angeles": Text("Pacific time", "hora del Pacífico"),
+}
 
 
 def attach(app: Flask) -> None:
@@ -39,6 +47,7 @@ def attach(app: Flask) -> None:
         short=short,
         phone=phone,
         passages=passages,
+        aloud=names.aloud,
         unbroken=on_one_line,
         state=_state_name,
     )
@@ -119,9 +128,9 @@ def data_set(name: str) -> str:
         "bills": _("Bills"),
         "washington": _("Washington offices"),
         "zipcodes": _("ZIP codes"),
-        "zips": _("Districts of ZIP codes"),
+        "zips": _("Districts by ZIP code"),
         "boundaries": _("District boundaries"),
-        "new_bills": _("Look at all new bills of Congress"),
+        "new_bills": _("Check of all new bills in Congress"),
     }
     label, _dash, congress = name.partition("-")
     if not congress.isdecimal():
@@ -144,11 +153,21 @@ def short_day(value: date | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
+    """``June 1, 2026, 5:03 p.m. Eastern time``; ``1 de junio de 2026, 5:03 p. m., hora del Este``."""
     if value is None:
         return ""
-    # Spanish has no short names for the zones of the United States.
-    form = "d 'de' MMMM 'de' y, HH:mm (zzzz)" if current() == "es" else "MMMM d, y, h:mm a zzz"
-    return str(format_datetime(value, form))
+    local = to_user_timezone(value)
+    half = "a" if local.hour < 12 else "p"
+    clock = f"{day(value)}, {local.hour % 12 or 12}:{local.minute:02}\N{NO-BREAK SPACE}"
+    if current() == "es":
+        return f"{clock}{half}.\N{NO-BREAK SPACE}m., {_zone()}"
+    return f"{clock}{half}.m. {_zone()}"
+
+
+def _zone() -> str:
+    zone = get_timezone()
+    named = ZONES.get(str(zone))
+    return named.of(current()) if named else str(get_timezone_name(zone, locale=names.LOCALES[current()]))
 
 
 def short(bill: str) -> str:
@@ -183,10 +202,6 @@ def asset(name: str) -> str:
     return url_for(endpoint, filename=file, v=mark)
 
 
-_BLANK = re.compile(rf"{BLANK} \(([^)]+)\)")
-_BLANK_NAMED = {label: name for name, labels in BLANKS.items() for label in labels}
-
-
 class Piece(NamedTuple):
     """Some words of a script. ``blank`` is the field the reader fills, empty for words that stand."""
 
@@ -196,24 +211,25 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True)
 class Passage:
-    """One paragraph of a script."""
+    """One paragraph of a script. ``optional`` is one that is said only with its blank filled."""
 
     pieces: tuple[Piece, ...]
+    optional: bool = False
 
 
 def passages(text: str) -> list[Passage]:
     """A script in paragraphs, its blanks told apart from the words around them."""
-    parts = [_BLANK.split(part) for part in on_one_line(text).split("\n\n")]
-    return [Passage(tuple(_pieces(part))) for part in parts]
+    parts = on_one_line(text).split("\n\n")
+    return [Passage(tuple(_pieces(FIELD.split(part))), is_optional(part)) for part in parts]
 
 
 def _pieces(parts: Sequence[str]) -> Iterator[Piece]:
     for i, text in enumerate(parts):
         if text:
-            yield Piece(text, _BLANK_NAMED.get(text, "other") if i % 2 else "")
+            yield Piece(text, NAMED.get(text, "other") if i % 2 else "")
 
 
 def blanks(*texts: str) -> list[str]:
     """The fields that some texts leave to the reader, in the order in which they come."""
-    found = [_BLANK_NAMED.get(label, "") for text in texts for label in _BLANK.findall(text)]
+    found = [NAMED.get(label, "") for text in texts for label in FIELD.findall(text)]
     return list(dict.fromkeys(name for name in found if name))

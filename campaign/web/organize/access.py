@@ -116,8 +116,8 @@ def guard() -> Response | None:
         return _to("sign_in", next=request.full_path if request.method == "GET" else "")
     if not users.may(signed.user, asked.role):
         raise Refused(
-            "Your role does not reach this page. Ask an administrator if you need it.",
-            "Su papel no llega a esta página. Pídalo a quien administra si lo necesita.",
+            "Your role can’t open this page. Ask an administrator if you need it.",
+            "Su función no puede abrir esta página. Pídalo a quien administra si lo necesita.",
             status=403,
         )
     if signed.user.campaigns and (elsewhere := _elsewhere(signed.user, asked)):
@@ -163,8 +163,8 @@ def _check_form() -> None:
         validate_csrf(request.form.get("csrf_token"))
     except ValidationError:
         raise Refused(
-            "This form is out of date. Nothing was changed; open the page again and repeat it.",
-            "Este formulario caducó. No se cambió nada; abra de nuevo la página y repítalo.",
+            "This form has expired. Nothing was changed. Open the page again and repeat it.",
+            "Este formulario venció. No se cambió nada. Abra de nuevo la página y repítalo.",
         ) from None
 
 

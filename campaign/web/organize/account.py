@@ -100,7 +100,7 @@ def give_code() -> Response:
     words = (
         _slow()
         if outcome.result == "slow"
-        else _("That code does not fit. Codes work once; wait for the next one.")
+        else _("That code didn’t match. Codes work once. Wait for the next one.")
     )
     return page("code.html", status=429 if outcome.result == "slow" else 403, problem=words, next="")
 
@@ -109,7 +109,7 @@ def _arrive(outcome: signin.Outcome, target: str, *, email: str = "") -> Respons
     if outcome.result == "slow":
         return page("sign_in.html", status=429, problem=_slow(), email=email, next=target)
     if outcome.result == "refused":
-        words = _("This address and password do not go together.")
+        words = _("Wrong email or password.")
         return page("sign_in.html", status=403, problem=words, email=email, next=target)
     # Whatever the cookie held before was not this person's: nothing of it stays (S04).
     session.clear()
@@ -126,7 +126,7 @@ def _arrive(outcome: signin.Outcome, target: str, *, email: str = "") -> Respons
 
 
 def _slow() -> str:
-    return _("There were many attempts. Nothing is lost; please wait a few minutes and try again.")
+    return _("There were too many attempts. Nothing is lost. Wait a few minutes and try again.")
 
 
 @route("/sign-out", methods=("POST",))
@@ -153,7 +153,7 @@ def prove_now() -> Response:
     result = signin.prove_again(database.engine(), me(), token(), answer, visitor(), now=db.utcnow())
     if result == "in":
         return redirect(safe_next(target), code=303)
-    words = _slow() if result == "slow" else _("That is neither your password nor a fresh code.")
+    words = _slow() if result == "slow" else _("That is not your password or a current code.")
     return page("prove.html", status=429 if result == "slow" else 403, problem=words, next=target, can=True)
 
 
@@ -188,7 +188,7 @@ def set_password() -> Response:
     signin.change_password(
         database.engine(), me(), token(), new, now=db.utcnow(), words=_campaign_words(), request=request_id()
     )
-    told(_("Your password is set. Your other sessions have ended."))
+    told(_("Your password is saved. Your other sessions have ended."))
     return to("account")
 
 
@@ -236,7 +236,7 @@ def end_sessions() -> Response:
         else:
             sessions.end_all(writer, me(), but=token())
         note(writer, "sessions ended", me().email)
-    told(_("Done. Whoever used it has to sign in again."))
+    told(_("Done. The person who used it has to sign in again."))
     return to("account")
 
 

@@ -133,5 +133,5 @@ def set_goal(bill: str) -> Response:
         found = own_bill(writer, bill)
         boards.set_goal(writer, str(found), target, day, by=me().email, now=db.utcnow())
         access.note(writer, "goal set", str(found), target=target)
-    told(_("The goal is set."))
+    told(_("The goal is saved."))
     return to("bill_page", bill=str(found))

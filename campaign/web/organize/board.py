@@ -95,16 +95,16 @@ def standing_names(*, ended: bool = False) -> dict[str, str]:
     """What the record says of a member and a bill, of one that has ended in the past tense."""
     if ended:
         return {
-            "sponsor": _("led it"),
-            "on": _("was on it"),
+            "sponsor": _("introduced it then"),
+            "on": _("co-sponsored it"),
             "withdrew": _("withdrew"),
             "": _("was not on it"),
         }
     return {
-        "sponsor": _("leads it"),
-        "on": _("on it"),
+        "sponsor": _("introduced it"),
+        "on": _("co-sponsors it"),
         "withdrew": _("withdrew"),
-        "": _("not on it"),
+        "": _("not on it yet"),
     }
 
 

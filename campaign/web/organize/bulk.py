@@ -86,7 +86,10 @@ def _shown(bill: str, done: Batch) -> Response:
     told(ngettext("Changed: %(num)s member.", "Changed: %(num)s members.", len(done.changed)))
     if done.left:
         told(
-            _("Left as they are, since somebody changed them meanwhile: %(names)s.", names=", ".join(done.left))
+            _(
+                "Not changed, because someone else changed them meanwhile: %(names)s.",
+                names=", ".join(done.left),
+            )
         )
     return to_filtered(request.form.get("page", ""), {**filters_shown(), "bill": bill, "changes": done.rows})
 

@@ -51,7 +51,7 @@ def add_campaign() -> Response:
         slug = _taken(slug, raw) if raw else _empty(slug)
     except Refused as refused:
         return _list({"slug": slug}, problem=refused.text(current()), status=refused.status)
-    told(_("The campaign is a draft: organizers alone see it."))
+    told(_("The campaign is a draft. Only organizers see it."))
     return _to_words(slug)
 
 
@@ -130,30 +130,30 @@ def _meanings() -> dict[str, list[str]]:
     return {
         "draft": [
             _(
-                "Its pages close: visitors read “Not open yet”, also on links that were shared. Organizers see "
-                "all."
+                "Its pages close. Visitors read “Not open yet”, also on links that were shared. "
+                "Organizers see everything."
             ),
-            _("Nothing is asked of anybody, on paper, in feeds or in mail."),
+            _("We ask nothing of anyone, on paper, in feeds or by email."),
         ],
         "live": [
-            _("Its pages are open to everybody, and ask visitors to call and write."),
-            _("Each week a mail is built; it leaves once you approve it."),
+            _("Its pages are open to everyone, and ask visitors to call and write."),
+            _("Each week an email is built. It goes out once you approve it."),
         ],
         "won": [
             _(
-                "Every page thanks for what was reached. Calls and letters stay open while there is something "
-                "to ask."
+                "Every page gives thanks for what was achieved. Calls and letters stay open while there "
+                "is something to ask."
             ),
         ],
         "paused": [
             _(
-                "Its pages stay open and say that it is paused. Links to calls and letters say that nothing is "
-                "asked now."
+                "Its pages stay open and say that it is paused. Links to calls and letters say that we "
+                "ask nothing right now."
             ),
-            _("Mail asks for nothing until it is live again."),
+            _("Emails ask for nothing until it is live again."),
         ],
         "archived": [
-            _("Its pages stay as a record and say that it has ended. Nothing is asked any more."),
+            _("Its pages stay as a record and say that it has ended. Nothing is asked anymore."),
         ],
     }
 
@@ -182,7 +182,7 @@ def set_organization(slug: str) -> Response:
         if refused.status == 404:
             raise
         return _organization(slug, request.form, problem=refused.text(current()), status=refused.status)
-    told(_("Kept. The public pages show it now."))
+    told(_("Saved. The public pages show it now."))
     return to("organization", slug=slug)
 
 

@@ -104,7 +104,7 @@ def _overview(
 def about(trouble: queue.Trouble) -> str:
     """What is in trouble, in the reader's language."""
     subject, _space, period = trouble.about.partition(" ")
-    name = {"relay": _("The relay"), "digest": _("The digest")}[subject]
+    name = {"relay": _("The mail server"), "digest": _("The digest")}[subject]
     return f"{name} {period}".strip()
 
 
@@ -132,13 +132,13 @@ def state_names() -> dict[str, str]:
 def copy_states() -> dict[str, str]:
     """What became of a copy, in the order of interest."""
     return {
-        "sent": _("taken by the relay"),
+        "sent": _("accepted by the mail server"),
         "pending": _("waiting"),
-        "sending": _("being handed over"),
+        "sending": _("sending"),
         "deferred": _("tried, will be tried again"),
         "failed": _("not delivered"),
         "unknown": _("may or may not have arrived"),
-        "suppressed": _("stopped meanwhile, not sent"),
+        "suppressed": _("unsubscribed meanwhile, not sent"),
     }
 
 
@@ -146,7 +146,7 @@ def copy_states() -> dict[str, str]:
 def build_digest() -> Response:
     built = editions.build(database.engine(), _settings(), served.slug(), now=db.utcnow())
     _log("digest built", built.period, recipients=built.recipients)
-    told(_("The edition of %(period)s is there: look at it before it leaves.", period=built.period))
+    told(_("The edition of %(period)s is ready. Check it before it goes out.", period=built.period))
     return to("digest", edition=built.edition)
 
 
@@ -197,8 +197,8 @@ def _group() -> Group:
         raise Refused("The digest is written in en and es.", "El boletín se escribe en en y es.")
     if seat and not re.fullmatch(r"[A-Z]{2}", seat) and members.seat(database.session(), seat) is None:
         raise Refused(
-            f"{seat[:20]!r} is no seat; write it like TX-20, or a state like TX.",
-            f"{seat[:20]!r} no es un escaño; escríbalo como TX-20, o un estado como TX.",
+            f"{seat[:20]!r} is not a seat. Write it like TX-20, or a state like TX.",
+            f"{seat[:20]!r} no es un escaño. Escríbalo como TX-20, o un estado como TX.",
         )
     return Group(lang, seat)
 
@@ -269,7 +269,7 @@ def digest_test(id: int) -> Response:
     group, period = _group(), _edition(id).period
     editions.send_test(database.engine(), id, group, me().email, now=db.utcnow())
     _log("digest test", period, language=group.language, seat=group.seat)
-    told(_("One copy goes to %(email)s with the next mail.", email=me().email))
+    told(_("One copy goes to %(email)s with the next emails.", email=me().email))
     return to("digest_preview", id=id, lang=group.language, seat=group.seat)
 
 
@@ -317,7 +317,7 @@ STEPS = {
 def _step(act: str) -> Step:
     if act in STEPS:
         return STEPS[act]
-    raise Refused("There is no page here.", "Aquí no hay ninguna página.", status=404)
+    raise Refused("Page not found.", "No encontramos esa página.", status=404)
 
 
 def _concerned(act: str, status: dict[str, int]) -> int:
@@ -370,8 +370,8 @@ def take_digest_step(id: int, act: str) -> Response:
     _ready(edition, step)
     if request.form.get("seen") != _seen(edition):
         raise Refused(
-            "Somebody changed this edition meanwhile. Nothing was done; look at it again and decide.",
-            "Alguien cambió esta edición entretanto. No se hizo nada; véala de nuevo y decida.",
+            "Someone changed this edition meanwhile. Nothing was done. Check it again and decide.",
+            "Alguien cambió esta edición mientras tanto. No se hizo nada. Véala de nuevo y decida.",
             status=409,
         )
     number = _concerned(act, editions.status(session, edition))
@@ -403,5 +403,5 @@ def set_mail_policy() -> Response:
         if changed:
             after = policy.policy(writer).model_dump_json()
             access.note(writer, "mail policy", ", ".join(changed), before=before, after=after)
-    told(_("The rules for mail are kept.") if changed else _("Nothing was changed."))
+    told(_("The email rules are saved.") if changed else _("Nothing was changed."))
     return to("mail_policy")

@@ -35,16 +35,16 @@ KINDS = {
 def list_names() -> dict[str, str]:
     """The worklists as people call them."""
     return {
-        worklists.WAS_ON: _("Was on it last time"),
+        worklists.WAS_ON: _("Co-sponsored last time"),
         worklists.ASK_AGAIN: _("Ask again"),
         worklists.WITHDREW: _("Withdrew"),
         worklists.SUCCESSORS: _("Successors"),
-        worklists.SISTER_GAP: _("On the sister bill"),
+        worklists.SISTER_GAP: _("On the campaign’s other bill"),
         worklists.COMMITTEE: _("On the committee"),
-        worklists.COMPANION: _("Companion's side"),
+        worklists.COMPANION: _("On the companion bill"),
         worklists.NEW: _("New in Congress"),
         worklists.NOT_LISTED: _("Not listed yet"),
-        worklists.GONE: _("Gone"),
+        worklists.GONE: _("No longer in Congress"),
     }
 
 

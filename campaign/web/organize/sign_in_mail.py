@@ -27,10 +27,10 @@ class SignInMail:
 
 def sign_in_message(to: str, address: str, lang: str) -> SignInMail:
     """The words of the mail, in the language of the page that asked for it."""
-    subject = _("Your link to the organizers' pages")
+    subject = _("Your link to the organizers’ pages")
     text = _(
         "Open this link to sign in. It works once, and only for a short time.\n\n%(address)s\n\n"
-        "If you did not ask for it, nothing needs to be done: nobody gets in without it.",
+        "If you didn’t ask for it, do nothing. No one gets in without it.",
         address=address,
     )
     html = render_template("organize/link_mail.html", subject=subject, address=address, lang_code=lang)

@@ -56,8 +56,8 @@ def system() -> Response:
 def _queue(session: Session) -> list[tuple[str, int]]:
     """Messages that have not left yet, by what they wait for."""
     names = {
-        "pending": _("wait for their hour"),
-        "sending": _("are being handed over"),
+        "pending": _("waiting for their hour"),
+        "sending": _("being sent now"),
         "deferred": _("will be tried again"),
     }
     state = col(Delivery.state)
@@ -113,5 +113,9 @@ def poll_now() -> Response:
         fresh = poll_requests.request(writer, bill, by=me().email, now=db.utcnow())
         if fresh:
             access.note(writer, "poll asked for", bill)
-    told(_("The worker will poll within a minute.") if fresh else _("A poll was asked for already."))
+    told(
+        _("The background service will check within a minute.")
+        if fresh
+        else _("A check was already requested.")
+    )
     return to("system")

@@ -186,7 +186,7 @@ def _calls_lately(session: Session, slug: str, ids: Sequence[str], today: date) 
     names = {
         "talked": _("talked with the office"),
         "voicemail": _("left a voicemail"),
-        "not_reached": _("not reached"),
+        "not_reached": _("no answer"),
         "skip": _("skipped"),
     }
     week, moving, keys = today - timedelta(days=7), calls.still_open(today), (*ids, slug)

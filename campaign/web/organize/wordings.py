@@ -23,7 +23,7 @@ from campaign.proposals import campaigns, lineage, lookup, published, suggestion
 from campaign.proposals.models import CitedFact, Kinship, Proposal, TextVersion
 from campaign.refusals import Refused
 from campaign.web.core import database, routing, served
-from campaign.web.core.languages import _, current
+from campaign.web.core.languages import _, current, pgettext
 from campaign.web.organize import access
 from campaign.web.organize.access import me, page, route, to, told
 
@@ -63,23 +63,28 @@ def _facts(session: Session) -> Sequence[CitedFact]:
 def ask_names() -> dict[str, str]:
     """What is asked, by whom it is asked of."""
     return {
-        "cosponsor": _("Please join"),
-        "rejoin": _("Was on an earlier bill"),
-        "withdrew": _("Left this bill"),
+        "cosponsor": _("Please co-sponsor"),
+        "rejoin": _("Co-sponsored an earlier bill"),
+        "withdrew": _("Withdrew from this bill"),
         "committee": _("On the committee"),
         "committee_chair": _("Chairs the committee"),
         "delegate": _("Delegates"),
         "floor": _("A vote is near"),
-        "thank": _("Thanks: is on the bill"),
-        "sponsor": _("Thanks: leads the bill"),
-        "next_congress_lead": _("No bill now: led the last one"),
-        "next_congress_again": _("No bill now: was on an earlier one"),
+        "thank": _("Thanks: co-sponsors the bill"),
+        "sponsor": _("Thanks: introduced the bill"),
+        "next_congress_lead": _("No bill now: introduced the last one"),
+        "next_congress_again": _("No bill now: co-sponsored an earlier one"),
         "next_congress": _("No bill now: new to it"),
     }
 
 
 def kind_names() -> dict[str, str]:
-    return {"call": _("Call"), "voicemail": _("Voicemail"), "tally": _("Tally"), "letter": _("Letter")}
+    return {
+        "call": pgettext("a text", "Call"),
+        "voicemail": _("Voicemail"),
+        "tally": _("20-second version"),
+        "letter": _("Letter"),
+    }
 
 
 def _phrase_names(session: Session) -> dict[str, dict[str, str]]:
@@ -100,11 +105,11 @@ def _groups(session: Session) -> dict[str, tuple[str, dict[str, str]]]:
         "openings": (_("Further openings of a letter"), ask_names()),
         "requests": (_("Further requests of a letter"), ask_names()),
         "letters": (
-            _("Turns of a letter"),
+            _("Variants of a letter"),
             {
-                "bridges": _("Thoughts of a more general kind"),
+                "bridges": _("General thoughts"),
                 "thanks": _("Thanks at the end"),
-                "example": _("Example of a sentence of one’s own"),
+                "example": _("Example of a writer’s own sentence"),
             },
         ),
     }
@@ -116,11 +121,15 @@ def _named(proposal: Proposal) -> str:
 
 def _whole_names() -> dict[str, str]:
     return {
-        "call": _("Call"),
+        "call": pgettext("a text", "Call"),
         "question": _("Last line, where something is asked"),
-        "friends": _("Last line, where all are on the bills"),
+        "friends": _("Last line, where the member is on all bills"),
+        "leads": _("Last line, where the member introduced one of them"),
         "voicemail": _("Voicemail"),
-        "tally": _("Tally"),
+        "tally": _("20-second version"),
+        "thanks_call": _("Call, where the member is on all bills"),
+        "thanks_voicemail": _("Voicemail, where the member is on all bills"),
+        "thanks_tally": _("20-second version, where the member is on all bills"),
         "next_call": _("Call, between two Congresses"),
         "next_voicemail": _("Voicemail, between two Congresses"),
     }
@@ -132,7 +141,8 @@ def _staff_names() -> dict[str, str]:
         "who": _("The office asks who calls"),
         "me": _("The caller says who they are"),
         "position": _("The office on its position"),
-        "bye": _("The office says goodbye"),
+        "noted": _("The office on thanks"),
+        "goodbye": _("The caller says goodbye"),
     }
 
 
@@ -159,7 +169,7 @@ def add_bill() -> Response:
             lineage.confirm(writer, slug, str(bill), by=me().email, now=now)
         suggestions.save_suggestions(writer, suggestions.suggest(writer, str(bill)))
         access.note(writer, "bill added", str(bill), proposal=slug)
-    told(_("%(bill)s is followed. The worker reads it within a minute.", bill=bill.named))
+    told(_("%(bill)s is followed. The background service reads it within a minute.", bill=bill.named))
     return to("words")
 
 
@@ -251,9 +261,7 @@ def _name(session: Session, kind: str, key: str) -> str:
 def _shape(key: str) -> str:
     """How a text has to be written that is more than one text; empty for one that is not."""
     return {
-        "points": _(
-            "First a sentence to be spoken, then an empty line, then a paragraph to be read. No fields."
-        ),
+        "points": _("First a sentence to say aloud, then an empty line, then a paragraph to read. No fields."),
         "choices": _(
             "Each point begins with a line like “## name: What the bill would do”; below it stand its "
             "wordings, an empty line between them. The name after ## is the same in both languages."
@@ -301,7 +309,8 @@ def _phrase_said(
     except KeyError as error:
         raise Refused(str(error.args[0]), f"Falta un dato: {error.args[0]}") from None
     raise Refused(
-        f"There is nothing to ask of {person.name} now.", f"Ahora no hay nada que pedir a {person.name}."
+        f"We have nothing to ask {person.name} right now.",
+        f"Por ahora no tenemos nada que pedir a {person.name}.",
     )
 
 
@@ -332,8 +341,8 @@ def _picked(session: Session, wanted: str, now: datetime) -> Person:
         return found[0]
     names = ", ".join(person.name for person in found[:8])
     if not found:
-        raise Refused(f"Nobody who sits now is called “{wanted}”.", f"Nadie en funciones se llama «{wanted}».")
-    raise Refused(f"“{wanted}” fits several: {names}.", f"«{wanted}» puede ser: {names}.")
+        raise Refused(f"No current member is called “{wanted}”.", f"Nadie en funciones se llama «{wanted}».")
+    raise Refused(f"“{wanted}” matches several: {names}.", f"«{wanted}» puede ser: {names}.")
 
 
 def _plain(name: str) -> str:
@@ -382,11 +391,9 @@ def save_text(kind: str, key: str) -> Response:
     if publishes:
         told(_("Published."))
     elif crossed:
-        told(
-            _("Somebody else wrote a newer version meanwhile. Both are kept below; compare before publishing.")
-        )
+        told(_("Someone else wrote a newer version meanwhile. Both are below. Compare them before publishing."))
     else:
-        told(_("The draft is kept. The public sees it once it is published."))
+        told(_("The draft is saved. The public sees it once it is published."))
     return to("text_page", kind=kind, key=key)
 
 

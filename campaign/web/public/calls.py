@@ -154,7 +154,7 @@ def office_list(seat: str) -> Response:
         shown=chosen,
         offices=found,
         zip=typed[:60],
-        problem=_("We do not know where the ZIP code %(zip)s lies.", zip=zip) if unknown else problem,
+        problem=_("We don’t know where ZIP code %(zip)s is.", zip=zip) if unknown else problem,
         cached=False,
         status=400 if problem else 200,
     )
@@ -169,8 +169,8 @@ def reminder(seat: str) -> Response:
     office = found.by_id(request.args.get("office", "")) or found.first
     if office is None:
         raise Refused(
-            f"We know no telephone number of {chosen.person.name}.",
-            f"No conocemos un número de teléfono de {chosen.person.name}.",
+            f"We don’t have a phone number for {chosen.person.name}.",
+            f"No tenemos el teléfono de {chosen.person.name}.",
             status=404,
         )
     starts = offices.next_morning(office, now=now)
@@ -181,12 +181,8 @@ def reminder(seat: str) -> Response:
 
 
 def _calendar(chosen: Visit, office: OfficeNow, starts: datetime, link: str, now: datetime) -> Response:
-    title = _(
-        "Call %(name)s about the %(bill)s", name=names.spoken_to(chosen.person, current()), bill=chosen.subject
-    )
-    text = _(
-        "%(city)s office: %(phone)s. The words are here:", city=office.office.city, phone=office.office.phone
-    )
+    title = _("Call %(name)s: %(bill)s", name=names.spoken_to(chosen.person, current()), bill=chosen.subject)
+    text = _("%(city)s office: %(phone)s. Script:", city=office.office.city, phone=office.office.phone)
     uid = f"{chosen.person.bioguide}-{chosen.about}-{starts:%Y%m%d}@{request.host.partition(':')[0]}"
     file = reminders.reminder(title, f"{text} {link}", link, starts, uid=uid, now=now)
     response = make_response(file)

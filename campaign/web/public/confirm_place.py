@@ -64,7 +64,7 @@ def _look_up(form: Mapping[str, str]) -> places.Answer | None:
         return places.by_address(settings(), database.session(), form, now=utcnow())
     if zip:
         return known_zip(database.session(), zip)
-    raise Refused("Type your ZIP code.", "Escriba su código postal.")
+    raise Refused("Enter your ZIP code.", "Escriba su código postal.")
 
 
 def _sure_seat(found: places.Answer | None) -> str:

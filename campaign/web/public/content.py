@@ -113,9 +113,7 @@ def proposal_named(session: Session, slug: str) -> Proposal:
     """Raises Refused (404) where there is none of that name."""
     found = session.get(Proposal, slug) if SLUG.fullmatch(slug) else None
     if found is None:
-        raise Refused(
-            f"There is no proposal “{slug[:60]}” here.", f"Aquí no hay una propuesta «{slug[:60]}».", status=404
-        )
+        raise Refused(f"We have no bill “{slug[:60]}”.", f"Aquí no hay un proyecto «{slug[:60]}».", status=404)
     return found
 
 
@@ -378,8 +376,8 @@ def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:
     speaker = next((speaker for speaker in people.speakers if speaker.person.bioguide == bioguide), None)
     if speaker is None:
         raise Refused(
-            f"That person does not speak for {people.seat.id} now. Its page shows who does.",
-            f"Esa persona no representa ahora a {people.seat.id}. Su página dice quién sí.",
+            f"That person does not represent {people.seat.id} now. See who does.",
+            f"Esa persona no representa ahora a {people.seat.id}. Vea quién lo hace.",
             status=404,
         )
     ask = next((ask for ask in speaker.asks if ask.matter.holds(bill)), None) or speaker.first

@@ -31,8 +31,8 @@ def kit(seat: str) -> Response:
     matters = [matter for matter in docket.matters if _asked(people, matter)]
     if not matters:
         raise Refused(
-            "There is nothing to ask of the people who speak for this seat just now.",
-            "Por ahora no hay nada que pedir a quienes representan este escaño.",
+            "We have nothing to ask these members right now.",
+            "Por ahora no tenemos nada que pedir a estos legisladores.",
             status=404,
         )
     matter = _chosen(matters, request.args.get("bill", ""))
@@ -60,8 +60,8 @@ def _chosen(matters: list[ProposalBills], bill: str) -> ProposalBills:
     found = next((matter for matter in matters if proposal and matter.slug == proposal.slug), None)
     if found is None:
         raise Refused(
-            "There is no kit for that bill: the campaign does not ask for it.",
-            "No hay material para ese proyecto: la campaña no lo pide.",
+            "There is no flyer for that bill. This campaign does not ask for it.",
+            "No hay volante para ese proyecto. Esta campaña no lo pide.",
             status=404,
         )
     return found

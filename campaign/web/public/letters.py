@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from campaign.congress import members
 from campaign.db import utcnow
-from campaign.outreach import letters, names, paper, wordings
+from campaign.outreach import letters, names, paper
+from campaign.outreach.blanks import BLANKS
 from campaign.outreach.letters import Choices, Letter
 from campaign.outreach.phrases import phrase
 from campaign.refusals import Refused
@@ -75,7 +76,6 @@ def _today() -> date:
 
 
 def _page(chosen: Visit, choices: Choices, written: Letter | None, problems: dict[str, str]) -> Response:
-    blanks = wordings.BLANKS
     column = 1 if current() == "es" else 0
     return page(
         "public/letter.html",
@@ -86,7 +86,7 @@ def _page(chosen: Visit, choices: Choices, written: Letter | None, problems: dic
         example=phrase(chosen.ask.matter, "letters", "example", current()),
         longest=letters.LONGEST,
         problems=problems,
-        fills={blanks[blank][column]: field for blank, field in FIELDS.items()},
+        fills={BLANKS[blank][column]: field for blank, field in FIELDS.items()},
         action=place("letter", seat=chosen.seat),
         cached=False,
         status=400 if problems else 200,

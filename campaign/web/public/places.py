@@ -120,8 +120,8 @@ def chosen_seat(session: Session, choice: Mapping[str, str]) -> str:
         return own[0].id
     if not district and own:
         raise Refused(
-            f"{state_name(state, 'en')} has {len(own)} districts: write the number of yours.",
-            f"{state_name(state, 'es')} tiene {len(own)} distritos: escriba el número del suyo.",
+            f"{state_name(state, 'en')} has {len(own)} districts. Enter the number of yours.",
+            f"{state_name(state, 'es')} tiene {len(own)} distritos. Escriba el número del suyo.",
         )
     return seats.read_seat(session, f"{state}-{district}").id
 

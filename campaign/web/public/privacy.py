@@ -34,17 +34,17 @@ def _of_readers() -> Iterator[Statement]:
             "campaign", "proposal", "kinship", "zipseat", "zipcode", "districtshape", "citedfact",
         ),
         _(
-            "The public record: bills, members of Congress, present and former, their offices and districts, "
-            "from public sources."
+            "The public record: bills, members of Congress now and before, and their offices and "
+                "districts. All of it comes from public sources."
         ),
-        _("For good."),
+        _("Permanently."),
     )  # fmt: skip
     yield Statement(
         "readers",
         ("callcount",),
         _(
-            "How calls went, as counts: for each member, bill and day, how many ended in which way. No "
-            "name and no internet address is in them, and no count below five is shown to the public."
+            "How calls went, as counts: for each member, bill and day, how many ended in which way. "
+            "They contain no name and no internet address, and we do not publish a count below five."
         ),
         _("As long as the campaign."),
     )
@@ -52,53 +52,56 @@ def _of_readers() -> Iterator[Statement]:
         "readers",
         ("callreceipt",),
         _(
-            "For each report of a call a random number with its hour, so that it counts once and can be taken "
-            "back. It leads to nobody."
+            "For each report of a call, a random number and its hour, so that it counts once and you "
+            "can undo it. It identifies no one."
         ),
         _("Two days at most."),
     )
     yield Statement(
         "readers",
         ("jobrun", "lease", "ratebudget"),
-        _("When our own tasks ran, how they ended, and how much our sources allow; nothing about readers."),
-        _("90 days; the newest state until the next."),
+        _(
+            "When our own tasks ran, how they ended, and how many requests our sources allow. Nothing "
+            "about readers."
+        ),
+        _("90 days. The newest entry stays until the next one."),
     )
 
 
 def _of_mail(*, keeps_ip: bool) -> Iterator[Statement]:
-    with_ip = _("The organization has chosen to keep with it the internet address you signed up from.")
+    with_ip = _("The organization also stores the internet address you signed up from.")
     signed_up = _(
-        "Your e-mail address, the language, bills and district you chose (not your ZIP code or street), "
-        "when you last told us where you live and when we asked again because of new districts, when and in "
-        "which words you agreed, and whether mail to you came back."
+        "Your email address, and the language, bills and district you chose (not your ZIP code or "
+        "street). When you last told us where you live, and when we asked again because of new "
+        "districts. When you agreed, and to which words. If email to you bounced."
     )
     yield Statement(
         "mail",
         ("subscriber", "consent"),
         f"{signed_up} {with_ip}" if keeps_ip else signed_up,
-        _("Until you erase it, by a link in every mail; a sign-up that is never confirmed, 30 days."),
+        _("Until you delete it with the link in every email. A sign-up that is never confirmed, 30 days."),
     )
     yield Statement(
         "mail",
         ("edition", "content", "delivery"),
         _(
-            "Which mail was sent to you and whether it arrived; not whether you opened it or what you pressed. "
-            "Erasing takes your name off these rows."
+            "Which emails we sent you and if they arrived, not what you opened or clicked. Deleting "
+            "your information takes your name off these rows."
         ),
-        _("The text of a mail a month, the rows three months; after that only totals."),
+        _("The text of an email, one month. The rows, three months. After that, only totals."),
     )
     yield Statement(
         "mail",
         ("mailtoken",),
-        _("The links we mailed to you to confirm or choose, in a scrambled form that opens nothing."),
-        _("A week after their use or end."),
+        _("The links we emailed you to confirm or to open your settings. They are scrambled and open nothing."),
+        _("A week after they are used or expire."),
     )
     yield Statement(
         "mail",
         ("attempt",),
         _(
-            "That somebody asked for our mail, under a scrambled form of the e-mail and internet address, "
-            "so that nobody can flood a mailbox."
+            "That someone asked for our email, so that no one can flood an inbox. The email and "
+            "internet address are scrambled."
         ),
         _("A week."),
     )
@@ -106,16 +109,16 @@ def _of_mail(*, keeps_ip: bool) -> Iterator[Statement]:
         "mail",
         ("suppression",),
         _(
-            "When you stop or erase: a scrambled mark from which nobody can read your address. It keeps "
-            "us from ever writing to you again."
+            "When you unsubscribe or delete: a scrambled code. No one can turn it back into your "
+            "address. With it, we never email you again."
         ),
-        _("For good, unless you sign up again yourself."),
+        _("Permanently, unless you sign up again yourself."),
     )
     yield Statement(
         "mail",
         ("mailevent", "relaylimits", "mailpolicy"),
-        _("Numbers of reports from mail providers, and how our mail is set up; no addresses."),
-        _("Reports 30 days."),
+        _("How many reports email providers send us, and how our email is set up. No addresses."),
+        _("Reports, 30 days."),
     )
 
 
@@ -124,19 +127,16 @@ def _of_organizers() -> Iterator[Statement]:
         "organizers",
         ("account", "recoverycode", "signinlink", "usersession", "throttle"),
         _(
-            "Of organizers who sign in: e-mail address, name, role, a scrambled password, and on which kind of "
-            "browser they are signed in. A cookie keeps them signed in; nobody else gets one."
+            "About organizers who sign in: email address, name, role, a scrambled password, and the "
+            "kind of browser they are signed in on. A cookie keeps them signed in. No one else gets one."
         ),
-        _("While they work with us; a session seven days at most, used links a week after their end."),
+        _("While they work with us. A session, seven days at most. Used links, a week after they expire."),
     )
     yield Statement(
         "organizers",
         ("auditentry", "whipchange", "textversion"),
-        _(
-            "What organizers changed, and when: in the lists, in the texts and among the people who may "
-            "sign in."
-        ),
-        _("For good: it only grows."),
+        _("What organizers changed, and when: in lists, in texts and in who may sign in."),
+        _("Permanently. It only grows."),
     )
     yield Statement(
         "organizers",
@@ -145,8 +145,8 @@ def _of_organizers() -> Iterator[Statement]:
             "billgoal", "campaignstate",
         ),
         _(
-            "Goals, plans and notes about members of Congress, and whom to talk to in their offices: staff by "
-            "name, role, telephone and e-mail address at work. Nothing about readers."
+            "Goals, plans and notes about members of Congress. Who to talk to in their offices: staff "
+                "names, roles, phone numbers and email addresses at work. Nothing about readers."
         ),
         _("Until an organizer removes it."),
     )  # fmt: skip

@@ -112,7 +112,7 @@ def known_zip(session: Session, zip: str) -> places.Answer:
     found = places.by_zip(session, zip, now=utcnow())
     if not found.found.seats and not found.found.state:
         raise Refused(
-            f"We do not know where the ZIP code {zip[:10]} lies. Check it, or leave it empty.",
+            f"We don’t know where ZIP code {zip[:10]} is. Check it, or leave it blank.",
             f"No sabemos dónde queda el código postal {zip[:10]}. Revíselo o déjelo vacío.",
         )
     return found

@@ -24,11 +24,11 @@ def hint(engine: Engine, seat: str, now: datetime) -> str:
     ("seat", "says"),
     [
         ("TX-20", ""),
-        ("TX-23", "The House seat TX-23 is vacant now."),
-        ("AK-1", "Tell us your ZIP code"),
-        ("DC-98", "Tell us your ZIP code"),
-        ("", "Tell us your ZIP code"),
-        ("TX", "Your ZIP code does not tell your district"),
+        ("TX-23", "The House seat TX-23 is vacant."),
+        ("AK-1", "Add your ZIP code"),
+        ("DC-98", "Add your ZIP code"),
+        ("", "Add your ZIP code"),
+        ("TX", "Your ZIP code is in more than one district"),
     ],
 )
 def test_a_seat_is_called_vacant_only_where_the_record_says_so(

@@ -63,16 +63,16 @@ def test_the_end_is_news_once(december: Engine, settings: Settings, readers: Mak
     assert built.state == "draft"
     subject, text, html = mail(engine, settings, built.edition, "en")
     assert subject == "The 119th Congress has ended: what was reached, and what comes next"
-    told = "H.R. 923 ended with the 119th Congress on January 3, 2027."
+    told = "H.R. 923 expired with the 119th Congress on January 3, 2027."
     assert told in text
     assert "How far it came: in committee." in text
     assert "On its last day it had 2 co-sponsors; 1 of them had a vote." in text
-    assert "What comes next: somebody in Congress has to introduce the proposal again." in text
+    assert "What comes next: someone in Congress has to introduce the bill again." in text
     assert "We will write to you when it is back." in html
     assert "THE NUMBERS" not in text
     subject, text, html = mail(engine, settings, built.edition, "es")
     assert subject == "El 119.º Congreso terminó: hasta dónde se llegó y qué sigue"
-    assert "H.R. 923 terminó con el 119.º Congreso el 3 de enero de 2027." in text
+    assert "H.R. 923 venció con el 119.º Congreso el 3 de enero de 2027." in text
     assert "El último día tenía 2 copatrocinadores; con voto, 1." in text
     editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
     assert editions.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7)).state == "quiet"
@@ -87,8 +87,8 @@ def test_a_quiet_week_between_speaks_of_no_living_bill(
     readers("b@readers-host.org", seat="NY-2", language="es")
     built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     _, text, html = mail(engine, settings, built.edition, "en", "NY-2")
-    assert "The proposals you follow have no bill in this Congress yet." in text
-    assert "co-sponsored last Congress's H.R. 923, which has ended" in text
+    assert "The bills you follow have not been introduced in this Congress yet." in text
+    assert "co-sponsored last Congress's H.R. 923, which has expired" in text
     assert "Thank Representative MemberA2 for the support so far" in text
     assert text.count("H.R. 923") == text.count("last Congress's H.R. 923")
     assert "has 2 co-sponsors" not in html
@@ -126,7 +126,7 @@ def test_mail_of_the_last_weeks_says_how_long_is_left(
 @pytest.mark.parametrize(
     ("listed", "voting", "en", "es"),
     [
-        (0, 0, "Nobody had co-sponsored it.", "Nadie lo había copatrocinado."),
+        (0, 0, "It had no co-sponsors.", "Nadie lo había copatrocinado."),
         (1, 1, "On its last day it had 1 co-sponsor.", "El último día tenía 1 copatrocinador."),
         (3, 3, "On its last day it had 3 co-sponsors.", "El último día tenía 3 copatrocinadores."),
         (2, 0, "2 co-sponsors; none of them had a vote.", "2 copatrocinadores; con voto, ninguno."),
@@ -179,9 +179,11 @@ def test_a_bill_that_became_law_has_not_ended(engine: Engine) -> None:
         client = create_app(Settings(secret_key="k" * 40, geocoder_url=""), engine=engine).test_client()
         pages = {path: " ".join(client.get(path).text.split()) for path in LAW_PAGES}
     assert "This bill became law" in pages["/bills/hr923-119"]
-    assert "became law on December 20, 2026. Nothing has to be introduced again." in pages["/proposals/armas"]
-    assert "This bill has ended" in pages["/bills/s367-119"]
+    assert (
+        "became law on December 20, 2026. It does not have to be introduced again." in pages["/proposals/armas"]
+    )
+    assert "This bill has expired" in pages["/bills/s367-119"]
     for path in ("/proposals/armas", "/act/NY-1"):
-        assert "can be asked to be the first" not in pages[path]
+        assert "to be among its first co-sponsors" not in pages[path]
     feed = pages["/feeds/changes.atom"]
-    assert feed.count("<summary>Died with its Congress") == 1
+    assert feed.count("<summary>Expired when its Congress ended") == 1

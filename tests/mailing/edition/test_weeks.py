@@ -103,14 +103,14 @@ def test_subjects_say_the_news_to_each(engine: Engine, settings: Settings, reade
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
     editions.build(engine, settings, CAMPAIGN, now=MONDAY)
     assert subjects(engine) == {
-        ("en", "TX-28"): "Representative Garza has joined the ARMAS Act",
-        ("es", "TX-28"): "La representante Garza se sumó a la Ley ARMAS",
-        ("en", "TX-21"): "One more on the ARMAS Act; your representative is not yet",
-        ("es", "TX-21"): "Un apoyo más para la Ley ARMAS; quien le representa aún no está",
-        ("en", "TX"): "One more on the ARMAS Act",
-        ("es", "TX"): "Un apoyo más para la Ley ARMAS",
-        ("en", ""): "One more on the ARMAS Act",
-        ("es", ""): "Un apoyo más para la Ley ARMAS",
+        ("en", "TX-28"): "Representative Garza signed on to the ARMAS Act",
+        ("es", "TX-28"): "La representante Garza firmó la Ley ARMAS",
+        ("en", "TX-21"): "One more signs on to the ARMAS Act; your representative hasn’t yet",
+        ("es", "TX-21"): "Una firma más para la Ley ARMAS; quien le representa aún no",
+        ("en", "TX"): "One more signs on to the ARMAS Act",
+        ("es", "TX"): "Una firma más para la Ley ARMAS",
+        ("en", ""): "One more signs on to the ARMAS Act",
+        ("es", ""): "Una firma más para la Ley ARMAS",
     }
 
 
@@ -148,9 +148,9 @@ def test_counts_are_honest_and_carry_the_difference(engine: Engine, settings: Se
     text = text_of(editions.preview(engine, settings, Group("en", "TX-21"), edition=built.edition, now=MONDAY))
     # There was no mail yet.
     assert "H.R. 6736 (ARMAS Act): 2, +2 lately" in text
-    assert "2 who vote" in text
-    assert "Maria Garza (D-TX) and Ana Núñez <b> (D-CA) joined" in text or "joined as co-sponsors" in text
-    assert "not yet on H.R. 6736" in text
+    assert "2 can vote" in text
+    assert "Maria Garza (D-TX) and Ana Núñez <b> (D-CA) joined" in text or "signed on" in text
+    assert "not a co-sponsor of H.R. 6736 yet" in text
 
 
 def test_a_difference_is_one_from_the_last_mail_where_there_was_one(
@@ -250,7 +250,7 @@ def test_alerts_come_once_a_day_to_who_asked_and_whose_member_moved(
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
     assert alerts.build(engine, settings, CAMPAIGN, now=MONDAY.replace(day=20, hour=18)) == 1
     assert alerts.build(engine, settings, CAMPAIGN, now=MONDAY.replace(day=20, hour=19)) == 0
-    assert list(subjects(engine).values()) == ["Representative Garza has joined the ARMAS Act"]
+    assert list(subjects(engine).values()) == ["Representative Garza signed on to the ARMAS Act"]
 
 
 # --- speed and sameness ---

@@ -153,7 +153,7 @@ def test_a_zip_code_of_boxes_lets_the_district_be_typed(engine: Engine, client: 
 
 def test_naming_senators_alone_is_an_answer(engine: Engine, client: FlaskClient, link: str) -> None:
     answer = client.post(link, data={"seat": "TX"})
-    assert "goes on with your senators" in main(answer)
+    assert "will cover your senators" in main(answer)
     assert client.get(link).status_code == 410
 
 

@@ -37,8 +37,8 @@ def test_a_seat_that_does_not_exist_is_a_rejected_line(snapshot_engine: Engine, 
     seats, rejects = read(snapshot_engine, text, now)
     assert seats == ["TX-20"]
     assert rejects == {
-        2: "There is no seat TX-99: the districts of Texas run from TX-1 to TX-38.",
-        4: "There is no seat ZZ-1 in Congress. Find your members by ZIP code, address or state.",
+        2: "There is no district TX-99. Texas has districts 1 to 38.",
+        4: "There is no district “ZZ-1”. Find your members by ZIP code, address or state.",
     }
 
 

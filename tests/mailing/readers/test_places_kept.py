@@ -60,7 +60,7 @@ def seat_of(engine: Engine) -> str:
      {"seat": "TX-20", "zip": "abc"}],
 )  # fmt: skip
 @pytest.mark.parametrize(
-    ("lang", "says"), [("", "There is no seat|ZIP code"), ("/es", "No hay un escaño|postal")]
+    ("lang", "says"), [("", "There is no district|ZIP code"), ("/es", "No existe el distrito|postal")]
 )
 def test_a_place_that_does_not_exist_is_asked_for_again(
     engine: Engine, client: FlaskClient, choices: str, lang: str, says: str, typed: dict[str, str]

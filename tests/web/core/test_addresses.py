@@ -59,7 +59,7 @@ def test_a_geocoder_that_fails_leaves_other_ways(asking: FlaskClient, httpserver
 def test_what_cannot_be_an_address_is_refused(asking: FlaskClient, form: dict[str, str]) -> None:
     answer = asking.post("/find", data=form)
     assert answer.status_code == 400
-    assert "Write a street address" in answer.text
+    assert "Enter a street address" in answer.text
 
 
 def test_an_address_is_left_nowhere(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask, abort
+from flask import Flask, abort, g
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
@@ -13,7 +13,10 @@ from structlog.testing import capture_logs
 
 from campaign import db
 from campaign.app import create_app
+from campaign.proposals.models import Campaign
 from campaign.settings import Settings
+from campaign.web.core import errors
+from campaign.web.core.request_log import request_id
 
 KEY = SecretStr("a key for tests only, thirty-two long")
 PATHS = [
@@ -103,12 +106,21 @@ def test_failures_are_pages_in_the_readers_language(failing: FlaskClient, status
     for answer, lang in ((english, "en"), (spanish, "es")):
         assert answer.status_code == status
         assert f'<html lang="{lang}">' in answer.text
-        assert answer.headers["X-Request-ID"] in answer.text
+        assert answer.headers["X-Request-ID"] not in answer.text
         assert answer.headers["Cache-Control"] == "no-store"
         assert "secret detail" not in answer.text
         assert "Traceback" not in answer.text
         assert "style=" not in answer.text
     assert re.findall("<h1>.*</h1>", english.text) != re.findall("<h1>.*</h1>", spanish.text)
+
+
+@pytest.mark.parametrize(("contact", "told"), [("", False), ("help@example.org", True)])
+def test_a_code_is_shown_where_there_is_an_address_to_send_it_to(app: Flask, contact: str, told: bool) -> None:
+    with app.test_request_context("/bills"):
+        g.campaign = Campaign(slug="own", title_en="Own", title_es="Propia", contact=contact)
+        text = errors.answer(500, "Back soon", "Nothing is lost.").get_data(as_text=True)
+        assert (request_id() in text) is told
+        assert (f'href="mailto:{contact}"' in text) is told
 
 
 @pytest.mark.parametrize("status", [400, 404, 429, 500, 503])
@@ -180,8 +192,8 @@ def test_a_database_that_cannot_be_read_is_said_plainly(tmp_path: Path, url: obj
     client = create_app(Settings(secret_key=KEY), engine=engine).test_client()
     page, spanish, interface = client.get("/"), client.get("/es/bills/hr6736-119"), client.get("/api/v1/bills")
     assert [page.status_code, spanish.status_code, interface.status_code] == [503, 503, 503]
-    assert "Our record cannot be read right now" in page.text
-    assert "no se puede leer nuestro registro" in spanish.text
+    assert "We can’t open our records right now" in page.text
+    assert "no podemos abrir nuestros registros" in spanish.text
     assert page.headers["Retry-After"] == "60"
     assert interface.json["error"]["status"] == 503
     assert "sqlalche" not in page.text

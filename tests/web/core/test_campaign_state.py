@@ -37,12 +37,12 @@ def test_a_draft_is_not_open_yet_but_for_organizers(app: Flask, snapshot_engine:
     assert (closed.status_code, spanish.status_code) == (404, 404)
     assert "Not open yet" in closed.text
     assert "Todavía no está abierta" in spanish.text
-    assert "organizers alone" not in closed.text
+    assert "only organizers" not in closed.text
     organizer = sign_in(app.test_client(), snapshot_engine, "viewer")
     seen = organizer.get(path)
     if CALL not in path:
         assert seen.status_code == 200
-        assert "organizers alone see this page" in seen.text
+        assert "only organizers can see this page" in seen.text
     assert seen.headers["Cache-Control"] == "no-store"
     assert app.test_client().get(path).status_code == 404
 

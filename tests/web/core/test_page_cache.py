@@ -194,7 +194,7 @@ def test_a_cached_page_does_not_outlive_its_congress(own: Engine) -> None:
     with time_machine.travel(datetime(2027, 1, 3, 16, 59, tzinfo=UTC), tick=False):
         assert "Died" not in client.get("/bills/hr6736-119").text
     with time_machine.travel(datetime(2027, 1, 3, 17, 0, tzinfo=UTC), tick=False):
-        assert "Died with its Congress" in client.get("/bills/hr6736-119").text
+        assert "Expired when its Congress ended" in client.get("/bills/hr6736-119").text
 
 
 def test_refusals_are_not_cached(app: Flask, client: FlaskClient) -> None:

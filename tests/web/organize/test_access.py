@@ -184,7 +184,7 @@ def test_s11_every_route_lets_in_whom_it_should_and_nobody_else(
         elif not role:
             assert status == 401, told
         elif ROLES.index(role) > ROLES.index(needed):
-            assert (status, "Your role does not" in text or "Su papel no" in text) == (403, True), told
+            assert (status, "Your role can’t" in text or "Su función no" in text) == (403, True), told
         else:
             assert status not in (401, 500), told
             assert "Your role does not" not in text, told

@@ -57,18 +57,20 @@ def text_of(html: str) -> str:
 
 def test_monday_shows_the_honest_count_and_whom_to_ask_first(staff: FlaskClient) -> None:
     shown = text_of(staff.get("/organize/").text)
-    assert "27 co-sponsors who sit and vote" in shown
-    assert "Congress lists 29 ; 1 delegate; 1 has left the chamber." in shown.replace("29;", "29 ;")
-    assert "With its sponsor 28 votes of the 218 wanted" in shown
-    assert "6.5 % of all who vote in the chamber, 12.8 % of a majority." in shown
+    assert "27 co-sponsors who can vote" in shown
+    assert "Congress lists 29 ; 1 delegate without a floor vote; 1 no longer in the chamber." in shown.replace(
+        "29;", "29 ;"
+    )
+    assert "With its sponsor, 28 of the 218 votes wanted" in shown
+    assert "6.5% of all who can vote in the chamber, 12.8% of a majority." in shown
     assert "House Committee on Foreign Affairs : 6 of 53. Votes by party: D 28." in shown
     assert shown.index("Sydney Kamlager-Dove") < shown.index("Bradley Scott Schneider")
-    assert "co-sponsored last Congress&#39;s H.R. 6618, not yet H.R. 6736" in shown
+    assert "co-sponsored last Congress&#39;s H.R. 6618, not on H.R. 6736 yet" in shown
 
 
 def test_the_same_page_in_spanish(staff: FlaskClient) -> None:
     shown = text_of(staff.get("/es/organize/").text)
-    assert "27 copatrocinadores en funciones con voto" in shown
+    assert "27 copatrocinios con voto" in shown
     assert "copatrocinó H.R. 6618 del Congreso pasado, todavía no H.R. 6736" in shown
 
 
@@ -79,7 +81,7 @@ def test_what_is_new_is_shown_until_it_was_seen(staff: FlaskClient, snapshot_eng
             Change(bill="hr6736-119", kind="cosponsored", bioguide=JACOBS, happened=now.date(), seen_at=now)
         )
     page = staff.get("/organize/").text
-    assert "Sara Jacobs (D-CA) joined" in text_of(page)
+    assert "Sara Jacobs (D-CA) signed on" in text_of(page)
     (newest,) = re.findall(r'name="upto" value="(\d+)"', page)
     assert "Nothing new" in send(staff, "/organize/seen", upto=newest).text
     assert "Nothing new" in send(staff, "/organize/seen", upto="0").text
@@ -88,11 +90,11 @@ def test_what_is_new_is_shown_until_it_was_seen(staff: FlaskClient, snapshot_eng
 def test_a_bill_shows_its_shares_and_pictures_with_tables(staff: FlaskClient) -> None:
     page = staff.get("/organize/bills/hr6736-119").text
     shown = text_of(page)
-    assert "of all who vote in the chamber now 28 / 431 6.5 %" in shown
+    assert "of all who can vote in the chamber now 28 / 431 6.5%" in shown
     assert "of a majority 28 / 218" in shown
-    assert "House Committee on Foreign Affairs 6 / 53 11.3 %" in shown
+    assert "House Committee on Foreign Affairs 6 / 53 11.3%" in shown
     assert page.count("<svg") >= 4
-    assert page.count("The same as a table") == 3
+    assert page.count("Show as a table") == 3
 
 
 @pytest.mark.parametrize("name", ["growth", "map", "HSFA"])
@@ -166,8 +168,8 @@ def test_a_bill_of_the_past_has_its_numbers_and_nothing_to_reach(staff: FlaskCli
     page = staff.get("/organize/bills/hr6618-118")
     assert page.status_code == 200
     shown = text_of(page.text)
-    assert "of all who voted in the chamber when it ended" in shown
-    for gone in ("Pace", "Projection", "Set the goal", "of the 218 wanted", "who sit and vote"):
+    assert "of all who could vote in the chamber when it ended" in shown
+    for gone in ("Pace", "Projection", "Save the goal", "of the 218 wanted", "who sit and vote"):
         assert gone not in shown
 
 
@@ -183,12 +185,12 @@ def test_in_january_every_page_of_organizers_goes_on_with_the_last_bills(
             text_of(staff.get(f"/organize/{path}").text) for path in ("", "lists", "board", "members/C001091")
         )
     assert "No bill of this Congress yet" in week
-    assert "27 co-sponsors who sat and voted when it ended" in week
-    assert "Was on it last time: co-sponsored last Congress&#39;s H.R. 6736" in lists
-    assert "Was on it last time: led last Congress&#39;s H.R. 6736" in lists
+    assert "27 co-sponsors who could vote when it ended" in week
+    assert "Co-sponsored last time: co-sponsored last Congress&#39;s H.R. 6736" in lists
+    assert "Co-sponsored last time: introduced last Congress&#39;s H.R. 6736" in lists
     assert "New in Congress" in lists
-    assert "This bill ended with the 119th Congress." in board
-    assert "led it" in castro
+    assert "This bill expired with the 119th Congress." in board
+    assert "introduced it then" in castro
     assert "led last Congress&#39;s H.R. 6736" in castro
     for shown in (week, lists, board, castro):
         assert not re.search(r"Pace:|Projection|votes of the 218|leads it|\bnot yet H\.R\.|on it since", shown)
@@ -196,14 +198,14 @@ def test_in_january_every_page_of_organizers_goes_on_with_the_last_bills(
 
 def test_organizers_work_on_in_the_gap_with_the_last_bills(staff: FlaskClient) -> None:
     for path, inside in (
-        ("lists", "This bill ended with the 118th Congress. These lists help to bring it back."),
-        ("board", "This bill ended with the 118th Congress. The board shows who sits now"),
+        ("lists", "This bill expired with the 118th Congress. These lists help bring it back."),
+        ("board", "This bill expired with the 118th Congress. The board shows who is in Congress now"),
     ):
         page = staff.get(f"/organize/{path}?bill=hr6618-118")
         assert page.status_code == 200
         assert inside in text_of(page.text)
         assert "Sara Jacobs" in page.text
-    assert "Was on it last time: co-sponsored last Congress" in text_of(
+    assert "Co-sponsored last time: co-sponsored last Congress" in text_of(
         staff.get("/organize/lists?bill=hr6618-118&list=was_on").text
     )
 
@@ -267,7 +269,7 @@ def test_an_unknown_column_leaves_the_order(staff: FlaskClient, page: str) -> No
 def test_an_empty_table_says_why_and_how_to_widen_it(staff: FlaskClient, page: str) -> None:
     shown = staff.get(f"/organize/{page}?bill={BILL}&who=Booker&tag=swing").text
     assert f'href="/organize/{page}?bill={BILL}&amp;who=Booker"' in shown
-    assert "“Booker” means these members; none of them is in this table: Cory A. Booker" in text_of(shown)
+    assert "“Booker” matches these members, but none of them is in this table: Cory A. Booker" in text_of(shown)
     assert "is called “Qqq”" in text_of(staff.get(f"/organize/{page}?who=Qqq").text)
 
 
@@ -306,7 +308,7 @@ def test_only_a_change_can_be_undone(staff: FlaskClient, changes: str) -> None:
 
 
 def test_lists_on_whole_records_claim_no_gap(staff: FlaskClient) -> None:
-    assert "Known in part only" not in staff.get("/organize/lists?bill=hr6736-119").text
+    assert "Only partly known" not in staff.get("/organize/lists?bill=hr6736-119").text
 
 
 @pytest.mark.parametrize(
@@ -347,7 +349,7 @@ def test_the_second_of_two_editors_sees_both_and_decides(app: Flask, snapshot_en
     told = send(bo, path, version="0", lean="against", next_step="")
     assert told.status_code == 409
     shown = text_of(told.text)
-    assert "Somebody else changed this meanwhile" in shown
+    assert "Someone else changed this meanwhile" in shown
     assert "ana@example.org" in shown
     (version,) = re.findall(r'name="version" value="(\d+)"', told.text)
     with db.reading(snapshot_engine) as session:
@@ -400,7 +402,7 @@ def test_contacts_come_and_go(staff: FlaskClient) -> None:
 
 def test_a_goal_moves_the_line(staff: FlaskClient) -> None:
     shown = text_of(send(staff, "/organize/bills/hr6736-119/goal", target="60", by="2026-12-01").text)
-    assert "28 votes of the 60 wanted by December 1, 2026" in shown
+    assert "28 of the 60 votes wanted by December 1, 2026" in shown
     assert send(staff, "/organize/bills/hr6736-119/goal", target="900").status_code == 400
     assert send(staff, "/organize/bills/hr6736-119/goal", target="60", by="soon").status_code == 400
 
@@ -516,7 +518,8 @@ def test_a_bill_is_added_by_any_form_of_its_number(
 
 
 @pytest.mark.parametrize(
-    ("typed", "says"), [("H.R. 5000", "Say which Congress"), ("hr1-300", "not begun"), ("x", "not a bill")]
+    ("typed", "says"),
+    [("H.R. 5000", "write it like H.R. 5000 (119th)"), ("hr1-300", "not begun"), ("x", "as a bill number")],
 )
 def test_a_bill_is_never_guessed(staff: FlaskClient, typed: str, says: str) -> None:
     response = send(staff, "/organize/words/bills", bill=typed)
@@ -562,8 +565,8 @@ def test_the_system_page_tells_what_happens_and_shows_no_key(
     assert "20 rows where 29 are announced" in shown
     assert "Key for api.congress.gov: not set" in shown
     asked = text_of(send(staff, "/organize/system/poll").text)
-    assert "The worker will poll within a minute." in asked
-    assert "A poll was asked for already." in text_of(send(staff, "/organize/system/poll").text)
+    assert "The background service will check within a minute." in asked
+    assert "A check was already requested." in text_of(send(staff, "/organize/system/poll").text)
 
 
 def test_a_key_is_said_to_be_set_and_never_shown(snapshot_engine: Engine, clock: None) -> None:
@@ -627,12 +630,12 @@ def test_what_was_reckoned_once_is_not_asked_for_again_while_the_record_stands(
 
 
 def test_a_reading_shows_at_once_on_a_page_seen(staff: FlaskClient, snapshot_engine: Engine, now) -> None:
-    assert "27 co-sponsors who sit and vote" in text_of(staff.get("/organize/").text)
+    assert "27 co-sponsors who can vote" in text_of(staff.get("/organize/").text)
     assert "Sara Jacobs" in staff.get("/organize/lists?list=ask_again").text
     with db.writing(snapshot_engine) as session:
         session.add(Cosponsorship(bill=BILL, bioguide=JACOBS, joined=now.date()))
         session.add(joined_now(JACOBS, now))
-    assert "28 co-sponsors who sit and vote" in text_of(staff.get("/organize/").text)
+    assert "28 co-sponsors who can vote" in text_of(staff.get("/organize/").text)
     assert "Sara Jacobs" not in staff.get("/organize/lists?list=ask_again").text
 
 

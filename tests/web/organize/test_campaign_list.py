@@ -134,7 +134,7 @@ def test_who_runs_it_and_its_color_stand_on_its_pages(staff: FlaskClient, snapsh
         "imprint_es": "Publicado en Austin.",
         "accent": "#7A1F3D",
     }
-    assert "Kept." in send(staff, f"{LIST}/{OURS}/organization", **form).text
+    assert "Saved." in send(staff, f"{LIST}/{OURS}/organization", **form).text
     front, spanish = staff.get("/").text, staff.get("/es/find").text
     assert "A &lt;b&gt;coalition&lt;/b&gt; runs this campaign." in front
     assert 'href="mailto:ask@homes-host.org"' in front
@@ -154,8 +154,8 @@ def test_who_runs_it_and_its_color_stand_on_its_pages(staff: FlaskClient, snapsh
     [
         ({"accent": "red"}, "is no color"),
         ({"accent": "#ffee00"}, "is the nearest that is dark enough"),
-        ({"contact": "nobody"}, "is not an e-mail address"),
-        ({"donate_url": "javascript:alert(1)"}, "begins with https://"),
+        ({"contact": "nobody"}, "is not an email address"),
+        ({"donate_url": "javascript:alert(1)"}, "starts with https://"),
         ({"organization": ""}, "Name the organization first"),
         ({"imprint_es": ""}, "in both languages"),
     ],
@@ -180,8 +180,8 @@ def test_an_organization_with_a_fault_is_refused_with_what_was_typed(
     ("to", "says"),
     [
         ("draft", "Not open yet"),
-        ("live", "Nobody says who runs it."),
-        ("won", "thanks for what was reached"),
+        ("live", "It does not say who runs it."),
+        ("won", "thanks for what was achieved"),
         ("paused", "say that it is paused"),
         ("archived", "stay as a record"),
     ],
@@ -199,7 +199,7 @@ def test_a_change_of_state_says_first_what_it_will_do_to_whom(
     asked = staff.get(f"{LIST}/{OURS}/state?to={to}").text
     assert says in asked
     assert "1 confirmed reader," in asked
-    assert "1 edition that has not left." in asked
+    assert "1 edition not sent yet." in asked
     assert states(snapshot_engine) == {OURS: "live"}
 
 

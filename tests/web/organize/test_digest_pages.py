@@ -138,11 +138,11 @@ def test_an_edition_goes_from_built_to_held_to_sent_and_each_act_is_logged(
     assert "Edition 2026-W25 : draft" in shown.replace(":", " :").replace("  ", " ")
     assert "Readers who get it 3" in shown
     asked = text_of(staff.get(f"/organize/digest/{edition}/step/approve").text)
-    assert "3 copies will leave at once" in asked
+    assert "3 copies will go out at once" in asked
     assert copies(snapshot_engine, edition) == []
     assert "Done, for 3 copies." in take(staff, edition, "approve").text
     assert copies(snapshot_engine, edition) == ["pending"] * 3
-    assert "0 of 3 copies have ended" in staff.get("/organize/digest").text
+    assert "0 of 3 copies finished" in staff.get("/organize/digest").text
     take(staff, edition, "pause")
     assert state_of(snapshot_engine, edition) == "paused"
     take(staff, edition, "resume")
@@ -215,7 +215,7 @@ def test_an_approval_is_of_what_was_seen(staff: FlaskClient, snapshot_engine: En
     assert seen
     answer = send(staff, path, seen=seen[1])
     assert answer.status_code == 409
-    assert "Somebody changed this edition" in answer.text
+    assert "Someone changed this edition" in answer.text
     assert state_of(snapshot_engine, edition) == "draft"
 
 
@@ -310,7 +310,7 @@ def test_without_a_sender_the_page_says_what_is_missing(snapshot_engine: Engine,
 
 def test_an_administrator_sets_the_rules(app: Flask, snapshot_engine: Engine) -> None:
     admin = sign_in(app.test_client(), snapshot_engine, "admin")
-    assert "The rules for mail are kept" in send(admin, "/organize/digest/policy", **RULES).text
+    assert "The email rules are saved" in send(admin, "/organize/digest/policy", **RULES).text
     with db.reading(snapshot_engine) as session:
         rules = policy.policy(session)
         entry = audit.entries(session)[0]
@@ -352,10 +352,10 @@ def test_an_edition_built_early_says_when_it_leaves(
 ) -> None:
     built = editions.build(snapshot_engine, settings, "us-guns-abroad", now=now, period="2026-W26")
     page = text_of(staff.get(f"/organize/digest?edition={built.edition}").text)
-    assert "No copy leaves before June 22, 2026, 8:00 AM EDT" in page
+    assert "No copy goes out before June 22, 2026, 8:00 a.m. Eastern time" in page
     assert "Build this week's edition" in page.replace("&#39;", "'")
     asked = text_of(staff.get(f"/organize/digest/{built.edition}/step/approve").text)
-    assert "3 copies will leave from June 22, 2026, 8:00 AM EDT on." in asked
+    assert "3 copies will go out from June 22, 2026, 8:00 AM EDT on." in asked
 
 
 def test_the_first_morning_is_the_earliest_among_the_readers(
@@ -365,4 +365,4 @@ def test_the_first_morning_is_the_earliest_among_the_readers(
         session.execute(sa.update(Subscriber).where(sa.text("language = 'es'")).values(seat="GU"))
     built = editions.build(snapshot_engine, settings, "us-guns-abroad", now=now, period="2026-W26")
     page = text_of(staff.get(f"/organize/digest?edition={built.edition}").text)
-    assert "No copy leaves before June 21, 2026, 6:00 PM EDT" in page
+    assert "No copy goes out before June 21, 2026, 6:00 p.m. Eastern time" in page

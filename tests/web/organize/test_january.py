@@ -140,10 +140,10 @@ def seen(december: Engine) -> Callable[[datetime, str], str]:
 
 def test_the_page_in_december(seen: Callable[[datetime, str], str]) -> None:
     english, spanish = seen(DECEMBER, "/organize/january"), seen(DECEMBER, "/es/organize/january")
-    assert "The 119th Congress ends at noon Eastern on January 3, 2027. 29 days are left." in english
-    assert re.search(r"H\.R\.\s923 , armas Act: .*; 1 co-sponsor, 1 of them sits and votes", english)
+    assert "The 119th Congress ends at noon Eastern time on January 3, 2027. 29 days are left." in english
+    assert re.search(r"H\.R\.\s923 , armas Act: .*; 1 co-sponsor, 1 of them can vote", english)
     assert "2026-W49 : " in english
-    assert "Missing : the committees of the 120th Congress: nobody is named yet." in english
+    assert "Missing : the committees of the 120th Congress: no one is named yet." in english
     assert "campaign districts fetch --congress 120" in english
     assert "Quedan 29 días." in spanish
     assert "Falta : los comités del 120.º Congreso: todavía no se ha nombrado a nadie." in spanish

@@ -93,7 +93,7 @@ def test_the_four_things_stand_in_their_order_before_the_numbers(staff: FlaskCli
     page = staff.get("/c/guns/organize/").text
     places = [page.index(f'id="{name}"') for name in (*SECTIONS, "numbers")]
     assert places == sorted(places)
-    assert "H.R. 6736 : Lee MemberA2 (D-NY) joined as co-sponsor" in part(page, "news")
+    assert "H.R. 6736 : Lee MemberA2 (D-NY) signed on as co-sponsor" in part(page, "news")
     assert "call about hr6736-119" in part(page, "due")
     assert "overdue" in part(page, "due")
     assert "said yes 3 3 are new" in part(page, "reports")
@@ -114,7 +114,7 @@ def test_a_campaign_sees_nothing_of_another(staff: FlaskClient, slug: str, insid
 def test_each_member_is_asked_for_once_over_all_bills(staff: FlaskClient) -> None:
     shown = part(staff.get("/c/guns/organize/").text, "first")
     assert shown.count("MemberA1") == 2, "the name, and the button's"
-    assert "not yet H.R. 923; co-sponsored last Congress&#39;s H.R. 6618, not yet H.R. 6736" in shown
+    assert "not on H.R. 923 yet; co-sponsored last Congress&#39;s H.R. 6618, not on H.R. 6736 yet" in shown
     assert shown.index("MemberA1") < shown.index("MemberA2")
     assert "MemberA4" not in shown.split("MemberA1")[0]
 

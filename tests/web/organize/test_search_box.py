@@ -59,7 +59,7 @@ def test_what_means_several_things_lists_them(staff: FlaskClient, path: str, lin
     ("path", "says"),
     [
         ("/organize/find?q=qqq", "Nothing here is called “qqq”."),
-        ("/organize/find?q=TX-99", "Nobody sits for TX-99 now"),
+        ("/organize/find?q=TX-99", "No one holds TX-99 now"),
         ("/organize/find?q=hr1-300", "Nothing here is called"),
         ("/organize/find?q=" + "%3Cb%3E" * 60, "&lt;b&gt;"),
         ("/organize/find", "Type a name, a state, a seat or a bill"),

@@ -100,9 +100,9 @@ def test_mail_that_waits_and_the_digest_are_told_in_numbers(
         states = ["pending", "pending", "pending", "deferred", "sent", "sent"]
         session.add_all(Delivery(edition=edition.id, state=state, due=now) for state in states)
     shown = text_of(client.get("/organize/system").text)
-    assert "wait for their hour 3" in shown
+    assert "waiting for their hour 3" in shown
     assert "will be tried again 1" in shown
-    assert "are being handed over 0" in shown
+    assert "being sent now 0" in shown
     assert "2026-W25: being sent · readers 6 · sent 2" in text_of(client.get("/organize/").text)
 
 
@@ -110,7 +110,7 @@ def test_what_is_in_the_way_of_the_mail_is_told_on_the_first_page_in_both_langua
     followed: Engine, clock: None, now: datetime
 ) -> None:
     client = staff(followed)
-    assert "In the way of the mail" not in client.get("/organize/").text
+    assert "What is holding up the email" not in client.get("/organize/").text
     with db.writing(followed) as session:
         session.add(RelayLimits(name=relay_limits.RELAY, trouble="down", since=now, words="connection refused"))
         edition = Edition(
@@ -120,11 +120,13 @@ def test_what_is_in_the_way_of_the_mail_is_told_on_the_first_page_in_both_langua
         session.flush()
         session.add(Delivery(edition=edition.id, state="unknown", due=now))
     english, spanish = (text_of(client.get(f"{lang}/organize/").text) for lang in ("", "/es"))
-    assert "The relay: the relay cannot be reached since 2026-06-20 15:00 UTC: connection refused" in english
+    assert (
+        "The mail server: the relay cannot be reached since 2026-06-20 15:00 UTC: connection refused" in english
+    )
     assert "The digest 2026-W25: is paused: paused by Ana" in english
     assert "copies that may or may not have arrived: 1" in english
     assert "El servidor de correo: no se puede llegar al servidor de correo desde 2026-06-20" in spanish
-    assert "El resumen 2026-W25: está en pausa: paused by Ana" in spanish
+    assert "El boletín 2026-W25: está en pausa: paused by Ana" in spanish
     assert "ejemplares que quizá no llegaron: 1" in spanish
     page = client.get("/organize/").text
     for place in ("/organize/digest", "/organize/system"):

@@ -119,7 +119,7 @@ def test_a_text_that_asks_share_is_published_and_then_met_by_callers(
         ("whole-call", "I ask you to [asks], [secret].", "Le pido que [asks].", "Unknown fields: [secret]"),
         ("whole-call", "I ask [member].", "Pido a [member] que [asks].", "[asks] is missing (en)"),
         ("whole-tally", "Note: [asks]. " + "Again. " * 45, "Anote: [asks].", "at most 45 are said in time"),
-        ("staff-bye", "Goodbye, [committee].", "Adiós.", "the record has no &#39;committee&#39;"),
+        ("staff-goodbye", "Goodbye, [committee].", "Adiós.", "the record has no &#39;committee&#39;"),
         ("points-armas-act", "One sentence alone.", "Una frase.\n\nUn párrafo.", "one written paragraph"),
         ("points-armas-act", "One.\n\nTwo [bill].", "Una frase.\n\nUn párrafo.", "without fields (en)"),
         ("choices-armas-act", "No heading at all.", "## own: Razón\nTexto.", "A point begins with a line"),
@@ -199,7 +199,7 @@ def test_a_letters_preview_measures_how_alike_letters_get(staff: FlaskClient) ->
     page = PAGE.replace("-tally", "-letter")
     texts = {f"text_{lang}": wordings.wording("rejoin", "letter", lang) for lang in wordings.LANGUAGES}
     shown = send(staff, page, **texts, do="preview", member="sara jacobs").text
-    measured = re.findall(r"two have (\d+) % of their text in common", shown)
+    measured = re.findall(r"two share (\d+)% of their text", shown)
     assert len(measured) == 2
     assert all(0 < int(share) < 70 for share in measured)
 
@@ -207,8 +207,8 @@ def test_a_letters_preview_measures_how_alike_letters_get(staff: FlaskClient) ->
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"member": "Nobody Whatever"}, "Nobody who sits now is called"),
-        ({"member": "garcia"}, "fits several"),
+        ({"member": "Nobody Whatever"}, "No current member is called"),
+        ({"member": "garcia"}, "matches several"),
         ({"member": "Sara Jacobs", "text_en": "Hello\n[password]"}, "[password] (line 2)"),
         ({"member": "Sara Jacobs", "text_es": ""}, "both languages"),
     ],
@@ -270,7 +270,7 @@ def test_a_text_is_kept_and_published_at_once_unless_somebody_else_wrote_meanwhi
     assert "Own words: Representative Jacobs, please join" in staff.get(PUBLIC).text
     later = {"text_en": "Later words: [bill].", "text_es": "Palabras de después: [bill]."}
     crossed = send(staff, PAGE, **later, do="publish").text
-    assert "Somebody else wrote a newer version meanwhile." in crossed
+    assert "Someone else wrote a newer version meanwhile." in crossed
     assert "Later words" not in staff.get(PUBLIC).text
 
 

@@ -53,9 +53,9 @@ def test_a_town_with_offices_of_all_choices_tells_none_apart(client: FlaskClient
 @pytest.mark.parametrize(
     ("zip", "says"),
     [
-        ("09012", "those of the state you vote in"),
-        ("96960", "elects nobody to Congress"),
-        ("00000", "no district for ZIP 00000"),
+        ("09012", "those of your home state"),
+        ("96960", "elects no one to Congress"),
+        ("00000", "a district for ZIP code 00000"),
     ],
 )
 def test_where_no_state_is_known_none_is_chosen_and_none_is_offered(
@@ -64,14 +64,14 @@ def test_where_no_state_is_known_none_is_chosen_and_none_is_offered(
     html = client.get("/find", query_string={"zip": zip}).text
     assert says in words(html)
     assert selected(html) == []
-    assert '<option value="">Choose …</option>' in html
-    assert "call them now" not in html
+    assert '<option value="">Choose…</option>' in html
+    assert "Call them now" not in html
 
 
 @pytest.mark.parametrize(
     ("zip", "leads", "says"),
     [
-        ("77210", "/act/TX-18?note=likely", "Likely, but not certain"),
+        ("77210", "/act/TX-18?note=likely", "This is likely your district, but not certain"),
         ("5401", "/act/VT-0?note=completed", "The ZIP code had four digits"),
     ],
 )
@@ -85,7 +85,7 @@ def test_a_note_goes_along_to_the_page_of_the_seat(
 
 def test_the_page_of_a_seat_repeats_notes_by_their_codes_only(client: FlaskClient) -> None:
     text = words(client.get("/es/act/TX-20?note=likely.by-zip.likely.<script>.nonsense").text)
-    assert text.count("Probable, pero no seguro") == 1
+    assert text.count("Probablemente este es su distrito") == 1
     assert "se basa solo en su código postal" in text
     assert "nonsense" not in text
     assert "Likely" not in words(client.get("/act/TX-20").text)
@@ -102,14 +102,14 @@ def test_a_zip_code_that_is_none_stays_in_its_field(client: FlaskClient, typed: 
     assert f'value="{typed.replace(chr(34), "&#34;").replace("<", "&lt;").replace(">", "&gt;")}"' in field
     assert 'aria-invalid="true"' in field
     assert 'aria-describedby="zip-hint zip-problem"' in field
-    assert "five digits" in words(answer.text)
+    assert "five-digit" in words(answer.text)
 
 
 @pytest.mark.parametrize(
     ("choice", "status", "says"),
     [
-        ({"state": "TX", "district": ""}, 400, "write the number of yours"),
-        ({"state": "TX", "district": "77"}, 404, "run from TX-1 to TX-38"),
+        ({"state": "TX", "district": ""}, 400, "Enter the number of yours"),
+        ({"state": "TX", "district": "77"}, 404, "has districts 1 to 38"),
         ({"state": "", "district": "20"}, 400, "Choose your state"),
     ],
 )
@@ -123,7 +123,7 @@ def test_a_wrong_choice_stays_in_its_fields(
     (field,) = re.findall(r'<input[^>]+id="district"[^>]+>', answer.text)
     assert f'value="{choice["district"]}"' in field
     assert 'aria-invalid="true"' in field
-    assert ("call them now" in answer.text) == bool(choice["state"])
+    assert ("Call them now" in answer.text) == bool(choice["state"])
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_a_zip_code_without_a_known_place_sorts_nothing_and_says_so(client: Flas
     form = {"member": "C001098", "bill": "s3508-119", "zip": "99998"}
     answer = client.post("/act/TX-20/offices", data=form)
     assert answer.status_code == 200
-    assert "We do not know where the ZIP code 99998 lies." in words(answer.text)
+    assert "We don’t know where ZIP code 99998 is." in words(answer.text)
     assert "away" not in words(answer.text)
 
 
@@ -186,7 +186,7 @@ def test_every_data_set_has_a_plain_name_and_its_source_is_credited(client: Flas
     names = re.findall(r'<th scope="row">([^<]+)</th>', html)
     assert {
         "District boundaries, 119th Congress",
-        "Districts of ZIP codes, 119th Congress",
+        "Districts by ZIP code, 119th Congress",
         "ZIP codes",
     } <= set(names)
     assert [name for name in names if re.search(r"[a-z]-\d|^[a-z]", name)] == []

@@ -178,27 +178,32 @@ def test_the_language_switch_keeps_the_place(client: FlaskClient, path: str) -> 
 def test_the_campaign_says_what_is_asked_and_how_many_are_on(client: FlaskClient) -> None:
     text = words(client.get("/").text)
     assert "Keep U.S. guns out of the cartels' hands" in text
-    assert "26 co-sponsors 23 vote in the chamber now, 1 delegate, 2 have left" in text
-    assert "last joined on May 14, 2026" in text
+    assert (
+        "26 co-sponsors 23 can vote on it, 1 delegate without a floor vote, 2 no longer in this chamber" in text
+    )
+    assert "newest on May 14, 2026" in text
     assert "Source: U.S. Government Accountability Office, GAO-21-322" in text
-    assert "Record as of June 1, 2026, from the snapshot" in text
+    assert "Bill records as of June 1, 2026 (the copy that came with this site)" in text
     assert "Members as of July 15, 2026" in text
 
 
 def test_the_campaign_in_spanish(client: FlaskClient) -> None:
     text = words(client.get("/es/").text)
-    assert "26 copatrocinadores 23 votan hoy en la cámara, 1 delegación sin voto, 2 ya no están" in text
-    assert "último apoyo, el 14 de mayo de 2026" in text
-    assert "Registro al 1 de junio de 2026" in text
+    assert (
+        "26 copatrocinadores 23 con voto en el pleno, 1 integrante sin voto en el pleno, "
+        "2 ya no están en esta cámara" in text
+    )
+    assert "la firma más reciente, el 14 de mayo de 2026" in text
+    assert "Registro de los proyectos al 1 de junio de 2026" in text
 
 
 def test_an_empty_database_teaches_the_next_step(sqlite_engine: Engine) -> None:
     client = create_app(Settings(secret_key="x" * 40), engine=sqlite_engine).test_client()
     text = words(client.get("/").text)
     assert "No campaign has been set up yet" in text
-    assert "signs in and begins one" in text
-    assert "One useful mail a week" not in text
-    assert "One useful mail a week" in words(client.get("/nothing").text)
+    assert "sign in and start one" in text
+    assert "One useful email a week" not in text
+    assert "One useful email a week" in words(client.get("/nothing").text)
     assert client.get("/bills").status_code == 200
     assert client.get("/find?zip=78207").status_code == 200
 
@@ -206,11 +211,11 @@ def test_an_empty_database_teaches_the_next_step(sqlite_engine: Engine) -> None:
 def test_a_bill_page_is_honest(client: FlaskClient) -> None:
     text = words(client.get("/bills/hr923-119").text)
     assert "Listed by Congress 26" in text
-    assert "Sitting and voting 23" in text
-    assert "Delegate 1" in text
-    assert "Gone 2" in text
+    assert "With a vote 23" in text
+    assert "Delegate without a floor vote 1" in text
+    assert "No longer in this chamber 2" in text
     assert "Co-sponsors of H.R. 923 over time: 26 co-sponsors on June 1, 2026." in text
-    assert "Last read whole on June 1, 2026" in text
+    assert "Last full check: June 1, 2026" in text
     assert "https://www.congress.gov/bill/119th-congress/house-bill/923" in client.get("/bills/hr923-119").text
 
 
@@ -220,7 +225,7 @@ def test_a_bill_page_is_honest(client: FlaskClient) -> None:
 )
 def test_who_is_on_can_be_sorted(client: FlaskClient, sort: str, first: str) -> None:
     page = client.get("/bills/hr6736-119", query_string={"sort": sort}).text
-    rows = re.findall(r'(?s)<tr>\s*<th scope="row">(.*?)</tr>', page.partition("with the day each joined")[2])
+    rows = re.findall(r'(?s)<tr>\s*<th scope="row">(.*?)</tr>', page.partition("the day each signed on")[2])
     assert len(rows) == 29
     if sort in ("name", "state"):
         assert first in rows[0]
@@ -229,7 +234,7 @@ def test_who_is_on_can_be_sorted(client: FlaskClient, sort: str, first: str) -> 
 
 def test_a_past_day_shows_who_was_on_then(client: FlaskClient) -> None:
     text = words(client.get("/bills/hr6736-119?on=2026-01-10").text)
-    assert "As it stood at the end of January 10, 2026" in text
+    assert "This is how it stood at the end of January 10, 2026" in text
     assert "Maxine Waters" not in text
     assert "Rashida Tlaib" in text
 
@@ -273,12 +278,12 @@ def test_a_number_of_several_bills_is_asked_about(client: FlaskClient) -> None:
     text = words(client.get("/bills?q=H.R.+8427").text)
     assert "Congressional Pension Integrity Act" in text
     assert "Stop Arming Cartels Act" in text
-    assert "The same proposal lives on as H.R. 923." in text.replace("\xa0", " ")
+    assert "Its current version is H.R. 923." in text.replace("\xa0", " ")
 
 
 def test_a_dead_number_leads_to_its_living_successor(client: FlaskClient) -> None:
     page = client.get("/bills/hr8427-118").text
-    assert "The living bill is H.R. 923." in words(page).replace("\xa0", " ")
+    assert "The current bill is H.R. 923." in words(page).replace("\xa0", " ")
     assert 'class="button" href="/bills/hr923-119"' in page
 
 
@@ -307,7 +312,7 @@ def test_who_left_and_who_may_have_left_are_told_apart(snapshot_copy: Engine, cl
         rows[1].withdrawn = date(2026, 4, 2)
     client = create_app(Settings(secret_key="x" * 40), engine=snapshot_copy).test_client()
     text = words(client.get("/bills/s3508-119").text)
-    assert "Congress lists a withdrawal dated May 20, 2026; it is being confirmed." in text
+    assert "Congress lists a withdrawal on May 20, 2026. We are checking it." in text
     assert "Listed by Congress 4" in text
     assert "Withdrew 1" in text
     assert "withdrew on April 2, 2026" in text
@@ -335,7 +340,7 @@ def test_a_zip_of_one_district_leads_to_its_people(client: FlaskClient, typed: s
 
 def test_a_split_zip_shows_every_district_with_cues(client: FlaskClient) -> None:
     text = words(client.get("/find?zip=78207").text)
-    assert "Your ZIP code is shared by 3 districts" in text
+    assert "Your ZIP code is in 3 districts" in text
     for district in ("Texas, district 20", "Texas, district 28", "Texas, district 35"):
         assert district in text
     assert "District offices in Laredo" in text
@@ -345,7 +350,7 @@ def test_an_unknown_zip_is_never_called_invalid(client: FlaskClient) -> None:
     answer = client.get("/find?zip=00000")
     text = words(answer.text)
     assert answer.status_code == 200
-    assert "no district for ZIP 00000" in text
+    assert "a district for ZIP code 00000" in text
     assert "invalid" not in text.lower()
     assert "By state and district" in text
 
@@ -379,7 +384,7 @@ def test_without_a_geocoder_no_address_is_asked_for(client: FlaskClient, snapsho
     assert 'name="street"' not in client.get("/find").text
     with_one = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
     assert 'name="street"' in with_one.get("/find").text
-    assert "Street address: sent once to the geocoder" in words(with_one.get("/privacy").text)
+    assert "Street address: sent once" in words(with_one.get("/privacy").text)
     assert "geocoder" not in words(client.get("/privacy").text)
 
 
@@ -401,11 +406,11 @@ def test_other_ways_to_write_a_seat_lead_to_its_address(client: FlaskClient, typ
 @pytest.mark.parametrize(
     ("path", "says"),
     [
-        ("/act/TX-99", "the districts of Texas run from TX-1 to TX-38"),
+        ("/act/TX-99", "Texas has districts 1 to 38"),
         ("/act/WY-7", "Wyoming has one district, WY-0"),
-        ("/act/ZZ-1", "There is no seat ZZ-1 in Congress"),
-        ("/es/act/TX-99", "los distritos de Texas van de TX-1 a TX-38"),
-        ("/act/TX-20?member=J000305", "does not speak for TX-20"),
+        ("/act/ZZ-1", "There is no district “ZZ-1”"),
+        ("/es/act/TX-99", "Texas tiene los distritos 1 a 38"),
+        ("/act/TX-20?member=J000305", "does not represent TX-20"),
         ("/act/TX-20?member=C001091&kind=fax", "kinds are"),
     ],
 )
@@ -417,8 +422,8 @@ def test_forged_addresses_get_a_helpful_page(client: FlaskClient, path: str, say
 
 def test_a_vacant_seat_is_said_and_the_senators_stand_there(client: FlaskClient) -> None:
     text = words(client.get("/act/TX-23").text)
-    assert "Texas, district 23 has nobody now" in text
-    assert "Your senators still speak for you" in text
+    assert "Texas, district 23: seat vacant" in text
+    assert "Your senators still represent you" in text
     assert "John Cornyn" in text
 
 
@@ -463,12 +468,12 @@ def test_what_a_reader_fills_in_comes_back_and_stays_nowhere(client: FlaskClient
 def test_a_letter_has_its_own_page(client: FlaskClient) -> None:
     answer = client.get("/es/act/TX-20?member=C001098&kind=letter")
     assert (answer.status_code, answer.location) == (302, "/es/act/TX-20/letter?member=C001098")
-    assert "Estimado Senador Cruz:" in client.get(answer.location).text
+    assert "Estimado senador Cruz:" in client.get(answer.location).text
 
 
 def test_at_the_end_it_adds_up(client: FlaskClient) -> None:
     text = words(client.get("/act/TX-20/thanks").text)
-    assert "26 co-sponsors last joined on" in text
+    assert "26 co-sponsors newest on" in text
     assert "http://127.0.0.1:5000/" in text
     assert "reported here" not in text
 
@@ -476,13 +481,14 @@ def test_at_the_end_it_adds_up(client: FlaskClient) -> None:
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_the_next_map_is_said_with_its_date_and_sources(client: FlaskClient, lang: str) -> None:
     page = client.get("/districts" if lang == "en" else "/es/districts").text
-    day = {"en": "count from January 3, 2027 at noon", "es": "valen desde el 3 de enero de 2027 al mediodía"}[
-        lang
-    ]
+    day = {
+        "en": "take effect on January 3, 2027 at noon",
+        "es": "rigen desde el 3 de enero de 2027 al mediodía",
+    }[lang]
     assert day in words(page)
     for state in ("Texas", "Alabama", "Tennessee"):
         assert state in words(page)
-    missing = {"en": "source not at hand", "es": "fuente no disponible"}[lang]
+    missing = {"en": "no source available", "es": "sin fuente disponible"}[lang]
     row = re.search(r'<th scope="row">\s*Tennessee.*?</tr>', page, re.DOTALL)
     assert row is not None
     assert missing in row[0]
@@ -494,9 +500,9 @@ def test_the_next_map_is_said_with_its_date_and_sources(client: FlaskClient, lan
 
 
 def test_a_state_with_new_districts_says_so_where_it_matters(client: FlaskClient) -> None:
-    assert "Texas changes its districts with the next Congress." in words(client.get("/act/TX-20").text)
-    assert "Texas changes its districts with the next Congress." in words(client.get("/find?zip=78207").text)
-    assert "changes its districts" not in words(client.get("/act/NY-11").text)
+    assert "Texas gets new districts with the next Congress." in words(client.get("/act/TX-20").text)
+    assert "Texas gets new districts with the next Congress." in words(client.get("/find?zip=78207").text)
+    assert "gets new districts" not in words(client.get("/act/NY-11").text)
 
 
 def pages_at(engine: Engine, moment: datetime, *paths: str) -> list[str]:
@@ -509,22 +515,22 @@ def test_after_the_switch_the_new_districts_count(snapshot_engine: Engine) -> No
     paths = ("/districts", "/act/TX-20", "/find", "/find?zip=78701", "/act/NY-11", "/act/MO-5", "/act/AK-0")
     turn = datetime(2027, 1, 3, 17, 0, tzinfo=UTC)
     page, act, find, found, *unchanged = pages_at(snapshot_engine, turn, *paths)
-    assert "Since January 3, 2027 at noon in Washington the new districts of these states count." in page
-    assert "changes its districts" not in act
+    assert "The new districts of these states took effect on January 3, 2027 at noon, Washington time." in page
+    assert "gets new districts" not in act
     # The table of Texas is not here: no page says that its districts are used.
-    lacking = "We do not have the new districts of these states yet: Alabama, California,"
+    lacking = "We don’t have the new districts of these states yet: Alabama, California,"
     assert lacking in page
     assert lacking in find
     for text in (page, find, found):
-        assert "We use the districts of the 120th Congress" not in text
-    assert "In all other states we use the districts of the 120th" in page
-    assert "Since noon Eastern on January 3, 2027 Texas has new districts" in act
-    assert "look it up by street address" in act
-    assert "ZIP 78701 was in TX-37 until then" in found
-    assert "Your senators do not depend on the district" in found
+        assert "We use the districts of this Congress, the 120th" not in text
+    assert "In all other states we use the districts of this Congress, the 120th" in page
+    assert "Since noon Eastern time on January 3, 2027 Texas has new districts" in act
+    assert "find it by street address" in act
+    assert "ZIP code 78701 was in TX-37 until then" in found
+    assert "Your senators are the same in every district" in found
     assert not any("new districts" in text for text in unchanged)
     (split,) = pages_at(snapshot_engine, turn, "/find?zip=60640")
-    assert "map of the 119th Congress. The districts there have not changed since." in split
+    assert "map of the 119th Congress. The districts there have not changed since then." in split
 
 
 def test_from_december_on_now_and_then_are_told_apart(snapshot_copy: Engine) -> None:
@@ -535,16 +541,16 @@ def test_from_december_on_now_and_then_are_told_apart(snapshot_copy: Engine) -> 
     act, kept, split, before = pages_at(
         snapshot_copy, december, "/act/TX-20", "/act/NY-11", "/find?zip=78207", "/es/act/TX-20"
     )
-    assert "This is who represents TX-20 now, until noon Eastern on January 3, 2027." in act
+    assert "This is who represents TX-20 now, until noon Eastern time on January 3, 2027." in act
     assert "until noon" not in kept
-    assert "From noon Eastern on January 3, 2027 it lies in TX-28." in split
+    assert "From noon Eastern time on January 3, 2027 it is in TX-28." in split
     assert "hasta el mediodía (hora del Este) del 3 de enero de 2027" in before
     with time_machine.travel(december, tick=False):
         client = create_app(Settings(secret_key="x" * 40), engine=snapshot_copy).test_client()
         answer = client.get("/find?zip=78840")
         assert answer.status_code == 303
         page = words(client.get(answer.location).text)
-    assert "it lies in TX-20" in page
+    assert "it is in TX-20" in page
 
 
 def test_the_page_of_a_new_district_says_so_while_it_is_new(snapshot_copy: Engine) -> None:
@@ -554,7 +560,7 @@ def test_the_page_of_a_new_district_says_so_while_it_is_new(snapshot_copy: Engin
         set_zips_state(session, 120, turn, "test")
     (fresh,) = pages_at(snapshot_copy, turn, "/act/TX-28")
     assert "this page is about the new TX-28" in fresh
-    assert "look it up by ZIP code." in fresh
+    assert "find it by ZIP code." in fresh
     (later,) = pages_at(snapshot_copy, turn + timedelta(days=200), "/act/TX-28")
     assert "new districts" not in later
 
@@ -579,9 +585,9 @@ def test_no_position_is_asked_for_where_its_district_could_not_be_told(snapshot_
 @pytest.mark.parametrize(
     ("path", "promise"),
     [
-        ("/find", "The position goes to this site alone, is looked up on our own map and forgotten."),
-        ("/privacy", "sent to us alone, looked up on our own map and forgotten."),
-        ("/es/privacy", "llega solo a nosotros, se busca en nuestro propio mapa y se olvida."),
+        ("/find", "We look up your location on our own map and don’t save it."),
+        ("/privacy", "It comes only to us. We look it up on our own map and don’t save it."),
+        ("/es/privacy", "Llega solo a nosotros. La buscamos en nuestro mapa y no la guardamos."),
     ],
 )
 def test_a_position_is_promised_to_stay_here(client: FlaskClient, path: str, promise: str) -> None:
@@ -596,7 +602,7 @@ def test_another_bill_can_be_chosen_for_the_same_person(client: FlaskClient) -> 
 def test_the_feed_tells_what_changed(client: FlaskClient) -> None:
     answer = client.get("/es/feeds/changes.atom")
     assert answer.mimetype == "application/atom+xml"
-    assert "Se sumó al proyecto: Maxine Waters (D-CA)" in answer.text
+    assert "Firmó el proyecto: Maxine Waters (D-CA)" in answer.text
     ids = re.findall("<id>([^<]+)</id>", answer.text)
     assert len(ids) == len(set(ids)) > 20
     assert all(one.startswith("http://127.0.0.1:5000/") for one in ids)
@@ -650,15 +656,15 @@ def test_any_text_in_any_place_gets_a_helpful_page(loaded_engine: Engine, clock:
             "This Congress ends in 12 days, on January 3",
             "termina en 12 días, el 3 de enero",
         ),
-        ("2027-01-02T17:00", "This Congress ends tomorrow, on January 3", "termina mañana, el 3 de enero"),
-        ("2027-01-03T16:59", "This Congress ends today at noon Eastern.", "termina hoy al mediodía"),
+        ("2027-01-02T17:00", "This Congress ends tomorrow, January 3", "termina mañana, el 3 de enero"),
+        ("2027-01-03T16:59", "This Congress ends today at noon Eastern time.", "termina hoy al mediodía"),
         ("2027-01-03T17:00", "", ""),
     ],
 )
 def test_in_its_last_weeks_every_page_says_how_long_the_congress_has(
     snapshot_engine: Engine, moment: str, en: str, es: str
 ) -> None:
-    means = "Bills that are not law by then end and must be introduced again."
+    means = "Bills that are not law by then expire and must be introduced again."
     with time_machine.travel(datetime.fromisoformat(moment).replace(tzinfo=UTC), tick=False):
         client = create_app(Settings(secret_key="x" * 40), engine=snapshot_engine).test_client()
         for path in ("/", "/bills/hr6736-119", "/privacy"):
@@ -675,10 +681,10 @@ def test_when_the_congress_has_ended_the_pages_say_so(snapshot_engine: Engine) -
         act, script = words(client.get("/act/TX-20").text), client.get("/act/TX-20?member=C001098&kind=call")
         gone = client.get("/act/TX-20?member=C001091&kind=call")
         proposal = words(client.get("/proposals/armas-act").text)
-    assert "We do not know of a bill of this proposal in the 120th Congress." in front
-    assert "Died" in bill
+    assert "We don’t know if this bill has been introduced in the 120th Congress." in front
+    assert "Expired" in bill
     # Castro's term ended at noon two days ago, and no list says yet who sits; Cruz's runs until 2031.
-    assert "Who speaks for Texas, district 20 now is not listed yet" in act
+    assert "We don’t know yet who represents Texas, district 20" in act
     assert "vacant" not in act
     assert "Castro" not in act
     assert gone.status_code == 404
