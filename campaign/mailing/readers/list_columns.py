@@ -126,9 +126,9 @@ def _number(text: str, count: int) -> int | None:
 def _no_addresses(header: Sequence[str]) -> Refused:
     if any("@" in name for name in header):
         return Refused(
-            "The first line holds an address. Put a line above it that names the columns, one of them email.",
-            "La primera línea contiene una dirección. Ponga encima una línea con los nombres de las columnas, "
-            "una de ellas email.",
+            "The first line holds an address. Add a line above it that names the columns, one of them email.",
+            "La primera línea contiene una dirección. Agregue encima una línea con los nombres de las "
+            "columnas, una de ellas email.",
         )
     return Refused(
         "The file needs a first line that names its columns, one of them email.",

@@ -60,7 +60,7 @@ def _meant(keys: Keys, campaign: str, text: str) -> sa.ColumnElement[bool]:
         return col(Subscriber.key).in_(keys.all_of(read_address(text), campaign))
     except Refused:
         raise Refused(
-            "Type a whole address, such as maria@example.org, or a domain, such as @example.org.",
+            "Enter a whole address, such as maria@example.org, or a domain, such as @example.org.",
             "Escriba una dirección completa, como maria@example.org, o un dominio, como @example.org.",
         ) from None
 

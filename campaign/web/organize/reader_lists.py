@@ -95,10 +95,10 @@ def _checked(name: str, text: str, chosen: Mapping[str, str] | None) -> Brought:
 def _too_long() -> Refused:
     size = MOST_BYTES // 1_000_000
     return Refused(
-        f"The list is too long for this page: at most {size} MB and {MOST_ROWS:,} rows. Nothing was taken. On "
-        "the server, “campaign subscribers import FILE” takes it.",
+        f"The list is too long for this page: at most {size} MB and {MOST_ROWS:,} rows. Nothing was "
+        "imported. On the server, “campaign subscribers import FILE” imports it.",
         f"La lista es demasiado larga para esta página: como máximo {size} MB y {MOST_ROWS:,} filas. No se "
-        "tomó nada. En el servidor, «campaign subscribers import ARCHIVO» la toma.",
+        "importó nada. En el servidor, «campaign subscribers import ARCHIVO» la importa.",
         status=413,
     )
 
@@ -121,7 +121,7 @@ def _preview(brought: Brought) -> Response:
         seen=_seen({field: str(place) for field, place in columns.places.items()}),
         new=new,
         done=done,
-        sample=[row for row in rows if not row.left][:SAMPLE],
+        sample=[row for row in rows if not row.left and row.line not in done.rejects][:SAMPLE],
         field_names=_field_names(),
         left_names=_left_names(),
         who=me().email,
@@ -187,12 +187,12 @@ def rejected_readers() -> Response:
 
 def _field_names() -> dict[str, str]:
     return {
-        "email": _("E-mail address"),
+        "email": _("Email address"),
         "language": _("Language"),
         "zip": _("ZIP code"),
         "seat": _("House seat"),
         "proposals": _("Proposals"),
-        "status": _("State of the subscription"),
+        "status": _("Subscription status"),
         "consent": _("Consent (yes or no)"),
     }
 
@@ -201,7 +201,7 @@ def _left_names() -> dict[str, str]:
     """What a list says of people that are not taken."""
     return {
         "unsubscribed": _("unsubscribed"),
-        "bounced": _("mail came back"),
-        "complaint": _("complained"),
+        "bounced": _("email came back"),
+        "complaint": _("marked it as spam"),
         "not_subscribed": _("never subscribed, or not confirmed"),
     }

@@ -57,7 +57,7 @@ def _state_names() -> dict[str, str]:
     return {
         "confirmed": _("confirmed"),
         "pending": _("not confirmed"),
-        "stopped": _("mail stopped"),
+        "stopped": _("email stopped"),
         "undeliverable": _("undeliverable"),
     }
 
@@ -71,7 +71,9 @@ def reader_step(id: int, act: str) -> Response:
 def _reader(id: int, act: str) -> Subscriber:
     found = reader_search.reader(database.session(), served.slug(), id)
     if act not in ACTS or (act == "stop" and found.state not in RUNNING):
-        raise Refused("There is nothing of that to do.", "No hay nada de eso que hacer.", status=404)
+        raise Refused(
+            "That can’t be done for this reader.", "Eso no se puede hacer con este lector.", status=404
+        )
     return found
 
 
@@ -85,7 +87,7 @@ def take_reader_step(id: int, act: str) -> Response:
         else:
             subscribers.erase(writer, who, now=db.utcnow())
         access.note(writer, {"stop": "reader stopped", "erase": "reader erased"}[act], f"{served.slug()} {id}")
-    told(_("Done: no more mail goes there.") if act == "stop" else _("Done: the reader is erased."))
+    told(_("Email to this reader is stopped.") if act == "stop" else _("The reader is deleted."))
     return to("readers")
 
 

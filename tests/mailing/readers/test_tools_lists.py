@@ -331,9 +331,7 @@ def test_the_command_says_what_was_taken_and_what_was_not(engine: Engine, tmp_pa
             "rejected": 1,
             "left": {"unsubscribed": 1, "bounced": 0, "complaint": 0, "not_subscribed": 0},
             "unused": ["first_name"],
-            "rejects": {
-                "4": "This does not look like an e-mail address. It should read like maria@example.org."
-            },
+            "rejects": {"4": "That doesn’t look like an email address. Example: maria@example.org."},
         },
     )
     lines = CliRunner().invoke(main, words, env=env).stdout

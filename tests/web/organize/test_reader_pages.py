@@ -89,7 +89,7 @@ def entries(engine: Engine) -> list[AuditEntry]:
 
 def test_an_empty_list_teaches(admin: FlaskClient) -> None:
     page = admin.get(PAGE)
-    assert "Nobody reads the digest yet" in page.text
+    assert "No one reads the digest yet" in page.text
     assert f'href="{PAGE}/import"' in page.text
     assert 'href="/subscribe"' in page.text
 
@@ -99,7 +99,7 @@ def test_readers_are_counted_and_shown_with_what_they_chose(admin: FlaskClient, 
     assert "confirmed 0 1 1" in text
     assert "not confirmed 1 0 1" in text
     assert f"{ANA} Español TX-20 all confirmed" in text
-    assert f"{LUZ} English not told armas-act not confirmed" in text
+    assert f"{LUZ} English not given armas-act not confirmed" in text
     assert "bo@example.org" not in text
 
 
@@ -129,7 +129,7 @@ def test_an_address_or_a_domain_finds_readers(
 def test_a_text_that_is_neither_is_refused_and_stays(admin: FlaskClient, listed: Engine) -> None:
     answer = send(admin, PAGE, text="ana")
     assert answer.status_code == 422
-    assert "Type a whole address" in answer.text
+    assert "Enter a whole address" in answer.text
     assert 'value="ana"' in answer.text
 
 
@@ -145,7 +145,7 @@ def test_a_page_holds_fifty_readers(
     assert "Page 2 of 2" in text_of(send(admin, PAGE, page="99"))
 
 
-@pytest.mark.parametrize(("act", "says"), [("stop", "This is for good"), ("erase", "This cannot be undone")])
+@pytest.mark.parametrize(("act", "says"), [("stop", "This is final"), ("erase", "This cannot be undone")])
 def test_what_will_happen_is_said_first_and_no_entry_holds_the_address(
     admin: FlaskClient, listed: Engine, settings: Settings, act: str, says: str
 ) -> None:
@@ -223,8 +223,8 @@ def test_a_list_is_looked_at_and_nothing_is_stored(admin: FlaskClient, listed: E
     answer = upload(admin, LIST.encode())
     text = text_of(answer)
     assert answer.status_code == 200
-    for told in ("1 person is new", "1 row is not taken: unsubscribed", "1 person is known already",
-                 "Columns not used: Name, Segment", "1 row is rejected", "Line 5:"):  # fmt: skip
+    for told in ("1 person is new", "1 row is not imported: unsubscribed", "1 person is on the list already",
+                 "Unused columns: Name, Segment", "1 row is rejected", "Line 5:"):  # fmt: skip
         assert told in text
     assert set(states(listed)) == {ANA, LUZ}
     with db.reading(listed) as session:
@@ -245,7 +245,7 @@ def test_a_list_is_taken_with_the_consent_that_somebody_attests(
 ) -> None:
     answer = go_on(admin, upload(admin, LIST.encode(), "people of bo@example.org.csv"), "/take", **ticked)
     assert answer.status_code == 200
-    assert "The list is taken" in answer.text
+    assert "The list is imported" in answer.text
     assert states(listed) == {ANA: "confirmed", LUZ: "pending", "new@list.test.org": state}
     with db.reading(listed) as session:
         (consent,) = session.exec(select(Consent))
@@ -265,13 +265,13 @@ def test_columns_can_be_matched_by_hand(admin: FlaskClient, listed: Engine) -> N
     assert "one of them email" in text_of(first)
     second = go_on(admin, first, column_email="0", column_language="1")
     assert "new@list.test.org Español" in text_of(second)
-    assert "The list is taken" in go_on(admin, second, "/take").text
+    assert "The list is imported" in go_on(admin, second, "/take").text
     assert "new@list.test.org" in states(listed)
 
 
 def test_a_list_is_not_taken_with_columns_that_nobody_looked_at(admin: FlaskClient, listed: Engine) -> None:
     answer = go_on(admin, upload(admin, LIST.encode()), "/take", column_status="")
-    assert "What the list would do" in answer.text
+    assert "Preview of the import" in answer.text
     assert "2 people are new" in text_of(answer)
     assert set(states(listed)) == {ANA, LUZ}
 
@@ -315,6 +315,6 @@ def test_a_list_near_the_limit_travels(admin: FlaskClient, listed: Engine) -> No
 def test_the_spanish_pages_speak_spanish(admin: FlaskClient, listed: Engine) -> None:
     form = {"csrf_token": token(admin, "/organize/account"), "file": (io.BytesIO(LIST.encode()), "x.csv")}
     answer = admin.post(f"/es{PAGE}/import", **multipart(form))
-    assert "1 fila no se toma: de baja" in text_of(answer)
-    assert "Línea 5: Un código postal" in text_of(answer)
+    assert "1 fila no se importa: de baja" in text_of(answer)
+    assert "Línea 5: Escriba un código postal" in text_of(answer)
     assert "sin confirmar" in text_of(admin.get(f"/es{PAGE}"))
