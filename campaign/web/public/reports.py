@@ -16,6 +16,7 @@ from campaign.outreach.models import CallReceipt
 from campaign.outreach.offices import OfficeNow, Offices
 from campaign.outreach.outcomes import ConnectionLimits
 from campaign.refusals import Refused
+from campaign.web.core import proxies
 from campaign.web.core.database import engine, session
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
@@ -62,7 +63,7 @@ def _kind_of_office(found: Offices, sent: str) -> str:
 
 def _count(chosen: Visit, report: outcomes.Report, nonce: str, now: datetime) -> Response:
     try:
-        if not _connections().allow(request.remote_addr or "", now=now):
+        if not _connections().allow(proxies.place(), now=now):
             raise outcomes.too_many()
         with db.writing(engine()) as writer:
             outcomes.record(writer, report, nonce, now=now, today=now.astimezone(settings().zone).date())
