@@ -126,7 +126,7 @@ def script(chosen: Visit, *, now: datetime) -> Response:
     found = offices_of(chosen, now=now)
     office = found.by_id(request.args.get("office", "")) or found.first
     kind = request.args.get("kind") or usual_kind(office)
-    if chosen.whole:
+    if chosen.whole and kind in wordings.KINDS:
         text = conversations.whole(chosen.speaker.asks, chosen.person, kind, current())
     else:
         text = wordings.write(session(), chosen.ask, chosen.person, kind, current()).text
