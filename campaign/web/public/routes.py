@@ -1,6 +1,7 @@
 """The pages that everybody reads. A view loads, asks and answers; what a page shows is in ``content``."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from campaign.congress.seats import read_seat
 from campaign.dates import parse_day
 from campaign.db import utcnow
 from campaign.districts import finder, maps
-from campaign.outreach import conversations, outcomes, wordings
+from campaign.outreach import outcomes
 from campaign.proposals import campaigns, lookup
 from campaign.refusals import Refused
 from campaign.web.core import look, served
@@ -139,7 +140,7 @@ def districts() -> Response:
     )
 
 
-@route("/act/<seat>", methods=("GET", "POST"), query=("member", "bill", "kind", "note"))
+@route("/act/<seat>", methods=("GET", "POST"), query=("member", "bill", "kind", "office", "note"))
 def act(seat: str) -> Response:
     """Who speaks for a seat and where each stands; with ``member`` the words for a call to that one. ``note``
     is what the search for the place had to say, by its codes.
@@ -165,18 +166,14 @@ def act(seat: str) -> Response:
 
 def _words(seat: str) -> Response:
     """All of the campaign in one call where there is more than one thing to ask; with ``bill`` that alone."""
-    bill, kind = request.args.get("bill", ""), request.args.get("kind", "call")
-    if kind == "letter":
+    bill = request.args.get("bill", "")
+    if request.args.get("kind") == "letter":
         kept = {"bill": bill} if bill else {}
         return redirect(place("letter", seat=seat, member=request.args["member"], **kept), 302)
     now = utcnow()
     chosen = calls.visit(seat, request.args, now=now)
-    if len(chosen.speaker.asks) > 1 and not bill and kind in conversations.KINDS:
-        return calls.both(seat)
-    text = wordings.write(session(), chosen.ask, chosen.person, kind, current()).text
-    return page(
-        "public/script.html", shown=chosen, kind=kind, text=text, offices=calls.offices_of(chosen, now=now)
-    )
+    several = len(chosen.speaker.asks) > 1 and not bill
+    return calls.script(replace(chosen, whole=several or chosen.whole), now=now)
 
 
 @route("/act/<seat>/thanks")
