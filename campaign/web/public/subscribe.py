@@ -95,7 +95,7 @@ def sign_up() -> Response:
 
 def _wish(form: Mapping[str, str], seat: str, proposals: list[str]) -> Wish:
     return Wish(
-        language=form.get("language", current()),
+        language=campaigns.spoken(database.session(), served.slug(), form.get("language", current())),
         seat=seat,
         proposals=tuple(proposals),
         alerts=bool(form.get("alerts")),
