@@ -10,7 +10,15 @@ from sqlmodel import Session, col, select
 from campaign.mailing.models import Edition, Subscriber
 from campaign.organizing.models import StaffContact, WhipNote, WhipNoteChange
 from campaign.proposals import campaigns
-from campaign.proposals.models import Campaign, CampaignLogo, CampaignState, CitedFact, Kinship, Proposal, TextVersion
+from campaign.proposals.models import (
+    Campaign,
+    CampaignLogo,
+    CampaignState,
+    CitedFact,
+    Kinship,
+    Proposal,
+    TextVersion,
+)
 
 Condition = sa.ColumnElement[bool]
 

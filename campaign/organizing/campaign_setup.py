@@ -218,7 +218,7 @@ def _publish(session: Session, campaign: str, key: str, words: parts.Words, by: 
 
 
 def _content(key: str, words: parts.Words) -> dict[str, str]:
-    """A text as its version has it: where it replaces one that ships, only in the languages it is written in."""
+    """A text as its version has it: one that replaces a shipped text only in the languages it is written in."""
     if published.cell(key)[0] in phrases.OF_PROPOSALS:
         return _both("text", words)
     return {"text_en": words.en, "text_es": words.es}

@@ -143,8 +143,8 @@ def overtaken(session: Session, campaign: str, kind: str, key: str, seen: int) -
 
 
 def clean(kind: str, given: Mapping[str, str], languages: Sequence[str]) -> dict[str, str]:
-    """The fields of a text of a campaign that offers some languages, cleaned. Raises Refused with the name of an
-    invalid field."""
+    """The fields of a text, cleaned, of a campaign that offers some languages. Raises Refused with the name of
+    an invalid field."""
     content: dict[str, str] = {}
     given = campaigns.in_both(languages, _of_old_form(given) if kind == "fact" else given)
     for field in FIELDS[kind]:

@@ -1,4 +1,4 @@
-"""The logo of a campaign: any picture that comes in is drawn anew as a small PNG, so that nothing else in it stays."""
+"""The logo of a campaign. What comes in is drawn anew as a small PNG, so that nothing else in it stays."""
 
 import hashlib
 import io
@@ -29,7 +29,7 @@ _UNREADABLE: Final = (
 
 
 def read(raw: bytes) -> bytes:
-    """A PNG or JPEG as the PNG that is kept. Raises Refused for anything else, and for one that is too large."""
+    """A PNG or JPEG as the PNG that is kept. Raises Refused for anything else and for one that is too large."""
     if len(raw) > MOST_BYTES:
         raise Refused(
             "The logo is larger than 300 kB. Save it smaller: 480 by 160 pixels are enough.",

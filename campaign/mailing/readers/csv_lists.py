@@ -44,7 +44,7 @@ def read(session: Session, campaign: str, text: str, done: Imported, *, now: dat
 
 
 def _wish(session: Session, campaign: str, cells: dict[str, str], now: datetime) -> Wish:
-    language = cells.get("language", "").lower()[:2] or "en"
+    language = cells.get("language", "").lower()[:2] or campaigns.offered(session, campaign)[0]
     if language not in LANGUAGES:
         raise Refused(f"unknown language {language!r}", f"idioma desconocido {language!r}")
     seat = cells.get("seat", "")
@@ -56,7 +56,7 @@ def _wish(session: Session, campaign: str, cells: dict[str, str], now: datetime)
     known = {proposal.slug for proposal in campaigns.campaign_proposals(session, campaign)}
     if unknown := [slug for slug in slugs if slug not in known]:
         raise Refused(f"unknown proposal {unknown[0]!r}", f"propuesta desconocida {unknown[0]!r}")
-    return Wish(language, seat, slugs).checked()
+    return Wish(campaigns.spoken(session, campaign, language), seat, slugs).checked()
 
 
 def _seat_of_zip(session: Session, text: str, now: datetime) -> str:

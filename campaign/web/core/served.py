@@ -115,12 +115,9 @@ def offered() -> dict[str, str]:
 
 
 def page_languages() -> dict[str, str]:
-    """The languages in which this very page exists; organizers' pages are in both. Asks the database nothing: an
-    error page shows what is known by then."""
-    found: Campaign | None = None if routing.is_organizers(request.path) else g.get("campaign")
-    if found is None or "listed" in g:
-        return {lang: name for lang, name in LANGUAGES.items() if lang in g.get("listed", LANGUAGES)}
-    return {lang: LANGUAGES[lang] for lang in found.offered}
+    """The languages in which this very page exists; organizers' pages are in both. Asks the database nothing:
+    an error page may need it while the database fails."""
+    return {lang: LANGUAGES[lang] for lang in g.get("languages", LANGUAGES)}
 
 
 def _lead_to_offered_language() -> Response | None:
@@ -129,23 +126,19 @@ def _lead_to_offered_language() -> Response | None:
     Only to be read: a form of an old page, and the request by which a mail service ends a subscription, are
     taken as they come.
     """
-    if request.endpoint is None:
-        campaign()
-    if not (request.blueprint or "").startswith("public_"):
+    public = (request.blueprint or "").startswith("public_")
+    if public or (request.endpoint is None and not routing.is_organizers(request.path)):
+        g.languages = _listed() or list(offered())
+    if not public or current() in g.languages or request.method not in ("GET", "HEAD"):
         return None
-    languages = _languages_listed() or list(offered())
-    if current() in languages or request.method not in ("GET", "HEAD"):
-        return None
-    return redirect(routing.same_page(languages[0]), 302)
+    return redirect(routing.same_page(g.languages[0]), 302)
 
 
-def _languages_listed() -> list[str]:
+def _listed() -> list[str]:
     """The languages of the list of campaigns, where this request's page is that list: all of theirs."""
     if named() or not routing.here("campaign") or len(live := campaigns.live(database.session())) < 2:
         return []
-    g.listed = [lang for lang in LANGUAGES if any(lang in each.offered for each in live)]
-    found: list[str] = g.listed
-    return found
+    return [lang for lang in LANGUAGES if any(lang in each.offered for each in live)]
 
 
 # --- its state -------------------------------------------------------------------------------------
