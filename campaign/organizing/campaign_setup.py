@@ -199,7 +199,7 @@ def _texts(found: CampaignFile) -> Iterable[tuple[str, parts.Words]]:
             if words := getattr(proposal, name):
                 yield published.key(group, proposal.slug), words
     for text in found.texts:
-        yield text.text, parts.Words(en=text.en, es=text.es)
+        yield text.text, parts.Words(**{lang: said for lang in LANGUAGES if (said := getattr(text, lang))})
 
 
 def _publish(session: Session, campaign: str, key: str, words: parts.Words, by: str, now: datetime) -> None:
