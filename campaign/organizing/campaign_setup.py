@@ -326,7 +326,7 @@ def _fact_entry(fact: CitedFact, langs: Languages) -> parts.FactEntry:
 def _text_entries(texts: Mapping[published.Cell, str], langs: Languages) -> Iterable[parts.TextEntry]:
     for group, name in sorted({(group, name) for group, name, _ in texts}):
         if group not in OF_PROPOSALS.values() and (words := _text_of(texts, group, name, langs)):
-            yield parts.TextEntry(text=published.key(group, name), en=words.en, es=words.es)
+            yield parts.TextEntry(text=published.key(group, name), **words.model_dump(exclude_defaults=True))
 
 
 # --- copying ---------------------------------------------------------------------------------------

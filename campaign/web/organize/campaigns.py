@@ -208,8 +208,10 @@ def set_organization(slug: str) -> Response:
 
 def _sent_logo() -> bytes | None:
     """The logo that a form brings, None where it brings none. Raises Refused where it is none."""
-    file = request.files.get("logo")
-    raw = file.read(logos.MOST_BYTES + 1) if file else b""
+    raw = b""
+    if file := request.files.get("logo"):
+        raw = file.read(logos.MOST_BYTES + 1)
+        file.close()
     return logos.read(raw) if raw else None
 
 
