@@ -13,6 +13,7 @@ from campaign.web.core import (
     health,
     languages,
     page_cache,
+    proxies,
     render,
     request_log,
     routing,
@@ -58,4 +59,6 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     campaign_state.attach(app)
     for room in ROOMS:
         room.register(app)
+    # Outermost: everything else may read who is asking, and under which name.
+    app.wsgi_app = proxies.Proxies(app.wsgi_app, settings)  # type: ignore[method-assign]
     return app

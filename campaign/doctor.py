@@ -139,6 +139,9 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield Finding("note", "CAMPAIGN_ENV", "is development; set it to production where others can reach it")
     if production and urlsplit(settings.base_url).scheme != "https":
         yield Finding("error", "CAMPAIGN_BASE_URL", "must be the https address that people see")
+    if production and not settings.trusted_proxies:
+        text = "is empty: if a proxy stands before this service, all visitors count as one; set it, like 1"
+        yield Finding("warning", "CAMPAIGN_TRUSTED_PROXIES", text)
     if 0 < len(settings.secret_key.get_secret_value()) < SHORTEST_SECRET:
         yield Finding("warning", "CAMPAIGN_SECRET_KEY", f"is shorter than {SHORTEST_SECRET} characters")
     if not settings.geocoder_url:

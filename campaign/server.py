@@ -92,6 +92,10 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
             "threads": THREADS,
             "graceful_timeout": SECONDS_TO_FINISH,
             "control_socket_disable": True,
+            # The application reads these headers itself, from proxies the operator names (core/proxies.py).
+            "forwarder_headers": "",
+            "forwarded_allow_ips": "",
+            "secure_scheme_headers": {},
             "loglevel": "warning",
             "proc_name": "campaign",
             "when_ready": self._print_address,

@@ -5,6 +5,7 @@ import re
 import secrets
 from email.utils import parseaddr
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -42,6 +43,7 @@ HttpAddressOrEmpty = Annotated[str, AfterValidator(_http_address_or_empty)]
 MailAddressOrEmpty = Annotated[str, AfterValidator(_mail_address_or_empty)]
 
 
+MOST_PROXIES = 10
 _HOST = re.compile(r"[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*(:[0-9]{1,5})?=[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -64,6 +66,10 @@ class Settings(BaseSettings):
         description="retired secret keys, separated by commas: mailed links and suppression outlive a change",
     )
     base_url: HttpAddress = Field("http://127.0.0.1:5000", description="the only origin used in links sent out")
+    trusted_proxies: str = Field(
+        "",
+        description="how many proxies, or which networks, may name a visitor's address, scheme and host",
+    )
     hosts: str = Field(
         "", description="host names of single campaigns, separated by commas: `homes.example.org=rural-homes`"
     )
@@ -123,6 +129,23 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except Exception as error:
             raise ValueError("is not a time zone such as America/New_York") from error
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _count_or_networks(cls, value: str) -> str:
+        text = value.strip()
+        if text.isdecimal():
+            if int(text) > MOST_PROXIES:
+                raise ValueError(f"is the number of proxies before this service, {MOST_PROXIES} at most")
+            return value
+        for part in filter(None, map(str.strip, text.split(","))):
+            try:
+                ip_network(part)
+            except ValueError:
+                raise ValueError(
+                    f"{part!r} is no network; write 1, or 10.0.0.0/8, or several with commas"
+                ) from None
         return value
 
     @field_validator("hosts")

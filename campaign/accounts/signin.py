@@ -95,7 +95,9 @@ def with_code(engine: Engine, owed: str, code: str, visitor: Visitor, *, now: da
 
 
 def take_code(session: Session, user: User, code: str, *, now: datetime, request: str = "") -> bool:
-    """Whether a code is good for its user; using one up is part of the answer."""
+    """Whether a code is good for its user; using one up is part of the answer. Of two who send the same code at
+    once, the row's lock lets one in."""
+    users.lock(session, user)
     if factors.use_code(user, code, now=now):
         session.add(user)
         return True
@@ -110,8 +112,9 @@ def ask_for_link(engine: Engine, email: str, visitor: Visitor, *, now: datetime)
     either way."""
     address = email.strip().lower()
     with db.writing(engine) as session:
-        asked = visitor.bucket("link", address)
-        allowed = _may_try(session, address, visitor, now) and throttle.allow(
+        # Not by the account's bucket: who guesses its password must not keep its owner from a link.
+        place, asked = visitor.bucket("address", visitor.address), visitor.bucket("link", address)
+        allowed = throttle.allow(session, place, throttle.ADDRESS, now=now) and throttle.allow(
             session, asked, throttle.LINKS, now=now
         )
         user = users.by_email(session, address)
@@ -202,13 +205,13 @@ def confirm_authenticator(
 
 
 def _may_try(session: Session, address: str, visitor: Visitor, now: datetime) -> bool:
-    """Count one attempt against the account, the address and everybody together."""
-    counted = [
-        throttle.allow(session, visitor.bucket("account", address), throttle.ACCOUNT, now=now),
-        throttle.allow(session, visitor.bucket("address", visitor.address), throttle.ADDRESS, now=now),
-        throttle.allow(session, visitor.bucket("overall"), throttle.OVERALL, now=now),
-    ]
-    return all(counted)
+    """Count one attempt against the address, the account and everybody together, in this order: who is refused
+    at one fills none that others share."""
+    return (
+        throttle.allow(session, visitor.bucket("address", visitor.address), throttle.ADDRESS, now=now)
+        and throttle.allow(session, visitor.bucket("account", address), throttle.ACCOUNT, now=now)
+        and throttle.allow(session, visitor.bucket("overall"), throttle.OVERALL, now=now)
+    )
 
 
 def _let_in(session: Session, user: User, visitor: Visitor, now: datetime, way: str) -> Outcome:

@@ -79,6 +79,11 @@ def find(session: Session, id: int) -> User:
     raise Refused("There is no such user.", "No existe ese usuario.", status=404)
 
 
+def lock(session: Session, user: User) -> None:
+    """Read a user's row anew and hold it until the transaction ends."""
+    session.refresh(user, with_for_update=True)
+
+
 def everybody(session: Session) -> list[User]:
     return list(session.exec(select(User).order_by(col(User.email))))
 
@@ -152,8 +157,10 @@ def rename(session: Session, user: User, name: str, *, now: datetime) -> None:
 
 
 def _keep_an_admin(session: Session, user: User) -> None:
-    others = select(User).where(User.role == "admin", col(User.active), User.id != user.id)
-    if user.role == "admin" and session.exec(others).first() is None:
+    # All of them locked, in one order: of two who demote each other, the second sees what the first did.
+    admins = select(User).where(User.role == "admin", col(User.active)).order_by(col(User.id))
+    held = session.exec(admins.with_for_update().execution_options(populate_existing=True)).all()
+    if user.role == "admin" and not any(other.id != user.id for other in held):
         raise Refused(
             "This is the only administrator. Make someone else one first.",
             "Es la única persona que administra. Nombre primero a otra.",

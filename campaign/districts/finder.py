@@ -42,7 +42,8 @@ from campaign.settings import Settings
 Version = tuple[Any, ...]
 # How long the index in memory may be older than the tables; a check is one small query.
 RECHECK = timedelta(seconds=5)
-POINT = re.compile(r"(-?\d{1,2}(?:\.\d+)?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d+)?)", re.ASCII)
+POINT = re.compile(r"(-?\d{1,2}(?:\.\d+)?)(?: ?[,;] ?| )(-?\d{1,3}(?:\.\d+)?)", re.ASCII)
+LONGEST_POINT = 60
 LONGEST_ADDRESS = 200
 
 
@@ -372,7 +373,8 @@ def has_boundaries(session: Session, *, now: datetime) -> bool:
 
 def point_of(text: str) -> tuple[float, float]:
     """``(latitude, longitude)`` in degrees. Raises Refused for text that cannot be a point."""
-    if match := POINT.fullmatch(text.strip()):
+    # Blanks are folded and the length is bounded first, so that no pattern can be made to search for long.
+    if len(text) <= LONGEST_POINT and (match := POINT.fullmatch(" ".join(text.split()))):
         latitude, longitude = float(match[1]), float(match[2])
         if abs(latitude) <= 90 and abs(longitude) <= 180:
             return latitude, longitude

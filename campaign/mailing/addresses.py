@@ -24,7 +24,8 @@ PLACEHOLDERS = ("example.com", "example.org", "example.net", "localhost", "inval
 MAC_BYTES = 16
 KEY_BYTES = 16
 _PLAIN = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_ADDRESS = re.compile(r"[^\s<>@,;:]+@[^\s<>@,;:]+")
+# A search begins at the start of a word alone, so that a long one is read once.
+_ADDRESS = re.compile(r"(?<![^\s<>@,;:])[^\s<>@,;:]+@[^\s<>@,;:]+")
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,8 @@ class Keys:
         return [_mac(key, "address", text.encode())[:KEY_BYTES].hex() for text in texts for key in self._keys]
 
     def of_place(self, ip: str) -> str:
-        """The keyed hash of a network address; of an IPv6 network the part a household shares."""
-        network = ":".join(ip.split(":")[:4]) if ":" in ip else ip
-        return _mac(self._keys[0], "place", network.encode())[:KEY_BYTES].hex()
+        """The keyed hash of a network address, as limits count it (web/core/proxies.py)."""
+        return _mac(self._keys[0], "place", ip.encode())[:KEY_BYTES].hex()
 
     def sign(self, purpose: str, payload: bytes) -> str:
         """A token that carries ``payload`` openly and cannot be made or moved to another purpose by others."""

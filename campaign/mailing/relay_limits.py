@@ -71,10 +71,17 @@ def take(session: Session, most: int, now: datetime) -> tuple[int, float | None]
         free.append(int(limits.second_tokens))
     if rules.per_hour > 0:
         free.append(int(limits.hour_tokens))
-    granted = min(free)
-    limits.second_tokens -= granted
-    limits.hour_tokens -= granted
+    granted = max(0, min(free))
+    _spend(limits, rules, granted)
     return granted, None if granted else _until_one(limits, rules)
+
+
+def _spend(limits: RelayLimits, rules: MailPolicy, messages: int) -> None:
+    """Take tokens out of the buckets in use; one that is no limit now would be found far below zero later."""
+    if rules.per_second > 0:
+        limits.second_tokens -= messages
+    if rules.per_hour > 0:
+        limits.hour_tokens -= messages
 
 
 def _limited(rules: MailPolicy) -> bool:
@@ -91,8 +98,8 @@ def _refill(limits: RelayLimits, rules: MailPolicy, now: datetime) -> None:
     if limits.filled_at is None:
         limits.second_tokens, limits.hour_tokens, limits.filled_at = second_room, hour_room, now
     passed = max(0.0, (now - limits.filled_at).total_seconds())
-    limits.second_tokens = min(second_room, limits.second_tokens + passed * rate)
-    limits.hour_tokens = min(hour_room, limits.hour_tokens + passed * rules.per_hour / 3600)
+    limits.second_tokens = min(second_room, max(0.0, limits.second_tokens) + passed * rate)
+    limits.hour_tokens = min(hour_room, max(0.0, limits.hour_tokens) + passed * rules.per_hour / 3600)
     limits.filled_at = max(now, limits.filled_at)
 
 
@@ -108,10 +115,9 @@ def _until_one(limits: RelayLimits, rules: MailPolicy) -> float:
 
 def give_back(session: Session, unused: int) -> None:
     """Return tokens that no message used."""
-    if _limited(policy(session)):
-        limits = state(session)
-        limits.second_tokens += unused
-        limits.hour_tokens += unused
+    rules = policy(session)
+    if _limited(rules):
+        _spend(state(session), rules, -unused)
 
 
 # --- trouble ---------------------------------------------------------------------------------------

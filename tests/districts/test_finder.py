@@ -643,3 +643,17 @@ def test_missouri_is_asked_for_by_the_map_that_it_kept(
 def test_what_cannot_be_a_point_is_refused(sqlite_engine: Engine, now: datetime, text: str) -> None:
     with pytest.raises(Refused):
         by_point(sqlite_engine, now, text)
+
+
+@pytest.mark.parametrize(
+    "pumped", ["1" + "+" * 64_900 + "x", "1" + " " * 64_900 + "x", "1" * 64_900, " " * 64_900]
+)
+def test_a_long_text_is_no_point_and_is_not_searched(pumped: str) -> None:
+    """A pattern that tries each of 60,000 blanks anew froze the process for half a minute."""
+    with pytest.raises(Refused, match="latitude and longitude"):
+        finder.point_of(pumped)
+
+
+@pytest.mark.parametrize("text", ["29.42,-98.49", "29.42, -98.49", " 29.42 ; -98.49 ", "29.42  -98.49"])
+def test_a_point_is_read_as_people_write_it(text: str) -> None:
+    assert finder.point_of(text) == (29.42, -98.49)

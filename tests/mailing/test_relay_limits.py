@@ -45,6 +45,20 @@ def block(engine: Engine, clock: Clock) -> Callable[..., RelayLimits]:
     return blocked
 
 
+def test_an_hourly_limit_that_is_turned_on_later_begins_with_a_full_bucket(
+    take: Make, rules: Make, clock: Clock
+) -> None:
+    """Its tokens had fallen by one a message while it was no limit: mail stopped for hours."""
+    rules(per_second=100, per_hour=0)
+    for _ in range(90):
+        take(100)
+        clock.sleep(1)
+    rules(per_second=0, per_hour=3600)
+    assert take(100)[0] > 0
+    clock.sleep(60)
+    assert take(1000)[0] == 60
+
+
 def limits(engine: Engine) -> RelayLimits:
     with db.writing(engine) as session:
         return relay_limits.state(session)

@@ -42,8 +42,9 @@ USED_KEPT = timedelta(days=7)
 REPEAT_AFTER = timedelta(hours=24)
 SINGLE_MAILS_A_WEEK = 3
 ALREADY_EVERY = timedelta(days=7)
-ASKS_A_PLACE_AN_HOUR = 10
-ASKS_AN_HOUR = 600
+# A rally shares one connection; so does a mobile network.
+ASKS_A_PLACE_AN_HOUR = 100
+ASKS_AN_HOUR = 3000
 WEEK = timedelta(days=7)
 # Nobody but the reader can lift these; a complaint even the reader cannot lift by signing up.
 FINAL_REASONS = {"complaint", "organizer"}
@@ -101,10 +102,13 @@ def ask(
     session: Session, keys: Keys, campaign: str, email: str, wish: Wish, asked: Asked, *, now: datetime
 ) -> str:
     """Somebody signs up for a campaign's digest. Returns what was queued (confirm, already, nothing) for tests
-    and counts alone: no page may show it. Raises Refused only for what cannot be an address."""
+    and counts alone: no page may show it. ``slow``: too many asked from there; that, a page tells.
+
+    Raises Refused only for what cannot be an address.
+    """
     address = read_address(email)
     if _too_often(session, keys, asked.ip, now):
-        return "nothing"
+        return "slow"
     found = find(session, keys, campaign, address)
     if found is None:
         found = add_reader(session, keys, campaign, address, wish.checked(), now)
@@ -123,7 +127,7 @@ def ask_to_manage(
     """Somebody wants to see, change or erase what a campaign has of them: the link goes to that address."""
     address = read_address(email)
     if _too_often(session, keys, asked.ip, now):
-        return "nothing"
+        return "slow"
     found = find(session, keys, campaign, address)
     if (
         found is None
@@ -207,14 +211,15 @@ def note_consent(
 
 
 def _too_often(session: Session, keys: Keys, ip: str, now: datetime) -> bool:
-    """Count this asking; whether its network place or everybody together asks too often."""
+    """Whether a network place or everybody together asks too often; else this asking is counted. One that is
+    refused counts for nobody: it would keep the others out."""
     hour = now - timedelta(hours=1)
-    places = [("everybody", ASKS_AN_HOUR)]
-    if ip:
-        places.append((f"place:{keys.of_place(ip)}", ASKS_A_PLACE_AN_HOUR))
-    full = any(_asked_since(session, who, hour) >= most for who, most in places)
+    places = [(f"place:{keys.of_place(ip)}", ASKS_A_PLACE_AN_HOUR)] if ip else []
+    places.append(("everybody", ASKS_AN_HOUR))
+    if any(_asked_since(session, who, hour) >= most for who, most in places):
+        return True
     session.add_all(Attempt(who=who, at=now) for who, _ in places)
-    return full
+    return False
 
 
 def _asked_since(session: Session, who: str, since: datetime) -> int:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage, Message
-from email.policy import default
+from email.policy import compat32, default
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -42,6 +42,10 @@ POINTS = {"hard": 1.0, "soft": 0.5}
 DISABLED_AT = 3.0
 HALVED_IN = timedelta(days=30)
 ONCE_IN = timedelta(hours=20)
+_MESSAGE_ID = re.compile(r"^Message-ID:[ \t]*(<[^>\s]{1,300}>)", re.MULTILINE | re.IGNORECASE)
+# A report holds headers and a few lines; what comes after is the mail that came back.
+LARGEST = 1_000_000
+LONGEST_WORDS = 2000
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _UNSUBSCRIBE = re.compile(r"/unsubscribe/([A-Za-z0-9_-]{43})")
 _RETURNED_TO = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
@@ -66,10 +70,20 @@ class Finding:
 
 
 def read_report(raw: bytes, keys: Keys) -> Finding | None:
-    """What a message to the return path says; None for one that reports nothing (an absence note, a reply)."""
+    """What a message to the return path says; None for one that reports nothing (an absence note, a reply), and
+    for one that nobody can read: anybody may write to that address, and no message may stop the others."""
+    try:
+        return _read_report(raw[:LARGEST], keys)
+    except Exception:  # the standard parsers raise many kinds of errors on headers that nobody meant
+        log.warning("returned mail could not be read", event_of=event_of(raw), exc_info=True)
+        return None
+
+
+def _read_report(raw: bytes, keys: Keys) -> Finding | None:
     message = email.message_from_bytes(raw, policy=AS_IT_CAME)
+    headers = email.message_from_bytes(raw, policy=compat32)
     kind = str(message.get_param("report-type", "")).lower()
-    number, reader = _of_whom(message, keys)
+    number, reader = _of_whom(headers, message, keys)
     if kind == "feedback-report":
         return _feedback(message, number, reader)
     if kind == "delivery-status" or any(_status_parts(message)):
@@ -77,15 +91,18 @@ def read_report(raw: bytes, keys: Keys) -> Finding | None:
     return _foreign_form(message, number) if number is not None else None
 
 
-def _of_whom(message: EmailMessage, keys: Keys) -> tuple[int | None, tuple[str, ...]]:
-    """The delivery by the signed return path, else by our Message-ID in what came back; the reader by link."""
+def _of_whom(headers: Message, message: EmailMessage, keys: Keys) -> tuple[int | None, tuple[str, ...]]:
+    """The delivery by the signed return path, else by our Message-ID in what came back; the reader by link.
+
+    ``headers`` are those of ``message`` as they came: parsing an address that is none raises.
+    """
     for name in _RETURNED_TO:
-        for value in message.get_all(name, []):
+        for value in headers.get_all(name, []):
             if (number := returned_number(keys, str(value).strip("<> "))) is not None:
                 return number, ()
     for part in message.walk():
         text = _text_of(part) if part.get_content_type() in ("message/rfc822", "text/rfc822-headers") else ""
-        found = re.search(r"^Message-ID:\s*(<[^>]+>)", text, re.MULTILINE | re.IGNORECASE)
+        found = _MESSAGE_ID.search(text)
         number = identified_number(keys, found[1]) if found else None
         link = _UNSUBSCRIBE.search(text)
         key = keys.stopped(link[1]) if link else None
@@ -117,7 +134,7 @@ def _status(message: EmailMessage, number: int | None, reader: tuple[str, ...]) 
         if not action:
             continue
         status = str(fields.get("Status", "")).split("(")[0].strip()
-        said = masked(f"{status} {fields.get('Diagnostic-Code', '')}")[:300]
+        said = masked(f"{status} {fields.get('Diagnostic-Code', '')}"[:LONGEST_WORDS])[:300]
         if action in ("delivered", "relayed", "expanded"):
             return Finding("delivered", number, reader, said)
         # OpenSMTPD writes "error", and some mailers add a comment.

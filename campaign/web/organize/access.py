@@ -32,7 +32,7 @@ from campaign.accounts.models import User, UserSession
 from campaign.accounts.signin import Visitor
 from campaign.refusals import Refused
 from campaign.settings import Settings
-from campaign.web.core import database, routing, served
+from campaign.web.core import database, proxies, routing, served
 from campaign.web.core.languages import LANGUAGES, current
 from campaign.web.core.render import settings
 from campaign.web.core.request_log import request_id
@@ -256,9 +256,9 @@ def safe_next(target: str) -> str:
 
 
 def visitor() -> Visitor:
-    """Who knocks. The address is the connection's own; a header that anybody can write is not read (S19)."""
+    """Who knocks. The address is the connection's own, or the one that a trusted proxy names (S19)."""
     return Visitor(
-        address=request.remote_addr or "",
+        address=proxies.place(),
         device=device(request.user_agent.string),
         secret=settings().signing_key(),
         request=request_id(),

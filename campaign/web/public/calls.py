@@ -22,7 +22,7 @@ from campaign.outreach.offices import OfficeNow, Offices
 from campaign.outreach.outcomes import ConnectionLimits, FormTokens
 from campaign.refusals import Refused
 from campaign.settings import Settings
-from campaign.web.core import served
+from campaign.web.core import proxies, served
 from campaign.web.core.database import engine, session
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import page, settings
@@ -268,7 +268,7 @@ def _take_back(chosen: Visit, word: str, now: datetime) -> Response:
 def _count(chosen: Visit, report: outcomes.Report, nonce: str, now: datetime) -> Response:
     problem, status = "", 200
     try:
-        if not _connections().allow(request.remote_addr or "", now=now):
+        if not _connections().allow(proxies.place(), now=now):
             raise outcomes.too_many()
         with db.writing(engine()) as writer:
             outcomes.record(writer, report, nonce, now=now, today=now.astimezone(settings().zone).date())

@@ -22,7 +22,7 @@ from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.mailing.returned import webhooks
 from campaign.proposals import campaigns
 from campaign.refusals import Refused
-from campaign.web.core import database, served
+from campaign.web.core import database, proxies, served
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
 from campaign.web.public import places
@@ -47,7 +47,7 @@ def _keys() -> Keys:
 def _asked() -> Asked:
     # The page without the secret that its address may end with.
     page = request.path.rpartition("/")[0] if request.view_args else request.path
-    return Asked(page=page, ip=request.remote_addr or "")
+    return Asked(page=page, ip=proxies.place())
 
 
 @route("/subscribe", query=("seat",))
@@ -57,12 +57,18 @@ def subscribe() -> Response:
 
 
 def _form(
-    *, seat: str = "", zip: str = "", email: str = "", found: places.Answer | None = None, problem: str = ""
+    *,
+    seat: str = "",
+    zip: str = "",
+    email: str = "",
+    found: places.Answer | None = None,
+    problem: str = "",
+    status: int = 400,
 ) -> Response:
     proposals = campaigns.campaign_proposals(database.session(), served.slug())
     return private(
         "public/subscribe.html",
-        status=400 if problem else 200,
+        status=status if problem else 200,
         seat=seat,
         zip=zip,
         email=email,
@@ -87,10 +93,22 @@ def sign_up() -> Response:
         if not form.get(TRAP):
             wish = _wish(form, seat or _place(found), form.getlist("proposals"))
             with db.writing(database.engine()) as session:
-                subscribers.ask(session, _keys(), served.slug(), email, wish, _asked(), now=utcnow())
+                done = subscribers.ask(session, _keys(), served.slug(), email, wish, _asked(), now=utcnow())
+            if done == "slow":
+                raise _slow()
     except Refused as refusal:
-        return _form(seat=seat, zip=zip, email=email, problem=refusal.text(current()))
+        words, status = refusal.text(current()), refusal.status
+        return _form(seat=seat, zip=zip, email=email, problem=words, status=status)
     return private("public/confirm.html", step="sent", token="")
+
+
+def _slow() -> Refused:
+    """What somebody is told whose connection asked too often: nothing of it depends on the address typed."""
+    return Refused(
+        "We got too many requests from your connection, so this one did not go through. Try again in an hour.",
+        "Llegaron demasiadas solicitudes desde su conexión y esta no se procesó. Intente de nuevo en una hora.",
+        status=429,
+    )
 
 
 def _wish(form: Mapping[str, str], seat: str, proposals: list[str]) -> Wish:
@@ -171,9 +189,12 @@ def ask_for_link() -> Response:
         if not request.form.get(TRAP):
             email = request.form.get("email", "")[:300]
             with db.writing(database.engine()) as session:
-                subscribers.ask_to_manage(session, _keys(), served.slug(), email, _asked(), now=utcnow())
+                done = subscribers.ask_to_manage(session, _keys(), served.slug(), email, _asked(), now=utcnow())
+            if done == "slow":
+                raise _slow()
     except Refused as refusal:
-        return private("public/preferences.html", step="ask", problem=refusal.text(current()), status=400)
+        words, status = refusal.text(current()), refusal.status
+        return private("public/preferences.html", step="ask", problem=words, status=status)
     return private("public/preferences.html", step="sent", problem="")
 
 
