@@ -273,14 +273,21 @@ def _shape(key: str) -> str:
     """How a text has to be written that is more than one text; empty for one that is not."""
     return {
         "points": _("First a sentence to say aloud, then an empty line, then a paragraph to read. No fields."),
-        "choices": _(
-            "Each point begins with a line like “## name: What the bill would do”; below it stand its "
-            "wordings, an empty line between them. The name after ## is the same in both languages."
-        ),
+        "choices": _shape_of_choices(),
         "letters": _("Several texts, an empty line between them; a letter takes one."),
         "openings": _("Several texts, an empty line between them; a letter takes one."),
         "requests": _("Several texts, an empty line between them; a letter takes one."),
     }.get(published.cell(key)[0], "")
+
+
+def _shape_of_choices() -> str:
+    shape = _(
+        "Each point begins with a line like “## name: What the bill would do”; below it stand its "
+        "wordings, an empty line between them."
+    )
+    if len(served.offered()) < 2:
+        return shape
+    return f"{shape} {_('The name after ## is the same in both languages.')}"
 
 
 def _preview(kind: str, key: str, given: dict[str, str], wanted: str) -> Response:
