@@ -75,7 +75,7 @@ def rows_of(
     session: Session, campaign: str, table: Table, columns: Columns, done: Imported, *, now: datetime
 ) -> Iterator[Row]:
     """The rows of a table; one that cannot be read is noted in ``done.rejects``."""
-    reader = _Reader(session, _slugs(session, campaign), columns, now)
+    reader = _Reader(session, campaign, _slugs(session, campaign), columns, now)
     for line, cells in table.rows:
         try:
             yield reader.row(line, cells)
@@ -92,6 +92,7 @@ class _Reader:
     """Reads rows of one table. A place that many rows share is looked up once."""
 
     session: Session
+    campaign: str
     proposals: set[str]
     columns: Columns
     now: datetime
@@ -127,7 +128,8 @@ class _Reader:
             told = masked(repr(unknown[0][:40]))
             raise Refused(f"unknown proposal {told}", f"propuesta desconocida {told}")
         seat = self._place(get["seat"], get["zip"])
-        return Wish(list_cells.language_of(get["language"]), seat, slugs).checked()
+        spoken = list_cells.language_of(get["language"])
+        return Wish(campaigns.spoken(self.session, self.campaign, spoken), seat, slugs).checked()
 
     def _place(self, seat: str, zip_code: str) -> str:
         """A seat as the table has it; the one seat of a ZIP code, the one state of its seats, or nothing."""

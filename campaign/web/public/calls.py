@@ -24,7 +24,7 @@ from campaign.web.core import served
 from campaign.web.core.database import session
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import page
-from campaign.web.core.routing import place
+from campaign.web.core.routing import kept_query, place
 from campaign.web.public import content
 from campaign.web.public.content import Delegation, Speaker
 from campaign.web.public.room import route
@@ -148,9 +148,12 @@ def usual_kind(office: OfficeNow | None) -> str:
 
 @route("/act/<seat>/aloud", methods=("GET", "POST"), query=("member", "bill", "office"))
 def aloud(seat: str) -> Response:
-    """A call in English with the Spanish beside it, and what the office is likely to say."""
+    """A call in English with the Spanish beside it, and what the office is likely to say; where no Spanish is
+    offered, the call alone."""
     now = utcnow()
     chosen = visit(seat, request.args, now=now)
+    if "es" not in served.offered():
+        return redirect(place("act", seat=chosen.seat, **kept_query()), 302)
     if chosen.whole:
         lines = conversations.whole_dialogue(chosen.speaker.asks, chosen.person)
     else:

@@ -141,7 +141,8 @@ def _of_organizers() -> Iterator[Statement]:
     yield Statement(
         "organizers",
         (
-            "whipentry", "whipnote", "whipnotechange", "staffcontact", "pendingimport", "callreview", "savedview", "pollrequest",
+            "whipentry", "whipnote", "whipnotechange", "staffcontact", "pendingimport", "callreview",
+            "savedview", "pollrequest",
             "billgoal", "campaignstate",
         ),
         _(

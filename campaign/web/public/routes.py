@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from flask import make_response, redirect, request
+from flask import abort, make_response, redirect, request
 from werkzeug.wrappers import Response
 
 from campaign.congress import ledger, state_names
@@ -17,12 +17,12 @@ from campaign.dates import parse_day
 from campaign.db import utcnow
 from campaign.districts import finder, maps
 from campaign.outreach import outcomes
-from campaign.proposals import campaigns, lookup
+from campaign.proposals import campaigns, logos, lookup
 from campaign.refusals import Refused
 from campaign.web.core import look, served
 from campaign.web.core.database import session
 from campaign.web.core.languages import current
-from campaign.web.core.render import page, settings
+from campaign.web.core.render import STATIC_SECONDS, page, settings
 from campaign.web.core.routing import kept_query, place
 from campaign.web.public import calls, content, places
 from campaign.web.public.privacy import statements
@@ -262,6 +262,19 @@ def look_css() -> Response:
     response = make_response(look.style_sheet(campaign.accent) if campaign and campaign.accent else "")
     response.headers["Content-Type"] = "text/css; charset=utf-8"
     response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@route("/logo/<fingerprint>.png", in_draft=True)
+def logo(fingerprint: str) -> Response:
+    """The campaign's logo; another one has another address."""
+    campaign = served.campaign()
+    png = logos.png(session(), campaign.slug) if campaign and campaign.logo == fingerprint else None
+    if png is None:
+        abort(404)
+    response = make_response(png)
+    response.headers["Content-Type"] = "image/png"
+    response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}, immutable"
     return response
 
 

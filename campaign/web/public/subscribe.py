@@ -113,7 +113,7 @@ def _slow() -> Refused:
 
 def _wish(form: Mapping[str, str], seat: str, proposals: list[str]) -> Wish:
     return Wish(
-        language=form.get("language", current()),
+        language=campaigns.spoken(database.session(), served.slug(), form.get("language", current())),
         seat=seat,
         proposals=tuple(proposals),
         alerts=bool(form.get("alerts")),

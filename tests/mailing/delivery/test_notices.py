@@ -232,7 +232,8 @@ def test_organizers_hear_once_that_mail_is_stuck_and_once_more_the_next_time(
     run_for(Runs(engine, down, clock=clock), clock, 3600, step=60)
     (text,) = chat()
     assert text.startswith(
-        "*Email is not going out*\nNo email has gone out since 2026-06-22 16:00 UTC: the relay cannot be reached (no"
+        "*Email is not going out*\n"
+        "No email has gone out since 2026-06-22 16:00 UTC: the relay cannot be reached (no"
     )
     assert mailed(box) == []
     run_for(Runs(engine, relay, clock=clock), clock, 600)
