@@ -241,7 +241,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         fits=lambda situation: situation.may_join and situation.left is not None,
         least=Situation(left=date(2026, 3, 4)),
         urgency=4,
-        label=Text("Left this bill", "Dejó este proyecto"),
+        label=Text("Withdrew from this bill", "Retiró su firma de este proyecto"),
         reason=Text("withdrew from {number} on {left}", "retiró su firma de {number} el {left}"),
         request=Text("co-sponsor {bills} again", "que vuelva a copatrocinar {bills}"),
         deed=Text("Ask {who} to come back to {bill}, {name}.", "Pida {to} que vuelva a {bill}, {name}."),
@@ -252,7 +252,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         fits=lambda situation: situation.joined is not None,
         least=Situation(joined=date(2025, 9, 30)),
         urgency=11,
-        label=Text("Thanks: is on the bill", "Gracias: está en el proyecto"),
+        label=Text("Thanks: co-sponsors the bill", "Gracias: copatrocina el proyecto"),
         reason=Text("co-sponsor of {number} since {joined}", "copatrocina {number} desde el {joined}"),
         request=Text("invite a colleague to sign on too", "que invite a un colega a firmar también"),
         deed=Text(
@@ -265,7 +265,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         fits=lambda situation: situation.may_join and situation.earlier is not None,
         least=Situation(earlier=_EARLIER),
         urgency=5,
-        label=Text("Was on an earlier bill", "Estuvo en un proyecto anterior"),
+        label=Text("Supported an earlier bill", "Apoyó un proyecto anterior"),
         reason=Text(
             "{did} {earlier}; not a co-sponsor of {number} yet", "{did} {earlier}; aún no copatrocina {number}"
         ),
@@ -339,7 +339,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         fits=lambda situation: situation.may_join,
         least=Situation(),
         urgency=6,
-        label=Text("Please join", "Por favor, súmese"),
+        label=Text("Please co-sponsor", "Por favor, copatrocine"),
         reason=Text("not a co-sponsor of {number} yet", "aún no copatrocina {number}"),
         reason_unread=Text(
             "we have not read who co-sponsors {number}", "aún no hemos leído quién copatrocina {number}"

@@ -134,7 +134,7 @@ def test_organizers_know_a_kind_by_whom_it_is_asked_of() -> None:
         "floor": "A vote is near",
         "withdrew": "Withdrew from this bill",
         "thank": "Thanks: co-sponsors the bill",
-        "rejoin": "Co-sponsored an earlier bill",
+        "rejoin": "Supported an earlier bill",
         "committee_chair": "Chairs the committee",
         "delegate": "Delegates",
         "committee": "On the committee",

@@ -18,6 +18,7 @@ from campaign.congress.members import Person
 from campaign.congress.models import Bill
 from campaign.organizing import poll_requests, readiness, texts
 from campaign.outreach import asks, letters, wording_checks, wordings
+from campaign.outreach.ask_kinds import ASK_KINDS
 from campaign.outreach.asks import Ask
 from campaign.proposals import campaigns, lineage, lookup, published, suggestions
 from campaign.proposals.models import CitedFact, Kinship, Proposal, TextVersion
@@ -62,20 +63,7 @@ def _facts(session: Session) -> Sequence[CitedFact]:
 
 def ask_names() -> dict[str, str]:
     """What is asked, by whom it is asked of."""
-    return {
-        "cosponsor": _("Please co-sponsor"),
-        "rejoin": _("Co-sponsored an earlier bill"),
-        "withdrew": _("Withdrew from this bill"),
-        "committee": _("On the committee"),
-        "committee_chair": _("Chairs the committee"),
-        "delegate": _("Delegates"),
-        "floor": _("A vote is near"),
-        "thank": _("Thanks: co-sponsors the bill"),
-        "sponsor": _("Thanks: introduced the bill"),
-        "next_congress_lead": _("No bill now: introduced the last one"),
-        "next_congress_again": _("No bill now: co-sponsored an earlier one"),
-        "next_congress": _("No bill now: new to it"),
-    }
+    return {kind.texts: kind.label.of(current()) for kind in reversed(ASK_KINDS)}
 
 
 def kind_names() -> dict[str, str]:
@@ -325,7 +313,8 @@ def _phrase_said(
         if said and all(said.values()):
             return said
     except KeyError as error:
-        raise Refused(str(error.args[0]), f"Falta un dato: {error.args[0]}") from None
+        lacks = wordings.lacking(error)
+        raise Refused(f"{wordings.capital(lacks.en)}.", f"{wordings.capital(lacks.es)}.") from None
     raise Refused(
         f"We have nothing to ask {person.name} right now.",
         f"Por ahora no tenemos nada que pedir a {person.name}.",
@@ -346,7 +335,10 @@ def _said(text: str, ask: Ask, person: Person, kind: str, lang: str) -> str:
     try:
         return wordings.fill(text, ask, person, kind, lang, fact=FIGURE[lang])
     except KeyError as error:
-        raise Refused(f"{error.args[0]} ({lang})", f"Falta un dato ({lang}): {error.args[0]}") from None
+        lacks = wordings.lacking(error)
+        raise Refused(
+            f"{wordings.capital(lacks.en)} ({lang}).", f"{wordings.capital(lacks.es)} ({lang})."
+        ) from None
 
 
 def _picked(session: Session, wanted: str, now: datetime) -> Person:
