@@ -274,7 +274,9 @@ def _value(values: dict[str, str], name: str) -> str:
 def lacking(error: KeyError) -> Text:
     """What the record lacks, of an error that ``fill`` raised."""
     name = error.args[0]
-    return Text(f"the record has no '{name}' for this wording", f"el registro no tiene «{name}» para este texto")
+    return Text(
+        f"the record has no '{name}' for this wording", f"el registro no tiene «{name}» para este texto"
+    )
 
 
 def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:

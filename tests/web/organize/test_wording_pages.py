@@ -119,7 +119,7 @@ def test_a_text_that_asks_share_is_published_and_then_met_by_callers(
     [
         ("whole-call", "I ask you to [asks], [secret].", "Le pido que [asks].", "Unknown fields: [secret]"),
         ("whole-call", "I ask [member].", "Pido a [member] que [asks].", "[asks] is missing (en)"),
-        ("whole-tally", "Note: [asks]. " + "Again. " * 45, "Anote: [asks].", "seconds to say; the limit is 20 (en)"),
+        ("whole-tally", "Note: [asks]. " + "Again. " * 45, "Anote: [asks].", "the limit is 20 (en)"),
         ("staff-goodbye", "Goodbye, [committee].", "Adiós.", "the record has no &#39;committee&#39;"),
         ("points-armas-act", "One sentence alone.", "Una frase.\n\nUn párrafo.", "one written paragraph"),
         ("points-armas-act", "One.\n\nTwo [bill].", "Una frase.\n\nUn párrafo.", "without fields (en)"),
@@ -143,7 +143,11 @@ def test_a_text_that_asks_share_is_tried_before_it_is_kept(
 @pytest.mark.parametrize(
     ("key", "english", "says"),
     [
-        ("whole-tally", "Own: [asks].", "Own: co-sponsor two House bills: the ARMAS Act, H.R. 6736, and the Stop Arming"),
+        (
+            "whole-tally",
+            "Own: [asks].",
+            "Own: co-sponsor two House bills: the ARMAS Act, H.R. 6736, and the Stop Arming",
+        ),
         ("staff-hello", "Own: office of [member].", "Own: office of Representative Jacobs."),
         ("openings-rejoin", "Own: [earlier] in [year].", "Own: H.R. 6618 of the 118th Congress in 2023."),
         ("letters-thanks", "Own thanks, [Member].", "Own thanks, Representative Jacobs."),
