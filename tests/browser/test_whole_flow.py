@@ -31,7 +31,7 @@ WORDS = {
     "es": {
         "start": "/es/",
         "go": "Buscar a mis legisladores",
-        "mine": "Este es el mío (TX-20)",
+        "mine": "Este es mi distrito (TX-20)",
         "call": "Llame a John Cornyn",
         "outcomes": ["Hablé con alguien", "Dejé un mensaje de voz", "Nadie contestó"],
         "next": ["Llame a Ted Cruz", "Llame a Joaquin Castro"],
