@@ -728,7 +728,7 @@ def test_the_first_of_two_sister_bills_is_named_and_who_leads_it_leads_it(engine
     found = entries_of(engine, "hr6736-119", "sister_gap")
     assert [entry.text.en for entry in found.values()] == [
         "co-sponsors H.R. 923 (cartels Act), not on H.R. 6736 yet",
-        "leads H.R. 923 (cartels Act), not H.R. 6736",
+        "introduced H.R. 923 (cartels Act), not on H.R. 6736 yet",
     ]
 
 

@@ -128,7 +128,7 @@ def test_every_text_of_a_row_has_the_same_known_fields_in_both_languages(kind: A
 def test_organizers_know_a_kind_by_whom_it_is_asked_of() -> None:
     assert {kind.texts: kind.label.en for kind in ASK_KINDS} == {
         "next_congress_lead": "No bill now: introduced the last one",
-        "next_congress_again": "No bill now: co-sponsored an earlier one",
+        "next_congress_again": "No bill now: supported an earlier one",
         "next_congress": "No bill now: new to it",
         "sponsor": "Thanks: introduced the bill",
         "floor": "A vote is near",

@@ -119,7 +119,7 @@ def test_a_text_that_asks_share_is_published_and_then_met_by_callers(
     [
         ("whole-call", "I ask you to [asks], [secret].", "Le pido que [asks].", "Unknown fields: [secret]"),
         ("whole-call", "I ask [member].", "Pido a [member] que [asks].", "[asks] is missing (en)"),
-        ("whole-tally", "Note: [asks]. " + "Again. " * 45, "Anote: [asks].", "the limit is 20 (en)"),
+        ("whole-tally", "Note: [asks]. " + "Again. " * 45, "Anote: [asks].", "to say; the limit is 20 (en)"),
         ("staff-goodbye", "Goodbye, [committee].", "Adiós.", "the record has no &#39;committee&#39;"),
         ("points-armas-act", "One sentence alone.", "Una frase.\n\nUn párrafo.", "one written paragraph"),
         ("points-armas-act", "One.\n\nTwo [bill].", "Una frase.\n\nUn párrafo.", "without fields (en)"),
@@ -143,11 +143,7 @@ def test_a_text_that_asks_share_is_tried_before_it_is_kept(
 @pytest.mark.parametrize(
     ("key", "english", "says"),
     [
-        (
-            "whole-tally",
-            "Own: [asks].",
-            "Own: co-sponsor two House bills: the ARMAS Act, H.R. 6736, and the Stop Arming",
-        ),
+        ("whole-tally", "Own: [asks].", "Own: co-sponsor two House bills: the ARMAS Act, H.R. 6736, and"),
         ("staff-hello", "Own: office of [member].", "Own: office of Representative Jacobs."),
         ("openings-rejoin", "Own: [earlier] in [year].", "Own: H.R. 6618 of the 118th Congress in 2023."),
         ("letters-thanks", "Own thanks, [Member].", "Own thanks, Representative Jacobs."),
@@ -179,11 +175,18 @@ def test_every_shipped_text_that_asks_share_would_be_kept(
             wording_checks.refuse_phrase_that_fails(session, CAMPAIGN, group, name, texts, now=now)
 
 
+def said(staff: FlaskClient) -> str:
+    """What callers are to say now."""
+    found = re.search(r'<section class="script".*?</section>', staff.get(PUBLIC).text, re.DOTALL)
+    assert found
+    return found[0]
+
+
 def test_a_wording_is_kept_then_published_and_then_said_to_callers(staff: FlaskClient) -> None:
-    before = staff.get(PUBLIC).text
+    before = said(staff)
     shown = send(staff, PAGE, **OURS).text
     assert "<ins>Own words:" in shown
-    assert staff.get(PUBLIC).text == before
+    assert said(staff) == before
     (id,) = re.findall(r'action="/organize/words/versions/(\d+)/publish"', shown)
     assert "Published." in send(staff, f"/organize/words/versions/{id}/publish").text
     assert "Own words: Representative Jacobs, please join" in staff.get(PUBLIC).text
