@@ -10,7 +10,15 @@ from sqlmodel import Session, col, select
 from campaign.mailing.models import Edition, Subscriber
 from campaign.organizing.models import StaffContact, WhipNote, WhipNoteChange
 from campaign.proposals import campaigns
-from campaign.proposals.models import Campaign, CampaignState, CitedFact, Kinship, Proposal, TextVersion
+from campaign.proposals.models import (
+    Campaign,
+    CampaignLogo,
+    CampaignState,
+    CitedFact,
+    Kinship,
+    Proposal,
+    TextVersion,
+)
 
 Condition = sa.ColumnElement[bool]
 
@@ -76,5 +84,6 @@ def _own(slug: str) -> Iterator[tuple[type[Any], Condition]]:
     yield CitedFact, col(CitedFact.campaign) == slug
     yield Kinship, col(Kinship.proposal).in_(proposals)
     yield Proposal, col(Proposal.campaign) == slug
+    yield CampaignLogo, col(CampaignLogo.campaign) == slug
     yield CampaignState, col(CampaignState.campaign) == slug
     yield Campaign, col(Campaign.slug) == slug

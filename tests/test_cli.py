@@ -502,6 +502,7 @@ def test_a_campaign_is_made_of_its_file_listed_exported_and_removed(operator: Op
             "Line 8: H.R. 99999 of the 119th Congress is not known to the source",
         ),
         (["new", "Two Words"], "cannot stand in an address"),
+        (["new", "homes", "--from", "{}", "--language", "es"], "A file says its languages itself."),
         (["new", "homes", "--from", "nothing.yaml"], "nothing.yaml: No such file"),
         (["export", "nothing", "{}"], "There is no such campaign"),
         (["remove", "nothing", "--yes"], "There is no such campaign"),
@@ -524,6 +525,14 @@ def test_bills_of_a_campaign_are_read_later_where_no_source_answers(local: Opera
     made = local.json("new", "homes", "--from", str(file), code=1, CAMPAIGN_GOVINFO_URL="http://127.0.0.1:9")
     assert [note.partition(":")[0] for note in made["unread"]] == ["hr6736-119", "hr99999-119"]
     assert local.json("campaigns")["campaigns"][0]["slug"] == "homes"
+
+
+def test_a_campaign_is_made_in_one_language(local: Operator, tmp_path: Path) -> None:
+    local.json("new", "homes-act", "--language", "es")
+    local.json("export", "homes-act", str(tmp_path / "homes.yaml"))
+    assert (tmp_path / "homes.yaml").read_text() == (
+        "campaign: homes-act\nlanguages:\n- es\ntitle:\n  es: Homes act\n"
+    )
 
 
 def test_an_empty_campaign_is_a_draft_with_a_title(local: Operator) -> None:

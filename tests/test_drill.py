@@ -66,7 +66,7 @@ def test_a_drill_shows_what_will_be_missing_and_changes_nothing(small: Engine, t
     assert "armas Act: no bill of the 120th Congress is confirmed" in {item.en for item in found.missing}
     assert any("no one is named yet" in item.en for item in found.missing)
     assert found.pages > 20
-    assert "died" in (tmp_path / "pages" / "feeds_changes_atom.html").read_text().lower()
+    assert "expired" in (tmp_path / "pages" / "feeds_changes_atom.html").read_text().lower()
     assert (tmp_path / "pages" / "act_NY-1.html").exists()
     with db.reading(small) as session:
         assert session.exec(select(Change).where(Change.source == "calendar")).all() == []
@@ -99,7 +99,7 @@ def test_an_alert_of_the_day_is_read_too(engine: Engine) -> None:
     found, pages = mails.of_day(engine, SETTINGS, rehearsal.moment_of(AFTER), lambda _steps, _label: None)
     assert [(mail.kind, mail.recipients) for mail in found] == [("digest", 2), ("alert", 1)]
     alert = next(page for page in pages if page.path == "mail/guns/2027-01-05/en/NY-2")
-    assert "has joined the armas Act" in alert.text
+    assert "signed on to the armas Act" in alert.text
 
 
 def test_before_the_turn_the_bill_is_there(local: Engine) -> None:

@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 @command(main, "new")
 @click.argument("slug")
 @click.option("--from", "file", metavar="FILE|example", help="The campaign's file.")
-def new(context: CommandContext, slug: str, file: str | None) -> None:
-    """Add a campaign as a draft: an empty one, or what FILE holds."""
+@click.option(
+    "--language", "only", type=click.Choice(["en", "es"]), help="The only one it offers; both without it."
+)
+def new(context: CommandContext, slug: str, file: str | None, only: str | None) -> None:
+    """Add a campaign as a draft: an empty one, or what FILE holds in the languages that FILE says."""
     from campaign import db
 
     db.require_current(context.engine)
-    taken, notes = take(context, text_of(file), slug=slug) if file else _add_empty(context, slug)
+    if file and only:
+        raise Refused("A file says its languages itself.", "El archivo ya dice sus idiomas.")
+    taken, notes = take(context, text_of(file), slug=slug) if file else _add_empty(context, slug, only)
     lines = [localized(f"{slug} is a draft now.", f"{slug} es ahora un borrador."), _told(taken)]
     context.output({"campaign": slug, **vars(taken), "unread": notes}, *lines)
     if notes:
@@ -51,12 +56,16 @@ def take(
     )
 
 
-def _add_empty(context: CommandContext, slug: str) -> "tuple[Taken, list[str]]":
+def _add_empty(context: CommandContext, slug: str, only: str | None) -> "tuple[Taken, list[str]]":
     from campaign import db
     from campaign.organizing import campaign_setup
+    from campaign.proposals import campaigns
 
+    languages = only or campaigns.LANGUAGES[0]
     with db.writing(context.engine) as session:
-        return campaign_setup.add_empty(session, slug, by="command line", now=context.now), []
+        return campaign_setup.add_empty(
+            session, slug, by="command line", now=context.now, languages=languages
+        ), []
 
 
 def _told(taken: "Taken") -> str:

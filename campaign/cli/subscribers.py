@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from campaign.cli.context import PARTLY, CommandContext, command, localized, main
 from campaign.cli.of_campaign import campaign_option, only
-from campaign.refusals import Refused
+
+if TYPE_CHECKING:
+    from campaign.mailing.readers.imports import Imported
 
 
 @main.group("subscribers")
@@ -25,51 +28,50 @@ def subscribers_group() -> None:
 def import_subscribers(
     context: CommandContext, file: Path, slug: str, consent_attested: bool, ask_them: bool
 ) -> None:
-    """Import a CSV list (email, language, zip or seat, proposals). Who unsubscribed stays unsubscribed."""
+    """Import a list of readers: a CSV file or a workbook, as other systems export it.
+
+    Who unsubscribed here stays unsubscribed; who left there, by the columns of the list, is not taken.
+    """
     import getpass
 
     from campaign import db
     from campaign.mailing.addresses import Keys
-    from campaign.mailing.readers import csv_lists, imports
+    from campaign.mailing.readers import csv_lists, imports, list_columns
 
-    text, campaign = _text_of(file), only(context, slug)
-    attested_by = f"{getpass.getuser()} (command line)" if consent_attested else ""
-    unread = imports.Imported()
-    with db.writing(context.engine) as session:
-        rows = csv_lists.read(session, campaign, text, unread, now=context.now)
-        imported = imports.take_list(
-            session,
-            Keys(context.settings),
-            campaign,
-            rows,
-            attested_by=attested_by,
-            now=context.now,
-            page=file.name,
-            ask_them=ask_them,
-        )
-    rejects = {str(line): why for line, why in sorted((unread.rejects | imported.rejects).items())}
+    campaign = only(context, slug)
+    table = csv_lists.table_of(csv_lists.text_of(file.read_bytes()))
+    columns = list_columns.find(table.header)
+    done = imports.Imported()
+    with db.reading(context.engine) as session:
+        rows = list(csv_lists.rows_of(session, campaign, table, columns, done, now=context.now))
+    terms = imports.Terms(
+        campaign,
+        attested_by=f"{getpass.getuser()} (command line)" if consent_attested else "",
+        now=context.now,
+        page=file.name,
+        ask_them=ask_them,
+    )
+    imports.take_list(context.engine, Keys(context.settings), rows, terms, done)
+    _tell(context, done, columns.unused)
+
+
+def _tell(context: CommandContext, done: "Imported", unused: list[str]) -> None:
+    rejects = {str(line): why for line, why in sorted(done.rejects.items())}
     counts = {
-        "confirmed": imported.confirmed,
-        "pending": imported.pending,
-        "already": imported.already,
-        "suppressed": imported.suppressed,
+        "confirmed": done.confirmed,
+        "pending": done.pending,
+        "already": done.already,
+        "suppressed": done.suppressed,
         "rejected": len(rejects),
     }
     lines = [f"{number:>7} {name}" for name, number in counts.items()]
-    context.output(
-        {**counts, "rejects": rejects}, *lines, *(f"line {line}: {why}" for line, why in rejects.items())
-    )
+    lines += [f"{number:>7} not taken: {reason}" for reason, number in done.left.items() if number]
+    if unused:
+        lines.append(f"columns not used: {', '.join(unused)}")
+    lines += [f"line {line}: {why}" for line, why in rejects.items()]
+    context.output({**counts, "left": done.left, "unused": unused, "rejects": rejects}, *lines)
     if rejects:
         sys.exit(PARTLY)
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused(
-            f"{file.name} is not a UTF-8 text file.", f"{file.name} no es un archivo de texto UTF-8."
-        ) from None
 
 
 @command(subscribers_group, "export")

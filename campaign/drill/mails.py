@@ -69,7 +69,7 @@ def _of_campaign(
     built = editions.build(engine, settings, campaign, now=now)
     with db.reading(engine) as session:
         digest = session.get_one(Edition, built.edition)
-        yield digest, [*dict.fromkeys([*contents.groups(session, digest), *_samples(session)])]
+        yield digest, [*dict.fromkeys([*contents.groups(session, digest), *_samples(session, campaign)])]
         day = now.astimezone(settings.zone).date().isoformat()
         alert = editions.of_period(session, campaign, "alert", day)
         # An alert is for those whose own members moved: often for nobody.
@@ -85,11 +85,11 @@ def _with_sender(settings: Settings) -> Settings:
     return settings
 
 
-def _samples(session: Session) -> Iterator[Group]:
-    """Both languages, without a place and for one House seat of each state."""
+def _samples(session: Session, campaign: str) -> Iterator[Group]:
+    """Each language that a campaign offers, without a place and for one House seat of each state."""
     seats = select(Seat).where(Seat.chamber == "house").order_by(Seat.id)
     first = {seat.state: seat.id for seat in reversed(session.exec(seats).all())}
-    for lang in ("en", "es"):
+    for lang in campaigns.offered(session, campaign):
         yield from (Group(lang, seat) for seat in ("", *first.values()))
 
 

@@ -1,23 +1,39 @@
-"""A campaign as one YAML file: everything in it that people wrote. No database.
+"""A campaign as one YAML file: everything in it that people wrote, and its logo. No database.
 
 ``read`` names the line of whatever is wrong and takes nothing then. ``write`` of what ``read`` returns gives
 the same file again, byte by byte, if ``write`` made it. All values are read as text, so a slug like ``no`` or
 a period like ``2014`` is never taken for something else.
 """
 
+import base64
+import textwrap
 from collections.abc import Hashable, Iterator
 from datetime import date
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from campaign.congress.bill_input import parse_bill
+from campaign.proposals import logos
 from campaign.refusals import Refused
 
 LARGEST: Final = 1_000_000
 WIDTH: Final = 100
 LONGEST: Final = 4000
+# Characters of a line of the logo.
+LINE: Final = 76
+BOTH: Final = ("en", "es")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)]
 Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
@@ -31,11 +47,33 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Words(_Part):
-    """A text in both languages."""
+Spoken = TypeVar("Spoken", "Words", "TextEntry")
 
-    en: Filled
-    es: Filled
+
+def _in_offered_languages(part: Spoken, info: ValidationInfo) -> Spoken:
+    """A text of a file, which has exactly the languages that its campaign offers."""
+    if not info.context:
+        return part
+    offered: tuple[str, ...] = info.context["languages"]
+    for lang in BOTH:
+        if lang in offered and not getattr(part, lang):
+            raise PydanticCustomError("missing", "missing", {"name": lang})
+        if lang not in offered and getattr(part, lang):
+            raise PydanticCustomError("not_offered", "not offered", {"name": lang})
+    return part
+
+
+class Words(_Part):
+    """A text in the languages that the campaign offers."""
+
+    en: Filled = ""
+    es: Filled = ""
+
+    _check = model_validator(mode="after")(_in_offered_languages)
+
+    def of(self, lang: str) -> str:
+        """The text in a language, or in the only one it is written in."""
+        return str(getattr(self, lang)) or self.en or self.es
 
 
 def _bill(text: str) -> str:
@@ -50,6 +88,25 @@ def _bill(text: str) -> str:
     except Refused as refused:
         raise ValueError(refused) from None
     return str(number.bill_id)
+
+
+def _logo(text: str) -> str:
+    """A picture in base64 as ``logo_text`` writes it. Raises ValueError around a Refused."""
+    if not text:
+        return ""
+    try:
+        return logo_text(logos.read(base64.b64decode("".join(text.split()), validate=True)))
+    except Refused as refused:
+        raise ValueError(refused) from None
+
+
+def logo_text(png: bytes) -> str:
+    """A logo as a file has it."""
+    return textwrap.fill(base64.b64encode(png).decode(), LINE)
+
+
+def _in_order(languages: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(lang for lang in BOTH if lang in languages)
 
 
 class BillEntry(_Part):
@@ -90,8 +147,10 @@ class TextEntry(_Part):
     """A script, a letter or a shared text that replaces the one which ships, by its key in the editor."""
 
     text: Annotated[str, StringConstraints(pattern=r"^[a-z_]+-[a-z0-9_-]+$")]
-    en: Filled
-    es: Filled
+    en: Filled = ""
+    es: Filled = ""
+
+    _check = model_validator(mode="after")(_in_offered_languages)
 
 
 class Organization(_Part):
@@ -108,11 +167,14 @@ class Organization(_Part):
 
 class CampaignFile(_Part):
     campaign: Slug
+    languages: Annotated[tuple[Literal["en", "es"], ...], Field(min_length=1), AfterValidator(_in_order)] = BOTH
     title: Words
     summary: Words | None = None
     organization: Organization | None = None
     # A color, #rrggbb.
     accent: Annotated[str, StringConstraints(pattern=r"^(#[0-9a-f]{6})?$")] = ""
+    # A PNG or JPEG in base64; it is written as a PNG.
+    logo: Annotated[str, AfterValidator(_logo)] = ""
     proposals: tuple[ProposalEntry, ...] = ()
     facts: tuple[FactEntry, ...] = ()
     texts: tuple[TextEntry, ...] = ()
@@ -132,11 +194,17 @@ def read(raw: bytes) -> CampaignFile:
     if not isinstance(values, dict):
         raise wrong_at(1, "this is not a campaign", "esto no es una campaña")
     try:
-        found = CampaignFile.model_validate(values)
+        found = CampaignFile.model_validate(values, context={"languages": _offered(values)})
     except ValidationError as error:
         raise _all_of(error, lines) from None
     _check_names(found, lines)
     return found
+
+
+def _offered(values: dict[Hashable, Any]) -> tuple[str, ...]:
+    """The languages of a file; both where it names none that there is, which is a fault of its own."""
+    named = values.get("languages")
+    return tuple(lang for lang in BOTH if lang in named) or BOTH if isinstance(named, list) else BOTH
 
 
 class _Loader(yaml.SafeLoader):
@@ -187,10 +255,16 @@ def _plain(node: yaml.Node, where: Where, lines: dict[Where, int]) -> Any:
 
 
 def _all_of(error: ValidationError, lines: dict[Where, int]) -> Refused:
-    faults = [(_line(lines, fault["loc"]), *_said(fault)) for fault in error.errors()]
+    faults = [(_line(lines, _where(fault)), *_said(fault)) for fault in error.errors()]
     en = [f"line {line}: {said}" for line, said, _ in sorted(faults)]
     es = [f"línea {line}: {said}" for line, _, said in sorted(faults)]
     return Refused(f"Nothing was taken. {'; '.join(en)}.", f"No se tomó nada. {'; '.join(es)}.")
+
+
+def _where(fault: Any) -> Where:
+    """Where a fault is; of a text's language, which the whole text is asked for, the language."""
+    name = fault.get("ctx", {}).get("name")
+    return (*fault["loc"], name) if name else fault["loc"]
 
 
 def _line(lines: dict[Where, int], where: Where) -> int:
@@ -202,6 +276,7 @@ def _line(lines: dict[Where, int], where: Where) -> int:
 
 _SAID: Final = {
     "missing": ("“{name}” is missing", "falta «{name}»"),
+    "not_offered": ("“{name}” is no language of this campaign", "«{name}» no es un idioma de esta campaña"),
     "extra_forbidden": ("“{name}” is not known here", "aquí no se conoce «{name}»"),
     "string_too_short": ("“{name}” is empty", "«{name}» está vacío"),
     "string_too_long": ("“{name}” is longer than 4000 characters", "«{name}» pasa de 4000 letras"),
@@ -214,7 +289,7 @@ def _said(fault: Any) -> tuple[str, str]:
     refused = cause.args[0] if isinstance(cause, ValueError) else None
     if isinstance(refused, Refused):
         return refused.en.rstrip("."), refused.es.rstrip(".")
-    name = next((part for part in reversed(fault["loc"]) if isinstance(part, str)), "")
+    name = next((part for part in reversed(_where(fault)) if isinstance(part, str)), "")
     value = str(fault["input"])[:40]
     en, es = (said.format(name=name, value=value) for said in _SAID.get(fault["type"], _OTHERWISE))
     return en, es

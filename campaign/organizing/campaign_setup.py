@@ -1,5 +1,6 @@
 """Taking a campaign from its file, writing it to one, and copying it."""
 
+import base64
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from campaign.organizing.campaign_file import CampaignFile
 from campaign.organizing.models import BillGoal
 from campaign.outreach import ask_kinds, phrases
 from campaign.outreach.wordings import KINDS, LANGUAGES
-from campaign.proposals import campaigns, lineage, published
+from campaign.proposals import campaigns, lineage, logos, published
 from campaign.proposals.models import Campaign, CitedFact, Kinship, Proposal, TextVersion
 from campaign.refusals import Refused
 
@@ -28,6 +29,7 @@ IDENTITY: Final = (
     "imprint_en",
     "imprint_es",
 )
+Languages = tuple[str, ...]
 MAIL: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 # The group of each text of a proposal, by its name in the file.
 OF_PROPOSALS: Final = {"effect": "points", "points": "choices"}
@@ -54,7 +56,7 @@ def take(session: Session, found: CampaignFile, *, by: str, now: datetime, state
     campaigns.add_campaign(
         session, found.campaign, **_both("title", found.title), **_both("summary", found.summary)
     )
-    _identify(session.get_one(Campaign, found.campaign), found)
+    _identify(session, session.get_one(Campaign, found.campaign), found)
     campaigns.set_state(session, found.campaign, state, by=by, now=now)
     for place, proposal in enumerate(found.proposals):
         _take_proposal(session, found.campaign, place, proposal, by, now)
@@ -67,12 +69,15 @@ def take(session: Session, found: CampaignFile, *, by: str, now: datetime, state
     return Taken(len(found.proposals), bills, len(found.facts), len(texts))
 
 
-def add_empty(session: Session, slug: str, *, by: str, now: datetime) -> Taken:
+def add_empty(
+    session: Session, slug: str, *, by: str, now: datetime, languages: str = campaigns.LANGUAGES[0]
+) -> Taken:
     """Add a draft that has only a title, made of its slug. Raises Refused where that is taken (409)."""
     campaigns.check_slug(slug)
     title = slug.replace("-", " ").capitalize()
     words = parts.Words(en=title, es=title)
-    return take(session, CampaignFile(campaign=slug, title=words), by=by, now=now)
+    found = CampaignFile.model_validate({"campaign": slug, "languages": languages.split(), "title": words})
+    return take(session, found, by=by, now=now)
 
 
 def check(session: Session, found: CampaignFile) -> None:
@@ -109,12 +114,14 @@ def _refuse_unknown_text(key: str) -> None:
         )
 
 
-def _both(name: str, words: parts.Words | None) -> dict[str, str]:
-    return {f"{name}_{lang}": getattr(words, lang, "") for lang in LANGUAGES}
+def _both(name: str, words: parts.Words | None) -> dict[str, Any]:
+    return {f"{name}_{lang}": words.of(lang) if words else "" for lang in LANGUAGES}
 
 
-def _identify(row: Campaign, found: CampaignFile) -> None:
-    row.accent = found.accent
+def _identify(session: Session, row: Campaign, found: CampaignFile) -> None:
+    row.accent, row.languages = found.accent, " ".join(found.languages)
+    if found.logo:
+        logos.keep(session, row, base64.b64decode(found.logo))
     if of := found.organization:
         row.organization, row.contact, row.privacy_contact = of.name, of.contact, of.privacy_contact
         row.postal_address, row.donate_url = of.postal, of.donate
@@ -122,12 +129,16 @@ def _identify(row: Campaign, found: CampaignFile) -> None:
 
 
 def identify(session: Session, slug: str, given: Mapping[str, str]) -> None:
-    """Set who runs a campaign and its color from a form. Raises Refused for an unknown campaign (404), or with
-    what is wrong."""
+    """Set who runs a campaign and which languages it offers from a form. Raises Refused for an unknown campaign
+    (404), or with what is wrong."""
     row = campaigns.campaign(session, slug)
+    if (languages := given.get("languages", row.languages)) not in campaigns.LANGUAGES:
+        raise Refused("Choose English, Spanish or both.", "Elija inglés, español o ambos.")
+    row.languages = languages
     of = {name: given.get(name, "").replace("\r\n", "\n").strip() for name in IDENTITY}
     if any(of[name] for name in IDENTITY if name != "organization") and not of["organization"]:
         raise Refused("Name the organization first.", "Escriba primero el nombre de la organización.")
+    of = campaigns.in_both(row.offered, of)
     if bool(of["imprint_en"]) != bool(of["imprint_es"]):
         raise Refused("Write the imprint in both languages.", "Escriba el aviso legal en los dos idiomas.")
     for name in ("contact", "privacy_contact"):
@@ -156,8 +167,7 @@ def _take_proposal(
                 state="confirmed",
                 rule=lineage.BY_HAND,
                 score=1.0,
-                reason_en=entry.reason.en if entry.reason else "",
-                reason_es=entry.reason.es if entry.reason else "",
+                **_both("reason", entry.reason),
                 decided_by=by,
                 decided_at=now,
             )
@@ -189,7 +199,7 @@ def _texts(found: CampaignFile) -> Iterable[tuple[str, parts.Words]]:
             if words := getattr(proposal, name):
                 yield published.key(group, proposal.slug), words
     for text in found.texts:
-        yield text.text, parts.Words(en=text.en, es=text.es)
+        yield text.text, parts.Words(**{lang: said for lang in LANGUAGES if (said := getattr(text, lang))})
 
 
 def _publish(session: Session, campaign: str, key: str, words: parts.Words, by: str, now: datetime) -> None:
@@ -198,7 +208,7 @@ def _publish(session: Session, campaign: str, key: str, words: parts.Words, by: 
             campaign=campaign,
             kind=published.WORDING,
             key=key,
-            content=_both("text", words),
+            content=_content(key, words),
             by=by,
             at=now,
             published_at=now,
@@ -207,26 +217,37 @@ def _publish(session: Session, campaign: str, key: str, words: parts.Words, by: 
     )
 
 
+def _content(key: str, words: parts.Words) -> dict[str, str]:
+    """A text as its version has it: one that replaces a shipped text only in the languages it is written in."""
+    if published.cell(key)[0] in phrases.OF_PROPOSALS:
+        return _both("text", words)
+    return {"text_en": words.en, "text_es": words.es}
+
+
 # --- giving ----------------------------------------------------------------------------------------
 
 
 def written(session: Session, slug: str) -> CampaignFile:
     """The file of a campaign as the public sees it now. Raises Refused (404) for an unknown one."""
     row = campaigns.campaign(session, slug)
+    langs = row.offered
     texts = published.wordings(session, slug)
+    logo = logos.png(session, slug)
     facts = select(CitedFact).where(CitedFact.campaign == slug).order_by(col(CitedFact.position), CitedFact.id)
     return CampaignFile(
         campaign=slug,
-        title=_words(row, "title"),
-        summary=_words_or_none(row, "summary"),
+        languages=langs,
+        title=_words(row, "title", langs),
+        summary=_words_or_none(row, "summary", langs),
         organization=_organization(row),
         accent=row.accent,
+        logo=parts.logo_text(logo) if logo else "",
         proposals=tuple(
-            _proposal_entry(session, proposal, texts)
+            _proposal_entry(session, proposal, texts, langs)
             for proposal in campaigns.campaign_proposals(session, slug)
         ),
-        facts=tuple(_fact_entry(fact) for fact in session.exec(facts)),
-        texts=tuple(_text_entries(texts)),
+        facts=tuple(_fact_entry(fact, langs) for fact in session.exec(facts)),
+        texts=tuple(_text_entries(texts, langs)),
     )
 
 
@@ -239,13 +260,13 @@ def _organization(row: Campaign) -> parts.Organization | None:
         privacy_contact=row.privacy_contact,
         postal=row.postal_address,
         donate=row.donate_url,
-        imprint=_words_or_none(row, "imprint"),
+        imprint=_words_or_none(row, "imprint", row.offered),
     )
 
 
-def _words(row: Any, name: str) -> parts.Words:
+def _words(row: Any, name: str, langs: Languages) -> parts.Words:
     """Raises Refused where a language is missing: the file could not be taken again."""
-    by_lang = {lang: getattr(row, f"{name}_{lang}") for lang in LANGUAGES}
+    by_lang = {lang: getattr(row, f"{name}_{lang}") for lang in langs}
     if not all(by_lang.values()):
         where = getattr(row, "slug", "") or getattr(row, "id", "") or getattr(row, "bill", "")
         raise Refused(
@@ -255,54 +276,57 @@ def _words(row: Any, name: str) -> parts.Words:
     return parts.Words(**by_lang)
 
 
-def _words_or_none(row: Any, name: str) -> parts.Words | None:
-    return _words(row, name) if any(getattr(row, f"{name}_{lang}") for lang in LANGUAGES) else None
+def _words_or_none(row: Any, name: str, langs: Languages) -> parts.Words | None:
+    return _words(row, name, langs) if any(getattr(row, f"{name}_{lang}") for lang in langs) else None
 
 
 def _proposal_entry(
-    session: Session, proposal: Proposal, texts: Mapping[published.Cell, str]
+    session: Session, proposal: Proposal, texts: Mapping[published.Cell, str], langs: Languages
 ) -> parts.ProposalEntry:
+    kin = lineage.bills_of(session, proposal.slug)
     return parts.ProposalEntry(
         slug=proposal.slug,
-        name=_words(proposal, "name"),
-        summary=_words_or_none(proposal, "summary"),
-        bills=tuple(_bill_entry(session, kin) for _bill, kin in lineage.bills_of(session, proposal.slug)),
-        **{name: _text_of(texts, group, proposal.slug) for name, group in OF_PROPOSALS.items()},
+        name=_words(proposal, "name", langs),
+        summary=_words_or_none(proposal, "summary", langs),
+        bills=tuple(_bill_entry(session, each, langs) for _bill, each in kin),
+        **{name: _text_of(texts, group, proposal.slug, langs) for name, group in OF_PROPOSALS.items()},
     )
 
 
-def _bill_entry(session: Session, kin: Kinship) -> parts.BillEntry:
+def _bill_entry(session: Session, kin: Kinship, langs: Languages) -> parts.BillEntry:
     goal = session.get(BillGoal, kin.bill)
     return parts.BillEntry(
         bill=kin.bill,
-        reason=_words_or_none(kin, "reason"),
+        reason=_words_or_none(kin, "reason", langs),
         goal=goal.target if goal else None,
         goal_by=goal.by if goal else None,
     )
 
 
-def _text_of(texts: Mapping[published.Cell, str], group: str, name: str) -> parts.Words | None:
-    by_lang = {lang: texts.get((group, name, lang), "") for lang in LANGUAGES}
+def _text_of(
+    texts: Mapping[published.Cell, str], group: str, name: str, langs: Languages
+) -> parts.Words | None:
+    by_lang = {lang: texts.get((group, name, lang), "") for lang in langs}
     return parts.Words(**by_lang) if all(by_lang.values()) else None
 
 
-def _fact_entry(fact: CitedFact) -> parts.FactEntry:
+def _fact_entry(fact: CitedFact, langs: Languages) -> parts.FactEntry:
     return parts.FactEntry(
         id=fact.id,
         proposal=fact.proposal,
         period=fact.period,
         recorded=fact.recorded,
         letters=fact.letters,
-        text=_words(fact, "text"),
-        source=_words(fact, "source"),
+        text=_words(fact, "text", langs),
+        source=_words(fact, "source", langs),
         url=fact.source_url,
     )
 
 
-def _text_entries(texts: Mapping[published.Cell, str]) -> Iterable[parts.TextEntry]:
+def _text_entries(texts: Mapping[published.Cell, str], langs: Languages) -> Iterable[parts.TextEntry]:
     for group, name in sorted({(group, name) for group, name, _ in texts}):
-        if group not in OF_PROPOSALS.values() and (words := _text_of(texts, group, name)):
-            yield parts.TextEntry(text=published.key(group, name), en=words.en, es=words.es)
+        if group not in OF_PROPOSALS.values() and (words := _text_of(texts, group, name, langs)):
+            yield parts.TextEntry(text=published.key(group, name), **words.model_dump(exclude_defaults=True))
 
 
 # --- copying ---------------------------------------------------------------------------------------
@@ -323,8 +347,7 @@ def duplicate(session: Session, slug: str, new: str, *, by: str, now: datetime) 
                 bill=entry.bill,
                 rule="copied",
                 score=1.0,
-                reason_en=entry.reason.en if entry.reason else "",
-                reason_es=entry.reason.es if entry.reason else "",
+                **_both("reason", entry.reason),
             )
             for entry in proposal.bills
         )

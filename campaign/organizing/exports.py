@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -97,28 +98,42 @@ def read_table(raw: bytes, *, needed: Iterable[str], known: Iterable[str]) -> li
     """
     if len(raw) > MOST_BYTES:
         raise _too_long()
-    rows = workbooks.rows_of(raw) if raw.startswith(workbooks.MAGIC) else _csv_rows(raw)
+    rows = workbooks.rows_of(raw) if raw.startswith(workbooks.MAGIC) else csv_rows(decoded(raw))
     _number, first = next(rows, (1, []))
     header = [unguarded(name.strip()).lower() for name in first]
     _check_header(header, set(needed), set(known))
     return list(_lines(rows, header))
 
 
-def _csv_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
-    text = _decoded(raw)
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a table separated by commas, semicolons or tabs, each with the line on which it begins.
+
+    Raises Refused, with the line, for a quote that stays open.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    line = 1
     try:
         for cells in reader:
-            yield reader.line_num, cells
+            yield line, cells
+            line = reader.line_num + 1
     except csv.Error as error:
         raise Refused(
-            f"Line {reader.line_num}: the file breaks off or its quotes do not match ({error}).",
-            f"Línea {reader.line_num}: el archivo está cortado o sus comillas no coinciden ({error}).",
+            f"Line {line}: the file breaks off or its quotes do not match ({error}).",
+            f"Línea {line}: el archivo está cortado o sus comillas no coinciden ({error}).",
         ) from None
 
 
-def _decoded(raw: bytes) -> str:
+def _delimiter(text: str) -> str:
+    """The separator that the line of column names has most of, outside quotes."""
+    header = re.search(r"\S[^\r\n]*", text)
+    return max(",;\t", key=re.sub(r'"[^"]*"', "", header[0] if header else "").count)
+
+
+def decoded(raw: bytes) -> str:
+    """The text of a file in UTF-8, in UTF-16 with a byte order mark, or as Excel writes it in the U.S.
+
+    Raises Refused for what is no text.
+    """
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise Refused(
             "This workbook is old or has a password. Save it as XLSX without one, or as CSV (UTF-8).",

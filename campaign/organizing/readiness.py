@@ -1,6 +1,6 @@
 """What a campaign lacks before it goes live, each with the page where it is put right."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,6 @@ from sqlmodel import Session, col, func, select
 
 from campaign.congress.bills import congress_on
 from campaign.outreach.bilingual import Text
-from campaign.outreach.wordings import LANGUAGES
 from campaign.proposals import campaigns, lineage, published
 from campaign.proposals.models import CitedFact, Proposal
 
@@ -30,7 +29,7 @@ def missing(session: Session, campaign: str, *, now: datetime) -> list[Missing]:
 
 def _missing(session: Session, slug: str, now: datetime) -> Iterator[Missing]:
     row = campaigns.campaign(session, slug)
-    if not (row.summary_en and row.summary_es):
+    if not _written(row.offered, row.summary_en, row.summary_es):
         words = Text("The campaign has no summary.", "La campaña no tiene resumen.")
         yield Missing(words, "campaign", slug)
     if not row.organization:
@@ -41,7 +40,7 @@ def _missing(session: Session, slug: str, now: datetime) -> Iterator[Missing]:
         yield Missing(Text("It has no proposal.", "No tiene ninguna propuesta."))
     texts = published.wordings(session, slug)
     for proposal in proposals:
-        yield from _of_proposal(session, proposal, texts, congress_on(now))
+        yield from _of_proposal(session, proposal, texts, congress_on(now), row.offered)
     facts = (
         select(func.count()).select_from(CitedFact).where(CitedFact.campaign == slug, col(CitedFact.letters))
     )
@@ -50,10 +49,14 @@ def _missing(session: Session, slug: str, now: datetime) -> Iterator[Missing]:
 
 
 def _of_proposal(
-    session: Session, proposal: Proposal, texts: dict[published.Cell, str], sitting: int
+    session: Session,
+    proposal: Proposal,
+    texts: dict[published.Cell, str],
+    sitting: int,
+    languages: Sequence[str],
 ) -> Iterator[Missing]:
     en, es = proposal.name_en, proposal.name_es
-    if not (proposal.summary_en and proposal.summary_es):
+    if not _written(languages, proposal.summary_en, proposal.summary_es):
         words = Text(f"{en}: a summary is missing.", f"{es}: falta un resumen.")
         yield Missing(words, "proposal", proposal.slug)
     bills = [bill for bill, _ in lineage.bills_of(session, proposal.slug)]
@@ -62,9 +65,17 @@ def _of_proposal(
             Text(f"{en}: it has no bill in this Congress.", f"{es}: no tiene proyecto en este Congreso.")
         )
     for group, words in _OF_PROPOSAL.items():
-        if not all((group, proposal.slug, lang) in texts for lang in LANGUAGES):
+        if not _written(languages, *(texts.get((group, proposal.slug, lang), "") for lang in ("en", "es"))):
             named = Text(f"{en}: {words.en}", f"{es}: {words.es}")
             yield Missing(named, published.WORDING, published.key(group, proposal.slug))
+
+
+def _written(languages: Sequence[str], en: str, es: str) -> bool:
+    """Whether a text is there in all languages offered. The same words twice are one language: they were copied
+    while only that one was offered."""
+    found = {"en": en, "es": es}
+    wanted = [found[lang] for lang in languages]
+    return all(wanted) and len(set(wanted)) == len(wanted)
 
 
 _OF_PROPOSAL = {

@@ -1,7 +1,7 @@
 """Versions of the campaign's texts: drafting, publishing, and publishing an old version again."""
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from campaign.outreach import ask_kinds, phrases, wording_checks, wordings
+from campaign.outreach.bilingual import Text
 from campaign.proposals import campaigns, published
 from campaign.proposals.models import Campaign, CitedFact, Proposal, TextVersion
 from campaign.refusals import Refused
@@ -118,10 +119,14 @@ def draft(
     another version was stored meanwhile. A text equal to the version seen is not stored again. Raises Refused
     for an invalid text, such as an empty one or a figure without a source.
     """
-    content = clean(kind, given)
+    languages = campaigns.offered(session, campaign)
+    content = clean(kind, given, languages)
     # Raises Refused where the text is another campaign's.
     shown_now(session, campaign, kind, key)
     _try(session, campaign, kind, key, content, now)
+    if kind == published.WORDING and published.cell(key)[0] not in phrases.OF_PROPOSALS:
+        # It replaces one that ships, which stays in a language that is not offered: offices hear English.
+        content |= {f"text_{lang}": "" for lang in wordings.LANGUAGES if lang not in languages}
     last = newest(session, campaign, kind, key)
     if last is not None and last.id == seen and last.content == content:
         return last
@@ -137,21 +142,22 @@ def overtaken(session: Session, campaign: str, kind: str, key: str, seen: int) -
     return last if last is not None and last.id != seen else None
 
 
-def clean(kind: str, given: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a text, cleaned. Raises Refused with the name of an invalid field."""
+def clean(kind: str, given: Mapping[str, str], languages: Sequence[str]) -> dict[str, str]:
+    """The fields of a text, cleaned, of a campaign that offers some languages. Raises Refused with the name of
+    an invalid field."""
     content: dict[str, str] = {}
-    given = _of_old_form(given) if kind == "fact" else given
+    given = campaigns.in_both(languages, _of_old_form(given) if kind == "fact" else given)
     for field in FIELDS[kind]:
         text = given.get(field, "").replace("\r\n", "\n").strip()
         if field in ("source_en", "source_es") and not text:
             raise Refused(
-                "A figure needs its source in both languages: who found it, where, and when.",
-                "Un dato necesita su fuente en los dos idiomas: quién lo halló, dónde y cuándo.",
+                f"A figure needs its source{_EACH[len(languages)].en}: who found it, where, and when.",
+                f"Un dato necesita su fuente{_EACH[len(languages)].es}: quién lo halló, dónde y cuándo.",
             )
         if not text and field not in MAY_BE_EMPTY:
             raise Refused(
-                f"“{field}” is empty; both languages are needed.",
-                f"«{field}» está vacío; hacen falta los dos idiomas.",
+                f"“{_named(field, languages)}” is empty{_NEEDED[len(languages)].en}.",
+                f"«{_named(field, languages)}» está vacío{_NEEDED[len(languages)].es}.",
             )
         if len(text) > LONGEST:
             raise Refused(f"“{field}” is too long.", f"«{field}» es demasiado largo.")
@@ -173,6 +179,17 @@ def clean(kind: str, given: Mapping[str, str]) -> dict[str, str]:
     return content
 
 
+# How a refusal ends by the number of languages that the campaign offers.
+_EACH = {1: Text("", ""), 2: Text(" in both languages", " en los dos idiomas")}
+_NEEDED = {1: Text("", ""), 2: Text("; both languages are needed", "; hacen falta los dos idiomas")}
+
+
+def _named(field: str, languages: Sequence[str]) -> str:
+    """A field as a form has it: that of a language which is not offered is filled from the other one."""
+    name, _, lang = field.rpartition("_")
+    return f"{name}_{languages[0]}" if lang in wordings.LANGUAGES and lang not in languages else field
+
+
 def _of_old_form(given: Mapping[str, str]) -> Mapping[str, str]:
     """A figure's fields; versions stored before 0.2.0 have one source for both languages and no ``letters``."""
     source = given.get("source", "")
@@ -186,11 +203,12 @@ def _try(
     if kind != published.WORDING:
         return
     group, name = _cell(session, campaign, key)
+    languages = campaigns.offered(session, campaign)
     if group not in ask_kinds.TEXTS:
-        by_lang = {lang: content[f"text_{lang}"] for lang in wordings.LANGUAGES}
+        by_lang = {lang: content[f"text_{lang}"] for lang in languages}
         wording_checks.refuse_phrase_that_fails(session, campaign, group, name, by_lang, now=now)
         return
-    for lang in wordings.LANGUAGES:
+    for lang in languages:
         text = content[f"text_{lang}"]
         try:
             wordings.check(text)
@@ -205,7 +223,7 @@ def _try(
 def publish(session: Session, id: int, *, by: str, now: datetime) -> TextVersion:
     """Publish a version in the caller's transaction; an old version, too. Raises Refused if it fails now."""
     row = version(session, id)
-    content = clean(row.kind, row.content)
+    content = clean(row.kind, row.content, campaigns.offered(session, row.campaign))
     _try(session, row.campaign, row.kind, row.key, content, now)
     _PUBLISH[row.kind](session, row, content, now)
     row.published_at, row.published_by = now, by

@@ -147,7 +147,7 @@ def _ask_again(facts: BillFacts) -> Iterator[Entry]:
         support = next(filter(None, (_support(facts, person, bill) for bill in facts.earlier)), None)
         if support:
             number = facts.id.short
-            text = Text(f"{support.en}, not on {number} yet", f"{support.es}, todavía no {number}")
+            text = Text(f"{support.en}, not on {number} yet", f"{support.es}, aún no copatrocina {number}")
             yield Entry(ASK_AGAIN, person, text)
 
 
@@ -296,7 +296,7 @@ def _sister_gap(facts: BillFacts) -> Iterator[Entry]:
                 number = BillId.of(bill.id).short
                 text = Text(
                     f"{verb.en} {number} ({proposal.name_en}), not on {facts.id.short} yet",
-                    f"{verb.es} {number} ({proposal.name_es}), pero no {facts.id.short}",
+                    f"{verb.es} {number} ({proposal.name_es}), aún no copatrocina {facts.id.short}",
                 )
                 yield Entry(SISTER_GAP, person, text)
                 break

@@ -101,8 +101,9 @@ class AskKind:
     """One kind of ask, with everything that depends on it.
 
     ``fits`` decides together with the order of the table, ``least`` is a situation in which the kind is asked
-    and nothing more is known. ``urgency`` orders the kinds for a reader who is given a single thing to do,
-    lowest first. Kinds of one ``code`` differ by ``texts``, the folder of their scripts and letters.
+    and nothing more is known. ``urgency`` orders the kinds for a reader who begins with one, lowest first: who
+    decides whether the bill moves, who was for it before, who may join, then thanks. Kinds of one ``code``
+    differ by ``texts``, the folder of their scripts and letters.
 
     Fields of the texts: ``reason`` has number, short and congress, search (how far a successor was looked
     for), seat, joined, left, did and earlier; ``request``, which follows "I'm asking … to" and "Le pido …",
@@ -127,6 +128,8 @@ class AskKind:
     # What a member who supports the bill is thanked for; a call does not explain the bill to them, nor ask for
     # their position.
     thanks: Text | None = None
+    # Whether an office can answer it with support: with the member's name on the bill, or a vote for it.
+    asks_support: bool = True
     # Whether a call about several bills says what they did for an earlier one.
     thanks_earlier: bool = False
     # Whether a script adds the member's committee, or their earlier support; else the text says it itself.
@@ -139,6 +142,11 @@ class AskKind:
     def supports(self) -> bool:
         """Whether the member supports the bill."""
         return self.thanks is not None
+
+    @property
+    def takes_answer(self) -> bool:
+        """Whether a caller is asked what the office said: will they support the bill or not."""
+        return self.asks_support and not self.supports
 
     @property
     def texts(self) -> str:
@@ -168,7 +176,8 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         fits=lambda situation: not situation.open and situation.led_last,
         least=Situation(open=False, led_last=True, earlier=replace(_EARLIER, sponsored=True)),
         urgency=8,
-        label=Text("No bill now: led the last one", "Sin proyecto ahora: encabezó el último"),
+        asks_support=False,
+        label=Text("No bill now: introduced the last one", "Sin proyecto ahora: presentó el último"),
         reason=_ON_THE_LAST,
         request=Text("introduce {bills} again", "que presente de nuevo {bills}"),
         deed=Text("Ask {who} to introduce {name} again.", "Pida {to} que presente de nuevo {name}."),
@@ -180,7 +189,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         fits=lambda situation: not situation.open and situation.earlier is not None,
         least=Situation(open=False, earlier=_EARLIER),
         urgency=9,
-        label=Text("No bill now: was on an earlier one", "Sin proyecto ahora: estuvo en uno anterior"),
+        label=Text("No bill now: supported an earlier one", "Sin proyecto ahora: apoyó uno anterior"),
         reason=_ON_THE_LAST,
         request=_JOIN_THE_NEXT,
         deed=Text(
@@ -209,8 +218,8 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         code="sponsor",
         fits=lambda situation: situation.sponsor,
         least=Situation(sponsor=True),
-        urgency=11,
-        label=Text("Thanks: leads the bill", "Gracias: encabeza el proyecto"),
+        urgency=12,
+        label=Text("Thanks: introduced the bill", "Gracias: presentó el proyecto"),
         reason=Text("introduced {number}", "presentó {number}"),
         request=Text("keep pushing for a hearing", "que siga insistiendo en una audiencia"),
         deed=Text("Thank {who} for leading {bill}, {name}.", "Agradezca {to} que encabece {bill}, {name}."),
@@ -231,8 +240,8 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         code="withdrew",
         fits=lambda situation: situation.may_join and situation.left is not None,
         least=Situation(left=date(2026, 3, 4)),
-        urgency=2,
-        label=Text("Left this bill", "Dejó este proyecto"),
+        urgency=4,
+        label=Text("Withdrew from this bill", "Retiró su firma de este proyecto"),
         reason=Text("withdrew from {number} on {left}", "retiró su firma de {number} el {left}"),
         request=Text("co-sponsor {bills} again", "que vuelva a copatrocinar {bills}"),
         deed=Text("Ask {who} to come back to {bill}, {name}.", "Pida {to} que vuelva a {bill}, {name}."),
@@ -242,8 +251,8 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         code="thank",
         fits=lambda situation: situation.joined is not None,
         least=Situation(joined=date(2025, 9, 30)),
-        urgency=12,
-        label=Text("Thanks: is on the bill", "Gracias: está en el proyecto"),
+        urgency=11,
+        label=Text("Thanks: co-sponsors the bill", "Gracias: copatrocina el proyecto"),
         reason=Text("co-sponsor of {number} since {joined}", "copatrocina {number} desde el {joined}"),
         request=Text("invite a colleague to sign on too", "que invite a un colega a firmar también"),
         deed=Text(
@@ -255,8 +264,8 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         code="rejoin",
         fits=lambda situation: situation.may_join and situation.earlier is not None,
         least=Situation(earlier=_EARLIER),
-        urgency=3,
-        label=Text("Was on an earlier bill", "Estuvo en un proyecto anterior"),
+        urgency=5,
+        label=Text("Supported an earlier bill", "Apoyó un proyecto anterior"),
         reason=Text(
             "{did} {earlier}; not a co-sponsor of {number} yet", "{did} {earlier}; aún no copatrocina {number}"
         ),
@@ -275,7 +284,8 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         code="committee_chair",
         fits=lambda situation: situation.may_join and situation.seat is not None and situation.seat.chair,
         least=Situation(seat=replace(_COMMITTEE, chair=True)),
-        urgency=4,
+        urgency=2,
+        asks_support=False,
         label=Text("Chairs the committee", "Preside el comité"),
         reason=Text(
             "not a co-sponsor yet; chairs {seat}, which has {number}",
@@ -310,7 +320,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         code="committee",
         fits=lambda situation: situation.may_join and situation.seat is not None,
         least=Situation(seat=_COMMITTEE),
-        urgency=5,
+        urgency=3,
         label=Text("On the committee", "En el comité"),
         reason=Text(
             "not a co-sponsor yet; sits on {seat}, which has {number}",
@@ -329,7 +339,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         fits=lambda situation: situation.may_join,
         least=Situation(),
         urgency=6,
-        label=Text("Please join", "Por favor, súmese"),
+        label=Text("Please co-sponsor", "Por favor, copatrocine"),
         reason=Text("not a co-sponsor of {number} yet", "aún no copatrocina {number}"),
         reason_unread=Text(
             "we have not read who co-sponsors {number}", "aún no hemos leído quién copatrocina {number}"

@@ -113,6 +113,12 @@ class Ask:
     def code(self) -> str:
         return self.kind.code
 
+    @property
+    def urgency(self) -> tuple[int, bool]:
+        """The sorting key of asks for a reader who begins with one: by kind, those of a member whose committee
+        has the bill first."""
+        return self.kind.urgency, self.situation.seat is None
+
     def reason(self, lang: str) -> str:
         return self.reasons.of(lang)
 

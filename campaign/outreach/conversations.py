@@ -142,10 +142,9 @@ def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, chosen: Sequ
         fields |= {
             "also": _thanks_first(asks, person, lang),
             "asks": _TOO.of(lang).format(request=fields["asks"]),
-            # They were just named.
-            "member": names.again_object(person) if lang == "en" else "",
-            "to_member": "",
         }
+        # They were just named.
+        fields |= {"member": names.again_object(person)} if lang == "en" else {"to_member": ""}
     frame = phrase(asks[0].matter, "whole", _frame(asks, kind), lang)
     if kind == "call":
         frame = f"{frame}\n\n{phrase(asks[0].matter, 'whole', _end(asks), lang)}"

@@ -14,7 +14,7 @@ class CallCount(SQLModel, table=True):
     # washington or district
     office: str = Field(primary_key=True)
     day: date = Field(primary_key=True, index=True)
-    # talked, voicemail, not_reached, skip
+    # talked, voicemail, not_reached; skip in rows of version 0.1
     outcome: str = Field(primary_key=True)
     # What the office answered: will_join, undecided, will_not, would_not_say; empty where it took the message
     # only, and unless outcome is talked
@@ -25,7 +25,8 @@ class CallCount(SQLModel, table=True):
 class CallReceipt(SQLModel, table=True):
     """One report, so that it counts once and can be undone for an hour. Deleted within a day.
 
-    ``nonce`` is random and made for one form: it identifies nobody.
+    ``nonce`` is random and made for one form: it identifies nobody. Of a call that was told bill by bill, each
+    but the first has the bill behind it (``NONCE@s367-119``).
     """
 
     nonce: str = Field(primary_key=True)

@@ -23,9 +23,7 @@ from campaign.outreach.models import CallCount, CallReceipt
 from campaign.refusals import Refused
 
 ANSWERS = ("will_join", "undecided", "will_not", "would_not_say")
-OUTCOMES = ("talked", "voicemail", "not_reached", "skip")
-# The choices of the form after a call; ``talked`` alone is a message that the office took.
-RESULTS = (*(f"talked:{said}" for said in ANSWERS), *OUTCOMES)
+OUTCOMES = ("talked", "voicemail", "not_reached")
 OFFICES = ("washington", "district")
 # The outcomes of calls that reached an office, in person or by voicemail.
 MADE = ("talked", "voicemail")
@@ -55,15 +53,14 @@ class Report:
 def read_report(about: str, member: str, office: str, result: str) -> Report:
     """A report from a form; ``about`` and ``member`` are known to exist.
 
-    Raises Refused for a ``result`` that is none of ``RESULTS`` or an unknown kind of office.
+    Raises Refused for a ``result`` that is none of ``OUTCOMES`` or an unknown kind of office.
     """
-    if result not in RESULTS or office not in OFFICES:
+    if result not in OUTCOMES or office not in OFFICES:
         raise Refused(
             "Please choose how the call went. Nothing was counted.",
             "Elija cómo le fue en la llamada, por favor. No se contó nada.",
         )
-    outcome, _, said = result.partition(":")
-    return Report(about, member, office, outcome, said)
+    return Report(about, member, office, result)
 
 
 # --- forms that count once -------------------------------------------------------------------------
@@ -142,18 +139,84 @@ def record(session: Session, report: Report, nonce: str, *, now: datetime, today
     return True
 
 
-def undo(session: Session, nonce: str, *, now: datetime) -> Report:
+def receipts(session: Session, nonce: str) -> list[CallReceipt]:
+    """The receipts of one form: one, or one for each bill after ``answer``; none after a day."""
+    return list(session.exec(select(CallReceipt).where(_of_form(nonce)).order_by(CallReceipt.nonce)))
+
+
+def answer(session: Session, nonce: str, bill: str, said: str, *, bills: Sequence[str], now: datetime) -> None:
+    """Add what the office said of a bill to the report of a talk, in the caller's write transaction; a second
+    answer about the bill replaces the first.
+
+    A call about all ``bills`` of a campaign is counted as one about each from then on. Raises Refused where
+    the answer does not fit the report, or (410) for one that was undone or is older than an hour.
+    """
+    _lock(session, nonce)
+    rows = [row for row in receipts(session, nonce) if not row.undone and row.at > now - UNDO_FOR]
+    if not rows:
+        raise cannot_undo()
+    if rows[0].outcome != "talked" or said not in ANSWERS or bill not in bills:
+        raise Refused(
+            "Please choose what the office said. Your call is counted.",
+            "Elija qué le dijeron, por favor. Su llamada ya se contó.",
+        )
+    if rows[0].about not in bills:
+        rows = _split(session, rows[0], bills)
+    row = next((row for row in rows if row.about == bill), None)
+    if row is None:
+        raise cannot_undo()
+    _recount(session, row, said=said)
+
+
+def _split(session: Session, row: CallReceipt, bills: Sequence[str]) -> list[CallReceipt]:
+    """One receipt and one count for each bill in place of those for the campaign."""
+    others = [
+        CallReceipt(**{**row.model_dump(), "nonce": f"{row.nonce}@{bill}", "about": bill}) for bill in bills[1:]
+    ]
+    _recount(session, row, about=bills[0])
+    for other in others:
+        session.add(other)
+        _add(session, _report(other), other.day)
+    return [row, *others]
+
+
+def _recount(session: Session, row: CallReceipt, **changed: str) -> None:
+    _lower(session, row)
+    for name, value in changed.items():
+        setattr(row, name, value)
+    session.add(row)
+    session.flush()
+    _add(session, _report(row), row.day)
+
+
+def undo(session: Session, nonce: str, *, now: datetime) -> None:
     """Undo the report of one form in the caller's write transaction. Raises Refused (410) the second time."""
-    mine = sa.and_(
-        col(CallReceipt.nonce) == nonce, ~col(CallReceipt.undone), col(CallReceipt.at) > now - UNDO_FOR
-    )
+    _lock(session, nonce)
+    mine = sa.and_(_of_form(nonce), ~col(CallReceipt.undone), col(CallReceipt.at) > now - UNDO_FOR)
     if not _changed(session.execute(sa.update(CallReceipt).where(mine).values(undone=True))):
         raise cannot_undo()
-    row = session.get_one(CallReceipt, nonce)
-    report = Report(row.about, row.member, row.office, row.outcome, row.said)
-    less = sa.update(CallCount).where(*_cell(report, row.day), col(CallCount.count) > 0)
+    for row in receipts(session, nonce):
+        _lower(session, row)
+
+
+def _lock(session: Session, nonce: str) -> None:
+    """Let writers change the receipts of a form one after the other; those split off are read after it."""
+    session.execute(select(CallReceipt.nonce).where(CallReceipt.nonce == nonce).with_for_update())
+
+
+def _of_form(nonce: str) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        col(CallReceipt.nonce) == nonce, col(CallReceipt.nonce).startswith(f"{nonce}@", autoescape=True)
+    )
+
+
+def _report(row: CallReceipt) -> Report:
+    return Report(row.about, row.member, row.office, row.outcome, row.said)
+
+
+def _lower(session: Session, row: CallReceipt) -> None:
+    less = sa.update(CallCount).where(*_cell(_report(row), row.day), col(CallCount.count) > 0)
     session.execute(less.values(count=CallCount.count - 1))
-    return report
 
 
 def trim(session: Session, *, before: datetime) -> int:

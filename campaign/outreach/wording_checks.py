@@ -34,10 +34,10 @@ def refuse_what_fails(
         try:
             wordings.fill(text, ask, person, kind, lang)
         except KeyError as error:
-            field = str(error.args[0])
+            lacks = wordings.lacking(error)
             raise Refused(
-                f"Tried on {person.name}: {field} ({lang}). Nothing was kept.",
-                f"Probado con {person.name}: falta un dato ({lang}): {field}. No se guardó nada.",
+                f"Tried on {person.name}: {lacks.en} ({lang}). Nothing was kept.",
+                f"Probado con {person.name}: {lacks.es} ({lang}). No se guardó nada.",
             ) from None
 
 
@@ -135,16 +135,16 @@ def _try_phrase(found: Sequence[Ask], person: Person, group: str, name: str, tex
         try:
             text = filled_phrase(found, person, group, name, texts, lang)
         except KeyError as error:
-            field = str(error.args[0])
+            lacks = wordings.lacking(error)
             raise Refused(
-                f"Tried on {person.name}: {field} ({lang}). Nothing was kept.",
-                f"Probado con {person.name}: falta un dato ({lang}): {field}. No se guardó nada.",
+                f"Tried on {person.name}: {lacks.en} ({lang}). Nothing was kept.",
+                f"Probado con {person.name}: {lacks.es} ({lang}). No se guardó nada.",
             ) from None
         if group == "whole" and not speech.fits(text, _kind(name)):
             taken, most = round(speech.seconds(text)), speech.MOST_SECONDS[_kind(name)]
             raise Refused(
-                f"Tried on {person.name}: it takes {taken} seconds to say, at most {most} are left ({lang}).",
-                f"Probado con {person.name}: decirlo toma {taken} segundos; hay {most} ({lang}).",
+                f"Tried on {person.name}: it takes {taken} seconds to say; the limit is {most} ({lang}).",
+                f"Probado con {person.name}: decirlo toma {taken} segundos; el máximo es {most} ({lang}).",
             )
 
 

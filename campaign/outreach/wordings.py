@@ -211,7 +211,7 @@ def render(ask: Ask, person: Person, kind: str, lang: str, fact: str, *, printed
     """The text for an ask, every field filled; in the last weeks of a Congress it says how long is left.
 
     What does not fit into the time of a script is left out. ``printed`` is for paper that is read on later
-    days. Raises KeyError where the record lacks a field's value.
+    days. Raises KeyError with the field whose value the record lacks.
     """
     # The same parts are left out in both languages, so that they can be read side by side.
     for dropped in (*_DROPPED, ()):
@@ -248,7 +248,7 @@ def fill(text: str, ask: Ask, person: Person, kind: str, lang: str, **given: str
     """A text with every field filled from the record; values in ``given`` take precedence.
 
     A bill's number that begins a sentence begins with a capital. Filled in values are not searched for fields
-    again, so a reader may write brackets. Raises KeyError where the record lacks a field's value.
+    again, so a reader may write brackets. Raises KeyError with the field whose value the record lacks.
     """
     values = {**blanks(lang), "fact": "", "asks": "", "thanks": "", **_values(ask, person, kind, lang), **given}
 
@@ -267,8 +267,16 @@ def capital(text: str) -> str:
 
 def _value(values: dict[str, str], name: str) -> str:
     if not values[name] and name not in OPTIONAL:
-        raise KeyError(f"the record has no {name!r} for this wording")
+        raise KeyError(name)
     return values[name]
+
+
+def lacking(error: KeyError) -> Text:
+    """What the record lacks, of an error that ``fill`` raised."""
+    name = error.args[0]
+    return Text(
+        f"the record has no '{name}' for this wording", f"el registro no tiene «{name}» para este texto"
+    )
 
 
 def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:

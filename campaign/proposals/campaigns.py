@@ -1,6 +1,7 @@
 """Campaigns and their proposals: adding and editing them, the state of a campaign, copying one."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +15,8 @@ STATES: Final = ("draft", "live", "won", "paused", "archived")
 SILENT: Final = ("draft", "paused", "archived")
 # Of several campaigns, addresses that name none show the first by this order.
 FIRST_SHOWN: Final = ("live", "won", "paused", "archived", "draft")
+# What a campaign may offer, as ``Campaign.languages`` has it.
+LANGUAGES: Final = ("en es", "en", "es")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -73,6 +76,31 @@ def add_campaign(
     session.add(row)
     session.flush()
     return row
+
+
+# --- its languages ---
+
+
+def offered(session: Session, slug: str) -> tuple[str, ...]:
+    """The languages that a campaign offers; both for one that is gone."""
+    row = session.get(Campaign, slug)
+    return row.offered if row else ("en", "es")
+
+
+def spoken(session: Session, slug: str, lang: str) -> str:
+    """The language in which a campaign speaks to who reads ``lang``: that one, or the only one it offers."""
+    languages = offered(session, slug)
+    return lang if lang in languages else languages[0]
+
+
+def in_both(languages: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a text, ``<name>_en`` and ``<name>_es``. Where a campaign offers one language, its words
+    stand in the other's fields, too: whatever reads them finds no blank."""
+    if len(languages) > 1:
+        return dict(given)
+    mine, other = (f"_{languages[0]}", "_es" if languages[0] == "en" else "_en")
+    copies = {name[:-3] + other: text for name, text in given.items() if name.endswith(mine)}
+    return {**given, **copies}
 
 
 # --- the state of a campaign ---

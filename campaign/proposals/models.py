@@ -28,6 +28,24 @@ class Campaign(SQLModel, table=True):
     imprint_es: str = ""
     # Its color as #rrggbb; empty for the program's own.
     accent: str = ""
+    # The languages it offers, as ``offered`` reads them.
+    languages: str = "en es"
+    # The fingerprint of its logo, which ``CampaignLogo`` holds, and its size in pixels; empty: it has none.
+    logo: str = ""
+    logo_width: int = 0
+    logo_height: int = 0
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The languages of its public pages and its mail, in the program's order."""
+        return tuple(self.languages.split())
+
+
+class CampaignLogo(SQLModel, table=True):
+    """A campaign's logo as a PNG, apart from the campaign: the page cache reads that table whole."""
+
+    campaign: str = Field(primary_key=True, foreign_key="campaign.slug")
+    png: bytes
 
 
 class Proposal(SQLModel, table=True):

@@ -27,5 +27,7 @@ def wordings(session: Session, campaign: str) -> dict[Cell, str]:
     found: dict[Cell, str] = {}
     for row in session.exec(rows.order_by(col(TextVersion.published_at), col(TextVersion.id))):
         code, kind = cell(row.key)
-        found |= {(code, kind, lang): row.content[f"text_{lang}"] for lang in ("en", "es")}
+        texts = {lang: row.content[f"text_{lang}"] for lang in ("en", "es")}
+        # One language of a text that ships may be the campaign's, and the other the program's.
+        found |= {(code, kind, lang): text for lang, text in texts.items() if text}
     return found

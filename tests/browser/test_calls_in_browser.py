@@ -40,29 +40,6 @@ def test_nothing_around_a_call_asks_elsewhere_complains_or_scrolls_sideways(
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-@pytest.mark.parametrize(
-    ("lang", "after", "message", "thanks", "undo", "back"),
-    [
-        ("", "I called: tell us how it went", "I left a voicemail", "Thank you. That call counts.",
-         "Undo", "Undone."),
-        ("/es", "Ya llamé: contar cómo me fue", "Dejé un mensaje de voz", "Gracias. Esa llamada cuenta.",
-         "Deshacer", "Deshecho."),
-    ],
-)  # fmt: skip
-def test_from_the_script_to_thanks_and_back(
-    visit: Enter, scripts: bool, lang: str, after: str, message: str, thanks: str, undo: str, back: str
-) -> None:
-    seen = visit(viewport=PHONE, java_script_enabled=scripts)
-    page: Page = seen.open(f"{lang}/act/TX-20?member=C001098")
-    page.get_by_role("link", name=after).click()
-    page.get_by_role("button", name=message).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(thanks)
-    page.get_by_role("button", name=undo).click()
-    expect(page.get_by_role("status").first).to_contain_text(back)
-    assert seen.faults == []
-
-
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_letter_of_ones_own(visit: Enter, scripts: bool) -> None:
     seen = visit(viewport=PHONE, java_script_enabled=scripts)
     page: Page = seen.open(PAGES["letter"])

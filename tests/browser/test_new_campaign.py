@@ -72,7 +72,7 @@ def _write(admin: Admin) -> None:
     for bill in BILLS:
         admin.fill(("Number or address", bill.bill))
         admin.press("button", "Follow this bill")
-    admin.press("link", f"{NAMES[0][1]}: nobody has written what it does, so calls give no reason.")
+    admin.press("link", f"{NAMES[0][1]}: no text says what it does, so calls give no reason.")
     admin.fill(*EFFECT)
     admin.press("button", "Save and publish")
     admin.press("link", "Back")

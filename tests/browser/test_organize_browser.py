@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 from campaign import db
 from campaign.accounts import users
 from campaign.app import create_app
+from campaign.mailing.models import Subscriber
 from campaign.organizing import notes, whip
 from campaign.settings import Settings
 
@@ -26,6 +27,8 @@ PAGES = {
     "member": "members/J000305",
     "entry": "members/J000305/hr6736-119",
     "bring": "board/import",
+    "readers": "readers",
+    "reader-list": "readers/import",
     "campaign-words": "words",
     "text": "words/campaign/us-guns-abroad",
     "campaigns": "campaigns",
@@ -44,7 +47,7 @@ Enter = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def own_engine(campaign_copy: Engine) -> Engine:
-    """The campaign with something on its whip board."""
+    """The campaign with something on its whip board, and a reader."""
     with db.writing(campaign_copy) as session:
         said = {"lean": "likely", "next_step": "call the legislative director", "tags": "swing"}
         whip.save(session, "hr6736-119", "J000305", said, version=0, by="ana@example.org", now=db.utcnow())
@@ -56,6 +59,8 @@ def own_engine(campaign_copy: Engine) -> Engine:
             by="ana@example.org",
             now=db.utcnow(),
         )
+        reader = {"state": "confirmed", "created": db.utcnow(), "seat": "TX-20"}
+        session.add(Subscriber(campaign="us-guns-abroad", email="reader@example.org", key="k", **reader))
     return campaign_copy
 
 
@@ -156,6 +161,24 @@ def test_a_picture_is_taken_away(visit: Enter, cookie: Any, tmp_path: Path, kind
     assert download.value.suggested_filename == f"hr6736-119-map.{kind.lower()}"
     download.value.save_as(tmp_path / kind)
     assert (tmp_path / kind).read_bytes().strip().startswith(begins)
+
+
+def test_a_list_of_readers_is_imported(visit: Enter, cookie: Any) -> None:
+    seen = enter(visit, cookie, viewport=PHONE, bypass_csp=True)
+    page = seen.open("/organize/readers/import")
+    text = "Correo;Status;Note\r\nnew@list.test.org;active;x\r\ngone@list.test.org;unsubscribed;\r\nbad;active;"
+    file = {"name": "people.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    page.get_by_label("CSV or XLSX file").set_input_files(file)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("Unused columns: Note")).to_be_visible()
+    assert seen.violations() == []
+    page.get_by_label("attest that each").check()
+    page.get_by_role("button", name="Import 1 reader").click()
+    expect(page.get_by_text("1 new reader gets the next digest")).to_be_visible()
+    assert seen.violations() == []
+    page.get_by_role("link", name="Back to the readers").click()
+    expect(page.get_by_role("rowheader", name="new@list.test.org")).to_be_visible()
+    assert seen.faults == []
 
 
 def test_a_password_is_set_and_opens_the_door(visit: Enter, own_engine: Engine) -> None:

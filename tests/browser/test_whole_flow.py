@@ -15,13 +15,12 @@ WORDS = {
         "start": "/",
         "go": "Find my members",
         "mine": "This is my district (TX-20)",
-        "call": "Call Joaquin Castro",
-        "after": "I called: tell us how it went",
-        "outcomes": ["They took my message", "I left a voicemail", "I couldn’t get through"],
-        "next": ["Next: Ted Cruz", "Next: John Cornyn"],
+        "call": "Call John Cornyn",
+        "outcomes": ["I talked to someone", "I left a voicemail", "No one answered"],
+        "next": ["Call Ted Cruz", "Call Joaquin Castro"],
         "end": "See the count so far",
         "thanks": "Thank you. Here is where things stand.",
-        "open": "Add your name and town to the script",
+        "open": "Add your name, city and ZIP code to the script",
         "name": "Your name",
         "put": "Add to the script",
         "locate": "Use my location",
@@ -32,14 +31,13 @@ WORDS = {
     "es": {
         "start": "/es/",
         "go": "Buscar a mis legisladores",
-        "mine": "Este es el mío (TX-20)",
-        "call": "Llamar Joaquin Castro",
-        "after": "Ya llamé: contar cómo me fue",
-        "outcomes": ["Tomaron mi mensaje", "Dejé un mensaje de voz", "No me pude comunicar"],
-        "next": ["Siguiente: Ted Cruz", "Siguiente: John Cornyn"],
+        "mine": "Este es mi distrito (TX-20)",
+        "call": "Llame a John Cornyn",
+        "outcomes": ["Hablé con alguien", "Dejé un mensaje de voz", "Nadie contestó"],
+        "next": ["Llame a Ted Cruz", "Llame a Joaquin Castro"],
         "end": "Ver cuánto llevamos",
         "thanks": "Gracias. Así vamos.",
-        "open": "Ponga su nombre y su ciudad en el guion",
+        "open": "Ponga su nombre, su ciudad y su código postal en el guion",
         "name": "Su nombre",
         "put": "Agregar al guion",
         "locate": "Usar mi ubicación",
@@ -73,8 +71,7 @@ def test_from_a_zip_code_to_thanks(
     page.get_by_role("link", name=say["call"]).click()
     for number, outcome in enumerate(say["outcomes"]):
         expect(page.locator("a.phone")).to_have_attribute("href", _telephone(page))
-        expect(page.locator(".script")).to_contain_text("H.R." if number == 0 else "S.")
-        page.get_by_role("link", name=say["after"]).click()
+        expect(page.locator(".script")).to_contain_text("H.R." if number == 2 else "S.")
         page.get_by_role("button", name=outcome, exact=True).click()
         if number < 2:
             page.get_by_role("link", name=say["next"][number]).click()

@@ -124,7 +124,7 @@ def test_a_likely_seat_is_called_likely_and_the_street_is_offered(
     assert found.note is not None
     assert found.note.en.startswith("This is likely your district, but not certain")
     assert "street address" in found.note.en
-    assert found.note.es.startswith("Probable, pero no seguro")
+    assert found.note.es.startswith("Probablemente este es su distrito, pero no es seguro")
     assert found.sure_place == "TX"
     assert by_zip(snapshot_engine, "20001", now).sure_place == "DC-0"
 

@@ -94,6 +94,54 @@ def test_both_send_a_digest_of_their_own(mails: dict[str, EmailMessage]) -> None
     assert ours["From"] == "Campaña ARMAS <news@campaign-host.org>"
 
 
+@pytest.mark.parametrize(("offered", "said"), [("en", "A QUIET WEEK"), ("es", "SEMANA TRANQUILA")])
+def test_a_campaign_in_one_language_writes_in_that_one(
+    two: Engine, settings: Settings, readers: Make, outbox: Make, box: Box, offered: str, said: str
+) -> None:
+    """Whoever reads another language, since before it was given up, gets the one there is."""
+    with db.writing(two) as session:
+        session.get_one(Campaign, HOMES).languages = offered
+    for number, language in enumerate(("en", "es")):
+        readers(f"{number}@readers-host.org", language=language, seat="TX-20", campaign=HOMES)
+    build_editions.run(two, settings, now=MONDAY)
+    with db.reading(two) as session:
+        edition = session.exec(select(Edition).where(Edition.campaign == HOMES)).one().id or 0
+    editions.set_note(
+        two, settings, edition, *("Hola." if lang == offered else "" for lang in ("en", "es")), now=MONDAY
+    )
+    assert editions.publish(two, settings, edition, by="tests", now=MONDAY) == 2
+    deliver(outbox())
+    texts = [text_of(opened(raw)) for _, _, raw in box.messages]
+    assert len(texts) == 2
+    for text in texts:
+        assert said in text
+        assert "Hola." in text
+        links = re.findall(rf"/c/{HOMES}(/\S*)", text)
+        assert [link.startswith("/es/") for link in links] == [offered == "es"] * len(links)
+
+
+@pytest.mark.parametrize("offered", ["en", "es"])
+def test_single_mails_are_in_the_language_offered(
+    two: Engine, settings: Settings, readers: Make, outbox: Make, box: Box, clock: Clock, offered: str
+) -> None:
+    with db.writing(two) as session:
+        session.get_one(Campaign, HOMES).languages = offered
+    readers(EMAIL, language="es" if offered == "en" else "en", campaign=HOMES)
+    client = create_app(settings.model_copy(update={"base_url": "http://localhost"}), engine=two).test_client()
+    start = "/es" if offered == "es" else ""
+    with time_machine.travel(clock.at, tick=False):
+        client.post(f"/c/{HOMES}{start}/preferences", data={"email": EMAIL})
+        deliver(outbox())
+        link = re.search(rf"(/c/{HOMES}\S*/preferences/\S+)", text_of(opened(box.messages[-1][2])))
+        assert link
+        assert link[1].startswith(f"/c/{HOMES}{start}/preferences/")
+        page = client.get(link[1]).text
+        assert 'name="language"' not in page.partition("</main>")[0]
+        client.post(link[1], data={"action": "save", "seat": "TX-20"})
+    with db.reading(two) as session:
+        assert session.exec(select(Subscriber.language)).all() == [offered]
+
+
 def test_every_link_of_a_mail_leads_to_its_campaign(mails: dict[str, EmailMessage]) -> None:
     for slug, message in (
         ("guns", mails["<guns.campaign-host.org>"]),
@@ -201,7 +249,7 @@ def test_a_campaign_that_cannot_be_built_does_not_keep_the_other_from_it(
     """The installation has no postal address; only one campaign has its own."""
     bare = settings.model_copy(update={"postal_address": ""})
     said = build_editions.run(two, bare, now=MONDAY).summary
-    assert f"{CAMPAIGN}: nothing, No list mail is sent" in said
+    assert f"{CAMPAIGN}: nothing, The digest is not sent" in said
     assert f"{HOMES}: the digest of 2026-W26" in said
 
 

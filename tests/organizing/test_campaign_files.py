@@ -1,9 +1,15 @@
 """A campaign as one file: what is taken, what is refused with its line, and that nothing changes on the way."""
 
+import base64
+import io
+import re
 import textwrap
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+import yaml
+from PIL import Image
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
@@ -13,7 +19,7 @@ from campaign.organizing import campaign_file, campaign_setup, readiness
 from campaign.organizing.campaign_setup import Taken
 from campaign.organizing.models import BillGoal
 from campaign.outreach import asks, phrases
-from campaign.proposals import campaigns, lineage
+from campaign.proposals import campaigns, lineage, logos
 from campaign.proposals.models import CitedFact, Kinship, Proposal, TextVersion
 from campaign.refusals import Refused
 from campaign.removal import Removal
@@ -108,6 +114,66 @@ def test_exported_taken_and_exported_again_it_is_equal(engine: Engine) -> None:
         assert campaign_file.write(campaign_setup.written(session, "rural-homes")) == once
 
 
+def in_one(lang: str) -> str:
+    """The campaign of ``HOMES``, written in one language."""
+
+    def kept(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {key: kept(value) for key, value in part.items() if key not in {"en", "es"} - {lang}}
+        return [kept(each) for each in part] if isinstance(part, list) else part
+
+    found = {"languages": [lang], **kept(yaml.safe_load(HOMES))}
+    return yaml.dump(found, allow_unicode=True)
+
+
+def logo_in_base64() -> str:
+    """A photograph that is larger than a logo is kept."""
+    out = io.BytesIO()
+    picture = Image.linear_gradient("L").resize((1000, 300))
+    picture.save(out, "JPEG", comment=b"taken at home")
+    return base64.b64encode(out.getvalue()).decode()
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_in_one_language_it_is_exported_as_it_was_taken(engine: Engine, lang: str) -> None:
+    assert take(engine, in_one(lang)) == Taken(proposals=1, bills=2, facts=1, texts=2)
+    with db.writing(engine) as session:
+        once = campaign_file.write(campaign_setup.written(session, "rural-homes"))
+        assert once.startswith(f"campaign: rural-homes\nlanguages:\n- {lang}\ntitle:\n  {lang}: ".encode())
+        assert set(re.findall(r"\b(en|es):", once.decode())) == {lang}
+        row = campaigns.campaign(session, "rural-homes")
+        assert row.title_en == row.title_es != ""
+        assert row.imprint_en == row.imprint_es != ""
+        removal.remove(session, "rural-homes")
+    take(engine, once.decode())
+    with db.reading(engine) as session:
+        assert campaign_file.write(campaign_setup.written(session, "rural-homes")) == once
+
+
+def test_both_languages_are_not_named(engine: Engine) -> None:
+    take(engine, HOMES.replace("title:", "languages: [es, en]\ntitle:"))
+    with db.reading(engine) as session:
+        assert b"languages" not in campaign_file.write(campaign_setup.written(session, "rural-homes"))
+
+
+def test_a_file_carries_the_logo(engine: Engine) -> None:
+    take(engine, HOMES.replace("proposals:", f"logo: {logo_in_base64()}\nproposals:", 1))
+    with db.writing(engine) as session:
+        row = campaigns.campaign(session, "rural-homes")
+        assert (len(row.logo), row.logo_width, row.logo_height) == (16, 480, 144)
+        assert b"at home" not in (logos.png(session, "rural-homes") or b"")
+        once = campaign_file.write(campaign_setup.written(session, "rural-homes"))
+        assert b"\nlogo: |-\n  iVBORw0KGgo" in once
+        assert max(map(len, once.splitlines())) <= 110
+        campaign_setup.duplicate(session, "rural-homes", "copy", by="x", now=NOW)
+        assert campaigns.campaign(session, "copy").logo == row.logo
+        for slug in ("copy", "rural-homes"):
+            removal.remove(session, slug)
+    take(engine, once.decode())
+    with db.reading(engine) as session:
+        assert campaign_file.write(campaign_setup.written(session, "rural-homes")) == once
+
+
 def test_the_example_is_the_file_that_would_be_exported(loaded_engine: Engine) -> None:
     with db.reading(loaded_engine) as session:
         written = campaign_file.write(campaign_setup.written(session, "us-guns-abroad"))
@@ -118,6 +184,7 @@ FAULTS = [
     ("campaign: rural-homes", "campaign: Rural Homes", "Line 1: “campaign” cannot be “Rural Homes”"),
     ("title:", "titel:", "Line 2: “titel” is not known here"),
     (", es: Viviendas para el campo}", "}", "line 2: “es” is missing"),
+    ("    es: Oficina de [member], buenos días.\n", "", "line 40: “es” is missing"),
     ("es: Viviendas para el campo}", "es: ' '}", "line 2: “es” is empty"),
     ("H.R. 4989 (119th)", "H.R. 4989", "line 26: “H.R. 4989” says no Congress"),
     ("H.R. 4989 (119th)", "the housing bill", "line 26: We couldn’t read “the housing bill” as a bill number"),
@@ -133,6 +200,21 @@ FAULTS = [
     ("text: staff-hello", "text: staff hello", "line 40: “text” cannot be"),
     ("  - text: staff-hello", "  - text: staff-hello\n    text: x", "Line 41: “text” stands twice"),
     ("texts:", "texts: [", "Line 40: "),
+    ("title:", "languages: [en]\ntitle:", "line 3: “es” is no language of this campaign"),
+    ("title:", "languages: [fr]\ntitle:", "line 2: “languages” cannot be “fr”"),
+    ("title:", "languages: []\ntitle:", "line 2: “languages” cannot be “[]”"),
+    ("title:", "languages: en\ntitle:", "line 2: “languages” cannot be “en”"),
+    ("proposals:", "logo: not a picture\nproposals:", "line 13: “logo” cannot be “not a picture”"),
+    (
+        "proposals:",
+        f"logo: {base64.b64encode(b'<svg/>').decode()}\nproposals:",
+        "line 13: The logo is no picture",
+    ),
+    (
+        "proposals:",
+        f"logo: {base64.b64encode(bytes(300_001)).decode()}\nproposals:",
+        "line 13: The logo is larger",
+    ),
 ]
 
 

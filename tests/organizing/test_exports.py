@@ -88,7 +88,7 @@ def lines(raw: bytes) -> list[exports.Line]:
     [
         (b"", "columns a are missing"),
         (b"b\r\n1\r\n", "columns a are missing"),
-        (b"a,c\r\n1,2\r\n", "knows the columns c"),
+        (b"a,c\r\n1,2\r\n", "unknown columns c"),
         (b"a,a\r\n1,2\r\n", "twice"),
         (b"a,b\r\n1,2\r\n1,2,3\r\n", "Line 3: 3 cells"),
         (b'a,b\r\n1,2\r\n1,"half', "Line 3: the file breaks off"),
@@ -223,9 +223,9 @@ def test_an_import_is_its_owners_and_does_not_wait_for_ever(board: Engine, by: s
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        (lambda text: text.replace(id_of("A2"), "X000001"), "does not sit"),
+        (lambda text: text.replace(id_of("A2"), "X000001"), "not in this chamber"),
         (lambda text: text.replace(id_of("A2"), id_of("A1")), "twice"),
-        (lambda text: text.replace(",unknown,", ",perhaps,", 1), "no lean"),
+        (lambda text: text.replace(",unknown,", ",perhaps,", 1), "not a leaning"),
         (lambda text: text.replace("2026-06-25", "soon"), "not a day"),
         (lambda text: text.replace(",hr6736-119\r\n", ",s1-119\r\n", 1), "not of hr6736-119"),
         (lambda text: text.replace(",1,hr6736", ",9,hr6736"), "is in the future"),

@@ -61,8 +61,8 @@ def test_ask_again_names_who_joined_or_led_an_earlier_bill_in_either_chamber(eng
     found = entries_of(engine, "hr6736-119", "ask_again")
     assert list(found) == ids("A1", "A3", "A6")
     assert found[id_of("A1")].text.en == "co-sponsored last Congress's H.R. 6618, not on H.R. 6736 yet"
-    assert found[id_of("A3")].text.es == "encabezó H.R. 6618 del Congreso pasado, todavía no H.R. 6736"
-    twin = "co-sponsored last Congress's S. 4647, the Senate twin, not yet H.R. 6736"
+    assert found[id_of("A3")].text.es == "presentó H.R. 6618 del Congreso pasado, aún no copatrocina H.R. 6736"
+    twin = "co-sponsored last Congress's S. 4647, the Senate twin, not on H.R. 6736 yet"
     assert found[id_of("A6")].text.en == twin
 
 
@@ -90,7 +90,7 @@ def test_an_unread_earlier_bill_is_told_by_its_congress_and_named_as_partly_know
         session.flush()
         adopt(session, "s4647-118", "armas")
     lists = lists_of(engine, "s3508-119")
-    assert lists.entries["ask_again"][0].text.en == "led last Congress's S. 4647, not yet S. 3508"
+    assert lists.entries["ask_again"][0].text.en == "introduced last Congress's S. 4647, not on S. 3508 yet"
     assert [bill.id for bill in lists.partial] == ["s4647-118"]
 
 
@@ -196,11 +196,11 @@ def test_who_led_a_bill_in_the_other_chamber_is_asked_again_as_its_leader(engine
     add_bill(engine, "hr6736-119", proposal="armas")
     found = entries_of(engine, "hr6736-119", "ask_again")
     assert {one: tuple(entry.text) for one, entry in found.items()} == {
-        id_of("A1"): ("led last Congress's S. 4647, the Senate twin, not yet H.R. 6736",
-                      "encabezó S. 4647 del Congreso pasado, el proyecto gemelo en el Senado, "
-                      "todavía no H.R. 6736"),
-        id_of("A2"): ("led H.R. 9539 of the 117th Congress, not yet H.R. 6736",
-                      "encabezó H.R. 9539 del 117.º Congreso, todavía no H.R. 6736"),
+        id_of("A1"): ("introduced last Congress's S. 4647, the Senate twin, not on H.R. 6736 yet",
+                      "presentó S. 4647 del Congreso pasado, el proyecto gemelo en el Senado, "
+                      "aún no copatrocina H.R. 6736"),
+        id_of("A2"): ("introduced H.R. 9539 of the 117th Congress, not on H.R. 6736 yet",
+                      "presentó H.R. 9539 del 117.º Congreso, aún no copatrocina H.R. 6736"),
     }  # fmt: skip
 
 
@@ -218,8 +218,8 @@ def test_a_departed_sponsors_seat_has_a_successor_too(engine: Engine, listed: bo
     add_bill(engine, "s3508-119", proposal="armas")
     found = entries_of(engine, "s3508-119", "successors")
     assert {one: tuple(entry.text) for one, entry in found.items()} == {
-        id_of("A1"): ("holds MD, the seat of Benjamin Cardin, who led last Congress's S. 4647",
-                      "ocupa MD, el escaño de Benjamin Cardin, que encabezó S. 4647 del Congreso pasado"),
+        id_of("A1"): ("holds MD, the seat of Benjamin Cardin, who introduced last Congress's S. 4647",
+                      "ocupa MD, el escaño de Benjamin Cardin, que presentó S. 4647 del Congreso pasado"),
     }  # fmt: skip
 
 
@@ -231,7 +231,7 @@ def test_a_sponsor_who_left_this_bills_own_seat_has_a_successor(engine: Engine) 
     )
     add_bill(engine, "hr923-119", sponsor="B1", proposal="cartels")
     entry = entries_of(engine, "hr923-119", "successors")[id_of("A1")]
-    assert entry.text.en == "holds AZ-7, the seat of Lee MemberB1, who led H.R. 923"
+    assert entry.text.en == "holds AZ-7, the seat of Lee MemberB1, who introduced H.R. 923"
 
 
 @pytest.mark.parametrize(
@@ -319,8 +319,8 @@ def test_sister_gap_names_who_is_on_the_campaigns_other_bill_of_this_chamber(eng
     add_bill(engine, "hr1-119", on("A6"), proposal="other", campaign="elsewhere")
     found = entries_of(engine, "hr6736-119", "sister_gap")
     assert list(found) == ids("A3", "A5")
-    assert found[id_of("A3")].text.en == "is on H.R. 923 (cartels Act), not H.R. 6736"
-    assert found[id_of("A5")].text.es == "encabeza H.R. 923 (Ley cartels), pero no H.R. 6736"
+    assert found[id_of("A3")].text.en == "co-sponsors H.R. 923 (cartels Act), not on H.R. 6736 yet"
+    assert found[id_of("A5")].text.es == "presentó H.R. 923 (Ley cartels), aún no copatrocina H.R. 6736"
     assert bioguides(engine, "hr923-119", "sister_gap") == ids("A2")
 
 
@@ -360,7 +360,7 @@ def test_who_withdrew_and_still_sits_is_listed_until_they_rejoin(engine: Engine)
     add_bill(engine, "hr6736-119", *left)
     found = entries_of(engine, "hr6736-119", "withdrew")
     assert list(found) == ids("A1")
-    assert found[id_of("A1")].text.en == "left H.R. 6736 on March 1, 2026"
+    assert found[id_of("A1")].text.en == "withdrew from H.R. 6736 on March 1, 2026"
 
 
 def test_the_companions_side_is_told_by_state(engine: Engine) -> None:
@@ -488,15 +488,16 @@ def test_every_reason_is_there_in_both_languages(engine: Engine) -> None:
         for entry in entries
     } == {
         "ask_again": (id_of("A1"), "co-sponsored last Congress's H.R. 6618, not on H.R. 6736 yet",
-                      "copatrocinó H.R. 6618 del Congreso pasado, todavía no H.R. 6736"),
-        "withdrew": (id_of("A2"), "left H.R. 6736 on March 1, 2026", "dejó H.R. 6736 el 1 de marzo de 2026"),
+                      "copatrocinó H.R. 6618 del Congreso pasado, aún no copatrocina H.R. 6736"),
+        "withdrew": (id_of("A2"), "withdrew from H.R. 6736 on March 1, 2026",
+                     "retiró su firma de H.R. 6736 el 1 de marzo de 2026"),
         "successors": (id_of("A5"),
                        "holds MD-5, the seat of Sam Former, who co-sponsored last Congress's H.R. 6618",
                        "ocupa MD-5, el escaño de Sam Former, que copatrocinó H.R. 6618 del Congreso pasado"),
-        "sister_gap": (id_of("A4"), "is on H.R. 923 (cartels Act), not H.R. 6736",
-                       "copatrocina H.R. 923 (Ley cartels), pero no H.R. 6736"),
+        "sister_gap": (id_of("A4"), "co-sponsors H.R. 923 (cartels Act), not on H.R. 6736 yet",
+                       "copatrocina H.R. 923 (Ley cartels), aún no copatrocina H.R. 6736"),
         "companion_side": (id_of("A3"), "Pat Senator (NJ) supports the companion S. 3508",
-                           "Pat Senator (NJ) apoya el proyecto gemelo S. 3508"),
+                           "Pat Senator (NJ) apoya el proyecto de la otra cámara, S. 3508"),
     }  # fmt: skip
 
 
@@ -523,7 +524,7 @@ def test_who_left_twice_is_listed_by_the_last_day_and_who_left_congress_not_at_a
     add_bill(engine, "hr6736-119", *rows)
     found = entries_of(engine, "hr6736-119", "withdrew")
     assert {one: entry.text.en for one, entry in found.items()} == {
-        id_of("A1"): "left H.R. 6736 on March 1, 2026"
+        id_of("A1"): "withdrew from H.R. 6736 on March 1, 2026"
     }
 
 
@@ -618,7 +619,7 @@ def test_a_former_member_is_followed_in_the_chamber_of_the_bill(engine: Engine) 
         ("Chair", "chair", "chairs", "preside el"),
         ("Ranking Member", "ranking", "is the ranking member of", "encabeza la minoría del"),
         ("Vice Chair", "vice_chair", "is vice chair of", "ocupa la vicepresidencia del"),
-        ("", "", "sits on", "integra el"),
+        ("", "", "sits on", "está en el"),
     ],
 )
 def test_a_seat_on_a_committee_is_named_by_its_role(
@@ -690,9 +691,9 @@ def test_a_senator_hears_how_many_representatives_support_the_companion(engine: 
     found = entries_of(engine, "s3508-119", "companion_side")
     assert {one: (entry.text.en, entry.text.es) for one, entry in found.items()} == {
         id_of("A1"): ("2 of the state's representatives (NY) support the companion H.R. 6736",
-                      "2 representantes del estado (NY) apoyan el proyecto gemelo H.R. 6736"),
+                      "2 representantes del estado (NY) apoyan el proyecto de la otra cámara, H.R. 6736"),
         id_of("A2"): ("Kim House (MD) supports the companion H.R. 6736",
-                      "Kim House (MD) apoya el proyecto gemelo H.R. 6736"),
+                      "Kim House (MD) apoya el proyecto de la otra cámara, H.R. 6736"),
     }  # fmt: skip
 
 
@@ -707,7 +708,7 @@ def test_a_representative_hears_the_names_of_both_senators(engine: Engine) -> No
     add_bill(engine, "s3508-119", on("B1"), sponsor="B2", proposal="armas")
     entry = entries_of(engine, "hr6736-119", "companion_side")[id_of("A1")]
     assert entry.text.en == "Pat First and Sam Second (NY) support the companion S. 3508"
-    assert entry.text.es == "Pat First y Sam Second (NY) apoyan el proyecto gemelo S. 3508"
+    assert entry.text.es == "Pat First y Sam Second (NY) apoyan el proyecto de la otra cámara, S. 3508"
 
 
 def test_a_companion_whose_sponsor_is_not_known_has_its_cosponsors(engine: Engine) -> None:
@@ -726,8 +727,8 @@ def test_the_first_of_two_sister_bills_is_named_and_who_leads_it_leads_it(engine
     add_bill(engine, "hr924-119", on("A1"), on("A2"), proposal="dealers")
     found = entries_of(engine, "hr6736-119", "sister_gap")
     assert [entry.text.en for entry in found.values()] == [
-        "is on H.R. 923 (cartels Act), not H.R. 6736",
-        "leads H.R. 923 (cartels Act), not H.R. 6736",
+        "co-sponsors H.R. 923 (cartels Act), not on H.R. 6736 yet",
+        "introduced H.R. 923 (cartels Act), not on H.R. 6736 yet",
     ]
 
 
@@ -819,7 +820,7 @@ def test_after_the_end_organizers_see_who_sits_who_has_gone_who_follows_and_who_
         "gone": ids("B1", "B2"),
     }
     texts = {entry.person.bioguide: entry.text for entry in lists.entries["was_on"]}
-    assert texts[id_of("A1")].en == "led last Congress's H.R. 6736"
+    assert texts[id_of("A1")].en == "introduced last Congress's H.R. 6736"
     assert texts[id_of("A3")].en == "co-sponsored last Congress's H.R. 6736 (now in the Senate)"
     assert texts[id_of("A3")].es == "copatrocinó H.R. 6736 del Congreso pasado (ahora en el Senado)"
     assert lists.entries["new_members"][0].text.es == "está en el Congreso desde el 3 de enero de 2027"

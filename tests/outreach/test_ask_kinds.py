@@ -76,10 +76,10 @@ def test_a_kinds_least_situation_asks_for_that_kind(kind: AskKind) -> None:
     assert BY_TEXTS[kind.texts] is kind
 
 
-def test_a_reader_of_the_digest_is_given_the_most_urgent_kind() -> None:
+def test_the_most_useful_kind_comes_first_and_thanks_last() -> None:
     assert [kind.texts for kind in sorted(ASK_KINDS, key=lambda kind: kind.urgency)] == [
-        "floor", "withdrew", "rejoin", "committee_chair", "committee", "cosponsor", "delegate",
-        "next_congress_lead", "next_congress_again", "next_congress", "sponsor", "thank",
+        "floor", "committee_chair", "committee", "withdrew", "rejoin", "cosponsor", "delegate",
+        "next_congress_lead", "next_congress_again", "next_congress", "thank", "sponsor",
     ]  # fmt: skip
     assert sorted(kind.urgency for kind in ASK_KINDS) == list(range(1, 13))
 
@@ -128,13 +128,13 @@ def test_every_text_of_a_row_has_the_same_known_fields_in_both_languages(kind: A
 def test_organizers_know_a_kind_by_whom_it_is_asked_of() -> None:
     assert {kind.texts: kind.label.en for kind in ASK_KINDS} == {
         "next_congress_lead": "No bill now: introduced the last one",
-        "next_congress_again": "No bill now: co-sponsored an earlier one",
+        "next_congress_again": "No bill now: supported an earlier one",
         "next_congress": "No bill now: new to it",
         "sponsor": "Thanks: introduced the bill",
         "floor": "A vote is near",
         "withdrew": "Withdrew from this bill",
         "thank": "Thanks: co-sponsors the bill",
-        "rejoin": "Co-sponsored an earlier bill",
+        "rejoin": "Supported an earlier bill",
         "committee_chair": "Chairs the committee",
         "delegate": "Delegates",
         "committee": "On the committee",
@@ -182,3 +182,9 @@ def test_a_number_of_an_ended_congress_is_named_with_it(sitting: int, en: str, e
 def test_without_a_year_the_congress_says_when(year: int | None, sitting: int, en: str, es: str) -> None:
     support = replace(EARLIER, year=year, sitting=sitting)
     assert (support.time("en"), support.time("es")) == (en, es)
+
+
+def test_what_the_office_said_is_asked_only_where_it_can_say_yes() -> None:
+    assert {kind.texts for kind in ASK_KINDS if not kind.takes_answer} == {
+        "committee_chair", "next_congress_lead", "sponsor", "thank",
+    }  # fmt: skip

@@ -68,7 +68,7 @@ def test_undo_takes_back_exactly_that_report_once(staff: Engine, now: datetime) 
         outcomes.record(session, JOINS, "another's", now=now, today=TODAY)
     word = SLIPS.undo("mine", now=now)
     with db.writing(staff) as session:
-        assert outcomes.undo(session, SLIPS.read_undo(word, now=now), now=now) == JOINS
+        outcomes.undo(session, SLIPS.read_undo(word, now=now), now=now)
     with db.reading(staff) as session:
         assert count(session) == 1
     with db.writing(staff) as session, pytest.raises(Refused) as refused:
@@ -191,7 +191,7 @@ def test_organizers_see_what_offices_said(staff: Engine, now: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "result", ["", "talked:", "talked:maybe", "voicemail:will_join", "' OR 1=1", "x" * 9999]
+    "result", ["", "talked:will_join", "skip", "voicemail:will_join", "' OR 1=1", "x" * 9999]
 )
 def test_reports_of_anything_else_are_refused(result: str) -> None:
     with pytest.raises(Refused):
@@ -200,10 +200,69 @@ def test_reports_of_anything_else_are_refused(result: str) -> None:
         outcomes.read_report("hr6736-119", "J000305", result, "voicemail")
 
 
-def test_every_result_can_be_read() -> None:
-    read = [outcomes.read_report("b", "m", "district", result) for result in outcomes.RESULTS]
-    assert {one.outcome for one in read} == set(outcomes.OUTCOMES)
-    assert {one.said for one in read} == {"", *outcomes.ANSWERS}
+def test_every_outcome_can_be_read() -> None:
+    read = [outcomes.read_report("b", "m", "district", outcome) for outcome in outcomes.OUTCOMES]
+    assert [(one.outcome, one.said) for one in read] == [(outcome, "") for outcome in outcomes.OUTCOMES]
+
+
+TALK = Report("us-guns-abroad", "J000305", "washington", "talked")
+BILLS = ("hr6736-119", "hr923-119")
+
+
+def told(session: Session) -> dict[tuple[str, str], int]:
+    return {(row.about, row.said): row.count for row in session.exec(select(CallCount)) if row.count}
+
+
+def test_answers_split_a_call_about_all_bills_and_undo_takes_back_all(staff: Engine, now: datetime) -> None:
+    with db.writing(staff) as session:
+        outcomes.record(session, TALK, "mine", now=now, today=TODAY)
+        outcomes.record(session, TALK, "another's", now=now, today=TODAY)
+    for bill, said in ((BILLS[1], "undecided"), (BILLS[0], "will_join"), (BILLS[1], "will_not")):
+        with db.writing(staff) as session:
+            outcomes.answer(session, "mine", bill, said, bills=BILLS, now=now)
+    with db.reading(staff) as session:
+        assert told(session) == {
+            ("us-guns-abroad", ""): 1,
+            (BILLS[0], "will_join"): 1,
+            (BILLS[1], "will_not"): 1,
+        }
+    with db.writing(staff) as session:
+        outcomes.undo(session, "mine", now=now)
+    with db.reading(staff) as session:
+        assert told(session) == {("us-guns-abroad", ""): 1}
+    with db.writing(staff) as session, pytest.raises(Refused):
+        outcomes.answer(session, "mine", BILLS[0], "undecided", bills=BILLS, now=now)
+
+
+def test_answers_sent_at_once_split_a_call_once(staff: Engine, now: datetime) -> None:
+    with db.writing(staff) as session:
+        outcomes.record(session, TALK, "mine", now=now, today=TODAY)
+
+    def send(number: int) -> None:
+        with db.writing(staff) as session:
+            outcomes.answer(session, "mine", BILLS[number % 2], "undecided", bills=BILLS, now=now)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(send, range(8)))
+    with db.reading(staff) as session:
+        assert told(session) == {(bill, "undecided"): 1 for bill in BILLS}
+
+
+def test_an_answer_ends_after_an_hour_and_fits_its_call(staff: Engine, now: datetime) -> None:
+    late = now + outcomes.UNDO_FOR + timedelta(seconds=1)
+    with db.writing(staff) as session:
+        outcomes.record(session, TALK, "mine", now=now, today=TODAY)
+        silent = Report("hr923-119", "J000305", "washington", "voicemail")
+        outcomes.record(session, silent, "silent", now=now, today=TODAY)
+    for nonce, bill, said, when in (
+        ("mine", BILLS[0], "undecided", late),
+        ("mine", BILLS[0], "maybe", now),
+        ("mine", "s1-119", "undecided", now),
+        ("silent", BILLS[1], "undecided", now),
+        ("nobody's", BILLS[0], "undecided", now),
+    ):
+        with db.writing(staff) as session, pytest.raises(Refused):
+            outcomes.answer(session, nonce, bill, said, bills=BILLS, now=when)
 
 
 def test_a_connection_is_slowed_down_and_never_shut_out(now: datetime) -> None:

@@ -288,7 +288,7 @@ def test_the_bill_asked_for_is_the_one_the_member_can_act_on(
 
 def test_scripts_are_refused_for_who_has_left_and_for_nobody(snapshot_engine: Engine, now: datetime) -> None:
     with db.reading(snapshot_engine) as session:
-        with pytest.raises(Refused, match="no longer in Congress"):
+        with pytest.raises(Refused, match="no longer sits in Congress"):
             wordings.script_for(session, "hr6736-119", "C001127", "call", "en", now=now)
         with pytest.raises(Refused, match="Nobody with the id"):
             wordings.script_for(session, "hr6736-119", "X999999", "call", "en", now=now)

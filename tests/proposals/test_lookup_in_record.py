@@ -34,7 +34,7 @@ ARMAS = {"hr6736-119", "s3508-119", "hr6618-118", "s4647-118", "hr9539-117"}
         ("Ley ARMAS", ARMAS),
         ("la ley armas", ARMAS),
         ("ARMAS Act", ARMAS),
-        ("Ley para dejar de armar a los carteles", CARTELS),
+        ("Ley alto al armamento de carteles", CARTELS),
         ("Wildfire Aerial Response", {"hr6618-119"}),
         ("923", {"hr923-119"}),
         ("6618", {"hr6618-118", "hr6618-119"}),

@@ -34,7 +34,7 @@ STARTS = (
     "/api/v1/bills/hr923-119", "/api/v1/changes?bill=hr923-119",
 )  # fmt: skip
 TEXAS_MAP = datetime(2027, 1, 19, 15, tzinfo=UTC)
-NO_MAP = "We do not have the new map for ZIP codes yet"
+NO_MAP = "We don’t have the new map for ZIP codes yet"
 # The list of members comes before noon of the 3rd, without telephones; Example002 swears the oath on the 8th.
 # Committees fill from the 17th on, Texas has its map on the 19th, the list of bills opens on the 25th.
 DAYS = (

@@ -4,6 +4,7 @@
 """
 
 import gzip
+import itertools
 import json
 import os
 import shutil
@@ -63,6 +64,8 @@ def fill_old_postgres(engine: Engine) -> None:
 
 
 Maker = Callable[..., Engine]
+# A worker may make the module's fixture more than once: each copy has a name of its own.
+_numbers = itertools.count()
 ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
@@ -82,7 +85,7 @@ def copy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         template = copies.postgres_template("old", fill_old_postgres)
         if upgraded:
             template = copies.postgres_template("upgraded", db.upgrade, template)
-        return copies.make_database(f"{template}_{os.getpid()}_{len(opened)}", template)
+        return copies.make_database(f"{template}_{os.getpid()}_{next(_numbers)}", template)
 
     def make(*, upgraded: bool) -> Engine:
         opened.append(db.open_engine({"sqlite": sqlite, "postgres": postgres}[request.param](upgraded)))

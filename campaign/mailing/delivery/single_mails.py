@@ -22,6 +22,7 @@ from campaign.mailing.edition.words import WORDS
 from campaign.mailing.message import MARK, Attachment, Sealed, Sender, seal
 from campaign.mailing.models import Subscriber
 from campaign.mailing.readers import new_districts, subscribers
+from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign
 
 
@@ -69,7 +70,8 @@ def prepare(
     reader = session.get(Subscriber, who) if who is not None else None
     if reader is None:
         return None
-    language = str(detail.get("wish", {}).get("language", reader.language))
+    wanted = str(detail.get("wish", {}).get("language", reader.language))
+    language = campaigns.spoken(session, reader.campaign, wanted)
     start = f"{sender.base_url}/es" if language == "es" else sender.base_url
     values: dict[str, Any] = {"preferences_url": f"{start}/preferences"}
     attachment = None

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from campaign import db
-from campaign.mailing import places, senders
+from campaign.mailing import languages, places, senders
 from campaign.mailing.edition import digest, news
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.render import Renderer
@@ -63,12 +63,13 @@ def _missing(session: Session, edition: Edition) -> Iterator[Group]:
 def groups(session: Session, edition: Edition) -> Iterator[Group]:
     """The groups of its campaign's confirmed readers that an edition is for."""
     place = places.place(edition.congress).label("place")
-    wanted = select(Subscriber.language, place, Subscriber.proposals).where(
+    spoken = languages.language(session, edition.campaign).label("spoken")
+    wanted = select(spoken, place, Subscriber.proposals).where(
         Subscriber.campaign == edition.campaign, Subscriber.state == "confirmed"
     )
     if edition.kind == "alert":
         wanted = wanted.where(col(Subscriber.alerts).is_(True))
-    for language, seat, slugs in session.exec(wanted.distinct().order_by("language", "place", "proposals")):
+    for language, seat, slugs in session.exec(wanted.distinct().order_by("spoken", "place", "proposals")):
         yield Group(language, seat, tuple(slugs.split()))
 
 

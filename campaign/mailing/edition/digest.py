@@ -346,7 +346,7 @@ def _deed(reader: Reader, news: News, at: _Urls) -> Deed:
     if not reader.asks:
         where = at.page("/find")
         return Deed(words["find_deed"], "", words["find_button"], where, "")
-    person, ask = min(reader.asks, key=lambda pair: pair[1].kind.urgency)
+    person, ask = min(reader.asks, key=lambda pair: pair[1].urgency)
     spoken = names.spoken(person, at.lang)
     sentence = ask.kind.deed.of(at.lang).format(
         who=spoken,

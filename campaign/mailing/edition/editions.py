@@ -4,7 +4,7 @@ Publishing writes one row a reader in one transaction, or none.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from campaign import db
 from campaign.congress.bills import congress_on, ordinal
-from campaign.mailing import notices, places, queue, senders
+from campaign.mailing import languages, notices, places, queue, senders
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.edition import contents, news
 from campaign.mailing.edition.digest import Group
@@ -160,23 +160,26 @@ def recipients(session: Session, edition: Edition) -> int:
     """How many readers get it: its rows once published, before that whoever would get one now."""
     if edition.published_at or edition.state == "quiet":
         return queue.counts(session, edition)["recipients"]
-    readers = sa.select(sa.func.count()).select_from(_readers(edition).order_by(None).subquery())
+    readers = sa.select(sa.func.count()).select_from(_readers(session, edition).order_by(None).subquery())
     return int(session.execute(readers).scalar_one())
 
 
 def set_note(engine: Engine, settings: Settings, edition: int, en: str, es: str, *, now: datetime) -> None:
-    """The organizer's own words, in both languages or none; every group is rendered anew.
+    """The organizer's own words, in all languages that the campaign offers or none; every group is rendered
+    anew.
 
-    Raises Refused for words in one language, for an edition that is no draft (409), and for a mail over the
-    size budget.
+    Raises Refused for words in one of two languages, for an edition that is no draft (409), and for a mail over
+    the size budget.
     """
-    if bool(en.strip()) != bool(es.strip()):
-        raise Refused("Write the note in both languages.", "Escriba la nota en ambos idiomas.")
     with db.reading(engine) as session:
         row = _draft(session, edition)
+        offered = campaigns.offered(session, row.campaign)
         groups = list(contents.groups(session, row))
         due = contents.due_times(session, settings, row, now)
-    row.note_en, row.note_es = en.strip(), es.strip()
+    note = campaigns.in_both(offered, {"note_en": en.strip(), "note_es": es.strip()})
+    if bool(note["note_en"]) != bool(note["note_es"]):
+        raise Refused("Write the note in both languages.", "Escriba la nota en ambos idiomas.")
+    row.note_en, row.note_es = note["note_en"], note["note_es"]
     renderer = contents.renderer(engine, settings, row)
     # All of it before anything is written: one group that is refused leaves the draft as it was.
     rendered = [contents.rendered_for(renderer, edition, group, due) for group in groups]
@@ -261,11 +264,11 @@ def mend(engine: Engine, *, now: datetime) -> int:
     return added
 
 
-def _readers(edition: Edition) -> sa.Select[Any]:
+def _readers(session: Session, edition: Edition) -> sa.Select[Any]:
     """The confirmed, unsuppressed readers of an edition with what they get, those of one content together."""
     barred = sa.exists().where(col(Suppression.key) == col(Subscriber.key))
     same = sa.and_(
-        col(Content.language) == col(Subscriber.language),
+        col(Content.language) == languages.language(session, edition.campaign),
         col(Content.seat) == places.place(edition.congress),
         col(Content.proposals) == col(Subscriber.proposals),
     )
@@ -299,7 +302,7 @@ def add_rows(session: Session, edition: Edition) -> int:
     """Queue a copy for each reader of an edition who has none; how many."""
     names = ["kind", "edition", "subscriber", "content", "address", "detail", "state", "due", "attempts"]
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    rows: Any = insert(queue.rows).from_select([*names, "owner", "reply"], _readers(edition))
+    rows: Any = insert(queue.rows).from_select([*names, "owner", "reply"], _readers(session, edition))
     session.flush()
     counted = {"preserve_rowcount": True}
     result: Any = session.connection().execute(rows.on_conflict_do_nothing(), execution_options=counted)
@@ -414,9 +417,11 @@ def preview(
 
 
 def sealed_for(engine: Engine, settings: Settings, group: Group, *, edition: int) -> tuple[Sealed, Sender]:
-    """What a group gets: as it is kept, or for a group without readers as it would be."""
+    """What a group gets: as it is kept, or for a group without readers as it would be; in a language that its
+    campaign offers."""
     with db.reading(engine) as session:
         row = get(session, edition)
+        group = replace(group, language=campaigns.spoken(session, row.campaign, group.language))
         sender = senders.of_list(session, settings, row.campaign)
         kept = session.exec(
             select(Content).where(

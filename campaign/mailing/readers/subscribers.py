@@ -185,11 +185,11 @@ def add_reader(
 
 def _apply(session: Session, subscriber: Subscriber, wish: Wish) -> None:
     subscriber.language, subscriber.alerts = wish.language, wish.alerts
-    subscriber.seat = _seat_in_table(session, wish.seat)
+    subscriber.seat = seat_in_table(session, wish.seat)
     subscriber.proposals = " ".join(wish.proposals)
 
 
-def _seat_in_table(session: Session, text: str) -> str:
+def seat_in_table(session: Session, text: str) -> str:
     """A seat as the table has it (``AK-0`` for ``AK-1``), nothing for one that does not exist; as it was
     typed while no seats are known."""
     if not text or members.seat(session, text):
@@ -360,7 +360,7 @@ def change(session: Session, who: Subscriber, wish: Wish, *, now: datetime, page
 
 def settle(session: Session, who: Subscriber, seat: str, *, now: datetime, page: str = "") -> None:
     """The reader, having proved the mailbox, says where they live, be it where they lived before."""
-    who.seat = _seat_in_table(session, seat)
+    who.seat = seat_in_table(session, seat)
     _placed(session, who, now)
     note_consent(session, who, "changed", Asked(page), now)
 

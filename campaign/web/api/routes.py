@@ -158,10 +158,15 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
     bills = [bill.id for bill, _ in lineage.bills_of(session(), proposal.slug)]
     return {
         "proposal": proposal.slug,
-        "name": {"en": proposal.name_en, "es": proposal.name_es},
-        "summary": {"en": proposal.summary_en, "es": proposal.summary_es},
+        "name": _in_offered_languages(proposal, "name"),
+        "summary": _in_offered_languages(proposal, "summary"),
         "bills": _shorts(bills),
     }
+
+
+def _in_offered_languages(proposal: Proposal, field: str) -> dict[str, str]:
+    languages = campaigns.offered(session(), proposal.campaign)
+    return {lang: getattr(proposal, f"{field}_{lang}") for lang in languages}
 
 
 def _iso(value: date | None) -> str | None:

@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from campaign.db import UNREADABLE
 from campaign.refusals import Refused
-from campaign.web.core import languages
+from campaign.web.core import languages, routing
 from campaign.web.core.languages import _
 from campaign.web.core.request_log import request_id
 
@@ -28,7 +28,7 @@ def answer(status: int, heading: str, text: str) -> Response:
     if request.path.startswith("/api/"):
         response = jsonify(error={"status": status, "message": text, "request": request_id()})
     else:
-        audience = "organize" if request.path.startswith(("/organize/", "/es/organize/")) else "public"
+        audience = "organize" if routing.is_organizers(request.path) else "public"
         body = render_template(
             f"{audience}/error.html", heading=heading, text=text, status=status, request_id=request_id()
         )
@@ -77,7 +77,7 @@ def _words(status: int) -> tuple[str, str]:
         400: (_("That didn’t work"), _("We couldn’t read that. Nothing was changed. Go back and try again.")),
         401: (
             _("Not without a token"),
-            _("A token of an organizer opens this. It comes in the header “Authorization: Bearer …”."),
+            _("This needs an organizer’s token in the Authorization header."),
         ),
         403: (
             _("Please send the form again"),

@@ -187,7 +187,6 @@ def phone(number: str) -> str:
     return f"+1{digits}" if len(digits) == 10 else f"+{digits}"
 
 
-@cache
 def asset(name: str) -> str:
     """The address of a stylesheet with its content's fingerprint, so that browsers may keep it for a year."""
     if name == "bootstrap":
@@ -198,8 +197,12 @@ def asset(name: str) -> str:
         )
     else:
         endpoint, file, folder = "static", name, current_app.static_folder
-    mark = hashlib.sha256((Path(str(folder)) / file).read_bytes()).hexdigest()[:12]
-    return url_for(endpoint, filename=file, v=mark)
+    return url_for(endpoint, filename=file, v=_fingerprint(Path(str(folder)) / file))
+
+
+@cache
+def _fingerprint(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
 class Piece(NamedTuple):

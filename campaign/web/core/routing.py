@@ -126,6 +126,11 @@ def here(*views: str) -> bool:
     return view_name() in views
 
 
+def is_organizers(path: str) -> bool:
+    """Whether an address is one of the organizers' pages."""
+    return path.startswith(("/organize", "/es/organize"))
+
+
 # --- links between public pages --------------------------------------------------------------------
 
 

@@ -10,14 +10,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, redirect, request
+from werkzeug.wrappers import Response
 
 from campaign.outreach.asks import CampaignAsks, campaign_asks
 from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign
 from campaign.settings import Settings
-from campaign.web.core import database
-from campaign.web.core.languages import _
+from campaign.web.core import database, routing
+from campaign.web.core.languages import LANGUAGES, _, current
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -33,9 +34,12 @@ def attach(app: Flask, settings: Settings) -> None:
     """Put the prefix before everything that reads a request's path."""
     app.wsgi_app = Mount(app.wsgi_app, settings.campaign_of_host)  # type: ignore[method-assign]
     app.before_request(_refuse_unknown)
+    app.before_request(_lead_to_offered_language)
     app.jinja_env.globals.update(
         address_in=address_in,
         origin=origin,
+        offered=offered,
+        page_languages=page_languages,
         this_campaign=campaign,
         state_in_words=lambda: state_names()[state()],
     )
@@ -99,6 +103,45 @@ def slug() -> str:
     """The slug of this request's campaign; empty before one has been set up."""
     found = campaign()
     return found.slug if found else ""
+
+
+# --- its languages ---------------------------------------------------------------------------------
+
+
+def offered() -> dict[str, str]:
+    """The languages that this request's campaign offers, with their names; both before one has been set up."""
+    found = campaign()
+    return {lang: name for lang, name in LANGUAGES.items() if found is None or lang in found.offered}
+
+
+def page_languages() -> dict[str, str]:
+    """The languages in which this very page exists; organizers' pages are in both. Asks the database nothing:
+    an error page may need it while the database fails."""
+    return {lang: LANGUAGES[lang] for lang in g.get("languages", LANGUAGES)}
+
+
+def _lead_to_offered_language() -> Response | None:
+    """A public page in a language that its campaign does not offer leads to the same page in the one it offers.
+
+    Only to be read: a form of an old page, and the request by which a mail service ends a subscription, are
+    taken as they come.
+    """
+    public = (request.blueprint or "").startswith("public_")
+    if public or (request.endpoint is None and not routing.is_organizers(request.path)):
+        g.languages = _listed() or list(offered())
+    if not public or current() in g.languages or request.method not in ("GET", "HEAD"):
+        return None
+    return redirect(routing.same_page(g.languages[0]), 302)
+
+
+def _listed() -> list[str]:
+    """The languages of the list of campaigns, where this request's page is that list: all of theirs."""
+    if named() or not routing.here("campaign") or len(live := campaigns.live(database.session())) < 2:
+        return []
+    return [lang for lang in LANGUAGES if any(lang in each.offered for each in live)]
+
+
+# --- its state -------------------------------------------------------------------------------------
 
 
 def asks(*, now: datetime) -> CampaignAsks:

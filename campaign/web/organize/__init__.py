@@ -14,6 +14,8 @@ from campaign.web.organize import (
     member,
     notes,
     preferences,
+    reader_lists,
+    readers,
     system,
     week,
     wordings,
@@ -22,5 +24,5 @@ from campaign.web.organize.access import room
 
 __all__ = [
     "account", "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists", "member",
-    "notes", "preferences", "room", "system", "week", "wordings",
+    "notes", "preferences", "reader_lists", "readers", "room", "system", "week", "wordings",
 ]  # fmt: skip

@@ -106,7 +106,7 @@ def guard() -> Response | None:
     if asked is None:
         abort(403)
     if asked.max_body:
-        request.max_content_length = asked.max_body
+        request.max_content_length = request.max_form_memory_size = asked.max_body
     if request.method == "POST":
         _check_form()
     if not asked.role:

@@ -12,7 +12,7 @@ from campaign.congress.data_sets import count
 from campaign.mailing import results
 from campaign.mailing.models import Edition
 from campaign.organizing import campaign_file, campaign_setup, readiness
-from campaign.proposals import campaigns
+from campaign.proposals import campaigns, logos
 from campaign.refusals import Refused
 from campaign.removal import Removal
 from campaign.web.core import database, look, served
@@ -23,6 +23,10 @@ from campaign.web.organize.access import me, not_yours, note, organizer_url, pag
 from jobs import take_campaign
 
 LARGEST_FILE = campaign_file.LARGEST + 64 * 1024
+# A logo that is far too large is refused on its form, with what else was typed there.
+LARGEST_LOGO = 24 * 1024 * 1024
+# What the organization's form sets beside who runs the campaign.
+OF_FORM = ("accent", "languages")
 
 
 @route("/campaigns", role="organizer")
@@ -160,23 +164,39 @@ def _meanings() -> dict[str, list[str]]:
 
 @route("/campaigns/<slug>/organization", role="organizer")
 def organization(slug: str) -> Response:
-    """Who runs the campaign, and its color."""
+    """Who runs the campaign, its languages and its look."""
     return _organization(slug, {})
 
 
 def _organization(slug: str, typed: Mapping[str, str], *, problem: str = "", status: int = 200) -> Response:
     row = campaigns.campaign(database.session(), slug)
-    values = {**{name: getattr(row, name) for name in (*campaign_setup.IDENTITY, "accent")}, **typed}
-    return page("organization.html", status=status, campaign=row, values=values, problem=problem)
+    values = {**{name: getattr(row, name) for name in (*campaign_setup.IDENTITY, *OF_FORM)}, **typed}
+    return page(
+        "organization.html",
+        status=status,
+        campaign=row,
+        values=values,
+        problem=problem,
+        choices=_language_names(),
+    )
 
 
-@route("/campaigns/<slug>/organization", role="organizer", methods=("POST",))
+def _language_names() -> dict[str, str]:
+    """What a campaign may offer, by the values of its form."""
+    names = (_("English and Spanish"), _("English only"), _("Spanish only"))
+    return dict(zip(campaigns.LANGUAGES, names, strict=True))
+
+
+@route("/campaigns/<slug>/organization", role="organizer", methods=("POST",), max_body=LARGEST_LOGO)
 def set_organization(slug: str) -> Response:
     try:
-        accent = look.read(request.form.get("accent", ""))
+        accent, logo = look.read(request.form.get("accent", "")), _sent_logo()
         with db.writing(database.engine()) as writer:
             campaign_setup.identify(writer, slug, request.form)
-            campaigns.campaign(writer, slug).accent = accent
+            row = campaigns.campaign(writer, slug)
+            row.accent = accent
+            if logo is not None or request.form.get("remove_logo"):
+                logos.keep(writer, row, logo)
             note(writer, "organization set", slug)
     except Refused as refused:
         if refused.status == 404:
@@ -184,6 +204,15 @@ def set_organization(slug: str) -> Response:
         return _organization(slug, request.form, problem=refused.text(current()), status=refused.status)
     told(_("Saved. The public pages show it now."))
     return to("organization", slug=slug)
+
+
+def _sent_logo() -> bytes | None:
+    """The logo that a form brings, None where it brings none. Raises Refused where it is none."""
+    raw = b""
+    if file := request.files.get("logo"):
+        raw = file.read(logos.MOST_BYTES + 1)
+        file.close()
+    return logos.read(raw) if raw else None
 
 
 @route("/campaigns/<slug>/remove", role="admin", proven=True)

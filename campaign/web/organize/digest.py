@@ -24,6 +24,7 @@ from campaign.mailing.edition import editions
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.send_times import period_of
 from campaign.mailing.models import Edition
+from campaign.proposals import campaigns
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from campaign.web.core import database, routing, served
@@ -200,7 +201,7 @@ def _group() -> Group:
             f"{seat[:20]!r} is not a seat. Write it like TX-20, or a state like TX.",
             f"{seat[:20]!r} no es un escaño. Escríbalo como TX-20, o un estado como TX.",
         )
-    return Group(lang, seat)
+    return Group(campaigns.spoken(database.session(), served.slug(), lang), seat)
 
 
 def _message(id: int) -> bytes:

@@ -35,7 +35,7 @@ KINDS = {
 def list_names() -> dict[str, str]:
     """The worklists as people call them."""
     return {
-        worklists.WAS_ON: _("Co-sponsored last time"),
+        worklists.WAS_ON: _("Supported it last time"),
         worklists.ASK_AGAIN: _("Ask again"),
         worklists.WITHDREW: _("Withdrew"),
         worklists.SUCCESSORS: _("Successors"),

@@ -1,8 +1,8 @@
-"""The campaign's own words and bills: texts in both languages with their versions, figures, kin of bills."""
+"""The campaign's own words and bills: texts in its languages with their versions, figures, kin of bills."""
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from campaign.congress.members import Person
 from campaign.congress.models import Bill
 from campaign.organizing import poll_requests, readiness, texts
 from campaign.outreach import asks, letters, wording_checks, wordings
+from campaign.outreach.ask_kinds import ASK_KINDS
 from campaign.outreach.asks import Ask
 from campaign.proposals import campaigns, lineage, lookup, published, suggestions
 from campaign.proposals.models import CitedFact, Kinship, Proposal, TextVersion
@@ -62,20 +63,7 @@ def _facts(session: Session) -> Sequence[CitedFact]:
 
 def ask_names() -> dict[str, str]:
     """What is asked, by whom it is asked of."""
-    return {
-        "cosponsor": _("Please co-sponsor"),
-        "rejoin": _("Co-sponsored an earlier bill"),
-        "withdrew": _("Withdrew from this bill"),
-        "committee": _("On the committee"),
-        "committee_chair": _("Chairs the committee"),
-        "delegate": _("Delegates"),
-        "floor": _("A vote is near"),
-        "thank": _("Thanks: co-sponsors the bill"),
-        "sponsor": _("Thanks: introduced the bill"),
-        "next_congress_lead": _("No bill now: introduced the last one"),
-        "next_congress_again": _("No bill now: co-sponsored an earlier one"),
-        "next_congress": _("No bill now: new to it"),
-    }
+    return {kind.texts: kind.label.of(current()) for kind in reversed(ASK_KINDS)}
 
 
 def kind_names() -> dict[str, str]:
@@ -202,15 +190,20 @@ def decide_kin() -> Response:
 def add_proposal() -> Response:
     given = request.form
     with db.writing(database.engine()) as writer:
-        slug = given.get("slug", "").strip() or LOWER.sub("-", given.get("name_en", "").lower()).strip("-")
+        slug = given.get("slug", "").strip() or LOWER.sub("-", _written_name(given).lower()).strip("-")
         if writer.get(Proposal, slug):
             raise Refused(f"“{slug}” is taken.", f"«{slug}» ya existe.", status=409)
-        content = texts.clean("proposal", given)
+        content = texts.clean("proposal", given, list(served.offered()))
         place = len(_proposals(writer))
         campaigns.add_proposal(writer, slug, campaign=served.slug(), position=place, **content)
         access.note(writer, "proposal added", slug)
     told(_("The proposal is added."))
     return to("words")
+
+
+def _written_name(given: Mapping[str, str]) -> str:
+    """The name of a new proposal in the first language offered."""
+    return given.get(f"name_{next(iter(served.offered()))}", "")
 
 
 # --- texts with versions ---
@@ -233,12 +226,12 @@ def _text(kind: str, key: str, mine: dict[str, str], *, status: int = 200, **mor
         status=status,
         kind=kind,
         key=key,
-        fields=texts.FIELDS[kind],
+        fields=_fields(kind),
         values={**start, **mine},
         shown=shown,
         versions=history,
         seen=history[0].id if history else 0,
-        differences=_differences(history, shown),
+        differences=_differences(history, shown, _fields(kind)),
         proposals=_proposals(session),
         name=_name(session, kind, key),
         shape=_shape(key) if kind == published.WORDING else "",
@@ -246,6 +239,12 @@ def _text(kind: str, key: str, mine: dict[str, str], *, status: int = 200, **mor
         known=sorted(wordings.FIELDS),
         **more,
     )
+
+
+def _fields(kind: str) -> list[str]:
+    """The fields of a text that are asked for: those of the languages offered, and those without one."""
+    hidden = tuple(f"_{lang}" for lang in wordings.LANGUAGES if lang not in served.offered())
+    return [field for field in texts.FIELDS[kind] if not field.endswith(hidden)]
 
 
 def _name(session: Session, kind: str, key: str) -> str:
@@ -262,22 +261,29 @@ def _shape(key: str) -> str:
     """How a text has to be written that is more than one text; empty for one that is not."""
     return {
         "points": _("First a sentence to say aloud, then an empty line, then a paragraph to read. No fields."),
-        "choices": _(
-            "Each point begins with a line like “## name: What the bill would do”; below it stand its "
-            "wordings, an empty line between them. The name after ## is the same in both languages."
-        ),
+        "choices": _shape_of_choices(),
         "letters": _("Several texts, an empty line between them; a letter takes one."),
         "openings": _("Several texts, an empty line between them; a letter takes one."),
         "requests": _("Several texts, an empty line between them; a letter takes one."),
     }.get(published.cell(key)[0], "")
 
 
+def _shape_of_choices() -> str:
+    shape = _(
+        "Each point begins with a line like “## name: What the bill would do”; below it stand its "
+        "wordings, an empty line between them."
+    )
+    if len(served.offered()) < 2:
+        return shape
+    return f"{shape} {_('The name after ## is the same in both languages.')}"
+
+
 def _preview(kind: str, key: str, given: dict[str, str], wanted: str) -> Response:
-    """What is in the form, said to a member, in both languages; nothing is kept."""
+    """What is in the form, said to a member, in each language offered; nothing is kept."""
     session, now = database.session(), db.utcnow()
     group, name = published.cell(key)
     try:
-        given = texts.clean(kind, given)
+        given = texts.clean(kind, given, list(served.offered()))
         person = _picked(session, wanted, now)
         if group not in asks.TEXTS:
             said = _phrase_said(session, group, name, given, person)
@@ -285,7 +291,7 @@ def _preview(kind: str, key: str, given: dict[str, str], wanted: str) -> Respons
         ask = wording_checks.ask_of_kind(session, served.slug(), person, group, now=now)
         if ask is None:
             raise wordings.nothing_to_ask(person, "")
-        said = {lang: _said(given[f"text_{lang}"], ask, person, name, lang) for lang in wordings.LANGUAGES}
+        said = {lang: _said(given[f"text_{lang}"], ask, person, name, lang) for lang in served.offered()}
     except Refused as refused:
         return _text(kind, key, given, status=400, problem=refused.text(current()), wanted=wanted)
     alike = _meters(session, ask, person) if name == "letter" else {}
@@ -295,19 +301,20 @@ def _preview(kind: str, key: str, given: dict[str, str], wanted: str) -> Respons
 def _phrase_said(
     session: Session, group: str, name: str, given: dict[str, str], person: Person
 ) -> dict[str, str]:
-    """A text that asks share as this member would meet it, in both languages."""
-    written = {lang: given[f"text_{lang}"] for lang in wordings.LANGUAGES}
+    """A text that asks share as this member would meet it, in each language offered."""
+    written = {lang: given[f"text_{lang}"] for lang in served.offered()}
     wording_checks.check_phrase(group, name, written)
     found = asks.campaign_asks(session, now=db.utcnow(), campaign=served.slug()).asks(person)
     try:
         said = {
             lang: wording_checks.filled_phrase(found, person, group, name, written, lang)
-            for lang in (wordings.LANGUAGES if found else ())
+            for lang in (written if found else ())
         }
         if said and all(said.values()):
             return said
     except KeyError as error:
-        raise Refused(str(error.args[0]), f"Falta un dato: {error.args[0]}") from None
+        lacks = wordings.lacking(error)
+        raise Refused(f"{wordings.capital(lacks.en)}.", f"{wordings.capital(lacks.es)}.") from None
     raise Refused(
         f"We have nothing to ask {person.name} right now.",
         f"Por ahora no tenemos nada que pedir a {person.name}.",
@@ -319,7 +326,7 @@ def _meters(session: Session, ask: Ask, person: Person) -> dict[str, letters.Sim
     cited = letters.facts(session, ask.matter)
     return {
         lang: letters.measure(letters.samples(ask, person, cited, lang, count=LETTERS_DRAWN))
-        for lang in wordings.LANGUAGES
+        for lang in served.offered()
     }
 
 
@@ -328,7 +335,10 @@ def _said(text: str, ask: Ask, person: Person, kind: str, lang: str) -> str:
     try:
         return wordings.fill(text, ask, person, kind, lang, fact=FIGURE[lang])
     except KeyError as error:
-        raise Refused(f"{error.args[0]} ({lang})", f"Falta un dato ({lang}): {error.args[0]}") from None
+        lacks = wordings.lacking(error)
+        raise Refused(
+            f"{wordings.capital(lacks.en)} ({lang}).", f"{wordings.capital(lacks.es)} ({lang})."
+        ) from None
 
 
 def _picked(session: Session, wanted: str, now: datetime) -> Person:
@@ -352,14 +362,14 @@ def _plain(name: str) -> str:
 
 
 def _differences(
-    history: list[TextVersion], shown: dict[str, str]
+    history: list[TextVersion], shown: dict[str, str], fields: Sequence[str]
 ) -> dict[int, list[tuple[str, list[texts.Piece]]]]:
     """Per version what it changes against what the public sees now."""
     return {
         version.id or 0: [
             (field, texts.difference(shown.get(field, ""), text))
             for field, text in version.content.items()
-            if text != shown.get(field, "")
+            if field in fields and text != shown.get(field, "")
         ]
         for version in history
     }

@@ -1,32 +1,30 @@
-"""Around a call: which office, both languages side by side, how it went, a reminder to try again.
+"""Before and during a call: the script, which office, both languages side by side, a reminder to try again.
 
 Read ``visit`` first: every page here is about one person who speaks for one seat.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from flask import Flask, abort, current_app, g, make_response, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from campaign import db
 from campaign.congress.members import Person
 from campaign.congress.seats import read_seat
 from campaign.db import utcnow
 from campaign.districts import finder
-from campaign.outreach import conversations, names, offices, outcomes, reminders
+from campaign.outreach import conversations, names, offices, reminders, wordings
 from campaign.outreach.asks import Ask
 from campaign.outreach.offices import OfficeNow, Offices
 from campaign.outreach.outcomes import ConnectionLimits, FormTokens
 from campaign.refusals import Refused
 from campaign.settings import Settings
-from campaign.web.core import proxies, served
-from campaign.web.core.database import engine, session
+from campaign.web.core import served
+from campaign.web.core.database import session
 from campaign.web.core.languages import _, current
-from campaign.web.core.render import page, settings
-from campaign.web.core.routing import place
+from campaign.web.core.render import page
+from campaign.web.core.routing import kept_query, place
 from campaign.web.public import content
 from campaign.web.public.content import Delegation, Speaker
 from campaign.web.public.room import route
@@ -62,8 +60,8 @@ class Visit:
 
     @property
     def open_asks(self) -> tuple[Ask, ...]:
-        """Those of a member who does not support the bill yet, so that the office may say what they will do."""
-        return tuple(ask for ask in self.covered if not ask.kind.supports)
+        """Those that an office can answer with yes or no."""
+        return tuple(ask for ask in self.covered if ask.kind.takes_answer)
 
     @property
     def about(self) -> str:
@@ -114,27 +112,57 @@ def offices_of(chosen: Visit, *, now: datetime, zip: str = "") -> Offices:
 # --- before and during a call ----------------------------------------------------------------------
 
 
-@route("/act/<seat>/both", methods=("GET", "POST"), query=("member", "bill", "kind"))
+@route("/act/<seat>/both", methods=("GET", "POST"), query=("member", "bill", "kind", "office"))
 def both(seat: str) -> Response:
     """One call for all of the campaign's bills."""
     now = utcnow()
     chosen = visit(seat, request.args, now=now)
-    kind = request.args.get("kind", "call")
-    text = conversations.whole(chosen.speaker.asks, chosen.person, kind, current())
-    whole = Visit(chosen.people, chosen.speaker, chosen.ask, len(chosen.speaker.asks) > 1)
-    return page("public/script.html", shown=whole, kind=kind, text=text, offices=offices_of(chosen, now=now))
+    return script(replace(chosen, whole=len(chosen.speaker.asks) > 1), now=now)
 
 
-@route("/act/<seat>/aloud", methods=("GET", "POST"), query=("member", "bill"))
+def script(chosen: Visit, *, now: datetime) -> Response:
+    """What to say and the number to dial; without ``kind`` in the address the words for the hour, without
+    ``office`` the office to call now."""
+    found = offices_of(chosen, now=now)
+    office = found.by_id(request.args.get("office", "")) or found.first
+    kind = request.args.get("kind") or usual_kind(office)
+    if chosen.whole and kind in wordings.KINDS:
+        text = conversations.whole(chosen.speaker.asks, chosen.person, kind, current())
+    else:
+        text = wordings.write(session(), chosen.ask, chosen.person, kind, current()).text
+    return page(
+        "public/script.html",
+        shown=chosen,
+        kind=kind,
+        text=text,
+        office=office,
+        once=new_form(now=now),
+        cached=False,
+    )
+
+
+def usual_kind(office: OfficeNow | None) -> str:
+    """A call while somebody is likely to answer, else a voicemail."""
+    return "call" if office is None or office.answers else "voicemail"
+
+
+@route("/act/<seat>/aloud", methods=("GET", "POST"), query=("member", "bill", "office"))
 def aloud(seat: str) -> Response:
-    """A call in English with the Spanish beside it, and what the office is likely to say."""
+    """A call in English with the Spanish beside it, and what the office is likely to say; where no Spanish is
+    offered, the call alone."""
     now = utcnow()
     chosen = visit(seat, request.args, now=now)
+    if "es" not in served.offered():
+        return redirect(place("act", seat=chosen.seat, **kept_query()), 302)
     if chosen.whole:
         lines = conversations.whole_dialogue(chosen.speaker.asks, chosen.person)
     else:
         lines = conversations.dialogue(chosen.ask, chosen.person)
-    return page("public/aloud.html", shown=chosen, lines=lines, offices=offices_of(chosen, now=now))
+    found = offices_of(chosen, now=now)
+    office = found.by_id(request.args.get("office", "")) or found.first
+    return page(
+        "public/aloud.html", shown=chosen, lines=lines, office=office, once=new_form(now=now), cached=False
+    )
 
 
 @route("/act/<seat>/offices", methods=("GET", "POST"), query=("member", "bill"))
@@ -174,9 +202,7 @@ def reminder(seat: str) -> Response:
             status=404,
         )
     starts = offices.next_morning(office, now=now)
-    link = served.origin() + place(
-        "act", seat=chosen.seat, member=chosen.person.bioguide, bill=str(chosen.ask.bill)
-    )
+    link = served.origin() + place("act", seat=chosen.seat, member=chosen.person.bioguide, bill=chosen.about)
     return _calendar(chosen, office, starts, link, now)
 
 
@@ -192,109 +218,14 @@ def _calendar(chosen: Visit, office: OfficeNow, starts: datetime, link: str, now
     return response
 
 
-# --- after a call ----------------------------------------------------------------------------------
+# --- the form after a call --------------------------------------------------------------------------
 
 
-@route("/act/<seat>/called", methods=("GET", "POST"), query=("member", "bill", "office"))
-def called(seat: str) -> Response:
-    """How did it go? A count goes up by one, once; ``undo`` takes exactly that one back."""
-    now = utcnow()
-    chosen = visit(seat, request.values, now=now)
-    if request.method == "GET":
-        return _form(chosen, now)
-    if word := request.form.get("undo", ""):
-        return _take_back(chosen, word, now)
-    try:
-        nonce = _form_tokens().read_form(request.form.get("once", ""), now=now)
-        office = request.form.get("office", "") or "washington"
-        report = _report(chosen, office, request.form.get("result", ""))
-    except Refused as refused:
-        return _form(chosen, now, problem=refused.text(current()), status=refused.status)
-    return _count(chosen, report, nonce, now)
+def new_form(*, now: datetime) -> str:
+    """The token of a form under a script, so that it counts once."""
+    return form_tokens().form(now=now)
 
 
-def _report(chosen: Visit, office: str, result: str) -> outcomes.Report:
-    """The report of a form. An answer about one bill of a call about several (``talked:undecided@hr923-119``)
-    counts under that bill; raises Refused for one that this call does not ask about."""
-    result, _mark, bill = result.partition("@")
-    about = (
-        next((str(ask.bill) for ask in chosen.open_asks if str(ask.bill) == bill), "") if bill else chosen.about
-    )
-    if not about or (result.startswith("talked:") and not chosen.open_asks):
-        result = ""
-    return outcomes.read_report(about, chosen.person.bioguide, office, result)
-
-
-def _form(chosen: Visit, now: datetime, *, status: int = 200, **said: Any) -> Response:
-    """The form; the office that the call page showed is chosen (``office`` in the address), else the one to
-    call now."""
-    found = offices_of(chosen, now=now)
-    shown = found.by_id(request.values.get("office", "")) or found.first
-    local = shown if shown and not shown.is_washington else found.nearest_open or next(iter(found.local), None)
-    return page(
-        "public/called.html",
-        shown=chosen,
-        offices=found,
-        local=local,
-        chosen=_chosen_office(shown),
-        once=_form_tokens().form(now=now),
-        cached=False,
-        status=status,
-        **said,
-    )
-
-
-def _chosen_office(shown: OfficeNow | None) -> str:
-    """The kind of office that a reader chose before, else that of the office shown."""
-    sent = request.form.get("office", "")
-    if sent in outcomes.OFFICES:
-        return sent
-    return "washington" if shown is None or shown.is_washington else "district"
-
-
-def _take_back(chosen: Visit, word: str, now: datetime) -> Response:
-    try:
-        nonce = _form_tokens().read_undo(word, now=now)
-        with db.writing(engine()) as writer:
-            outcomes.undo(writer, nonce, now=now)
-    except Refused as refused:
-        return _form(chosen, now, problem=refused.text(current()), status=refused.status)
-    return _form(chosen, now, undone=True)
-
-
-def _count(chosen: Visit, report: outcomes.Report, nonce: str, now: datetime) -> Response:
-    problem, status = "", 200
-    try:
-        if not _connections().allow(proxies.place(), now=now):
-            raise outcomes.too_many()
-        with db.writing(engine()) as writer:
-            outcomes.record(writer, report, nonce, now=now, today=now.astimezone(settings().zone).date())
-    except Refused as refused:
-        problem, status = refused.text(current()), refused.status
-    found = offices_of(chosen, now=now)
-    local = found.by_id(request.form.get("local", "")) or next(iter(found.local), None)
-    tried = found.washington if report.office == "washington" else local
-    with db.reading(engine()) as fresh:
-        calls = outcomes.published(fresh, about=report.about)
-    return page(
-        "public/counted.html",
-        shown=chosen,
-        report=report,
-        problem=problem,
-        undo="" if problem else _form_tokens().undo(nonce, now=now),
-        calls=calls,
-        tried=tried,
-        other=found.after(tried.office.id) if tried else found.first,
-        cached=False,
-        status=status,
-    )
-
-
-def _form_tokens() -> FormTokens:
+def form_tokens() -> FormTokens:
     found: FormTokens = current_app.extensions["form_tokens"]
-    return found
-
-
-def _connections() -> ConnectionLimits:
-    found: ConnectionLimits = current_app.extensions["connections"]
     return found

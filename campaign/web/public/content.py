@@ -1,7 +1,8 @@
 """What the public pages show, gathered from the rooms; plain values, no HTML."""
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -327,15 +328,17 @@ class Speaker:
     @property
     def first(self) -> Ask | None:
         """The ask to begin with: what they can still do, before thanks for what they did."""
-        open_asks = [ask for ask in self.asks if ask.code not in ("thank", "sponsor")]
-        return next(iter(open_asks or self.asks), None)
+        return min(self.asks, key=lambda ask: ask.urgency, default=None)
 
 
 @dataclass(frozen=True)
 class Delegation:
-    """All who speak for a seat's people. ``vacant`` seats are named, and ``unlisted`` ones, whose last holder's
-    term ended with its Congress while no list says who sits now; a territory has no senators to miss.
-    ``elected`` are to take one of the seats; of a seat that waits for somebody no vacancy is said."""
+    """All who speak for a seat's people, whose answer matters most first.
+
+    ``vacant`` seats are named, and ``unlisted`` ones, whose last holder's term ended with its Congress while no
+    list says who sits now; a territory has no senators to miss. ``elected`` are to take one of the seats; of a
+    seat that waits for somebody no vacancy is said.
+    """
 
     seat: Seat
     speakers: tuple[Speaker, ...]
@@ -344,6 +347,11 @@ class Delegation:
     vacant_since: date | None
     has_senators: bool
     elected: tuple[Elect, ...] = ()
+
+    @property
+    def start(self) -> Speaker | None:
+        """Whom to call first; None where nothing is asked of anybody."""
+        return next((speaker for speaker in self.speakers if speaker.asks), None)
 
 
 def delegation(session: Session, seat: Seat, docket: CampaignAsks, *, now: datetime) -> Delegation:
@@ -359,13 +367,23 @@ def delegation(session: Session, seat: Seat, docket: CampaignAsks, *, now: datet
     waiting = {elect.seat for elect in elected}
     return Delegation(
         seat,
-        tuple(Speaker(person, tuple(docket.asks(person))) for person in people),
+        _in_order(Speaker(person, tuple(docket.asks(person))) for person in people),
         tuple(place for place in vacant if place not in waiting),
         () if known else tuple(place for place in empty if place not in waiting),
         members.vacant_since(session, seat.id, now=now) if seat.id in vacant else None,
         senate is not None,
         tuple(elected),
     )
+
+
+def _in_order(speakers: Iterable[Speaker]) -> tuple[Speaker, ...]:
+    """By their most urgent ask, then by the next; last who has none. Equals keep their order, the House before
+    the Senate."""
+
+    def key(speaker: Speaker) -> list[tuple[float, bool]]:
+        return [*sorted(ask.urgency for ask in speaker.asks), (math.inf, True)]
+
+    return tuple(sorted(speakers, key=key))
 
 
 def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:

@@ -32,6 +32,7 @@ def _of_readers() -> Iterator[Statement]:
             "bill", "cosponsorship", "action", "referral", "related", "listedbill", "change", "tracking",
             "rawreply", "member", "seat", "tenure", "office", "committee", "committeeseat", "sourcestate",
             "campaign", "proposal", "kinship", "zipseat", "zipcode", "districtshape", "citedfact",
+            "campaignlogo",
         ),
         _(
             "The public record: bills, members of Congress now and before, and their offices and "
@@ -125,7 +126,7 @@ def _of_mail(*, keeps_ip: bool) -> Iterator[Statement]:
 def _of_organizers() -> Iterator[Statement]:
     yield Statement(
         "organizers",
-        ("account", "recoverycode", "signinlink", "usersession", "throttle"),
+        ("account", "apitoken", "recoverycode", "signinlink", "usersession", "throttle"),
         _(
             "About organizers who sign in: email address, name, role, a scrambled password, and the "
             "kind of browser they are signed in on. A cookie keeps them signed in. No one else gets one."
@@ -141,7 +142,8 @@ def _of_organizers() -> Iterator[Statement]:
     yield Statement(
         "organizers",
         (
-            "whipentry", "whipnote", "staffcontact", "pendingimport", "callreview", "savedview", "pollrequest",
+            "whipentry", "whipnote", "whipnotechange", "staffcontact", "pendingimport", "callreview",
+            "savedview", "pollrequest",
             "billgoal", "campaignstate",
         ),
         _(

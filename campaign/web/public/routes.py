@@ -1,11 +1,12 @@
 """The pages that everybody reads. A view loads, asks and answers; what a page shows is in ``content``."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from flask import make_response, redirect, request
+from flask import abort, make_response, redirect, request
 from werkzeug.wrappers import Response
 
 from campaign.congress import ledger, state_names
@@ -15,13 +16,13 @@ from campaign.congress.seats import read_seat
 from campaign.dates import parse_day
 from campaign.db import utcnow
 from campaign.districts import finder, maps
-from campaign.outreach import conversations, outcomes, wordings
-from campaign.proposals import campaigns, lookup
+from campaign.outreach import outcomes
+from campaign.proposals import campaigns, logos, lookup
 from campaign.refusals import Refused
 from campaign.web.core import look, served
 from campaign.web.core.database import session
 from campaign.web.core.languages import current
-from campaign.web.core.render import page, settings
+from campaign.web.core.render import STATIC_SECONDS, page, settings
 from campaign.web.core.routing import kept_query, place
 from campaign.web.public import calls, content, places
 from campaign.web.public.privacy import statements
@@ -139,7 +140,7 @@ def districts() -> Response:
     )
 
 
-@route("/act/<seat>", methods=("GET", "POST"), query=("member", "bill", "kind", "note"))
+@route("/act/<seat>", methods=("GET", "POST"), query=("member", "bill", "kind", "office", "note"))
 def act(seat: str) -> Response:
     """Who speaks for a seat and where each stands; with ``member`` the words for a call to that one. ``note``
     is what the search for the place had to say, by its codes.
@@ -165,18 +166,14 @@ def act(seat: str) -> Response:
 
 def _words(seat: str) -> Response:
     """All of the campaign in one call where there is more than one thing to ask; with ``bill`` that alone."""
-    bill, kind = request.args.get("bill", ""), request.args.get("kind", "call")
-    if kind == "letter":
+    bill = request.args.get("bill", "")
+    if request.args.get("kind") == "letter":
         kept = {"bill": bill} if bill else {}
         return redirect(place("letter", seat=seat, member=request.args["member"], **kept), 302)
     now = utcnow()
     chosen = calls.visit(seat, request.args, now=now)
-    if len(chosen.speaker.asks) > 1 and not bill and kind in conversations.KINDS:
-        return calls.both(seat)
-    text = wordings.write(session(), chosen.ask, chosen.person, kind, current()).text
-    return page(
-        "public/script.html", shown=chosen, kind=kind, text=text, offices=calls.offices_of(chosen, now=now)
-    )
+    several = len(chosen.speaker.asks) > 1 and not bill
+    return calls.script(replace(chosen, whole=several or chosen.whole), now=now)
 
 
 @route("/act/<seat>/thanks")
@@ -265,6 +262,19 @@ def look_css() -> Response:
     response = make_response(look.style_sheet(campaign.accent) if campaign and campaign.accent else "")
     response.headers["Content-Type"] = "text/css; charset=utf-8"
     response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@route("/logo/<fingerprint>.png", in_draft=True)
+def logo(fingerprint: str) -> Response:
+    """The campaign's logo; another one has another address."""
+    campaign = served.campaign()
+    png = logos.png(session(), campaign.slug) if campaign and campaign.logo == fingerprint else None
+    if png is None:
+        abort(404)
+    response = make_response(png)
+    response.headers["Content-Type"] = "image/png"
+    response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}, immutable"
     return response
 
 

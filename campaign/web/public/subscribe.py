@@ -97,7 +97,7 @@ def sign_up() -> Response:
             if done == "slow":
                 raise _slow()
     except Refused as refusal:
-        words, status = refusal.text(current()), refusal.status
+        words, status = refusal.text(current()), 429 if refusal.status == 429 else 400
         return _form(seat=seat, zip=zip, email=email, problem=words, status=status)
     return private("public/confirm.html", step="sent", token="")
 
@@ -113,7 +113,7 @@ def _slow() -> Refused:
 
 def _wish(form: Mapping[str, str], seat: str, proposals: list[str]) -> Wish:
     return Wish(
-        language=form.get("language", current()),
+        language=campaigns.spoken(database.session(), served.slug(), form.get("language", current())),
         seat=seat,
         proposals=tuple(proposals),
         alerts=bool(form.get("alerts")),

@@ -4,15 +4,17 @@
 {
 const every = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
-// Name, town and the like are put into the words here and never sent. They last as long as this tab.
+// Reads or writes what this tab remembers; it lasts as long as the tab and is never sent.
+function remembered(name, value) {
+  try {
+    if (value === undefined) return sessionStorage.getItem(name) || "";
+    sessionStorage.setItem(name, value);
+  } catch { /* A browser may keep nothing at all. */ }
+  return value || "";
+}
+
+// Name, town and the like are put into the words here.
 function fillIn(form) {
-  const remembered = (name, value) => {
-    try {
-      if (value === undefined) return sessionStorage.getItem(name) || "";
-      sessionStorage.setItem(name, value);
-    } catch { /* A browser may keep nothing at all. */ }
-    return value || "";
-  };
   const put = (input) => every(`[data-blank="${input.name}"]`, (blank) => {
     blank.dataset.label ??= blank.classList.contains("filled") ? input.labels[0].textContent : blank.textContent;
     blank.textContent = input.value.trim() || blank.dataset.label;
@@ -72,7 +74,18 @@ function share(button) {
   });
 }
 
+// Who was called in this tab gets a tick on the page of the members, also when one comes back to it.
+function remember(report) {
+  remembered(`called-${report.dataset.called}`, "undone" in report.dataset ? "" : "yes");
+}
+
+function tick(mark) {
+  addEventListener("pageshow", () => { mark.hidden = !remembered(`called-${mark.dataset.ifCalled}`); });
+}
+
 every("form[data-fill]", fillIn);
+every("[data-called]", remember);
+every("[data-if-called]", tick);
 every("form[data-locate]", locate);
 every("button[data-copy]", copy);
 every("button[data-share]", share);

@@ -39,7 +39,7 @@ def hook(engine: Engine) -> Delivery:
         (
             "en",
             "*The digest of 2026-W26 waits for your approval*\n"
-            "It is for 1234 readers. Look at it, then approve it.",
+            "It is for 1234 readers. Check it, then approve it.",
         ),
         (
             "es",

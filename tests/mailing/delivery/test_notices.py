@@ -82,14 +82,14 @@ def run_for(runs: Runs, clock: Clock, seconds: float, *, step: float = 30) -> No
         (
             "en",
             "The digest of 2026-W26 has been sent",
-            "Taken by your relay: 2 of 3 copies. Not delivered: 1. May or may not have arrived: 0. "
-            "Not sent, because the reader stopped first: 0.",
+            "Accepted by your mail server: 2 of 3 copies. Not delivered: 1. May or may not have arrived: 0. "
+            "Not sent, because the reader unsubscribed first: 0.",
         ),
         (
             "es",
             "El boletín de 2026-W26 ya se envió",
-            "Entregadas a su servidor de correo: 2 de 3 copias. No entregadas: 1. Quizá no llegaron: 0. "
-            "No enviadas porque la persona se dio de baja antes: 0.",
+            "Aceptadas por su servidor de correo: 2 de 3 copias. No entregadas: 1. Quizá no llegaron: 0. "
+            "No enviadas porque la persona canceló antes: 0.",
         ),
     ],
 )
@@ -232,19 +232,20 @@ def test_organizers_hear_once_that_mail_is_stuck_and_once_more_the_next_time(
     run_for(Runs(engine, down, clock=clock), clock, 3600, step=60)
     (text,) = chat()
     assert text.startswith(
-        "*Mail is not leaving*\nNo mail has left since 2026-06-22 16:00 UTC: the relay cannot be reached (no"
+        "*Email is not going out*\n"
+        "No email has gone out since 2026-06-22 16:00 UTC: the relay cannot be reached (no"
     )
     assert mailed(box) == []
     run_for(Runs(engine, relay, clock=clock), clock, 600)
     words = [text.partition("\n")[0] for text in chat()]
-    assert words == ["*Mail is not leaving*", "*The digest of 2026-W26 has been sent*"]
+    assert words == ["*Email is not going out*", "*The digest of 2026-W26 has been sent*"]
     subjects = [subject for subject, _ in mailed(box)]
-    assert subjects == ["Mail was held up", "The digest of 2026-W26 has been sent"]
-    assert "From 2026-06-22 16:00 UTC no mail could leave: the relay cannot be reached" in mailed(box)[0][1]
+    assert subjects == ["Email was held up", "The digest of 2026-W26 has been sent"]
+    assert "From 2026-06-22 16:00 UTC no email could go out: the relay cannot be reached" in mailed(box)[0][1]
     clock.at = MONDAY + timedelta(days=7)
     published("2026-W27", now=clock(), **told())
     run_for(Runs(engine, down, clock=clock), clock, 1200, step=60)
-    assert [text.partition("\n")[0] for text in chat()][2:] == ["*Mail is not leaving*"]
+    assert [text.partition("\n")[0] for text in chat()][2:] == ["*Email is not going out*"]
 
 
 def test_a_relay_that_fails_in_turns_in_two_ways_is_stuck_all_the_same(

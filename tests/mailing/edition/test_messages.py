@@ -370,7 +370,7 @@ def test_e25_nothing_is_sent_without_a_sender_and_a_postal_address(
 
 def test_e25_address_and_reason_stand_in_every_list_mail(moved: Engine, settings: Settings) -> None:
     renderer = a_renderer(moved, settings)
-    for lang, why in (("en", "because you signed up"), ("es", "porque lo pidió")):
+    for lang, why in (("en", "because you signed up"), ("es", "porque se suscribió")):
         _, sealed = renderer.mail(Group(lang, "TX-28"))
         for body in bodies(opened(sealed.head + sealed.body)):
             assert settings.postal_address in body

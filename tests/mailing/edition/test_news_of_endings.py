@@ -94,7 +94,7 @@ def test_a_quiet_week_between_speaks_of_no_living_bill(
     assert "has 2 co-sponsors" not in html
     _, text, _ = mail(engine, settings, built.edition, "es", "NY-2")
     assert text.count("H.R. 923") == text.count("H.R. 923 del Congreso pasado")
-    assert "aún no tienen proyecto en este Congreso" in text
+    assert "aún no se han presentado en este Congreso" in text
 
 
 @pytest.mark.parametrize(
@@ -170,11 +170,11 @@ def test_a_bill_that_became_law_has_not_ended(engine: Engine) -> None:
             assert worklists.worklists(session, BillId.of(bill), now=MONDAY).by_member() == []
     told = digest.page(gathered, Group("en"), base_url="https://campaign.example.org")
     assert [bill.record.bill.id for bill in gathered.proposals[0].ended] == ["s367-119"]
-    assert told.sections[0].lines[-1].startswith("The proposal itself became law, as last Congress's H.R. 923.")
+    assert told.sections[0].lines[-1].startswith("It became law as last Congress's H.R. 923.")
     assert not any("introduce the proposal again" in line for line in told.sections[0].lines)
-    assert (told.deed.sentence, told.deed.scripted) == ("Read how it became law, and who was for it.", False)
+    assert (told.deed.sentence, told.deed.scripted) == ("Read how it became law, and who supported it.", False)
     later = digest.page(quiet, Group("es", "NY-1"), base_url="https://campaign.example.org")
-    assert later.quiet == "Lo que usted sigue ya es ley. No queda nada que pedir."
+    assert later.quiet == "Los proyectos que usted sigue ya son ley. No queda nada que pedir."
     with time_machine.travel(MONDAY, tick=False):
         client = create_app(Settings(secret_key="k" * 40, geocoder_url=""), engine=engine).test_client()
         pages = {path: " ".join(client.get(path).text.split()) for path in LAW_PAGES}

@@ -10,7 +10,7 @@ from campaign import db
 from campaign.mailing.addresses import Keys
 from campaign.mailing.models import Subscriber
 from campaign.mailing.readers import csv_lists, imports
-from campaign.mailing.readers.imports import Imported, Row
+from campaign.mailing.readers.imports import Imported, Row, Terms
 from campaign.mailing.readers.subscribers import Wish
 
 from mondays import CAMPAIGN  # isort: skip
@@ -48,9 +48,9 @@ def test_a_seat_that_does_not_exist_is_a_rejected_line(snapshot_engine: Engine, 
 def test_no_reader_is_stored_with_a_seat_that_does_not_exist(
     snapshot_copy: Engine, keys: Keys, now: datetime, typed: str, stored: str
 ) -> None:
-    with db.writing(snapshot_copy) as session:
-        rows = [Row(2, "a@readers-host.org", Wish(seat=typed))]
-        imports.take_list(session, keys, CAMPAIGN, rows, attested_by="x", now=now)
+    rows = [Row(2, "a@readers-host.org", Wish(seat=typed))]
+    imports.take_list(snapshot_copy, keys, rows, Terms(CAMPAIGN, "x", now), Imported())
+    with db.reading(snapshot_copy) as session:
         assert session.exec(select(Subscriber.seat)).one() == stored
 
 

@@ -147,8 +147,8 @@ def test_the_mail_speaks_of_senators_alone_and_says_why(
     assert deliver(outbox()).counts == {"sent": 5}
     found = {name: text_of(box, f"{name}@readers-host.org") for name in who}
     why = (
-        "Texas has had new districts since January 3, 2027. Until you tell us yours, this mail speaks of your "
-        "senators only. https://campaign.test-host.org/preferences"
+        "Texas has had new districts since January 3, 2027. Until you tell us yours, this email covers only "
+        "your senators. https://campaign.test-host.org/preferences"
     )
     assert {name for name, text in found.items() if why in text} == {"old", "whole"}
     assert "Texas tiene distritos nuevos desde el 3 de enero de 2027." in found["viejo"]

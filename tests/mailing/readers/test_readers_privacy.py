@@ -23,7 +23,7 @@ from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.edition import editions, retention
 from campaign.mailing.models import Consent, Content, Delivery, Edition, Subscriber, Suppression
 from campaign.mailing.readers import csv_lists, imports, subscribers
-from campaign.mailing.readers.imports import Imported, Row
+from campaign.mailing.readers.imports import Imported, Row, Terms
 from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.proposals import campaigns
 from campaign.refusals import Refused
@@ -87,12 +87,12 @@ def test_e40_export_is_mailed_and_complete_and_erasure_leaves_counts(
         assert editions.status(session, session.get_one(Edition, edition))["sent"] == 1
 
 
-def a_list(session: Any, keys: Keys, text: str, now: Any, **more: Any) -> Imported:
+def a_list(engine: Engine, keys: Keys, text: str, now: Any, attested_by: str = "", **more: Any) -> Imported:
     done = Imported()
-    rows = csv_lists.read(session, CAMPAIGN, text, done, now=now)
-    found = imports.take_list(session, keys, CAMPAIGN, rows, now=now, **{"attested_by": "", **more})
-    found.rejects |= done.rejects
-    return found
+    with db.reading(engine) as session:
+        rows = list(csv_lists.read(session, CAMPAIGN, text, done, now=now))
+    imports.take_list(engine, keys, rows, Terms(CAMPAIGN, attested_by, now, **more), done)
+    return done
 
 
 def test_e41_an_import_revives_nobody_and_lands_as_pending(engine: Engine, keys: Keys, readers: Make) -> None:
@@ -113,8 +113,7 @@ def test_e41_an_import_revives_nobody_and_lands_as_pending(engine: Engine, keys:
         "other@readers-host.org,en,,armas-act;nonsense\n"
     )
     for attested in ("", "maria (admin)"):
-        with db.writing(engine) as session:
-            found = a_list(session, keys, text, MONDAY, attested_by=attested)
+        found = a_list(engine, keys, text, MONDAY, attested)
         assert (found.already, found.suppressed) == (1 if not attested else 2, 2)
         assert sorted(found.rejects) == [6, 7, 8]
         assert found.rejects[8] == "unknown proposal 'nonsense'"
@@ -129,10 +128,7 @@ def test_e41_an_import_revives_nobody_and_lands_as_pending(engine: Engine, keys:
 
 
 def test_e41_attested_consent_is_audited(engine: Engine, keys: Keys) -> None:
-    with db.writing(engine) as session:
-        found = a_list(
-            session, keys, "email\na@readers-host.org\n", MONDAY, attested_by="maria", page="list.csv"
-        )
+    found = a_list(engine, keys, "email\na@readers-host.org\n", MONDAY, "maria", page="list.csv")
     assert (found.confirmed, found.pending) == (1, 0)
     with db.reading(engine) as session:
         row = session.exec(select(Consent)).one()
@@ -140,15 +136,14 @@ def test_e41_attested_consent_is_audited(engine: Engine, keys: Keys) -> None:
 
 
 def test_e41_pending_people_are_asked_only_where_that_is_wanted(engine: Engine, keys: Keys) -> None:
-    with db.writing(engine) as session:
-        a_list(session, keys, "email\na@readers-host.org\n", MONDAY, ask_them=True)
+    a_list(engine, keys, "email\na@readers-host.org\n", MONDAY, ask_them=True)
     with db.reading(engine) as session:
         assert [row.kind for row in session.exec(select(Delivery))] == ["confirm"]
 
 
 def test_e41_a_file_without_addresses_is_refused(engine: Engine, keys: Keys) -> None:
-    with pytest.raises(Refused), db.writing(engine) as session:
-        a_list(session, keys, "name,zip\nMaria,78205\n", MONDAY)
+    with pytest.raises(Refused):
+        a_list(engine, keys, "name,zip\nMaria,78205\n", MONDAY)
 
 
 def test_e41_what_is_written_is_read_again_and_no_spreadsheet_runs_it(engine: Engine, keys: Keys) -> None:
@@ -157,8 +152,11 @@ def test_e41_what_is_written_is_read_again_and_no_spreadsheet_runs_it(engine: En
     ]
     with db.writing(engine) as session:
         roster.ensure_seats(session, ["TX-20"])
-        rows = [Row(line, email, Wish(seat="TX-20")) for line, email in enumerate(typed, start=2)]
-        assert imports.take_list(session, keys, CAMPAIGN, rows, attested_by="x", now=MONDAY).rejects == {}
+    rows = [Row(line, email, Wish(seat="TX-20")) for line, email in enumerate(typed, start=2)]
+    done = Imported()
+    imports.take_list(engine, keys, rows, Terms(CAMPAIGN, "x", MONDAY), done)
+    assert done.rejects == {}
+    with db.reading(engine) as session:
         text = csv_lists.write(session, CAMPAIGN)
         back = list(csv_lists.read(session, CAMPAIGN, text, Imported(), now=MONDAY))
     assert [(row.line, row.email, row.wish) for row in back] == [
@@ -276,8 +274,7 @@ def test_e43_letters_beyond_ascii_need_a_relay_that_carries_them(
 
 
 def test_lists_take_zip_codes_where_they_are_clear(engine: Engine, keys: Keys) -> None:
-    with db.writing(engine) as session:
-        rows = [Row(2, "a@readers-host.org", Wish(seat="TX-20"))]
-        imports.take_list(session, keys, CAMPAIGN, rows, attested_by="x", now=MONDAY)
+    rows = [Row(2, "a@readers-host.org", Wish(seat="TX-20"))]
+    imports.take_list(engine, keys, rows, Terms(CAMPAIGN, "x", MONDAY), Imported())
     with db.reading(engine) as session:
         assert csv_lists.write(session, CAMPAIGN).splitlines()[1].startswith("a@readers-host.org,en,TX-20,")

@@ -363,7 +363,7 @@ def test_a_reader_who_stopped_may_come_back_by_the_same_door(
 def test_what_cannot_be_an_address_is_said_kindly(client: FlaskClient, engine: Engine, text: str) -> None:
     answer = client.post("/es/subscribe", data={"email": text})
     assert answer.status_code == 400
-    assert "Esto no parece una dirección de correo" in answer.text
+    assert "Eso no parece un correo electrónico" in answer.text
     assert queued(engine) == []
 
 

@@ -151,7 +151,7 @@ def test_a_form_sent_twice_counts_once(own: Flask) -> None:
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
     form = {**{name: unescape(value) for name, value in hidden.items()}, "result": "voicemail"}
     for _ in range(2):
-        assert client.post("/act/TX-20/called", data=form).status_code == 200
+        assert client.post("/act/TX-20/called", data=form).status_code == 303
     engine: Engine = own.extensions["engine"]
     with db.reading(engine) as session:
         assert [row.count for row in session.exec(select(CallCount)) if row.about == "s367-119"] == [1]

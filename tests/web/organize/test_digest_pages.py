@@ -355,7 +355,7 @@ def test_an_edition_built_early_says_when_it_leaves(
     assert "No copy goes out before June 22, 2026, 8:00 a.m. Eastern time" in page
     assert "Build this week's edition" in page.replace("&#39;", "'")
     asked = text_of(staff.get(f"/organize/digest/{built.edition}/step/approve").text)
-    assert "3 copies will go out from June 22, 2026, 8:00 AM EDT on." in asked
+    assert "3 copies will go out starting June 22, 2026, 8:00 a.m. Eastern time." in asked
 
 
 def test_the_first_morning_is_the_earliest_among_the_readers(

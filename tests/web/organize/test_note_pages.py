@@ -158,7 +158,7 @@ def test_a_bulk_change_that_is_refused_is_answered_in_its_table(staff: FlaskClie
     assert "x" * 121 in answer.text
     assert 'value="california"' in answer.text
     nobody = send(staff, "/organize/board/changes", bill=BILL, page=page, set_lean="for")
-    assert "Tick between" in problem(nobody)
+    assert "Select between 1 and 600 members" in problem(nobody)
     assert re.search(r'id="set_lean".*?<option value="for" selected>', nobody.text, re.DOTALL)
 
 

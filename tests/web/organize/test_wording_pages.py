@@ -51,7 +51,8 @@ def send(staff: FlaskClient, path: str, **form: object) -> TestResponse:
 
 def test_every_wording_has_its_page_with_the_shipped_text(staff: FlaskClient) -> None:
     found = set(re.findall(r'href="(/organize/words/wording/[\w-]+)"', staff.get("/organize/words").text))
-    assert len(found) == 48 + 43
+    asks, shared, of_proposals = 12 * 4, 11 + 6 + 2 * 12 + 3, 2 * 2
+    assert len(found) == asks + shared + of_proposals
     shown = staff.get(PAGE).text
     assert 'name="text_en"' in shown
     assert 'name="text_es"' in shown
@@ -62,9 +63,9 @@ def test_every_wording_has_its_page_with_the_shipped_text(staff: FlaskClient) ->
 @pytest.mark.parametrize(
     ("key", "holds"),
     [
-        ("whole-call", "I am asking [member] to [asks]"),
-        ("staff-position", "not aware of a position"),
-        ("points-armas-act", "answer to the State Department again"),
+        ("whole-call", "calling to ask [member] to [asks]"),
+        ("staff-position", "know where [member] stands on that"),
+        ("points-armas-act", "put gun exports back under the State Department"),
         ("choices-armas-act", "## licensing: Put the State Department"),
         ("openings-committee_chair", "[your_town]"),
         ("letters-thanks", "Thank you for hearing me out."),
@@ -118,7 +119,7 @@ def test_a_text_that_asks_share_is_published_and_then_met_by_callers(
     [
         ("whole-call", "I ask you to [asks], [secret].", "Le pido que [asks].", "Unknown fields: [secret]"),
         ("whole-call", "I ask [member].", "Pido a [member] que [asks].", "[asks] is missing (en)"),
-        ("whole-tally", "Note: [asks]. " + "Again. " * 45, "Anote: [asks].", "at most 45 are said in time"),
+        ("whole-tally", "Note: [asks]. " + "Again. " * 45, "Anote: [asks].", "to say; the limit is 20 (en)"),
         ("staff-goodbye", "Goodbye, [committee].", "Adiós.", "the record has no &#39;committee&#39;"),
         ("points-armas-act", "One sentence alone.", "Una frase.\n\nUn párrafo.", "one written paragraph"),
         ("points-armas-act", "One.\n\nTwo [bill].", "Una frase.\n\nUn párrafo.", "without fields (en)"),
@@ -142,9 +143,9 @@ def test_a_text_that_asks_share_is_tried_before_it_is_kept(
 @pytest.mark.parametrize(
     ("key", "english", "says"),
     [
-        ("whole-tally", "Own: [asks].", "Own: co-sponsor H.R. 6736, the ARMAS Act"),
+        ("whole-tally", "Own: [asks].", "Own: co-sponsor two House bills: the ARMAS Act, H.R. 6736, and"),
         ("staff-hello", "Own: office of [member].", "Own: office of Representative Jacobs."),
-        ("openings-rejoin", "Own: [earlier] in [year].", "Own: last Congress&#39;s H.R. 6618 in 2023."),
+        ("openings-rejoin", "Own: [earlier] in [year].", "Own: H.R. 6618 of the 118th Congress in 2023."),
         ("letters-thanks", "Own thanks, [Member].", "Own thanks, Representative Jacobs."),
         ("points-armas-act", "Own spoken.\n\nOwn written.", "Own written."),
     ],
@@ -174,11 +175,18 @@ def test_every_shipped_text_that_asks_share_would_be_kept(
             wording_checks.refuse_phrase_that_fails(session, CAMPAIGN, group, name, texts, now=now)
 
 
+def said(staff: FlaskClient) -> str:
+    """What callers are to say now."""
+    found = re.search(r'<section class="script".*?</section>', staff.get(PUBLIC).text, re.DOTALL)
+    assert found
+    return found[0]
+
+
 def test_a_wording_is_kept_then_published_and_then_said_to_callers(staff: FlaskClient) -> None:
-    before = staff.get(PUBLIC).text
+    before = said(staff)
     shown = send(staff, PAGE, **OURS).text
     assert "<ins>Own words:" in shown
-    assert staff.get(PUBLIC).text == before
+    assert said(staff) == before
     (id,) = re.findall(r'action="/organize/words/versions/(\d+)/publish"', shown)
     assert "Published." in send(staff, f"/organize/words/versions/{id}/publish").text
     assert "Own words: Representative Jacobs, please join" in staff.get(PUBLIC).text

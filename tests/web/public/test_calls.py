@@ -55,15 +55,33 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def once(client: FlaskClient, address: str = "/act/TX-20/called") -> str:
-    page = client.get(address, query_string=CRUZ).text
-    found = re.search('name="once" value="([^"]+)"', page)
+def form_token(page: TestResponse) -> str:
+    found = re.search('name="once" value="([^"]+)"', page.text)
     assert found
     return found[1]
 
 
+def once(client: FlaskClient, address: str = "/act/TX-20") -> str:
+    return form_token(client.get(address, query_string=CRUZ))
+
+
 def report(client: FlaskClient, result: str, word: str, address: str = "/act/TX-20/called") -> TestResponse:
-    return client.post(address, data={**CRUZ, "office": "washington", "result": result, "once": word})
+    form = {**CRUZ, "office": "washington", "result": result, "once": word}
+    return client.post(address, data=form, follow_redirects=True)
+
+
+def told(client: FlaskClient, page: TestResponse, said: str) -> TestResponse:
+    """Say on the page after a report what the office said."""
+    found = re.search('name="done" value="([^"]+)"', page.text)
+    assert found
+    form = {name: page.request.args[name] for name in ("member", "bill")}
+    return client.post(page.request.path, data={**form, "done": found[1], "said": said}, follow_redirects=True)
+
+
+def undone(client: FlaskClient, page: TestResponse, address: str = "/act/TX-20/called") -> TestResponse:
+    found = re.search('name="undo" value="([^"]+)"', page.text)
+    assert found
+    return client.post(address, data={**CRUZ, "undo": found[1]}, follow_redirects=True)
 
 
 def counted(engine: Engine) -> dict[tuple[str, str], int]:
@@ -78,29 +96,36 @@ def text_of(response: TestResponse) -> str:
 def test_a_call_is_counted_once_and_leads_on(client: FlaskClient, engine_of_calls: Engine) -> None:
     word = once(client)
     for _ in range(2):
-        answer = report(client, "talked:undecided", word)
+        answer = report(client, "talked", word)
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "no-store"
         assert "Thank you. That call counts." in text_of(answer)
-        assert "Next: John Cornyn" in text_of(answer)
-    assert counted(engine_of_calls) == {("talked", "undecided"): 1}
+        assert "Next: Joaquin Castro" in text_of(answer)
+    assert counted(engine_of_calls) == {("talked", ""): 1}
+    # Going back and loading again shows the report and sends none.
+    again = client.get(answer.request.path, query_string=answer.request.query_string.decode())
+    assert "Thank you. That call counts." in text_of(again)
+    assert counted(engine_of_calls) == {("talked", ""): 1}
 
 
 def test_a_report_can_be_taken_back_once(client: FlaskClient, engine_of_calls: Engine) -> None:
     answer = report(client, "voicemail", once(client))
-    found = re.search('name="undo" value="([^"]+)"', answer.text)
-    assert found
-    back = client.post("/act/TX-20/called", data={**CRUZ, "undo": found[1]})
+    back = undone(client, answer)
     assert "Undone." in text_of(back)
     assert counted(engine_of_calls) == {}
-    again = client.post("/es/act/TX-20/called", data={**CRUZ, "undo": found[1]})
+    again = undone(client, answer, "/es/act/TX-20/called")
     assert again.status_code == 410
     assert "Ese tiempo ya pasó" in text_of(again)
+    # The page of an undone report is the form again, and a new report counts.
+    report(client, "not_reached", once(client))
+    assert counted(engine_of_calls) == {("not_reached", ""): 1}
 
 
 def test_not_reached_offers_the_next_office_the_letter_and_a_reminder(client: FlaskClient) -> None:
     answer = report(client, "not_reached", once(client))
     assert "Try the San Antonio office" in text_of(answer)
+    assert "office=C001098-san_antonio#report" in answer.text
+    assert "kind=voicemail" in answer.text
     assert "/act/TX-20/letter?member=C001098" in answer.text
     assert "/act/TX-20/reminder.ics?member=C001098" in answer.text
 
@@ -147,7 +172,8 @@ def test_more_than_a_connection_can_call_is_not_counted_but_led_on(
     assert statuses == [200, 200, 429]
     last = report(client, "voicemail", once(client))
     assert "did not count this one" in text_of(last)
-    assert "Next: John Cornyn" in text_of(last)
+    assert "Next: Joaquin Castro" in text_of(last)
+    assert 'name="undo"' not in last.text
     assert counted(engine_of_calls) == {("voicemail", ""): 2}
 
 
@@ -172,7 +198,7 @@ def test_one_call_for_all_bills_is_counted_for_the_campaign(
     assert "S. 367" in text_of(page).replace("\N{NO-BREAK SPACE}", " ")
     assert "bill=us-guns-abroad" in page.text
     form = {"member": "C001098", "bill": "us-guns-abroad", "result": "voicemail", "once": once(client)}
-    assert client.post("/act/TX-20/called", data=form).status_code == 200
+    assert client.post("/act/TX-20/called", data=form, follow_redirects=True).status_code == 200
     with db.reading(engine_of_calls) as session:
         assert session.exec(select(CallCount.about)).all() == ["us-guns-abroad"]
 
@@ -251,82 +277,152 @@ def test_pages_about_nobody_lead_to_those_who_speak_for_the_seat(client: FlaskCl
         assert client.get(f"{lang}/act/XX-99/{view}?member=C001098").status_code == 404
 
 
-def chosen_office(page: TestResponse) -> str:
-    found = re.search(r'name="office" value="(\w+)" checked', page.text)
+def shown_office(page: TestResponse) -> str:
+    """The office that a form on this page counts for; its number is the one to dial."""
+    found = re.search(r'name="office" value="([\w:-]+)"', page.text)
     assert found
     return found[1]
 
 
-@pytest.mark.parametrize(("hours", "kind"), [(0, "washington"), (5.5, "district"), (14, "washington")])
-def test_the_office_that_was_shown_is_chosen(client: FlaskClient, hours: float, kind: str) -> None:
-    """At noon Washington; at 17:30 there San Antonio, where it is 16:30; at night Washington's voicemail."""
-    with time_machine.travel(MONDAY_NOON + timedelta(hours=hours), tick=False):
-        script = client.get("/act/TX-20", query_string=CRUZ).text
-        link = re.search(r'href="(/act/TX-20/called[^"]+)"', script)
-        assert link
-        assert chosen_office(client.get(link[1].replace("&amp;", "&"))) == kind
-        assert chosen_office(client.get("/act/TX-20/called", query_string=CRUZ)) == kind
-
-
-def test_the_office_shown_stays_chosen_when_it_closes(client: FlaskClient) -> None:
-    shown = {**CRUZ, "office": "C001098-san_antonio"}
-    assert chosen_office(client.get("/act/TX-20/called", query_string=shown)) == "district"
-    again = client.post("/act/TX-20/called", data={**CRUZ, "office": "district", "once": once(client)})
-    assert chosen_office(again) == "district"
+def kinds_of_office(engine: Engine) -> list[str]:
+    with db.reading(engine) as session:
+        return [row.office for row in session.exec(select(CallCount)) if row.count]
 
 
 @pytest.mark.parametrize(
-    ("member", "bill", "choices"),
+    ("hours", "office", "number", "kind", "counted_as"),
     [
-        ("C001091", "hr6736-119", set()),
-        ("C001091", "us-guns-abroad", set()),
-        ("C001098", "s367-119", {"will_join", "undecided", "will_not", "would_not_say"}),
+        (0, "C001098:washington", "202-224-5922", "Someone answers", "washington"),
+        (5.5, "C001098-san_antonio", "210-340-2885", "Someone answers", "district"),
+        (14, "C001098:washington", "202-224-5922", "Voicemail", "washington"),
     ],
-    ids=["introduced it", "leads both", "may join"],
+    ids=["noon", "closed in Washington, open at home", "night"],
 )
-def test_only_who_may_still_join_is_asked_whether_they_will(
-    client: FlaskClient, engine_of_calls: Engine, member: str, bill: str, choices: set[str]
+def test_the_hour_chooses_office_and_words_and_the_office_shown_is_counted(
+    client: FlaskClient,
+    engine_of_calls: Engine,
+    hours: float,
+    office: str,
+    number: str,
+    kind: str,
+    counted_as: str,
 ) -> None:
-    page = client.get("/act/TX-20/called", query_string={"member": member, "bill": bill})
-    assert set(re.findall(r'value="talked:(\w+)', page.text)) == choices
-    assert 'value="talked"' in page.text
-    form = {"member": member, "bill": bill, "office": "washington", "once": once(client)}
-    answer = client.post("/act/TX-20/called", data={**form, "result": "talked:will_join"})
-    assert answer.status_code == (200 if choices else 400)
-    assert counted(engine_of_calls) == ({("talked", "will_join"): 1} if choices else {})
+    with time_machine.travel(MONDAY_NOON + timedelta(hours=hours), tick=False):
+        script = client.get("/act/TX-20", query_string=CRUZ)
+        assert re.search(f'aria-current="page">{kind}', script.text)
+        assert number in script.text
+        assert shown_office(script) == office
+        form = {**CRUZ, "office": office, "result": "voicemail", "once": form_token(script)}
+        client.post("/act/TX-20/called", data=form)
+    assert kinds_of_office(engine_of_calls) == [counted_as]
 
 
-def test_a_message_that_was_taken_is_no_answer(client: FlaskClient, engine_of_calls: Engine) -> None:
-    assert "That call counts" in text_of(report(client, "talked", once(client)))
-    assert counted(engine_of_calls) == {("talked", ""): 1}
-
-
-def test_the_answer_to_a_call_about_both_bills_is_about_one(
+def test_an_office_of_the_address_is_shown_and_stays_when_it_closes(
     client: FlaskClient, engine_of_calls: Engine
 ) -> None:
-    both = {"member": "C001098", "bill": "us-guns-abroad", "office": "washington"}
-    page = client.get("/act/TX-20/called", query_string=both)
-    assert re.findall(r'value="talked:will_join([^"]*)"', page.text) == ["@s3508-119", "@s367-119"]
+    asked = {**CRUZ, "office": "C001098-san_antonio"}
+    for hours in (0, 14):
+        with time_machine.travel(MONDAY_NOON + timedelta(hours=hours), tick=False):
+            for view in ("", "/aloud", "/called"):
+                page = client.get(f"/act/TX-20{view}", query_string=asked)
+                assert shown_office(page) == "C001098-san_antonio", view
+    unknown = client.get("/act/TX-20", query_string={**CRUZ, "office": "nobody's"})
+    assert shown_office(unknown) == "C001098:washington"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind"), [("washington", "washington"), ("district", "district"), ("", "washington")]
+)
+def test_forms_of_before_are_still_counted(
+    client: FlaskClient, engine_of_calls: Engine, sent: str, kind: str
+) -> None:
+    form = {**CRUZ, "office": sent, "result": "voicemail", "once": once(client)}
+    assert client.post("/act/TX-20/called", data=form).status_code == 303
+    assert kinds_of_office(engine_of_calls) == [kind]
+
+
+JOINING = ["Will co-sponsor", "Undecided", "Won’t co-sponsor", "Didn’t say"]
+
+
+@pytest.mark.parametrize(
+    ("seat", "member", "bill", "choices"),
+    [
+        ("TX-20", "C001091", "hr6736-119", []),
+        ("TX-20", "C001091", "us-guns-abroad", []),
+        ("DC-0", "N000147", "us-guns-abroad", []),
+        ("TX-20", "C001098", "s367-119", JOINING),
+        ("TX-20", "C001098", "us-guns-abroad", JOINING * 2),
+        ("FL-21", "M001199", "hr6736-119", []),
+    ],
+    ids=["introduced it", "leads both", "is on both", "may join", "may join both", "chairs the committee"],
+)
+def test_only_who_may_still_join_is_asked_whether_they_will(
+    client: FlaskClient, engine_of_calls: Engine, seat: str, member: str, bill: str, choices: list[str]
+) -> None:
+    form = {"member": member, "bill": bill, "result": "talked", "once": once(client)}
+    page = client.post(f"/act/{seat}/called", data=form, follow_redirects=True)
+    assert "That call counts" in text_of(page)
+    assert re.findall(r'name="said" value="[^"]+">([^<]+)', page.text) == choices
+    asked = bill if bill != "us-guns-abroad" else "hr6736-119"
+    if not choices:
+        found = re.search('name="undo" value="([^"]+)"', page.text)
+        assert found
+        refused = {**form, "done": found[1], "said": f"will_join@{asked}"}
+        assert client.post(f"/act/{seat}/called", data=refused).status_code == 400
+        assert counted(engine_of_calls) == {("talked", ""): 1}
+
+
+def test_what_the_office_said_is_added_changed_and_undone(client: FlaskClient, engine_of_calls: Engine) -> None:
+    page = report(client, "talked", once(client))
+    page = told(client, page, "undecided@s367-119")
+    assert "Noted: Undecided" in text_of(page)
+    assert counted(engine_of_calls) == {("talked", "undecided"): 1}
+    page = told(client, page, "will_join@s367-119")
+    assert counted(engine_of_calls) == {("talked", "will_join"): 1}
+    assert "Undone." in text_of(undone(client, page))
+    assert counted(engine_of_calls) == {}
+
+
+def test_a_call_about_both_bills_is_told_bill_by_bill(client: FlaskClient, engine_of_calls: Engine) -> None:
+    both = {"member": "C001098", "bill": "us-guns-abroad", "result": "talked", "once": once(client)}
+    page = client.post("/act/TX-20/called", data=both, follow_redirects=True)
     assert "What did they say about ARMAS Act" in text_of(page)
-    client.post("/act/TX-20/called", data={**both, "result": "talked:undecided@s367-119", "once": once(client)})
-    for other in ("hr923-119", "us-guns-abroad", "x"):
-        form = {**both, "result": f"talked:undecided@{other}", "once": once(client)}
-        assert client.post("/act/TX-20/called", data=form).status_code == 400
-    with db.reading(engine_of_calls) as session:
-        found = [(row.about, row.said, row.count) for row in session.exec(select(CallCount))]
-    assert found == [("s367-119", "undecided", 1)]
+    for said, found in (
+        ("undecided@s367-119", {("s367-119", "undecided"), ("s3508-119", "")}),
+        ("will_join@s3508-119", {("s367-119", "undecided"), ("s3508-119", "will_join")}),
+    ):
+        page = told(client, page, said)
+        with db.reading(engine_of_calls) as session:
+            rows = [(row.about, row.said) for row in session.exec(select(CallCount)) if row.count]
+        assert len(rows) == 2
+        assert set(rows) == found
+    for other in ("undecided@hr923-119", "undecided@us-guns-abroad", "maybe@s367-119", "x", ""):
+        assert told(client, page, other).status_code == 400
+    undo = re.search('name="undo" value="([^"]+)"', page.text)
+    assert undo
+    client.post("/act/TX-20/called", data={**both, "undo": undo[1]})
+    assert counted(engine_of_calls) == {}
+
+
+def test_nothing_is_told_of_a_call_that_reached_nobody(client: FlaskClient, engine_of_calls: Engine) -> None:
+    page = report(client, "not_reached", once(client))
+    undo = re.search('name="undo" value="([^"]+)"', page.text)
+    assert undo
+    form = {**CRUZ, "done": undo[1], "said": "will_join@s367-119"}
+    assert client.post("/act/TX-20/called", data=form).status_code == 400
+    assert counted(engine_of_calls) == {("not_reached", ""): 1}
 
 
 @pytest.mark.parametrize(
     ("seat", "member", "words"),
-    [("TX-20", "C001056", "That was the last person on your list."),
+    [("TX-20", "C001091", "That was the last person on your list."),
      ("DC-0", "N000147", "You have called everyone who represents you.")],
 )  # fmt: skip
 def test_everyone_was_called_only_where_there_is_one(
     client: FlaskClient, seat: str, member: str, words: str
 ) -> None:
     form = {"member": member, "office": "washington", "result": "voicemail", "once": once(client)}
-    assert words in text_of(client.post(f"/act/{seat}/called", data=form))
+    assert words in text_of(client.post(f"/act/{seat}/called", data=form, follow_redirects=True))
 
 
 @pytest.mark.parametrize("view", ["", "/called", "/letter", "/offices"])
@@ -357,7 +453,9 @@ def test_no_page_around_a_call_says_what_nobody_knows(client: FlaskClient, lang:
 @many
 @given(
     text=st.text(max_size=300),
-    field=st.sampled_from(["member", "bill", "once", "office", "result", "undo", "zip", "kind", "points", "v"]),
+    field=st.sampled_from(
+        ["member", "bill", "once", "office", "result", "done", "said", "undo", "zip", "kind", "points", "v"]
+    ),
     view=st.sampled_from(["called", "offices", "letter", "both", "aloud", "reminder.ics", "kit"]),
     lang=st.sampled_from(["", "/es"]),
 )

@@ -159,7 +159,7 @@ def test_every_link_leads_somewhere(client: FlaskClient, start: str) -> None:
 
 @pytest.mark.parametrize("path", PAGES[:-2])
 def test_the_language_switch_keeps_the_place(client: FlaskClient, path: str) -> None:
-    english = client.get(path).text
+    english = without_token(client.get(path).text)
     links = re.findall(
         r'<link rel="alternate" hreflang="(\w\w|x-default)" href="http://127.0.0.1:5000([^"]+)"', english
     )
@@ -169,7 +169,12 @@ def test_the_language_switch_keeps_the_place(client: FlaskClient, path: str) -> 
     spanish = client.get(there["es"]).text
     back = re.search(r'<a href="([^"]+)" lang="en"', spanish)
     assert back is not None
-    assert client.get(unescape(back[1])).text == english
+    assert without_token(client.get(unescape(back[1])).text) == english
+
+
+def without_token(page: str) -> str:
+    """A page without the token of its form: each form has its own."""
+    return re.sub(r'(name="once" value=")[^"]+', r"\1", page)
 
 
 # --- campaign and bills ----------------------------------------------------------------------------
@@ -177,7 +182,7 @@ def test_the_language_switch_keeps_the_place(client: FlaskClient, path: str) -> 
 
 def test_the_campaign_says_what_is_asked_and_how_many_are_on(client: FlaskClient) -> None:
     text = words(client.get("/").text)
-    assert "Keep U.S. guns out of the cartels' hands" in text
+    assert "Keep U.S. guns out of the cartels’ hands" in text
     assert (
         "26 co-sponsors 23 can vote on it, 1 delegate without a floor vote, 2 no longer in this chamber" in text
     )
@@ -391,8 +396,8 @@ def test_without_a_geocoder_no_address_is_asked_for(client: FlaskClient, snapsho
 def test_the_three_people_of_a_seat_with_where_each_stands(client: FlaskClient) -> None:
     text = words(client.get("/act/TX-20").text)
     assert "Joaquin Castro Representative, Texas" in text
-    assert "ARMAS Act : leads H.R. 6736 (2025)." in text
-    assert "sits on the Senate Committee on Foreign Relations, which has S. 3508 (2025)." in text
+    assert "ARMAS Act : introduced H.R. 6736." in text.replace("\xa0", " ")
+    assert "sits on the Senate Committee on Foreign Relations, which has S. 3508." in text.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(
@@ -436,16 +441,16 @@ def test_a_territory_has_a_voice_and_no_vacant_senators(client: FlaskClient, pat
 
 
 def test_one_call_covers_the_whole_campaign(client: FlaskClient) -> None:
-    page = client.get("/act/TX-20?member=C001098").text
+    page = client.get("/act/TX-20?member=C001098&kind=call").text
     text = words(page).replace("\xa0", " ")
     assert "Call Ted Cruz" in text
     assert "call 2 of 3" in text
     assert 'href="tel:+12022245922"' in page
-    assert "I am asking Senator Cruz to co-sponsor S. 3508, the ARMAS Act, and S. 367" in text
-    assert "sits on the Senate Committee on Foreign Relations, which has S. 3508 (2025)." in text
-    assert "Next: John Cornyn" in text
+    assert "to ask Senator Cruz to co-sponsor two Senate bills: the ARMAS Act, S. 3508, and" in text
+    assert "sits on the Senate Committee on Foreign Relations, which has S. 3508." in text
+    assert "Next: Joaquin Castro" in text
     assert '<span class="blank" data-blank="your_name">your name</span>' in page
-    assert 'action="/act/TX-20?member=C001098#words"' in page
+    assert 'action="/act/TX-20?member=C001098&amp;kind=call#words"' in page
     assert "kind=&" not in unescape(page)
 
 
@@ -596,7 +601,7 @@ def test_a_position_is_promised_to_stay_here(client: FlaskClient, path: str, pro
 
 def test_another_bill_can_be_chosen_for_the_same_person(client: FlaskClient) -> None:
     text = words(client.get("/act/TX-20?member=C001098&kind=tally&bill=s367-119").text)
-    assert "co-sponsor S. 367" in text
+    assert "to co-sponsor the Stop Arming Cartels Act, S. 367." in text.replace("\xa0", " ")
 
 
 def test_the_feed_tells_what_changed(client: FlaskClient) -> None:
@@ -688,7 +693,7 @@ def test_when_the_congress_has_ended_the_pages_say_so(snapshot_engine: Engine) -
     assert "vacant" not in act
     assert "Castro" not in act
     assert gone.status_code == 404
-    assert "S. 3508 ended with the 119th Congress; we do not know of a successor" in act
+    assert "S. 3508 expired with the 119th Congress; we do not know of a successor" in act.replace("\xa0", " ")
     said = words(script.text).replace("\xa0", " ")
     assert "be an original co-sponsor of the next version of the ARMAS Act" in said
     assert "next version of last Congress" not in said
@@ -707,8 +712,6 @@ def test_a_link_with_an_old_number_leads_to_the_same_proposal(
 ) -> None:
     """Links in mails and on posters outlive their numbers."""
     page = client.get(f"/act/TX-20?member=C001098&bill={bill}&kind=tally").text
-    said = re.search(
-        r"Please note that I am asking .*? Thank you", words(page).replace("\N{NO-BREAK SPACE}", " ")
-    )
+    said = re.search(r"Please note: I.m asking .*? Thank you", words(page).replace("\N{NO-BREAK SPACE}", " "))
     assert said
     assert set(re.findall(r"S\. \d+", said[0])) == {asked}

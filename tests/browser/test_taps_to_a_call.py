@@ -1,0 +1,180 @@
+"""From a shared link to the number in three taps and the report in one, at the speed of a person on a phone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from playwright.sync_api import Locator, Page, expect
+
+PHONE = {"width": 360, "height": 740}
+# Milliseconds between two keys of someone who types with a thumb.
+TYPING = 120
+WORDS = {
+    "": {
+        "zip": "Your ZIP code", "find": "Find my members", "call": "Call John Cornyn",
+        "talked": "I talked to someone", "message": "I left a voicemail", "none": "No one answered",
+        "thanks": "Thank you. That call counts.", "next": "Call Ted Cruz", "done": "Done: you called",
+        "undo": "Undo", "said": "Undecided", "noted": "Noted: Undecided", "other": "Let’s try another way",
+        "last": "See the count so far", "end": "Thank you. Here is where things stand.",
+    },
+    "/es": {
+        "zip": "Su código postal (ZIP)", "find": "Buscar a mis legisladores", "call": "Llame a John Cornyn",
+        "talked": "Hablé con alguien", "message": "Dejé un mensaje de voz", "none": "Nadie contestó",
+        "thanks": "Gracias. Esa llamada cuenta.", "next": "Llame a Ted Cruz", "done": "Listo: ya llamó",
+        "undo": "Deshacer", "said": "Todavía no decide", "noted": "Anotado: Todavía no decide",
+        "other": "Probemos de otra manera",
+        "last": "Ver cuánto llevamos", "end": "Gracias. Así vamos.",
+    },
+}  # fmt: skip
+Enter = Callable[..., Any]
+
+
+@dataclass
+class Hand:
+    """A thumb on a phone: what it taps has to be on the screen or be scrolled to, and each tap counts."""
+
+    page: Page
+    taps: int = field(default=0)
+
+    def tap(self, target: Locator) -> None:
+        self.taps += 1
+        target.tap()
+
+    def type(self, target: Locator, text: str) -> None:
+        self.tap(target)
+        target.press_sequentially(text, delay=TYPING)
+
+    def button(self, name: str) -> None:
+        self.tap(self.page.get_by_role("button", name=name, exact=True).first)
+
+    def link(self, name: str) -> None:
+        self.tap(self.page.get_by_role("link", name=name, exact=True).first)
+
+
+@pytest.fixture(params=["", "/es"], ids=["English", "Spanish"])
+def lang(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def first_screen(page: Page, selector: str) -> bool:
+    """Whether something begins where one sees it without scrolling, a line of it at least."""
+    box = page.locator(selector).first.bounding_box()
+    assert box
+    return box["y"] + min(box["height"], 40) <= PHONE["height"]
+
+
+def number_reached(page: Page) -> None:
+    number = page.locator("main a[href^='tel:']").first
+    expect(number).to_be_visible()
+    assert first_screen(page, "main a[href^='tel:']")
+    assert first_screen(page, "#words p")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("start", ["/act/TX-20", "/"], ids=["a shared link", "the front page"])
+def test_three_taps_to_the_number_and_one_to_report(visit: Enter, lang: str, scripts: bool, start: str) -> None:
+    seen = visit(viewport=PHONE, has_touch=True, is_mobile=True, java_script_enabled=scripts)
+    words = WORDS[lang]
+    hand = Hand(seen.open(lang + start))
+    if start == "/":
+        hand.type(hand.page.get_by_label(words["zip"]).first, "05401")
+        hand.button(words["find"])
+        hand.page.wait_for_url("**/act/VT-0")
+    name = hand.page.locator("#start").inner_text()
+    call = hand.page.locator(".start a.button").first
+    expect(call).to_contain_text(name)
+    hand.tap(call)
+    number_reached(hand.page)
+    assert hand.taps <= 3
+    hand.taps = 0
+    hand.button(words["message"])
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text(words["thanks"])
+    assert hand.taps == 1
+    assert seen.faults == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_the_next_person_is_in_place_and_back_and_undo_lose_nothing(
+    visit: Enter, lang: str, scripts: bool
+) -> None:
+    seen = visit(viewport=PHONE, has_touch=True, is_mobile=True, java_script_enabled=scripts)
+    words = WORDS[lang]
+    page: Page = seen.open(f"{lang}/act/TX-20")
+    ticks = page.locator("[data-if-called]:visible")
+    expect(ticks).to_have_count(0)
+    hand = Hand(page)
+    hand.link(words["call"])
+    hand.button(words["talked"])
+    hand.button(words["said"])
+    expect(page.get_by_text(words["noted"])).to_be_visible()
+    # Back after a report shows the script again, and forward the report: nothing is sent anew.
+    page.goto(page.url)
+    expect(page.get_by_text(words["noted"])).to_be_visible()
+    hand.link(words["next"])
+    number_reached(page)
+    hand.button(words["none"])
+    expect(page.get_by_role("heading", level=1)).to_have_text(words["other"])
+    page.goto(f"{seen.address}{lang}/act/TX-20")
+    expect(ticks).to_have_count(1 if scripts else 0)
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text(words["other"])
+    page.go_back()
+    number_reached(page)
+    page.go_back()
+    expect(page.get_by_text(words["noted"])).to_be_visible()
+    hand.button(words["undo"])
+    expect(page.get_by_role("status").first).to_be_visible()
+    page.goto(f"{seen.address}{lang}/act/TX-20")
+    expect(ticks).to_have_count(0)
+    assert seen.faults == []
+
+
+def test_the_last_report_leads_to_thanks(visit: Enter, lang: str) -> None:
+    words = WORDS[lang]
+    hand = Hand(visit(viewport=PHONE, has_touch=True, is_mobile=True).open(f"{lang}/act/TX-20?member=C001091"))
+    hand.button(words["message"])
+    hand.link(words["last"])
+    expect(hand.page.get_by_role("heading", level=1)).to_have_text(words["end"])
+
+
+@pytest.mark.parametrize("member", ["C001056", "C001091", "O000172"])
+def test_the_number_and_the_first_words_are_on_the_first_screen_in_the_last_weeks(
+    visit: Enter, lang: str, member: str
+) -> None:
+    """A notice of how long this Congress still lasts stands above everything then."""
+    seats = {"O000172": "NY-14"}
+    with time_machine.travel(datetime(2026, 12, 14, 15, tzinfo=UTC)):
+        page: Page = visit(viewport=PHONE).open(f"{lang}/act/{seats.get(member, 'TX-20')}?member={member}")
+        expect(page.locator(".notice").first).to_be_visible()
+        number_reached(page)
+
+
+PAGES = ("/act/TX-20", "/act/DC-0", "/act/TX-20?member=C001098&kind=call", "/act/TX-20/called?member=C001098")
+
+
+def test_axe_finds_nothing_on_the_way(visit: Enter, look: Any) -> None:
+    seen = visit(color_scheme=look.scheme, viewport=look.size, bypass_csp=True)
+    start = "" if look.lang == "en" else "/es"
+    assert seen.broken(start + path for path in PAGES) == {}
+    words = WORDS[start]
+    for result in ("talked", "none"):
+        page = seen.open(f"{start}/act/TX-20?member=C001098")
+        page.get_by_role("button", name=words[result], exact=True).click()
+        assert seen.violations() == []
+
+
+@pytest.mark.parametrize("size", [100, 200])
+def test_reports_and_members_fit_320_pixels(visit: Enter, lang: str, size: int) -> None:
+    page: Page = visit(viewport={"width": 320, "height": 640}).open(f"{lang}/act/TX-20?member=C001098")
+    for name in ("", "talked", "none"):
+        if name:
+            page = visit(viewport={"width": 320, "height": 640}).open(f"{lang}/act/TX-20?member=C001098")
+            page.get_by_role("button", name=WORDS[lang][name], exact=True).click()
+        width = page.evaluate(
+            "size => { document.documentElement.style.fontSize = `${size}%`; "
+            "return document.documentElement.scrollWidth }", size
+        )  # fmt: skip
+        assert width <= 320, name
