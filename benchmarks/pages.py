@@ -199,6 +199,8 @@ def first_visit(port: int, path: str) -> Visit:
     again = [
         _get(port, one, answer.headers["etag"]).status
         for one, answer in zip([path, *found], answers, strict=True)
+        # A script holds a form that is good once: no browser may keep it.
+        if "etag" in answer.headers
     ]
     return Visit(path, sum(one.size for one in answers), len(answers), len(html), again)
 

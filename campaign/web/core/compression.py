@@ -74,6 +74,13 @@ def is_compressible(response: Response) -> bool:
     return public and response.status_code == 200 and response.mimetype in COMPRESSIBLE
 
 
+def gzipped_once(response: Response) -> Response:
+    """A page that no cache may keep, gzipped for this request. For pages without secrets alone: beside a text
+    that a stranger chooses, the length of a gzipped page tells of its secrets (the BREACH attack)."""
+    body, status, sent = CompressedResponse.of(response).for_client(request.environ)
+    return Response(body, status, [(name, value) for name, value in sent if name != "ETag"])
+
+
 def compressed_file(response: Response) -> CompressedResponse:
     """A stylesheet, script or picture, compressed once for each version of the file.
 

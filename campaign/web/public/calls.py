@@ -21,6 +21,7 @@ from campaign.outreach.outcomes import ConnectionLimits, FormTokens
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from campaign.web.core import served
+from campaign.web.core.compression import gzipped_once
 from campaign.web.core.database import session
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import page
@@ -130,7 +131,7 @@ def script(chosen: Visit, *, now: datetime) -> Response:
         text = conversations.whole(chosen.speaker.asks, chosen.person, kind, current())
     else:
         text = wordings.write(session(), chosen.ask, chosen.person, kind, current()).text
-    return page(
+    answer = page(
         "public/script.html",
         shown=chosen,
         kind=kind,
@@ -139,6 +140,8 @@ def script(chosen: Visit, *, now: datetime) -> Response:
         once=new_form(now=now),
         cached=False,
     )
+    # Its form's token is good once and opens nothing; what visitors send to be filled in is not in it.
+    return gzipped_once(answer) if request.method == "GET" else answer
 
 
 def usual_kind(office: OfficeNow | None) -> str:

@@ -1,5 +1,6 @@
 """The page of a seat's members: whom to call first and why; one person, nobody, and who is to come."""
 
+import gzip
 import re
 
 import pytest
@@ -57,3 +58,13 @@ def test_one_person_is_one_person(client: FlaskClient, path: str, heading: str) 
 def test_who_was_called_is_known_to_the_browser_alone(client: FlaskClient) -> None:
     page = main_of(client, "/act/TX-20")
     assert sorted(re.findall(r'data-if-called="(\w+)" hidden', page)) == ["C001056", "C001091", "C001098"]
+
+
+def test_a_script_travels_gzipped_and_is_kept_nowhere(client: FlaskClient) -> None:
+    where = "/act/TX-20?member=C001098"
+    answer = client.get(where, headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "ETag" not in answer.headers
+    assert b"202-224-5922" in gzip.decompress(answer.data)
+    assert "Content-Encoding" not in client.get(where).headers
