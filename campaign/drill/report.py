@@ -36,7 +36,7 @@ _MAIL: Final = Text("Mail of that day", "Correo de ese día")
 _MISSING: Final = Text("Still missing", "Qué falta todavía")
 _WRONG: Final = Text("Wrong on a page or in a mail", "Qué está mal en una página o en un correo")
 _NOTHING: Final = Text("Nothing.", "Nada.")
-_DIGEST: Final = Text("The digest of {period}", "El resumen de {period}")
+_DIGEST: Final = Text("The digest of {period}", "El boletín de {period}")
 _ALERT: Final = Text("The alert of {period}", "La alerta del {period}")
 _QUIET: Final = Text(
     "a week without news; by the mail policy nothing is sent",

@@ -38,8 +38,8 @@ class DayFacts:
     owned: Mapping[str, Sequence[WhipEntry]]
     moves: Sequence[Change]
     people: Mapping[str, Person]
-    # Periods of the digests that wait for approval.
-    drafts: Sequence[str]
+    # The digests that wait for approval: campaign and period.
+    drafts: Sequence[tuple[str, str]]
 
 
 def queue(session: Session, *, day: date, now: datetime) -> int:
@@ -69,7 +69,7 @@ def _facts(session: Session, day: date, now: datetime) -> DayFacts:
         col(Change.baseline).is_(False),
         col(Change.seen_at) > now - LONGEST_NEWS,
     )
-    drafts = select(Edition.period).where(
+    drafts = select(Edition.campaign, Edition.period).where(
         # An older draft can not be approved any more.
         Edition.kind == "digest",
         Edition.state == "draft",
@@ -91,9 +91,13 @@ def _detail(user: User, facts: DayFacts) -> dict[str, Any]:
     found = {
         "due": [_step(entry, facts) for entry in _due(user, entries, facts.day)],
         "news": [_move(change, facts) for change in _news(user, entries, facts)],
-        "draft": list(facts.drafts) if users.may(user, "organizer") else [],
+        "draft": [period for campaign, period in facts.drafts if _may_approve(user, campaign)],
     }
     return {kind: rows for kind, rows in found.items() if rows and users.wants(user, kind)}
+
+
+def _may_approve(user: User, campaign: str) -> bool:
+    return users.may(user, "organizer") and users.may_enter(user, campaign)
 
 
 def _due(user: User, entries: Sequence[WhipEntry], day: date) -> list[WhipEntry]:

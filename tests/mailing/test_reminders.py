@@ -60,7 +60,7 @@ def moved(engine: Engine, bioguide: str, at: datetime, kind: str = "cosponsored"
 
 def draft(engine: Engine, state: str = "draft", built: datetime = MONDAY) -> None:
     with db.writing(engine) as session:
-        session.add(Edition(kind="digest", period="2026-W26", state=state, built_at=built))
+        session.add(Edition(campaign="guns", kind="digest", period="2026-W26", state=state, built_at=built))
 
 
 def switch_off(engine: Engine, address: str, *wanted: str) -> None:
@@ -142,6 +142,18 @@ def test_a_draft_waits_for_those_who_may_approve_it(board: Engine, morning: Any)
         (BO, "The digest waits for approval"),
     ]
     assert "Open the digest: https://campaign.test-host.org/organize/digest" in found[0][2]
+
+
+@pytest.mark.parametrize(("campaigns_of_bo", "told"), [("", True), ("guns", True), ("homes", False)])
+def test_a_draft_of_a_campaign_that_is_not_theirs_is_no_news(
+    board: Engine, morning: Any, campaigns_of_bo: str, told: bool
+) -> None:
+    draft(board)
+    with db.writing(board) as session:
+        bo = users.by_email(session, BO)
+        assert bo is not None
+        users.set_role(session, bo, "organizer", campaigns=campaigns_of_bo.split(), by=None, now=FRIDAY)
+    assert (BO in {mail[0] for mail in morning()}) is told
 
 
 @pytest.mark.parametrize(("state", "built"), [("done", MONDAY), ("draft", MONDAY - timedelta(days=8))])
