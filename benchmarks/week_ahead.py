@@ -37,7 +37,20 @@ from campaign.settings import Settings
 from jobs import read_calendars
 
 BILLS = tuple(map(BillId.of, ("hr6736-119", "hr923-119", "s367-119", "s3508-119")))
-KINDS = ("500", "503", "429", "403", "html", "errorbody", "redirect", "drop", "truncate", "404", "stale", "lagapi")
+KINDS = (
+    "500",
+    "503",
+    "429",
+    "403",
+    "html",
+    "errorbody",
+    "redirect",
+    "drop",
+    "truncate",
+    "404",
+    "stale",
+    "lagapi",
+)
 KINDS += ("nobills", "shuffle", "shortpage", "duprow", "gridless", "notype", "newfield", "rename")
 # The longest that a change may take to be shown: the Senate's list is built every two hours, a failed round
 # or three come on top.
@@ -244,7 +257,9 @@ def main() -> int:
     arguments.add_argument("--first", type=date.fromisoformat, default=date(2026, 1, 2))
     arguments.add_argument("--last", type=date.fromisoformat, default=date(2027, 1, 2))
     arguments.add_argument("--step", type=int, default=60, help="minutes between rounds")
-    arguments.add_argument("--share", type=float, default=0.03, help="mean share of requests that each fault hits")
+    arguments.add_argument(
+        "--share", type=float, default=0.03, help="mean share of requests that each fault hits"
+    )
     arguments.add_argument("--seed", type=int, default=7)
     arguments.add_argument("--folder", type=Path, default=Path("var/week"))
     chosen = arguments.parse_args()

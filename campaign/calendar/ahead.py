@@ -145,7 +145,7 @@ def _relation(meeting: Meeting, bill: BillId, committees: Collection[str], now: 
     return "holds" if holds and soon and meeting.chamber != "joint" else ""
 
 
-def markups_near(session: Session, bills: Sequence[BillId], *, now: datetime) -> dict[str, set[str]]:
+def markups_near(session: Session, bills: Collection[str], *, now: datetime) -> dict[str, set[str]]:
     """The committees that are soon to mark up each bill by name, by the bill's id; others are left out."""
     query = select(Meeting).where(
         Meeting.starts_at > now,
@@ -155,8 +155,7 @@ def markups_near(session: Session, bills: Sequence[BillId], *, now: datetime) ->
         col(Meeting.twin_of).is_(None),
     )
     found: dict[str, set[str]] = {}
-    ids = {str(bill) for bill in bills}
     for meeting in session.exec(query):
-        for bill in ids & meeting.named.keys():
+        for bill in set(bills) & meeting.named.keys():
             found.setdefault(bill, set()).update(code[:4] for code in meeting.committees.split())
     return found

@@ -21,6 +21,7 @@ from sqlmodel import Session, SQLModel, col, func
 from werkzeug.wrappers import Request
 
 from campaign import db
+from campaign.calendar.models import CalendarSource
 from campaign.congress.models import Bill, Change, SourceState, Tracking
 from campaign.web.core import request_log, routing
 from campaign.web.core.compression import CompressedResponse, compressed_file, is_compressible
@@ -167,7 +168,7 @@ def version(session: Session) -> Version:
     """Differs after every change of what a public page shows: readings, lists, texts, proposals."""
     newest: list[Any] = [
         func.max(Change.seq), func.max(SourceState.checked_at), func.max(Tracking.attempted_at),
-        func.max(Bill.observed_at), func.count(col(Bill.id)),
+        func.max(Bill.observed_at), func.count(col(Bill.id)), func.max(CalendarSource.attempted_at),
     ]  # fmt: skip
     record = session.execute(sa.select(*(sa.select(each).scalar_subquery() for each in newest))).one()
     return (*record, *_digests(session))

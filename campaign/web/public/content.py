@@ -17,10 +17,11 @@ from campaign.congress.stage_line import Step, stage_line
 from campaign.congress.stage_names import Stage
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
-from campaign.outreach import names, wordings
+from campaign.outreach import names, week_ahead, wordings
 from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.bilingual import Text
 from campaign.outreach.committees import referral_seats
+from campaign.outreach.week_ahead import Coming
 from campaign.proposals import campaigns, lineage, returns
 from campaign.proposals.models import Campaign, CitedFact, Proposal
 from campaign.proposals.returns import Search
@@ -213,6 +214,8 @@ class BillPage:
     # Whether anybody is known to sit on them; a new Congress takes weeks to name them.
     seated: bool
     awaits_vote: bool
+    # What is planned for it; None on the page of a past day, and where no calendar is read.
+    coming: Coming | None
     tracking: Tracking | None
     today: date
 
@@ -268,6 +271,7 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
         committees=tuple(_committees(session, record)),
         seated=bool(referral_seats(session, [key])),
         awaits_vote=counts.awaits_vote(record, now=now),
+        coming=week_ahead.coming(session, [record.id], now=now).get(record.id) if record.day is None else None,
         tracking=session.get(Tracking, key),
         today=today,
     )
@@ -384,6 +388,18 @@ def _in_order(speakers: Iterable[Speaker]) -> tuple[Speaker, ...]:
         return [*sorted(ask.urgency for ask in speaker.asks), (math.inf, True)]
 
     return tuple(sorted(speakers, key=key))
+
+
+def timely(session: Session, speakers: Sequence[Speaker], *, now: datetime) -> dict[str, Text]:
+    """What makes a call to each of them timely, by Bioguide id; most have nothing."""
+    asked = {speaker.person: [ask.bill for ask in speaker.asks] for speaker in speakers if speaker.asks}
+    return week_ahead.reasons_now(session, asked, now=now)
+
+
+def recess(session: Session, person: Person, *, now: datetime) -> Text | None:
+    """That a member's chamber is out, where a calendar says so."""
+    out = week_ahead.recess(session, person.chamber, now=now)
+    return week_ahead.recess_line(out) if out else None
 
 
 def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:

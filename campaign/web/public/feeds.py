@@ -1,18 +1,25 @@
-"""What changed, as an Atom feed (RFC 4287), in the language of its address."""
+"""What changed, as an Atom feed (RFC 4287), and what is planned, as calendars; in the address's language."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 
-from flask import make_response, render_template
+from flask import make_response, render_template, request
 from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
+from campaign.calendar import ahead
 from campaign.congress import members
-from campaign.congress.bills import WASHINGTON
+from campaign.congress.bills import WASHINGTON, BillId
 from campaign.congress.models import Change
 from campaign.db import utcnow
+from campaign.outreach import calendar_feed, week_ahead
+from campaign.proposals import lookup
 from campaign.web.core import history, served
 from campaign.web.core.database import session
 from campaign.web.core.history import Event
+from campaign.web.core.languages import _, current
+from campaign.web.core.render import site_name
+from campaign.web.core.routing import place
 from campaign.web.public import content
 from campaign.web.public.room import route
 
@@ -39,6 +46,43 @@ def changes() -> Response:
     )
     response = make_response(body)
     response.mimetype = "application/atom+xml"
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@route("/feeds/calendar.ics")
+def campaign_calendar() -> Response:
+    """Committee meetings that name one of the campaign's bills."""
+    now = utcnow()
+    front = content.front(session(), served.campaign(), now=now)
+    bills = [card.record.id for chapter in front.chapters for card in chapter.now]
+    return _calendar(_("%(name)s: what comes", name=site_name()), bills, now)
+
+
+@route("/feeds/bills/<text>/calendar.ics")
+def bill_calendar(text: str) -> Response:
+    """Committee meetings that name a bill."""
+    bill = lookup.resolve(session(), text)
+    return _calendar(_("%(name)s: what comes", name=bill.short), [bill], utcnow())
+
+
+def _calendar(title: str, bills: Sequence[BillId], now: datetime) -> Response:
+    plans = ahead.plans(session(), bills, now=now)
+    meetings = sorted(
+        (planned for plan in plans.values() for planned in plan.meetings),
+        key=lambda planned: (planned.meeting.starts_at, planned.meeting.event, str(planned.bill)),
+    )
+    base = served.origin()
+    body = calendar_feed.feed(
+        title,
+        meetings,
+        week_ahead.committee_names(session(), plans.values()),
+        current(),
+        host=request.host.partition(":")[0],
+        address={str(bill): base + place("bill", text=str(bill)) for bill in bills},
+    )
+    response = make_response(body)
+    response.mimetype = "text/calendar"
     response.headers["Cache-Control"] = "public, no-cache"
     return response
 

@@ -158,6 +158,7 @@ def act(seat: str) -> Response:
         "public/act.html",
         seat=known,
         shown=people,
+        timely=content.timely(session(), people.speakers, now=now),
         note=places.carried_note(request.args.get("note", ""), now=now),
         map_note=places.map_note(session(), known, now=now),
         redrawn=maps.redrawn(known.state, now=now),
