@@ -117,7 +117,7 @@ class StandIn:
         shown = re.search(r'meetingTime">\w+, (\w+ \d+, \d{4}) \((\d+:\d\d [AP]M)\)', page)
         if not shown:
             return None
-        wall = datetime.strptime(f"{shown[1]} {shown[2]}", "%B %d, %Y %I:%M %p")
+        wall = datetime.strptime(f"{shown[1]} {shown[2]}", "%B %d, %Y %I:%M %p")  # noqa: DTZ007 -- Eastern
         off = re.search(r'status-alert">Meeting was (?:cancelled|postponed)', page)
         return Truth(moment(wall), not off, named(page))
 
@@ -132,7 +132,8 @@ class StandIn:
         if row is None:
             return None
         day, clock = (re.search(rf"<{name}>([^<]+)<", row) for name in ("date_iso_8601", "time_iso_8601"))
-        assert day and clock
+        if not (day and clock):
+            return None
         forms = re.findall(r'document_num="(\d+)" document_prefix="(HR|SN)"', row)
         listed = {f"{ {'HR': 'hr', 'SN': 's'}[prefix] }{number}-119" for number, prefix in forms}
         return Truth(
@@ -221,7 +222,7 @@ class Replay:
             self.faults.append(f"{now:%Y-%m-%d %H:%M} {event}: {bill} at {hour:%Y-%m-%d %H:%M} is not true")
 
     def finish(self, now: datetime) -> int:
-        """Compare the meetings that were to take place with those that were shown; returns how many were due."""
+        """Compare the meetings that were to take place with those shown; returns how many were due."""
         due = 0
         for event, known in self.truths.items():
             for bill in FORMS:

@@ -343,7 +343,7 @@ class _Round:
         except SourceError as error:
             if "paused" in error.reason:
                 raise
-            log.info("meeting not read", event=event, reason=error.reason)
+            log.info("meeting not read", number=event, reason=error.reason)
         return self.fetcher.requests - before
 
     def _store_page(self, event: str, known: Meeting | None, baseline: bool) -> None:

@@ -5,7 +5,7 @@ where a test needs one that does not exist.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from html import escape
 from typing import Any
 
@@ -25,7 +25,8 @@ def floor_item(label: str, text: str = "An Act", *, id: int = 900001, removed: s
 def floor_list(week: date, *items: str, version: str = "2026-12-04T16:02:07.270", category: int = 1) -> bytes:
     return (
         f'<floorschedule congress-num="119" week-date="{week}" create-date="{version}" update-date="{version}">'
-        f"<current-status>R</current-status><category type='Items {FLOOR_TYPE[category]}' sort-order='{category}'>"
+        f"<current-status>R</current-status>"
+        f"<category type='Items {FLOOR_TYPE[category]}' sort-order='{category}'>"
         f"<floor-items>{''.join(items)}</floor-items></category></floorschedule>"
     ).encode()
 
@@ -53,7 +54,8 @@ def hearing(
         f"<meeting><identifier>{event}</identifier><last_update>{version}</last_update>"
         f"<last_update_iso_8601>2026-02-26T11:10:00.000000Z-05:00</last_update_iso_8601>"
         f"<cmte_code>{code}</cmte_code><committee>Foreign Relations</committee><type>{kind}</type>"
-        f"<date>05-MAR-2026 10:00 AM</date><date_iso_8601>{day}</date_iso_8601><day_of_week>Thursday</day_of_week>"
+        f"<date>05-MAR-2026 10:00 AM</date><date_iso_8601>{day}</date_iso_8601>"
+        f"<day_of_week>Thursday</day_of_week>"
         f"<time>10:00 AM</time><time_iso_8601>{clock}</time_iso_8601><room>SD-419</room>"
         f"<video_url>{video}</video_url><Documents>{listed}</Documents><matter>{matter}</matter></meeting>"
     )
@@ -100,7 +102,8 @@ def meeting_xml(
         f"session-num='2' meeting-id='{form}{event}' meeting-type='{form}' update-date='{version}'>"
         f"<current-status>{status}</current-status><meeting-details><committees>{full}</committees>"
         f"<subcommittees>{part}</subcommittees><meeting-date><calendar-date>{day}</calendar-date>"
-        f"<start-time>{clock}</start-time></meeting-date>{moved + '</rescheduled-dates>' if rescheduled else ''}"
+        f"<start-time>{clock}</start-time></meeting-date>"
+        f"{moved + '</rescheduled-dates>' if rescheduled else ''}"
         f"<meeting-location>{place}</meeting-location><meeting-title>{title}</meeting-title></meeting-details>"
         f"<meeting-documents>{''.join(documents)}</meeting-documents></committee-meeting>"
     ).encode()
@@ -134,8 +137,10 @@ def event_page(
     warning = f'<strong class="status-alert">{alert}</strong>' if alert else ""
     return (
         f'<html><body><div id="previewPanel"><h1>{heading}<small>Committee on Foreign Affairs</small></h1>'
-        f'<p class="meetingTime">{shown}</p>{warning}<blockquote class="location">2172 RHOB</blockquote>{listed}'
-        f'<h2>Support Documents</h2><ul><li><a href="{folder}/HMKP-119-{code}-20260305-SD001.pdf">PDF</a></li></ul>'
+        f'<p class="meetingTime">{shown}</p>{warning}'
+        f'<blockquote class="location">2172 RHOB</blockquote>{listed}'
+        f"<h2>Support Documents</h2><ul>"
+        f'<li><a href="{folder}/HMKP-119-{code}-20260305-SD001.pdf">PDF</a></li></ul>'
         f'<p class="lastUpdated">First Published: {updated}<br>Last Updated: {updated}</p></div></body></html>'
     ).encode()
 
@@ -168,10 +173,10 @@ def api_list(*rows: tuple[str, str, str], total: int | None = None) -> dict[str,
 
 def voting_days(*days: tuple[str, str], whole: bool = True) -> bytes:
     """Rows of a day and its categories."""
-    stamp = f"{datetime(2026, 5, 4, 0, 29):%Y%m%dT%H%M%S}"
     events = "".join(
         f"BEGIN:VEVENT\r\nUID:Fri Mar 06 2026 00:00:00 GMT+0000 (Coordinated Universal Time)-{place}\r\n"
-        f"DTSTAMP:{stamp}\r\nDTSTART;VALUE=DATE:{day.replace('-', '')}\r\nDTEND;VALUE=DATE:{day.replace('-', '')}\r\n"
+        f"DTSTAMP:20260504T002903\r\nDTSTART;VALUE=DATE:{day.replace('-', '')}\r\n"
+        f"DTEND;VALUE=DATE:{day.replace('-', '')}\r\n"
         f"SUMMARY:✖️ {categories}\r\nCATEGORIES:{categories}\r\nSTATUS:CONFIRMED\r\nEND:VEVENT\r\n"
         for place, (day, categories) in enumerate(days)
     )
@@ -184,5 +189,5 @@ def schedule(year: int, *spans: tuple[str, str]) -> bytes:
         f"<date><beginDate>{first}</beginDate><endDate>{last}</endDate><action/><note/></date>"
         for first, last in spans
     )
-    head = f'<?xml version="1.0" encoding="UTF-8"?><schedule><type>Tentative Senate Schedule</type><year>{year}</year>'
-    return f"{head}<dates>{rows}</dates></schedule>".encode()
+    head = f"<schedule><type>Tentative Senate Schedule</type><year>{year}</year>"
+    return f'<?xml version="1.0" encoding="UTF-8"?>{head}<dates>{rows}</dates></schedule>'.encode()

@@ -98,7 +98,8 @@ def test_w04_a_floor_item_has_no_day() -> None:
 
 
 def test_w05_a_filled_removal_date_takes_an_item_off() -> None:
-    assert [item.removed for item in floor(floor_item("S. 1"), floor_item("S. 2", removed="2026-12-05T10:00:00.1")).items] == [False, True]  # fmt: skip
+    items = floor(floor_item("S. 1"), floor_item("S. 2", removed="2026-12-05T10:00:00.1")).items
+    assert [item.removed for item in items] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_w06_labels_are_typed_by_hand(label: str, bill: str | None, relation: st
 def test_w07_a_rule_names_what_it_brings_up() -> None:
     rule = floor_item(
         "H. Res. 12700",
-        "Providing for consideration of the bill (H.R. 923) to prohibit; and of the bill (H.R. 12920), a measure.",
+        "Providing for consideration of the bill (H.R. 923) to prohibit; and of (H.R. 12920), a measure.",
     )
     assert on_floor(rule) == {"hres12700-119": "bill", "hr923-119": "rule", "hr12920-119": "rule"}
     assert on_floor(floor_item("H.R. 1", "To amend the Act of H.R. 923")) == {"hr1-119": "bill"}
@@ -314,7 +315,8 @@ def test_w35_a_title_names_only_by_type_and_number() -> None:
     ("words", "kind"),
     [
         ("Hearing", "hearing"), ("Open Hearing", "hearing"), ("Closed Hearing", "closed_hearing"),
-        ("Markup", "markup"), ("Open Business Meeting", "business"), ("Meeting", "meeting"), ("Vote-a-rama", "meeting"),
+        ("Markup", "markup"), ("Open Business Meeting", "business"), ("Meeting", "meeting"),
+        ("Vote-a-rama", "meeting"),
     ],
 )  # fmt: skip
 def test_w36_w44_the_kind_is_the_one_given(words: str, kind: str) -> None:
