@@ -101,13 +101,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 JOBS = (
     Job("poll_bills", Schedule(minute=7), poll_bills.run, grace=HOUR, limit=timedelta(minutes=55)),
     Job("close_bills", Schedule(minute=2), close_bills.run, grace=HOUR, limit=HOUR),
-    Job(
-        "read_calendars",
-        Schedule(minute=6, every=15),
-        read_calendars.run,
-        grace=timedelta(minutes=30),
-        limit=timedelta(minutes=10),
-    ),
+    Job("read_calendars", Schedule(minute=6, every=15), read_calendars.run, grace=HOUR, limit=HOUR),
     Job("refresh_members", Schedule(minute=20, hour=5), refresh_members.run, grace=DAY, limit=HOUR),
     Job("crosscheck", Schedule(minute=40, hour=6), crosscheck.run, grace=DAY, limit=3 * HOUR),
     Job("watch_new_bills", Schedule(minute=15, hour=7), watch_new_bills.run, grace=DAY, limit=2 * HOUR),
