@@ -18,6 +18,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -55,6 +56,8 @@ KINDS += ("nobills", "shuffle", "shortpage", "duprow", "gridless", "notype", "ne
 # The longest that a change may take to be shown: the Senate's list is built every two hours, a failed round
 # or three come on top.
 LATEST = timedelta(hours=6)
+# No meeting is announced earlier before the hour it ends up with, moves included.
+ANNOUNCED = timedelta(days=28)
 FORMS = {
     "hr6736-119": r"H\.R\.\s?6736(?!\d)",
     "hr923-119": r"H\.R\.\s?923(?!\d)",
@@ -85,8 +88,9 @@ class StandIn:
     def control(self, **query: str) -> None:
         self.get("/_control", **query)
 
-    def events(self) -> Iterator[str]:
-        """Meetings that name one of the bills in their last state, or are of the stand-in's own story."""
+    def events(self) -> Iterator[tuple[str, datetime]]:
+        """Meetings that name one of the bills in their last state, or are of the stand-in's own story, with the
+        hour they end up with."""
         self.control(asof="", faults="", ratelimit=str(10**9))
         found: set[str] = set()
         for chamber in ("house", "senate"):
@@ -97,13 +101,10 @@ class StandIn:
                 found |= {row["eventId"] for row in page["committeeMeetings"]}
                 offset, total = offset + 250, page["pagination"]["count"]
         for event in sorted(found):
-            if re.fullmatch(r"[13]90[123]\d\d", event) or self.names_a_bill(event):
-                yield event
-
-    def names_a_bill(self, event: str) -> bool:
-        chamber = "house" if event.startswith("1") else "senate"
-        detail = self.get(f"/v3/committee-meeting/119/{chamber}/{event}", format="json")
-        return any(re.search(form, detail) for form in FORMS.values())
+            chamber = "house" if event.startswith("1") else "senate"
+            detail = self.get(f"/v3/committee-meeting/119/{chamber}/{event}", format="json")
+            if re.fullmatch(r"[13]90[123]\d\d", event) or named(detail):
+                yield event, datetime.fromisoformat(json.loads(detail)["committeeMeeting"]["date"])
 
     def truth(self, event: str, rows: dict[str, str]) -> Truth | None:
         return self.house(event) if event.startswith("1") else self.senate(event, rows)
@@ -162,7 +163,6 @@ class Replay:
     # By event: what was true since when, and the hours that were ever announced.
     truths: dict[str, list[tuple[datetime, Truth | None]]] = field(default_factory=dict)
     shown: dict[str, datetime] = field(default_factory=dict)
-    met: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -181,11 +181,12 @@ class Replay:
             for bill in BILLS:
                 tracking.track(session, bill, now=db.utcnow())
 
-    def round(self, now: datetime, events: list[str]) -> None:
+    def round(self, now: datetime, events: list[tuple[str, datetime]]) -> None:
         self.standin.control(asof=f"{now.astimezone(WASHINGTON):%Y-%m-%dT%H:%M}", faults="")
         rows = self.standin.rows()
-        for event in events:
-            self._note_truth(event, self.standin.truth(event, rows), now)
+        for event, last in events:
+            if abs(last - now) < ANNOUNCED:
+                self._note_truth(event, self.standin.truth(event, rows), now)
         rates = {kind: self.chance.uniform(0, 2 * self.share) for kind in KINDS}
         faults = ",".join(f"{kind}:{rate:.3f}" for kind, rate in rates.items())
         self.standin.control(faults=faults, seed=str(self.chance.randrange(10**6)))
@@ -270,9 +271,11 @@ def main() -> int:
     replay = Replay(standin, chosen.folder, chance, chosen.share)
     events = list(standin.events())
     steps = list(moments(chosen.first, chosen.last, chosen.step))
-    for now in track(steps, description="rounds", console=console):
-        replay.round(now, events)
-    due = replay.finish(steps[-1])
+    # Interrupted, it says how far it came.
+    with suppress(KeyboardInterrupt):
+        for now in track(steps, description="rounds", console=console):
+            replay.round(now, events)
+    due = replay.finish(steps[replay.rounds - 1])
     for fault in replay.faults[:100]:
         console.print(fault)
     console.print(

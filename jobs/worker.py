@@ -67,7 +67,7 @@ class Schedule:
         return CronTrigger(
             day_of_week=",".join(self.weekdays),
             hour="*" if self.hour is None else self.hour,
-            minute=f"{self.minute}/{self.every}" if self.hour is None else self.minute,
+            minute=self.minute if self.every == 60 else f"{self.minute}/{self.every}",
             timezone=zone,
         )
 
