@@ -289,19 +289,32 @@ class _Round:
     # --- House meetings ---
 
     def _house(self, known: CalendarSource | None) -> int:
-        changed: set[str] = set()
-        today = self.now.astimezone(WASHINGTON).date()
-        for after in range(DAYS_AHEAD):
-            changed |= self._house_day(today + timedelta(days=after))
+        changed, problem = self._house_days_ahead()
         baseline = not known or known.good_at is None
         left = MOST_PAGES
         for event in self._house_queue(changed):
             if left < 2 or self.stopping():
                 break
             left -= self._house_meeting(event, baseline)
+        if problem:
+            raise problem
         with db.writing(self.engine) as session:
             sources.note_good(session, "house_meetings", now=self.now)
             return meetings.changes_at(session, self.now)
+
+    def _house_days_ahead(self) -> tuple[set[str], SourceError | None]:
+        """The meetings to read by the pages of ten days; a day that cannot be read does not hide the others."""
+        changed: set[str] = set()
+        problem = None
+        today = self.now.astimezone(WASHINGTON).date()
+        for after in range(DAYS_AHEAD):
+            try:
+                changed |= self._house_day(today + timedelta(days=after))
+            except SourceError as error:
+                if error.permanent:
+                    raise
+                problem = error
+        return changed, problem
 
     def _house_day(self, day: date) -> set[str]:
         time.sleep(self.pause)
@@ -348,14 +361,17 @@ class _Round:
 
     def _store_page(self, event: str, known: Meeting | None, baseline: bool) -> None:
         notice, page, modified = None, known.page if known else "", ""
-        if known and known.page:
+        if known and _is_of_its_day(known):
             notice, modified = self._house_xml(event, known.page, known.page_modified)
         if not modified:
             shown = self._house_page(event)
             notice, page = shown.notice, shown.xml
-            if page and (known is None or page != known.page):
-                better, modified = self._house_xml(event, page, "")
-                notice = better or notice
+            better, modified = self._house_xml(event, page, "") if page else (None, "")
+            if better and better.starts_at == shown.notice.starts_at:
+                notice = better
+            else:
+                # The file of the day before it was moved, which may still be there.
+                modified = ""
         with db.writing(self.engine) as session:
             if notice:
                 meetings.take(session, "house", [notice], now=self.now, baseline=baseline)
@@ -415,6 +431,11 @@ class _Round:
         days = self.fetcher.read(address, lambda reply: parse(reply.body), limit=LARGEST)
         with db.writing(self.engine) as session:
             return session_days.store_senate(session, year, days)
+
+
+def _is_of_its_day(meeting: Meeting) -> bool:
+    """Whether the path of a meeting's XML has the day it is set for now: a moved meeting has another one."""
+    return f"/{meeting.starts_at.astimezone(WASHINGTON):%Y%m%d}/" in meeting.page
 
 
 def _is_behind(meeting: Meeting) -> bool:

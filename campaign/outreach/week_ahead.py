@@ -104,15 +104,17 @@ OUT = {
     "house": Text("The House is out", "La Cámara está en receso"),
     "senate": Text("The Senate is out", "El Senado está en receso"),
 }
-BACK = Text(
-    "{out}; its next planned day is {day}. Members are at home, so call a district office.",
-    "{out}; su próximo día previsto es el {day}. Los legisladores están en casa: llame a una oficina del "
-    "distrito.",
-)
-NOT_BACK = Text(
-    "{out}. Members are at home, so call a district office.",
-    "{out}. Los legisladores están en casa: llame a una oficina del distrito.",
-)
+UNTIL = Text("; its next planned day is {day}", "; su próximo día previsto es el {day}")
+AT_HOME = {
+    "house": Text(
+        "Members are at home, so call a district office.",
+        "Los representantes están en casa: llame a una oficina del distrito.",
+    ),
+    "senate": Text(
+        "Senators are at home, so call an office in your state.",
+        "Los senadores están en casa: llame a una oficina de su estado.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -278,12 +280,12 @@ def reasons_now(
 
 def recess_line(out: Recess) -> Text:
     """That a chamber is out, until when, and whom to call meanwhile."""
-    if out.back is None:
-        return Text.of_each(lambda lang: NOT_BACK.of(lang).format(out=OUT[out.chamber].of(lang)))
-    back = out.back
-    return Text.of_each(
-        lambda lang: BACK.of(lang).format(out=OUT[out.chamber].of(lang), day=_weekday(back, lang))
-    )
+
+    def words(lang: str) -> str:
+        until = UNTIL.of(lang).format(day=_weekday(out.back, lang)) if out.back else ""
+        return f"{OUT[out.chamber].of(lang)}{until}. {AT_HOME[out.chamber].of(lang)}"
+
+    return Text.of_each(words)
 
 
 def recess(session: Session, chamber: str | None, *, now: datetime) -> Recess | None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -38,11 +39,18 @@ class Calendars:
         self.not_modified = 0
         # Answers every request, where it is set.
         self.everywhere: bytes | int | None = None
+        self._answer: Callable[[Request], Response] = self.answer
 
     def put(self, address: str, page: bytes | int | dict[str, Any]) -> None:
         self.pages[address] = json.dumps(page).encode() if isinstance(page, dict) else page
         self._count += 1
         self._modified[address] = f"Thu, 01 Jan 2026 00:{self._count // 60:02}:{self._count % 60:02} GMT"
+
+    def answer_with(self, answer: Callable[[Request], Response]) -> None:
+        self._answer = answer
+
+    def respond(self, request: Request) -> Response:
+        return self._answer(request)
 
     def answer(self, request: Request) -> Response:
         address = request.full_path.rstrip("?")
@@ -76,7 +84,7 @@ class Calendars:
 @pytest.fixture
 def calendars(httpserver: HTTPServer) -> Calendars:
     served = Calendars(httpserver)
-    httpserver.expect_request(re.compile(".*")).respond_with_handler(served.answer)
+    httpserver.expect_request(re.compile(".*")).respond_with_handler(served.respond)
     return served
 
 
