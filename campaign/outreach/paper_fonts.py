@@ -22,9 +22,10 @@ _HANGUL = Path(str(files("pylopdf_fonts_ko")))
 
 BODY = _SERIF / "SourceSerifPro-Regular.ttf"
 BOLD = _SERIF / "SourceSerifPro-Bold.ttf"
-# Pictographs stand before symbols: a variation selector follows many of them. The two that take longest to
-# open, and whose scripts no other has, are last.
+# Pictographs are first, as the joiner of two of them is in other fonts, too. The two that take longest to open,
+# and whose scripts no other has, are last.
 FALLBACKS = (
+    _NOTO / "NotoEmoji[wght].ttf",
     _NOTO / "NotoSans[wght].ttf",
     _ARABIC / "Amiri-Regular.ttf",
     *(
@@ -34,7 +35,6 @@ FALLBACKS = (
             "Sinhala", "Tamil", "Telugu", "Thai", "Lao", "Khmer", "Myanmar", "Armenian", "Georgian", "Ethiopic",
         )
     ),
-    _NOTO / "NotoEmoji[wght].ttf",
     _NOTO / "NotoSansSymbols[wght].ttf",
     _HAN / "NotoSerifSC-Regular.otf",
     _HANGUL / "NotoSerifKR-Regular.otf",
