@@ -1,13 +1,13 @@
 """Puts the web service together; ``create_app`` reads as the list of what it is made of."""
 
 from flask import Flask
-from flask_bootstrap import Bootstrap5
 from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.settings import Settings, read_settings, shipped
 from campaign.web import api, campaign_state, organize, public
 from campaign.web.core import (
+    assets,
     database,
     errors,
     health,
@@ -21,7 +21,7 @@ from campaign.web.core import (
     served,
 )
 from campaign.web.organize import access
-from campaign.web.public import calls
+from campaign.web.public import calls, previews
 
 ROOMS = (public.room, organize.room, api.room, api.organize_room, health.room)
 
@@ -39,10 +39,8 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
         MAX_CONTENT_LENGTH=64 * 1024,
         MAX_FORM_PARTS=50,
         TRUSTED_HOSTS=security.trusted_hosts(settings),
-        BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.extensions["settings"] = settings
-    Bootstrap5(app)
     # What follows adds headers that are cached with a page, so it stands after the page cache.
     request_log.attach(app)
     engine = engine or db.open_engine(settings.database_url)
@@ -53,9 +51,11 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     security.attach(app, settings)
     routing.attach(app)
     render.attach(app)
+    assets.attach(app)
     errors.attach(app)
     access.attach(app)
     calls.attach(app, settings)
+    previews.attach(app)
     campaign_state.attach(app)
     for room in ROOMS:
         room.register(app)

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Request
 
 from campaign import db
 from campaign.congress.models import Bill, Change, SourceState, Tracking
-from campaign.web.core import request_log, routing
+from campaign.web.core import assets, request_log, routing
 from campaign.web.core.compression import CompressedResponse, compressed_file, is_compressible
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ RECHECK_SECONDS = 1.0
 # Tables that people edit, small enough to be read whole; and one that only grows.
 EDITED = ("campaign", "proposal", "kinship", "citedfact", "campaignstate", "billgoal", "mailpolicy")
 GROWING = "textversion"
-STATIC = ("static", "bootstrap.static")
+STATIC = ("static", assets.ENDPOINT)
 # The parts of an address before its query.
 ADDRESS = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO")
 # Where a request's environment holds the State in which its page began to be rendered.

@@ -79,13 +79,16 @@ def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient, path:
     assert client.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
 
 
-def test_stylesheets_may_be_kept_for_a_year(client: FlaskClient) -> None:
-    links = re.findall(r'rel="stylesheet" href="([^"]+)"', client.get("/").text)
-    assert len(links) == 2
+def test_style_sheet_and_face_may_be_kept_for_a_year(client: FlaskClient) -> None:
+    links = re.findall(r'rel="(?:stylesheet|preload)" href="([^"]+)"', client.get("/").text)
+    assert [link.partition("?")[0] for link in links] == ["/assets/display.woff2", "/assets/site.css"]
     for link in links:
         with client.get(link) as answer:
             assert answer.status_code == 200
-            assert "max-age=31536000" in answer.headers["Cache-Control"]
+            assert "max-age=31536000, immutable" in answer.headers["Cache-Control"]
+            again = client.get(link, headers={"If-None-Match": answer.headers["ETag"]})
+            assert again.status_code == 304
+    assert client.get("/assets/campaign.css").status_code == 404
 
 
 @pytest.fixture
