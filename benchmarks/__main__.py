@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import lineage, lookup, mail, organize, pages, polling, starting, whole_congress
+from benchmarks import lineage, lookup, mail, organize, pages, paint, polling, starting, whole_congress
 from benchmarks.figures import Figure
 
 
@@ -30,6 +30,7 @@ def main() -> int:
         "lookup": lookup.measure,
         "starting": starting.measure,
         "pages": pages.measure,
+        "paint": paint.measure,
         "mail": lambda: mail.measure(given.share),
         "organize": lambda: organize.measure(given.share),
     }
