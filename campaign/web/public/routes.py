@@ -16,15 +16,16 @@ from campaign.congress.seats import read_seat
 from campaign.dates import parse_day
 from campaign.db import utcnow
 from campaign.districts import finder, maps
+from campaign.mailing.edition import send_times
 from campaign.outreach import outcomes
 from campaign.proposals import campaigns, logos, lookup
 from campaign.refusals import Refused
-from campaign.web.core import look, served
+from campaign.web.core import assets, look, served
 from campaign.web.core.database import session
 from campaign.web.core.languages import current
-from campaign.web.core.render import STATIC_SECONDS, page, settings
+from campaign.web.core.render import page, settings
 from campaign.web.core.routing import kept_query, place
-from campaign.web.public import calls, content, places
+from campaign.web.public import calls, content, overview, places
 from campaign.web.public.privacy import statements
 from campaign.web.public.room import route
 
@@ -38,7 +39,9 @@ def campaign() -> Response:
     live = campaigns.live(session())
     if len(live) > 1 and not served.named():
         return page("public/campaigns.html", live=live)
-    return page("public/campaign.html", shown=content.front(session(), served.campaign(), now=utcnow()))
+    shown = overview.front(session(), served.campaign(), now=utcnow())
+    figure = overview.leading_figure(shown.facts, current())
+    return page("public/campaign.html", shown=shown, figure=figure)
 
 
 @route("/find", query=("zip", "state", "district"))
@@ -158,6 +161,7 @@ def act(seat: str) -> Response:
         "public/act.html",
         seat=known,
         shown=people,
+        front=overview.front(session(), served.campaign(), now=now),
         note=places.carried_note(request.args.get("note", ""), now=now),
         map_note=places.map_note(session(), known, now=now),
         redrawn=maps.redrawn(known.state, now=now),
@@ -181,15 +185,17 @@ def thanks(seat: str) -> Response:
     """At the end of the list: what the calls add up to, and what else helps."""
     now = utcnow()
     known = read_seat(session(), seat)
-    front = content.front(session(), served.campaign(), now=now)
+    front = overview.front(session(), served.campaign(), now=now)
     about = front.campaign.slug if front.campaign else ""
     count = outcomes.published(session(), about=about)
     return page(
         "public/thanks.html",
         seat=known,
         shown=front,
+        people=content.delegation(session(), known, served.asks(now=now), now=now),
         calls=count,
         address=served.origin() + place("campaign"),
+        monday=send_times.next_monday(now, settings()),
     )
 
 
@@ -200,7 +206,7 @@ def bills() -> Response:
     if not typed:
         return page(
             "public/bills.html",
-            shown=content.front(session(), served.campaign(), now=utcnow()),
+            shown=overview.front(session(), served.campaign(), now=utcnow()),
             typed="",
             found=[],
         )
@@ -239,10 +245,17 @@ def _canonical(text: str) -> Response:
 @route("/proposals/<slug>")
 def proposal(slug: str) -> Response:
     """A proposal; one of another campaign is shown there."""
-    found = content.proposal_named(session(), slug)
+    found = overview.proposal_named(session(), slug)
     if found.campaign != served.slug():
         return redirect(served.address_in(found.campaign, place("proposal", slug=slug)))
-    return page("public/proposal.html", shown=content.chapter(session(), found, now=utcnow()))
+    return page("public/proposal.html", shown=overview.chapter(session(), found, now=utcnow()))
+
+
+@route("/about", in_draft=True)
+def about() -> Response:
+    """Who runs the campaign, what for, and how to reach them."""
+    proposals = campaigns.campaign_proposals(session(), served.slug()) if served.slug() else []
+    return page("public/about.html", proposals=proposals)
 
 
 @route("/privacy", in_draft=True)
@@ -274,7 +287,20 @@ def logo(fingerprint: str) -> Response:
         abort(404)
     response = make_response(png)
     response.headers["Content-Type"] = "image/png"
-    response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}, immutable"
+    response.headers["Cache-Control"] = f"public, max-age={assets.SECONDS}, immutable"
+    return response
+
+
+@route("/picture/<fingerprint>.webp", in_draft=True)
+def picture(fingerprint: str) -> Response:
+    """The picture on the campaign's first page; another one has another address."""
+    campaign = served.campaign()
+    webp = logos.picture(session(), campaign.slug) if campaign and campaign.picture == fingerprint else None
+    if webp is None:
+        abort(404)
+    response = make_response(webp)
+    response.headers["Content-Type"] = "image/webp"
+    response.headers["Cache-Control"] = f"public, max-age={assets.SECONDS}, immutable"
     return response
 
 
