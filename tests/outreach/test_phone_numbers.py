@@ -22,7 +22,15 @@ WASHINGTON, HOME = "X000001:washington", "X000001-el_paso"
 
 
 def row(id: str, **more: str) -> dict[str, Any]:
-    fields = {"address": "", "suite": "", "building": "", "state": "TX", "zip": "", "hours": "", "misplaced": ""}
+    fields = {
+        "address": "",
+        "suite": "",
+        "building": "",
+        "state": "TX",
+        "zip": "",
+        "hours": "",
+        "misplaced": "",
+    }
     kind = "washington" if id.endswith(":washington") else "district"
     numbers = {"latitude": None, "longitude": None}
     return {"id": id, "bioguide": "X000001", "kind": kind, "city": "El Paso", **fields, **numbers, **more}
@@ -150,7 +158,9 @@ def test_reports_hide_no_more_than_an_organizer_can_look_at(
 
 def test_what_is_stored_of_a_place_leads_back_to_nobody(session: Session) -> None:
     offices = session.exec(select(Office).order_by(Office.id)).all()
-    places = {phone_numbers.place_of("secret", office, f"203.0.113.{n}") for office in offices for n in range(99)}
+    places = {
+        phone_numbers.place_of("secret", office, f"203.0.113.{n}") for office in offices for n in range(99)
+    }
     assert {len(place) for place in places} == {4}
     one = {phone_numbers.place_of("secret", office, "203.0.113.7") for office in offices}
     assert len(one) == len(offices)
