@@ -57,6 +57,7 @@ def _set(letter: Letter, title: str, lang: str, today: date, scale: float) -> FP
 def sheet(text: str, title: str, lang: str, *, today: date) -> FPDF:
     """An empty document with a font for every character of ``text``. Raises Refused where there is none."""
     pdf = FPDF(format="letter", unit="mm")
+    pdf.core_fonts_encoding = "cp1252"
     pdf.set_margin(MARGIN)
     pdf.set_auto_page_break(True, MARGIN)
     pdf.set_title(title)
