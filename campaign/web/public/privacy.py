@@ -62,9 +62,9 @@ def _of_readers() -> Iterator[Statement]:
         "readers",
         ("stepcount",),
         _(
-            "For each day and language, how often someone came from elsewhere, saw their members, opened a "
-            "script, reported a call or used a share link. These are totals: nothing tells one visitor from "
-            "another, and a number below 20 is shown to no one."
+            "How often each day, in each language, someone came from elsewhere or saw their members. How "
+            "often someone opened a script, reported a call or used a share link. These are totals: nothing "
+            "tells one visitor from another. A number below 20 is shown to no one."
         ),
         _("One year."),
     )
@@ -72,9 +72,9 @@ def _of_readers() -> Iterator[Statement]:
         "readers",
         ("phonereport",),
         _(
-            "That an office’s phone number didn’t work for someone: the number, the hour and a code of four "
-            "characters made from the internet address, so that one person counts once. Thousands of "
-            "addresses share each code, so it leads back to no one."
+            "That a number of an office didn’t work for someone, and when. A short code, made from the "
+            "internet address, lets each person count once. Thousands of addresses share each code, so it "
+            "leads back to no one."
         ),
         _("Eight days at most."),
     )
