@@ -40,6 +40,13 @@ class Campaign(SQLModel, table=True):
     picture_height: int = 0
     picture_alt_en: str = ""
     picture_alt_es: str = ""
+    # The kinds of asks that readers begin with, as ``first_asks`` reads them; empty: the program's order.
+    ask_order: str = ""
+
+    @property
+    def first_asks(self) -> tuple[str, ...]:
+        """Kinds of asks by their texts, before all others."""
+        return tuple(self.ask_order.split())
 
     @property
     def offered(self) -> tuple[str, ...]:

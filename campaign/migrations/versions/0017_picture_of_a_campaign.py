@@ -1,14 +1,14 @@
 """A campaign may have a picture on its first page, with words for who does not see it.
 
 Revision: 0017
-Follows: 0014
+Follows: 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -7,15 +7,17 @@ from campaign.web.public import (
     installing,
     kits,
     letters,
+    phone_reports,
     previews,
     reports,
     routes,
     search,
+    shared,
     subscribe,
 )
 from campaign.web.public.room import room
 
 __all__ = [
-    "calls", "confirm_place", "feeds", "installing", "kits", "letters", "previews", "reports", "room", "routes",
-    "search", "subscribe",
+    "calls", "confirm_place", "feeds", "installing", "kits", "letters", "phone_reports", "previews", "reports",
+    "room", "routes", "search", "shared", "subscribe",
 ]  # fmt: skip

@@ -101,6 +101,12 @@ async function keepOffline({ dataset }) {
   } catch { /* A browser may keep nothing at all. */ }
 }
 
+// A share link that is used counts one; who used it, and which, is not sent.
+addEventListener("click", ({ target }) => {
+  const counted = target.closest?.("[data-share], [data-shared]")?.closest("[data-count]");
+  if (counted) navigator.sendBeacon?.(counted.dataset.count);
+});
+
 every("[data-keep]", keep);
 every("form[data-fill]", fillIn);
 every("[data-called]", remember);
