@@ -12,7 +12,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import lineage, lookup, mail, organize, pages, polling, starting, whole_congress
+from benchmarks import (
+    lineage,
+    lookup,
+    mail,
+    organize,
+    pages,
+    polling,
+    slow_clients,
+    starting,
+    whole_congress,
+)
 from benchmarks.figures import Figure
 
 
@@ -30,6 +40,7 @@ def main() -> int:
         "lookup": lookup.measure,
         "starting": starting.measure,
         "pages": pages.measure,
+        "slow_clients": slow_clients.measure,
         "mail": lambda: mail.measure(given.share),
         "organize": lambda: organize.measure(given.share),
     }

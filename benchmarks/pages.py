@@ -39,7 +39,7 @@ LONGEST_PAGE = 20_000
 def measure() -> list[Figure]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="campaign-bench-")))
-        ours = stack.enter_context(_service(folder))
+        ours = stack.enter_context(service(folder))
         visits = [first_visit(ours, path) for path in ("/", PAGE, f"{PAGE}?member=C001098", "/bills/hr923-119")]
         body = folder / "body.gz"
         body.write_bytes(_get(ours, PAGE).body)
@@ -52,7 +52,7 @@ def measure() -> list[Figure]:
 
 
 @contextmanager
-def _service(folder: Path) -> Iterator[int]:
+def service(folder: Path) -> Iterator[int]:
     port = free_port()
     environment = {
         **os.environ,

@@ -10,6 +10,7 @@ from campaign.web import api, campaign_state, organize, public
 from campaign.web.core import (
     database,
     errors,
+    geocoder,
     health,
     languages,
     page_cache,
@@ -45,7 +46,9 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     Bootstrap5(app)
     # What follows adds headers that are cached with a page, so it stands after the page cache.
     request_log.attach(app)
-    engine = engine or db.open_engine(settings.database_url)
+    engine = engine or db.open_engine(
+        settings.database_url, statement_milliseconds=db.PAGE_STATEMENT_MILLISECONDS
+    )
     page_cache.attach(app, engine)
     served.attach(app, settings)
     database.attach(app, engine)
@@ -56,6 +59,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     errors.attach(app)
     access.attach(app)
     calls.attach(app, settings)
+    geocoder.attach(app, settings)
     campaign_state.attach(app)
     for room in ROOMS:
         room.register(app)

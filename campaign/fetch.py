@@ -94,7 +94,8 @@ class Fetcher:
     """An HTTP client for one run; a context manager that several threads may use.
 
     ``attempts`` is how often a request is sent at most: where more than half of all requests fail, eight
-    attempts still bring 99 of 100 through. ``patience`` limits all attempts of one request in seconds. The
+    attempts still bring 99 of 100 through. ``patience`` limits all attempts of one request in seconds,
+    ``body_seconds`` the body of one reply. The
     circuit breaker of a host opens for ``rest`` seconds after ``threshold`` requests in a row failed all their
     attempts; then one request is tried. ``hosts`` (host or host:port), where given, are the only allowed ones.
     """
@@ -113,6 +114,7 @@ class Fetcher:
         patience: float = 100.0,
         threshold: int = 4,
         rest: float = 300.0,
+        body_seconds: float = 120.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.requests = 0
@@ -121,6 +123,7 @@ class Fetcher:
         self._waits = {"wait_initial": wait_initial, "wait_max": wait_max, "wait_jitter": wait_jitter}
         self._threshold = threshold
         self._rest = rest
+        self._body_seconds = body_seconds
         self._clock = clock
         self._allowed = None if hosts is None else frozenset(hosts)
         self._hosts: dict[str, _Host] = {}
@@ -174,7 +177,9 @@ class Fetcher:
 
         Raises Unread after the last attempt, and at once for a permanent failure or an open circuit breaker.
         """
-        request = self._request(url, params, {**(headers or {}), **(secret_headers or {})}, limit, 120.0)
+        request = self._request(
+            url, params, {**(headers or {}), **(secret_headers or {})}, limit, self._body_seconds
+        )
         return self._attempt_all(request, lambda: parse(self._send(request, None)))
 
     def download(

@@ -1,4 +1,4 @@
-"""Serves the pages with gunicorn, and on request runs the scheduled jobs in the same process."""
+"""Serves the pages with gunicorn and waitress, and on request runs the scheduled jobs in the same process."""
 
 import errno
 import socket
@@ -10,12 +10,12 @@ from gunicorn.app.base import BaseApplication
 
 from campaign import db, logs
 from campaign.app import create_app
+from campaign.http_worker import HttpWorker
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from jobs.deliver_mail import Loop
 from jobs.worker import Worker
 
-THREADS = 8
 # The process must end within ten seconds of SIGTERM: requests and jobs have this long for their unit of work.
 SECONDS_TO_FINISH = 6
 
@@ -88,14 +88,9 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
         self._options = {
             "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
             "workers": workers,
-            "worker_class": "gthread",
-            "threads": THREADS,
+            "worker_class": HttpWorker,
             "graceful_timeout": SECONDS_TO_FINISH,
             "control_socket_disable": True,
-            # The application reads these headers itself, from proxies the operator names (core/proxies.py).
-            "forwarder_headers": "",
-            "forwarded_allow_ips": "",
-            "secure_scheme_headers": {},
             "loglevel": "warning",
             "proc_name": "campaign",
             "when_ready": self._print_address,
