@@ -5,8 +5,8 @@ The rooms, from the ground up (imports go down this list only):
 - ``settings``, ``refusals``, ``dates`` -- the operator's settings; errors in both languages; days people write
 - ``logs`` -- log format, and what is redacted
 - ``db``, ``runs`` -- engine, sessions, migrations; scheduled runs and leadership
-- ``reply``, ``fetch`` -- responses and what they mean; the only HTTP client: retries, circuit breakers, rate
-  budgets, no redirects
+- ``ssrf``, ``reply``, ``fetch`` -- which hosts may be asked; responses and what they mean; the only HTTP
+  client: retries, circuit breakers, rate budgets, no redirects
 - ``congress`` -- the public record: bills, observations, the ledger, stages, members
 - ``districts`` -- ZIP code, address or point to seat
 - ``proposals`` -- what a campaign is about: proposals, their bills over Congresses, facts, texts

@@ -20,6 +20,7 @@ from campaign.web.core import (
     routing,
     security,
     served,
+    typed_text,
 )
 from campaign.web.organize import access
 from campaign.web.public import calls
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     database.attach(app, engine)
     languages.attach(app, settings)
     security.attach(app, settings)
+    typed_text.attach(app)
     routing.attach(app)
     render.attach(app)
     errors.attach(app)

@@ -24,8 +24,8 @@ import httpx
 import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from campaign import __version__
-from campaign.refusals import SourceError
+from campaign import __version__, ssrf
+from campaign.refusals import Refused, SourceError
 from campaign.reply import (
     Headers,
     NotFound,
@@ -128,12 +128,19 @@ class Fetcher:
         self._allowed = None if hosts is None else frozenset(hosts)
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
-        self._client = httpx.Client(
-            verify=_ssl_context(),
-            follow_redirects=False,
-            timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
-            headers={"User-Agent": user_agent},
-        )
+        try:
+            self._client = httpx.Client(
+                verify=_ssl_context(),
+                follow_redirects=False,
+                timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
+                headers={"User-Agent": user_agent},
+            )
+        except (ValueError, httpx.InvalidURL):
+            raise Refused(
+                "ALL_PROXY, HTTPS_PROXY or HTTP_PROXY is no address of a proxy, like http://proxy.example.org:3128.",
+                "ALL_PROXY, HTTPS_PROXY o HTTP_PROXY no es la dirección de un proxy, como "
+                "http://proxy.example.org:3128.",
+            ) from None
 
     def __enter__(self) -> Self:
         return self
@@ -234,11 +241,20 @@ class Fetcher:
 
         return self._attempt_all(whole, attempt)
 
-    def post(self, url: str, message: Mapping[str, str]) -> Reply:
-        """POST a JSON message once, without a retry; the reply of any status. Raises Unread without a reply."""
+    def post(self, url: str, message: Mapping[str, str], *, public: bool = False) -> Reply:
+        """POST a JSON message once, without a retry; the reply of any status, without its body. Raises Unread
+        without a reply, and with ``public`` for a host that is none of the public internet."""
         request = self._request(url, None, {}, BODY_LIMIT, 120.0)
+        address, headers, extensions = httpx.URL(request.url), {}, {}
+        if public:
+            # The certificate is checked for the name, the connection goes to the address that was looked at.
+            headers["Host"], extensions["sni_hostname"] = address.netloc.decode(), address.host
+            address = address.copy_with(host=ssrf.resolve(url))
         try:
-            response = self._client.post(request.url, json=dict(message))
+            with self._client.stream(
+                "POST", address, json=dict(message), headers=headers, extensions=extensions
+            ) as response:
+                pass
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise SourceError(f"{urlsplit(url).hostname}: not reached ({type(error).__name__})") from None
         return Reply(response.status_code, b"", "", "")

@@ -17,6 +17,7 @@ FLOORS: dict[str, int] = {
     "campaign.db": 2,
     "campaign.runs": 3,
     "campaign.reply": 3,
+    "campaign.ssrf": 3,
     "campaign.fetch": 4,
     "campaign.congress": 5,
     "campaign.districts": 6,
