@@ -24,9 +24,7 @@ def test_s15_an_address_inside_is_refused_where_it_is_typed(host: str) -> None:
         policy._webhook(f"https://{host}/hook")
 
 
-@pytest.mark.parametrize(
-    "host", ["hooks.slack.com", "chat.org:8443", "93.184.216.34", "[2606:2800::1]"]
-)
+@pytest.mark.parametrize("host", ["hooks.slack.com", "chat.org:8443", "93.184.216.34", "[2606:2800::1]"])
 def test_s15_an_address_of_the_internet_is_taken(host: str) -> None:
     assert policy._webhook(f"https://{host}/hook") == f"https://{host}/hook"
 

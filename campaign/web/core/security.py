@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, request
 
 from campaign.settings import Settings
+from campaign.web.core import routing
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 POLICY = (
@@ -40,7 +41,10 @@ def attach(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def refuse_cross_site_posts() -> None:
-        if request.method not in SAFE_METHODS and not _same_site():
+        asked = routing.access()
+        if request.method in SAFE_METHODS or (asked is not None and asked.any_origin):
+            return
+        if not _same_site():
             abort(403)
 
     @app.after_request

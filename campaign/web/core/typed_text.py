@@ -12,12 +12,12 @@ from typing import Any
 from flask import Flask, Request, abort, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
+from campaign.web.core import routing
+
 # Line breaks and tabs are text. Surrogates are no characters: no database stores them.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 # A password is what was typed, as its hash was made.
 AS_TYPED = ("password", "answer")
-# The largest number that a database column holds.
-LARGEST_NUMBER = 2**63 - 1
 
 
 def clean(text: str) -> str:
@@ -59,5 +59,7 @@ def attach(app: Flask) -> None:
     def refuse_what_no_address_holds() -> None:
         """No address of ours has a control character or a number beyond all rows, so none is looked up."""
         values = (request.view_args or {}).values()
-        if CONTROLS.search(request.path) or any(isinstance(v, int) and v > LARGEST_NUMBER for v in values):
+        if CONTROLS.search(request.path) or any(
+            isinstance(v, int) and v > routing.LARGEST_NUMBER for v in values
+        ):
             abort(404)

@@ -15,7 +15,7 @@ from campaign import db
 from campaign.app import create_app
 from campaign.proposals.models import Campaign
 from campaign.settings import Settings
-from campaign.web.core import errors
+from campaign.web.core import errors, routing
 from campaign.web.core.request_log import request_id
 
 KEY = SecretStr("a key for tests only, thirty-two long")
@@ -173,6 +173,25 @@ def test_a_body_too_long_is_refused(client: FlaskClient) -> None:
 def test_posts_come_from_our_own_pages(client: FlaskClient, headers: dict[str, str], status: int) -> None:
     form = {"street": "100 Main St", "city": "San Antonio TX"}
     assert client.post("/find", data=form, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "null"}, {"Origin": "https://mail.example"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+@pytest.mark.parametrize("path", ["/unsubscribe/x", "/es/unsubscribe/x", "/webhooks/mail/postmark"])
+def test_what_its_address_proves_comes_from_anywhere(
+    client: FlaskClient, path: str, headers: dict[str, str]
+) -> None:
+    """One-click unsubscribing in a browser's mail program comes from a page without an origin."""
+    assert client.post(path, data={"List-Unsubscribe": "One-Click"}, headers=headers).status_code in (200, 404)
+
+
+def test_only_these_addresses_take_posts_from_anywhere(app: Flask) -> None:
+    with app.app_context():
+        endpoints = [rule.endpoint for rule in app.url_map.iter_rules()]
+        found = [end for end in endpoints if (access := routing.access(end)) and access.any_origin]
+    open_to_all = {endpoint.rpartition(".")[2] for endpoint in found}
+    assert open_to_all == {"unsubscribed", "report"}
 
 
 def unprepared(tmp_path: Path) -> str:
