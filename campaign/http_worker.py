@@ -121,7 +121,7 @@ def open_server(
     backlog: int = 1024,
     most: int = MOST_CONNECTIONS,
 ) -> Server:
-    """A server on a bound socket, for ``most`` connections at once; ``turn`` is its loop."""
+    """A server on a bound socket, for ``most`` connections at once; ``serve_once`` is its loop."""
     return Server(
         application,
         map={},
@@ -144,7 +144,7 @@ def open_server(
     )
 
 
-def turn(server: Server, seconds: float) -> None:
+def serve_once(server: Server, seconds: float) -> None:
     """Read and write what is ready, waiting for it up to so many seconds; look for slow clients."""
     wasyncore.loop(timeout=seconds, use_poll=True, map=server.connections, count=1)
     now = time.monotonic()
@@ -185,7 +185,7 @@ class HttpWorker(Worker):  # type: ignore[misc]
         self._server = open_server(self.wsgi, listener.sock, pools, backlog=self.cfg.backlog)
         while self.alive and self.ppid == os.getppid():
             self.notify()
-            turn(self._server, LOOP_SECONDS)
+            serve_once(self._server, LOOP_SECONDS)
         self._finish(self._server, time.monotonic() + self.cfg.graceful_timeout)
         pools.shutdown(1.0)
 
@@ -199,4 +199,4 @@ class HttpWorker(Worker):  # type: ignore[misc]
         server.del_channel()
         while time.monotonic() < ends and any(channel.is_busy for channel in server.active_channels.values()):
             self.notify()
-            turn(server, 0.1)
+            serve_once(server, 0.1)

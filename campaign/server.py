@@ -68,6 +68,20 @@ def _cannot_listen(host: str, port: int, error: OSError) -> Refused:
     return Refused(f"Cannot listen on {host}:{port}: {reason}.", f"No se puede usar {host}:{port}: {reason}.")
 
 
+def options(host: str, port: int, workers: int) -> dict[str, Any]:
+    """What gunicorn is told in place of its command line."""
+    return {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": workers,
+        "worker_class": HttpWorker,
+        "graceful_timeout": SECONDS_TO_FINISH,
+        # gunicorn 27 opens one in the home folder by default.
+        "control_socket_disable": True,
+        "loglevel": "warning",
+        "proc_name": "campaign",
+    }
+
+
 class _Gunicorn(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured here instead of on its command line."""
 
@@ -85,14 +99,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
         self._listening = listening
         self._worker: Worker | None = None
         self._mail: Loop | None = None
-        self._options = {
-            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-            "workers": workers,
-            "worker_class": HttpWorker,
-            "graceful_timeout": SECONDS_TO_FINISH,
-            "control_socket_disable": True,
-            "loglevel": "warning",
-            "proc_name": "campaign",
+        self._options = options(host, port, workers) | {
             "when_ready": self._print_address,
             "post_worker_init": self._start_jobs,
             "worker_exit": self._stop_jobs,

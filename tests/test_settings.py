@@ -63,7 +63,7 @@ def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name:
         ("CAMPAIGN_MAIL_FROM", f"News <news@{PART}.example.org>>"),
     ],
 )
-def test_an_address_that_would_be_read_wrongly_is_refused_at_the_start_and_not_shown(
+def test_s27_an_address_that_would_be_read_wrongly_is_refused_at_the_start_and_not_shown(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -104,7 +104,7 @@ def test_what_a_file_puts_around_a_value_is_no_part_of_it(
 
 
 @pytest.mark.parametrize("key", ["", "changeme", "short", "a" * 31, "a" * 40, "x1" * 20])
-def test_production_needs_a_real_key(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+def test_s27_production_needs_a_real_key(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setenv("CAMPAIGN_ENV", "production")
     monkeypatch.setenv("CAMPAIGN_SECRET_KEY", key)
     with pytest.raises(Refused, match="CAMPAIGN_SECRET_KEY"):

@@ -57,7 +57,7 @@ def test_strict_transport_goes_with_https_only(snapshot_engine: Engine, client: 
     assert "Strict-Transport-Security" not in client.get("/healthz").headers
 
 
-def test_a_foreign_host_is_refused(snapshot_engine: Engine, client: FlaskClient) -> None:
+def test_s20_a_foreign_host_is_refused(snapshot_engine: Engine, client: FlaskClient) -> None:
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
     public = Settings(secret_key=KEY, env="production", base_url="https://campaign.example")
     strict = create_app(public, engine=snapshot_engine).test_client()
@@ -103,7 +103,7 @@ def failing(app: Flask) -> FlaskClient:
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 429, 500, 503])
-def test_failures_are_pages_in_the_readers_language(failing: FlaskClient, status: int) -> None:
+def test_s25_failures_are_pages_in_the_readers_language(failing: FlaskClient, status: int) -> None:
     english, spanish = failing.get(f"/fail/{status}"), failing.get(f"/es/fail/{status}")
     for answer, lang in ((english, "en"), (spanish, "es")):
         assert answer.status_code == status
@@ -126,7 +126,7 @@ def test_a_code_is_shown_where_there_is_an_address_to_send_it_to(app: Flask, con
 
 
 @pytest.mark.parametrize("status", [400, 404, 429, 500, 503])
-def test_failures_of_the_interface_are_json(failing: FlaskClient, status: int) -> None:
+def test_s25_failures_of_the_interface_are_json(failing: FlaskClient, status: int) -> None:
     answer = failing.get(f"/api/fail/{status}")
     assert answer.status_code == status
     error = answer.json["error"]
@@ -151,7 +151,7 @@ def test_the_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
     assert "GET" in answer.headers["Allow"]
 
 
-def test_a_body_too_long_is_refused(client: FlaskClient) -> None:
+def test_s26_a_body_too_long_is_refused(client: FlaskClient) -> None:
     answer = client.post("/es/find", data={"street": "x" * 100_000, "city": "78205"})
     assert answer.status_code == 413
     assert "Es demasiado largo" in answer.text

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from campaign import http_worker
-from campaign.http_worker import Pools, Server, close_late, open_server, turn
+from campaign import http_worker, server
+from campaign.http_worker import Pools, Server, close_late, open_server, serve_once
 
 HALF_SENT = {
     "headers": b"GET / HTTP/1.1\r\nHost: here\r\nX-a: b",
@@ -21,7 +21,7 @@ HALF_SENT = {
 
 
 class Service:
-    """A server whose forms wait until ``release``, in a thread that turns its loop."""
+    """A server whose forms wait until ``release``, in a thread that runs its loop."""
 
     def __init__(self, **options: Any) -> None:
         bound = socket.create_server(("127.0.0.1", 0), backlog=500)
@@ -31,13 +31,13 @@ class Service:
         self.pools = Pools()
         self.server: Server = open_server(self._answer, bound, self.pools, **options)
         self._ends = threading.Event()
-        self._thread = threading.Thread(target=self._turn)
+        self._thread = threading.Thread(target=self._work)
         self._thread.start()
         self._clients: list[socket.socket] = []
 
-    def _turn(self) -> None:
+    def _work(self) -> None:
         while not self._ends.is_set():
-            turn(self.server, 0.05)
+            serve_once(self.server, 0.05)
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] == "POST" or environ["PATH_INFO"] == "/wait":
@@ -175,3 +175,10 @@ def test_s19_a_header_with_an_underscore_is_no_other_header(service: Service) ->
     assert "evil" not in seen
     assert "HTTP_X_FORWARDED_FOR" not in seen
     assert "HTTP_X_FORWARDED_HOST" in seen
+
+
+def test_s30_gunicorn_opens_no_control_socket_and_ends_in_time() -> None:
+    options = server.options("127.0.0.1", 0, 2)
+    assert options["control_socket_disable"] is True
+    assert options["graceful_timeout"] < 10
+    assert options["worker_class"] is http_worker.HttpWorker

@@ -132,7 +132,7 @@ def test_every_page_offers_the_weekly_mail_once(client: FlaskClient, path: str, 
 
 
 @pytest.mark.parametrize("start", ["/", "/es/"])
-def test_every_link_leads_somewhere(client: FlaskClient, start: str) -> None:
+def test_s29_every_link_leads_somewhere(client: FlaskClient, start: str) -> None:
     seen: set[str] = set()
     queue = [start]
     while queue:
