@@ -21,6 +21,7 @@ from benchmarks import (
     polling,
     slow_clients,
     starting,
+    viral_day,
     whole_congress,
 )
 from benchmarks.figures import Figure
@@ -41,6 +42,7 @@ def main() -> int:
         "starting": starting.measure,
         "pages": pages.measure,
         "slow_clients": slow_clients.measure,
+        "viral_day": lambda: viral_day.measure(given.share),
         "mail": lambda: mail.measure(given.share),
         "organize": lambda: organize.measure(given.share),
     }

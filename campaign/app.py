@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
         settings.database_url, statement_milliseconds=db.PAGE_STATEMENT_MILLISECONDS
     )
     page_cache.attach(app, engine)
-    served.attach(app, settings)
+    served.attach(app, settings, engine)
     database.attach(app, engine)
     languages.attach(app, settings)
     security.attach(app, settings)
