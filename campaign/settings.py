@@ -92,7 +92,7 @@ _HOST = re.compile(r"[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*(:[0-9]{1,5})?=[a-z0-9]+(-[a
 class Settings(BaseSettings):
     """One field for each variable; README's table and ``.env.example`` list them all."""
 
-    model_config = SettingsConfigDict(env_prefix="CAMPAIGN_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="CAMPAIGN_", frozen=True, extra="ignore")
 
     env: Literal["development", "production"] = Field(
         "development", description="`production` refuses to start on a known or short secret key"
@@ -306,9 +306,11 @@ def _stored_secret(path: Path) -> str:
 
 
 def read_settings() -> Settings:
-    """Settings from the environment. Raises Refused, which names each wrong variable and never its value."""
+    """Settings from the environment, and below it from a file ``.env`` in the working folder: so a cron job and
+    a person at the command line have those of the service. Raises Refused, which names each wrong variable and
+    never its value."""
     try:
-        return Settings()
+        return Settings(_env_file=".env")
     except ValidationError as error:
         faults = "; ".join(_fault(e["loc"], e["msg"]) for e in error.errors(include_input=False))
         raise Refused(f"Settings: {faults}", f"Configuración: {faults}") from None

@@ -117,6 +117,22 @@ def test_production_starts_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_settings().signing_key() == GOOD_KEY
 
 
+def test_a_file_beside_the_service_is_read_and_the_environment_goes_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A nightly backup by cron has no environment: it must not find another database than the service's."""
+    (tmp_path / ".env").write_text(
+        "# the service\nCAMPAIGN_DATABASE_URL=postgresql+psycopg://app@db.test-host.org/campaign\n"
+        'CAMPAIGN_MAIL_FROM="News <news@campaign.test.org>"\nCAMPAIGN_TIMEZONE=America/Chicago\nOTHER=1\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CAMPAIGN_DATABASE_URL", raising=False)
+    monkeypatch.setenv("CAMPAIGN_TIMEZONE", "America/Denver")
+    settings = read_settings()
+    assert settings.database_url == "postgresql+psycopg://app@db.test-host.org/campaign"
+    assert (settings.mail_from, settings.timezone) == ("News <news@campaign.test.org>", "America/Denver")
+
+
 def test_secrets_do_not_show() -> None:
     settings = Settings(secret_key="s3cret-one", congress_api_key="s3cret-two")
     assert "s3cret" not in repr(settings) + str(settings.model_dump())
