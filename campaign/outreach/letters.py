@@ -209,6 +209,17 @@ def compose(
     )
 
 
+def side_by_side(english: Letter, spanish: Letter) -> list[tuple[str, str]]:
+    """The paragraphs of an English letter, each with the Spanish one made of the same choices. A letter that is
+    too long in one language alone has no thought before its request there: its other is left out, or empty."""
+    beside = list(spanish.body)
+    if len(beside) > len(english.body):
+        del beside[-3]
+    elif len(beside) < len(english.body):
+        beside.insert(-2, "")
+    return list(zip(english.body, beside, strict=True))
+
+
 def _written(choices: Choices, lang: str) -> dict[str, str]:
     """What the writer filled in, by field; a blank where they left it empty."""
     fields = {

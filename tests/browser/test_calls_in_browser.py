@@ -12,6 +12,7 @@ PAGES = {
     "aloud": "/act/TX-20/aloud?member=C001098&bill=us-guns-abroad",
     "offices": "/act/TX-20/offices?member=C001098",
     "letter": "/act/TX-20/letter?member=C001098&v=5",
+    "both": "/act/TX-20/letter?member=C001098&v=5&both=1",
     "kit": "/act/TX-20/kit",
     "sheet": "/sheet",
 }
@@ -46,7 +47,10 @@ def test_a_letter_of_ones_own(visit: Enter, scripts: bool) -> None:
     page.get_by_label("Trace more of the guns that are found").check()
     page.get_by_label("Your name").fill("Ana López")
     page.get_by_label(re.compile("Why does this matter to you?")).fill("My cousin lives in Juárez.")
-    page.get_by_role("button", name="Update the letter").click()
+    update = page.get_by_role("button", name="Update the letter")
+    expect(update).to_be_visible(visible=not scripts)
+    if not scripts:
+        update.click()
     letter = page.locator("#letter")
     expect(letter).to_contain_text("My cousin lives in Juárez.")
     expect(letter).to_contain_text("Ana López")
@@ -66,6 +70,47 @@ def test_a_letter_fills_in_as_one_types_and_nothing_is_sent(visit: Enter) -> Non
     page.get_by_label("Your name").fill("")
     expect(page.locator("#letter [data-from=name]")).to_have_text("your name")
     assert sent == []
+
+
+def test_points_and_other_words_come_at_once_and_what_was_written_stays_in_the_tab(visit: Enter) -> None:
+    seen = visit(viewport=DESK)
+    page: Page = seen.open(PAGES["letter"])
+    letter, sent = page.locator("#letter"), []
+    page.on("request", lambda request: sent.append(request.url + (request.post_data or "")))
+    page.get_by_label("Your name").fill("Ana López")
+    page.get_by_label(re.compile("Why does this matter to you?")).fill("My cousin lives in Juárez.")
+    page.get_by_label("Trace more of the guns that are found").check()
+    expect(letter).to_contain_text("eTrace")
+    before = letter.inner_text()
+    page.get_by_role("button", name="Reword it").click()
+    expect(letter).not_to_have_text(before, use_inner_text=True)
+    for text in ("eTrace", "Ana López", "My cousin lives in Juárez."):
+        expect(letter).to_contain_text(text)
+    assert re.search(r"v=6&points=tracing$", page.url)
+    page.get_by_role("link", name="Stop Arming Cartels Act").first.click()
+    expect(letter).to_contain_text("My cousin lives in Juárez.")
+    page.get_by_role("link", name=re.compile("^Next: ")).click()
+    expect(letter).to_contain_text("Ana López")
+    assert not any("Ana" in request or "cousin" in request for request in sent)
+    assert seen.faults == []
+
+
+def test_an_english_letter_has_the_spanish_beside_it_and_is_copied_alone(visit: Enter) -> None:
+    seen = visit(viewport=DESK, permissions=["clipboard-read", "clipboard-write"])
+    page: Page = seen.open("/es" + PAGES["letter"])
+    page.get_by_role("link", name="En inglés, con el español al lado").click()
+    expect(page.locator("#letter .aid").first).to_be_visible()
+    page.get_by_label("Rastrear más armas de las que se encuentran").check()
+    expect(page.locator("#letter")).to_contain_text("el sistema")
+    page.locator("#name").fill("Ana López")
+    page.locator("#town").fill("San Antonio")
+    page.locator("#copy").click()
+    expect(page.locator("#copied")).to_contain_text("Copiad")
+    text = page.evaluate("navigator.clipboard.readText()")
+    assert text.startswith("Dear Senator")
+    assert "eTrace" in text
+    assert not re.search("Gracias|armas", text)
+    assert seen.faults == []
 
 
 @pytest.mark.parametrize("lang", ["", "/es"])

@@ -1,19 +1,21 @@
 """The letter page: choose points, add a sentence, take the letter away. Nothing of it is kept.
 
 What a reader writes comes by POST, is put into the letter and forgotten with the answer; where scripts run,
-static/letter.js fills chosen in on the reader's side as they type, and nothing is sent at all.
+static/letter.js puts it in on the reader's side as they type, and asks for the chosen points alone.
 """
 
 import secrets
+from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from flask import make_response, request
 from werkzeug.wrappers import Response
 
 from campaign.congress import members
 from campaign.db import utcnow
-from campaign.outreach import letters, names, paper
-from campaign.outreach.blanks import BLANKS
+from campaign.outreach import letters, names, paper, wordings
+from campaign.outreach.blanks import BLANKS, blanks
 from campaign.outreach.letters import Choices, Letter
 from campaign.outreach.phrases import phrase
 from campaign.refusals import Refused
@@ -21,6 +23,7 @@ from campaign.web.core.database import session
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import page, settings
 from campaign.web.core.routing import place
+from campaign.web.core.served import offered
 from campaign.web.public.calls import Visit, visit
 from campaign.web.public.room import route
 
@@ -33,41 +36,63 @@ FIELDS = {
 }
 
 
-@route("/act/<seat>/letter", methods=("GET", "POST"), query=("member", "bill", "v", "points"))
+class Request(NamedTuple):
+    """A letter that was asked for. ``lang`` is the letter's language, which may differ from the page's."""
+
+    visit: Visit
+    choices: Choices
+    lang: str
+    final: bool
+
+
+@route("/act/<seat>/letter", methods=("GET", "POST"), query=("member", "bill", "v", "points", "both"))
 def letter(seat: str) -> Response:
-    """The form with the letter under it; ``as`` says in which form the letter is taken away."""
-    now = utcnow()
-    chosen = visit(seat, request.values, now=now)
-    choices = letters.read_choices(
-        request.values, request.values.getlist("points"), chosen.ask.matter, current()
-    )
-    if "v" not in request.values:
-        choices = Choices(choices.points, secrets.randbelow(letters.VARIANTS))
+    """The letter beside its form; ``as`` says in which form it is taken away, ``both`` asks on a Spanish page
+    for the English letter with the Spanish one beside it."""
+    asked = _asked(visit(seat, request.values, now=utcnow()))
+    if too_long := letters.faults(asked.choices):
+        return _page(asked, None, {name: _too_long(most) for name, most in too_long.items()})
+    written = _compose(asked, asked.lang)
     wanted = request.form.get("as", "")
-    if wanted == "again":
-        choices = letters.another(choices)
-    if too_long := letters.faults(choices):
-        return _page(chosen, choices, None, {name: _too_long(most) for name, most in too_long.items()})
-    written = _compose(chosen, choices, final=request.method == "POST" and wanted != "again")
     try:
         if wanted == "pdf":
-            title = _("Letter to %(name)s", name=names.spoken_to(chosen.person, current()))
-            return _file(
-                chosen, paper.letter_pdf(written, title, current(), today=_today()), "application/pdf", "pdf"
-            )
+            title = _("Letter to %(name)s", name=names.spoken_to(asked.visit.person, current()))
+            content = paper.letter_pdf(written, title, asked.lang, today=_today())
+            return _file(asked.visit, content, "application/pdf", "pdf")
         if wanted == "txt":
-            return _file(chosen, written.text.encode(), "text/plain", "txt")
+            return _file(asked.visit, written.text.encode(), "text/plain", "txt")
     except Refused as refused:
-        return _page(chosen, choices, written, {"": refused.text(current())})
-    return _page(chosen, choices, written, {})
+        return _page(asked, written, {"": refused.text(current())})
+    return _page(asked, written, {})
 
 
-def _compose(chosen: Visit, choices: Choices, *, final: bool) -> Letter:
+def _asked(visited: Visit) -> Request:
+    chosen = request.values.getlist("points")
+    choices = letters.read_choices(request.values, chosen, visited.ask.matter, current())
+    if "v" not in request.values:
+        choices = replace(choices, variant=secrets.randbelow(letters.VARIANTS))
+    again = request.form.get("as") == "again"
+    if again:
+        choices = letters.another(choices)
+    in_english = "both" in request.values and set(offered()) == set(wordings.LANGUAGES)
+    final = request.method == "POST" and not again
+    return Request(visited, choices, "en" if in_english else current(), final)
+
+
+def _compose(asked: Request, lang: str) -> Letter:
+    chosen = asked.visit
     cited = letters.facts(session(), chosen.ask.matter)
     offices = members.offices(session(), chosen.person.bioguide)
     office = next((office for office in offices if office.kind == "washington" and office.address), None)
     return letters.compose(
-        chosen.ask, chosen.person, choices, cited, current(), office=office, today=_today(), final=final
+        chosen.ask,
+        chosen.person,
+        asked.choices,
+        cited,
+        lang,
+        office=office,
+        today=_today(),
+        final=asked.final,
     )
 
 
@@ -75,22 +100,33 @@ def _today() -> date:
     return utcnow().astimezone(settings().zone).date()
 
 
-def _page(chosen: Visit, choices: Choices, written: Letter | None, problems: dict[str, str]) -> Response:
-    column = 1 if current() == "es" else 0
+def _page(asked: Request, written: Letter | None, problems: dict[str, str]) -> Response:
+    chosen, matter = asked.visit, asked.visit.ask.matter
     return page(
         "public/letter.html",
         shown=chosen,
-        choices=choices,
+        choices=asked.choices,
         letter=written,
-        points=letters.points(chosen.ask.matter, current()),
-        example=phrase(chosen.ask.matter, "letters", "example", current()),
+        beside=_in_spanish(asked, written),
+        points=letters.points(matter, current()),
+        example=phrase(matter, "letters", "example", asked.lang),
         longest=letters.LONGEST,
+        variants=letters.VARIANTS,
         problems=problems,
-        fills={BLANKS[blank][column]: field for blank, field in FIELDS.items()},
+        fills={BLANKS[blank].of(asked.lang): field for blank, field in FIELDS.items()},
         action=place("letter", seat=chosen.seat),
         cached=False,
         status=400 if problems else 200,
     )
+
+
+def _in_spanish(asked: Request, written: Letter | None) -> list[str]:
+    """What stands beside each paragraph of an English letter on a Spanish page: nothing beside the own one."""
+    if written is None or asked.lang == current():
+        return []
+    pairs = letters.side_by_side(written, _compose(asked, current()))
+    own = {asked.choices.sentence, blanks(current())["your_sentence"]}
+    return ["" if spanish in own else spanish for _english, spanish in pairs]
 
 
 def _too_long(most: int) -> str:

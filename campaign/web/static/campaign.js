@@ -13,6 +13,12 @@ function remembered(name, value) {
   return value || "";
 }
 
+// What is typed once is there on the next script or letter of this tab.
+function keep(input) {
+  input.value ||= remembered(input.dataset.keep);
+  input.addEventListener("input", () => remembered(input.dataset.keep, input.value));
+}
+
 // Name, town and the like are put into the words here.
 function fillIn(form) {
   const put = (input) => every(`[data-blank="${input.name}"]`, (blank) => {
@@ -21,9 +27,8 @@ function fillIn(form) {
     blank.classList.toggle("filled", Boolean(input.value.trim()));
   });
   form.querySelectorAll("input, textarea").forEach((input) => {
-    input.value ||= remembered(input.name);
     put(input);
-    input.addEventListener("input", () => { remembered(input.name, input.value); put(input); });
+    input.addEventListener("input", () => put(input));
   });
   form.querySelectorAll("button, .hint").forEach((one) => { one.hidden = !("live" in one.dataset); });
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -83,6 +88,7 @@ function tick(mark) {
   addEventListener("pageshow", () => { mark.hidden = !remembered(`called-${mark.dataset.ifCalled}`); });
 }
 
+every("[data-keep]", keep);
 every("form[data-fill]", fillIn);
 every("[data-called]", remember);
 every("[data-if-called]", tick);
