@@ -42,7 +42,8 @@ def main() -> int:
         "starting": starting.measure,
         "pages": pages.measure,
         "slow_clients": slow_clients.measure,
-        "viral_day": lambda: viral_day.measure(given.share),
+        # Beside the other parts a fiftieth of the day is enough.
+        "viral_day": lambda: viral_day.measure(given.share if given.only else given.share / 50),
         "mail": lambda: mail.measure(given.share),
         "organize": lambda: organize.measure(given.share),
     }

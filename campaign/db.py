@@ -81,13 +81,29 @@ def open_engine(url: str, *, statement_milliseconds: int = STATEMENT_MILLISECOND
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return _open_postgres(parsed, statement_milliseconds)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    if parsed.database and parsed.database != ":memory:":
+        _make_file(Path(parsed.database))
     # Parameters of a statement may be personal data and must not reach a log in an error message.
     engine = sa.create_engine(parsed, hide_parameters=True, pool_size=POOLED, max_overflow=POOLED)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_file(file: Path) -> None:
+    """The file of a database, for its owner alone: it holds readers' addresses and secrets of authenticators.
+
+    Raises Refused where it cannot be made, and says why; SQLite does not.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)
+    except OSError as error:
+        raise Refused(
+            f"The database file {file} cannot be made: {error.strerror}.",
+            f"No se puede crear el archivo de la base de datos {file}: {error.strerror}.",
+        ) from None
 
 
 def _open_postgres(url: sa.URL, statement_milliseconds: int) -> Engine:

@@ -37,7 +37,8 @@ def trusted_hosts(settings: Settings) -> list[str]:
 def attach(app: Flask, settings: Settings) -> None:
     headers = dict(HEADERS)
     if settings.base_url.startswith("https://"):
-        headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
+        # Not of sub-domains: what else an organization has below this name, the service does not know.
+        headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
 
     @app.before_request
     def refuse_cross_site_posts() -> None:
