@@ -21,6 +21,7 @@ from campaign.web.core import (
     security,
     served,
     typed_text,
+    visits,
 )
 from campaign.web.organize import access
 from campaign.web.public import calls
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
         settings.database_url, statement_milliseconds=db.PAGE_STATEMENT_MILLISECONDS
     )
     page_cache.attach(app, engine)
+    visits.attach(app, engine, settings)
     served.attach(app, settings, engine)
     database.attach(app, engine)
     languages.attach(app, settings)

@@ -1,6 +1,20 @@
 """The supporters' pages. Each module declares the addresses of its pages when the room is imported."""
 
-from campaign.web.public import calls, confirm_place, feeds, kits, letters, reports, routes, subscribe
+from campaign.web.public import (
+    calls,
+    confirm_place,
+    feeds,
+    kits,
+    letters,
+    phone_reports,
+    reports,
+    routes,
+    shared,
+    subscribe,
+)
 from campaign.web.public.room import room
 
-__all__ = ["calls", "confirm_place", "feeds", "kits", "letters", "reports", "room", "routes", "subscribe"]
+__all__ = [
+    "calls", "confirm_place", "feeds", "kits", "letters", "phone_reports", "reports", "room", "routes",
+    "shared", "subscribe",
+]  # fmt: skip
