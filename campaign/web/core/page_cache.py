@@ -228,11 +228,6 @@ def _store(response: Response) -> Response:
     return Response(*compressed.for_client(request.environ))
 
 
-def state() -> State:
-    """The state that this request's page is rendered in."""
-    return _cache().state()
-
-
 def _cache() -> PageCache:
     found: PageCache = current_app.extensions["page_cache"]
     return found

@@ -19,7 +19,7 @@ from campaign.outreach.asks import CampaignAsks, campaign_asks
 from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign
 from campaign.settings import Settings
-from campaign.web.core import database, page_cache, routing
+from campaign.web.core import database, routing
 from campaign.web.core.languages import LANGUAGES, _, current
 
 if TYPE_CHECKING:
@@ -158,7 +158,8 @@ def asks(*, now: datetime) -> CampaignAsks:
     if state() in ("paused", "archived"):
         return CampaignAsks(database.session(), [])
     results: ResultCache = current_app.extensions[ASKS]
-    named, version = slug(), page_cache.state()
+    # By its name: the page cache counts visits of campaigns, so it stands above this module.
+    named, version = slug(), current_app.extensions["page_cache"].state()
     return results.get(named, version, lambda session: campaign_asks(session, now=now, campaign=named))
 
 
