@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from html import unescape
@@ -20,6 +20,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from types import MappingProxyType
 
 from benchmarks.figures import Figure
 from benchmarks.starting import CAMPAIGN, free_port, nowhere, wait_for
@@ -52,14 +53,15 @@ def measure() -> list[Figure]:
 
 
 @contextmanager
-def service(folder: Path) -> Iterator[int]:
-    """``campaign web`` on the snapshot, in a folder of its own; the port it answers on."""
+def service(folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[int]:
+    """``campaign web`` on the snapshot, in a folder of its own, with ``more`` settings; the port it answers on."""
     port = free_port()
     environment = {
         **os.environ,
         **nowhere(),
         "CAMPAIGN_DATABASE_URL": f"sqlite:///{folder}/campaign.db",
         "CAMPAIGN_BASE_URL": f"http://127.0.0.1:{port}",
+        **more,
     }
     for command in (["db", "upgrade"], ["snapshot", "load"]):
         subprocess.run([CAMPAIGN, *command], env=environment, cwd=folder, check=True, capture_output=True)

@@ -10,6 +10,7 @@ from campaign.web.core import (
     assets,
     database,
     errors,
+    geocoder,
     health,
     languages,
     page_cache,
@@ -19,6 +20,7 @@ from campaign.web.core import (
     routing,
     security,
     served,
+    typed_text,
     visits,
 )
 from campaign.web.organize import access
@@ -44,13 +46,16 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     app.extensions["settings"] = settings
     # What follows adds headers that are cached with a page, so it stands after the page cache.
     request_log.attach(app)
-    engine = engine or db.open_engine(settings.database_url)
+    engine = engine or db.open_engine(
+        settings.database_url, statement_milliseconds=db.PAGE_STATEMENT_MILLISECONDS
+    )
     page_cache.attach(app, engine)
     visits.attach(app, engine, settings)
-    served.attach(app, settings)
+    served.attach(app, settings, engine)
     database.attach(app, engine)
     languages.attach(app, settings)
     security.attach(app, settings)
+    typed_text.attach(app)
     routing.attach(app)
     render.attach(app)
     assets.attach(app)
@@ -58,6 +63,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     access.attach(app)
     calls.attach(app, settings)
     previews.attach(app)
+    geocoder.attach(app, settings)
     campaign_state.attach(app)
     for room in ROOMS:
         room.register(app)

@@ -56,7 +56,7 @@ def bomb() -> bytes:
         (picture("PNG") + b"<script>alert(1)</script>", (60, 20)),
     ],
 )
-def test_a_picture_becomes_a_small_png_with_nothing_else_in_it(raw: bytes, size: tuple[int, int]) -> None:
+def test_s24_a_picture_becomes_a_small_png_with_nothing_else_in_it(raw: bytes, size: tuple[int, int]) -> None:
     png = logos.read(raw)
     drawn = Image.open(io.BytesIO(png))
     assert (drawn.format, drawn.size) == ("PNG", size)
@@ -124,7 +124,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("raw", "said"), REFUSED)
-def test_what_is_no_logo_is_refused_with_what_to_do(raw: bytes, said: str) -> None:
+def test_s24_what_is_no_logo_is_refused_with_what_to_do(raw: bytes, said: str) -> None:
     with pytest.raises(Refused, match=said) as refused:
         logos.read(raw)
     assert refused.value.es

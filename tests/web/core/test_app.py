@@ -15,7 +15,7 @@ from campaign import db
 from campaign.app import create_app
 from campaign.proposals.models import Campaign
 from campaign.settings import Settings
-from campaign.web.core import errors
+from campaign.web.core import errors, routing
 from campaign.web.core.request_log import request_id
 
 KEY = SecretStr("a key for tests only, thirty-two long")
@@ -57,7 +57,7 @@ def test_strict_transport_goes_with_https_only(snapshot_engine: Engine, client: 
     assert "Strict-Transport-Security" not in client.get("/healthz").headers
 
 
-def test_a_foreign_host_is_refused(snapshot_engine: Engine, client: FlaskClient) -> None:
+def test_s20_a_foreign_host_is_refused(snapshot_engine: Engine, client: FlaskClient) -> None:
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
     public = Settings(secret_key=KEY, env="production", base_url="https://campaign.example")
     strict = create_app(public, engine=snapshot_engine).test_client()
@@ -106,7 +106,7 @@ def failing(app: Flask) -> FlaskClient:
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 429, 500, 503])
-def test_failures_are_pages_in_the_readers_language(failing: FlaskClient, status: int) -> None:
+def test_s25_failures_are_pages_in_the_readers_language(failing: FlaskClient, status: int) -> None:
     english, spanish = failing.get(f"/fail/{status}"), failing.get(f"/es/fail/{status}")
     for answer, lang in ((english, "en"), (spanish, "es")):
         assert answer.status_code == status
@@ -129,7 +129,7 @@ def test_a_code_is_shown_where_there_is_an_address_to_send_it_to(app: Flask, con
 
 
 @pytest.mark.parametrize("status", [400, 404, 429, 500, 503])
-def test_failures_of_the_interface_are_json(failing: FlaskClient, status: int) -> None:
+def test_s25_failures_of_the_interface_are_json(failing: FlaskClient, status: int) -> None:
     answer = failing.get(f"/api/fail/{status}")
     assert answer.status_code == status
     error = answer.json["error"]
@@ -154,7 +154,7 @@ def test_the_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
     assert "GET" in answer.headers["Allow"]
 
 
-def test_a_body_too_long_is_refused(client: FlaskClient) -> None:
+def test_s26_a_body_too_long_is_refused(client: FlaskClient) -> None:
     answer = client.post("/es/find", data={"street": "x" * 100_000, "city": "78205"})
     assert answer.status_code == 413
     assert "Es demasiado largo" in answer.text
@@ -176,6 +176,25 @@ def test_a_body_too_long_is_refused(client: FlaskClient) -> None:
 def test_posts_come_from_our_own_pages(client: FlaskClient, headers: dict[str, str], status: int) -> None:
     form = {"street": "100 Main St", "city": "San Antonio TX"}
     assert client.post("/find", data=form, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "null"}, {"Origin": "https://mail.example"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+@pytest.mark.parametrize("path", ["/unsubscribe/x", "/es/unsubscribe/x", "/webhooks/mail/postmark"])
+def test_what_its_address_proves_comes_from_anywhere(
+    client: FlaskClient, path: str, headers: dict[str, str]
+) -> None:
+    """One-click unsubscribing in a browser's mail program comes from a page without an origin."""
+    assert client.post(path, data={"List-Unsubscribe": "One-Click"}, headers=headers).status_code in (200, 404)
+
+
+def test_only_these_addresses_take_posts_from_anywhere(app: Flask) -> None:
+    with app.app_context():
+        endpoints = [rule.endpoint for rule in app.url_map.iter_rules()]
+        found = [end for end in endpoints if (access := routing.access(end)) and access.any_origin]
+    open_to_all = {endpoint.rpartition(".")[2] for endpoint in found}
+    assert open_to_all == {"unsubscribed", "report"}
 
 
 def unprepared(tmp_path: Path) -> str:

@@ -136,7 +136,7 @@ def test_all_pages_but_those_of_calls_offer_the_weekly_mail_once(
 
 
 @pytest.mark.parametrize("start", ["/", "/es/"])
-def test_every_link_leads_somewhere(client: FlaskClient, start: str) -> None:
+def test_s29_every_link_leads_somewhere(client: FlaskClient, start: str) -> None:
     seen: set[str] = set()
     queue = [start]
     while queue:
