@@ -9,10 +9,12 @@ from sqlmodel import Session, col, select
 
 from campaign.mailing.models import Edition, Subscriber
 from campaign.organizing.models import StaffContact, WhipNote, WhipNoteChange
+from campaign.outreach.models import StepCount
 from campaign.proposals import campaigns
 from campaign.proposals.models import (
     Campaign,
     CampaignLogo,
+    CampaignPicture,
     CampaignState,
     CitedFact,
     Kinship,
@@ -80,10 +82,12 @@ def _own(slug: str) -> Iterator[tuple[type[Any], Condition]]:
     yield StaffContact, col(StaffContact.campaign) == slug
     yield Edition, col(Edition.campaign) == slug
     yield Subscriber, col(Subscriber.campaign) == slug
+    yield StepCount, col(StepCount.campaign) == slug
     yield TextVersion, col(TextVersion.campaign) == slug
     yield CitedFact, col(CitedFact.campaign) == slug
     yield Kinship, col(Kinship.proposal).in_(proposals)
     yield Proposal, col(Proposal.campaign) == slug
     yield CampaignLogo, col(CampaignLogo.campaign) == slug
+    yield CampaignPicture, col(CampaignPicture.campaign) == slug
     yield CampaignState, col(CampaignState.campaign) == slug
     yield Campaign, col(Campaign.slug) == slug

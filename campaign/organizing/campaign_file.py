@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from campaign.congress.bill_input import parse_bill
+from campaign.outreach import ask_kinds
 from campaign.proposals import logos
 from campaign.refusals import Refused
 
@@ -90,6 +91,13 @@ def _bill(text: str) -> str:
     return str(number.bill_id)
 
 
+def _ask(text: str) -> str:
+    """A kind of ask by its name in keys of texts. Raises ValueError around a Refused."""
+    if text not in ask_kinds.BY_TEXTS:
+        raise ValueError(ask_kinds.no_kind(text))
+    return text
+
+
 def _logo(text: str) -> str:
     """A picture in base64 as ``logo_text`` writes it. Raises ValueError around a Refused."""
     if not text:
@@ -100,8 +108,18 @@ def _logo(text: str) -> str:
         raise ValueError(refused) from None
 
 
+def _picture(text: str) -> str:
+    """As ``_logo``, for the picture of the first page."""
+    if not text:
+        return ""
+    try:
+        return logo_text(logos.read_picture(base64.b64decode("".join(text.split()), validate=True)))
+    except Refused as refused:
+        raise ValueError(refused) from None
+
+
 def logo_text(png: bytes) -> str:
-    """A logo as a file has it."""
+    """A picture as a file has it."""
     return textwrap.fill(base64.b64encode(png).decode(), LINE)
 
 
@@ -175,6 +193,11 @@ class CampaignFile(_Part):
     accent: Annotated[str, StringConstraints(pattern=r"^(#[0-9a-f]{6})?$")] = ""
     # A PNG or JPEG in base64; it is written as a PNG.
     logo: Annotated[str, AfterValidator(_logo)] = ""
+    # The picture of its first page, as a PNG, JPEG or WebP in base64, and what it shows, in words.
+    picture: Annotated[str, AfterValidator(_picture)] = ""
+    picture_alt: Words | None = None
+    # The kinds of asks that readers begin with, before the others in the program's order.
+    ask_first: tuple[Annotated[str, AfterValidator(_ask)], ...] = ()
     proposals: tuple[ProposalEntry, ...] = ()
     facts: tuple[FactEntry, ...] = ()
     texts: tuple[TextEntry, ...] = ()

@@ -13,6 +13,7 @@ from campaign.outreach.asks import Ask, campaign_asks
 
 NOW = datetime.fromisoformat("2026-06-20T15:00:00Z")
 BILL = "hr6736-119"
+FIRST = (-1, False)
 
 
 def asks(engine: Engine) -> list[Ask]:
@@ -32,12 +33,12 @@ def test_members_who_are_soon_to_mark_it_up_come_first(snapshot_copy: Engine) ->
     with db.writing(snapshot_copy) as session:
         session.add(meeting)
     after = asks(snapshot_copy)
-    first = [ask for ask in after if ask.urgency == (0, False)]
-    assert (0, False) not in before
+    first = [ask for ask in after if ask.urgency == FIRST]
+    assert FIRST not in before
     assert first
     assert all(ask.situation.seat and not ask.kind.supports for ask in first)
     supporters = [ask for ask in after if ask.situation.seat and ask.kind.supports]
-    assert all(ask.urgency > (0, False) for ask in supporters)
+    assert all(ask.urgency > FIRST for ask in supporters)
     # A hearing, a meeting that only its committee holds, and one called off are no markup of the bill.
     for change in (
         {"kind": "hearing"},
@@ -48,4 +49,4 @@ def test_members_who_are_soon_to_mark_it_up_come_first(snapshot_copy: Engine) ->
         with db.writing(snapshot_copy) as session:
             row = session.get_one(Meeting, "190102")
             row.sqlmodel_update({"kind": "markup", "named": {BILL: "list"}, "state": "ahead", **change})
-        assert [ask for ask in asks(snapshot_copy) if ask.urgency == (0, False)] == []
+        assert [ask for ask in asks(snapshot_copy) if ask.urgency == FIRST] == []

@@ -1,4 +1,4 @@
-"""Single letters that answer something a person did: confirm, manage, export; notices and
+"""Single letters that answer something a person did: confirm, manage, export; links, notices and
 reminders to organizers; and the question to readers whose state has new districts.
 
 Their words lie in templates/email/letters: a subject, paragraphs, and a line ``> label: address`` that becomes
@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from campaign.accounts import users
 from campaign.congress.state_names import state_name
-from campaign.mailing import notices, policy, reminders
+from campaign.mailing import notices, policy, reminders, sign_in_links
 from campaign.mailing.addresses import Keys
 from campaign.mailing.edition.render import filled
 from campaign.mailing.edition.words import WORDS
@@ -67,6 +67,10 @@ def prepare(
         start = f"{sender.base_url}/es" if language == "es" else sender.base_url
         told = {name: detail.get(name, []) for name in users.REMINDERS}
         return _written(sender, kind, language, {**told, "organize_url": f"{start}/organize/"})
+    if kind == sign_in_links.KIND:
+        url = sign_in_links.link(session, detail, now=now)
+        linked = {"url": url, "hours": detail["hours"]}
+        return _written(sender, kind, detail["language"], linked) if url else None
     reader = session.get(Subscriber, who) if who is not None else None
     if reader is None:
         return None

@@ -1,7 +1,7 @@
 """The calendars of Congress: meetings and their changes, floor lists, days in session, how sources are read.
 
 Revision: 0021
-Follows: 0014
+Follows: 0017
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 revision = "0021"
-down_revision = "0014"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,7 @@ in. Read ``PageCache`` first: it answers before Flask where it can; ``_begin`` a
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 from time import monotonic, perf_counter
@@ -18,13 +18,14 @@ import sqlalchemy as sa
 from flask import Flask, Response, current_app, request
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel, col, func
-from werkzeug.wrappers import Request
 
 from campaign import db
 from campaign.calendar.models import CalendarSource
 from campaign.congress.models import Bill, Change, SourceState, Tracking
-from campaign.web.core import request_log, routing
+from campaign.web.core import assets, request_log, routing, visits
 from campaign.web.core.compression import CompressedResponse, compressed_file, is_compressible
+from campaign.web.core.typed_text import CleanRequest
+from campaign.web.core.visits import Visit
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -33,9 +34,18 @@ MOST_BYTES = 48 * 1024 * 1024
 # A change that another process wrote is seen after this time at most; one of this process at once.
 RECHECK_SECONDS = 1.0
 # Tables that people edit, small enough to be read whole; and one that only grows.
-EDITED = ("campaign", "proposal", "kinship", "citedfact", "campaignstate", "billgoal", "mailpolicy")
+EDITED = (
+    "campaign",
+    "proposal",
+    "kinship",
+    "citedfact",
+    "campaignstate",
+    "billgoal",
+    "mailpolicy",
+    "officephone",
+)
 GROWING = "textversion"
-STATIC = ("static", "bootstrap.static")
+STATIC = ("static", assets.ENDPOINT)
 # The parts of an address before its query.
 ADDRESS = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO")
 # Where a request's environment holds the State in which its page began to be rendered.
@@ -47,7 +57,9 @@ Version = tuple[Any, ...]
 def attach(app: Flask, engine: Engine) -> None:
     """Put the cache before Flask. Only ``request_log`` may be attached earlier: headers that are added by what
     comes later are cached with the page."""
-    cache = PageCache(app.wsgi_app, engine)
+    cache = PageCache(
+        app.wsgi_app, engine, lambda environ, visit: visits.counter(app).page_seen(environ, visit)
+    )
     app.extensions["page_cache"] = cache
     app.wsgi_app = cache  # type: ignore[method-assign]
     app.before_request(_begin)
@@ -64,11 +76,13 @@ class State:
 
 @dataclass(frozen=True)
 class CachedPage:
-    """A response with the state it was rendered in; ``route`` is for the request log."""
+    """A response with the state it was rendered in; ``route`` is for the request log, ``visit`` for the counts
+    of pages seen."""
 
     state: State
     route: str
     response: CompressedResponse
+    visit: Visit | None = None
 
 
 class LRU:
@@ -105,9 +119,12 @@ class LRU:
 class PageCache:
     """WSGI middleware that answers with a cached page while it is valid, and lets Flask answer otherwise."""
 
-    def __init__(self, app: "WSGIApplication", engine: Engine) -> None:
+    def __init__(
+        self, app: "WSGIApplication", engine: Engine, seen: "Callable[[WSGIEnvironment, Visit], None]"
+    ) -> None:
         self._app = app
         self._engine = engine
+        self._seen = seen
         self.pages = LRU(MOST_BYTES)
         self._version: Version = ()
         self._checked: float | None = None
@@ -126,6 +143,8 @@ class PageCache:
         body, status, headers = page.response.for_client(environ)
         id, took = request_log.new_id(), perf_counter() - began
         request_log.answered(environ["REQUEST_METHOD"], page.route, int(status[:3]), took, request=id)
+        if page.visit:
+            self._seen(environ, page.visit)
         start_response(status, [*headers, ("X-Request-ID", id)])
         return [body if environ["REQUEST_METHOD"] == "GET" else b""]
 
@@ -156,7 +175,7 @@ class PageCache:
         query: tuple[tuple[str, str], ...] = ()
         if environ.get("QUERY_STRING"):
             # Read as Flask reads it, so that no spelling of a name stores one page under another's key.
-            given = Request(environ, populate_request=False).args
+            given = CleanRequest(environ, populate_request=False).args
             query = tuple((name, given[name]) for name in sorted(self._parameters & given.keys()))
         origin = (
             environ.get(name, "") for name in ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO")
@@ -205,7 +224,8 @@ def _store(response: Response) -> Response:
     if state := request.environ.get(STATE):
         route = request.url_rule.rule if request.url_rule else ""
         cache = _cache()
-        cache.pages.put(cache.key(request.environ), CachedPage(state, route, compressed))
+        page = CachedPage(state, route, compressed, request.environ.get(visits.VISIT))
+        cache.pages.put(cache.key(request.environ), page)
     return Response(*compressed.for_client(request.environ))
 
 

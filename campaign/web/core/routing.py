@@ -32,6 +32,8 @@ class Access:
     query: tuple[str, ...] = ()
     # Bytes of the largest form; None for the service's own limit.
     max_body: int | None = None
+    # Whether a post may come from any page or program: its address or its signature proves it, no cookie does.
+    any_origin: bool = False
 
 
 # The largest number that a column of either database holds.
@@ -64,9 +66,9 @@ class Room:
         self, name: str, *, prefix: str = "", translated: bool = False, role: str = "", cached: bool = False
     ) -> None:
         self.blueprint = Blueprint(name, __name__)
-        self._prefix = prefix
+        self.prefix = prefix
+        self.role = role
         self._translated = translated
-        self._role = role
         self._cached = cached
 
     def route(
@@ -80,18 +82,20 @@ class Room:
         in_draft: bool = False,
         query: tuple[str, ...] = (),
         max_body: int | None = None,
+        any_origin: bool = False,
     ) -> Callable[[View], View]:
         """Declare the address of a view, and what ``Access`` says of it."""
 
         def declare(view: View) -> View:
             ACCESS[view] = Access(
-                role=self._role if role is None else role,
+                role=self.role if role is None else role,
                 proven=proven,
                 everywhere=everywhere,
                 in_draft=in_draft,
                 cached=self._cached,
                 query=query,
                 max_body=max_body,
+                any_origin=any_origin,
             )
             self.blueprint.add_url_rule(rule, view_func=view, methods=list(methods))
             return view
@@ -102,11 +106,11 @@ class Room:
         """Put the room's pages into the service, in both languages where they are translated."""
         name = self.blueprint.name
         if not self._translated:
-            app.register_blueprint(self.blueprint, url_prefix=self._prefix)
+            app.register_blueprint(self.blueprint, url_prefix=self.prefix)
             return
         for lang in LANGUAGES:
             start = "" if lang == "en" else f"/{lang}"
-            app.register_blueprint(self.blueprint, name=f"{name}_{lang}", url_prefix=start + self._prefix)
+            app.register_blueprint(self.blueprint, name=f"{name}_{lang}", url_prefix=start + self.prefix)
 
 
 def access(endpoint: str | None = None) -> Access | None:

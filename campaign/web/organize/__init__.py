@@ -3,6 +3,7 @@ imported."""
 
 from campaign.web.organize import (
     account,
+    ask_order,
     bills,
     board,
     bulk,
@@ -13,9 +14,11 @@ from campaign.web.organize import (
     lists,
     member,
     notes,
+    phone_numbers,
     preferences,
     reader_lists,
     readers,
+    steps,
     system,
     week,
     wordings,
@@ -23,6 +26,7 @@ from campaign.web.organize import (
 from campaign.web.organize.access import room
 
 __all__ = [
-    "account", "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists", "member",
-    "notes", "preferences", "reader_lists", "readers", "room", "system", "week", "wordings",
+    "account", "ask_order", "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists",
+    "member", "notes", "phone_numbers", "preferences", "reader_lists", "readers", "room", "steps", "system",
+    "week", "wordings",
 ]  # fmt: skip

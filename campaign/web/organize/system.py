@@ -13,7 +13,8 @@ from campaign.calendar.models import CalendarSource
 from campaign.congress import tracking
 from campaign.congress.models import Bill, SourceState, Tracking
 from campaign.districts import vintages
-from campaign.mailing.models import Delivery, RelayLimits
+from campaign.mailing import queue, watchdog
+from campaign.mailing.models import Delivery
 from campaign.mailing.readers import new_districts
 from campaign.organizing import poll_requests
 from campaign.proposals import lookup
@@ -51,8 +52,8 @@ def system() -> Response:
         january=new_congress.comes(now),
         missing_maps=vintages.missing_maps(session, now=now),
         asking=new_districts.asking(session, now=now),
-        queue=_queue(session),
-        mail=session.exec(select(RelayLimits).where(RelayLimits.trouble != "")).first(),
+        waiting=_waiting(session),
+        troubles=[*queue.troubles(session), *watchdog.troubles(session, now=now)],
     )
 
 
@@ -78,7 +79,7 @@ def _calendars(session: Session, now: datetime) -> list[tuple[str, CalendarSourc
     ]
 
 
-def _queue(session: Session) -> list[tuple[str, int]]:
+def _waiting(session: Session) -> list[tuple[str, int]]:
     """Messages that have not left yet, by what they wait for."""
     names = {
         "pending": _("waiting for their hour"),

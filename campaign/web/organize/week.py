@@ -23,7 +23,7 @@ from campaign.organizing.cache import record_version
 from campaign.organizing.calls import Waiting
 from campaign.organizing.models import WhipEntry
 from campaign.organizing.worklists import Entry
-from campaign.outreach import week_ahead
+from campaign.outreach import phone_numbers, week_ahead
 from campaign.outreach.bilingual import Text
 from campaign.outreach.week_ahead import Coming
 from campaign.proposals import campaigns, lineage, returns
@@ -103,6 +103,7 @@ def dashboard() -> Response:
         first=_owned(session, first, ids),
         due=due,
         reports=reports,
+        hidden_phones=phone_numbers.hidden(session),
         answers=answer_names(),
         people=people,
         waiting=_suggested(session, slug),

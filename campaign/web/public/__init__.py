@@ -1,6 +1,24 @@
 """The supporters' pages. Each module declares the addresses of its pages when the room is imported."""
 
-from campaign.web.public import calls, confirm_place, feeds, kits, letters, reports, routes, subscribe
+from campaign.web.public import (
+    calendars,
+    calls,
+    confirm_place,
+    feeds,
+    installing,
+    kits,
+    letters,
+    phone_reports,
+    previews,
+    reports,
+    routes,
+    search,
+    shared,
+    subscribe,
+)
 from campaign.web.public.room import room
 
-__all__ = ["calls", "confirm_place", "feeds", "kits", "letters", "reports", "room", "routes", "subscribe"]
+__all__ = [
+    "calendars", "calls", "confirm_place", "feeds", "installing", "kits", "letters", "phone_reports",
+    "previews", "reports", "room", "routes", "search", "shared", "subscribe",
+]  # fmt: skip

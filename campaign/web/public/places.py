@@ -3,23 +3,22 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from campaign import __version__
 from campaign.congress import members, seats
 from campaign.congress.bills import congress_on, congress_start
 from campaign.congress.members import Elect, Person
 from campaign.congress.models import Seat
 from campaign.congress.state_names import ENGLISH, state_name
-from campaign.districts import finder, maps, notes
+from campaign.districts import finder, maps, notes, zip_codes
 from campaign.districts.answers import FindResult, SeatHit
 from campaign.districts.notes import Note
-from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
+from campaign.web.core.geocoder import geocoder
 
 COMING_SEAT = re.compile(rf"{notes.COMING}[A-Z]{{2}}-\d{{1,2}}", re.ASCII)
 # How long the page of a district says that it is a new one.
@@ -41,11 +40,13 @@ class Choice:
 @dataclass(frozen=True)
 class Answer:
     """Where a place lies. ``choices`` is empty unless several districts share it. ``senators`` are those to
-    call meanwhile, where the seat is not found."""
+    call meanwhile, where the seat is not found. ``likely_state`` is that of the ZIP codes with the same first
+    digits, where no table has the ZIP code itself."""
 
     found: FindResult
     choices: tuple[Choice, ...]
     senators: tuple[Person, ...] = ()
+    likely_state: str = ""
 
     @property
     def only_seat(self) -> str | None:
@@ -58,16 +59,21 @@ class Answer:
 
 
 def by_zip(session: Session, typed: str, *, now: datetime) -> Answer:
-    return _answer(session, finder.by_zip(session, typed, now=now), now)
+    answer = _answer(session, finder.by_zip(session, typed, now=now), now)
+    zip = finder.zip_of(typed)
+    if answer.found.state or answer.choices or answer.only_seat or zip_codes.zip_code(session, zip):
+        return answer
+    likely = zip_codes.state_near(session, zip)
+    if likely not in ENGLISH:
+        return answer
+    return replace(answer, senators=in_state(session, likely, now=now).senators, likely_state=likely)
 
 
 def by_address(settings: Settings, session: Session, form: Mapping[str, str], *, now: datetime) -> Answer:
     """Ask for a street address once, quickly; the reader waits."""
     parts = (form.get("street", ""), form.get("city", ""))
     typed = ", ".join(part.strip() for part in parts if part.strip())
-    quick = Fetcher(user_agent=f"campaign/{__version__}", attempts=2, read_timeout=8, patience=12)
-    with quick as fetcher:
-        return _answer(session, finder.by_address(fetcher, settings, session, typed, now=now), now)
+    return _answer(session, finder.by_address(geocoder(), settings, session, typed, now=now), now)
 
 
 def by_point(session: Session, typed: str, *, now: datetime) -> Answer:

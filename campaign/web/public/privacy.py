@@ -32,8 +32,8 @@ def _of_readers() -> Iterator[Statement]:
             "bill", "cosponsorship", "action", "referral", "related", "listedbill", "change", "tracking",
             "rawreply", "member", "seat", "tenure", "office", "committee", "committeeseat", "sourcestate",
             "campaign", "proposal", "kinship", "zipseat", "zipcode", "districtshape", "citedfact",
-            "campaignlogo", "meeting", "meetingchange", "floorweek", "floorbill", "sessionday",
-            "calendarsource",
+            "campaignlogo", "campaignpicture", "meeting", "meetingchange", "floorweek", "floorbill",
+            "sessionday", "calendarsource",
         ),
         _(
             "The public record: bills, members of Congress now and before, their offices and districts, and "
@@ -58,6 +58,26 @@ def _of_readers() -> Iterator[Statement]:
             "can undo it. It identifies no one."
         ),
         _("Two days at most."),
+    )
+    yield Statement(
+        "readers",
+        ("stepcount",),
+        _(
+            "How often each day, in each language, someone came from elsewhere or saw their members. How "
+            "often someone opened a script, reported a call or used a share link. These are totals: nothing "
+            "tells one visitor from another. A number below 20 is shown to no one."
+        ),
+        _("One year."),
+    )
+    yield Statement(
+        "readers",
+        ("phonereport",),
+        _(
+            "That a number of an office didn’t work for someone, and when. A short code, made from the "
+            "internet address, lets each person count once. Thousands of addresses share each code, so it "
+            "leads back to no one."
+        ),
+        _("Eight days at most."),
     )
     yield Statement(
         "readers",
@@ -145,11 +165,12 @@ def _of_organizers() -> Iterator[Statement]:
         (
             "whipentry", "whipnote", "whipnotechange", "staffcontact", "pendingimport", "callreview",
             "savedview", "pollrequest",
-            "billgoal", "campaignstate",
+            "billgoal", "campaignstate", "officephone",
         ),
         _(
-            "Goals, plans and notes about members of Congress. Who to talk to in their offices: staff "
-                "names, roles, phone numbers and email addresses at work. Nothing about readers."
+            "Goals, plans and notes about members of Congress, and office numbers we corrected. Who to "
+                "talk to in their offices: staff names, roles, phone numbers and email addresses at work. "
+                "Nothing about readers."
         ),
         _("Until an organizer removes it."),
     )  # fmt: skip

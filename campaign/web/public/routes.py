@@ -16,15 +16,16 @@ from campaign.congress.seats import read_seat
 from campaign.dates import parse_day
 from campaign.db import utcnow
 from campaign.districts import finder, maps
+from campaign.mailing.edition import send_times
 from campaign.outreach import outcomes
 from campaign.proposals import campaigns, logos, lookup
 from campaign.refusals import Refused
-from campaign.web.core import look, served
+from campaign.web.core import assets, look, served
 from campaign.web.core.database import session
 from campaign.web.core.languages import current
-from campaign.web.core.render import STATIC_SECONDS, page, settings
+from campaign.web.core.render import page, settings
 from campaign.web.core.routing import kept_query, place
-from campaign.web.public import calls, content, places
+from campaign.web.public import calls, content, overview, places
 from campaign.web.public.privacy import statements
 from campaign.web.public.room import route
 
@@ -38,7 +39,9 @@ def campaign() -> Response:
     live = campaigns.live(session())
     if len(live) > 1 and not served.named():
         return page("public/campaigns.html", live=live)
-    return page("public/campaign.html", shown=content.front(session(), served.campaign(), now=utcnow()))
+    shown = overview.front(session(), served.campaign(), now=utcnow())
+    figure = overview.leading_figure(shown.facts, current())
+    return page("public/campaign.html", shown=shown, figure=figure)
 
 
 @route("/find", query=("zip", "state", "district"))
@@ -48,6 +51,9 @@ def find() -> Response:
     try:
         if zip:
             return _answer_place(places.by_zip(session(), zip, now=now), zip=zip)
+        if state.upper() in state_names.ENGLISH and "district" not in request.args:
+            # From the page of a seat that is not the reader's: the form with what is known.
+            return _find_page(typed=request.args)
         if state:
             return redirect(place("act", seat=places.chosen_seat(session(), request.args)), 303)
         if "state" in request.args:
@@ -107,7 +113,7 @@ def _find_page(
         problem=problem and problem.refusal.text(current()),
         wrong=problem.field if problem else "",
         typed={name: value[:LONGEST_TYPED] for name, value in typed.items()},
-        state=(typed.get("state") or (found.found.state if found else "")).upper(),
+        state=(typed.get("state") or (found.found.state or found.likely_state if found else "")).upper(),
         geocodes=bool(settings().geocoder_url),
         takes_points=finder.has_boundaries(session(), now=now),
         states=state_names.choices(current()),
@@ -158,6 +164,7 @@ def act(seat: str) -> Response:
         "public/act.html",
         seat=known,
         shown=people,
+        front=overview.front(session(), served.campaign(), now=now),
         timely=content.timely(session(), people.speakers, now=now),
         note=places.carried_note(request.args.get("note", ""), now=now),
         map_note=places.map_note(session(), known, now=now),
@@ -182,15 +189,17 @@ def thanks(seat: str) -> Response:
     """At the end of the list: what the calls add up to, and what else helps."""
     now = utcnow()
     known = read_seat(session(), seat)
-    front = content.front(session(), served.campaign(), now=now)
+    front = overview.front(session(), served.campaign(), now=now)
     about = front.campaign.slug if front.campaign else ""
     count = outcomes.published(session(), about=about)
     return page(
         "public/thanks.html",
         seat=known,
         shown=front,
+        people=content.delegation(session(), known, served.asks(now=now), now=now),
         calls=count,
         address=served.origin() + place("campaign"),
+        monday=send_times.next_monday(now, settings()),
     )
 
 
@@ -199,17 +208,29 @@ def bills() -> Response:
     """The campaign's bills; with ``q`` every bill that fits the number or words that were typed."""
     typed = request.args.get("q", "").strip()
     if not typed:
-        return page(
-            "public/bills.html",
-            shown=content.front(session(), served.campaign(), now=utcnow()),
-            typed="",
-            found=[],
-        )
-    found = lookup.search(session(), typed, now=utcnow())
+        return _bills()
+    try:
+        found = lookup.search(session(), typed, now=utcnow())
+    except Refused as refused:
+        return _bills(typed, problem=refused.text(current()), status=refused.status)
     if len(found) == 1:
         return redirect(place("bill", text=str(found[0].bill_id)), 302)
     by_number = len({candidate.bill_id.number for candidate in found}) == 1
     return page("public/bills.html", shown=None, typed=typed, found=found, by_number=by_number)
+
+
+def _bills(typed: str = "", *, problem: str = "", status: int = 200) -> Response:
+    """The campaign's bills, with what was typed in the field of the search where it found nothing."""
+    shown = overview.front(session(), served.campaign(), now=utcnow())
+    return page(
+        "public/bills.html",
+        shown=shown,
+        typed=typed[:LONGEST_TYPED],
+        found=[],
+        problem=problem,
+        cached=not problem,
+        status=status,
+    )
 
 
 @route("/bills/<path:text>", query=("on", "sort"))
@@ -240,10 +261,17 @@ def _canonical(text: str) -> Response:
 @route("/proposals/<slug>")
 def proposal(slug: str) -> Response:
     """A proposal; one of another campaign is shown there."""
-    found = content.proposal_named(session(), slug)
+    found = overview.proposal_named(session(), slug)
     if found.campaign != served.slug():
         return redirect(served.address_in(found.campaign, place("proposal", slug=slug)))
-    return page("public/proposal.html", shown=content.chapter(session(), found, now=utcnow()))
+    return page("public/proposal.html", shown=overview.chapter(session(), found, now=utcnow()))
+
+
+@route("/about", in_draft=True)
+def about() -> Response:
+    """Who runs the campaign, what for, and how to reach them."""
+    proposals = campaigns.campaign_proposals(session(), served.slug()) if served.slug() else []
+    return page("public/about.html", proposals=proposals)
 
 
 @route("/privacy", in_draft=True)
@@ -275,7 +303,20 @@ def logo(fingerprint: str) -> Response:
         abort(404)
     response = make_response(png)
     response.headers["Content-Type"] = "image/png"
-    response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}, immutable"
+    response.headers["Cache-Control"] = f"public, max-age={assets.SECONDS}, immutable"
+    return response
+
+
+@route("/picture/<fingerprint>.webp", in_draft=True)
+def picture(fingerprint: str) -> Response:
+    """The picture on the campaign's first page; another one has another address."""
+    campaign = served.campaign()
+    webp = logos.picture(session(), campaign.slug) if campaign and campaign.picture == fingerprint else None
+    if webp is None:
+        abort(404)
+    response = make_response(webp)
+    response.headers["Content-Type"] = "image/webp"
+    response.headers["Cache-Control"] = f"public, max-age={assets.SECONDS}, immutable"
     return response
 
 

@@ -81,7 +81,7 @@ def check(client: FlaskClient, method: str, path: str, **sent: Any) -> None:
 
 @settings(max_examples=150)
 @given(data=st.data())
-def test_any_text_in_any_address_and_field(own: Flask, data: st.DataObject) -> None:
+def test_s29_any_text_in_any_address_and_field(own: Flask, data: st.DataObject) -> None:
     rule = data.draw(st.sampled_from(rules(own)), label="rule")
     method = data.draw(st.sampled_from(sorted(rule.methods or {"GET"})), label="method")
     values = data.draw(

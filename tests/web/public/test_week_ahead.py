@@ -170,7 +170,7 @@ def test_a_calendar_to_subscribe_to_keeps_its_uid(app: Flask, engine: Engine) ->
         (event,) = Calendar.from_ical(answer.data).events
         return event
 
-    before = only("/feeds/bills/hr6736-119/calendar.ics")
+    before = only("/feeds/bills/hr6736-119.ics")
     assert before["SUMMARY"] == "Markup: H.R. 6736, House Committee on Foreign Affairs"
     assert (before["STATUS"], before["SEQUENCE"], before.decoded("DTSTART")) == ("CONFIRMED", 0, MARKUP)
     with db.writing(engine) as session:
