@@ -2,7 +2,7 @@
 House's list. Read only; words are elsewhere."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -23,6 +23,7 @@ NEAR = timedelta(days=7)
 OLDEST = dict.fromkeys(("house_floor", "house_meetings", "senate_meetings"), timedelta(hours=6))
 MARKUPS = {"markup", "business"}
 _IN_COMMITTEE = {"", Stage.introduced, Stage.in_committee}
+_OTHER_CHAMBER: dict[str, str] = {Stage.passed_house: "S", Stage.passed_senate: "H"}
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,7 @@ class Plan:
     meetings: tuple[PlannedMeeting, ...] = ()
     floor: tuple[FloorBill, ...] = ()
     read_at: datetime | None = None
-    unread: Mapping[str, datetime | None] = ()  # type: ignore[assignment]
-
-    def __bool__(self) -> bool:
-        return bool(self.meetings or self.floor)
+    unread: Mapping[str, datetime | None] = field(default_factory=dict)
 
 
 def plans(session: Session, bills: Sequence[BillId], *, now: datetime) -> dict[BillId, Plan]:
@@ -121,7 +119,7 @@ def _chamber_now(bill: BillId, stage: str) -> str:
     """The first letter of the committees that can take a bill up: H, S, or none."""
     if stage in _IN_COMMITTEE:
         return bill.chamber[0].upper()
-    return {Stage.passed_house: "S", Stage.passed_senate: "H"}.get(stage, "-")  # type: ignore[call-overload, no-any-return]
+    return _OTHER_CHAMBER.get(stage, "-")
 
 
 def _planned(

@@ -120,13 +120,11 @@ def fold(own: Reading | None, api: Reading | None, *, now: datetime) -> Folded:
 
 def _base(own: Reading | None, api: Reading | None) -> Reading:
     """The reading that gives hour, title and agenda."""
-    if own is None or (api and api.version and api.version > own.confirmed):
-        return api or _nothing()
-    return own
-
-
-def _nothing() -> Reading:
-    raise ValueError("no reading to fold")
+    if own and not (api and api.version and api.version > own.confirmed):
+        return own
+    if api is None:
+        raise ValueError("no reading of this meeting")
+    return api
 
 
 def _state(own: Reading | None, api: Reading | None) -> str:
