@@ -68,11 +68,13 @@ FORMS = {
 
 @dataclass
 class Truth:
-    """What the source itself says of a meeting at a moment: its hour, whether it is on, the bills it names."""
+    """What the source itself says of a meeting at a moment: its hour, whether it is on, the bills it names, and
+    the hours at which it goes on."""
 
     starts_at: datetime
     is_on: bool
     named: frozenset[str]
+    continued: frozenset[datetime] = frozenset()
 
 
 @dataclass
@@ -120,7 +122,16 @@ class StandIn:
             return None
         wall = datetime.strptime(f"{shown[1]} {shown[2]}", "%B %d, %Y %I:%M %p")  # noqa: DTZ007 -- Eastern
         off = re.search(r'status-alert">Meeting was (?:cancelled|postponed)', page)
-        return Truth(moment(wall), not off, named(page))
+        return Truth(moment(wall), not off, named(page), self.continued(event))
+
+    def continued(self, event: str) -> frozenset[datetime]:
+        """The later sittings of a House meeting, which only api.congress.gov has."""
+        try:
+            detail = json.loads(self.get(f"/v3/committee-meeting/119/house/{event}", format="json"))
+        except urllib.error.HTTPError:
+            return frozenset()
+        rows = detail["committeeMeeting"].get("continuations", [])
+        return frozenset(datetime.fromisoformat(row["continuationDate"]) for row in rows)
 
     def rows(self) -> dict[str, str]:
         """The rows of the Senate's list, by event."""
@@ -219,7 +230,7 @@ class Replay:
         lately = [truth for (_since, truth), end in zip(known, ends, strict=False) if end > now - LATEST]
         if not any(truth and bill in truth.named for truth in lately):
             self.faults.append(f"{now:%Y-%m-%d %H:%M} {event}: {bill} is not named")
-        elif not any(truth and truth.is_on and truth.starts_at == hour for truth in lately):
+        elif not any(truth and truth.is_on and hour in {truth.starts_at, *truth.continued} for truth in lately):
             self.faults.append(f"{now:%Y-%m-%d %H:%M} {event}: {bill} at {hour:%Y-%m-%d %H:%M} is not true")
 
     def finish(self, now: datetime) -> int:
