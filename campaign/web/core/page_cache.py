@@ -32,7 +32,8 @@ MOST_BYTES = 48 * 1024 * 1024
 # A change that another process wrote is seen after this time at most; one of this process at once.
 RECHECK_SECONDS = 1.0
 # Tables that people edit, small enough to be read whole; and one that only grows.
-EDITED = ("campaign", "proposal", "kinship", "citedfact", "campaignstate", "billgoal", "mailpolicy")
+EDITED = ("campaign", "proposal", "kinship", "citedfact", "campaignstate", "billgoal", "mailpolicy",
+          "campaignaction", "target")  # fmt: skip
 GROWING = "textversion"
 STATIC = ("static", "bootstrap.static")
 # The parts of an address before its query.

@@ -3,6 +3,9 @@ imported."""
 
 from campaign.web.organize import (
     account,
+    action_signatures,
+    action_targets,
+    actions,
     bills,
     board,
     bulk,
@@ -23,6 +26,7 @@ from campaign.web.organize import (
 from campaign.web.organize.access import room
 
 __all__ = [
-    "account", "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists", "member",
+    "account", "action_signatures", "action_targets", "actions",
+    "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists", "member",
     "notes", "preferences", "reader_lists", "readers", "room", "system", "week", "wordings",
 ]  # fmt: skip
