@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ STATES: Final = ("draft", "open", "closed")
 ADDRESSED: Final = ("petition", "signon", "letter")
 WRITTEN: Final = ("title_en", "title_es", "text_en", "text_es", "points_en", "points_es")
 # The most characters of each text.
-LONGEST: Final = {"title": 150, "text": 8000, "points": 8000}
+LONGEST: Final = {"title": 150, "text": 4000, "points": 4000}
 LARGEST_GOAL: Final = 100_000_000
 LONGEST_SLUG: Final = 60
 
@@ -82,25 +82,30 @@ def targets(session: Session, action: CampaignAction) -> Sequence[Target]:
     return session.exec(select(Target).where(Target.action == action.id).order_by(col(Target.position))).all()
 
 
+def note_change(session: Session, action: CampaignAction) -> None:
+    """Let pages that show an action be made anew. Counted by the database: two at once are two."""
+    action.revision = CampaignAction.revision + 1
+    session.add(action)
+    session.flush()
+
+
 # --- written ---------------------------------------------------------------------------------------
 
 
-def add(
-    session: Session, campaign: str, kind: str, given: Mapping[str, str], *, now: datetime
-) -> CampaignAction:
+def add(session: Session, campaign: str, kind: str, given: Mapping[str, str]) -> CampaignAction:
     """Add a draft from a form. Raises Refused with what is wrong; a slug that is taken gives 409."""
     if kind not in KINDS:
         raise Refused("Choose what you ask for.", "Elija qué va a pedir.")
     values = _checked(session, campaign, given)
     slug = _free_slug(session, campaign, given.get("slug", "").strip(), values["title_en"])
-    row = CampaignAction(campaign=campaign, slug=slug, kind=kind, changed_at=now, **values)  # type: ignore[arg-type]
+    row = CampaignAction(campaign=campaign, slug=slug, kind=kind, **values)  # type: ignore[arg-type]
     row.goal, row.day = _goal(given), _day(given)
     session.add(row)
     session.flush()
     return row
 
 
-def edit(session: Session, action: CampaignAction, given: Mapping[str, str], *, now: datetime) -> None:
+def edit(session: Session, action: CampaignAction, given: Mapping[str, str]) -> None:
     """Change an action from a form. Raises Refused with what is wrong, and (409) for a change of what people
     have agreed to already."""
     values, day = _checked(session, action.campaign, given), _day(given)
@@ -118,8 +123,8 @@ def edit(session: Session, action: CampaignAction, given: Mapping[str, str], *, 
         _refuse_unready(session, action.kind, day, has_targets=bool(targets(session, action)), today=None)
     for name, value in values.items():
         setattr(action, name, value)
-    action.goal, action.day, action.changed_at = _goal(given), day, now
-    session.add(action)
+    action.goal, action.day = _goal(given), day
+    note_change(session, action)
 
 
 def _signed(session: Session, action: CampaignAction) -> bool:
@@ -199,15 +204,15 @@ def slug_of(title: str) -> str:
 # --- opened, closed, removed -----------------------------------------------------------------------
 
 
-def set_state(session: Session, action: CampaignAction, state: str, *, today: date, now: datetime) -> None:
+def set_state(session: Session, action: CampaignAction, state: str, *, today: date) -> None:
     """Open or close an action. Raises Refused where what it needs is missing."""
     if state not in ("open", "closed"):
         raise Refused("An action can be opened or closed.", "Una acción se puede abrir o cerrar.")
     if state == "open":
         ready = bool(targets(session, action))
         _refuse_unready(session, action.kind, action.day, has_targets=ready, today=today)
-    action.state, action.changed_at = state, now
-    session.add(action)
+    action.state = state
+    note_change(session, action)
 
 
 def _refuse_unready(
@@ -229,9 +234,7 @@ def remove(session: Session, action: CampaignAction) -> None:
     session.flush()
 
 
-def replace_targets(
-    session: Session, action: CampaignAction, found: Sequence[Target], *, now: datetime
-) -> None:
+def replace_targets(session: Session, action: CampaignAction, found: Sequence[Target]) -> None:
     """Put these offices in the place of those an action has. Raises Refused where an open letter would be left
     without any."""
     if action.state == "open":
@@ -240,6 +243,4 @@ def replace_targets(
     for place, target in enumerate(found):
         target.action, target.position = number(action), place
         session.add(target)
-    action.changed_at = now
-    session.add(action)
-    session.flush()
+    note_change(session, action)

@@ -30,8 +30,8 @@ class CampaignAction(SQLModel, table=True):
     # The last day to take part; of a pledge, the day of the call. In the organization's time zone.
     day: date | None = None
     state: str = "draft"
-    # When what the public sees of it changed last: the page cache goes by it.
-    changed_at: datetime
+    # Counts the changes of what the public sees of it: the page cache goes by it.
+    revision: int = 0
 
 
 class Signature(SQLModel, table=True):

@@ -101,13 +101,13 @@ def confirm(session: Session, id: int, asked: int, *, now: datetime) -> bool:
         if now - row.asked_at >= CONFIRM_FOR:
             return False
         row.confirmed_at = now
-        _changed(session, row, now)
+        _changed(session, row)
     return True
 
 
-def _changed(session: Session, row: Signature, now: datetime) -> None:
+def _changed(session: Session, row: Signature) -> None:
     session.add(row)
-    session.get_one(CampaignAction, row.action).changed_at = now
+    editing.note_change(session, session.get_one(CampaignAction, row.action))
 
 
 def withdraw(session: Session, row: Signature, *, now: datetime) -> None:
@@ -116,7 +116,7 @@ def withdraw(session: Session, row: Signature, *, now: datetime) -> None:
         for name, value in _NOTHING.items():
             setattr(row, name, value)
         row.withdrawn_at = now
-        _changed(session, row, now)
+        _changed(session, row)
 
 
 def approve(session: Session, row: Signature, *, now: datetime) -> None:
@@ -128,7 +128,7 @@ def approve(session: Session, row: Signature, *, now: datetime) -> None:
             status=409,
         )
     row.approved_at = row.approved_at or now
-    _changed(session, row, now)
+    _changed(session, row)
 
 
 def of_action(session: Session, action: CampaignAction, id: int) -> Signature:
@@ -148,10 +148,10 @@ def kept_of(session: Session, key: str) -> list[dict[str, Any]]:
     return [row.model_dump(mode="json") for row in session.exec(mine)]
 
 
-def erase(session: Session, key: str, *, now: datetime) -> None:
+def erase(session: Session, key: str) -> None:
     """Delete a person's rows in every action of their campaign."""
     for row in session.exec(select(Signature).where(Signature.key == key)).all():
-        _changed(session, row, now)
+        _changed(session, row)
         session.delete(row)
     session.flush()
 

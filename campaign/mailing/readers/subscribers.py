@@ -376,7 +376,7 @@ def erase(session: Session, who: Subscriber, *, now: datetime) -> None:
     """Forget a reader, and that they took part in actions. What remains is the keyed hash that keeps the
     address from being mailed again, and deliveries that count without saying whose they were."""
     bar(session, who.key, "erased", campaign=who.campaign, now=now)
-    signatures.erase(session, who.key, now=now)
+    signatures.erase(session, who.key)
     who.why_stopped = "erased"
     _suppress_queued(session, who, now)
     mine = sa.update(Delivery).where(col(Delivery.subscriber) == who.id)

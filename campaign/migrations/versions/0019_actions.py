@@ -38,7 +38,7 @@ def _create_actions() -> None:
         sa.Column("goal", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=True),
         *_texts("state"),
-        sa.Column("changed_at", _moment(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["campaign"], ["campaign.slug"], name=op.f("fk_campaignaction_campaign_campaign")
         ),

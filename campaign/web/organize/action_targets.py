@@ -90,7 +90,7 @@ def take_targets(id: int) -> Response:
             return _form(id, text, faults=faults, status=422)
         with db.writing(database.engine()) as writer:
             action = editing.find(writer, served.slug(), id)
-            editing.replace_targets(writer, action, found, now=db.utcnow())
+            editing.replace_targets(writer, action, found)
             access.note(writer, "offices imported", f"{served.slug()} {action.slug}", rows=len(found))
     except Refused as refusal:
         return _form(id, text, problem=refusal.text(current()), status=refusal.status)

@@ -110,7 +110,7 @@ def add_action() -> Response:
         with db.writing(database.engine()) as writer:
             if not served.slug():
                 raise Refused("There is no campaign yet.", "Todavía no hay ninguna campaña.", status=409)
-            action = editing.add(writer, served.slug(), kind, given, now=db.utcnow())
+            action = editing.add(writer, served.slug(), kind, given)
             access.note(writer, "action added", f"{served.slug()} {action.slug}")
             id = editing.number(action)
     except Refused as refusal:
@@ -144,7 +144,7 @@ def save_action(id: int) -> Response:
         given = _given(action.kind)
         with db.writing(database.engine()) as writer:
             row = editing.find(writer, served.slug(), id)
-            editing.edit(writer, row, given, now=db.utcnow())
+            editing.edit(writer, row, given)
             access.note(writer, "action changed", f"{served.slug()} {row.slug}")
     except Refused as refusal:
         text = refusal.text(current())
@@ -191,7 +191,7 @@ def take_action_step(id: int, act: str) -> Response:
                 editing.remove(writer, action)
             else:
                 state = "open" if act == "open" else "closed"
-                editing.set_state(writer, action, state, today=today(), now=db.utcnow())
+                editing.set_state(writer, action, state, today=today())
     except Refused as refusal:
         return _step(id, act, refusal)
     told({"open": _("It is open."), "close": _("It is closed."), "remove": _("It is removed.")}[act])
