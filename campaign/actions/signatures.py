@@ -182,6 +182,8 @@ class Counts:
 
 def counts(session: Session, actions: Sequence[CampaignAction]) -> Mapping[int, Counts]:
     """The numbers of each of these actions, by id."""
+    if not actions:
+        return {}
     withdrawn = col(Signature.withdrawn_at).is_not(None)
     unconfirmed = sa.and_(col(Signature.confirmed_at).is_(None), ~withdrawn)
     confirmed = col(Signature.confirmed_at).is_not(None)
