@@ -109,13 +109,14 @@ def records(session: Session, bill_ids: Sequence[str], *, now: datetime) -> dict
 def as_of(session: Session, bill_id: str, day: date, *, now: datetime) -> BillRecord:
     """A bill as it stood at the end of ``day``, by Congress's own dates and all that is known now.
 
-    Raises Refused for an unknown bill (404), a day to come, or a day before the bill was introduced.
+    Raises Refused (404) for an unknown bill, a day to come, or a day before the bill was introduced.
     """
     bill = _held(session.get(Bill, bill_id), bill_id)
     if day > now.astimezone(WASHINGTON).date():
         raise Refused(
             f"{day_in_words(day, 'en')} is in the future.",
             f"El {day_in_words(day, 'es')} está en el futuro.",
+            status=404,
         )
     if bill.introduced and day < bill.introduced:
         number = BillId.of(bill_id).short
@@ -123,6 +124,7 @@ def as_of(session: Session, bill_id: str, day: date, *, now: datetime) -> BillRe
             f"{number} was introduced on {day_in_words(bill.introduced, 'en')}. Choose that day or a later "
             "one.",
             f"{number} se presentó el {day_in_words(bill.introduced, 'es')}. Elija ese día u otro posterior.",
+            status=404,
         )
     end_of_day = datetime.combine(day, time(23, 59, 59), WASHINGTON)
     return _rebuild(session, [bill], day=day, moment=end_of_day)[bill_id]

@@ -14,7 +14,7 @@ from campaign.congress.models import Seat
 
 STARTS = ("/", "/bills", "/districts", "/data", "/find", "/sheet", "/subscribe", "/feeds/changes.atom")
 ORGANIZE = "/organize/"
-READABLE = ("text/", "application/atom+xml", "application/json")
+READABLE = ("text/", "application/atom+xml", "application/feed+json", "application/json")
 NOT_FOR_READING = re.compile(r"/static/|/organize|[?&;]as=|/openapi\.json")
 # What an organizer reads of the campaign: no tables to take away, no forms, no filters.
 FOR_ORGANIZERS = re.compile(

@@ -11,7 +11,7 @@ import segno
 from fpdf import FPDF
 
 from campaign.congress.members import Person
-from campaign.outreach import names, paper, wordings
+from campaign.outreach import names, paper, paper_fonts, wordings
 from campaign.outreach.asks import Ask
 
 STRIPS = 6
@@ -113,6 +113,7 @@ def kit_pdf(found: Kit, *, today: date) -> bytes:
     scripts = [f"{call.person.name} {call.text}" for call in found.calls]
     everything = " ".join([found.title, found.number, found.summary, found.fact, *scripts])
     pdf = paper.sheet(everything, found.title, found.lang, today=today)
+    pdf.add_font(paper.FAMILY, style="B", fname=paper_fonts.BOLD)
     pdf.set_auto_page_break(False)
     pdf.set_margins(SIDE, SIDE, SIDE)
     pdf.add_page()
@@ -123,7 +124,7 @@ def kit_pdf(found: Kit, *, today: date) -> bytes:
 
 def _poster(pdf: FPDF, found: Kit, words: dict[str, str]) -> None:
     wide = PAGE - 2 * SIDE
-    _put(pdf, SIDE, 15, wide - 50, found.title, 24, 9.5)
+    _put(pdf, SIDE, 15, wide - 50, found.title, 22, 9.5, bold=True)
     if found.ended:
         _put(pdf, SIDE, pdf.get_y() + 1, wide - 50, f"{words['before']} {found.number}", 9.5, 4.4)
     _put(pdf, SIDE, pdf.get_y() + 2, wide - 50, found.summary, 13, 6)
@@ -131,7 +132,7 @@ def _poster(pdf: FPDF, found: Kit, words: dict[str, str]) -> None:
         _put(pdf, SIDE, pdf.get_y() + 2, wide - 50, found.fact, 9.5, 4.4)
     _draw_square(pdf, found.address, PAGE - SIDE - 44, 15, 44)
     _put(pdf, PAGE - SIDE - 46, 60, 48, f"{words['scan']} {found.shown_address}", 9, 4)
-    _put(pdf, SIDE, max(pdf.get_y() + 5, 78), wide, words["call"], 15, 7)
+    _put(pdf, SIDE, max(pdf.get_y() + 5, 78), wide, words["call"], 14, 7, bold=True)
     for call in found.calls:
         _put(pdf, SIDE, pdf.get_y() + 1.5, wide, f"{call.person.name}, {call.role}: {call.phone}", 13, 6)
 
@@ -147,16 +148,18 @@ def _strips(pdf: FPDF, found: Kit, words: dict[str, str]) -> None:
         call = found.calls[number % len(found.calls)]
         left, top = (number % 2) * half, STRIP_TOP + (number // 2) * STRIP_HEIGHT
         pdf.line(left, top + STRIP_HEIGHT, left + half, top + STRIP_HEIGHT)
-        _put(pdf, left + 5, top + 3, half - 10, f"{call.person.name}: {call.phone}", 11, 5)
+        _put(pdf, left + 5, top + 3, half - 10, f"{call.person.name}: {call.phone}", 10.5, 5, bold=True)
         _put(pdf, left + 5, pdf.get_y() + 1, half - 10, f"{words['say']} {call.text}", 9, 4)
         _put(pdf, left + 5, top + STRIP_HEIGHT - 7, half - 10, found.shown_address, 9, 4)
     pdf.set_dash_pattern()
 
 
-def _put(pdf: FPDF, x: float, y: float, width: float, text: str, size: float, line: float) -> None:
-    pdf.set_font_size(size)
+def _put(
+    pdf: FPDF, x: float, y: float, width: float, text: str, size: float, line: float, *, bold: bool = False
+) -> None:
+    pdf.set_font(paper.FAMILY, "B" if bold else "", size)
     pdf.set_xy(x, y)
-    pdf.multi_cell(width, line, text, align="L", new_x="LEFT", new_y="NEXT")
+    paper.write(pdf, width, line, text, new_x="LEFT")
 
 
 def _draw_square(pdf: FPDF, address: str, x: float, y: float, width: float) -> None:

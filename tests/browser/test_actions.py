@@ -153,7 +153,7 @@ def test_from_the_first_word_to_the_count_and_back(
     expect(page.locator("h1")).to_have_text(re.compile(kind))
     seen.open(path)
     if kind == "signon":
-        page.get_by_label(words["organization"]).fill("Wells for all")
+        page.get_by_label(words["organization"], exact=True).fill("Wells for all")
     page.get_by_label(words["name"], exact=True).fill("María Ruiz")
     page.get_by_label(words["email"]).fill("maria@readers-host.org")
     page.locator("#show_name").check()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, datetime
 
 import pypdf
@@ -66,6 +67,16 @@ def test_the_pdf_is_one_page_with_all_strips(asked: list[tuple[Person, Ask, str]
     assert flat.count(found.shown_address) == kits.STRIPS + 1
     for call in found.calls:
         assert flat.count(" ".join(call.text.split())) == kits.STRIPS // len(found.calls)
+
+
+def test_a_kit_has_every_character_of_its_campaign(asked: list[tuple[Person, Ask, str]]) -> None:
+    """Names and figures of a campaign are an organizer's words."""
+    found = replace(
+        made(asked, "en"), name="“Łukasz’s” Act – 王", summary="It’s €5…", fact="Юлия’s figure. محمد 👍🏽"
+    )
+    (page,) = pypdf.PdfReader(io.BytesIO(kits.kit_pdf(found, today=TODAY))).pages
+    text = page.extract_text().replace("\x00", "")
+    assert [word for word in ("“Łukasz’s”", "王", "€5…", "Юлия’s", "محمد", "👍🏽") if word not in text] == []
 
 
 def test_the_longest_names_still_fit_their_strips(snapshot_engine: Engine) -> None:

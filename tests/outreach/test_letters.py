@@ -1,13 +1,11 @@
 """Letters: valid for every choice and every text a writer adds, and rarely similar to each other."""
 
-import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from statistics import median
 
-import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,12 +15,11 @@ from campaign import db
 from campaign.congress import members
 from campaign.congress.members import Person
 from campaign.congress.models import Office
-from campaign.outreach import blanks, letters, paper, wordings
+from campaign.outreach import blanks, letters, wordings
 from campaign.outreach.ask_kinds import BY_TEXTS, TEXTS
 from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.letters import Choices, Letter
 from campaign.proposals.models import CitedFact
-from campaign.refusals import Refused
 
 TODAY = date(2026, 6, 22)
 NUMBERS = re.compile(r"(?:H\.R\.|S\.) \d+|\d+%")
@@ -282,60 +279,3 @@ def test_any_text_makes_a_letter(write: Write, name: str, town: str, sentence: s
     assert written.sentence in letter.text
     assert all(c == "\n" or c.isprintable() or ord(c) > 126 for c in letter.text)
     letter.text.encode()
-
-
-@pytest.mark.parametrize("lang", wordings.LANGUAGES)
-def test_a_letter_as_pdf_says_the_same(write: Write, lang: str) -> None:
-    letter = write(WRITTEN, lang)
-    reader = pypdf.PdfReader(
-        io.BytesIO(paper.letter_pdf(letter, "Letter to Representative Mast", lang, today=TODAY))
-    )
-    flat = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
-    for part in (letter.salutation, *letter.body, *letter.signed, *letter.recipient):
-        assert " ".join(part.split()) in flat
-    assert len(reader.pages) == 1
-    assert reader.metadata is not None
-    assert reader.metadata.title == "Letter to Representative Mast"
-    assert reader.metadata.author is None
-    assert [int(side) for side in reader.pages[0].mediabox[2:]] == [612, 792]
-
-
-def test_two_letters_of_one_day_as_pdf_are_equal_bytes(write: Write) -> None:
-    pair = [paper.letter_pdf(write(WRITTEN), "A letter", "en", today=TODAY) for _ in range(2)]
-    assert pair[0] == pair[1]
-
-
-def test_a_name_beyond_western_europe_is_drawn_or_refused_kindly(
-    write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    letter = write(replace(WRITTEN, name="Nguyễn Văn An"))
-    monkeypatch.setattr(paper, "FONTS", ())
-    with pytest.raises(Refused, match="Print the page") as refused:
-        paper.letter_pdf(letter, "A letter", "en", today=TODAY)
-    assert "Imprima la página" in refused.value.es
-
-
-@many
-@given(text=st.text(max_size=200))
-def test_any_text_becomes_a_pdf_or_a_kind_word(write: Write, text: str) -> None:
-    letter = write(replace(WRITTEN, sentence=letters.clean(text), name=letters.clean(text)[:80]))
-    try:
-        drawn = paper.letter_pdf(letter, "A letter", "en", today=TODAY)
-    except Refused:
-        assert not paper.drawable(letter.text)
-    else:
-        assert drawn.startswith(b"%PDF")
-
-
-def test_one_word_longer_than_a_line_is_broken(write: Write) -> None:
-    letter = write(replace(WRITTEN, sentence="x" * 600))
-    assert paper.letter_pdf(letter, "A letter", "en", today=TODAY).startswith(b"%PDF")
-
-
-def test_the_longest_letter_fits_one_page(write: Write) -> None:
-    """Three points, everything filled to the last character, and the last weeks' sentence set smaller."""
-    filled = {name: ("word " * most)[:most].strip() for name, most in letters.LONGEST.items()}
-    longest = Choices(("licensing", "strategy", "tracing"), 7, **filled)
-    for lang in wordings.LANGUAGES:
-        drawn = paper.letter_pdf(write(longest, lang), "A letter", lang, today=TODAY)
-        assert len(pypdf.PdfReader(io.BytesIO(drawn)).pages) == 1

@@ -5,10 +5,9 @@ A token of an organizer opens it (``Authorization: Bearer …``, RFC 6750); it r
 
 from typing import Any
 
-from flask import jsonify, request
+from flask import request
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
-from werkzeug.wrappers import Response
 
 from campaign import db
 from campaign.accounts import api_tokens, throttle, users
@@ -17,15 +16,17 @@ from campaign.congress.members import Person
 from campaign.congress.models import Bill
 from campaign.organizing import notes, whip, worklists
 from campaign.organizing.models import WhipNote
+from campaign.organizing.worklists import Entry
 from campaign.refusals import Refused
+from campaign.web.api import schemas
 from campaign.web.core import database, routing, served
+from campaign.web.core.operations import PREFIX, operation
 from campaign.web.core.render import settings
 from campaign.web.core.routing import Room
 from campaign.web.organize.access import not_yours
 from campaign.web.organize.shared import own_bill
 
-room = Room("api_organize", prefix="/api/v1/organize", role="organizer")
-route = room.route
+room = Room("api_organize", prefix=f"{PREFIX}/organize", role="organizer")
 MOST_NOTES = 1000
 
 
@@ -54,75 +55,59 @@ def guard() -> None:
         )
 
 
-def _answer(**values: Any) -> Response:
-    response = jsonify(values)
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-@route("/bills/<bill>/board")
-def board(bill: str) -> Response:
+@operation(room, "/bills/<bill>/board", query=schemas.NoQuery, answer=schemas.Board)
+def board(_query: schemas.NoQuery, bill: str) -> schemas.Board:
     """Every member of the bill's chamber, with what the record and what organizers say."""
     session, now = database.session(), db.utcnow()
     known = session.get_one(Bill, str(own_bill(session, bill)))
     rows = [
-        {
+        schemas.BoardRow(
             **_person(row.person),
-            "standing": row.standing,
-            "since": row.since.isoformat() if row.since else None,
+            standing=row.standing,
+            since=row.since,
+            version=row.version,
             **row.values,
-            "version": row.version,
-        }
+        )
         for row in whip.board(session, known, now=now)
     ]
-    return _answer(bill=known.id, rows=rows)
+    return schemas.Board(bill=known.id, rows=rows)
 
 
-@route("/bills/<bill>/worklists")
-def lists(bill: str) -> Response:
+@operation(room, "/bills/<bill>/worklists", query=schemas.NoQuery, answer=schemas.Worklists)
+def lists(_query: schemas.NoQuery, bill: str) -> schemas.Worklists:
     """Whom to ask next about a bill: the members of each list with the reasons."""
     session = database.session()
     found = worklists.worklists(session, own_bill(session, bill), now=db.utcnow())
-    entries = {
-        name: [
-            {
-                **_person(entry.person),
-                "mark": entry.mark,
-                "reason": {"en": entry.reason("en"), "es": entry.reason("es")},
-            }
-            for entry in rows
-        ]
-        for name, rows in found.entries.items()
-    }
-    return _answer(bill=found.bill.id, lists=entries, vacancies=found.vacancies)
+    entries = {name: [_entry(entry) for entry in rows] for name, rows in found.entries.items()}
+    return schemas.Worklists(bill=found.bill.id, lists=entries, vacancies=list(found.vacancies))
 
 
-@route("/notes")
-def export_notes() -> Response:
-    """Notes and contacts after a number, in the order they were written in; ``next`` is where to go on."""
-    after = request.args.get("after", "0")
-    if not after.isdecimal() or len(after) > 9:
-        raise Refused(
-            "after is the number of the last note you have.", "after es el número de la última nota que tiene."
-        )
-    rows = notes.notes_after(database.session(), served.slug(), int(after), limit=MOST_NOTES)
-    return _answer(notes=[_note(row) for row in rows], next=rows[-1].id if rows else int(after))
+@operation(room, "/notes", query=schemas.NotesQuery, answer=schemas.Notes)
+def export_notes(query: schemas.NotesQuery) -> schemas.Notes:
+    """Notes and contacts after a number, in the order they were written in, at most 1000 an answer."""
+    rows = notes.notes_after(database.session(), served.slug(), query.after, limit=MOST_NOTES)
+    return schemas.Notes(notes=[_note(row) for row in rows], next=rows[-1].id if rows else query.after)
 
 
 def _person(person: Person) -> dict[str, Any]:
     return {"bioguide": person.bioguide, "name": person.name, "party": person.party, "seat": person.seat}
 
 
-def _note(note: WhipNote) -> dict[str, Any]:
-    return {
-        "id": note.id,
-        "bioguide": note.bioguide,
-        "bill": note.bill or None,
-        "kind": note.kind,
-        "day": note.day.isoformat() if note.day else None,
-        "people": note.people,
-        "text": note.text,
-        "by": note.by,
-        "at": note.at.isoformat(),
-        "version": note.version,
-    }
+def _entry(entry: Entry) -> schemas.Entry:
+    reason = {"en": entry.reason("en"), "es": entry.reason("es")}
+    return schemas.Entry(**_person(entry.person), mark=entry.mark, reason=reason)
+
+
+def _note(note: WhipNote) -> schemas.Note:
+    return schemas.Note(
+        id=note.id,
+        bioguide=note.bioguide,
+        bill=note.bill or None,
+        kind=note.kind,
+        day=note.day,
+        people=note.people,
+        text=note.text,
+        by=note.by,
+        at=note.at,
+        version=note.version,
+    )

@@ -23,6 +23,7 @@ COMPRESSIBLE = {
     "image/svg+xml",
     "application/json",
     "application/atom+xml",
+    "application/feed+json",
 }
 
 # Set by Flask for a file on disk: wrong for a gzipped one, or needless beside Cache-Control and ETag.

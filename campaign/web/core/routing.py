@@ -64,9 +64,9 @@ class Room:
         self, name: str, *, prefix: str = "", translated: bool = False, role: str = "", cached: bool = False
     ) -> None:
         self.blueprint = Blueprint(name, __name__)
-        self._prefix = prefix
+        self.prefix = prefix
+        self.role = role
         self._translated = translated
-        self._role = role
         self._cached = cached
 
     def route(
@@ -85,7 +85,7 @@ class Room:
 
         def declare(view: View) -> View:
             ACCESS[view] = Access(
-                role=self._role if role is None else role,
+                role=self.role if role is None else role,
                 proven=proven,
                 everywhere=everywhere,
                 in_draft=in_draft,
@@ -102,11 +102,11 @@ class Room:
         """Put the room's pages into the service, in both languages where they are translated."""
         name = self.blueprint.name
         if not self._translated:
-            app.register_blueprint(self.blueprint, url_prefix=self._prefix)
+            app.register_blueprint(self.blueprint, url_prefix=self.prefix)
             return
         for lang in LANGUAGES:
             start = "" if lang == "en" else f"/{lang}"
-            app.register_blueprint(self.blueprint, name=f"{name}_{lang}", url_prefix=start + self._prefix)
+            app.register_blueprint(self.blueprint, name=f"{name}_{lang}", url_prefix=start + self.prefix)
 
 
 def access(endpoint: str | None = None) -> Access | None:

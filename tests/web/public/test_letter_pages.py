@@ -15,6 +15,8 @@ MINE = {
     "town": "San Antonio", "sentence": "My cousin lives in Juárez.",
 }  # fmt: skip
 many = settings(max_examples=30)
+# All of Unicode hardly ever gives a curly quote.
+ANY_TEXT = st.text(max_size=900) | st.text(st.characters(codec="cp1252"), max_size=900)
 
 
 def text_of(response: TestResponse) -> str:
@@ -60,6 +62,27 @@ def test_a_letter_as_pdf(client: FlaskClient) -> None:
     assert "My cousin lives in Juárez." in flat
 
 
+@pytest.mark.parametrize("lang", ["", "/es"])
+@pytest.mark.parametrize(
+    "name", ["Ann O’Brien", "“Ann” – Łukasz… €", "Nguyễn Thị Hương", "محمد علي", "王小明 Юлия", "Ana 👩🏽‍⚕️ ❤️"]
+)
+def test_a_letter_as_pdf_from_anybody(client: FlaskClient, lang: str, name: str) -> None:
+    written = {**MINE, "name": name, "town": name, "sentence": f"It’s “{name}”.", "as": "pdf"}
+    file = client.post(f"{lang}/act/TX-20/letter", data=written)
+    assert (file.status_code, file.mimetype) == (200, "application/pdf")
+    text = pypdf.PdfReader(io.BytesIO(file.data)).pages[0].extract_text().replace("\x00", "")
+    assert all(word in text for word in name.split())
+
+
+@pytest.mark.parametrize(("lang", "words"), [("", "Print the page from"), ("/es", "Imprima la página")])
+def test_a_pdf_that_cannot_be_drawn_keeps_what_was_written(client: FlaskClient, lang: str, words: str) -> None:
+    page = client.post(f"{lang}/act/TX-20/letter", data={**MINE, "name": "\N{CUNEIFORM SIGN A}", "as": "pdf"})
+    assert page.status_code == 400
+    assert words in text_of(page)
+    assert "\N{CUNEIFORM SIGN A}" in page.text
+    assert MINE["sentence"] in page.text
+
+
 def test_the_same_in_other_words_keeps_what_was_written(client: FlaskClient) -> None:
     first = client.post("/act/TX-20/letter", data=MINE)
     second = client.post("/act/TX-20/letter", data={**MINE, "as": "again"})
@@ -78,7 +101,7 @@ def test_what_is_too_long_comes_back_to_be_shortened(client: FlaskClient, lang: 
 
 
 @many
-@given(text=st.text(max_size=900), form=st.sampled_from(["page", "txt", "pdf", "again", "", "forged"]))
+@given(text=ANY_TEXT, form=st.sampled_from(["page", "txt", "pdf", "again", "", "forged"]))
 def test_any_text_in_a_letter_is_answered(client: FlaskClient, text: str, form: str) -> None:
     written = {"name": text[:80], "town": text[:80], "address": text[:200], "sentence": text}
     answer = client.post("/es/act/TX-20/letter", data={**MINE, **written, "as": form})

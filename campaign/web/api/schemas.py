@@ -1,0 +1,270 @@
+"""The shapes of the JSON interface: what each operation reads of a query, and what it answers."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from campaign.congress.stage_names import Stage
+
+Language = Literal["en", "es"]
+LARGEST_SEQ = 10**18
+BillText = Annotated[
+    str,
+    Field(
+        max_length=300,
+        description="A bill: hr1234-119, or another form people use",
+        examples=["hr923-119"],
+        # The form that is never misread; others are taken as far as they can be.
+        json_schema_extra={"pattern": r"^(hr|s|[hs]jres|[hs]conres|[hs]res)[1-9][0-9]{0,4}-1[01][0-9]$"},
+    ),
+]
+Bioguide = Annotated[str, Field(description="A member's Bioguide id", examples=["C001091"])]
+Slug = Annotated[str, Field(description="The short name of a proposal", examples=["armas-act"])]
+Day = Annotated[date, Field(description="YYYY-MM-DD")]
+Words = Annotated[dict[Language, str], Field(description="A text in each language that the campaign offers")]
+
+
+class Query(BaseModel):
+    """A query; a parameter that is not named is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoQuery(Query):
+    """No parameters."""
+
+
+class BillQuery(Query):
+    on: Annotated[Day | None, Field(description="As it stood at the end of this day")] = None
+
+
+class ChangesQuery(Query):
+    since: Annotated[int, Field(ge=0, lt=LARGEST_SEQ, description="The number of the last change you have")] = 0
+    bill: BillText | None = None
+
+
+class FindQuery(Query):
+    zip: Annotated[
+        str,
+        Field(
+            description="A ZIP code: five digits, with or without four more",
+            examples=["78207"],
+            # Said here and refused by the finder, in better words than a pattern has.
+            json_schema_extra={"pattern": r"^\d{5}(-?\d{4})?$"},
+        ),
+    ]
+
+
+class ScriptQuery(Query):
+    bill: BillText
+    member: Bioguide
+    kind: Literal["call", "voicemail", "tally", "letter"] = "call"
+    lang: Language = "en"
+
+
+class CallsQuery(Query):
+    bill: Annotated[BillText | None, Field(description="Calls about one bill alone")] = None
+    member: Annotated[Bioguide | None, Field(description="Calls to one member")] = None
+
+
+class NotesQuery(Query):
+    after: Annotated[int, Field(ge=0, lt=10**9, description="The number of the last note you have")] = 0
+
+
+class Answer(BaseModel):
+    """An answer is an object, so that keys can be added."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Campaign(Answer):
+    campaign: str
+    title: Words
+    summary: Words
+    languages: list[Language]
+    organization: str
+    url: str
+
+
+class Campaigns(Answer):
+    campaigns: list[Campaign]
+
+
+class Bill(Answer):
+    bill: str
+    title: str
+    congress: int
+    stage: Stage
+    sponsor: str | None
+    introduced: Day | None
+    observed_at: datetime | None
+    partial: Annotated[bool, Field(description="Whether the list of co-sponsors is not whole")]
+
+
+class Bills(Answer):
+    bills: list[Bill]
+
+
+class Cosponsor(Answer):
+    bioguide: str
+    name: str
+    date: Day | None
+    original: bool
+    withdrawn: Day | None
+
+
+class Counts(Answer):
+    listed: Annotated[int, Field(description="As Congress counts: sitting_voting + delegates + departed")]
+    sitting_voting: int
+    delegates: Annotated[int, Field(description="Delegates and the resident commissioner")]
+    departed: Annotated[int, Field(description="Have left the bill's chamber since")]
+    withdrawn: Annotated[int, Field(description="Not among those listed")]
+
+
+class WholeBill(Bill):
+    stage_since: Day | None
+    cosponsors: list[Cosponsor]
+    counts: Counts
+    proposal: str | None
+    as_of: Day | None
+    source: Annotated[str, Field(description="The bill at congress.gov")]
+
+
+class Change(Answer):
+    seq: int
+    bill: str
+    kind: str
+    bioguide: str | None
+    date: Day | None
+    seen_at: datetime
+    baseline: Annotated[bool, Field(description="Found at the first reading of the bill")]
+    detail: dict[str, Any]
+
+
+class Changes(Answer):
+    changes: list[Change]
+    next: Annotated[int, Field(description="``since`` of the next request")]
+
+
+class Proposal(Answer):
+    proposal: str
+    name: Words
+    summary: Words
+    bills: list[Bill]
+
+
+class Proposals(Answer):
+    proposals: list[Proposal]
+
+
+class Standing(Answer):
+    proposal: str
+    bill: str
+    ask: Annotated[str, Field(description="What there is to ask: cosponsor, thank, committee, rejoin …")]
+    reason: Words
+
+
+class Member(Answer):
+    bioguide: str
+    name: str
+    party: str
+    seat: str | None
+    chamber: Literal["house", "senate"] | None
+    standings: list[Standing]
+
+
+class SeatHeld(Answer):
+    seat: str
+    member: str | None
+    vacant: bool
+
+
+class Found(Answer):
+    result: Literal["found", "split", "unknown"]
+    congress: int
+    seats: list[SeatHeld]
+    senators: list[str]
+    note: str
+
+
+class Script(Answer):
+    ask: str
+    text: str
+    salutation: str
+    phones: list[str]
+    reason: str
+
+
+class Calls(Answer):
+    calls: Annotated[
+        int | None, Field(description="Calls that reached an office; null below the least number published")
+    ]
+    least: Annotated[int, Field(description="The least number published")]
+
+
+class Description(BaseModel):
+    """An OpenAPI document."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    openapi: str
+
+
+class Person(Answer):
+    bioguide: str
+    name: str
+    party: str
+    seat: str | None
+
+
+class BoardRow(Person):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    standing: str
+    since: Day | None
+    version: int
+
+
+class Board(Answer):
+    bill: str
+    rows: Annotated[list[BoardRow], Field(description="With what organizers entered about each member")]
+
+
+class Entry(Person):
+    mark: str
+    reason: dict[Language, str]
+
+
+class Worklists(Answer):
+    bill: str
+    lists: Annotated[dict[str, list[Entry]], Field(description="By the name of the list")]
+    vacancies: list[str]
+
+
+class Note(Answer):
+    id: int
+    bioguide: str
+    bill: str | None
+    kind: str
+    day: Day | None
+    people: str
+    text: str
+    by: str
+    at: datetime
+    version: int
+
+
+class Notes(Answer):
+    notes: list[Note]
+    next: Annotated[int, Field(description="``after`` of the next request")]
+
+
+class Error(Answer):
+    status: int
+    message: str
+    request: Annotated[str, Field(description="The id to mention when you tell us")]
+
+
+class Failure(Answer):
+    error: Error

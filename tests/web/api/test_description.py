@@ -1,0 +1,50 @@
+"""The description of the JSON interface is true: programs made from it get what it says."""
+
+import json
+import re
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+
+from campaign.web.core.operations import OPERATIONS
+
+few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+PUBLIC = [operation for operation in OPERATIONS if not operation.by_token]
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+def test_answers_are_as_described_whatever_is_asked(app: Flask, mode: GenerationMode) -> None:
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
+    for operation in PUBLIC:
+        if mode is GenerationMode.NEGATIVE and not operation.query.model_fields:
+            continue
+
+        @few
+        @given(case=schema[operation.path]["GET"].as_strategy(generation_mode=mode))
+        def ask(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers={"Accept-Encoding": "identity"})
+
+        ask()
+
+
+def test_every_route_is_described_and_every_parameter_of_its_path(app: Flask, client: FlaskClient) -> None:
+    described = client.get("/api/v1/openapi.json").json
+    rules = [rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1")]
+    routes = {re.sub(r"<(\w+)>", r"{\1}", rule).removeprefix("/api/v1") for rule in rules}
+    assert described["paths"].keys() == routes
+    for path, operations in described["paths"].items():
+        named = {each["name"] for each in operations["get"]["parameters"] if each["in"] == "path"}
+        assert named == set(re.findall(r"{(\w+)}", path))
+    assert len({each["get"]["operationId"] for each in described["paths"].values()}) == len(routes)
+
+
+@pytest.mark.parametrize("example", [operation.example for operation in PUBLIC])
+def test_every_example_runs(client: FlaskClient, example: str) -> None:
+    operation = next(each for each in PUBLIC if each.example == example)
+    answer = client.get(f"/api/v1{example}")
+    assert answer.status_code == 200
+    assert operation.answer.model_validate(json.loads(answer.data))
