@@ -12,7 +12,7 @@ from fpdf import FPDF
 
 from campaign.actions.models import CampaignAction, Signature, Target
 from campaign.organizing import exports
-from campaign.outreach import names, office_letters, paper
+from campaign.outreach import names, office_letters, paper, paper_fonts
 from campaign.outreach.bilingual import Text
 
 COLUMNS: Final = ("number", "organization", "name", "role", "town", "confirmed")
@@ -78,7 +78,7 @@ def _write(sheet: FPDF, lines: Sequence[str], *, size: float = paper.SIZE) -> No
     height = paper.LINE * size / paper.SIZE
     sheet.set_font_size(size)
     for line in lines:
-        sheet.multi_cell(0, height, line, align="L", new_x="LMARGIN", new_y="NEXT")
+        paper.write(sheet, 0, height, line)
     sheet.ln(height * 0.6)
 
 
@@ -88,9 +88,16 @@ def _names(pack: Pack, lang: str) -> Iterator[str]:
         named = [", ".join(filter(None, (row.organization, *_person(row), row.town))) for row in pack.rows]
     else:
         named = [", ".join(filter(None, (row.name, row.town))) for row in pack.rows if row.show_name]
-    yield from (f"{number}. {line}" for number, line in enumerate(named, start=1))
+    yield from (f"{number}. {_drawable(line)}" for number, line in enumerate(named, start=1))
     if rest := len(pack.rows) - len(named):
         yield _NOT_NAMED.of(lang).format(number=rest)
+
+
+def _drawable(text: str) -> str:
+    """What a stranger typed, with a question mark for what no font has: one name must not stop the rest."""
+    text = paper_fonts.shown(text)
+    lost = paper_fonts.missing(text)
+    return "".join("?" if c in lost else c for c in text)
 
 
 def _person(row: Signature) -> tuple[str, ...]:
