@@ -120,7 +120,7 @@ def edit(session: Session, action: CampaignAction, given: Mapping[str, str]) -> 
             status=409,
         )
     if action.state == "open":
-        _refuse_unready(session, action.kind, day, has_targets=bool(targets(session, action)), today=None)
+        _refuse_unready(action.kind, day, has_targets=bool(targets(session, action)), today=None)
     for name, value in values.items():
         setattr(action, name, value)
     action.goal, action.day = _goal(given), day
@@ -210,14 +210,13 @@ def set_state(session: Session, action: CampaignAction, state: str, *, today: da
         raise Refused("An action can be opened or closed.", "Una acción se puede abrir o cerrar.")
     if state == "open":
         ready = bool(targets(session, action))
-        _refuse_unready(session, action.kind, action.day, has_targets=ready, today=today)
+        _refuse_unready(action.kind, action.day, has_targets=ready, today=today)
     action.state = state
     note_change(session, action)
 
 
-def _refuse_unready(
-    session: Session, kind: str, day: date | None, *, has_targets: bool, today: date | None
-) -> None:
+def _refuse_unready(kind: str, day: date | None, *, has_targets: bool, today: date | None) -> None:
+    """Raise Refused where an action of a kind could not be open; ``today`` only where it is opened now."""
     if kind == "pledge" and day is None:
         raise Refused("Say on which day people should call.", "Diga qué día hay que llamar.")
     if day is not None and today is not None and day < today:
@@ -238,7 +237,7 @@ def replace_targets(session: Session, action: CampaignAction, found: Sequence[Ta
     """Put these offices in the place of those an action has. Raises Refused where an open letter would be left
     without any."""
     if action.state == "open":
-        _refuse_unready(session, action.kind, action.day, has_targets=bool(found), today=None)
+        _refuse_unready(action.kind, action.day, has_targets=bool(found), today=None)
     session.execute(sa.delete(Target).where(col(Target.action) == action.id))
     for place, target in enumerate(found):
         target.action, target.position = number(action), place

@@ -43,11 +43,12 @@ class Pack:
 
 
 def table(pack: Pack) -> Iterator[tuple[int | str | date, ...]]:
-    """A row for each who counts, by ``COLUMNS``; without names where people did not agree to show them."""
+    """A row for each who counts, by ``COLUMNS``; nothing but the day of people who did not agree to be named."""
     for number, row in enumerate(pack.rows, start=1):
         name, role = (row.name, row.role) if row.show_name else ("", "")
+        town = row.town if row.show_name or row.organization else ""
         day = row.confirmed_at.date() if row.confirmed_at else ""
-        yield number, row.organization, name, role, row.town, day
+        yield number, row.organization, name, role, town, day
 
 
 def csv(pack: Pack) -> bytes:

@@ -33,7 +33,7 @@ MOST_BYTES = 48 * 1024 * 1024
 RECHECK_SECONDS = 1.0
 # Tables that people edit, small enough to be read whole; and one that only grows.
 EDITED = ("campaign", "proposal", "kinship", "citedfact", "campaignstate", "billgoal", "mailpolicy",
-          "campaignaction", "target")  # fmt: skip
+          "campaignaction")  # fmt: skip
 GROWING = "textversion"
 STATIC = ("static", "bootstrap.static")
 # The parts of an address before its query.
