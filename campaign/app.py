@@ -19,6 +19,7 @@ from campaign.web.core import (
     routing,
     security,
     served,
+    visits,
 )
 from campaign.web.organize import access
 from campaign.web.public import calls
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     request_log.attach(app)
     engine = engine or db.open_engine(settings.database_url)
     page_cache.attach(app, engine)
+    visits.attach(app, engine, settings)
     served.attach(app, settings)
     database.attach(app, engine)
     languages.attach(app, settings)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from campaign.actions.models import CampaignAction, Signature, Target
 from campaign.mailing.models import Edition, Subscriber
 from campaign.organizing.models import StaffContact, WhipNote, WhipNoteChange
+from campaign.outreach.models import StepCount
 from campaign.proposals import campaigns
 from campaign.proposals.models import (
     Campaign,
@@ -89,6 +90,7 @@ def _own(slug: str) -> Iterator[tuple[type[Any], Condition]]:
     yield Signature, col(Signature.action).in_(actions)
     yield Target, col(Target.action).in_(actions)
     yield CampaignAction, col(CampaignAction.campaign) == slug
+    yield StepCount, col(StepCount.campaign) == slug
     yield TextVersion, col(TextVersion.campaign) == slug
     yield CitedFact, col(CitedFact.campaign) == slug
     yield Kinship, col(Kinship.proposal).in_(proposals)

@@ -12,6 +12,7 @@ from campaign import db, logs
 from campaign.app import create_app
 from campaign.refusals import Refused
 from campaign.settings import Settings
+from campaign.web.core import visits
 from jobs.deliver_mail import Loop
 from jobs.worker import Worker
 
@@ -83,6 +84,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
         self._settings = settings
         self._scheduled = scheduled
         self._listening = listening
+        self._app: Flask | None = None
         self._worker: Worker | None = None
         self._mail: Loop | None = None
         self._options = {
@@ -111,7 +113,8 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """Creates the application in the worker process: threads and connections do not survive a fork."""
         logs.set_up(self._settings.log_level)
-        return create_app(self._settings)
+        self._app = create_app(self._settings)
+        return self._app
 
     def _print_address(self, arbiter: Any) -> None:
         host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
@@ -132,3 +135,5 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
             self._worker.stop(SECONDS_TO_FINISH)
         if self._mail is not None:
             self._mail.stop(1.0)
+        if self._app is not None:
+            visits.counter(self._app).write()

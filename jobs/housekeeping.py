@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 from campaign import db, runs
 from campaign.accounts import sessions, throttle, users
 from campaign.congress import replies
-from campaign.outreach import outcomes
+from campaign.outreach import outcomes, phone_numbers, steps
 from campaign.settings import Settings
 from jobs import deliver_mail
 from jobs.outcome import Summary
@@ -29,6 +29,8 @@ def run(
         users.trim_links(session, before=now - ACCESS_KEPT)
         throttle.trim(session, before=now - ACCESS_KEPT)
         outcomes.trim(session, before=now - outcomes.RECEIPTS_KEPT)
+        phone_numbers.trim(session, before=now - phone_numbers.REPORTS_KEPT)
+        steps.trim(session, before=(now - steps.KEPT).date())
     of_mail = deliver_mail.tidy(engine, now=now)
     db.tidy(engine)
     summary = f"{old_replies} raw replies and {old_runs} old runs deleted"

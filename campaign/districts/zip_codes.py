@@ -38,6 +38,14 @@ def point_of_zip(session: Session, zip: str) -> Coordinates | None:
     return coordinates(session.get(ZipCode, zip))
 
 
+def state_near(session: Session, zip: str) -> str:
+    """The one state of all ZIP codes with the same first three digits, which one sorting center serves; empty
+    where there are none, or several."""
+    served = sa.select(col(ZipCode.state)).where(col(ZipCode.zip).between(f"{zip[:3]}00", f"{zip[:3]}99"))
+    states = session.scalars(served.distinct()).all()
+    return states[0] if len(states) == 1 else ""
+
+
 def coordinates(place: ZipCode | None) -> Coordinates | None:
     if place is None or place.latitude is None or place.longitude is None:
         return None

@@ -50,6 +50,11 @@ TEXTS = {
             "Decide on the page Campaign, under “Suggested, for you to decide”. If you add it, it is followed "
             "from then on. If not, it is not suggested again.",
         ),
+        "number": (
+            "A phone number may not work: {who}, {city}",
+            "{number} people said that {phone}, the {city} office of {who}, doesn’t work. Supporters no longer "
+            "see it. Call it, then say on the page Phone numbers if it works, or set another one.",
+        ),
     },
     "es": {
         "paused": (
@@ -86,6 +91,12 @@ TEXTS = {
             "{bill}, «{title}», es nuevo en el Congreso. Lo presentó: {sponsor}. Fecha: {introduced}. "
             "{reason} Decida en la página Campaña, en «Sugerencias para que usted decida». Si lo agrega, se "
             "seguirá desde ese momento. Si no, no se volverá a sugerir.",
+        ),
+        "number": (
+            "Un teléfono quizá no sirve: {who}, {city}",
+            "{number} personas dijeron que el {phone}, de la oficina de {who} en {city}, no sirve. Ya no se "
+            "muestra al público. Llame a ese número y después diga en la página Teléfonos si sirve, o ponga "
+            "otro.",
         ),
     },
 }

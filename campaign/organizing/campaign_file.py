@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from campaign.congress.bill_input import parse_bill
+from campaign.outreach import ask_kinds
 from campaign.proposals import logos
 from campaign.refusals import Refused
 
@@ -88,6 +89,13 @@ def _bill(text: str) -> str:
     except Refused as refused:
         raise ValueError(refused) from None
     return str(number.bill_id)
+
+
+def _ask(text: str) -> str:
+    """A kind of ask by its name in keys of texts. Raises ValueError around a Refused."""
+    if text not in ask_kinds.BY_TEXTS:
+        raise ValueError(ask_kinds.no_kind(text))
+    return text
 
 
 def _logo(text: str) -> str:
@@ -199,6 +207,8 @@ class CampaignFile(_Part):
     accent: Annotated[str, StringConstraints(pattern=r"^(#[0-9a-f]{6})?$")] = ""
     # A PNG or JPEG in base64; it is written as a PNG.
     logo: Annotated[str, AfterValidator(_logo)] = ""
+    # The kinds of asks that readers begin with, before the others in the program's order.
+    ask_first: tuple[Annotated[str, AfterValidator(_ask)], ...] = ()
     proposals: tuple[ProposalEntry, ...] = ()
     facts: tuple[FactEntry, ...] = ()
     texts: tuple[TextEntry, ...] = ()

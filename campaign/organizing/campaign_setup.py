@@ -128,6 +128,7 @@ def _both(name: str, words: parts.Words | None) -> dict[str, Any]:
 
 def _identify(session: Session, row: Campaign, found: CampaignFile) -> None:
     row.accent, row.languages = found.accent, " ".join(found.languages)
+    row.ask_order = " ".join(found.ask_first)
     if found.logo:
         logos.keep(session, row, base64.b64decode(found.logo))
     if of := found.organization:
@@ -278,6 +279,7 @@ def written(session: Session, slug: str) -> CampaignFile:
         organization=_organization(row),
         accent=row.accent,
         logo=parts.logo_text(logo) if logo else "",
+        ask_first=tuple(kind for kind in row.first_asks if kind in ask_kinds.BY_TEXTS),
         proposals=tuple(
             _proposal_entry(session, proposal, texts, langs)
             for proposal in campaigns.campaign_proposals(session, slug)

@@ -43,7 +43,7 @@ class Pack:
 
 
 def table(pack: Pack) -> Iterator[tuple[int | str | date, ...]]:
-    """A row for each who counts, by ``COLUMNS``; nothing but the day of people who did not agree to be named."""
+    """A row for each who counts, by ``COLUMNS``; only the day of people who did not agree to be named."""
     for number, row in enumerate(pack.rows, start=1):
         name, role = (row.name, row.role) if row.show_name else ("", "")
         town = row.town if row.show_name or row.organization else ""

@@ -4,7 +4,7 @@ A new kind is one row of ``ASK_KINDS`` and its texts: ``templates/wordings/<text
 ``templates/wordings/letters/{openings,requests}/<texts>.<lang>.txt`` for a letter's variants.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from campaign.congress.bills import BillId
 from campaign.outreach import names
 from campaign.outreach.bilingual import Text
+from campaign.refusals import Refused
 
 
 @dataclass(frozen=True)
@@ -350,6 +351,22 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
 )
 BY_TEXTS: Final = {kind.texts: kind for kind in ASK_KINDS}
 TEXTS: Final = tuple(BY_TEXTS)
+# The order for a reader who begins with one, by ``AskKind.urgency``.
+ORDER: Final = tuple(kind.texts for kind in sorted(ASK_KINDS, key=lambda kind: kind.urgency))
+
+
+def in_order(first: Sequence[str]) -> tuple[str, ...]:
+    """All kinds by their texts: those of ``first`` as they stand there, then the others in their usual order.
+    Names that are none are left out."""
+    chosen = [texts for texts in dict.fromkeys(first) if texts in BY_TEXTS]
+    return (*chosen, *(texts for texts in ORDER if texts not in chosen))
+
+
+def no_kind(text: str) -> Refused:
+    return Refused(
+        f"“{text[:40]}” is no kind of ask. There are: {', '.join(ORDER)}.",
+        f"«{text[:40]}» no es un tipo de petición. Hay: {', '.join(ORDER)}.",
+    )
 
 
 def most_specific(situation: Situation) -> AskKind | None:

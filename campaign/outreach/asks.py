@@ -56,6 +56,8 @@ class ProposalBills:
     search: Search = returns.NEVER
     # Days until this Congress ends, in its last weeks (bills.days_left).
     days_left: int | None = None
+    # Kinds of asks by their texts, in the campaign's order for a reader who begins with one.
+    order: tuple[str, ...] = ask_kinds.ORDER
 
     def name(self, lang: str) -> str:
         return self.name_es if lang == "es" else self.name_en
@@ -115,9 +117,9 @@ class Ask:
 
     @property
     def urgency(self) -> tuple[int, bool]:
-        """The sorting key of asks for a reader who begins with one: by kind, those of a member whose committee
-        has the bill first."""
-        return self.kind.urgency, self.situation.seat is None
+        """The sorting key of asks for a reader who begins with one: by kind in the campaign's order, those of a
+        member whose committee has the bill first."""
+        return self.matter.order.index(self.kind.texts), self.situation.seat is None
 
     def reason(self, lang: str) -> str:
         return self.reasons.of(lang)
@@ -233,8 +235,9 @@ def ask_about(session: Session, person: Person, bill: BillId, *, now: datetime) 
 
 
 def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> list[ProposalBills]:
-    sitting = congress_on(now)
-    texts = {slug: published.wordings(session, slug) for slug in {each.campaign for each in proposals}}
+    sitting, of = congress_on(now), {each.campaign for each in proposals}
+    texts = {slug: published.wordings(session, slug) for slug in of}
+    order = {slug: ask_kinds.in_order(campaigns.campaign(session, slug).first_asks) for slug in of}
     slugs = [proposal.slug for proposal in proposals]
     bills = {slug: [bill for bill, _ in lineage.bills_of(session, slug)] for slug in slugs}
     searches = returns.searches(session, slugs, now=now)
@@ -252,6 +255,7 @@ def _matters(session: Session, proposals: Sequence[Proposal], now: datetime) -> 
             wordings=texts[proposal.campaign],
             search=searches[proposal.slug],
             days_left=days_left(now),
+            order=order[proposal.campaign],
         )
         for proposal in proposals
     ]

@@ -1,4 +1,4 @@
-"""Tables of the outcomes of calls that supporters report."""
+"""Tables of what supporters report and do, as counts; none is about a supporter."""
 
 from datetime import date, datetime
 
@@ -38,3 +38,45 @@ class CallReceipt(SQLModel, table=True):
     outcome: str
     said: str = ""
     undone: bool = False
+
+
+class PhoneReport(SQLModel, table=True):
+    """One report that a telephone number of an office does not work. Deleted after a week.
+
+    ``place`` is a short piece of a keyed hash of the internet address, made for this number alone: a place
+    counts once and cannot be told from thousands of others. ``nonce`` is that of the form, to undo it.
+    """
+
+    office: str = Field(primary_key=True)
+    # Its digits.
+    phone: str = Field(primary_key=True)
+    place: str = Field(primary_key=True)
+    nonce: str = Field(index=True)
+    at: datetime
+
+
+class OfficePhone(SQLModel, table=True):
+    """What applies to the number of an office, by the office's id: no refresh of the record changes it.
+
+    Who calls is given ``replacement``, or the record's own number where that is empty; and no number while it
+    is the one that is hidden.
+    """
+
+    office: str = Field(primary_key=True)
+    # The digits of the number that is not shown, because enough people reported it; empty: none.
+    hidden: str = ""
+    replacement: str = ""
+    # The organizer who decided last; empty where nobody has.
+    by: str = ""
+    at: datetime
+
+
+class StepCount(SQLModel, table=True):
+    """How often visitors took one step on one day (``steps.STEPS``). No row is about a visitor."""
+
+    day: date = Field(primary_key=True)
+    step: str = Field(primary_key=True)
+    # A campaign's slug.
+    campaign: str = Field(primary_key=True)
+    language: str = Field(primary_key=True)
+    count: int = 0

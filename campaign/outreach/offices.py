@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from campaign.congress import members
 from campaign.congress.bills import congress_on
 from campaign.congress.models import Office
 from campaign.districts import zip_codes
+from campaign.outreach import phone_numbers
 from campaign.outreach.time_zones import zone_at
 
 OPENS, CLOSES = time(9), time(17)
@@ -124,10 +124,12 @@ def next_morning(place: OfficeNow, *, now: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Offices:
-    """A member's offices that have a telephone: Washington's, then the district's, nearest first."""
+    """A member's offices that have a telephone: Washington's, then the district's, nearest first. ``hidden``
+    are those of which no number is shown, because people reported it."""
 
     washington: OfficeNow | None
     local: tuple[OfficeNow, ...]
+    hidden: tuple[OfficeNow, ...] = ()
 
     @property
     def every(self) -> tuple[OfficeNow, ...]:
@@ -155,8 +157,17 @@ class Offices:
         likely = (place for place in others if place.answers and place.office.id != tried)
         return min(likely, key=_own_hours, default=None)
 
+    def instead_of(self, id: str) -> OfficeNow | None:
+        """The office to call now where that of ``id`` cannot be called."""
+        washington = None if self.washington and self.washington.office.id == id else self.washington
+        return Offices(washington, tuple(place for place in self.local if place.office.id != id)).first
+
     def by_id(self, id: str) -> OfficeNow | None:
         return next((place for place in self.every if place.office.id == id), None)
+
+    def known(self, id: str) -> OfficeNow | None:
+        """An office by its id, with its number shown or hidden."""
+        return next((place for place in (*self.every, *self.hidden) if place.office.id == id), None)
 
 
 def _own_hours(place: OfficeNow) -> bool:
@@ -169,15 +180,17 @@ def offices_for(
 ) -> Offices:
     """A member's offices with a telephone, those in the district sorted by distance from ``near`` if given;
     ``from_caller`` says that this is where the caller is, so that the distance in miles means something."""
-    found = [office for office in members.offices(session, bioguide) if office.phone]
-    places = [office_now(office, _where(session, office), now=now) for office in found]
+    found = phone_numbers.callable_offices(session, bioguide)
+    every = [office_now(office, _where(session, office), now=now) for office in found]
+    places = [place for place in every if place.office.phone]
     local = [place for place in places if not place.is_washington]
     if near is not None:
         local = [replace(place, miles=near.miles_to(place.at) if place.at else None) for place in local]
         local.sort(key=lambda place: math.inf if place.miles is None else place.miles)
     if not from_caller:
         local = [replace(place, miles=None) for place in local]
-    return Offices(next((place for place in places if place.is_washington), None), tuple(local))
+    washington = next((place for place in places if place.is_washington), None)
+    return Offices(washington, tuple(local), tuple(place for place in every if not place.office.phone))
 
 
 def _where(session: Session, office: Office) -> Point | None:

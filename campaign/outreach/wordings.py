@@ -16,7 +16,7 @@ from campaign.congress import members
 from campaign.congress.bills import BillId, ordinal
 from campaign.congress.members import Person
 from campaign.congress.models import Office
-from campaign.outreach import asks, names, speech, time_left
+from campaign.outreach import asks, names, phone_numbers, speech, time_left
 from campaign.outreach.asks import Ask, ProposalBills
 from campaign.outreach.bilingual import Text
 from campaign.outreach.blanks import BLANKS, blanks
@@ -125,7 +125,7 @@ def nothing_to_ask(person: Person, bill: str) -> Refused:
 
 def offices(session: Session, person: Person) -> list[Office]:
     """The member's offices that can be called, Washington first."""
-    return [office for office in members.offices(session, person.bioguide) if office.phone]
+    return [office for office in phone_numbers.callable_offices(session, person.bioguide) if office.phone]
 
 
 def facts(session: Session, matter: ProposalBills) -> list[CitedFact]:

@@ -34,6 +34,13 @@ class Campaign(SQLModel, table=True):
     logo: str = ""
     logo_width: int = 0
     logo_height: int = 0
+    # The kinds of asks that readers begin with, as ``first_asks`` reads them; empty: the program's order.
+    ask_order: str = ""
+
+    @property
+    def first_asks(self) -> tuple[str, ...]:
+        """Kinds of asks by their texts, before all others."""
+        return tuple(self.ask_order.split())
 
     @property
     def offered(self) -> tuple[str, ...]:

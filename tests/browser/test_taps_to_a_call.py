@@ -158,7 +158,13 @@ def report(page: Page, name: str) -> None:
     page.wait_for_url("**/called?*")
 
 
-PAGES = ("/act/TX-20", "/act/DC-0", "/act/TX-20?member=C001098&kind=call", "/act/TX-20/called?member=C001098")
+PAGES = (
+    "/act/TX-20",
+    "/act/DC-0",
+    "/act/TX-20?member=C001098&kind=call",
+    "/act/TX-20/called?member=C001098",
+    "/act/TX-20/number?member=C001098",
+)
 
 
 def test_axe_finds_nothing_on_the_way(visit: Enter, look: Any) -> None:
@@ -170,6 +176,13 @@ def test_axe_finds_nothing_on_the_way(visit: Enter, look: Any) -> None:
         page = seen.open(f"{start}/act/TX-20?member=C001098")
         report(page, words[result])
         assert seen.violations() == []
+
+
+def test_a_share_link_that_is_used_counts_one(visit: Enter, lang: str) -> None:
+    page: Page = visit(viewport=PHONE).open(f"{lang}/act/TX-20/thanks")
+    with page.expect_response(f"**{lang}/shared") as answer:
+        page.evaluate("document.querySelector('[data-share], [data-shared]').click()")
+    assert answer.value.status == 204
 
 
 @pytest.mark.parametrize("size", [100, 200])

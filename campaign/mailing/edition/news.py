@@ -19,14 +19,14 @@ from campaign.congress import ledger, members
 from campaign.congress.bills import WASHINGTON, BillId, congress_on, congress_start, days_left
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Elect, Person
-from campaign.congress.models import Change, Office
+from campaign.congress.models import Change
 from campaign.congress.stage_names import Stage
 from campaign.districts import maps
 from campaign.mailing.edition.ended import EndedBill, ended_since
 from campaign.mailing.models import Edition
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
-from campaign.outreach import asks
+from campaign.outreach import asks, phone_numbers
 from campaign.outreach.asks import CampaignAsks, ProposalBills
 from campaign.proposals import returns
 from campaign.proposals.returns import Return
@@ -174,7 +174,7 @@ def gather(
         docket=docket,
         proposals=proposals,
         people=people,
-        phones=_phones(session),
+        phones=phone_numbers.washington_phones(session),
         seats=frozenset(seat.id for seat in members.seats(session, "house")),
         vacant=frozenset(members.vacancies(session, "house", now=now)),
         redrawn=_redrawn(now),
@@ -266,9 +266,3 @@ def _hearings(changes: Iterable[Change]) -> tuple[tuple[date, str], ...]:
         if change.kind == "action" and change.happened and _HEARING.search(str(change.detail.get("text", "")))
     }
     return tuple(sorted((day, text) for day, text in lines if day))
-
-
-def _phones(session: Session) -> dict[str, str]:
-    """Washington telephone numbers by member."""
-    rows = select(Office.bioguide, Office.phone).where(Office.kind == "washington", Office.phone != "")
-    return dict(session.exec(rows).all())

@@ -8,7 +8,7 @@ in. Read ``PageCache`` first: it answers before Flask where it can; ``_begin`` a
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from itertools import chain
 from time import monotonic, perf_counter
@@ -22,8 +22,9 @@ from werkzeug.wrappers import Request
 
 from campaign import db
 from campaign.congress.models import Bill, Change, SourceState, Tracking
-from campaign.web.core import request_log, routing
+from campaign.web.core import request_log, routing, visits
 from campaign.web.core.compression import CompressedResponse, compressed_file, is_compressible
+from campaign.web.core.visits import Visit
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -32,8 +33,17 @@ MOST_BYTES = 48 * 1024 * 1024
 # A change that another process wrote is seen after this time at most; one of this process at once.
 RECHECK_SECONDS = 1.0
 # Tables that people edit, small enough to be read whole; and one that only grows.
-EDITED = ("campaign", "proposal", "kinship", "citedfact", "campaignstate", "billgoal", "mailpolicy",
-          "campaignaction")  # fmt: skip
+EDITED = (
+    "campaign",
+    "proposal",
+    "kinship",
+    "citedfact",
+    "campaignstate",
+    "billgoal",
+    "mailpolicy",
+    "officephone",
+    "campaignaction",
+)
 GROWING = "textversion"
 STATIC = ("static", "bootstrap.static")
 # The parts of an address before its query.
@@ -47,7 +57,9 @@ Version = tuple[Any, ...]
 def attach(app: Flask, engine: Engine) -> None:
     """Put the cache before Flask. Only ``request_log`` may be attached earlier: headers that are added by what
     comes later are cached with the page."""
-    cache = PageCache(app.wsgi_app, engine)
+    cache = PageCache(
+        app.wsgi_app, engine, lambda environ, visit: visits.counter(app).page_seen(environ, visit)
+    )
     app.extensions["page_cache"] = cache
     app.wsgi_app = cache  # type: ignore[method-assign]
     app.before_request(_begin)
@@ -64,11 +76,13 @@ class State:
 
 @dataclass(frozen=True)
 class CachedPage:
-    """A response with the state it was rendered in; ``route`` is for the request log."""
+    """A response with the state it was rendered in; ``route`` is for the request log, ``visit`` for the counts
+    of pages seen."""
 
     state: State
     route: str
     response: CompressedResponse
+    visit: Visit | None = None
 
 
 class LRU:
@@ -105,9 +119,12 @@ class LRU:
 class PageCache:
     """WSGI middleware that answers with a cached page while it is valid, and lets Flask answer otherwise."""
 
-    def __init__(self, app: "WSGIApplication", engine: Engine) -> None:
+    def __init__(
+        self, app: "WSGIApplication", engine: Engine, seen: "Callable[[WSGIEnvironment, Visit], None]"
+    ) -> None:
         self._app = app
         self._engine = engine
+        self._seen = seen
         self.pages = LRU(MOST_BYTES)
         self._version: Version = ()
         self._checked: float | None = None
@@ -126,6 +143,8 @@ class PageCache:
         body, status, headers = page.response.for_client(environ)
         id, took = request_log.new_id(), perf_counter() - began
         request_log.answered(environ["REQUEST_METHOD"], page.route, int(status[:3]), took, request=id)
+        if page.visit:
+            self._seen(environ, page.visit)
         start_response(status, [*headers, ("X-Request-ID", id)])
         return [body if environ["REQUEST_METHOD"] == "GET" else b""]
 
@@ -205,7 +224,8 @@ def _store(response: Response) -> Response:
     if state := request.environ.get(STATE):
         route = request.url_rule.rule if request.url_rule else ""
         cache = _cache()
-        cache.pages.put(cache.key(request.environ), CachedPage(state, route, compressed))
+        page = CachedPage(state, route, compressed, request.environ.get(visits.VISIT))
+        cache.pages.put(cache.key(request.environ), page)
     return Response(*compressed.for_client(request.environ))
 
 

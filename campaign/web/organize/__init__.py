@@ -6,6 +6,7 @@ from campaign.web.organize import (
     action_signatures,
     action_targets,
     actions,
+    ask_order,
     bills,
     board,
     bulk,
@@ -16,9 +17,11 @@ from campaign.web.organize import (
     lists,
     member,
     notes,
+    phone_numbers,
     preferences,
     reader_lists,
     readers,
+    steps,
     system,
     week,
     wordings,
@@ -26,7 +29,7 @@ from campaign.web.organize import (
 from campaign.web.organize.access import room
 
 __all__ = [
-    "account", "action_signatures", "action_targets", "actions",
-    "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists", "member",
-    "notes", "preferences", "reader_lists", "readers", "room", "system", "week", "wordings",
+    "account", "action_signatures", "action_targets", "actions", "ask_order", "bills", "board", "bulk",
+    "campaigns", "digest", "find", "january", "lists", "member", "notes", "phone_numbers", "preferences",
+    "reader_lists", "readers", "room", "steps", "system", "week", "wordings",
 ]  # fmt: skip

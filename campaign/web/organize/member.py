@@ -16,6 +16,7 @@ from campaign.congress.models import Bill, Cosponsorship
 from campaign.organizing import calls, notes, staff, whip, worklists
 from campaign.organizing import dashboard as boards
 from campaign.organizing.worklists import LISTS, Worklists
+from campaign.outreach import phone_numbers
 from campaign.refusals import Refused
 from campaign.web.core import database, routing, served
 from campaign.web.core.languages import _
@@ -63,6 +64,7 @@ def show_member(
         past=_past(session, bioguide),
         committees=members.committees_of(session, bioguide, now=now),
         offices=members.offices(session, bioguide),
+        phones={office.id: office.phone for office in phone_numbers.callable_offices(session, bioguide)},
         staff=staff.current(session, served.slug(), bioguide),
         typed_person=typed_person,
         changes=whip.history(session, bioguide)[:FIRST_FEW],

@@ -23,6 +23,7 @@ from campaign.organizing.cache import record_version
 from campaign.organizing.calls import Waiting
 from campaign.organizing.models import WhipEntry
 from campaign.organizing.worklists import Entry
+from campaign.outreach import phone_numbers
 from campaign.proposals import campaigns, lineage, returns
 from campaign.proposals.returns import Return
 from campaign.web.core import database, history, routing, served
@@ -90,6 +91,7 @@ def dashboard() -> Response:
         first=_owned(session, first, ids),
         due=due,
         reports=reports,
+        hidden_phones=phone_numbers.hidden(session),
         answers=answer_names(),
         people=people,
         waiting=_suggested(session, slug),

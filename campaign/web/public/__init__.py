@@ -8,13 +8,15 @@ from campaign.web.public import (
     kits,
     letters,
     office_letters,
+    phone_reports,
     reports,
     routes,
+    shared,
     subscribe,
 )
 from campaign.web.public.room import room
 
 __all__ = [
-    "actions", "calls", "confirm_place", "feeds", "kits", "letters", "office_letters", "reports", "room",
-    "routes", "subscribe",
+    "actions", "calls", "confirm_place", "feeds", "kits", "letters", "office_letters", "phone_reports",
+    "reports", "room", "routes", "shared", "subscribe",
 ]  # fmt: skip

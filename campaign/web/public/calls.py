@@ -4,7 +4,7 @@ Read ``visit`` first: every page here is about one person who speaks for one sea
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Flask, abort, current_app, g, make_response, redirect, request
 from werkzeug.datastructures import MultiDict
@@ -14,7 +14,7 @@ from campaign.congress.members import Person
 from campaign.congress.seats import read_seat
 from campaign.db import utcnow
 from campaign.districts import finder
-from campaign.outreach import conversations, names, offices, reminders, wordings
+from campaign.outreach import conversations, names, offices, phone_numbers, reminders, wordings
 from campaign.outreach.asks import Ask
 from campaign.outreach.offices import OfficeNow, Offices
 from campaign.outreach.outcomes import ConnectionLimits, FormTokens
@@ -32,9 +32,10 @@ from campaign.web.public.room import route
 
 
 def attach(app: Flask, settings: Settings) -> None:
-    """What counts each report once, and few of one connection."""
+    """What counts each report once, and few of one connection: of calls, and of numbers that do not work."""
     app.extensions["form_tokens"] = FormTokens(settings.signing_key(), settings.retired_keys)
     app.extensions["connections"] = ConnectionLimits()
+    app.extensions["phone_connections"] = ConnectionLimits(phone_numbers.CONNECTION_A_DAY, timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ def script(chosen: Visit, *, now: datetime) -> Response:
         kind=kind,
         text=text,
         office=office,
+        offices=found,
         once=new_form(now=now),
         cached=False,
     )
@@ -164,7 +166,13 @@ def aloud(seat: str) -> Response:
     found = offices_of(chosen, now=now)
     office = found.by_id(request.args.get("office", "")) or found.first
     return page(
-        "public/aloud.html", shown=chosen, lines=lines, office=office, once=new_form(now=now), cached=False
+        "public/aloud.html",
+        shown=chosen,
+        lines=lines,
+        office=office,
+        offices=found,
+        once=new_form(now=now),
+        cached=False,
     )
 
 

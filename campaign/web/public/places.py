@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -14,7 +14,7 @@ from campaign.congress.bills import congress_on, congress_start
 from campaign.congress.members import Elect, Person
 from campaign.congress.models import Seat
 from campaign.congress.state_names import ENGLISH, state_name
-from campaign.districts import finder, maps, notes
+from campaign.districts import finder, maps, notes, zip_codes
 from campaign.districts.answers import FindResult, SeatHit
 from campaign.districts.notes import Note
 from campaign.fetch import Fetcher
@@ -41,11 +41,13 @@ class Choice:
 @dataclass(frozen=True)
 class Answer:
     """Where a place lies. ``choices`` is empty unless several districts share it. ``senators`` are those to
-    call meanwhile, where the seat is not found."""
+    call meanwhile, where the seat is not found. ``likely_state`` is that of the ZIP codes with the same first
+    digits, where no table has the ZIP code itself."""
 
     found: FindResult
     choices: tuple[Choice, ...]
     senators: tuple[Person, ...] = ()
+    likely_state: str = ""
 
     @property
     def only_seat(self) -> str | None:
@@ -58,7 +60,14 @@ class Answer:
 
 
 def by_zip(session: Session, typed: str, *, now: datetime) -> Answer:
-    return _answer(session, finder.by_zip(session, typed, now=now), now)
+    answer = _answer(session, finder.by_zip(session, typed, now=now), now)
+    zip = finder.zip_of(typed)
+    if answer.found.state or answer.choices or answer.only_seat or zip_codes.zip_code(session, zip):
+        return answer
+    likely = zip_codes.state_near(session, zip)
+    if likely not in ENGLISH:
+        return answer
+    return replace(answer, senators=in_state(session, likely, now=now).senators, likely_state=likely)
 
 
 def by_address(settings: Settings, session: Session, form: Mapping[str, str], *, now: datetime) -> Answer:

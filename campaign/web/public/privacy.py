@@ -60,6 +60,26 @@ def _of_readers() -> Iterator[Statement]:
     )
     yield Statement(
         "readers",
+        ("stepcount",),
+        _(
+            "How often each day, in each language, someone came from elsewhere or saw their members. How "
+            "often someone opened a script, reported a call or used a share link. These are totals: nothing "
+            "tells one visitor from another. A number below 20 is shown to no one."
+        ),
+        _("One year."),
+    )
+    yield Statement(
+        "readers",
+        ("phonereport",),
+        _(
+            "That a number of an office didn’t work for someone, and when. A short code, made from the "
+            "internet address, lets each person count once. Thousands of addresses share each code, so it "
+            "leads back to no one."
+        ),
+        _("Eight days at most."),
+    )
+    yield Statement(
+        "readers",
         ("jobrun", "lease", "ratebudget"),
         _(
             "When our own tasks ran, how they ended, and how many requests our sources allow. Nothing "
@@ -157,11 +177,12 @@ def _of_organizers() -> Iterator[Statement]:
         (
             "whipentry", "whipnote", "whipnotechange", "staffcontact", "pendingimport", "callreview",
             "savedview", "pollrequest",
-            "billgoal", "campaignstate",
+            "billgoal", "campaignstate", "officephone",
         ),
         _(
-            "Goals, plans and notes about members of Congress. Who to talk to in their offices: staff "
-                "names, roles, phone numbers and email addresses at work. Nothing about readers."
+            "Goals, plans and notes about members of Congress, and office numbers we corrected. Who to "
+                "talk to in their offices: staff names, roles, phone numbers and email addresses at work. "
+                "Nothing about readers."
         ),
         _("Until an organizer removes it."),
     )  # fmt: skip

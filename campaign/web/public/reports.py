@@ -16,7 +16,7 @@ from campaign.outreach.models import CallReceipt
 from campaign.outreach.offices import OfficeNow, Offices
 from campaign.outreach.outcomes import ConnectionLimits
 from campaign.refusals import Refused
-from campaign.web.core import proxies
+from campaign.web.core import proxies, visits
 from campaign.web.core.database import engine, session
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
@@ -55,7 +55,7 @@ def _report(chosen: Visit, now: datetime) -> outcomes.Report:
 
 def _kind_of_office(found: Offices, sent: str) -> str:
     """``washington`` or ``district``: of an office by its id, by its kind, or of the one to call now."""
-    office = found.by_id(sent) if sent else found.first
+    office = found.known(sent) if sent else found.first
     if office is None:
         return sent or "washington"
     return "washington" if office.is_washington else "district"
@@ -66,9 +66,12 @@ def _count(chosen: Visit, report: outcomes.Report, nonce: str, now: datetime) ->
         if not _connections().allow(proxies.place(), now=now):
             raise outcomes.too_many()
         with db.writing(engine()) as writer:
-            outcomes.record(writer, report, nonce, now=now, today=now.astimezone(settings().zone).date())
+            today = now.astimezone(settings().zone).date()
+            is_new = outcomes.record(writer, report, nonce, now=now, today=today)
     except Refused as refused:
         return _next_step(chosen, report.outcome, now, problem=refused.text(current()), status=refused.status)
+    if is_new:
+        visits.count("reported")
     return _to_report(chosen, form_tokens().undo(nonce, now=now))
 
 

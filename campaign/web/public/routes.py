@@ -55,6 +55,9 @@ def find() -> Response:
     try:
         if zip:
             return _answer_place(places.by_zip(session(), zip, now=now), zip=zip)
+        if state.upper() in state_names.ENGLISH and "district" not in request.args:
+            # From the page of a seat that is not the reader's: the form with what is known.
+            return _find_page(typed=request.args)
         if state:
             return redirect(place("act", seat=places.chosen_seat(session(), request.args)), 303)
         if "state" in request.args:
@@ -114,7 +117,7 @@ def _find_page(
         problem=problem and problem.refusal.text(current()),
         wrong=problem.field if problem else "",
         typed={name: value[:LONGEST_TYPED] for name, value in typed.items()},
-        state=(typed.get("state") or (found.found.state if found else "")).upper(),
+        state=(typed.get("state") or (found.found.state or found.likely_state if found else "")).upper(),
         geocodes=bool(settings().geocoder_url),
         takes_points=finder.has_boundaries(session(), now=now),
         states=state_names.choices(current()),
@@ -205,17 +208,29 @@ def bills() -> Response:
     """The campaign's bills; with ``q`` every bill that fits the number or words that were typed."""
     typed = request.args.get("q", "").strip()
     if not typed:
-        return page(
-            "public/bills.html",
-            shown=content.front(session(), served.campaign(), now=utcnow()),
-            typed="",
-            found=[],
-        )
-    found = lookup.search(session(), typed, now=utcnow())
+        return _bills()
+    try:
+        found = lookup.search(session(), typed, now=utcnow())
+    except Refused as refused:
+        return _bills(typed, problem=refused.text(current()), status=refused.status)
     if len(found) == 1:
         return redirect(place("bill", text=str(found[0].bill_id)), 302)
     by_number = len({candidate.bill_id.number for candidate in found}) == 1
     return page("public/bills.html", shown=None, typed=typed, found=found, by_number=by_number)
+
+
+def _bills(typed: str = "", *, problem: str = "", status: int = 200) -> Response:
+    """The campaign's bills, with what was typed in the field of the search where it found nothing."""
+    shown = content.front(session(), served.campaign(), now=utcnow())
+    return page(
+        "public/bills.html",
+        shown=shown,
+        typed=typed[:LONGEST_TYPED],
+        found=[],
+        problem=problem,
+        cached=not problem,
+        status=status,
+    )
 
 
 @route("/bills/<path:text>", query=("on", "sort"))

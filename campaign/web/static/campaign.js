@@ -88,6 +88,12 @@ function tick(mark) {
   addEventListener("pageshow", () => { mark.hidden = !remembered(`called-${mark.dataset.ifCalled}`); });
 }
 
+// A share link that is used counts one; who used it, and which, is not sent.
+addEventListener("click", ({ target }) => {
+  const counted = target.closest?.("[data-share], [data-shared]")?.closest("[data-count]");
+  if (counted) navigator.sendBeacon?.(counted.dataset.count);
+});
+
 every("[data-keep]", keep);
 every("form[data-fill]", fillIn);
 every("[data-called]", remember);

@@ -2,13 +2,16 @@
 
 import json
 import re
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
 
+from campaign import db
 from campaign.app import create_app
+from campaign.districts import zip_codes
 from campaign.settings import Settings
 
 GEOCODER = "/geocoder/geographies/onelineaddress"
@@ -89,6 +92,60 @@ def test_the_page_of_a_seat_repeats_notes_by_their_codes_only(client: FlaskClien
     assert "se basa solo en su código postal" in text
     assert "nonsense" not in text
     assert "Likely" not in words(client.get("/act/TX-20").text)
+
+
+@pytest.mark.parametrize(
+    ("lang", "zip", "state", "says"),
+    [
+        # No table has these; the ZIP codes with the same first three digits lie in one state.
+        ("", "78298", "TX", "If you live in Texas, these are your senators"),
+        ("/es", "05499", "VT", "Si vive en Vermont"),
+    ],
+)
+def test_the_first_digits_of_an_unknown_zip_code_preset_the_state(
+    client: FlaskClient, snapshot_engine: Engine, lang: str, zip: str, state: str, says: str
+) -> None:
+    with db.reading(snapshot_engine) as session:
+        zip = next(
+            f"{zip[:3]}{n:02}" for n in range(99, 0, -1) if not zip_codes.zip_code(session, f"{zip[:3]}{n:02}")
+        )
+    html = client.get(f"{lang}/find?zip={zip}").text
+    assert selected(html) == [state]
+    assert says in words(html)
+    assert len(re.findall(rf'href="(?:/es)?/act/{state}\?member=(\w+)"', html)) == 2
+
+
+@pytest.mark.parametrize("seat", ["TX-20", "VT-0", "PR-0", "TX"])
+@pytest.mark.parametrize("lang", ["", "/es"])
+def test_not_your_members_leads_to_the_form_with_the_state(client: FlaskClient, lang: str, seat: str) -> None:
+    page = client.get(f"{lang}/act/{seat}").text
+    where = f"{lang}/find?state={seat[:2]}"
+    assert page.count(f'href="{where}"') >= 2
+    answer = client.get(where)
+    assert answer.status_code == 200
+    assert selected(answer.text) == [seat[:2]]
+    assert 'aria-invalid="true"' not in answer.text
+    assert client.get("/find?state=XX").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("lang", "typed", "status", "says"),
+    [
+        ("", "nothing of the kind", 400, "We couldn’t read “nothing of the kind” as a bill number"),
+        ("/es", "hr1234-119", 404, "H.R. 1234"),
+        ("", "990099", 400, "990099"),
+    ],
+)
+def test_a_bill_that_is_not_found_stays_in_its_field(
+    client: FlaskClient, lang: str, typed: str, status: int, says: str
+) -> None:
+    answer = client.get(f"{lang}/bills", query_string={"q": typed})
+    assert answer.status_code == status
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert says in unescape(words(answer.text)).replace("\N{NO-BREAK SPACE}", " ")
+    (field,) = re.findall(r'<input[^>]+id="q"[^>]+>', answer.text)
+    assert f'value="{typed}"' in field
+    assert 'aria-describedby="q-hint q-problem" aria-invalid="true"' in field
 
 
 # --- what was typed stays ---
