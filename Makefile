@@ -12,7 +12,7 @@ ITSELF := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 # Compiled modules and rewritten tests are half of a test run's start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run install develop check test lint format bench mutate replay january kills pictures translate lock clean
+.PHONY: help run install develop check test lint format bench mutate replay january soak kills pictures translate lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -52,6 +52,9 @@ replay: $(VENV)/.dev-stamp  ## replay two years of Congress: STANDIN=http://… 
 
 january: $(VENV)/.dev-stamp  ## live through the Januaries of 2025 and 2027 day by day and read every page and mail
 	@LONG=1 $(BIN)/python -m pytest tests/turns $(ARGS)
+
+soak: $(VENV)/.dev-stamp  ## the whole viral day: 40,000 newcomers, 7,500 connections at once
+	@$(BIN)/python -m benchmarks --only viral_day --share 1 $(ARGS)
 
 kills: $(VENV)/.dev-stamp  ## kill a worker that sends mail a hundred times, on both databases, and count lost and extra copies
 	@$(BIN)/python -m benchmarks.kills $(ARGS)

@@ -12,7 +12,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import lineage, lookup, mail, organize, pages, polling, starting, whole_congress
+from benchmarks import (
+    lineage,
+    lookup,
+    mail,
+    organize,
+    pages,
+    paint,
+    polling,
+    slow_clients,
+    starting,
+    viral_day,
+    whole_congress,
+)
 from benchmarks.figures import Figure
 
 
@@ -30,6 +42,10 @@ def main() -> int:
         "lookup": lookup.measure,
         "starting": starting.measure,
         "pages": pages.measure,
+        "paint": paint.measure,
+        "slow_clients": slow_clients.measure,
+        # Beside the other parts a fiftieth of the day is enough.
+        "viral_day": lambda: viral_day.measure(given.share if given.only else given.share / 50),
         "mail": lambda: mail.measure(given.share),
         "organize": lambda: organize.measure(given.share),
     }

@@ -5,8 +5,8 @@ The rooms, from the ground up (imports go down this list only):
 - ``settings``, ``refusals``, ``dates`` -- the operator's settings; errors in both languages; days people write
 - ``logs`` -- log format, and what is redacted
 - ``db``, ``runs`` -- engine, sessions, migrations; scheduled runs and leadership
-- ``reply``, ``fetch`` -- responses and what they mean; the only HTTP client: retries, circuit breakers, rate
-  budgets, no redirects
+- ``ssrf``, ``reply``, ``fetch`` -- which hosts may be asked; responses and what they mean; the only HTTP
+  client: retries, circuit breakers, rate budgets, no redirects
 - ``congress`` -- the public record: bills, observations, the ledger, stages, members
 - ``districts`` -- ZIP code, address or point to seat
 - ``proposals`` -- what a campaign is about: proposals, their bills over Congresses, facts, texts
@@ -18,7 +18,7 @@ The rooms, from the ground up (imports go down this list only):
 - ``mailing`` -- ``readers``, ``edition``, ``delivery``, ``returned``
 - ``new_congress`` -- what the turn of a Congress ends, and what is missing for it
 - ``removal`` -- what goes with a campaign
-- ``backup``, ``doctor``, ``server`` -- what the operator's commands do
+- ``backup``, ``doctor``, ``server``, ``http_worker`` -- what the operator's commands do; who speaks HTTP
 - ``web`` -- ``core``, ``public``, ``organize``, ``api``; ``app`` puts the service together
 - ``drill`` -- every page as it will be on a day to come
 - ``cli`` -- the command line

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -52,6 +53,14 @@ def backup(engine: Engine, file: Path) -> Counts:
         part.chmod(0o600)
         counts = _checked(part)
         part.rename(file)
+    except (OSError, sqlite3.OperationalError, sa.exc.OperationalError) as error:
+        if isinstance(error, sa.exc.OperationalError) and engine.dialect.name != "sqlite":
+            raise
+        reason = getattr(error, "strerror", None) or str(getattr(error, "orig", error))
+        raise Refused(
+            f"The backup could not be written to {file.parent}: {reason}.",
+            f"No se pudo escribir la copia en {file.parent}: {reason}.",
+        ) from None
     finally:
         part.unlink(missing_ok=True)
     return counts
@@ -189,13 +198,26 @@ def _replace_file(source: Engine, target: Engine) -> Counts:
 def _copy_table(table: sa.Table, reader: Connection, writer: Connection) -> None:
     rows = reader.execution_options(yield_per=ROWS_AT_ONCE).execute(sa.select(table)).mappings()
     for part in rows.partitions():
-        writer.execute(sa.insert(table), [dict(row) for row in part])
+        writer.execute(sa.insert(table), [_storable(dict(row)) for row in part])
     counter = table.autoincrement_column
     if counter is not None and writer.dialect.name == "postgresql":
         newest = sa.select(sa.func.max(counter)).scalar_subquery()
         sequence = sa.func.pg_get_serial_sequence(table.name, counter.name)
         # For an empty table, setval with is_called = false makes 1 the first number.
         writer.execute(sa.select(sa.func.setval(sequence, sa.func.coalesce(newest, 1), newest.is_not(None))))
+
+
+def _storable(row: dict[str, Any]) -> dict[str, Any]:
+    """A row that PostgreSQL stores, too: NUL characters, which releases before 0.2.0 let in, are left out."""
+    return {name: _without_nul(value) for name, value in row.items()}
+
+
+def _without_nul(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, dict):
+        return {_without_nul(name): _without_nul(inner) for name, inner in value.items()}
+    return [_without_nul(inner) for inner in value] if isinstance(value, list) else value
 
 
 @contextmanager

@@ -21,6 +21,26 @@ from campaign.refusals import Refused
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 15_000
+# Connections of one process that stay open; as many more are opened while they are needed. Each thread of the
+# web server may hold one for reading and one for writing.
+POOLED = 12
+# Nothing of PostgreSQL is waited for without end. A server that went silently (a cut cable, no power) is
+# noticed by unanswered keepalives or unacknowledged data within half a minute; the kernel's own figure is two
+# hours.
+POSTGRES = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+LOCK_MILLISECONDS = 15_000
+# A transaction that was left open would hold its locks for ever.
+IDLE_MILLISECONDS = 600_000
+# The longest statement of a page, and of a job or command: a digest for 10^6 readers is one INSERT.
+PAGE_STATEMENT_MILLISECONDS = 15_000
+STATEMENT_MILLISECONDS = 600_000
 # Exceptions of a database that cannot be read. The first statements on a new SQLite connection raise the
 # driver's own error, which SQLAlchemy does not wrap.
 UNREADABLE = (sa.exc.DBAPIError, sa.exc.TimeoutError, sqlite3.DatabaseError)
@@ -53,18 +73,63 @@ def clock_at(moment: datetime) -> Iterator[None]:
         _ahead.reset(before)
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for ``sqlite:///…`` or ``postgresql+psycopg://…``; creates the folder of a SQLite file."""
+def open_engine(url: str, *, statement_milliseconds: int = STATEMENT_MILLISECONDS) -> Engine:
+    """An engine for ``sqlite:///…`` or ``postgresql+psycopg://…``; creates the folder of a SQLite file.
+
+    On PostgreSQL every wait has an end: for a connection, a lock, a statement and a server that is gone.
+    """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        return _open_postgres(parsed, statement_milliseconds)
+    if parsed.database and parsed.database != ":memory:":
+        _make_file(Path(parsed.database))
     # Parameters of a statement may be personal data and must not reach a log in an error message.
-    engine = sa.create_engine(parsed, hide_parameters=True)
+    engine = sa.create_engine(parsed, hide_parameters=True, pool_size=POOLED, max_overflow=POOLED)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_file(file: Path) -> None:
+    """The file of a database, for its owner alone: it holds readers' addresses and secrets of authenticators.
+
+    Raises Refused where it cannot be made, and says why; SQLite does not.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)
+    except OSError as error:
+        raise Refused(
+            f"The database file {file} cannot be made: {error.strerror}.",
+            f"No se puede crear el archivo de la base de datos {file}: {error.strerror}.",
+        ) from None
+
+
+def _open_postgres(url: sa.URL, statement_milliseconds: int) -> Engine:
+    limits = {
+        "lock_timeout": LOCK_MILLISECONDS,
+        "statement_timeout": statement_milliseconds,
+        "idle_in_transaction_session_timeout": IDLE_MILLISECONDS,
+        # The same at the server's end: a host that went must not keep its locks.
+        "tcp_keepalives_idle": POSTGRES["keepalives_idle"],
+        "tcp_keepalives_interval": POSTGRES["keepalives_interval"],
+        "tcp_keepalives_count": POSTGRES["keepalives_count"],
+        "tcp_user_timeout": POSTGRES["tcp_user_timeout"],
+    }
+    # What the operator's own address says goes before.
+    given: dict[str, Any] = {name: value for name, value in POSTGRES.items() if name not in url.query}
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    given["options"] = f"{options} {url.query.get('options', '')}".strip()
+    return sa.create_engine(
+        url.difference_update_query(["options"]),
+        connect_args=given,
+        pool_pre_ping=True,
+        pool_size=POOLED,
+        max_overflow=POOLED,
+        pool_timeout=10,
+        hide_parameters=True,
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
@@ -115,6 +180,9 @@ def upgrade(engine: Engine) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     with _restructuring(engine) as connection:
         if connection.dialect.name == "postgresql":
+            # Another process may be upgrading, and a large table takes as long as it takes.
+            connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
+            connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('campaign.upgrade'))"))
         config.attributes["connection"] = connection
         before = _revision_at(connection)

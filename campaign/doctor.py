@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 from campaign import db, new_congress, runs
 from campaign.congress import members, tracking
 from campaign.congress.models import SourceState
-from campaign.mailing import dns_checks, queue
+from campaign.mailing import dns_checks, queue, watchdog
 from campaign.mailing.readers import new_districts
 from campaign.settings import SHORTEST_SECRET, Settings
 
@@ -40,7 +40,7 @@ def examine(engine: Engine, settings: Settings, *, now: datetime) -> list[Findin
     if all(finding.level != "error" for finding in findings):
         with db.reading(engine) as session:
             findings += [*_work(session, now), *_data(session, now), *_new_congress(session, now)]
-            findings += [*_offices(session), *_mail(session), *_readers(session, now)]
+            findings += [*_offices(session), *_mail(session, now), *_readers(session, now)]
     return [*findings, *_settings(settings), *(Finding(*found) for found in dns_checks.examine(settings))]
 
 
@@ -123,8 +123,8 @@ def _offices(session: Session) -> Iterator[Finding]:
         yield Finding("note", f"telephone {phone}", text)
 
 
-def _mail(session: Session) -> Iterator[Finding]:
-    for trouble in queue.troubles(session):
+def _mail(session: Session, now: datetime) -> Iterator[Finding]:
+    for trouble in (*queue.troubles(session), *watchdog.troubles(session, now=now)):
         yield Finding("warning", trouble.about, trouble.en)
 
 

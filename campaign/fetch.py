@@ -24,8 +24,8 @@ import httpx
 import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from campaign import __version__
-from campaign.refusals import SourceError
+from campaign import __version__, ssrf
+from campaign.refusals import Refused, SourceError
 from campaign.reply import (
     Headers,
     NotFound,
@@ -94,7 +94,8 @@ class Fetcher:
     """An HTTP client for one run; a context manager that several threads may use.
 
     ``attempts`` is how often a request is sent at most: where more than half of all requests fail, eight
-    attempts still bring 99 of 100 through. ``patience`` limits all attempts of one request in seconds. The
+    attempts still bring 99 of 100 through. ``patience`` limits all attempts of one request in seconds,
+    ``body_seconds`` the body of one reply. The
     circuit breaker of a host opens for ``rest`` seconds after ``threshold`` requests in a row failed all their
     attempts; then one request is tried. ``hosts`` (host or host:port), where given, are the only allowed ones.
     """
@@ -113,6 +114,7 @@ class Fetcher:
         patience: float = 100.0,
         threshold: int = 4,
         rest: float = 300.0,
+        body_seconds: float = 120.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.requests = 0
@@ -121,16 +123,24 @@ class Fetcher:
         self._waits = {"wait_initial": wait_initial, "wait_max": wait_max, "wait_jitter": wait_jitter}
         self._threshold = threshold
         self._rest = rest
+        self._body_seconds = body_seconds
         self._clock = clock
         self._allowed = None if hosts is None else frozenset(hosts)
         self._hosts: dict[str, _Host] = {}
         self._lock = threading.Lock()
-        self._client = httpx.Client(
-            verify=_ssl_context(),
-            follow_redirects=False,
-            timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
-            headers={"User-Agent": user_agent},
-        )
+        try:
+            self._client = httpx.Client(
+                verify=_ssl_context(),
+                follow_redirects=False,
+                timeout=httpx.Timeout(read_timeout, connect=connect_timeout),
+                headers={"User-Agent": user_agent},
+            )
+        except (ValueError, httpx.InvalidURL):
+            raise Refused(
+                "ALL_PROXY, HTTPS_PROXY or HTTP_PROXY is no address of a proxy, like http://proxy.example.org:3128.",
+                "ALL_PROXY, HTTPS_PROXY o HTTP_PROXY no es la dirección de un proxy, como "
+                "http://proxy.example.org:3128.",
+            ) from None
 
     def __enter__(self) -> Self:
         return self
@@ -174,7 +184,9 @@ class Fetcher:
 
         Raises Unread after the last attempt, and at once for a permanent failure or an open circuit breaker.
         """
-        request = self._request(url, params, {**(headers or {}), **(secret_headers or {})}, limit, 120.0)
+        request = self._request(
+            url, params, {**(headers or {}), **(secret_headers or {})}, limit, self._body_seconds
+        )
         return self._attempt_all(request, lambda: parse(self._send(request, None)))
 
     def download(
@@ -229,11 +241,20 @@ class Fetcher:
 
         return self._attempt_all(whole, attempt)
 
-    def post(self, url: str, message: Mapping[str, str]) -> Reply:
-        """POST a JSON message once, without a retry; the reply of any status. Raises Unread without a reply."""
+    def post(self, url: str, message: Mapping[str, str], *, public: bool = False) -> Reply:
+        """POST a JSON message once, without a retry; the reply of any status, without its body. Raises Unread
+        without a reply, and with ``public`` for a host that is none of the public internet."""
         request = self._request(url, None, {}, BODY_LIMIT, 120.0)
+        address, headers, extensions = httpx.URL(request.url), {}, {}
+        if public:
+            # The certificate is checked for the name, the connection goes to the address that was looked at.
+            headers["Host"], extensions["sni_hostname"] = address.netloc.decode(), address.host
+            address = address.copy_with(host=ssrf.resolve(url))
         try:
-            response = self._client.post(request.url, json=dict(message))
+            with self._client.stream(
+                "POST", address, json=dict(message), headers=headers, extensions=extensions
+            ) as response:
+                pass
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise SourceError(f"{urlsplit(url).hostname}: not reached ({type(error).__name__})") from None
         return Reply(response.status_code, b"", "", "")

@@ -15,6 +15,7 @@ from campaign.proposals import campaigns
 from campaign.proposals.models import (
     Campaign,
     CampaignLogo,
+    CampaignPicture,
     CampaignState,
     CitedFact,
     Kinship,
@@ -96,5 +97,6 @@ def _own(slug: str) -> Iterator[tuple[type[Any], Condition]]:
     yield Kinship, col(Kinship.proposal).in_(proposals)
     yield Proposal, col(Proposal.campaign) == slug
     yield CampaignLogo, col(CampaignLogo.campaign) == slug
+    yield CampaignPicture, col(CampaignPicture.campaign) == slug
     yield CampaignState, col(CampaignState.campaign) == slug
     yield Campaign, col(Campaign.slug) == slug

@@ -5,18 +5,25 @@ leader election only saves the other workers from trying.
 """
 
 import threading
-from contextlib import ExitStack, suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from campaign import db
 
-# The two integers of a PostgreSQL advisory lock: the first stands for this service, the second for its workers.
-ADVISORY_LOCK = {"service": 741_119, "lock": 1}
-LEASE_SECONDS = 60
+# A leader that is gone is replaced within this time and a third of it.
+LEASE_SECONDS = 36
+# Clocks of two machines differ by less than this.
+CLOCKS_DIFFER = timedelta(minutes=5)
+# The name of the one lease.
+WORKERS = "worker"
 
 
 class JobRun(SQLModel, table=True):
@@ -33,11 +40,14 @@ class JobRun(SQLModel, table=True):
 
 
 class Lease(SQLModel, table=True):
-    """The leader, on a database without advisory locks; ends by itself unless renewed."""
+    """The leader; ends by itself unless renewed."""
 
     name: str = Field(primary_key=True)
     owner: str
     ends: datetime
+
+
+leases: sa.Table = Lease.__table__  # type: ignore[attr-defined]
 
 
 def claim(engine: Engine, job: str, slot: datetime, *, owner: str, now: datetime) -> bool:
@@ -67,10 +77,13 @@ def skip(engine: Engine, job: str, slot: datetime, *, owner: str, now: datetime)
 def discard_unfinished(engine: Engine, *, now: datetime) -> list[JobRun]:
     """Delete the rows of runs that never finished, so that their slots can be claimed again; returns them.
 
-    Only for a worker that has just become leader: the workers before it have ended.
+    Only for a worker that has just become leader: the workers before it have ended. A slot that is still to
+    come was claimed by a clock that was ahead, and goes, too.
     """
+    unfinished = sa.and_(col(JobRun.status) == "running", col(JobRun.started) < now)
+    wanted = sa.or_(unfinished, col(JobRun.slot) > now + CLOCKS_DIFFER)
     with db.writing(engine) as session:
-        left = list(session.exec(select(JobRun).where(JobRun.status == "running", JobRun.started < now)))
+        left = list(session.exec(select(JobRun).where(wanted)))
         for run in left:
             session.delete(run)
     return left
@@ -89,11 +102,11 @@ def trim(session: Session, *, before: datetime) -> int:
 
 
 class LeaderLock:
-    """A lock that at most one ``owner`` on one database holds: the leader among the workers.
+    """A lease that at most one ``owner`` on one database holds: the leader among the workers.
 
-    On PostgreSQL it is an advisory lock on a connection of its own and ends with that connection. On SQLite it
-    is a lease row that ends by itself, so ``acquire`` must be called at least every third of a lease. Several
-    threads may use it.
+    It is a row that ends by itself, on the database's clock, so ``acquire`` must be called at least every
+    third of a lease. No connection stands for it: whether a leader was killed, cut off or is only slow, its
+    lease runs out, and it knows so by its own clocks. Several threads may use it.
     """
 
     def __init__(self, engine: Engine, owner: str, *, seconds: int = LEASE_SECONDS) -> None:
@@ -101,100 +114,91 @@ class LeaderLock:
         self.owner = owner
         self.length = timedelta(seconds=seconds)
         self._ends: datetime | None = None
-        self._connection: Connection | None = None
+        # The end by the clock that nobody sets.
+        self._monotonic_end = 0.0
         self._changing = threading.Lock()
         self._released = False
 
     def acquire(self, now: datetime) -> bool:
-        """Take or renew the lock without waiting; whether it is held now. Always False after ``release``."""
+        """Take or renew the lease; whether it is held now. Always False after ``release``.
+
+        A database that cannot be reached ends no lease before its time.
+        """
         with self._changing:
             held = not self._released and self._take_or_renew(now)
         if self._released:
-            # ``release`` was called in the middle and left the lock to this call.
+            # ``release`` was called in the middle and left the lease to this call.
             self.release()
             return False
         return held
 
     def is_held(self, now: datetime) -> bool:
-        """Whether the last ``acquire`` succeeded and the lock has not ended since."""
-        if self.engine.dialect.name == "postgresql":
-            return self._connection is not None
-        return self._ends is not None and now < self._ends
+        """Whether the last ``acquire`` succeeded and the lease has not ended since."""
+        return self._ends is not None and now < self._ends and time.monotonic() < self._monotonic_end
 
     def release(self) -> None:
-        """Give up the lock for good, so that another worker can take it at once.
+        """Give up the lease for good, so that another worker can take it at once.
 
-        Does not wait for an ``acquire`` in another thread; that call gives the lock up when it ends.
+        Does not wait for an ``acquire`` in another thread; that call gives the lease up when it ends.
         """
         self._released = True
         if self._changing.acquire(blocking=False):
             try:
-                self._unlock()
-                self._delete_lease()
+                self._delete()
             finally:
                 self._changing.release()
 
     def _take_or_renew(self, now: datetime) -> bool:
-        if self.engine.dialect.name == "postgresql":
-            return self._lock_or_check()
-        return self._take_or_renew_lease(now)
-
-    # --- SQLite: a lease row ---
-
-    def _take_or_renew_lease(self, now: datetime) -> bool:
-        with db.writing(self.engine) as session:
-            lease = session.get(Lease, "worker")
-            if lease is None:
-                lease = Lease(name="worker", owner=self.owner, ends=now)
-                session.add(lease)
-            held = lease.owner == self.owner or lease.ends <= now
-            if held:
-                lease.owner, lease.ends = self.owner, now + self.length
+        # Both ends are counted from before the question, so they come before the end in the database.
+        began = time.monotonic()
+        try:
+            with self._committing() as connection:
+                held = connection.execute(self._statement(now)).first() is not None
+        except sa.exc.OperationalError:
+            return self.is_held(now)
         self._ends = now + self.length if held else None
+        self._monotonic_end = began + self.length.total_seconds()
         return held
 
-    def _delete_lease(self) -> None:
+    def _statement(self, now: datetime) -> Any:
+        """One statement takes the lease where it is free, ours, or has ended. One that ends later than any can
+        was left behind by a clock that was ahead when its machine stopped; it is free, too."""
+        insert, clock = _upsert_and_clock(self.engine, now)
+        ends = clock(self.length)
+        free = sa.or_(
+            leases.c.owner == self.owner,
+            leases.c.ends <= clock(timedelta(0)),
+            leases.c.ends > clock(2 * self.length),
+        )
+        taken = insert(Lease).values(name=WORKERS, owner=self.owner, ends=ends)
+        owned = {"owner": self.owner, "ends": ends}
+        return taken.on_conflict_do_update(index_elements=["name"], set_=owned, where=free).returning(
+            leases.c.owner
+        )
+
+    def _delete(self) -> None:
         if self._ends is not None:
             self._ends = None
-            with db.writing(self.engine) as session:
-                session.execute(
-                    sa.delete(Lease).where(col(Lease.name) == "worker", col(Lease.owner) == self.owner)
-                )
+            mine = sa.delete(Lease).where(leases.c.name == WORKERS, leases.c.owner == self.owner)
+            # Where the database is away, the lease runs out by itself.
+            with suppress(sa.exc.OperationalError), self._committing() as connection:
+                connection.execute(mine)
 
-    # --- PostgreSQL: an advisory lock ---
+    @contextmanager
+    def _committing(self) -> Iterator[Connection]:
+        """A connection that commits each statement by itself: a leader that is cut off between a statement and
+        its commit would leave the row locked for its heirs."""
+        if self.engine.dialect.name == "postgresql":
+            with self.engine.connect() as connection:
+                yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        else:
+            with self.engine.execution_options(writes=True).begin() as connection:
+                yield connection
 
-    def _lock_or_check(self) -> bool:
-        try:
-            if self._connection is not None:
-                self._connection.execute(sa.text("SELECT 1"))
-                return True
-            return self._lock()
-        except sa.exc.OperationalError:
-            # The server ended the connection, and the lock with it.
-            self._drop_connection()
-            return False
 
-    def _lock(self) -> bool:
-        query = sa.text("SELECT pg_try_advisory_lock(:service, :lock)")
-        with ExitStack() as unless_locked:
-            connection = unless_locked.enter_context(self.engine.connect())
-            connection.execution_options(isolation_level="AUTOCOMMIT")
-            if not connection.execute(query, ADVISORY_LOCK).scalar_one():
-                return False
-            unless_locked.pop_all()
-        self._connection = connection
-        return True
-
-    def _unlock(self) -> None:
-        """Unlock and close the connection; closing alone unlocks only when the server has noticed."""
-        if self._connection is not None:
-            with suppress(sa.exc.OperationalError):
-                self._connection.execute(sa.text("SELECT pg_advisory_unlock(:service, :lock)"), ADVISORY_LOCK)
-            self._drop_connection()
-
-    def _drop_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            # Without ``invalidate`` the pool would keep the session, and the lock with it.
-            connection.invalidate()
-            connection.close()
+def _upsert_and_clock(engine: Engine, now: datetime) -> tuple[Any, Callable[[timedelta], Any]]:
+    """The engine's own INSERT, and its clock some time from now: PostgreSQL's server, which several machines
+    share; on SQLite the one machine's."""
+    if engine.dialect.name == "postgresql":
+        return postgresql.insert, lambda ahead: sa.func.clock_timestamp(type_=leases.c.ends.type) + ahead
+    return sqlite.insert, lambda ahead: sa.literal(now + ahead, leases.c.ends.type)

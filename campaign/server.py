@@ -1,4 +1,4 @@
-"""Serves the pages with gunicorn, and on request runs the scheduled jobs in the same process."""
+"""Serves the pages with gunicorn and waitress, and on request runs the scheduled jobs in the same process."""
 
 import errno
 import socket
@@ -10,13 +10,13 @@ from gunicorn.app.base import BaseApplication
 
 from campaign import db, logs
 from campaign.app import create_app
+from campaign.http_worker import HttpWorker
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from campaign.web.core import visits
 from jobs.deliver_mail import Loop
 from jobs.worker import Worker
 
-THREADS = 8
 # The process must end within ten seconds of SIGTERM: requests and jobs have this long for their unit of work.
 SECONDS_TO_FINISH = 6
 
@@ -69,6 +69,20 @@ def _cannot_listen(host: str, port: int, error: OSError) -> Refused:
     return Refused(f"Cannot listen on {host}:{port}: {reason}.", f"No se puede usar {host}:{port}: {reason}.")
 
 
+def options(host: str, port: int, workers: int) -> dict[str, Any]:
+    """What gunicorn is told in place of its command line."""
+    return {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": workers,
+        "worker_class": HttpWorker,
+        "graceful_timeout": SECONDS_TO_FINISH,
+        # gunicorn 27 opens one in the home folder by default.
+        "control_socket_disable": True,
+        "loglevel": "warning",
+        "proc_name": "campaign",
+    }
+
+
 class _Gunicorn(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured here instead of on its command line."""
 
@@ -87,19 +101,7 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]
         self._app: Flask | None = None
         self._worker: Worker | None = None
         self._mail: Loop | None = None
-        self._options = {
-            "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-            "workers": workers,
-            "worker_class": "gthread",
-            "threads": THREADS,
-            "graceful_timeout": SECONDS_TO_FINISH,
-            "control_socket_disable": True,
-            # The application reads these headers itself, from proxies the operator names (core/proxies.py).
-            "forwarder_headers": "",
-            "forwarded_allow_ips": "",
-            "secure_scheme_headers": {},
-            "loglevel": "warning",
-            "proc_name": "campaign",
+        self._options = options(host, port, workers) | {
             "when_ready": self._print_address,
             "post_worker_init": self._start_jobs,
             "worker_exit": self._stop_jobs,

@@ -7,7 +7,8 @@ from email.utils import parseaddr
 from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -18,26 +19,67 @@ from campaign.refusals import Refused
 PACKAGE = Path(__file__).resolve().parent
 KNOWN_SECRETS = {"changeme", "change-me", "secret", "dev", "development", "password"}
 SHORTEST_SECRET = 32
+# Thirty-two times the same letter is no secret.
+FEWEST_CHARACTERS = 8
 DEMO_KEY = "DEMO_KEY"
+
+
+RAW = (
+    "holds a character that an address cannot have: in its user name or password write %2F for /, %23 for #, "
+    "%3F for ?, %40 for @, %3A for : and %25 for %"
+)
+_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def _readable(value: str) -> SplitResult:
+    """The parts of an address. Raises ValueError, which never shows the value, where a raw character in a
+    password would end it early: what follows would be read, and shown in errors, as a host or port."""
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise ValueError(RAW if "@" in value else "is no address: look at its host and port") from None
+    userinfo, at, _host = parts.netloc.rpartition("@")
+    if "@" in f"{parts.path}{parts.query}{parts.fragment}" or "@" in userinfo or _ESCAPE.search(userinfo):
+        raise ValueError(RAW)
+    if userinfo.count(":") > 1 or (at and not parts.hostname) or port == 0:
+        raise ValueError(RAW)
+    return parts
 
 
 def _http_address(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("must start with http:// or https://")
+    if not _readable(value).hostname:
+        raise ValueError("names no host")
     return value.rstrip("/")
+
+
+def _origin(value: str) -> str:
+    """The service's own address: all links of its pages begin at the root of its host."""
+    address = _http_address(value)
+    parts = urlsplit(address)
+    if parts.path or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("is scheme and host alone, like https://campaign.example.org: no path below it")
+    return address
 
 
 def _http_address_or_empty(value: str) -> str:
     return _http_address(value) if value else value
 
 
+_MAILBOX = re.compile(r"[^\s@<>\"',;:()\[\]\\\\]+@[^\s@<>\"',;:()\\\\]+")
+
+
 def _mail_address_or_empty(value: str) -> str:
     """An address with or without a name. A placeholder is refused later, when list mail is sent."""
-    if any(ord(character) < 32 for character in value) or (value and "@" not in parseaddr(value)[1]):
+    brackets = [character for character in value if character in "<>"]
+    if value and (not _MAILBOX.fullmatch(parseaddr(value)[1]) or brackets not in ([], ["<", ">"])):
         raise ValueError("must be an address such as News <news@example.org>")
     return value.strip()
 
 
+Origin = Annotated[str, AfterValidator(_origin)]
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
 HttpAddressOrEmpty = Annotated[str, AfterValidator(_http_address_or_empty)]
 MailAddressOrEmpty = Annotated[str, AfterValidator(_mail_address_or_empty)]
@@ -50,7 +92,7 @@ _HOST = re.compile(r"[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*(:[0-9]{1,5})?=[a-z0-9]+(-[a
 class Settings(BaseSettings):
     """One field for each variable; README's table and ``.env.example`` list them all."""
 
-    model_config = SettingsConfigDict(env_prefix="CAMPAIGN_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="CAMPAIGN_", frozen=True, extra="ignore")
 
     env: Literal["development", "production"] = Field(
         "development", description="`production` refuses to start on a known or short secret key"
@@ -65,7 +107,7 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="retired secret keys, separated by commas: mailed links and suppression outlive a change",
     )
-    base_url: HttpAddress = Field("http://127.0.0.1:5000", description="the only origin used in links sent out")
+    base_url: Origin = Field("http://127.0.0.1:5000", description="the only origin used in links sent out")
     trusted_proxies: str = Field(
         "",
         description="how many proxies, or which networks, may name a visitor's address, scheme and host",
@@ -122,6 +164,20 @@ class Settings(BaseSettings):
     timezone: str = Field("America/New_York", description="schedules and the dates people read")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="how much is logged")
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_written(cls, value: Any) -> Any:
+        """Blanks and line breaks around a value, and the quotes that docker --env-file keeps, belong to the
+        file it came from."""
+        if not isinstance(value, str):
+            return value
+        text = value.strip()
+        if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and text[0] not in text[1:-1]:
+            text = text[1:-1]
+        if any(ord(character) < 32 or ord(character) == 127 for character in text):
+            raise ValueError("holds a line break or another control character")
+        return text
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
@@ -159,28 +215,37 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _named_driver(cls, value: str) -> str:
-        if value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        if value.startswith("sqlite:///"):
+            return value
+        if value.startswith("postgresql+psycopg://"):
+            _readable(value)
             return value
         raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
 
     @field_validator("smtp_url")
     @classmethod
     def _known_transport(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value().startswith(("smtp://", "smtps://", "file:")):
+        if value.get_secret_value().startswith("file:"):
+            return value
+        if value.get_secret_value().startswith(("smtp://", "smtps://")):
+            _readable(value.get_secret_value())
             return value
         raise ValueError("must start with smtp://, smtps:// or file:")
 
     @field_validator("bounce_mailbox_url")
     @classmethod
     def _known_mailbox(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value() or value.get_secret_value().startswith("imaps://"):
+        if not value.get_secret_value():
+            return value
+        if value.get_secret_value().startswith("imaps://"):
+            _readable(value.get_secret_value())
             return value
         raise ValueError("must start with imaps://")
 
     @model_validator(mode="after")
     def _production_secret(self) -> "Settings":
         key = self.secret_key.get_secret_value()
-        weak = len(key) < SHORTEST_SECRET or key.lower() in KNOWN_SECRETS
+        weak = len(key) < SHORTEST_SECRET or key.lower() in KNOWN_SECRETS or len(set(key)) < FEWEST_CHARACTERS
         if self.env == "production" and weak:
             raise ValueError(f"CAMPAIGN_SECRET_KEY must be set to {SHORTEST_SECRET} random characters or more")
         return self
@@ -241,9 +306,11 @@ def _stored_secret(path: Path) -> str:
 
 
 def read_settings() -> Settings:
-    """Settings from the environment. Raises Refused, which names each wrong variable and never its value."""
+    """Settings from the environment, and below it from a file ``.env`` in the working folder: so a cron job and
+    a person at the command line have those of the service. Raises Refused, which names each wrong variable and
+    never its value."""
     try:
-        return Settings()
+        return Settings(_env_file=".env")
     except ValidationError as error:
         faults = "; ".join(_fault(e["loc"], e["msg"]) for e in error.errors(include_input=False))
         raise Refused(f"Settings: {faults}", f"Configuración: {faults}") from None

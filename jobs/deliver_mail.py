@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from campaign import __version__, db
 from campaign.actions import signatures
 from campaign.fetch import Fetcher
+from campaign.mailing import watchdog
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import chat_notices
 from campaign.mailing.delivery.sending import Outbox, Report, deliver
@@ -33,6 +34,7 @@ LOOK_EVERY = 2.0
 # long edition is being sent.
 RUN_SECONDS = 60.0
 MEND_EVERY = timedelta(minutes=10)
+WATCH_EVERY = timedelta(minutes=1)
 REPORT_EVERY = timedelta(minutes=1)
 # A killed worker leaves at most so many copies in doubt. For a higher rate run a second worker.
 CONNECTIONS = 1
@@ -62,6 +64,7 @@ class Runs:
         self.clock = clock
         self._heartbeat = Heartbeat(settings.heartbeat_url)
         self._mended: datetime | None = None
+        self._watched: datetime | None = None
 
     def run(
         self,
@@ -71,9 +74,10 @@ class Runs:
         connections: int = CONNECTIONS,
         patience: float = 0.0,
     ) -> Report:
-        """Send everything that is due and post the notices for the chat."""
+        """Send everything that is due and post the notices for the chat, also that nothing can be sent."""
         self._heartbeat.start(now)
         try:
+            self._watch(now)
             self._mend(now)
             outbox = Outbox(self.engine, self.settings, clock=self.clock, stopping=stopping, patience=patience)
             report = deliver(outbox, connections=connections)
@@ -83,6 +87,13 @@ class Runs:
             raise
         self._heartbeat.end("/fail" if report.trouble else "", now)
         return report
+
+    def _watch(self, now: datetime) -> None:
+        """Before anything is sent: a fault that ends every run must not keep the notice of it from the chat."""
+        if self._watched is None or now - self._watched >= WATCH_EVERY:
+            self._watched = now
+            watchdog.watch(self.engine, now=now)
+            chat_notices.post(self.engine, self.settings, now=now)
 
     def _mend(self, now: datetime) -> None:
         if self._mended is None or now - self._mended >= MEND_EVERY:

@@ -70,8 +70,8 @@ def _share_statements() -> None:
     open_engine = db.open_engine
     first: dict[str, Engine] = {}
 
-    def opened(url: str) -> Engine:
-        engine = open_engine(url)
+    def opened(url: str, **options: int) -> Engine:
+        engine = open_engine(url, **options)
         model = first.setdefault(engine.dialect.name, engine)
         # A dialect knows its server once it has connected.
         if model.dialect.server_version_info:

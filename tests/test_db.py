@@ -61,6 +61,38 @@ def test_sqlite_is_set_up_for_many_readers_and_one_writer(sqlite_engine: Engine)
     assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "busy_timeout": 15000}
 
 
+def test_a_database_file_is_for_its_owner_alone_and_a_reason_is_given_where_it_cannot_be(
+    tmp_path: Path,
+) -> None:
+    engine = db.open_engine(f"sqlite:///{tmp_path}/new/campaign.db")
+    db.upgrade(engine)
+    engine.dispose()
+    assert (tmp_path / "new/campaign.db").stat().st_mode & 0o077 == 0
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Refused, match=r"cannot be made: (Not a directory|File exists)"):
+        db.open_engine(f"sqlite:///{tmp_path}/file/campaign.db")
+
+
+def test_nothing_of_postgresql_is_waited_for_without_end(postgres_engine: Engine) -> None:
+    engine = db.open_engine(
+        postgres_engine.url.render_as_string(hide_password=False), statement_milliseconds=700
+    )
+    with engine.connect() as connection:
+        shown = {
+            name: connection.execute(sa.text(f"SHOW {name}")).scalar_one()
+            for name in ("lock_timeout", "statement_timeout", "tcp_keepalives_idle", "tcp_user_timeout")
+        }
+        with pytest.raises(sa.exc.OperationalError, match="statement timeout"):
+            connection.execute(sa.text("SELECT pg_sleep(20)"))
+    engine.dispose()
+    assert shown == {
+        "lock_timeout": "15s",
+        "statement_timeout": "700ms",
+        "tcp_keepalives_idle": "10",
+        "tcp_user_timeout": "20000",
+    }
+
+
 def test_writers_that_read_first_wait_for_each_other(engine: Engine) -> None:
     """Deferred transactions fail here at once, with a lock error or a lost count."""
     fill(engine, changes=0)

@@ -32,7 +32,7 @@ def _own_logging() -> Iterator[None]:
         "smtp://user:SEKRET@mail.example.org:587",
     ],
 )
-def test_keys_are_redacted_from_every_line(capsys: pytest.CaptureFixture[str], words: str) -> None:
+def test_s21_keys_are_redacted_from_every_line(capsys: pytest.CaptureFixture[str], words: str) -> None:
     logs.set_up("DEBUG")
     structlog.get_logger("ours").info(words, more=words, nested={"headers": [words]})
     logging.getLogger("a.library").warning("it said %s", words)
@@ -47,7 +47,7 @@ def test_keys_are_redacted_from_every_line(capsys: pytest.CaptureFixture[str], w
 
 
 @pytest.mark.usefixtures("_own_logging")
-def test_a_value_named_like_a_key_is_redacted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_s21_a_value_named_like_a_key_is_redacted(capsys: pytest.CaptureFixture[str]) -> None:
     logs.set_up()
     structlog.get_logger("ours").info("started", congress_api_key="SEKRET", password="SEKRET", bills=3)
     line = capsys.readouterr().err

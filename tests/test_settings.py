@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from campaign.refusals import Refused
 from campaign.settings import Settings, read_settings, shipped
 
-GOOD_KEY = "x1" * 20
+GOOD_KEY = "0123456789abcdefghij" * 2
+PART = "S3cretPart"
 
 
 @pytest.mark.parametrize(
@@ -37,8 +39,72 @@ def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name:
         assert not value or value not in refused.value.text(lang)
 
 
-@pytest.mark.parametrize("key", ["", "changeme", "short", "a" * 31])
-def test_production_needs_a_real_key(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CAMPAIGN_SMTP_URL", f"smtp://user:{PART}/rest@relay.example:587"),
+        ("CAMPAIGN_SMTP_URL", f"smtp://user:{PART}#rest@relay.example:587"),
+        ("CAMPAIGN_SMTP_URL", f"smtp://user:{PART}?rest@relay.example:587"),
+        ("CAMPAIGN_SMTP_URL", f"smtp://user:{PART}@rest@relay.example:587"),
+        ("CAMPAIGN_SMTP_URL", f"smtp://user:{PART}:rest@relay.example:587"),
+        ("CAMPAIGN_SMTP_URL", f"smtp://user:{PART}%rest@relay.example:587"),
+        ("CAMPAIGN_SMTP_URL", f"smtp://user:{PART}[rest@relay.example:587"),
+        ("CAMPAIGN_SMTP_URL", f"smtp://user:{PART}\nrest@relay.example:587"),
+        ("CAMPAIGN_SMTP_URL", f"smtp://user:{PART}@relay.example:99999"),
+        ("CAMPAIGN_SMTP_URL", f"smtp://user:{PART}@[::1"),
+        ("CAMPAIGN_DATABASE_URL", f"postgresql+psycopg://app:p@{PART}#1@127.0.0.1/app"),
+        ("CAMPAIGN_DATABASE_URL", f"postgresql+psycopg://app:{PART}/1@127.0.0.1/app"),
+        ("CAMPAIGN_BOUNCE_MAILBOX_URL", f"imaps://box:{PART}#x@mail.example/INBOX"),
+        ("CAMPAIGN_BASE_URL", "https://[x"),
+        ("CAMPAIGN_BASE_URL", f"https://campaign.example.org/{PART}"),
+        ("CAMPAIGN_BASE_URL", f"https://u:{PART}@campaign.example.org"),
+        ("CAMPAIGN_GEOCODER_URL", "https://"),
+        ("CAMPAIGN_CONGRESS_API_KEY", f"{PART}\nX-Other: header"),
+        ("CAMPAIGN_MAIL_FROM", f"News <news@{PART}.example.org>>"),
+    ],
+)
+def test_s27_an_address_that_would_be_read_wrongly_is_refused_at_the_start_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(Refused) as refused:
+        read_settings()
+    assert name in refused.value.en
+    assert PART not in refused.value.en + refused.value.es
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("CAMPAIGN_MAIL_FROM", '"News <news@campaign.test.org>"', "News <news@campaign.test.org>"),
+        (
+            "CAMPAIGN_MAIL_FROM",
+            '"News, weekly" <news@campaign.test.org>',
+            '"News, weekly" <news@campaign.test.org>',
+        ),
+        ("CAMPAIGN_TIMEZONE", "'America/Chicago'\n", "America/Chicago"),
+        ("CAMPAIGN_BASE_URL", " https://campaign.example.org/ ", "https://campaign.example.org"),
+        ("CAMPAIGN_DATABASE_URL", "postgresql+psycopg://a:p%40ss%231@[::1]:5432/x", None),
+        (
+            "CAMPAIGN_SMTP_URL",
+            "smtp://AKIA:Aq+Amk%2FU8@email-smtp.amazonaws.com:587?starttls=1",
+            None,
+        ),
+        ("CAMPAIGN_SMTP_URL", "smtp://user%40host.org:pass@relay.example", None),
+        ("CAMPAIGN_CONGRESS_API_KEY", "TESTKEY\n", "TESTKEY"),
+    ],
+)
+def test_what_a_file_puts_around_a_value_is_no_part_of_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, read: str | None
+) -> None:
+    monkeypatch.setenv(name, value)
+    found = getattr(read_settings(), name.removeprefix("CAMPAIGN_").lower())
+    secret = found.get_secret_value() if isinstance(found, SecretStr) else found
+    assert secret == (value if read is None else read)
+
+
+@pytest.mark.parametrize("key", ["", "changeme", "short", "a" * 31, "a" * 40, "x1" * 20])
+def test_s27_production_needs_a_real_key(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     monkeypatch.setenv("CAMPAIGN_ENV", "production")
     monkeypatch.setenv("CAMPAIGN_SECRET_KEY", key)
     with pytest.raises(Refused, match="CAMPAIGN_SECRET_KEY"):
@@ -49,6 +115,22 @@ def test_production_starts_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMPAIGN_ENV", "production")
     monkeypatch.setenv("CAMPAIGN_SECRET_KEY", GOOD_KEY)
     assert read_settings().signing_key() == GOOD_KEY
+
+
+def test_a_file_beside_the_service_is_read_and_the_environment_goes_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A nightly backup by cron has no environment: it must not find another database than the service's."""
+    (tmp_path / ".env").write_text(
+        "# the service\nCAMPAIGN_DATABASE_URL=postgresql+psycopg://app@db.test-host.org/campaign\n"
+        'CAMPAIGN_MAIL_FROM="News <news@campaign.test.org>"\nCAMPAIGN_TIMEZONE=America/Chicago\nOTHER=1\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CAMPAIGN_DATABASE_URL", raising=False)
+    monkeypatch.setenv("CAMPAIGN_TIMEZONE", "America/Denver")
+    settings = read_settings()
+    assert settings.database_url == "postgresql+psycopg://app@db.test-host.org/campaign"
+    assert (settings.mail_from, settings.timezone) == ("News <news@campaign.test.org>", "America/Denver")
 
 
 def test_secrets_do_not_show() -> None:

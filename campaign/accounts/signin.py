@@ -3,9 +3,10 @@
 Every answer to a stranger is the same whether the address is known or not, and takes as long.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
@@ -16,6 +17,7 @@ from campaign.accounts.models import User, UserSession
 from campaign.accounts.tokens import kept, keyed
 from campaign.refusals import Refused
 
+T = TypeVar("T")
 Result = Literal["in", "code", "refused", "slow"]
 
 
@@ -107,9 +109,11 @@ def take_code(session: Session, user: User, code: str, *, now: datetime, request
     return False
 
 
-def ask_for_link(engine: Engine, email: str, visitor: Visitor, *, now: datetime) -> tuple[User, str] | None:
-    """Make a link for a known, active user; None for anybody else, or too often. The caller says the same
-    either way."""
+def ask_for_link(
+    engine: Engine, email: str, visitor: Visitor, *, now: datetime, queue: Callable[[Session, User], T]
+) -> T | None:
+    """Have a link queued for a known, active user; None for anybody else, or too often. The caller says the
+    same either way. What ``queue`` does for the user and the record of it are one transaction."""
     address = email.strip().lower()
     with db.writing(engine) as session:
         # Not by the account's bucket: who guesses its password must not keep its owner from a link.
@@ -121,9 +125,8 @@ def ask_for_link(engine: Engine, email: str, visitor: Visitor, *, now: datetime)
         if user is None or not user.active or not allowed:
             audit.note(session, None, "link not sent", now=now, actor=address, request=visitor.request)
             return None
-        token = users.make_link(session, user, now=now)
         audit.note(session, None, "link sent", now=now, actor=address, request=visitor.request)
-        return user, token
+        return queue(session, user)
 
 
 def prove_again(

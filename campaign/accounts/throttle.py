@@ -34,14 +34,16 @@ PROGRAM = Limit(200, timedelta(hours=1))
 def allow(session: Session, key: str, limit: Limit, *, now: datetime) -> bool:
     """Count one attempt; False, and not counted, where the bucket is full.
 
-    Locks the bucket until the caller's transaction ends. A clock that was set back drains nothing.
+    Locks the bucket until the caller's transaction ends. A clock that was set back drains nothing; after one
+    that was ahead for twice as long as a bucket takes to drain, time goes on from now.
     """
     _create(session, key, now)
     bucket = session.exec(select(Throttle).where(Throttle.key == key).with_for_update()).one()
     passed = max(0.0, (now - bucket.moved_at).total_seconds())
     level = max(0.0, bucket.level - passed * limit.capacity / limit.drains_in.total_seconds())
     full = level + 1 > limit.capacity
-    bucket.level, bucket.moved_at = (level if full else level + 1), max(now, bucket.moved_at)
+    ahead = bucket.moved_at if bucket.moved_at - now <= 2 * limit.drains_in else now
+    bucket.level, bucket.moved_at = (level if full else level + 1), max(now, ahead)
     return not full
 
 

@@ -120,9 +120,15 @@ def days_left(moment: datetime) -> int | None:
 
     None before its last December, when the end is too far off to be spoken of.
     """
-    last = congress_end(congress_on(moment)).date()
+    year = congress_end(congress_on(moment)).year
     today = moment.astimezone(WASHINGTON).date()
-    return (last - today).days if today >= date(last.year - 1, 12, 1) else None
+    return days_to_end(moment) if today >= date(year - 1, 12, 1) else None
+
+
+def days_to_end(moment: datetime) -> int:
+    """Days until the sitting Congress ends, by Washington's calendar."""
+    last = congress_end(congress_on(moment)).date()
+    return (last - moment.astimezone(WASHINGTON).date()).days
 
 
 _SHORT = re.compile(r"\b((?:H|S)\.(?:[A-Z][a-z]*\.?)*) (?=\d)")

@@ -291,6 +291,9 @@ def _unmatched(
             return by_zip_alone.noted(notes.BY_ZIP)
         if only := current.only_seats.get(state):
             return for_territory(current.holders.answer(congress, [Share(only)], [notes.BY_STATE]))
+    silent = answer.reason in (census.NO_ANSWER, census.SWITCHED_OFF)
+    if silent and by_zip_alone and by_zip_alone.result == "split" and states <= _states_in(by_zip_alone):
+        return by_zip_alone.noted(notes.BY_ZIP)
     return current.holders.without_seat(congress, state, Note(*answer.reason))
 
 

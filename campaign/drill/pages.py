@@ -15,7 +15,7 @@ from campaign.congress.models import Seat
 STARTS = ("/", "/bills", "/districts", "/data", "/find", "/sheet", "/subscribe", "/feeds/changes.atom")
 ORGANIZE = "/organize/"
 READABLE = ("text/", "application/atom+xml", "application/feed+json", "application/json")
-NOT_FOR_READING = re.compile(r"/static/|/organize|[?&;]as=|/openapi\.json")
+NOT_FOR_READING = re.compile(r"/static/|/assets/|\.(png|webp|webmanifest)|/organize|[?&;]as=|/openapi\.json")
 # What an organizer reads of the campaign: no tables to take away, no forms, no filters.
 FOR_ORGANIZERS = re.compile(
     r"(/es)?/organize/(january|lists|board|digest|system|words|bills/[a-z0-9-]+|members/[A-Z0-9]+)?"

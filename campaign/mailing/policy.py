@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
+from campaign import ssrf
 from campaign.mailing.addresses import read_address
 from campaign.mailing.models import MailPolicy
 from campaign.refusals import Refused
@@ -78,13 +79,13 @@ def _webhook(text: str) -> str:
         return ""
     try:
         parts = urlsplit(address)
-        good = parts.scheme == "https" and bool(parts.hostname) and not parts.username
+        good = parts.scheme == "https" and ssrf.may_be_public(parts.hostname or "") and not parts.username
     except ValueError:
         good = False
     if not good or len(address) > LONGEST_WEBHOOK or not address.isprintable() or " " in address:
         raise Refused(
-            "The chat's address begins with https:// and names a host.",
-            "La dirección del chat empieza con https:// y nombra un servidor.",
+            "The chat's address begins with https:// and names a host on the internet.",
+            "La dirección del chat empieza con https:// y nombra un servidor en internet.",
         )
     return address
 

@@ -109,7 +109,8 @@ def _lease(session: Session, owner: str, now: datetime, most: int, edition: int 
     of_edition = rows.c.edition.is_(None) if edition is None else rows.c.edition == edition
     # Somebody waits for an answer to what they did; no crowd that is asked for its place comes before them.
     answers_first = [rows.c.kind.in_(LIST_KINDS)] if edition is None else []
-    unheld = sa.or_(rows.c.lease.is_(None), rows.c.lease < now)
+    # A lease that ends later than any can was written by a clock that was ahead.
+    unheld = sa.or_(rows.c.lease.is_(None), rows.c.lease < now, rows.c.lease > now + 4 * LEASE)
     due = (
         sa.select(rows.c.id)
         .where(OPEN, rows.c.state != "sending")
@@ -286,7 +287,8 @@ def sweep(engine: Engine, *, now: datetime) -> int:
 
 
 def _end_abandoned(session: Session, now: datetime) -> int:
-    left = sa.update(rows).where(OPEN, rows.c.state == "sending", rows.c.lease < now)
+    ended = sa.or_(rows.c.lease < now, rows.c.lease > now + 4 * LEASE)
+    left = sa.update(rows).where(OPEN, rows.c.state == "sending", ended)
     found = 0
     if policy(session).resend_unknown:
         going_on = sa.or_(rows.c.edition.is_(None), rows.c.edition.not_in(_STOPPED))

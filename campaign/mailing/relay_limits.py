@@ -25,6 +25,8 @@ FIRST_PAUSES = {
 }
 LONGEST_PAUSE = timedelta(minutes=5)
 SLOWEST_PACE = 1 / 16
+# A moment further ahead was written by a clock that was wrong; smaller differences are those of two machines.
+LONGEST_AHEAD = timedelta(minutes=5)
 PACE_RECOVERS = timedelta(minutes=10)
 # Seconds between two looks, at least, for a worker that waits for a token.
 SHORTEST_WAIT = 0.02
@@ -61,6 +63,9 @@ def take(session: Session, most: int, now: datetime) -> tuple[int, float | None]
     again."""
     rules = policy(session)
     limits = state(session)
+    if limits.blocked_until and limits.blocked_until - now > 2 * max(LONGEST_PAUSE, *FIRST_PAUSES.values()):
+        # No pause is so long: the clock was ahead when it was written.
+        limits.blocked_until = None
     if limits.blocked_until and limits.blocked_until > now:
         return 0, (limits.blocked_until - now).total_seconds()
     if not _limited(rules):
@@ -95,7 +100,7 @@ def _refill(limits: RelayLimits, rules: MailPolicy, now: datetime) -> None:
     rate = rules.per_second * limits.pace
     # A second's share of messages, and a minute's share of an hour's: more cannot be saved up.
     second_room, hour_room = max(1.0, rate), max(1.0, rules.per_hour / 60)
-    if limits.filled_at is None:
+    if limits.filled_at is None or limits.filled_at - now > LONGEST_AHEAD:
         limits.second_tokens, limits.hour_tokens, limits.filled_at = second_room, hour_room, now
     passed = max(0.0, (now - limits.filled_at).total_seconds())
     limits.second_tokens = min(second_room, max(0.0, limits.second_tokens) + passed * rate)

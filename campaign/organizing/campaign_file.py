@@ -108,8 +108,18 @@ def _logo(text: str) -> str:
         raise ValueError(refused) from None
 
 
+def _picture(text: str) -> str:
+    """As ``_logo``, for the picture of the first page."""
+    if not text:
+        return ""
+    try:
+        return logo_text(logos.read_picture(base64.b64decode("".join(text.split()), validate=True)))
+    except Refused as refused:
+        raise ValueError(refused) from None
+
+
 def logo_text(png: bytes) -> str:
-    """A logo as a file has it."""
+    """A picture as a file has it."""
     return textwrap.fill(base64.b64encode(png).decode(), LINE)
 
 
@@ -207,6 +217,9 @@ class CampaignFile(_Part):
     accent: Annotated[str, StringConstraints(pattern=r"^(#[0-9a-f]{6})?$")] = ""
     # A PNG or JPEG in base64; it is written as a PNG.
     logo: Annotated[str, AfterValidator(_logo)] = ""
+    # The picture of its first page, as a PNG, JPEG or WebP in base64, and what it shows, in words.
+    picture: Annotated[str, AfterValidator(_picture)] = ""
+    picture_alt: Words | None = None
     # The kinds of asks that readers begin with, before the others in the program's order.
     ask_first: tuple[Annotated[str, AfterValidator(_ask)], ...] = ()
     proposals: tuple[ProposalEntry, ...] = ()

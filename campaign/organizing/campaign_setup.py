@@ -31,6 +31,7 @@ IDENTITY: Final = (
     "imprint_en",
     "imprint_es",
 )
+PICTURE_ALT: Final = ("picture_alt_en", "picture_alt_es")
 Languages = tuple[str, ...]
 MAIL: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 # The group of each text of a proposal, by its name in the file.
@@ -131,6 +132,9 @@ def _identify(session: Session, row: Campaign, found: CampaignFile) -> None:
     row.ask_order = " ".join(found.ask_first)
     if found.logo:
         logos.keep(session, row, base64.b64decode(found.logo))
+    if found.picture:
+        logos.keep_picture(session, row, base64.b64decode(found.picture))
+    row.picture_alt_en, row.picture_alt_es = _both("alt", found.picture_alt).values()
     if of := found.organization:
         row.organization, row.contact, row.privacy_contact = of.name, of.contact, of.privacy_contact
         row.postal_address, row.donate_url = of.postal, of.donate
@@ -160,6 +164,19 @@ def identify(session: Session, slug: str, given: Mapping[str, str]) -> None:
                       "La dirección para donar empieza con https://")  # fmt: skip
     for name, value in of.items():
         setattr(row, name, value[: parts.LONGEST])
+
+
+def describe_picture(row: Campaign, given: Mapping[str, str]) -> None:
+    """Set from a form what the picture on the first page shows. Raises Refused where a language that the
+    campaign offers has no words for it."""
+    words = {name: given.get(name, "").strip()[: parts.LONGEST] for name in PICTURE_ALT}
+    words = campaigns.in_both(row.offered, words)
+    if row.picture and not all(words.values()):
+        raise Refused(
+            "Say in words what the picture shows. People who don’t see it hear that.",
+            "Diga con palabras qué muestra la imagen. Quienes no la ven lo oyen.",
+        )
+    row.picture_alt_en, row.picture_alt_es = words["picture_alt_en"], words["picture_alt_es"]
 
 
 def _take_proposal(
@@ -269,7 +286,7 @@ def written(session: Session, slug: str) -> CampaignFile:
     row = campaigns.campaign(session, slug)
     langs = row.offered
     texts = published.wordings(session, slug)
-    logo = logos.png(session, slug)
+    logo, picture = logos.png(session, slug), logos.picture(session, slug)
     facts = select(CitedFact).where(CitedFact.campaign == slug).order_by(col(CitedFact.position), CitedFact.id)
     return CampaignFile(
         campaign=slug,
@@ -279,6 +296,8 @@ def written(session: Session, slug: str) -> CampaignFile:
         organization=_organization(row),
         accent=row.accent,
         logo=parts.logo_text(logo) if logo else "",
+        picture=parts.logo_text(picture) if picture else "",
+        picture_alt=_words_or_none(row, "picture_alt", langs),
         ask_first=tuple(kind for kind in row.first_asks if kind in ask_kinds.BY_TEXTS),
         proposals=tuple(
             _proposal_entry(session, proposal, texts, langs)

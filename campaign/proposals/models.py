@@ -34,6 +34,12 @@ class Campaign(SQLModel, table=True):
     logo: str = ""
     logo_width: int = 0
     logo_height: int = 0
+    # The same of the picture on its first page (``CampaignPicture``), and what that shows, in words.
+    picture: str = ""
+    picture_width: int = 0
+    picture_height: int = 0
+    picture_alt_en: str = ""
+    picture_alt_es: str = ""
     # The kinds of asks that readers begin with, as ``first_asks`` reads them; empty: the program's order.
     ask_order: str = ""
 
@@ -53,6 +59,13 @@ class CampaignLogo(SQLModel, table=True):
 
     campaign: str = Field(primary_key=True, foreign_key="campaign.slug")
     png: bytes
+
+
+class CampaignPicture(SQLModel, table=True):
+    """The picture on a campaign's first page as WebP, apart from the campaign as its logo is."""
+
+    campaign: str = Field(primary_key=True, foreign_key="campaign.slug")
+    webp: bytes
 
 
 class Proposal(SQLModel, table=True):

@@ -9,7 +9,18 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from sqlalchemy.engine import Engine
 from sqlmodel import select
-from visitors import NOW, PASSWORD, REAL, VISITOR, invited, later, stored, with_authenticator, with_password
+from visitors import (
+    NOW,
+    PASSWORD,
+    REAL,
+    VISITOR,
+    ask_for_link,
+    invited,
+    later,
+    stored,
+    with_authenticator,
+    with_password,
+)
 
 from campaign import db
 from campaign.accounts import audit, factors, passwords, sessions, signin, throttle, users
@@ -252,7 +263,7 @@ def test_s09_looking_at_a_link_does_not_use_it(engine: Engine) -> None:
 
 def test_s09_a_link_is_kept_as_a_hash_and_ends_after_an_hour(engine: Engine) -> None:
     with_password(engine)
-    asked = signin.ask_for_link(engine, "Ana@Example.org ", VISITOR, now=NOW)
+    asked = ask_for_link(engine, "Ana@Example.org ", VISITOR, now=NOW)
     assert asked
     with db.reading(engine) as session:
         assert asked[1] not in set(session.exec(select(SignInLink.token_hash)))
@@ -261,7 +272,7 @@ def test_s09_a_link_is_kept_as_a_hash_and_ends_after_an_hour(engine: Engine) -> 
 
 def test_s09_a_new_password_ends_the_links_made_before(engine: Engine) -> None:
     user = with_password(engine)
-    asked = signin.ask_for_link(engine, user.email, VISITOR, now=NOW)
+    asked = ask_for_link(engine, user.email, VISITOR, now=NOW)
     assert asked
     signin.change_password(engine, user, "", "granite walrus thirteen moons", now=NOW)
     assert signin.with_link(engine, asked[1], VISITOR, now=NOW).result == "refused"
@@ -269,7 +280,7 @@ def test_s09_a_new_password_ends_the_links_made_before(engine: Engine) -> None:
 
 def test_s09_a_link_does_not_pass_the_authenticator(engine: Engine) -> None:
     user, totp, _ = with_authenticator(engine)
-    asked = signin.ask_for_link(engine, user.email, VISITOR, now=NOW)
+    asked = ask_for_link(engine, user.email, VISITOR, now=NOW)
     assert asked
     owed = signin.with_link(engine, asked[1], VISITOR, now=NOW)
     assert owed.result == "code"
@@ -283,12 +294,12 @@ def test_s09_a_link_does_not_pass_the_authenticator(engine: Engine) -> None:
 def test_s09_links_are_not_sent_without_end_nor_to_strangers_or_the_switched_off(engine: Engine) -> None:
     user = with_password(engine)
     with_password(engine, "boss@example.org", "admin")
-    asked = [signin.ask_for_link(engine, user.email, VISITOR, now=NOW) is not None for _ in range(6)]
+    asked = [ask_for_link(engine, user.email, VISITOR, now=NOW) is not None for _ in range(6)]
     assert asked == [True] * 4 + [False] * 2
-    assert signin.ask_for_link(engine, "stranger@example.org", VISITOR, now=NOW) is None
+    assert ask_for_link(engine, "stranger@example.org", VISITOR, now=NOW) is None
     with db.writing(engine) as session:
         users.switch(session, stored(session, user), False, by=None, now=NOW)
-    assert signin.ask_for_link(engine, user.email, VISITOR, now=later(hours=5)) is None
+    assert ask_for_link(engine, user.email, VISITOR, now=later(hours=5)) is None
     assert signin.with_password(engine, user.email, PASSWORD, VISITOR, now=later(hours=5)).result == "refused"
 
 

@@ -71,6 +71,12 @@ def test_a_clock_that_is_set_back_neither_fills_nor_drains_a_bucket(engine: Engi
     assert attempts(engine, 2, hours=2, minutes=12) == [True, False]
 
 
+def test_a_clock_that_was_ahead_for_days_locks_nobody_out(engine: Engine) -> None:
+    assert attempts(engine, 6, hours=72)[-1] is False
+    assert attempts(engine, 1) == [False]
+    assert attempts(engine, 1, minutes=59) == [True]
+
+
 def test_buckets_are_filled_and_emptied_one_by_one(engine: Engine) -> None:
     attempts(engine, 5, key="a")
     assert attempts(engine, 6, key="b") == [True] * 5 + [False]

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from sqlalchemy.engine import Engine
-from visitors import NOW, PASSWORD, VISITOR, later, stored, with_authenticator, with_password
+from visitors import NOW, PASSWORD, VISITOR, ask_for_link, later, stored, with_authenticator, with_password
 
 from campaign import db
 from campaign.accounts import signin, throttle, users
@@ -42,7 +42,7 @@ def test_who_guesses_a_password_does_not_keep_its_owner_from_a_link(engine: Engi
         visitor = Visitor(f"203.0.113.{number}", "", VISITOR.secret)
         signin.with_password(engine, "ana@example.org", "wrong", visitor, now=NOW)
     assert signin.with_password(engine, "ana@example.org", PASSWORD, OWNER, now=NOW).result == "slow"
-    made = signin.ask_for_link(engine, "ana@example.org", OWNER, now=NOW)
+    made = ask_for_link(engine, "ana@example.org", OWNER, now=NOW)
     assert made is not None
     assert signin.with_link(engine, made[1], OWNER, now=NOW).result == "in"
 
@@ -50,7 +50,7 @@ def test_who_guesses_a_password_does_not_keep_its_owner_from_a_link(engine: Engi
 def test_links_of_an_account_are_still_capped(engine: Engine) -> None:
     with_password(engine)
     made = [
-        signin.ask_for_link(engine, "ana@example.org", Visitor(f"203.0.113.{n}", "", VISITOR.secret), now=NOW)
+        ask_for_link(engine, "ana@example.org", Visitor(f"203.0.113.{n}", "", VISITOR.secret), now=NOW)
         for n in range(8)
     ]
     assert sum(link is not None for link in made) == throttle.LINKS.capacity

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from campaign import db
-from campaign.accounts import factors, passwords, users
+from campaign.accounts import factors, passwords, signin, users
 from campaign.accounts.models import User
 from campaign.accounts.signin import Visitor
 
@@ -46,6 +46,17 @@ def with_authenticator(engine: Engine, email: str = "ana@example.org") -> tuple[
         session.add(mine)
         codes = factors.new_recovery_codes(session, mine)
     return mine, pyotp.TOTP(mine.totp_secret), codes
+
+
+def ask_for_link(engine: Engine, email: str, visitor: Visitor, *, now: datetime) -> tuple[User, str] | None:
+    """A link as its mail carries it, with its user; None where none is sent."""
+    return signin.ask_for_link(
+        engine,
+        email,
+        visitor,
+        now=now,
+        queue=lambda session, user: (user, users.make_link(session, user, now=now)),
+    )
 
 
 def stored(session: Session, user: User) -> User:

@@ -28,10 +28,24 @@ PAGES = {
     "unread": "/bills/s4647-118",
     "proposal": "/proposals/armas-act",
     "privacy": "/privacy",
+    "about": "/about",
+    "search": "/search?q=garcia",
+    "nothing found": "/search?q=xyzzy",
     "data": "/data",
 }
 # Pages of the same templates as others, with other rows: one look at each is enough.
-ALIKE = {"split", "unknown", "vacant", "territory", "one bill", "number", "past", "dead", "unread"}
+ALIKE = {
+    "split",
+    "unknown",
+    "vacant",
+    "territory",
+    "one bill",
+    "number",
+    "past",
+    "dead",
+    "unread",
+    "nothing found",
+}
 WIDTH_OF_TEXT_AT = """size => {
     document.documentElement.style.fontSize = size;
     return document.documentElement.scrollWidth;

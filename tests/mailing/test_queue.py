@@ -172,6 +172,18 @@ def test_a_row_is_held_until_its_lease_has_run_out(
     assert stored(engine, number).owner == "second"
 
 
+def test_a_lease_of_a_clock_that_was_ahead_holds_no_row(
+    engine: Engine, add: Make, claim: Make, clock: Clock
+) -> None:
+    waits, sent = add(), add()
+    ahead = clock() + timedelta(days=3)
+    change(engine, waits, owner="crashed", lease=ahead)
+    change(engine, sent, owner="crashed", lease=ahead, state="sending")
+    assert ids(claim()) == [waits]
+    assert queue.sweep(engine, now=clock()) == 1
+    assert stored(engine, sent).state == "unknown"
+
+
 def test_a_claimed_row_says_what_is_known_of_its_reader(
     engine: Engine, add: Make, edition: Make, claim: Make, readers: Make
 ) -> None:

@@ -185,6 +185,21 @@ def test_a_clock_that_is_set_back_grants_nothing_twice(
     assert take(4) == (0, 0.25)
 
 
+def test_a_clock_that_was_ahead_for_days_holds_up_no_mail(
+    engine: Engine, rules: Make, take: Make, clock: Clock
+) -> None:
+    """Neither the bucket that was filled then, nor the pause after trouble of then."""
+    rules(per_second=4)
+    clock.sleep(3 * 86_400)
+    assert take(4) == (4, None)
+    with db.writing(engine) as session:
+        session.get_one(RelayLimits, "relay").blocked_until = clock() + timedelta(minutes=5)
+    clock.sleep(-3 * 86_400)
+    assert take(9) == (4, None)
+    clock.sleep(1)
+    assert take(9) == (4, None)
+
+
 # --- trouble ---
 
 

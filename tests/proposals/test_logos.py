@@ -56,7 +56,7 @@ def bomb() -> bytes:
         (picture("PNG") + b"<script>alert(1)</script>", (60, 20)),
     ],
 )
-def test_a_picture_becomes_a_small_png_with_nothing_else_in_it(raw: bytes, size: tuple[int, int]) -> None:
+def test_s24_a_picture_becomes_a_small_png_with_nothing_else_in_it(raw: bytes, size: tuple[int, int]) -> None:
     png = logos.read(raw)
     drawn = Image.open(io.BytesIO(png))
     assert (drawn.format, drawn.size) == ("PNG", size)
@@ -64,6 +64,45 @@ def test_a_picture_becomes_a_small_png_with_nothing_else_in_it(raw: bytes, size:
     assert b"somebody" not in png
     assert b"<script>" not in png
     assert logos.read(png) == png
+
+
+def with_exif(kind: str) -> bytes:
+    exif = Image.Exif()
+    exif[0x010F] = "somebody's camera"
+    return picture(kind, (60, 20), exif=exif)
+
+
+@pytest.mark.parametrize(
+    ("raw", "size"),
+    [
+        (picture("JPEG", (3000, 1500)), (1040, 520)),
+        (picture("PNG", (300, 900), "RGBA"), (260, 780)),
+        (picture("WEBP"), (60, 20)),
+        (with_exif("WEBP"), (60, 20)),
+        (turned(), (20, 60)),
+        (picture("WEBP") + b"somebody", (60, 20)),
+    ],
+)
+def test_a_picture_of_the_first_page_becomes_a_plain_webp(raw: bytes, size: tuple[int, int]) -> None:
+    webp = logos.read_picture(raw)
+    with Image.open(io.BytesIO(webp)) as drawn:
+        assert (drawn.format, drawn.size) == ("WEBP", size)
+    assert b"somebody" not in webp
+    assert logos.read_picture(webp) == webp
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (picture("GIF"), "The picture is no picture"),
+        (bytes(5_000_001), "larger than 5 MB"),
+        (picture("PNG", (8001, 1)), "8001 by 1 pixels"),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_both_languages(raw: bytes, said: str) -> None:
+    with pytest.raises(Refused, match=said) as refused:
+        logos.read_picture(raw)
+    assert refused.value.es.startswith("La imagen")
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -85,7 +124,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("raw", "said"), REFUSED)
-def test_what_is_no_logo_is_refused_with_what_to_do(raw: bytes, said: str) -> None:
+def test_s24_what_is_no_logo_is_refused_with_what_to_do(raw: bytes, said: str) -> None:
     with pytest.raises(Refused, match=said) as refused:
         logos.read(raw)
     assert refused.value.es

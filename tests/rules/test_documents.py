@@ -138,6 +138,15 @@ def test_every_id_of_a_promise_or_a_rule_is_defined() -> None:
     assert {id: path for id, path in used.items() if id not in known} == {}
 
 
+def test_every_rule_of_security_has_a_test_with_its_id() -> None:
+    """A rule that no test names is a wish."""
+    names = [
+        name for path in sources("tests") for name in re.findall(r"^def (test_\w+)", path.read_text(), re.M)
+    ]
+    held = {id.upper() for name in names for id in re.findall(r"(?<=_)s\d\d(?=_)", name)}
+    assert {id for id in defined("docs/security.md") if id.startswith("S")} - held == set()
+
+
 # --- what is shipped -------------------------------------------------------------------------------
 
 
@@ -147,7 +156,7 @@ def test_the_changelog_begins_with_this_version() -> None:
     assert first[1] == __version__
 
 
-def test_lock_files_pin_hashes_and_name_no_index() -> None:
+def test_s28_lock_files_pin_hashes_and_name_no_index() -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
         lines = (ROOT / name).read_text().splitlines()
         pins = [line for line in lines if re.match(r"[a-z0-9]", line)]

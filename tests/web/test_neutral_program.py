@@ -54,7 +54,7 @@ SHIPPED = re.compile(
 LINK = re.compile(r'href="(/[^"#]*)')
 TAG = re.compile(r"<(script|style).*?</\1>|<[^>]+>", re.DOTALL)
 NOT_PAGES = re.compile(
-    r"/static/|/bootstrap/|\.(ics|png|svg|csv|xlsx|pdf)|[?&]as=|/log-?out|/words/\w+/|/members?/"
+    r"/static/|/assets/|\.(ics|png|svg|csv|xlsx|pdf)|[?&]as=|/log-?out|/words/\w+/|/members?/"
 )
 STARTS = [
     "/",

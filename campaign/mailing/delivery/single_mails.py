@@ -1,5 +1,5 @@
-"""Single letters that answer something a person did: confirm, manage, export, taking part in an action; notices
-and reminders to organizers; and the question to readers whose state has new districts.
+"""Single letters that answer something a person did: confirm, manage, export, taking part in an action; links,
+notices and reminders to organizers; and the question to readers whose state has new districts.
 
 Their words lie in templates/email/letters: a subject, paragraphs, and a line ``> label: address`` that becomes
 a button. The secret in a link is made when its letter is sent, so no queue ever holds one.
@@ -16,7 +16,7 @@ from sqlmodel import Session
 from campaign.accounts import users
 from campaign.actions.models import CampaignAction, Signature
 from campaign.congress.state_names import state_name
-from campaign.mailing import notices, places, policy, reminders, signing
+from campaign.mailing import notices, places, policy, reminders, sign_in_links, signing
 from campaign.mailing.addresses import Keys
 from campaign.mailing.edition.render import filled
 from campaign.mailing.edition.words import WORDS
@@ -70,6 +70,10 @@ def prepare(
         start = f"{sender.base_url}/es" if language == "es" else sender.base_url
         told = {name: detail.get(name, []) for name in users.REMINDERS}
         return _written(sender, kind, language, {**told, "organize_url": f"{start}/organize/"})
+    if kind == sign_in_links.KIND:
+        url = sign_in_links.link(session, detail, now=now)
+        linked = {"url": url, "hours": detail["hours"]}
+        return _written(sender, kind, detail["language"], linked) if url else None
     if kind in signing.KINDS:
         return _of_action(session, keys, sender, kind, signature, now)
     reader = session.get(Subscriber, who) if who is not None else None

@@ -1,7 +1,7 @@
 """When an edition leaves: its week, and the hour on Monday where a reader lives."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from campaign.outreach.time_zones import STATE_ZONES
 from campaign.refusals import Refused
@@ -28,6 +28,12 @@ def monday_of(period: str) -> date:
         f"{period[:20]!r} is no week; write it like 2026-W26.",
         f"{period[:20]!r} no es una semana; escríbala como 2026-W26.",
     )
+
+
+def next_monday(now: datetime, settings: Settings) -> date:
+    """The day on which the next edition is due: a later Monday where the organization is."""
+    today = now.astimezone(settings.zone).date()
+    return today + timedelta(days=7 - today.weekday())
 
 
 def send_time(day: date, hour: int, seat: str, settings: Settings) -> datetime:

@@ -32,10 +32,24 @@ from campaign.refusals import Refused
 
 log = structlog.get_logger(__name__)
 
-Kind = Literal["hard", "soft", "harmless", "complaint", "delivered"]
+Kind = Literal["hard", "soft", "harmless", "complaint", "unsubscribed", "delivered"]
 # What is said of us, of a route or of a full mailbox says nothing of whether somebody reads it.
-HARMLESS = re.compile(r"(5\.7\.\d+|[45]\.4\.4|4\.2\.2)$")
+HARMLESS = re.compile(r"(5\.7\.\d+|[45]\.4\.4|[45]\.2\.2)$")
 DEAD = re.compile(r"5\.(1\.(0|1|2|3|6|10)|2\.1)$")
+# What mailers say beside a code that says little; phrases of Microsoft, Yahoo, Postfix, Exim and Google.
+FULL = re.compile(
+    r"over quota|quota exceeded|exceeded .{0,20}quota|mailbox (is )?full|insufficient .{0,10}storage", re.I
+)
+POLICY = re.compile(
+    r"policy|spam|block(ed|list)|blacklist|reputation|unauthenticated|message not allowed|dmarc", re.I
+)
+NOBODY = re.compile(
+    r"recipient address rejected|mailbox (unavailable|not found)|no such (user|mailbox|recipient)|"
+    r"(user|recipient|mailbox) unknown|unknown (user|recipient)|have an account|does(n't| not) exist",
+    re.I,
+)
+PERMANENT = re.compile(r"\b5(\d\d\b|\.\d)")
+TRANSIENT = re.compile(r"\b4(\d\d |\.\d\.)")
 # Folding a long header anew would encode it, and our own link in it would not be found.
 AS_IT_CAME = default.clone(refold_source="none")
 POINTS = {"hard": 1.0, "soft": 0.5}
@@ -86,6 +100,8 @@ def _read_report(raw: bytes, keys: Keys) -> Finding | None:
     number, reader = _of_whom(headers, message, keys)
     if kind == "feedback-report":
         return _feedback(message, number, reader)
+    if _is_hotmail_complaint(headers, message):
+        return Finding("complaint", number, reader, "abuse")
     if kind == "delivery-status" or any(_status_parts(message)):
         return _status(message, number, reader)
     return _foreign_form(message, number) if number is not None else None
@@ -151,7 +167,13 @@ def judge(status: str, words: str = "") -> Kind:
         status = closer[0] if closer else status
     if HARMLESS.search(status) or (closer and HARMLESS.search(closer[0])):
         return "harmless"
-    return "hard" if DEAD.search(status) else "soft"
+    if DEAD.search(status):
+        return "hard"
+    if FULL.search(words) or POLICY.search(words):
+        return "harmless"
+    said = f"{status} {words}"
+    permanent = PERMANENT.search(said) and not TRANSIENT.search(said)
+    return "hard" if permanent and NOBODY.search(words) else "soft"
 
 
 def _feedback(message: EmailMessage, number: int | None, reader: tuple[str, ...]) -> Finding | None:
@@ -162,6 +184,12 @@ def _feedback(message: EmailMessage, number: int | None, reader: tuple[str, ...]
                 grave = kind[1].lower() != "not-spam"
                 return Finding("complaint" if grave else "harmless", number, reader, kind[1].lower())
     return None
+
+
+def _is_hotmail_complaint(headers: Message, message: EmailMessage) -> bool:
+    """Microsoft's Junk Mail Reporting Program sends the mail itself, with a header of its own and no report."""
+    sender = str(headers.get("From", "")).lower()
+    return "staff@hotmail.com" in sender and any("X-HmXmrOriginalRecipient" in part for part in message.walk())
 
 
 def _foreign_form(message: EmailMessage, number: int) -> Finding | None:
@@ -199,8 +227,8 @@ def record(session: Session, finding: Finding, event: str, *, now: datetime) -> 
     if delivery is not None:
         _note(session, delivery, finding, now)
     for who in readers:
-        if finding.kind == "complaint":
-            subscribers.stop(session, who, "complaint", now=now)
+        if finding.kind in ("complaint", "unsubscribed"):
+            subscribers.stop(session, who, finding.kind, now=now)
         elif finding.kind in POINTS:
             add_score(session, who, POINTS[finding.kind], now=now)
     return True

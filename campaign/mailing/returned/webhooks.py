@@ -98,13 +98,15 @@ def take(
     if not key or provider not in PROVIDERS:
         return Outcome(404, "nothing here")
     try:
+        if b"\\u0000" in body:
+            raise ValueError("a character that no database stores")
         told = json.loads(body)
         readers = _Readers(Keys(settings), _slugs(engine))
         events = list(PROVIDERS[provider](told, headers, key, readers, now, fetch))
     except Doubtful as doubt:
         log.warning("webhook refused", provider=provider, reason=str(doubt))
         return Outcome(403, "not proven")
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return Outcome(400, "not understood")
     return _record(engine, events, now)
 
@@ -171,11 +173,30 @@ def _postmark(
     if kind == "SpamComplaint":
         yield Event(f"postmark:{told['ID']}", Finding("complaint", number, who, "complaint"), at)
     elif kind == "Bounce":
-        judged = bounces.judge("", f". {words}") if told["Type"] == "HardBounce" else "soft"
-        sort: bounces.Kind = "hard" if told["Type"] == "HardBounce" and judged != "harmless" else judged
-        yield Event(f"postmark:{told['ID']}", Finding(sort, number, who, masked(words)[:300]), at)
+        sort = _postmark_kind(str(told["Type"]), words)
+        yield Event(f"postmark:{told['ID']}", Finding(sort, number, who, masked(words[:2000])[:300]), at)
+    elif kind == "SubscriptionChange" and told["SuppressSending"] and told.get("Origin") == "Recipient":
+        name = f"postmark:s:{told['MessageID']}:{told['ChangedAt']}"
+        yield Event(name, Finding("unsubscribed", number, who), _moment(told["ChangedAt"]))
     elif kind == "Delivery":
         yield Event(f"postmark:d:{told['MessageID']}", Finding("delivered", number, who), at)
+
+
+def _postmark_kind(said: str, words: str) -> bounces.Kind:
+    """https://postmarkapp.com/developer/api/bounce-api (bounce types); what is not named here is an absence
+    note, a challenge, or speaks of us."""
+    kinds: dict[str, bounces.Kind] = {
+        "HardBounce": "hard",
+        "BadEmailAddress": "hard",
+        "SoftBounce": "soft",
+        "Transient": "soft",
+        "Unknown": "soft",
+        "SpamComplaint": "complaint",
+        "Unsubscribe": "unsubscribed",
+    }
+    kind = kinds.get(said, "harmless")
+    excused = kind in ("hard", "soft") and bounces.judge("", f". {words[:2000]}") == "harmless"
+    return "harmless" if excused else kind
 
 
 # --- Mailgun ---------------------------------------------------------------------------------------
@@ -197,10 +218,12 @@ def _mailgun(
     who = readers.by_address(str(data.get("recipient", "")))
     status = data.get("delivery-status", {})
     code = str(status.get("enhanced-code", ""))
-    words = masked(f"{code or status.get('code', '')} {status.get('message', '')}")[:300]
+    words = masked(f"{code or status.get('code', '')} {status.get('message', '')}"[:2000])[:300]
     name = f"mailgun:{data['id']}"
     if data["event"] == "complained":
         yield Event(name, Finding("complaint", number, who, "complaint"), at)
+    elif data["event"] == "unsubscribed":
+        yield Event(name, Finding("unsubscribed", number, who), at)
     elif data["event"] == "delivered":
         yield Event(name, Finding("delivered", number, who), at)
     elif data["event"] == "failed":
@@ -235,7 +258,8 @@ def _ses(
     name, at = f"ses:{told['MessageId']}", _moment(told["Timestamp"])
     if kind == "Bounce":
         for place, recipient in enumerate(note["bounce"]["bouncedRecipients"]):
-            words = masked(f"{recipient.get('status', '')} {recipient.get('diagnosticCode', '')}")[:300]
+            said = f"{recipient.get('status', '')} {recipient.get('diagnosticCode', '')}"
+            words = masked(said[:2000])[:300]
             sort = bounces.judge(str(recipient.get("status", "")), words)
             if note["bounce"]["bounceType"] != "Permanent":
                 sort = "harmless" if sort == "harmless" else "soft"
@@ -245,6 +269,11 @@ def _ses(
         for place, recipient in enumerate(note["complaint"]["complainedRecipients"]):
             who = readers.by_address(str(recipient["emailAddress"]))
             yield Event(f"{name}:{place}", Finding("complaint", number, who, "complaint"), at)
+    elif kind == "Subscription" and note["subscription"].get("newTopicPreferences", {}).get("unsubscribeAll"):
+        for place, recipient in enumerate(note["mail"]["destination"]):
+            yield Event(
+                f"{name}:{place}", Finding("unsubscribed", number, readers.by_address(str(recipient))), at
+            )
     elif kind == "Delivery":
         yield Event(name, Finding("delivered", number), at)
 

@@ -25,7 +25,7 @@ from campaign.web.core import proxies, served
 from campaign.web.core.database import session
 from campaign.web.core.operations import PREFIX, operation
 from campaign.web.core.routing import Room
-from campaign.web.public import content
+from campaign.web.public import overview
 
 room = Room("api", prefix=PREFIX)
 MOST_CHANGES = 1000
@@ -84,7 +84,7 @@ def proposals(_query: schemas.NoQuery) -> schemas.Proposals:
 )
 def proposal(_query: schemas.NoQuery, slug: str) -> schemas.Proposal:
     """One proposal with its bills over the Congresses."""
-    return _proposal(content.proposal_named(session(), slug))
+    return _proposal(overview.proposal_named(session(), slug))
 
 
 @operation(room, "/bills", query=schemas.NoQuery, answer=schemas.Bills, example="/bills")

@@ -18,12 +18,12 @@ import sqlalchemy as sa
 from flask import Flask, Response, current_app, request
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel, col, func
-from werkzeug.wrappers import Request
 
 from campaign import db
 from campaign.congress.models import Bill, Change, SourceState, Tracking
-from campaign.web.core import request_log, routing, visits
+from campaign.web.core import assets, request_log, routing, visits
 from campaign.web.core.compression import CompressedResponse, compressed_file, is_compressible
+from campaign.web.core.typed_text import CleanRequest
 from campaign.web.core.visits import Visit
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ EDITED = (
     "campaignaction",
 )
 GROWING = "textversion"
-STATIC = ("static", "bootstrap.static")
+STATIC = ("static", assets.ENDPOINT)
 # The parts of an address before its query.
 ADDRESS = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO")
 # Where a request's environment holds the State in which its page began to be rendered.
@@ -175,7 +175,7 @@ class PageCache:
         query: tuple[tuple[str, str], ...] = ()
         if environ.get("QUERY_STRING"):
             # Read as Flask reads it, so that no spelling of a name stores one page under another's key.
-            given = Request(environ, populate_request=False).args
+            given = CleanRequest(environ, populate_request=False).args
             query = tuple((name, given[name]) for name in sorted(self._parameters & given.keys()))
         origin = (
             environ.get(name, "") for name in ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO")

@@ -1,15 +1,13 @@
 """How a page is answered: its context, its age line, its ETag; and the filters templates speak with."""
 
-import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from babel.dates import get_timezone_name
-from flask import Flask, Response, current_app, g, make_response, render_template, request, url_for
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_babel import format_date, get_timezone, to_user_timezone
 
 from campaign.congress import bills
@@ -23,7 +21,8 @@ from campaign.settings import Settings
 from campaign.web.core import database, health, served
 from campaign.web.core.languages import _, current
 
-STATIC_SECONDS = 31_536_000
+# Scripts are written with the apostrophe of a keyboard; pages show that of a printer.
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 # More than any name, town or sentence; a script is read aloud.
 LONGEST = 600
 # As newspapers name them; any other zone goes by its name in the Unicode tables.
@@ -36,7 +35,6 @@ ZONES = {
 
 
 def attach(app: Flask) -> None:
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
@@ -52,11 +50,11 @@ def attach(app: Flask) -> None:
         state=_state_name,
     )
     app.jinja_env.globals.update(
-        asset=asset,
         campaign_shown=lambda: g.get("campaign"),
         blanks=blanks,
         data_set=data_set,
         days_left=lambda: bills.days_left(utcnow()),
+        days_to_end=lambda: bills.days_to_end(utcnow()),
         given=given,
         ordinal=ordinal,
         role=lambda person: names.role(person, current()),
@@ -192,24 +190,6 @@ def phone(number: str) -> str:
     return f"+1{digits}" if len(digits) == 10 else f"+{digits}"
 
 
-def asset(name: str) -> str:
-    """The address of a stylesheet with its content's fingerprint, so that browsers may keep it for a year."""
-    if name == "bootstrap":
-        endpoint, file, folder = (
-            "bootstrap.static",
-            "css/bootstrap.min.css",
-            current_app.blueprints["bootstrap"].static_folder,
-        )
-    else:
-        endpoint, file, folder = "static", name, current_app.static_folder
-    return url_for(endpoint, filename=file, v=_fingerprint(Path(str(folder)) / file))
-
-
-@cache
-def _fingerprint(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-
-
 class Piece(NamedTuple):
     """Some words of a script. ``blank`` is the field the reader fills, empty for words that stand."""
 
@@ -234,7 +214,7 @@ def passages(text: str) -> list[Passage]:
 def _pieces(parts: Sequence[str]) -> Iterator[Piece]:
     for i, text in enumerate(parts):
         if text:
-            yield Piece(text, NAMED.get(text, "other") if i % 2 else "")
+            yield Piece(text, NAMED.get(text, "other")) if i % 2 else Piece(_APOSTROPHE.sub("’", text))
 
 
 def blanks(*texts: str) -> list[str]:

@@ -32,6 +32,8 @@ class Access:
     query: tuple[str, ...] = ()
     # Bytes of the largest form; None for the service's own limit.
     max_body: int | None = None
+    # Whether a post may come from any page or program: its address or its signature proves it, no cookie does.
+    any_origin: bool = False
 
 
 # The largest number that a column of either database holds.
@@ -80,6 +82,7 @@ class Room:
         in_draft: bool = False,
         query: tuple[str, ...] = (),
         max_body: int | None = None,
+        any_origin: bool = False,
     ) -> Callable[[View], View]:
         """Declare the address of a view, and what ``Access`` says of it."""
 
@@ -92,6 +95,7 @@ class Room:
                 cached=self._cached,
                 query=query,
                 max_body=max_body,
+                any_origin=any_origin,
             )
             self.blueprint.add_url_rule(rule, view_func=view, methods=list(methods))
             return view

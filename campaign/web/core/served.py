@@ -11,8 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flask import Flask, current_app, g, redirect, request
+from sqlalchemy.engine import Engine
 from werkzeug.wrappers import Response
 
+from campaign.organizing.cache import ResultCache
 from campaign.outreach.asks import CampaignAsks, campaign_asks
 from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign
@@ -26,13 +28,16 @@ if TYPE_CHECKING:
 PREFIX = re.compile(r"/c/([a-z0-9-]{1,80})(?=/|$)", re.ASCII)
 # Where a request's environment holds the slug that its address names.
 NAMED = "campaign.slug"
+# What each campaign asks for, by slug.
+ASKS = "campaign.asks"
 # The script name without it.
 ROOT = "campaign.root"
 
 
-def attach(app: Flask, settings: Settings) -> None:
+def attach(app: Flask, settings: Settings, engine: Engine) -> None:
     """Put the prefix before everything that reads a request's path."""
     app.wsgi_app = Mount(app.wsgi_app, settings.campaign_of_host)  # type: ignore[method-assign]
+    app.extensions[ASKS] = ResultCache(engine)
     app.before_request(_refuse_unknown)
     app.before_request(_lead_to_offered_language)
     app.jinja_env.globals.update(
@@ -145,11 +150,17 @@ def _listed() -> list[str]:
 
 
 def asks(*, now: datetime) -> CampaignAsks:
-    """What this request's campaign asks for; nothing once it is paused or archived."""
-    session = database.session()
+    """What this request's campaign asks for; nothing once it is paused or archived.
+
+    The same for every visitor, and half of the work of a page that is not: computed once for each state of the
+    record that pages are cached by.
+    """
     if state() in ("paused", "archived"):
-        return CampaignAsks(session, [])
-    return campaign_asks(session, now=now, campaign=slug())
+        return CampaignAsks(database.session(), [])
+    results: ResultCache = current_app.extensions[ASKS]
+    # By its name: the page cache counts visits of campaigns, so it stands above this module.
+    named, version = slug(), current_app.extensions["page_cache"].state()
+    return results.get(named, version, lambda session: campaign_asks(session, now=now, campaign=named))
 
 
 def state() -> str:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import flask_login
 from flask import (
@@ -13,14 +14,13 @@ from werkzeug.wrappers import Response
 
 from campaign import db
 from campaign.accounts import api_tokens, audit, factors, passwords, sessions, signin, users
+from campaign.mailing import sign_in_links
 from campaign.proposals import campaigns
 from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
 from campaign.web.core import database, routing, served
 from campaign.web.core.languages import _, current
-from campaign.web.core.render import settings
 from campaign.web.core.request_log import request_id
-from campaign.web.organize import sign_in_mail
 from campaign.web.organize.access import (
     OWED,
     SignedIn,
@@ -56,16 +56,16 @@ def sign_in_now() -> Response:
 
 
 def _send_link(email: str) -> Response:
-    """The same answer for every address. The mail leaves after the answer, so its time tells nothing."""
-    made = signin.ask_for_link(database.engine(), email, visitor(), now=db.utcnow())
-    response = page("link_sent.html", email=email.strip()[:254])
-    if made:
-        user, secret = made
-        address = served.origin() + organizer_url("link", secret=secret)
-        mail = sign_in_mail.sign_in_message(user.email, address, current())
-        sender = settings()
-        response.call_on_close(lambda: sign_in_mail.send(sender, mail, now=db.utcnow()))
-    return response
+    """The same answer for every address, in the same time: the mail is queued, and a worker sends it."""
+    now = db.utcnow()
+    to_user = partial(sign_in_links.queue, start=_start(), language=current(), now=now)
+    signin.ask_for_link(database.engine(), email, visitor(), now=now, queue=to_user)
+    return page("link_sent.html", email=email.strip()[:254])
+
+
+def _start() -> str:
+    """What stands before ``/organize`` in the addresses of this request's host and language."""
+    return served.origin() + organizer_url("sign_in").partition("/organize/")[0]
 
 
 @route("/link/<secret>", role="")
@@ -258,13 +258,10 @@ def invite() -> Response:
         user, secret = users.add(
             writer, request.form.get("email", ""), request.form.get("role", "viewer"), now=now, by=me()
         )
+        lasts = users.INVITATION_LASTS
+        sign_in_links.queue(writer, user, start=_start(), language=current(), now=now, lasts=lasts)
     address = served.origin() + organizer_url("link", secret=secret)
-    hours = int(users.INVITATION_LASTS / timedelta(hours=1))
-    response = page("invited.html", user=user, address=address, hours=hours)
-    mail = sign_in_mail.sign_in_message(user.email, address, current())
-    sender = settings()
-    response.call_on_close(lambda: sign_in_mail.send(sender, mail, now=now))
-    return response
+    return page("invited.html", user=user, address=address, hours=lasts // timedelta(hours=1))
 
 
 @route("/users/<int:id>", role="admin", proven=True, methods=("POST",))

@@ -19,9 +19,9 @@ from campaign.organizing import worklists
 from campaign.organizing.worklists import Worklists
 from campaign.proposals import lineage
 from campaign.refusals import Refused
-from campaign.web.core import database, routing
+from campaign.web.core import database, png, routing
 from campaign.web.core.languages import _
-from campaign.web.organize import access, pictures, png
+from campaign.web.organize import access, pictures
 from campaign.web.organize.access import me, page, route, to, told
 from campaign.web.organize.pictures import Growth, Seating, TileMap
 from campaign.web.organize.shared import attachment, list_names, own_bill

@@ -1,6 +1,6 @@
 """The campaigns of the installation: adding one, its state, copying, taking it away as a file, removing it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import make_response, request
 from sqlmodel import col
@@ -26,7 +26,7 @@ LARGEST_FILE = campaign_file.LARGEST + 64 * 1024
 # A logo that is far too large is refused on its form, with what else was typed there.
 LARGEST_LOGO = 24 * 1024 * 1024
 # What the organization's form sets beside who runs the campaign.
-OF_FORM = ("accent", "languages")
+OF_FORM = ("accent", "languages", "picture_alt_en", "picture_alt_es")
 
 
 @route("/campaigns", role="organizer")
@@ -190,13 +190,18 @@ def _language_names() -> dict[str, str]:
 @route("/campaigns/<slug>/organization", role="organizer", methods=("POST",), max_body=LARGEST_LOGO)
 def set_organization(slug: str) -> Response:
     try:
-        accent, logo = look.read(request.form.get("accent", "")), _sent_logo()
+        accent = look.read(request.form.get("accent", ""))
+        logo = _sent("logo", logos.LOGO, logos.read)
+        picture = _sent("picture", logos.PICTURE, logos.read_picture)
         with db.writing(database.engine()) as writer:
             campaign_setup.identify(writer, slug, request.form)
             row = campaigns.campaign(writer, slug)
             row.accent = accent
             if logo is not None or request.form.get("remove_logo"):
                 logos.keep(writer, row, logo)
+            if picture is not None or request.form.get("remove_picture"):
+                logos.keep_picture(writer, row, picture)
+            campaign_setup.describe_picture(row, request.form)
             note(writer, "organization set", slug)
     except Refused as refused:
         if refused.status == 404:
@@ -206,13 +211,13 @@ def set_organization(slug: str) -> Response:
     return to("organization", slug=slug)
 
 
-def _sent_logo() -> bytes | None:
-    """The logo that a form brings, None where it brings none. Raises Refused where it is none."""
+def _sent(name: str, kind: logos.Kind, read: Callable[[bytes], bytes]) -> bytes | None:
+    """The picture that a field of the form brings, None for no file. Raises Refused where it is none."""
     raw = b""
-    if file := request.files.get("logo"):
-        raw = file.read(logos.MOST_BYTES + 1)
+    if file := request.files.get(name):
+        raw = file.read(kind.most_bytes + 1)
         file.close()
-    return logos.read(raw) if raw else None
+    return read(raw) if raw else None
 
 
 @route("/campaigns/<slug>/remove", role="admin", proven=True)

@@ -14,20 +14,10 @@ from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat, Cosponsorship, Seat
 from campaign.organizing import labels
 from campaign.organizing.counts import over_time
+from campaign.web.core.tiles import TILES
 
 WIDTH, HEIGHT, MARGIN = 720, 320, 40
 LABEL_ROOM, LABEL_GAP = 176, 18
-# Columns and rows of the common tile map of the states (after NPR's of 2015).
-TILES = {
-    "AK": (0, 0), "ME": (11, 0), "VT": (10, 1), "NH": (11, 1), "WA": (1, 2), "ID": (2, 2), "MT": (3, 2),
-    "ND": (4, 2), "MN": (5, 2), "IL": (6, 2), "WI": (6, 1), "MI": (8, 2), "NY": (9, 2), "RI": (11, 2),
-    "MA": (10, 2), "OR": (1, 3), "NV": (2, 3), "WY": (3, 3), "SD": (4, 3), "IA": (5, 3), "IN": (6, 3),
-    "OH": (7, 3), "PA": (8, 3), "NJ": (9, 3), "CT": (10, 3), "CA": (1, 4), "UT": (2, 4), "CO": (3, 4),
-    "NE": (4, 4), "MO": (5, 4), "KY": (6, 4), "WV": (7, 4), "VA": (8, 4), "MD": (9, 4), "DE": (10, 4),
-    "AZ": (2, 5), "NM": (3, 5), "KS": (4, 5), "AR": (5, 5), "TN": (6, 5), "NC": (7, 5), "SC": (8, 5),
-    "DC": (9, 5), "OK": (4, 6), "LA": (5, 6), "MS": (6, 6), "AL": (7, 6), "GA": (8, 6), "HI": (0, 7),
-    "TX": (4, 7), "FL": (9, 7), "GU": (0, 5), "AS": (0, 6), "MP": (0, 4), "PR": (11, 7), "VI": (11, 6),
-}  # fmt: skip
 CELL, SQUARE, IN_ROW = 74, 9, 7
 
 

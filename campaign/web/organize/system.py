@@ -11,7 +11,8 @@ from campaign import db, new_congress
 from campaign.congress import tracking
 from campaign.congress.models import Bill, SourceState, Tracking
 from campaign.districts import vintages
-from campaign.mailing.models import Delivery, RelayLimits
+from campaign.mailing import queue, watchdog
+from campaign.mailing.models import Delivery
 from campaign.mailing.readers import new_districts
 from campaign.organizing import poll_requests
 from campaign.proposals import lookup
@@ -48,12 +49,12 @@ def system() -> Response:
         january=new_congress.comes(now),
         missing_maps=vintages.missing_maps(session, now=now),
         asking=new_districts.asking(session, now=now),
-        queue=_queue(session),
-        mail=session.exec(select(RelayLimits).where(RelayLimits.trouble != "")).first(),
+        waiting=_waiting(session),
+        troubles=[*queue.troubles(session), *watchdog.troubles(session, now=now)],
     )
 
 
-def _queue(session: Session) -> list[tuple[str, int]]:
+def _waiting(session: Session) -> list[tuple[str, int]]:
     """Messages that have not left yet, by what they wait for."""
     names = {
         "pending": _("waiting for their hour"),

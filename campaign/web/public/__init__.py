@@ -5,18 +5,21 @@ from campaign.web.public import (
     calls,
     confirm_place,
     feeds,
+    installing,
     kits,
     letters,
     office_letters,
     phone_reports,
+    previews,
     reports,
     routes,
+    search,
     shared,
     subscribe,
 )
 from campaign.web.public.room import room
 
 __all__ = [
-    "actions", "calls", "confirm_place", "feeds", "kits", "letters", "office_letters", "phone_reports",
-    "reports", "room", "routes", "shared", "subscribe",
+    "actions", "calls", "confirm_place", "feeds", "installing", "kits", "letters", "office_letters",
+    "phone_reports", "previews", "reports", "room", "routes", "search", "shared", "subscribe",
 ]  # fmt: skip

@@ -1,151 +1,34 @@
-"""What the public pages show, gathered from the rooms; plain values, no HTML."""
+"""What the pages of a bill, of a seat and of the sources show; plain values, no HTML."""
 
 import math
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from campaign.congress import ledger, members
-from campaign.congress.bills import WASHINGTON, congress_end, congress_on
+from campaign.congress.bills import WASHINGTON, congress_end
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Elect, Person
 from campaign.congress.models import Bill, Change, Committee, Cosponsorship, Seat, SourceState, Tracking
-from campaign.congress.stage_line import Step, stage_line
-from campaign.congress.stage_names import Stage
-from campaign.organizing import counts
+from campaign.organizing import counts, progress
 from campaign.organizing.counts import Counts
 from campaign.outreach import names, wordings
 from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.bilingual import Text
 from campaign.outreach.committees import referral_seats
-from campaign.proposals import campaigns, lineage, returns
-from campaign.proposals.models import Campaign, CitedFact, Proposal
-from campaign.proposals.returns import Search
+from campaign.proposals import lineage
+from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
 from campaign.web.core import charts, history
 from campaign.web.core.charts import Steps
 from campaign.web.core.history import Event
+from campaign.web.public.overview import Card, card
 
-SLUG = re.compile(r"[a-z0-9-]{1,80}", re.ASCII)
-LATELY = 8
 HISTORY = 60
 # What ``Cosponsorship.claim`` says when a withdrawal is no longer listed.
 NO_WITHDRAWAL = "none"
-NEWS = ("cosponsored", "withdrew", "withdrawal_retracted", "stage")
-
-
-# --- campaign, proposals ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Card:
-    """A bill in short."""
-
-    record: BillRecord
-    counts: Counts
-    sponsor: Person | None
-    last_joined: date | None
-
-    @property
-    def read(self) -> bool:
-        return is_read(self.record.bill)
-
-    @property
-    def is_law(self) -> bool:
-        return self.record.stage.stage is Stage.law
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A proposal with its bills of the sitting Congress, and of earlier ones."""
-
-    proposal: Proposal
-    now: tuple[Card, ...]
-    before: tuple[Card, ...]
-    congress: int
-    ends: date
-    # How far this Congress was searched for a bill, where none is known.
-    search: Search
-
-    @property
-    def cards(self) -> tuple[Card, ...]:
-        return self.now + self.before
-
-    @property
-    def law(self) -> Card | None:
-        """The bill of the newest Congress that became law, where no bill has followed it."""
-        return None if self.now else next((card for card in self.last if card.is_law), None)
-
-    @property
-    def last(self) -> tuple[Card, ...]:
-        """The bills of the newest Congress that has ended."""
-        newest = max((card.record.bill.congress for card in self.before), default=None)
-        return tuple(card for card in self.before if card.record.bill.congress == newest)
-
-
-@dataclass(frozen=True)
-class Front:
-    campaign: Campaign | None
-    chapters: tuple[Chapter, ...]
-    facts: tuple[CitedFact, ...]
-    lately: tuple[Event, ...]
-
-
-def is_read(bill: Bill) -> bool:
-    """Whether any source at hand has shown the bill itself; else only its name is known."""
-    return bill.observed_at is not None or bool(bill.partial)
-
-
-def front(session: Session, known: Campaign | None, *, now: datetime) -> Front:
-    """A campaign as a whole; an empty one where nothing has been set up yet."""
-    proposals = campaigns.campaign_proposals(session, known.slug) if known else []
-    chapters = tuple(chapter(session, proposal, now=now) for proposal in proposals)
-    facts = select(CitedFact).where(CitedFact.campaign == (known.slug if known else ""))
-    facts = facts.where(CitedFact.source_en != "", CitedFact.source_es != "")
-    facts = facts.order_by(col(CitedFact.position), CitedFact.id)
-    bills = [str(card.record.id) for chapter in chapters for card in chapter.cards]
-    return Front(known, chapters, tuple(session.exec(facts)), tuple(lately(session, bills, now=now)))
-
-
-def proposal_named(session: Session, slug: str) -> Proposal:
-    """Raises Refused (404) where there is none of that name."""
-    found = session.get(Proposal, slug) if SLUG.fullmatch(slug) else None
-    if found is None:
-        raise Refused(f"We have no bill “{slug[:60]}”.", f"Aquí no hay un proyecto «{slug[:60]}».", status=404)
-    return found
-
-
-def chapter(session: Session, proposal: Proposal, *, now: datetime) -> Chapter:
-    sitting = congress_on(now)
-    cards = [
-        card(session, ledger.current(session, bill.id, now=now))
-        for bill, _ in lineage.bills_of(session, proposal.slug)
-    ]
-    return Chapter(
-        proposal,
-        tuple(each for each in cards if each.record.bill.congress == sitting),
-        tuple(each for each in cards if each.record.bill.congress < sitting),
-        sitting,
-        congress_end(sitting).date(),
-        returns.searches(session, [proposal.slug], now=now)[proposal.slug],
-    )
-
-
-def card(session: Session, record: BillRecord) -> Card:
-    people = members.people(session, record.active | record.gone | {record.sponsor or ""}, now=record.moment)
-    joined = max((row.joined for row in record.cosponsors if row.withdrawn is None), default=None)
-    return Card(record, counts.tally(record, people), people.get(record.sponsor or ""), joined)
-
-
-def lately(session: Session, bills: Sequence[str], *, now: datetime) -> list[Event]:
-    """The newest days on which something moved on these bills."""
-    rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(NEWS))
-    newest = session.exec(rows.order_by(col(Change.happened).desc(), col(Change.seq).desc()).limit(100)).all()
-    people = members.people(session, {change.bioguide for change in newest if change.bioguide}, now=now)
-    return history.events(newest, people, actions=False)[:LATELY]
 
 
 # --- one bill --------------------------------------------------------------------------------------
@@ -199,7 +82,6 @@ class Entry:
 class BillPage:
     card: Card
     proposal: Proposal | None
-    steps: tuple[Step, ...]
     on: tuple[Entry, ...]
     gone: tuple[Entry, ...]
     sort: str
@@ -215,6 +97,8 @@ class BillPage:
     awaits_vote: bool
     tracking: Tracking | None
     today: date
+    # The last day of its Congress.
+    ends: date
 
     @property
     def record(self) -> BillRecord:
@@ -252,17 +136,18 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
     end = min(today, _last_day(session, record))
     chart = None if record.bill.partial else charts.steps(counts.over_time(record.cosponsors), end)
     key = str(record.id)
+    family = lineage.family(session, key)
+    relatives = ledger.records(session, [each.id for each in family], now=now)
     return BillPage(
-        card=card(session, record),
+        card=card(session, record, relatives.values(), progress.goals(session, [key]).get(key)),
         proposal=lineage.proposal_of(session, key),
-        steps=tuple(stage_line(record.id, record.stage)),
         on=tuple(sorted(_entries(record, people, record.active), key=SORTS[order])),
         gone=tuple(_entries(record, people, record.gone)),
         sort=order,
         chart=chart,
         history=tuple(told[:HISTORY]),
         history_left=max(0, len(told) - HISTORY),
-        family=tuple(bill for bill in lineage.family(session, key) if bill.id != key),
+        family=tuple(each for each in family if each.id != key),
         successor=lineage.successor(session, key, now),
         companion=lineage.companion(session, key),
         committees=tuple(_committees(session, record)),
@@ -270,6 +155,7 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
         awaits_vote=counts.awaits_vote(record, now=now),
         tracking=session.get(Tracking, key),
         today=today,
+        ends=congress_end(record.bill.congress).date(),
     )
 
 

@@ -22,7 +22,7 @@ from campaign.web.core.history import Event
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import numbered, seat_name, site_name
 from campaign.web.core.routing import place
-from campaign.web.public import content
+from campaign.web.public import content, overview
 from campaign.web.public.room import route
 
 NEWEST = 50
@@ -66,7 +66,7 @@ def changes_as_json() -> Response:
 
 def _campaign(form: str) -> Response:
     """Ended bills stay, so that a feed whose Congress ends does not go empty."""
-    front = content.front(session(), served.campaign(), now=utcnow())
+    front = overview.front(session(), served.campaign(), now=utcnow())
     bills = [str(card.record.id) for chapter in front.chapters for card in chapter.cards]
     return _answer(form, _("What changed"), place("campaign"), bills)
 
@@ -74,7 +74,7 @@ def _campaign(form: str) -> Response:
 @route(f"/feeds/proposals/<slug>.{FORMS}")
 def proposal_feed(slug: str, form: str) -> Response:
     """What changed on the bills of one proposal, over all Congresses."""
-    found = content.proposal_named(session(), slug)
+    found = overview.proposal_named(session(), slug)
     bills = [bill.id for bill, _kin in lineage.bills_of(session(), found.slug)]
     name = found.name_es if current() == "es" else found.name_en
     return _answer(form, name, place("proposal", slug=found.slug), bills)
@@ -92,7 +92,7 @@ def seat_feed(seat: str, form: str) -> Response:
     """What those who speak for a seat did on the campaign's bills."""
     known, now = read_seat(session(), seat), utcnow()
     people = content.delegation(session(), known, served.asks(now=now), now=now)
-    front = content.front(session(), served.campaign(), now=now)
+    front = overview.front(session(), served.campaign(), now=now)
     bills = [str(card.record.id) for chapter in front.chapters for card in chapter.cards]
     theirs = {speaker.person.bioguide for speaker in people.speakers}
     return _answer(form, seat_name(known.id), place("act", seat=known.id), bills, theirs)
@@ -112,7 +112,7 @@ def _answer(
 
 
 def _newest(bills: Sequence[str], who: Collection[str] | None) -> Sequence[Change]:
-    rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(content.NEWS))
+    rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(overview.NEWS))
     if who is not None:
         rows = rows.where(col(Change.bioguide).in_(who))
     return session().exec(rows.order_by(col(Change.seen_at).desc(), col(Change.seq).desc()).limit(ROWS)).all()

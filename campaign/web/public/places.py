@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from campaign import __version__
 from campaign.congress import members, seats
 from campaign.congress.bills import congress_on, congress_start
 from campaign.congress.members import Elect, Person
@@ -17,9 +16,9 @@ from campaign.congress.state_names import ENGLISH, state_name
 from campaign.districts import finder, maps, notes, zip_codes
 from campaign.districts.answers import FindResult, SeatHit
 from campaign.districts.notes import Note
-from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
+from campaign.web.core.geocoder import geocoder
 
 COMING_SEAT = re.compile(rf"{notes.COMING}[A-Z]{{2}}-\d{{1,2}}", re.ASCII)
 # How long the page of a district says that it is a new one.
@@ -74,9 +73,7 @@ def by_address(settings: Settings, session: Session, form: Mapping[str, str], *,
     """Ask for a street address once, quickly; the reader waits."""
     parts = (form.get("street", ""), form.get("city", ""))
     typed = ", ".join(part.strip() for part in parts if part.strip())
-    quick = Fetcher(user_agent=f"campaign/{__version__}", attempts=2, read_timeout=8, patience=12)
-    with quick as fetcher:
-        return _answer(session, finder.by_address(fetcher, settings, session, typed, now=now), now)
+    return _answer(session, finder.by_address(geocoder(), settings, session, typed, now=now), now)
 
 
 def by_point(session: Session, typed: str, *, now: datetime) -> Answer:

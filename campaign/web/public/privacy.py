@@ -32,7 +32,7 @@ def _of_readers() -> Iterator[Statement]:
             "bill", "cosponsorship", "action", "referral", "related", "listedbill", "change", "tracking",
             "rawreply", "member", "seat", "tenure", "office", "committee", "committeeseat", "sourcestate",
             "campaign", "proposal", "kinship", "zipseat", "zipcode", "districtshape", "citedfact",
-            "campaignlogo", "campaignaction", "target",
+            "campaignlogo", "campaignpicture", "campaignaction", "target",
         ),
         _(
             "The public record: bills, members of Congress now and before, and their offices and "

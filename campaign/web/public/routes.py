@@ -17,15 +17,16 @@ from campaign.congress.seats import read_seat
 from campaign.dates import parse_day
 from campaign.db import utcnow
 from campaign.districts import finder, maps
+from campaign.mailing.edition import send_times
 from campaign.outreach import outcomes
 from campaign.proposals import campaigns, logos, lookup
 from campaign.refusals import Refused
-from campaign.web.core import look, served
+from campaign.web.core import assets, look, served
 from campaign.web.core.database import session
 from campaign.web.core.languages import current
-from campaign.web.core.render import STATIC_SECONDS, page, settings, today
+from campaign.web.core.render import page, settings, today
 from campaign.web.core.routing import kept_query, place
-from campaign.web.public import calls, content, places
+from campaign.web.public import calls, content, overview, places
 from campaign.web.public.privacy import statements
 from campaign.web.public.room import route
 
@@ -39,10 +40,12 @@ def campaign() -> Response:
     live = campaigns.live(session())
     if len(live) > 1 and not served.named():
         return page("public/campaigns.html", live=live)
+    shown = overview.front(session(), served.campaign(), now=utcnow())
     acts = editing.open_actions(session(), served.slug(), today=today())
     return page(
         "public/campaign.html",
-        shown=content.front(session(), served.campaign(), now=utcnow()),
+        shown=shown,
+        figure=overview.leading_figure(shown.facts, current()),
         open_actions=acts,
         counts=signatures.counts(session(), acts),
     )
@@ -168,6 +171,7 @@ def act(seat: str) -> Response:
         "public/act.html",
         seat=known,
         shown=people,
+        front=overview.front(session(), served.campaign(), now=now),
         note=places.carried_note(request.args.get("note", ""), now=now),
         map_note=places.map_note(session(), known, now=now),
         redrawn=maps.redrawn(known.state, now=now),
@@ -191,15 +195,17 @@ def thanks(seat: str) -> Response:
     """At the end of the list: what the calls add up to, and what else helps."""
     now = utcnow()
     known = read_seat(session(), seat)
-    front = content.front(session(), served.campaign(), now=now)
+    front = overview.front(session(), served.campaign(), now=now)
     about = front.campaign.slug if front.campaign else ""
     count = outcomes.published(session(), about=about)
     return page(
         "public/thanks.html",
         seat=known,
         shown=front,
+        people=content.delegation(session(), known, served.asks(now=now), now=now),
         calls=count,
         address=served.origin() + place("campaign"),
+        monday=send_times.next_monday(now, settings()),
     )
 
 
@@ -221,7 +227,7 @@ def bills() -> Response:
 
 def _bills(typed: str = "", *, problem: str = "", status: int = 200) -> Response:
     """The campaign's bills, with what was typed in the field of the search where it found nothing."""
-    shown = content.front(session(), served.campaign(), now=utcnow())
+    shown = overview.front(session(), served.campaign(), now=utcnow())
     return page(
         "public/bills.html",
         shown=shown,
@@ -261,10 +267,17 @@ def _canonical(text: str) -> Response:
 @route("/proposals/<slug>")
 def proposal(slug: str) -> Response:
     """A proposal; one of another campaign is shown there."""
-    found = content.proposal_named(session(), slug)
+    found = overview.proposal_named(session(), slug)
     if found.campaign != served.slug():
         return redirect(served.address_in(found.campaign, place("proposal", slug=slug)))
-    return page("public/proposal.html", shown=content.chapter(session(), found, now=utcnow()))
+    return page("public/proposal.html", shown=overview.chapter(session(), found, now=utcnow()))
+
+
+@route("/about", in_draft=True)
+def about() -> Response:
+    """Who runs the campaign, what for, and how to reach them."""
+    proposals = campaigns.campaign_proposals(session(), served.slug()) if served.slug() else []
+    return page("public/about.html", proposals=proposals)
 
 
 @route("/privacy", in_draft=True)
@@ -296,7 +309,20 @@ def logo(fingerprint: str) -> Response:
         abort(404)
     response = make_response(png)
     response.headers["Content-Type"] = "image/png"
-    response.headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}, immutable"
+    response.headers["Cache-Control"] = f"public, max-age={assets.SECONDS}, immutable"
+    return response
+
+
+@route("/picture/<fingerprint>.webp", in_draft=True)
+def picture(fingerprint: str) -> Response:
+    """The picture on the campaign's first page; another one has another address."""
+    campaign = served.campaign()
+    webp = logos.picture(session(), campaign.slug) if campaign and campaign.picture == fingerprint else None
+    if webp is None:
+        abort(404)
+    response = make_response(webp)
+    response.headers["Content-Type"] = "image/webp"
+    response.headers["Cache-Control"] = f"public, max-age={assets.SECONDS}, immutable"
     return response
 
 

@@ -161,7 +161,7 @@ def unsubscribe(token: str) -> Response:
     return private("public/unsubscribe.html", done=False, token=token)
 
 
-@route("/unsubscribe/<token>", methods=("POST",), in_draft=True)
+@route("/unsubscribe/<token>", methods=("POST",), in_draft=True, any_origin=True)
 def unsubscribed(token: str) -> Response:
     """One press, or one request of a mail service: the same answer whatever the token."""
     with db.writing(database.engine()) as session:
@@ -266,7 +266,7 @@ def _chosen_seat(stood: str, typed: str | None) -> str:
     return named_seat(typed)
 
 
-@route("/webhooks/mail/<provider>", methods=("POST",), in_draft=True)
+@route("/webhooks/mail/<provider>", methods=("POST",), in_draft=True, any_origin=True)
 def report(provider: str) -> Response:
     """A mail provider tells of bounces and complaints; its signature is its standing."""
     outcome = webhooks.take(

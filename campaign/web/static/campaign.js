@@ -75,7 +75,7 @@ function share(button) {
   if (!navigator.share) return;
   button.hidden = false;
   button.addEventListener("click", () => {
-    navigator.share({ title: document.title, url: button.dataset.share }).catch(() => {});
+    navigator.share({ text: button.dataset.text, url: button.dataset.share }).catch(() => {});
   });
 }
 
@@ -86,6 +86,19 @@ function remember(report) {
 
 function tick(mark) {
   addEventListener("pageshow", () => { mark.hidden = !remembered(`called-${mark.dataset.ifCalled}`); });
+}
+
+// The last script or letter can be read without a network: its page as it came, before anything was typed.
+async function keepOffline({ dataset }) {
+  try {
+    await navigator.serviceWorker.register(dataset.offline);
+    const files = document.querySelectorAll("link[rel=stylesheet], link[as=font], script[src]");
+    const wanted = [location.href.split("#")[0], ...[...files].map(({ href, src }) => href || src)];
+    const cache = await caches.open("last");
+    await cache.addAll(wanted);
+    const old = (await cache.keys()).filter(({ url }) => !wanted.includes(url));
+    await Promise.all(old.map((request) => cache.delete(request)));
+  } catch { /* A browser may keep nothing at all. */ }
 }
 
 // A share link that is used counts one; who used it, and which, is not sent.
@@ -101,4 +114,5 @@ every("[data-if-called]", tick);
 every("form[data-locate]", locate);
 every("button[data-copy]", copy);
 every("button[data-share]", share);
+every("main[data-offline]", (main) => addEventListener("load", () => keepOffline(main)));
 }

@@ -198,7 +198,7 @@ def test_e31_already_subscribed_is_said_once_a_week(
     assert [day for day, one in enumerate(said) if one == "already"] == [0, 7]
 
 
-def test_e31_machines_that_fill_every_field_get_the_page_and_no_mail(
+def test_e31_s22_machines_that_fill_every_field_get_the_page_and_no_mail(
     engine: Engine, client: FlaskClient
 ) -> None:
     plain = client.post("/subscribe", data={"email": EMAIL})

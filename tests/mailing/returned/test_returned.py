@@ -57,8 +57,12 @@ CORPUS = [
     ("5.1.0", "550 5.1.0 Address rejected", "hard"),
     ("5.2.1", "550 5.2.1 The email account that you tried to reach is disabled (Gmail)", "hard"),
     ("5.0.0", "550 5.1.1 user unknown (status of a lazy relay)", "hard"),
-    ("5.0.0", "554 delivery error: This user doesn't have an account", "soft"),
-    ("5.2.2", "552 5.2.2 The email account that you tried to reach is over quota", "soft"),
+    ("5.0.0", "554 delivery error: This user doesn't have an account", "hard"),
+    ("5.2.2", "552 5.2.2 The email account that you tried to reach is over quota", "harmless"),
+    ("5.0.0", "554 Message not allowed - [PH01] Email not accepted for policy reasons (Yahoo)", "harmless"),
+    ("5.5.0", "550 5.5.0 Requested action not taken: mailbox unavailable (Outlook.com)", "hard"),
+    ("4.5.0", "450 4.5.0 mailbox unavailable", "soft"),
+    ("4.1.1", "450 4.1.1 recipient address rejected: greylisted", "soft"),
     ("4.2.2", "452 4.2.2 mailbox full, gave up", "harmless"),
     ("4.4.1", "451 4.4.1 connection timed out", "soft"),
     ("4.4.7", "450 4.4.7 message expired", "soft"),
@@ -84,8 +88,8 @@ CORPUS = [
     ("5.3.4", "552 5.3.4 message size exceeds limit", "soft"),
     ("5.5.0", "550 5.5.0 requested action not taken (Hotmail)", "soft"),
     ("5.6.1", "554 5.6.1 body type not supported", "soft"),
-    ("5.2.0", "550 5.2.0 mailbox unavailable", "soft"),
-    ("5.4.1", "550 5.4.1 Recipient address rejected: Access denied (Exchange edge)", "soft"),
+    ("5.2.0", "550 5.2.0 mailbox unavailable", "hard"),
+    ("5.4.1", "550 5.4.1 Recipient address rejected: Access denied. AS(201806281) (Exchange)", "hard"),
     ("5.4.6", "554 5.4.6 routing loop detected", "soft"),
     ("5.1.1", "", "hard"),
 ]
@@ -365,6 +369,80 @@ def ses(
 def post(engine: Engine, settings: Settings, told: Post, now: datetime = MONDAY) -> int:
     pem = certificate()
     return webhooks.take(engine, settings, *told, now=now, fetch=lambda _url: pem).status
+
+
+@pytest.mark.parametrize(
+    ("told", "score", "state"),
+    [
+        (postmark(Type="AutoResponder"), 0, "confirmed"),
+        (postmark(Type="ChallengeVerification"), 0, "confirmed"),
+        (postmark(Type="DMARCPolicy"), 0, "confirmed"),
+        (postmark(Type="BadEmailAddress"), 1, "confirmed"),
+        (postmark(Type="SoftBounce", Details="452 4.3.1"), 0.5, "confirmed"),
+        (postmark(Type="SoftBounce", Details="552 5.2.2 over quota"), 0, "confirmed"),
+        (postmark(Type="Unsubscribe"), 0, "stopped"),
+        (
+            postmark(
+                RecordType="SubscriptionChange",
+                SuppressSending=True,
+                Origin="Recipient",
+                Recipient=EMAIL,
+                MessageID="m",
+                ChangedAt=MONDAY.isoformat(),
+            ),
+            0,
+            "stopped",
+        ),
+        (mailgun(event="unsubscribed"), 0, "stopped"),
+        (
+            mailgun(**{"delivery-status": {"code": 552, "message": "552 5.2.2 mailbox over quota"}}),
+            0,
+            "confirmed",
+        ),
+        (mailgun(**{"delivery-status": {"code": 550, "message": "no such user"}}), 1, "confirmed"),
+    ],
+)
+def test_what_a_provider_says_of_a_reader_is_taken_as_it_means(
+    engine: Engine, hooked: Settings, readers: Make, told: Post, score: float, state: str
+) -> None:
+    readers(EMAIL)
+    assert post(engine, hooked, told) == 200
+    found = reader(engine)
+    assert (found.score, found.state) == (score, state)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 60_000,
+        b"[" * 900_000,
+        mailgun(timestamp=1e300)[2],
+        mailgun(timestamp=-1e300)[2],
+        b"{}",
+        b"[1]",
+        b"\xff",
+    ],
+)
+def test_what_no_provider_posts_is_refused(engine: Engine, hooked: Settings, body: bytes) -> None:
+    assert post(engine, hooked, ("mailgun", {}, body)) == 400
+
+
+def test_hotmails_complaint_is_the_mail_itself(
+    engine: Engine, settings: Settings, keys: Keys, copy_sent: str
+) -> None:
+    """Microsoft forwards what a reader called junk, whole, without a report beside it."""
+    inner = (
+        f"X-HmXmrOriginalRecipient: {EMAIL}\r\nMessage-ID: {message_id(sender_of(settings), keys, 1)}\r\n"
+        "Subject: Week\r\n\r\nText"
+    )
+    raw = (
+        "From: staff@hotmail.com\r\nSubject: complaint about message\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n'
+        f"{inner}\r\n--b--\r\n"
+    ).encode()
+    found = bounces.read_report(raw, keys)
+    assert found is not None
+    assert (found.kind, found.number) == ("complaint", 1)
 
 
 @pytest.mark.parametrize("make", [postmark, mailgun, ses])

@@ -15,7 +15,7 @@ from campaign import db
 from campaign.app import create_app
 from campaign.proposals.models import Campaign
 from campaign.settings import Settings
-from campaign.web.core import errors
+from campaign.web.core import errors, routing
 from campaign.web.core.request_log import request_id
 
 KEY = SecretStr("a key for tests only, thirty-two long")
@@ -57,7 +57,7 @@ def test_strict_transport_goes_with_https_only(snapshot_engine: Engine, client: 
     assert "Strict-Transport-Security" not in client.get("/healthz").headers
 
 
-def test_a_foreign_host_is_refused(snapshot_engine: Engine, client: FlaskClient) -> None:
+def test_s20_a_foreign_host_is_refused(snapshot_engine: Engine, client: FlaskClient) -> None:
     assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
     public = Settings(secret_key=KEY, env="production", base_url="https://campaign.example")
     strict = create_app(public, engine=snapshot_engine).test_client()
@@ -79,13 +79,16 @@ def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient, path:
     assert client.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
 
 
-def test_stylesheets_may_be_kept_for_a_year(client: FlaskClient) -> None:
-    links = re.findall(r'rel="stylesheet" href="([^"]+)"', client.get("/").text)
-    assert len(links) == 2
+def test_style_sheet_and_face_may_be_kept_for_a_year(client: FlaskClient) -> None:
+    links = re.findall(r'rel="(?:stylesheet|preload)" href="([^"]+)"', client.get("/").text)
+    assert [link.partition("?")[0] for link in links] == ["/assets/display.woff2", "/assets/site.css"]
     for link in links:
         with client.get(link) as answer:
             assert answer.status_code == 200
-            assert "max-age=31536000" in answer.headers["Cache-Control"]
+            assert "max-age=31536000, immutable" in answer.headers["Cache-Control"]
+            again = client.get(link, headers={"If-None-Match": answer.headers["ETag"]})
+            assert again.status_code == 304
+    assert client.get("/assets/campaign.css").status_code == 404
 
 
 @pytest.fixture
@@ -103,7 +106,7 @@ def failing(app: Flask) -> FlaskClient:
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 429, 500, 503])
-def test_failures_are_pages_in_the_readers_language(failing: FlaskClient, status: int) -> None:
+def test_s25_failures_are_pages_in_the_readers_language(failing: FlaskClient, status: int) -> None:
     english, spanish = failing.get(f"/fail/{status}"), failing.get(f"/es/fail/{status}")
     for answer, lang in ((english, "en"), (spanish, "es")):
         assert answer.status_code == status
@@ -126,7 +129,7 @@ def test_a_code_is_shown_where_there_is_an_address_to_send_it_to(app: Flask, con
 
 
 @pytest.mark.parametrize("status", [400, 404, 429, 500, 503])
-def test_failures_of_the_interface_are_json(failing: FlaskClient, status: int) -> None:
+def test_s25_failures_of_the_interface_are_json(failing: FlaskClient, status: int) -> None:
     answer = failing.get(f"/api/fail/{status}")
     assert answer.status_code == status
     error = answer.json["error"]
@@ -151,7 +154,7 @@ def test_the_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
     assert "GET" in answer.headers["Allow"]
 
 
-def test_a_body_too_long_is_refused(client: FlaskClient) -> None:
+def test_s26_a_body_too_long_is_refused(client: FlaskClient) -> None:
     answer = client.post("/es/find", data={"street": "x" * 100_000, "city": "78205"})
     assert answer.status_code == 413
     assert "Es demasiado largo" in answer.text
@@ -173,6 +176,25 @@ def test_a_body_too_long_is_refused(client: FlaskClient) -> None:
 def test_posts_come_from_our_own_pages(client: FlaskClient, headers: dict[str, str], status: int) -> None:
     form = {"street": "100 Main St", "city": "San Antonio TX"}
     assert client.post("/find", data=form, headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "null"}, {"Origin": "https://mail.example"}, {"Sec-Fetch-Site": "cross-site"}]
+)
+@pytest.mark.parametrize("path", ["/unsubscribe/x", "/es/unsubscribe/x", "/webhooks/mail/postmark"])
+def test_what_its_address_proves_comes_from_anywhere(
+    client: FlaskClient, path: str, headers: dict[str, str]
+) -> None:
+    """One-click unsubscribing in a browser's mail program comes from a page without an origin."""
+    assert client.post(path, data={"List-Unsubscribe": "One-Click"}, headers=headers).status_code in (200, 404)
+
+
+def test_only_these_addresses_take_posts_from_anywhere(app: Flask) -> None:
+    with app.app_context():
+        endpoints = [rule.endpoint for rule in app.url_map.iter_rules()]
+        found = [end for end in endpoints if (access := routing.access(end)) and access.any_origin]
+    open_to_all = {endpoint.rpartition(".")[2] for endpoint in found}
+    assert open_to_all == {"unsubscribed", "report"}
 
 
 def unprepared(tmp_path: Path) -> str:

@@ -121,7 +121,7 @@ def foreign(html: str, lang: str) -> list[str]:
     """What a page offers in the other language: links to such pages, and places where it says one is there."""
     other = OTHER[lang]
     links = [unescape(link) for link in re.findall(r'(?:href|action|src)="(/[^"]*)"', html)]
-    pages = [link for link in links if not re.match(r"/(static|bootstrap|api|readyz)\b", link)]
+    pages = [link for link in links if not re.match(r"/(static|assets|api|readyz)\b", link)]
     wrong = [link for link in pages if link.startswith("/es") != (lang == "es")]
     return [*wrong, *re.findall(rf'(?:hreflang|value|xml:lang)="{other}"', html)]
 

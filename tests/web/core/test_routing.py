@@ -16,7 +16,7 @@ def test_every_address_is_declared_with_route(app: Flask) -> None:
     undeclared = {
         rule.endpoint for rule in app.url_map.iter_rules() if app.view_functions[rule.endpoint] not in ACCESS
     }
-    assert undeclared == {"static", "bootstrap.static"}
+    assert undeclared == {"static", "assets"}
 
 
 def test_only_public_pages_may_be_cached(app: Flask) -> None:
@@ -52,7 +52,14 @@ def test_query_parameters_of_public_pages_are_declared() -> None:
 def test_what_a_page_does_not_declare_changes_nothing(app: Flask, client: FlaskClient) -> None:
     """Each page that may be cached, once plain and once with every parameter that it does not declare."""
     every = {name for each in ACCESS.values() for name in each.query}
-    given = {"seat": "TX-20", "text": "hr6736-119", "slug": "armas-act", "fingerprint": "0"}
+    given = {
+        "seat": "TX-20",
+        "text": "hr6736-119",
+        "slug": "armas-act",
+        "fingerprint": "0",
+        "size": 192,
+        "form": "atom",
+    }
     seen = 0
     for rule in app.url_map.iter_rules():
         declared = access_of(app, rule.endpoint)

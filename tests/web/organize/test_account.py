@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -15,13 +15,18 @@ from copies import copy_of
 from flask import Flask, session
 from flask.testing import FlaskClient
 from organizer_client import TOKEN, link, post, sign_in, token
+from pydantic import SecretStr
 from sqlalchemy.engine import Engine
+from sqlmodel import select
 
 from campaign import db
 from campaign.accounts import audit, factors, passwords, users
+from campaign.accounts.models import SignInLink
 from campaign.app import create_app
+from campaign.mailing.models import Delivery
 from campaign.settings import Settings
 from campaign.web.organize import access
+from jobs import deliver_mail
 
 KEY = "a key for tests only, thirty-two long"
 PASSWORD = "otter lantern gravel seventeen"
@@ -164,21 +169,21 @@ def test_s09_looking_at_a_link_lets_nobody_in_and_a_second_use_is_refused(
     assert app.test_client().get(f"/organize/link/{secret}").status_code == 410
 
 
-def test_s09_the_mailed_link_lets_in(snapshot_engine: Engine, clock: None, tmp_path: Path) -> None:
-    app = create_app(
-        Settings(
-            secret_key=KEY,
-            smtp_url=f"file:{tmp_path}",
-            mail_from="Campaign <news@campaign-for-tests.org>",
-            postal_address="1 Main Street, San Antonio, TX 78205",
-        ),
-        engine=snapshot_engine,
+@pytest.fixture
+def mailing(clock: None, tmp_path: Path) -> Settings:
+    return Settings(
+        secret_key=KEY,
+        smtp_url=f"file:{tmp_path}",
+        mail_from="Campaign <news@campaign-for-tests.org>",
+        postal_address="1 Main Street, San Antonio, TX 78205",
     )
+
+
+def test_s09_the_mailed_link_lets_in(snapshot_engine: Engine, mailing: Settings, tmp_path: Path) -> None:
     with_password(snapshot_engine)
-    client = app.test_client()
-    sent = post(client, "/es/organize/sign-in", "/es/organize/sign-in", email=ANA)
-    assert "Revise su correo" in sent.text
-    sent.close()
+    client = create_app(mailing, engine=snapshot_engine).test_client()
+    assert "Revise su correo" in post(client, "/es/organize/sign-in", "/es/organize/sign-in", email=ANA).text
+    assert deliver_mail.run(snapshot_engine, mailing, now=db.utcnow()).counts == {"sent": 1}
     (file,) = tmp_path.glob("*.eml")
     mail = message_from_bytes(file.read_bytes(), policy=default)
     assert mail["To"] == ANA
@@ -187,6 +192,27 @@ def test_s09_the_mailed_link_lets_in(snapshot_engine: Engine, clock: None, tmp_p
     (path,) = re.findall(r"http://127.0.0.1:5000(/es/organize/link/\S+)", text)
     assert post(client, path).status_code == 303
     assert client.get("/organize/").status_code == 200
+
+
+def test_s18_no_page_waits_for_the_relay_and_no_link_is_lost_with_it(
+    snapshot_engine: Engine, mailing: Settings, tmp_path: Path
+) -> None:
+    """The relay is down while somebody asks: the link waits, without its secret, and leaves later."""
+    with_password(snapshot_engine)
+    down = mailing.model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:9")})
+    client = create_app(down, engine=snapshot_engine).test_client()
+    answers = [post(client, "/organize/sign-in", email=email).text for email in (ANA, "nobody@example.org")]
+    assert answers[0].replace(ANA, "") == answers[1].replace("nobody@example.org", "")
+    now = db.utcnow()
+    assert deliver_mail.run(snapshot_engine, down, now=now).counts == {"down": 1}
+    with db.reading(snapshot_engine) as session:
+        assert session.exec(select(SignInLink.token_hash)).all()
+        (waiting,) = session.exec(select(Delivery).where(Delivery.kind == "sign_in")).all()
+    assert set(waiting.detail) == {"user", "start", "language", "hours"}
+    later = now + timedelta(minutes=30)
+    with time_machine.travel(later, tick=False):
+        assert deliver_mail.run(snapshot_engine, mailing, now=later).counts == {"sent": 1}
+    assert len(list(tmp_path.glob("*.eml"))) == 1
 
 
 def test_s10_password_then_code(app: Flask, snapshot_engine: Engine) -> None:

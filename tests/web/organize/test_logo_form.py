@@ -15,6 +15,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from campaign import db, removal
+from campaign.organizing import campaign_setup
 from campaign.proposals import campaigns, logos
 
 SLUG = "us-guns-abroad"
@@ -38,9 +39,11 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (300, 101)) -> bytes:
     return out.getvalue()
 
 
-def send(staff: FlaskClient, raw: bytes, name: str = "logo.png", **form: str) -> TestResponse:
+def send(
+    staff: FlaskClient, raw: bytes, name: str = "logo.png", field: str = "logo", **form: str
+) -> TestResponse:
     given = {"organization": "Homes & Co", "postal_address": "1 Main Street", **form}
-    data = {"csrf_token": token(staff, FORM), **given, "logo": FileStorage(io.BytesIO(raw), name)}
+    data = {"csrf_token": token(staff, FORM), **given, field: FileStorage(io.BytesIO(raw), name)}
     boundary, body = encode_multipart(data)
     return staff.post(FORM, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 
@@ -129,3 +132,28 @@ def test_it_goes_with_its_campaign(staff: FlaskClient, snapshot_engine: Engine) 
     with db.writing(snapshot_engine) as session:
         removal.remove(session, SLUG)
         assert logos.png(session, SLUG) is None
+
+
+def test_a_picture_stands_on_the_first_page_with_its_words(staff: FlaskClient, snapshot_engine: Engine) -> None:
+    words = {"picture_alt_en": "People at a river", "picture_alt_es": "Personas junto a un río"}
+    refused = send(staff, picture("JPEG"), field="picture", picture_alt_en="People at a river")
+    assert refused.status_code == 400
+    assert "Say in words what the picture shows." in refused.text
+    assert send(staff, picture("JPEG", (2080, 1000)), field="picture", **words).status_code == 303
+    for path, alt in (("/", "People at a river"), ("/es/", "Personas junto a un río")):
+        found = re.search(
+            rf'src="(/picture/\w+\.webp)" alt="{alt}" width="520" height="250"', staff.get(path).text
+        )
+        assert found
+        answer = staff.get(found[1])
+        assert answer.mimetype == "image/webp"
+        assert "immutable" in answer.headers["Cache-Control"]
+    assert staff.get("/picture/0.webp").status_code == 404
+    with db.writing(snapshot_engine) as session:
+        once = campaign_setup.written(session, SLUG)
+        assert (once.picture_alt and once.picture_alt.es) == "Personas junto a un río"
+        campaign_setup.duplicate(session, SLUG, "copy", by="x", now=db.utcnow())
+        copy, ours = (campaigns.campaign(session, slug) for slug in ("copy", SLUG))
+        assert (copy.picture, copy.picture_alt_es) == (ours.picture, ours.picture_alt_es) != ("", "")
+    assert post(staff, FORM, FORM, organization="Homes", remove_picture="1").status_code == 303
+    assert "/picture/" not in staff.get("/").text.split("<main")[1]

@@ -250,7 +250,7 @@ def test_what_fails_somebody_is_refused_with_what_was_typed(
         assert session.exec(select(TextVersion).where(TextVersion.by != "snapshot")).all() == []
 
 
-def test_markup_that_got_in_all_the_same_is_shown_as_text(
+def test_s13_markup_that_got_in_all_the_same_is_shown_as_text(
     staff: FlaskClient, snapshot_engine: Engine, now
 ) -> None:
     bad = {"text_en": "<script>alert(1)</script> [bill]", "text_es": "<b>x</b> [bill]"}

@@ -25,7 +25,7 @@ def main_of(client: FlaskClient, path: str) -> str:
 )
 def test_whose_answer_matters_most_comes_first(client: FlaskClient, seat: str, order: list[str]) -> None:
     page = main_of(client, f"/act/{seat}")
-    people = re.findall(r"<h2[^>]*>([^<]+)</h2>", page)
+    people = re.findall(r"<h2[^>]*>([^<]+)</h2>", page.split("<aside")[0])
     assert [name for name in people if "vacant" not in name] == order
     start = page.split('class="ask-box start"')[1].split("</section>")[0]
     assert f"Call {order[0]}" in start
@@ -68,3 +68,9 @@ def test_a_script_travels_gzipped_and_is_kept_nowhere(client: FlaskClient) -> No
     assert "ETag" not in answer.headers
     assert b"202-224-5922" in gzip.decompress(answer.data)
     assert "Content-Encoding" not in client.get(where).headers
+
+
+def test_a_script_has_the_apostrophes_of_print(client: FlaskClient) -> None:
+    script = main_of(client, "/act/TX-20?member=C001098&kind=call")
+    assert "I’m a constituent" in re.sub(r"\s+", " ", script)
+    assert not re.findall(r"\w'\w", re.sub(r"<[^>]+>", "", script))

@@ -6,7 +6,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from campaign.web.organize import png
+from campaign.web.core import png
 
 WHITE, TEAL = (255, 255, 255), (11, 85, 99)
 

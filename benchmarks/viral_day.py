@@ -1,0 +1,230 @@
+"""A TV mention: newcomers, each from the front page to a counted call, served as ``campaign web`` serves them.
+
+Each comes by a connection and from an address of their own, as a trusted proxy names it: front page, their
+members, the words for a call, the report. First as many side by side as the machine takes, which is the
+maximum; then as a stream at four fifths of it; last all front pages of a burst at one moment. What was answered
+as counted is compared with what the database holds, and a socket in the place of every source counts who asks.
+
+``--share 1`` is the whole day: 40,000 newcomers and 7,500 connections at once.
+"""
+
+import asyncio
+import random
+import re
+import resource
+import socket
+import sqlite3
+import tempfile
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.figures import Figure
+from benchmarks.pages import service
+from benchmarks.starting import nowhere
+
+NEWCOMERS = 40_000
+AT_ONCE = 7_500
+LEAST_NEWCOMERS = 300
+SIDE_BY_SIDE = 16
+SHARE_OF_MAXIMUM = 0.8
+SLOWEST = 300.0
+PATIENCE = 60.0
+REQUESTS_EACH = 4
+MEMBER = re.compile(r'href="(/act/[A-Z]{2}-\d+\?member=[A-Z]\d{6}[^"]*)"')
+FORM = re.compile(r'action="(/act/[^"]+/called)".*?</form>', re.DOTALL)
+HIDDEN = re.compile(r'type="hidden" name="(\w+)" value="([^"]*)"')
+
+
+@dataclass
+class Day:
+    """What newcomers met: seconds of each request, what went wrong, reports that were answered as counted."""
+
+    times: list[float] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    counted: int = 0
+
+    def percentile(self, share: float) -> float:
+        ordered = sorted(self.times)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def measure(share: float) -> list[Figure]:
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="campaign-bench-")))
+        source = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        source.setblocking(False)
+        address = f"http://127.0.0.1:{source.getsockname()[1]}"
+        sources = dict.fromkeys(nowhere(), address) | {"CAMPAIGN_TRUSTED_PROXIES": "1"}
+        port = stack.enter_context(service(folder, sources))
+        _allow_connections(int(AT_ONCE * share) + 200)
+        seats = _seats(folder)
+        newcomers = max(LEAST_NEWCOMERS, int(NEWCOMERS * share))
+        asyncio.run(_side_by_side(port, seats, SIDE_BY_SIDE * 2))
+        before = _stored(folder)
+        fullest, rate = asyncio.run(_side_by_side(port, seats, newcomers // 2))
+        stream = asyncio.run(_stream(port, seats, newcomers // 2, rate * SHARE_OF_MAXIMUM))
+        burst, took = asyncio.run(_burst(port, max(LEAST_NEWCOMERS, int(AT_ONCE * share))))
+        lost = fullest.counted + stream.counted - (_stored(folder) - before)
+        return _figures(rate, (fullest, stream, burst), took, lost, _asked(source))
+
+
+def _figures(rate: float, days: tuple[Day, Day, Day], took: float, lost: int, asked: int) -> list[Figure]:
+    fullest, stream, burst = days
+    errors = [error for day in days for error in day.errors]
+    requests, counted = sum(len(day.times) for day in days), fullest.counted + stream.counted
+    slow, half = stream.percentile(0.99) * 1000, stream.percentile(0.5) * 1000
+    at_once = f"{len(burst.times)} connections at once, until all had their page"
+    return [
+        Figure("viral day: requests a second at the most", f"{rate:.0f}", "", True),
+        Figure(
+            f"p99 at {SHARE_OF_MAXIMUM:.0%} of that",
+            f"{slow:.0f} ms (median {half:.0f} ms)",
+            f"under {SLOWEST:.0f} ms",
+            slow < SLOWEST,
+        ),
+        Figure(at_once, f"{took:.1f} s", "", True),
+        Figure(f"errors of {requests} requests", _summary(errors), "none", not errors),
+        Figure(f"reports lost of {counted} answered as counted", str(lost), "none", lost == 0),
+        Figure("requests to a source", str(asked), "none", asked == 0),
+    ]
+
+
+def _summary(errors: list[str]) -> str:
+    return f"{len(errors)}: {errors[0]}" if errors else "none"
+
+
+# --- newcomers -------------------------------------------------------------------------------------
+
+
+async def _side_by_side(port: int, seats: list[str], number: int) -> tuple[Day, float]:
+    """So many newcomers, a few of them at any moment; and requests a second."""
+    day, waiting = Day(), iter(range(number))
+    began = perf_counter()
+
+    async def one_after_another() -> None:
+        for place in waiting:
+            await _newcomer(port, seats, place, day)
+
+    await asyncio.gather(*(one_after_another() for _ in range(SIDE_BY_SIDE)))
+    return day, len(day.times) / (perf_counter() - began)
+
+
+async def _stream(port: int, seats: list[str], number: int, rate: float) -> Day:
+    """Newcomers that come when they come, whether those before them are served or not."""
+    day, chance, tasks = Day(), random.Random(119), []  # noqa: S311 -- moments to come at
+    for place in range(number):
+        tasks.append(asyncio.create_task(_newcomer(port, seats, 100_000 + place, day)))
+        await asyncio.sleep(chance.expovariate(rate / REQUESTS_EACH))
+    await asyncio.gather(*tasks)
+    return day
+
+
+async def _burst(port: int, number: int) -> tuple[Day, float]:
+    day, began = Day(), perf_counter()
+
+    async def front_page(place: int) -> None:
+        async with Visitor(port, 200_000 + place, day) as visitor:
+            await visitor.ask("GET", "/")
+
+    await asyncio.gather(*(front_page(place) for place in range(number)))
+    return day, perf_counter() - began
+
+
+async def _newcomer(port: int, seats: list[str], place: int, day: Day) -> None:
+    """From the front page to a counted call; stops at the first thing that goes wrong."""
+    seat = seats[place % len(seats)]
+    async with Visitor(port, place, day) as visitor:
+        await visitor.ask("GET", "/")
+        people = MEMBER.findall(await visitor.ask("GET", f"/act/{seat}"))
+        script = await visitor.ask("GET", people[place % len(people)].replace("&amp;", "&")) if people else ""
+        if form := FORM.search(script):
+            fields = {**dict(HIDDEN.findall(form[0])), "result": "voicemail"}
+            body = "&".join(f"{name}={value}" for name, value in fields.items())
+            answered = await visitor.ask("POST", form[1], body)
+            day.counted += bool(answered)
+        elif not day.errors:
+            day.errors.append(f"no words for a call at {seat}")
+
+
+class Visitor:
+    """One connection, with the address that a proxy names; failures are noted, and what follows is left out."""
+
+    def __init__(self, port: int, place: int, day: Day) -> None:
+        self._port = port
+        self._day = day
+        self._from = f"10.{place >> 16 & 255}.{place >> 8 & 255}.{place & 255}"
+        self._failed = False
+
+    async def __aenter__(self) -> "Visitor":
+        try:
+            opening = asyncio.open_connection("127.0.0.1", self._port)
+            self._reader, self._writer = await asyncio.wait_for(opening, PATIENCE)
+        except (OSError, TimeoutError) as error:
+            self._fail(type(error).__name__)
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        if not self._failed:
+            self._writer.close()
+
+    def _fail(self, why: str) -> None:
+        self._failed = True
+        self._day.errors.append(why)
+
+    async def ask(self, method: str, path: str, body: str = "") -> str:
+        """The page, after a redirect the one that it leads to; empty once anything failed."""
+        if self._failed:
+            return ""
+        began = perf_counter()
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {self._from}\r\n"
+        kind = "Content-Type: application/x-www-form-urlencoded\r\n" if body else ""
+        try:
+            self._writer.write(f"{head}{kind}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+            status, headers, page = await asyncio.wait_for(self._answer(), PATIENCE)
+        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+            self._fail(f"{type(error).__name__} at {path}")
+            return ""
+        self._day.times.append(perf_counter() - began)
+        if status not in (200, 303):
+            self._fail(f"{status} at {path}")
+            return ""
+        return page or headers
+
+    async def _answer(self) -> tuple[int, str, str]:
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode()
+        length = re.search(r"content-length: (\d+)", head, re.IGNORECASE)
+        body = await self._reader.readexactly(int(length[1]) if length else 0)
+        return int(head.split(" ")[1]), head, body.decode()
+
+
+# --- this machine ----------------------------------------------------------------------------------
+
+
+def _seats(folder: Path) -> list[str]:
+    return _column(folder, "SELECT id FROM seat WHERE chamber = 'house' ORDER BY id")
+
+
+def _stored(folder: Path) -> int:
+    return int(_column(folder, "SELECT coalesce(sum(count), 0) FROM callcount")[0])
+
+
+def _column(folder: Path, query: str) -> list[str]:
+    with closing(sqlite3.connect(folder / "campaign.db")) as connection:
+        return [str(value) for (value,) in connection.execute(query)]
+
+
+def _asked(source: socket.socket) -> int:
+    number = 0
+    while True:
+        try:
+            source.accept()[0].close()
+        except BlockingIOError:
+            return number
+        number += 1
+
+
+def _allow_connections(wanted: int) -> None:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, wanted), hard))
