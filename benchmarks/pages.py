@@ -54,7 +54,7 @@ def measure() -> list[Figure]:
 
 @contextmanager
 def service(folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[int]:
-    """``campaign web`` on the snapshot, in a folder of its own, with ``more`` settings; the port it answers on."""
+    """``campaign web`` on the snapshot in its own folder, with ``more`` settings; the port it answers on."""
     port = free_port()
     environment = {
         **os.environ,
