@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from campaign import __version__, db
+from campaign.actions import signatures
 from campaign.fetch import Fetcher
 from campaign.mailing import watchdog
 from campaign.mailing.addresses import Keys
@@ -164,6 +165,7 @@ def tidy(engine: Engine, *, now: datetime) -> str:
     """Keep mail's tables within bounds."""
     with db.writing(engine) as session:
         forgotten = subscribers.tidy(session, now=now)
+        forgotten["signatures"] = signatures.tidy(session, now=now)
     forgotten |= retention.delete_old(engine, now=now)
     return ", ".join(f"{number} {name}" for name, number in forgotten.items() if number)
 

@@ -42,6 +42,7 @@ EDITED = (
     "billgoal",
     "mailpolicy",
     "officephone",
+    "campaignaction",
 )
 GROWING = "textversion"
 STATIC = ("static", assets.ENDPOINT)

@@ -1,12 +1,14 @@
 """The supporters' pages. Each module declares the addresses of its pages when the room is imported."""
 
 from campaign.web.public import (
+    actions,
     calls,
     confirm_place,
     feeds,
     installing,
     kits,
     letters,
+    office_letters,
     phone_reports,
     previews,
     reports,
@@ -18,6 +20,6 @@ from campaign.web.public import (
 from campaign.web.public.room import room
 
 __all__ = [
-    "calls", "confirm_place", "feeds", "installing", "kits", "letters", "phone_reports", "previews", "reports",
-    "room", "routes", "search", "shared", "subscribe",
+    "actions", "calls", "confirm_place", "feeds", "installing", "kits", "letters", "office_letters",
+    "phone_reports", "previews", "reports", "room", "routes", "search", "shared", "subscribe",
 ]  # fmt: skip
