@@ -4,6 +4,7 @@ from campaign.web.public import (
     actions,
     calls,
     confirm_place,
+    developers,
     feeds,
     installing,
     kits,
@@ -20,6 +21,6 @@ from campaign.web.public import (
 from campaign.web.public.room import room
 
 __all__ = [
-    "actions", "calls", "confirm_place", "feeds", "installing", "kits", "letters", "office_letters",
-    "phone_reports", "previews", "reports", "room", "routes", "search", "shared", "subscribe",
+    "actions", "calls", "confirm_place", "developers", "feeds", "installing", "kits", "letters",
+    "office_letters", "phone_reports", "previews", "reports", "room", "routes", "search", "shared", "subscribe",
 ]  # fmt: skip
