@@ -12,7 +12,7 @@ ITSELF := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 # Compiled modules and rewritten tests are half of a test run's start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run install develop check test lint format bench mutate replay january soak kills pictures translate lock clean
+.PHONY: help run install develop check test lint format bench mutate replay week january soak kills pictures translate lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -49,6 +49,10 @@ mutate: $(VENV)/.dev-stamp  ## change the core one expression at a time; which c
 replay: $(VENV)/.dev-stamp  ## replay two years of Congress: STANDIN=http://… names a running stand-in
 	@test -n "$(STANDIN)" || { echo "Say where the stand-in listens: make replay STANDIN=http://127.0.0.1:8900" >&2; exit 2; }
 	@$(BIN)/python -m benchmarks.replay --standin $(STANDIN) $(ARGS)
+
+week: $(VENV)/.dev-stamp  ## replay a year of the calendars of Congress with faults: STANDIN=http://… as above
+	@test -n "$(STANDIN)" || { echo "Say where the stand-in listens: make week STANDIN=http://127.0.0.1:8901" >&2; exit 2; }
+	@$(BIN)/python -m benchmarks.week_ahead --standin $(STANDIN) $(ARGS)
 
 january: $(VENV)/.dev-stamp  ## live through the Januaries of 2025 and 2027 day by day and read every page and mail
 	@LONG=1 $(BIN)/python -m pytest tests/turns $(ARGS)

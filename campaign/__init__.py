@@ -8,6 +8,7 @@ The rooms, from the ground up (imports go down this list only):
 - ``ssrf``, ``reply``, ``fetch`` -- which hosts may be asked; responses and what they mean; the only HTTP
   client: retries, circuit breakers, rate budgets, no redirects
 - ``congress`` -- the public record: bills, observations, the ledger, stages, members
+- ``calendar`` -- what is planned: committee meetings, the House's floor list, days in session
 - ``districts`` -- ZIP code, address or point to seat
 - ``proposals`` -- what a campaign is about: proposals, their bills over Congresses, facts, texts
 - ``accounts`` -- users, sign-in, sessions

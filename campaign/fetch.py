@@ -437,6 +437,9 @@ def open_fetcher(settings: Settings, **options: Any) -> Fetcher:
         settings.geocoder_url,
         settings.census_url,
         settings.tigerweb_url,
+        settings.house_docs_url,
+        settings.senate_url,
+        settings.voting_days_url,
     )
     hosts = {urlsplit(address).netloc for address in addresses if address}
     agent = f"campaign/{__version__} (+{settings.base_url})"

@@ -138,6 +138,18 @@ class Settings(BaseSettings):
         "https://tigerweb.geo.census.gov/arcgis/rest/services/TIGERweb",
         description="the Census Bureau's map service: `/Legislative/MapServer/0/query` lies below it",
     )
+    house_docs_url: HttpAddressOrEmpty = Field(
+        "https://docs.house.gov",
+        description="the House's floor lists and committee meetings lie below it; empty switches them off",
+    )
+    senate_url: HttpAddressOrEmpty = Field(
+        "https://www.senate.gov",
+        description="the Senate's meetings and schedule lie below it; empty switches them off",
+    )
+    voting_days_url: HttpAddressOrEmpty = Field(
+        "https://votingdays.house.gov/voting-days.ics",
+        description="the House's calendar of voting days; empty switches it off",
+    )
     smtp_url: SecretStr = Field(
         SecretStr("file:var/outbox"),
         description="`smtp://user:pass@host:587?starttls=1`, `smtps://…`, or `file:DIR` (one .eml a message)",

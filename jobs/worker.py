@@ -35,6 +35,7 @@ from jobs import (
     housekeeping,
     poll_bills,
     poll_requested,
+    read_calendars,
     refresh_members,
     remind_organizers,
     remind_pledges,
@@ -52,7 +53,7 @@ SECONDS_TO_FINISH = 8.0
 @dataclass(frozen=True)
 class Schedule:
     """At ``minute`` past every hour, or at ``hour:minute`` on some ``weekdays``, every day unless given, in the
-    operator's time zone.
+    operator's time zone. Without an hour also every further ``every`` minutes, a divisor of 60.
 
     Avoid the hours from one to three in the morning: when daylight saving time begins or ends they do not exist
     or repeat. A time that repeats means its first occurrence, one that does not exist the moment of the change.
@@ -61,19 +62,20 @@ class Schedule:
     minute: int
     hour: int | None = None
     weekdays: tuple[str, ...] = DAYS
+    every: int = 60
 
     def trigger(self, zone: ZoneInfo) -> CronTrigger:
         return CronTrigger(
             day_of_week=",".join(self.weekdays),
             hour="*" if self.hour is None else self.hour,
-            minute=self.minute,
+            minute=self.minute if self.every == 60 else f"{self.minute}/{self.every}",
             timezone=zone,
         )
 
     def slot(self, now: datetime, zone: ZoneInfo) -> datetime:
         """The newest due moment at or before ``now``, in UTC."""
         if self.hour is None:
-            past = timedelta(minutes=(now.astimezone(zone).minute - self.minute) % 60)
+            past = timedelta(minutes=(now.astimezone(zone).minute - self.minute) % self.every)
             # Local-time subtraction would lose which of two equal hours this is.
             return (now.astimezone(UTC) - past).replace(second=0, microsecond=0)
         day = now.astimezone(zone).date()
@@ -100,6 +102,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 JOBS = (
     Job("poll_bills", Schedule(minute=7), poll_bills.run, grace=HOUR, limit=timedelta(minutes=55)),
     Job("close_bills", Schedule(minute=2), close_bills.run, grace=HOUR, limit=HOUR),
+    Job("read_calendars", Schedule(minute=6, every=15), read_calendars.run, grace=HOUR, limit=HOUR),
     Job("refresh_members", Schedule(minute=20, hour=5), refresh_members.run, grace=DAY, limit=HOUR),
     Job("crosscheck", Schedule(minute=40, hour=6), crosscheck.run, grace=DAY, limit=3 * HOUR),
     Job("watch_new_bills", Schedule(minute=15, hour=7), watch_new_bills.run, grace=DAY, limit=2 * HOUR),

@@ -26,7 +26,8 @@ from campaign.districts import maps
 from campaign.districts.finder import FindResult
 
 CAMPAIGN = Path(sys.executable).with_name("campaign")
-ADDRESSES = ("congress_api_url", "govinfo_url", "legislators_url", "geocoder_url")
+CALENDARS = ("house_docs_url", "senate_url", "voting_days_url")
+ADDRESSES = ("congress_api_url", "govinfo_url", "legislators_url", "geocoder_url", *CALENDARS)
 
 
 @pytest.fixture
@@ -93,6 +94,12 @@ def test_track_poll_bill_and_changes(keyed: Operator) -> None:
     assert changes[0].keys() >= {"seq", "bill", "kind", "bioguide", "date", "seen_at", "baseline"}
     assert len([change for change in changes if change["kind"] == "cosponsored"]) == len(bill["cosponsors"])
     assert keyed.json("changes", "--since", str(changes[-1]["seq"]))["changes"] == []
+
+
+def test_calendars_are_read_and_listed(local: Operator) -> None:
+    local.run("track", "hr6736-119")
+    assert local.json("calendar", "read") == {"changes": {}, "faults": {}, "requests": 0}
+    assert local.json("calendar", "list") == {"planned": [], "sources": {}}
 
 
 def test_json_may_stand_before_or_after(keyed: Operator) -> None:

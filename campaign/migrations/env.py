@@ -5,13 +5,14 @@ from sqlmodel import SQLModel
 
 from campaign import runs
 from campaign.accounts import models as accounts
+from campaign.calendar import models as calendar
 from campaign.congress import models as congress
 from campaign.districts import models as districts
 from campaign.mailing import models as mailing
 from campaign.organizing import models as organizing
 from campaign.outreach import models as outreach
 
-ROOMS = (runs, congress, districts, outreach, mailing, accounts, organizing)
+ROOMS = (runs, congress, calendar, districts, outreach, mailing, accounts, organizing)
 
 
 def run() -> None:

@@ -90,6 +90,8 @@ class Situation:
     left: date | None = None
     earlier: EarlierSupport | None = None
     seat: CommitteeMembership | None = None
+    # Whether a committee of theirs is soon to mark up the bill by name.
+    markup_near: bool = False
 
     @property
     def may_join(self) -> bool:

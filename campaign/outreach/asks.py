@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from campaign.calendar import ahead
 from campaign.congress import ledger
 from campaign.congress.bills import BillId, Chamber, congress_on, days_left, ordinal
 from campaign.congress.ledger import BillRecord
@@ -118,7 +119,10 @@ class Ask:
     @property
     def urgency(self) -> tuple[int, bool]:
         """The sorting key of asks for a reader who begins with one: by kind in the campaign's order, those of a
-        member whose committee has the bill first."""
+        member whose committee has the bill first; before all, who is soon to mark it up and does not support it
+        yet."""
+        if self.situation.markup_near and not self.kind.supports:
+            return -1, False
         return self.matter.order.index(self.kind.texts), self.situation.seat is None
 
     def reason(self, lang: str) -> str:
@@ -128,12 +132,15 @@ class Ask:
 class CampaignAsks:
     """A campaign's proposals as the record holds them at one moment: read once, then asked for many members."""
 
-    def __init__(self, session: Session, matters: Iterable[ProposalBills]) -> None:
+    def __init__(
+        self, session: Session, matters: Iterable[ProposalBills], *, now: datetime | None = None
+    ) -> None:
         self.matters = tuple(matters)
         earlier = [bill.id for matter in self.matters for bill in matter.earlier]
         living = [str(record.id) for matter in self.matters for record in matter.living]
         self._joined = _first_joined(session, earlier)
         self._seats = referral_seats(session, living)
+        self._markups = ahead.markups_near(session, living, now=now) if now else {}
 
     def asks(self, person: Person) -> list[Ask]:
         """One ask a proposal, in the campaign's order, where there is something to ask of this member."""
@@ -179,6 +186,7 @@ class CampaignAsks:
             left=max((row.withdrawn for row in rows if row.withdrawn), default=None),
             earlier=earlier,
             seat=self._seat(person, record),
+            markup_near=self._marks_up(person, record),
         )
 
     def _earlier(self, person: Person, matter: ProposalBills) -> EarlierSupport | None:
@@ -198,6 +206,11 @@ class CampaignAsks:
         mine = [_membership(pair) for pair in seats if pair[1].bioguide == person.bioguide]
         return max(mine, key=lambda seat: seat.chair, default=None)
 
+    def _marks_up(self, person: Person, record: BillRecord) -> bool:
+        committees = self._markups.get(str(record.id), set())
+        seats = self._seats.get(str(record.id), [])
+        return any(seat.bioguide == person.bioguide and committee.id in committees for committee, seat in seats)
+
     def _sister(self, person: Person, matter: ProposalBills) -> tuple[BillId, ProposalBills] | None:
         for other in self.matters:
             record = other.bill_for(person.chamber)
@@ -212,7 +225,7 @@ def campaign_asks(session: Session, *, now: datetime, campaign: str | None = Non
     if campaign is None:
         silent = campaigns.silent(session)
         proposals = [proposal for proposal in proposals if proposal.campaign not in silent]
-    return CampaignAsks(session, _matters(session, proposals, now))
+    return CampaignAsks(session, _matters(session, proposals, now), now=now)
 
 
 def asks_of_bill(session: Session, bill: BillId, *, now: datetime) -> tuple[CampaignAsks, ProposalBills]:
@@ -223,7 +236,7 @@ def asks_of_bill(session: Session, bill: BillId, *, now: datetime) -> tuple[Camp
     proposal = lineage.proposal_of(session, str(bill))
     if proposal is None:
         alone = _alone(session, bill, now)
-        return CampaignAsks(session, [alone]), alone
+        return CampaignAsks(session, [alone], now=now), alone
     whole = campaign_asks(session, now=now, campaign=proposal.campaign)
     return whole, next(matter for matter in whole.matters if matter.slug == proposal.slug)
 

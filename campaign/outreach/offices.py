@@ -125,11 +125,15 @@ def next_morning(place: OfficeNow, *, now: datetime) -> datetime:
 @dataclass(frozen=True)
 class Offices:
     """A member's offices that have a telephone: Washington's, then the district's, nearest first. ``hidden``
-    are those of which no number is shown, because people reported it."""
+    are those of which no number is shown, because people reported it.
+
+    ``at_home``: the member's chamber is out, so a district office that answers comes first.
+    """
 
     washington: OfficeNow | None
     local: tuple[OfficeNow, ...]
     hidden: tuple[OfficeNow, ...] = ()
+    at_home: bool = False
 
     @property
     def every(self) -> tuple[OfficeNow, ...]:
@@ -143,7 +147,9 @@ class Offices:
     @property
     def first(self) -> OfficeNow | None:
         """The office to call now: Washington's while it is open, else the nearest open one, else Washington's
-        voicemail."""
+        voicemail; while the chamber is out the nearest open one before Washington's."""
+        if self.at_home and self.nearest_open:
+            return self.nearest_open
         if self.washington and self.washington.state == "open":
             return self.washington
         return self.nearest_open or self.washington or next(iter(self.local), None)
@@ -176,10 +182,17 @@ def _own_hours(place: OfficeNow) -> bool:
 
 
 def offices_for(
-    session: Session, bioguide: str, near: Point | None, *, now: datetime, from_caller: bool = False
+    session: Session,
+    bioguide: str,
+    near: Point | None,
+    *,
+    now: datetime,
+    from_caller: bool = False,
+    at_home: bool = False,
 ) -> Offices:
     """A member's offices with a telephone, those in the district sorted by distance from ``near`` if given;
-    ``from_caller`` says that this is where the caller is, so that the distance in miles means something."""
+    ``from_caller`` says that this is where the caller is, so that the distance in miles means something;
+    ``at_home`` that the member's chamber is out."""
     found = phone_numbers.callable_offices(session, bioguide)
     every = [office_now(office, _where(session, office), now=now) for office in found]
     places = [place for place in every if place.office.phone]
@@ -190,7 +203,8 @@ def offices_for(
     if not from_caller:
         local = [replace(place, miles=None) for place in local]
     washington = next((place for place in places if place.is_washington), None)
-    return Offices(washington, tuple(local), tuple(place for place in every if not place.office.phone))
+    hidden = tuple(place for place in every if not place.office.phone)
+    return Offices(washington, tuple(local), hidden, at_home)
 
 
 def _where(session: Session, office: Office) -> Point | None:

@@ -14,6 +14,7 @@ NIGHTLY = Schedule(minute=30, hour=1)
 JUMPED = Schedule(minute=30, hour=2)
 WEEKLY = Schedule(minute=0, hour=8, weekdays=("mon",))
 WORKDAYS = Schedule(minute=15, hour=7, weekdays=DAYS[:5])
+QUARTERLY = Schedule(minute=6, every=15)
 
 
 def utc(text: str) -> datetime:
@@ -24,6 +25,8 @@ def utc(text: str) -> datetime:
     ("schedule", "now", "slot"),
     [
         (HOURLY, "2026-06-20T15:07:00", "2026-06-20T15:07:00"),
+        (QUARTERLY, "2026-06-20T15:05:59", "2026-06-20T14:51:00"),
+        (QUARTERLY, "2026-06-20T15:21:00", "2026-06-20T15:21:00"),
         (HOURLY, "2026-06-20T15:06:59", "2026-06-20T14:07:00"),
         (HOURLY, "2026-06-20T15:59:59.999", "2026-06-20T15:07:00"),
         # The hour from one to two repeats: two hours pass, so two slots.

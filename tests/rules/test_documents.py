@@ -100,6 +100,8 @@ def test_decisions_are_numbered_without_a_double() -> None:
 
 
 def in_words(schedule: Schedule) -> str:
+    if schedule.hour is None and schedule.every < 60:
+        return f"every {schedule.every} minutes, from {schedule.minute} past"
     if schedule.hour is None:
         return f"every hour, {schedule.minute} past"
     day = DAYS_IN_WORDS[schedule.weekdays]

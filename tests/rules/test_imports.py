@@ -20,6 +20,7 @@ FLOORS: dict[str, int] = {
     "campaign.ssrf": 3,
     "campaign.fetch": 4,
     "campaign.congress": 5,
+    "campaign.calendar": 6,
     "campaign.districts": 6,
     "campaign.proposals": 6,
     "campaign.accounts": 6,

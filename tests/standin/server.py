@@ -113,6 +113,10 @@ class Standin:
             "congress_api_url": f"{self.url}/v3",
             "govinfo_url": f"{self.url}/govinfo",
             "legislators_url": f"{self.url}/congress-legislators",
+            # The calendars have hosts of their own (tests/calendar).
+            "house_docs_url": "",
+            "senate_url": "",
+            "voting_days_url": "",
             "geocoder_url": f"{self.url}/geocoder",
             "congress_api_key": SecretStr(KEY),
         }

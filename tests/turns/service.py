@@ -40,8 +40,8 @@ POLICY = {
     "breaker_after": "20",
     "notify_email": "organizers@campaign-host.org",
 }
-# Theirs need a mailbox or repeat what another one does.
-LEFT_OUT = ("read_bounces", "crosscheck")
+# They need a mailbox, repeat what another one does, or read what no turn of a Congress changes.
+LEFT_OUT = ("read_bounces", "crosscheck", "read_calendars")
 READ_SOURCES = ("poll_bills", "refresh_members", "watch_new_bills")
 # ``LONG=1`` (``make january``) reads every page of every seat on every day between, in both languages.
 LONG = bool(os.environ.get("LONG"))

@@ -18,6 +18,7 @@ from campaign.outreach import names, time_left
 from campaign.outreach.asks import Ask
 
 NAMED_AT_MOST = 6
+PLANNED_AT_MOST = 5
 LONGEST_PREHEADER = 140
 
 
@@ -71,6 +72,8 @@ class Page:
     headline: str
     note: str
     sections: tuple[Section, ...]
+    # What is planned for the bills, in sentences.
+    coming: tuple[str, ...]
     members: tuple[MemberSection, ...]
     members_hint: str
     deed: Deed
@@ -137,6 +140,7 @@ def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
         headline=subject,
         note=note,
         sections=tuple(_section(proposal, at) for proposal in reader.proposals if proposal.moved),
+        coming=_coming(reader, news, lang),
         members=tuple(_member(person, reader, lang) for person in reader.members),
         members_hint=_hint(news, reader, lang),
         deed=deed,
@@ -308,6 +312,14 @@ def _named(moves: Sequence[Move], lang: str) -> str:
 
 def _mark(person: Person) -> str:
     return "-".join(part for part in (person.party, person.state) if part)
+
+
+def _coming(reader: Reader, news: News, lang: str) -> tuple[str, ...]:
+    """What is planned for the reader's bills; what names a bill comes before what its committee does."""
+    bills = [bill.record.id for proposal in reader.proposals for bill in proposal.bills]
+    lines = [line for bill in bills if bill in news.coming for line in news.coming[bill].lines]
+    lines.sort(key=lambda line: line.holds)
+    return tuple(line.text.of(lang) for line in lines[:PLANNED_AT_MOST])
 
 
 # --- the reader's members and the one thing to do --------------------------------------------------

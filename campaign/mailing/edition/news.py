@@ -7,8 +7,8 @@ the end of a bill with its Congress. A member who joined or left is named only w
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -26,8 +26,9 @@ from campaign.mailing.edition.ended import EndedBill, ended_since
 from campaign.mailing.models import Edition
 from campaign.organizing import counts
 from campaign.organizing.counts import Counts
-from campaign.outreach import asks, phone_numbers
+from campaign.outreach import asks, phone_numbers, week_ahead
 from campaign.outreach.asks import CampaignAsks, ProposalBills
+from campaign.outreach.week_ahead import Coming
 from campaign.proposals import returns
 from campaign.proposals.returns import Return
 
@@ -122,6 +123,8 @@ class News:
     first: bool
     # Days until the Congress ends, in its last weeks (bills.days_left).
     days_left: int | None = None
+    # What is planned for each living bill; empty where no calendar is read.
+    coming: Mapping[BillId, Coming] = field(default_factory=dict)
 
     def followed(self, slugs: Iterable[str]) -> tuple[ProposalNews, ...]:
         """The proposals a reader chose; all of them where none was chosen."""
@@ -182,6 +185,9 @@ def gather(
         as_of=min((at.astimezone(WASHINGTON).date() for at in read if at), default=None),
         first=not _told_any(session, campaign),
         days_left=days_left(now),
+        coming=week_ahead.coming(
+            session, [record.id for matter in docket.matters for record in matter.living], now=now
+        ),
     )
 
 

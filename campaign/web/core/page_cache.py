@@ -20,6 +20,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel, col, func
 
 from campaign import db
+from campaign.calendar.models import CalendarSource
 from campaign.congress.models import Bill, Change, SourceState, Tracking
 from campaign.web.core import assets, request_log, routing, visits
 from campaign.web.core.compression import CompressedResponse, compressed_file, is_compressible
@@ -187,7 +188,7 @@ def version(session: Session) -> Version:
     """Differs after every change of what a public page shows: readings, lists, texts, proposals."""
     newest: list[Any] = [
         func.max(Change.seq), func.max(SourceState.checked_at), func.max(Tracking.attempted_at),
-        func.max(Bill.observed_at), func.count(col(Bill.id)),
+        func.max(Bill.observed_at), func.count(col(Bill.id)), func.max(CalendarSource.attempted_at),
     ]  # fmt: skip
     record = session.execute(sa.select(*(sa.select(each).scalar_subquery() for each in newest))).one()
     return (*record, *_digests(session))

@@ -8,6 +8,8 @@ from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
 from campaign import db, new_congress
+from campaign.calendar import sources as calendar_sources
+from campaign.calendar.models import CalendarSource
 from campaign.congress import tracking
 from campaign.congress.models import Bill, SourceState, Tracking
 from campaign.districts import vintages
@@ -41,6 +43,7 @@ def system() -> Response:
         troubled=_troubled(session, now),
         counts=_counts(session, now),
         sources=session.exec(select(SourceState).order_by(SourceState.name)).all(),
+        calendars=_calendars(session, now),
         has_key=settings().polls_api,
         has_mail=bool(settings().mail_from and settings().postal_address),
         has_geocoder=bool(settings().geocoder_url),
@@ -52,6 +55,28 @@ def system() -> Response:
         waiting=_waiting(session),
         troubles=[*queue.troubles(session), *watchdog.troubles(session, now=now)],
     )
+
+
+def _calendars(session: Session, now: datetime) -> list[tuple[str, CalendarSource | None, bool]]:
+    """Each calendar by its name, how its reading goes (None: switched off or never read), and whether a fault
+    has lasted."""
+    names = {
+        "house_floor": _("the House’s floor list"),
+        "house_meetings": _("the House’s committee meetings"),
+        "senate_meetings": _("the Senate’s committee meetings"),
+        "api_meetings": _("committee meetings by api.congress.gov"),
+        "house_days": _("the House’s voting days"),
+        "senate_days": _("the Senate’s schedule"),
+    }
+    known = calendar_sources.every(session)
+    return [
+        (
+            words,
+            source := known.get(name),
+            source is not None and calendar_sources.needs_a_person(source, now=now),
+        )
+        for name, words in names.items()
+    ]
 
 
 def _waiting(session: Session) -> list[tuple[str, int]]:

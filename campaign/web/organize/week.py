@@ -23,7 +23,9 @@ from campaign.organizing.cache import record_version
 from campaign.organizing.calls import Waiting
 from campaign.organizing.models import WhipEntry
 from campaign.organizing.worklists import Entry
-from campaign.outreach import phone_numbers
+from campaign.outreach import phone_numbers, week_ahead
+from campaign.outreach.bilingual import Text
+from campaign.outreach.week_ahead import Coming
 from campaign.proposals import campaigns, lineage, returns
 from campaign.proposals.returns import Return
 from campaign.web.core import database, history, routing, served
@@ -46,6 +48,16 @@ class Moved:
     earlier: list[Change]
     back: list[Return]
     back_earlier: list[Return]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is planned: ``lines``, those that name a bill first; ``out``, a line for each chamber that is out.
+    ``read`` tells how old the calendars are; None where none was ever read."""
+
+    lines: list[Text]
+    out: list[Text]
+    read: Coming | None
 
 
 @dataclass(frozen=True)
@@ -97,6 +109,7 @@ def dashboard() -> Response:
         waiting=_suggested(session, slug),
         search=None if _is_open(summaries) else returns.searches(session, [""], now=now)[""],
         today=today,
+        plan=_plan(session, summaries, now),
         calls=_calls_lately(session, slug, ids, today),
         contacts=notes.contacts_since(session, slug, today - timedelta(days=7)),
         digest=editions.newest_status(session, served.slug()),
@@ -112,6 +125,18 @@ def _january(session: Session, now: datetime) -> bool:
     """Whether the turn of the Congress is near, and after it, whether something is still missing."""
     at = new_congress.moment_to_check(now)
     return new_congress.comes(now) and (at > now or bool(new_congress.missing(session, at=now)))
+
+
+def _plan(session: Session, summaries: Sequence[boards.BillSummary], now: datetime) -> Plan:
+    """What is planned for the campaign's bills, and which chambers are out."""
+    coming = week_ahead.coming(session, [each.record.id for each in summaries], now=now)
+    out = [week_ahead.recess(session, chamber, now=now) for chamber in ("house", "senate")]
+    lines = [line for each in coming.values() for line in each.lines]
+    return Plan(
+        list(dict.fromkeys(line.text for line in sorted(lines, key=lambda line: line.holds))),
+        [week_ahead.recess_line(each) for each in out if each],
+        next(iter(coming.values()), None),
+    )
 
 
 def _is_open(summaries: Sequence[boards.BillSummary]) -> bool:

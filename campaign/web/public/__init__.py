@@ -2,6 +2,7 @@
 
 from campaign.web.public import (
     actions,
+    calendars,
     calls,
     confirm_place,
     developers,
@@ -21,6 +22,6 @@ from campaign.web.public import (
 from campaign.web.public.room import room
 
 __all__ = [
-    "actions", "calls", "confirm_place", "developers", "feeds", "installing", "kits", "letters",
+    "actions", "calendars", "calls", "confirm_place", "developers", "feeds", "installing", "kits", "letters",
     "office_letters", "phone_reports", "previews", "reports", "room", "routes", "search", "shared", "subscribe",
 ]  # fmt: skip

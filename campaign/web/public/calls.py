@@ -14,7 +14,7 @@ from campaign.congress.members import Person
 from campaign.congress.seats import read_seat
 from campaign.db import utcnow
 from campaign.districts import finder
-from campaign.outreach import conversations, names, offices, phone_numbers, reminders, wordings
+from campaign.outreach import conversations, names, offices, phone_numbers, reminders, week_ahead, wordings
 from campaign.outreach.asks import Ask
 from campaign.outreach.offices import OfficeNow, Offices
 from campaign.outreach.outcomes import ConnectionLimits, FormTokens
@@ -108,7 +108,14 @@ def offices_of(chosen: Visit, *, now: datetime, zip: str = "") -> Offices:
     """The person's offices, those at home by distance from a ZIP code or from amid the seat's."""
     here = offices.centre_of_zip(session(), zip) if zip else None
     near = here or offices.centre_of_seat(session(), chosen.seat, now=now)
-    return offices.offices_for(session(), chosen.person.bioguide, near, now=now, from_caller=here is not None)
+    return offices.offices_for(
+        session(),
+        chosen.person.bioguide,
+        near,
+        now=now,
+        from_caller=here is not None,
+        at_home=week_ahead.recess(session(), chosen.person.chamber, now=now) is not None,
+    )
 
 
 # --- before and during a call ----------------------------------------------------------------------
@@ -139,6 +146,8 @@ def script(chosen: Visit, *, now: datetime) -> Response:
         text=text,
         office=office,
         offices=found,
+        timely=content.timely(session(), [chosen.speaker], now=now).get(chosen.person.bioguide),
+        recess=content.recess(session(), chosen.person, now=now),
         once=new_form(now=now),
         cached=False,
     )

@@ -1,7 +1,7 @@
 """What the pages of a bill, of a seat and of the sources show; plain values, no HTML."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,10 +14,11 @@ from campaign.congress.members import Elect, Person
 from campaign.congress.models import Bill, Change, Committee, Cosponsorship, Seat, SourceState, Tracking
 from campaign.organizing import counts, progress
 from campaign.organizing.counts import Counts
-from campaign.outreach import names, wordings
+from campaign.outreach import names, week_ahead, wordings
 from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.bilingual import Text
 from campaign.outreach.committees import referral_seats
+from campaign.outreach.week_ahead import Coming
 from campaign.proposals import lineage
 from campaign.proposals.models import Proposal
 from campaign.refusals import Refused
@@ -95,6 +96,8 @@ class BillPage:
     # Whether anybody is known to sit on them; a new Congress takes weeks to name them.
     seated: bool
     awaits_vote: bool
+    # What is planned for it; None on the page of a past day, and where no calendar is read.
+    coming: Coming | None
     tracking: Tracking | None
     today: date
     # The last day of its Congress.
@@ -153,6 +156,7 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
         committees=tuple(_committees(session, record)),
         seated=bool(referral_seats(session, [key])),
         awaits_vote=counts.awaits_vote(record, now=now),
+        coming=week_ahead.coming(session, [record.id], now=now).get(record.id) if record.day is None else None,
         tracking=session.get(Tracking, key),
         today=today,
         ends=congress_end(record.bill.congress).date(),
@@ -270,6 +274,18 @@ def _in_order(speakers: Iterable[Speaker]) -> tuple[Speaker, ...]:
         return [*sorted(ask.urgency for ask in speaker.asks), (math.inf, True)]
 
     return tuple(sorted(speakers, key=key))
+
+
+def timely(session: Session, speakers: Sequence[Speaker], *, now: datetime) -> dict[str, Text]:
+    """What makes a call to each of them timely, by Bioguide id; most have nothing."""
+    asked = {speaker.person: [ask.bill for ask in speaker.asks] for speaker in speakers if speaker.asks}
+    return week_ahead.reasons_now(session, asked, now=now)
+
+
+def recess(session: Session, person: Person, *, now: datetime) -> Text | None:
+    """That a member's chamber is out, where a calendar says so."""
+    out = week_ahead.recess(session, person.chamber, now=now)
+    return week_ahead.recess_line(out) if out else None
 
 
 def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:

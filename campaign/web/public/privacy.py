@@ -32,11 +32,12 @@ def _of_readers() -> Iterator[Statement]:
             "bill", "cosponsorship", "action", "referral", "related", "listedbill", "change", "tracking",
             "rawreply", "member", "seat", "tenure", "office", "committee", "committeeseat", "sourcestate",
             "campaign", "proposal", "kinship", "zipseat", "zipcode", "districtshape", "citedfact",
-            "campaignlogo", "campaignpicture", "campaignaction", "target",
+            "campaignlogo", "campaignpicture", "campaignaction", "target", "meeting", "meetingchange",
+            "floorweek", "floorbill", "sessionday", "calendarsource",
         ),
         _(
-            "The public record: bills, members of Congress now and before, and their offices and "
-                "districts. All of it comes from public sources."
+            "The public record: bills, members of Congress now and before, their offices and districts, and "
+                "the calendars of Congress. All of it comes from public sources."
         ),
         _("Permanently."),
     )  # fmt: skip

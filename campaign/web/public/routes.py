@@ -172,6 +172,7 @@ def act(seat: str) -> Response:
         seat=known,
         shown=people,
         front=overview.front(session(), served.campaign(), now=now),
+        timely=content.timely(session(), people.speakers, now=now),
         note=places.carried_note(request.args.get("note", ""), now=now),
         map_note=places.map_note(session(), known, now=now),
         redrawn=maps.redrawn(known.state, now=now),

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 from campaign import db
 from campaign.accounts import users
 from campaign.app import create_app
+from campaign.calendar.models import CalendarSource, FloorBill, FloorWeek, SessionDay
 from campaign.congress.models import Change
 from campaign.organizing import whip
 from campaign.outreach.models import CallCount
@@ -209,3 +210,23 @@ def test_more_than_fits_the_first_screen_is_folded_not_lost(staff: FlaskClient, 
     shown = part(staff.get("/c/guns/organize/").text, "news")
     assert "3 more" in shown
     assert shown.index("May 4, 2026") < shown.index("3 more") < shown.index("May 1, 2026")
+
+
+def test_the_week_ahead_stands_under_the_four_things(staff: FlaskClient, two: Engine) -> None:
+    assert "The week ahead" not in staff.get("/c/guns/organize/").text
+    with db.writing(two) as session:
+        for name in ("house_floor", "house_meetings"):
+            session.add(CalendarSource(name=name, attempted_at=NOW, good_at=NOW))
+        session.add(SessionDay(chamber="house", day=NOW.date() + timedelta(days=20), kind="votes"))
+        session.add(FloorWeek(week=monday_after(NOW), congress=119, version=NOW, read_at=NOW))
+        session.flush()
+        session.add(FloorBill(week=monday_after(NOW), bill=ARMAS, relation="bill", first_seen=NOW))
+    shown = part(staff.get("/c/guns/organize/").text, "ahead").replace("\u00a0", " ")
+    assert "H.R. 6736 is on the House’s list of what may come up in the week of" in shown
+    assert "The House is out; its next planned day is" in shown
+    assert "We have not read the Senate’s committee meetings." in shown
+    assert "H.R. 6736" not in part(staff.get("/c/homes/organize/").text, "ahead")
+
+
+def monday_after(moment: datetime) -> date:
+    return moment.date() + timedelta(days=7 - moment.weekday())
