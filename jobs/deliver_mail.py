@@ -64,6 +64,7 @@ class Runs:
         self.clock = clock
         self._heartbeat = Heartbeat(settings.heartbeat_url)
         self._mended: datetime | None = None
+        self._ran: datetime | None = None
         self._watched: datetime | None = None
 
     def run(
@@ -89,7 +90,11 @@ class Runs:
         return report
 
     def _watch(self, now: datetime) -> None:
-        """Before anything is sent: a fault that ends every run must not keep the notice of it from the chat."""
+        """Before anything is sent: a fault that ends every run must not keep the notice of it from the chat.
+        A worker that did not run lately sends first: what waits for it waits for nothing else."""
+        ran, self._ran = self._ran, now
+        if ran is None or now - ran >= watchdog.WAITS_TOO_LONG:
+            return
         if self._watched is None or now - self._watched >= WATCH_EVERY:
             self._watched = now
             watchdog.watch(self.engine, now=now)
