@@ -12,6 +12,7 @@ The rooms, from the ground up (imports go down this list only):
 - ``districts`` -- ZIP code, address or point to seat
 - ``proposals`` -- what a campaign is about: proposals, their bills over Congresses, facts, texts
 - ``accounts`` -- users, sign-in, sessions
+- ``actions`` -- petitions, sign-ons, pledges and letters to an office, and who takes part
 - ``outreach`` -- what a supporter asks of a member, and in which words
 - ``organizing`` -- counts, worklists, the whip board
 - ``snapshot`` -- the facts that come with the program

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 
 from campaign import db, runs
 from campaign.accounts import models as accounts
+from campaign.actions import models as actions
 from campaign.calendar import models as calendar
 from campaign.congress import models as congress
 from campaign.districts import models as districts
@@ -26,7 +27,7 @@ from campaign.outreach import models as outreach
 from campaign.refusals import Refused
 
 # Importing these registers every table in SQLModel.metadata.
-TABLE_MODULES = (runs, congress, calendar, districts, outreach, mailing, accounts, organizing)
+TABLE_MODULES = (runs, congress, calendar, districts, outreach, mailing, accounts, actions, organizing)
 ROWS_AT_ONCE = 1000
 Counts = dict[str, int]
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from campaign.actions.models import CampaignAction, Signature, Target
 from campaign.mailing.models import Edition, Subscriber
 from campaign.organizing.models import StaffContact, WhipNote, WhipNoteChange
 from campaign.outreach.models import StepCount
@@ -36,6 +37,8 @@ class Removal:
     readers: int
     editions: int
     notes: int
+    actions: int
+    signatures: int
 
 
 def of(session: Session, slug: str) -> Removal:
@@ -58,6 +61,8 @@ def of(session: Session, slug: str) -> Removal:
         readers=count(Subscriber),
         editions=count(Edition),
         notes=count(WhipNote),
+        actions=count(CampaignAction),
+        signatures=count(Signature),
     )
 
 
@@ -76,12 +81,16 @@ def remove(session: Session, slug: str) -> Removal:
 def _own(slug: str) -> Iterator[tuple[type[Any], Condition]]:
     """The rows of a campaign, in the order in which they can be deleted."""
     proposals = select(Proposal.slug).where(Proposal.campaign == slug)
+    actions = select(CampaignAction.id).where(CampaignAction.campaign == slug)
     notes = select(WhipNote.id).where(WhipNote.campaign == slug)
     yield WhipNoteChange, col(WhipNoteChange.note).in_(notes)
     yield WhipNote, col(WhipNote.campaign) == slug
     yield StaffContact, col(StaffContact.campaign) == slug
     yield Edition, col(Edition.campaign) == slug
     yield Subscriber, col(Subscriber.campaign) == slug
+    yield Signature, col(Signature.action).in_(actions)
+    yield Target, col(Target.action).in_(actions)
+    yield CampaignAction, col(CampaignAction.campaign) == slug
     yield StepCount, col(StepCount.campaign) == slug
     yield TextVersion, col(TextVersion.campaign) == slug
     yield CitedFact, col(CitedFact.campaign) == slug

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from campaign import __version__, db
+from campaign.actions import signatures
 from campaign.fetch import Fetcher
 from campaign.mailing import watchdog
 from campaign.mailing.addresses import Keys
@@ -63,6 +64,7 @@ class Runs:
         self.clock = clock
         self._heartbeat = Heartbeat(settings.heartbeat_url)
         self._mended: datetime | None = None
+        self._ran: datetime | None = None
         self._watched: datetime | None = None
 
     def run(
@@ -88,7 +90,11 @@ class Runs:
         return report
 
     def _watch(self, now: datetime) -> None:
-        """Before anything is sent: a fault that ends every run must not keep the notice of it from the chat."""
+        """Before anything is sent: a fault that ends every run must not keep the notice of it from the chat.
+        A worker that did not run lately sends first: what waits for it waits for nothing else."""
+        ran, self._ran = self._ran, now
+        if ran is None or now - ran >= watchdog.WAITS_TOO_LONG:
+            return
         if self._watched is None or now - self._watched >= WATCH_EVERY:
             self._watched = now
             watchdog.watch(self.engine, now=now)
@@ -164,6 +170,7 @@ def tidy(engine: Engine, *, now: datetime) -> str:
     """Keep mail's tables within bounds."""
     with db.writing(engine) as session:
         forgotten = subscribers.tidy(session, now=now)
+        forgotten["signatures"] = signatures.tidy(session, now=now)
     forgotten |= retention.delete_old(engine, now=now)
     return ", ".join(f"{number} {name}" for name, number in forgotten.items() if number)
 

@@ -38,6 +38,7 @@ from jobs import (
     read_calendars,
     refresh_members,
     remind_organizers,
+    remind_pledges,
     suggest_successors,
     watch_new_bills,
 )
@@ -110,6 +111,7 @@ JOBS = (
     Job("retire_editions", Schedule(minute=4), build_editions.run_retired, grace=HOUR, limit=HOUR),
     Job("build_alerts", Schedule(minute=25), build_editions.run_alerts, grace=HOUR, limit=HOUR),
     Job("remind_organizers", Schedule(45, 7, DAYS[:5]), remind_organizers.run, grace=6 * HOUR, limit=HOUR),
+    Job("remind_pledges", Schedule(minute=0, hour=8), remind_pledges.run, grace=6 * HOUR, limit=HOUR),
     Job("ask_places", Schedule(minute=30, hour=8), ask_places.run, grace=DAY, limit=HOUR),
     Job("read_bounces", Schedule(minute=50), deliver_mail.read_bounces, grace=HOUR, limit=HOUR),
     Job("housekeeping", Schedule(minute=35, hour=4), housekeeping.run, grace=DAY, limit=HOUR),

@@ -70,8 +70,10 @@ def _add_empty(context: CommandContext, slug: str, only: str | None) -> "tuple[T
 
 def _told(taken: "Taken") -> str:
     return localized(
-        f"{taken.proposals} proposals, {taken.bills} bills, {taken.facts} figures, {taken.texts} texts",
-        f"{taken.proposals} propuestas, {taken.bills} proyectos, {taken.facts} datos, {taken.texts} textos",
+        f"{taken.proposals} proposals, {taken.bills} bills, {taken.facts} figures, {taken.texts} texts, "
+        f"{taken.actions} actions",
+        f"{taken.proposals} propuestas, {taken.bills} proyectos, {taken.facts} datos, {taken.texts} textos, "
+        f"{taken.actions} acciones",
     )
 
 

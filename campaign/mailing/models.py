@@ -1,8 +1,8 @@
 """Tables of mail. Only this room writes them.
 
-An address stands in one place, ``subscriber.email``; everywhere else a person is a number or ``key``, the
-keyed hash of the address. What a whole group of readers gets is stored once (``content``); a delivery holds
-only what differs.
+An address stands in one place, ``subscriber.email``, or ``signature.email`` of who takes part in an action;
+everywhere else a person is a number or ``key``, the keyed hash of the address. What a whole group of readers
+gets is stored once (``content``); a delivery holds only what differs.
 """
 
 from datetime import datetime
@@ -188,6 +188,9 @@ class Delivery(SQLModel, table=True):
     edition: int | None = Field(default=None, foreign_key="edition.id", ondelete="CASCADE")
     # Empty once the subscriber is erased; the row still counts.
     subscriber: int | None = Field(default=None, foreign_key="subscriber.id", ondelete="SET NULL", index=True)
+    # The number of who takes part in an action. Numbers are never given twice, so the row may be gone: then
+    # nothing is sent.
+    signature: int | None = None
     content: int | None = Field(default=None, foreign_key="content.id")
     # Only a letter to the organization's own people names its address here.
     address: str = ""

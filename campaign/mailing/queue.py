@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session, col, select
 
 from campaign import db
+from campaign.actions.models import CampaignAction, Signature
 from campaign.congress.bills import congress_on, congress_start
 from campaign.mailing import notices, relay_limits
 from campaign.mailing.models import LIST_KINDS, Delivery, Edition, RelayLimits, Subscriber, Suppression
@@ -30,6 +31,8 @@ LONGEST_RETRY = timedelta(hours=6)
 
 rows: sa.Table = Delivery.__table__  # type: ignore[attr-defined]
 readers: sa.Table = Subscriber.__table__  # type: ignore[attr-defined]
+signatures: sa.Table = Signature.__table__  # type: ignore[attr-defined]
+actions: sa.Table = CampaignAction.__table__  # type: ignore[attr-defined]
 
 # Spelled out so that both planners see that the partial index fits.
 OPEN = sa.text("state IN ('pending','deferred','sending')")
@@ -39,7 +42,8 @@ _STOPPED = sa.select(col(Edition.id)).where(col(Edition.state) == "stopped")
 
 
 class Claimed(NamedTuple):
-    """A row that this worker alone may send, with what is known of its reader."""
+    """A row that this worker alone may send, with what is known of its reader, or of who takes part in an
+    action."""
 
     id: int
     kind: str
@@ -52,6 +56,7 @@ class Claimed(NamedTuple):
     key: str
     campaign: str
     detail: dict[str, Any]
+    signature: int | None = None
 
     @property
     def listed(self) -> bool:
@@ -129,13 +134,18 @@ def _read(session: Session, ids: Iterable[int]) -> list[tuple[Claimed, str]]:
             rows.c.attempts,
             rows.c.first_at,
             rows.c.subscriber,
-            sa.func.coalesce(readers.c.email, rows.c.address),
-            sa.func.coalesce(readers.c.key, ""),
-            sa.func.coalesce(readers.c.campaign, ""),
+            sa.func.coalesce(readers.c.email, signatures.c.email, rows.c.address),
+            sa.func.coalesce(readers.c.key, signatures.c.key, ""),
+            sa.func.coalesce(readers.c.campaign, actions.c.campaign, ""),
             rows.c.detail,
+            rows.c.signature,
             sa.func.coalesce(readers.c.state, ""),
         )
-        .select_from(rows.outerjoin(readers, readers.c.id == rows.c.subscriber))
+        .select_from(
+            rows.outerjoin(readers, readers.c.id == rows.c.subscriber)
+            .outerjoin(signatures, signatures.c.id == rows.c.signature)
+            .outerjoin(actions, actions.c.id == signatures.c.action)
+        )
         .where(rows.c.id.in_(list(ids)))
         .order_by(rows.c.due, rows.c.id)
     )

@@ -171,6 +171,30 @@ class TextEntry(_Part):
     _check = model_validator(mode="after")(_in_offered_languages)
 
 
+class OfficeEntry(_Part):
+    """An office that an action is addressed to, and how a letter to it begins."""
+
+    title: Words
+    name: Text = ""
+    salutation: Words
+    address: Text = ""
+    phone: Text = ""
+    contact_form: Address = ""
+
+
+class ActionEntry(_Part):
+    """A petition, sign-on, pledge or letter. It is taken as a draft; who took part is in no file."""
+
+    slug: Slug
+    kind: Literal["petition", "signon", "pledge", "letter"]
+    title: Words
+    text: Words
+    points: Words | None = None
+    goal: Annotated[int, Field(gt=0)] | None = None
+    day: date | None = None
+    offices: tuple[OfficeEntry, ...] = ()
+
+
 class Organization(_Part):
     """Who runs the campaign: mail addresses for questions, the postal address under its mail, an address where
     one can give, an imprint."""
@@ -201,6 +225,7 @@ class CampaignFile(_Part):
     proposals: tuple[ProposalEntry, ...] = ()
     facts: tuple[FactEntry, ...] = ()
     texts: tuple[TextEntry, ...] = ()
+    actions: tuple[ActionEntry, ...] = ()
 
     @property
     def bills(self) -> list[str]:
@@ -338,6 +363,7 @@ def _named(found: CampaignFile) -> Iterator[tuple[Where, str, set[str]]]:
     bills: set[str] = set()
     facts: set[str] = set()
     texts: set[str] = set()
+    actions: set[str] = set()
     for place, proposal in enumerate(found.proposals):
         yield ("proposals", place, "slug"), proposal.slug, proposals
         for nth, entry in enumerate(proposal.bills):
@@ -346,6 +372,8 @@ def _named(found: CampaignFile) -> Iterator[tuple[Where, str, set[str]]]:
         yield ("facts", place, "id"), fact.id, facts
     for place, text in enumerate(found.texts):
         yield ("texts", place, "text"), text.text, texts
+    for place, action in enumerate(found.actions):
+        yield ("actions", place, "slug"), action.slug, actions
 
 
 def wrong_at(line: int, en: str, es: str) -> Refused:

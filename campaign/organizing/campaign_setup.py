@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
+from campaign.actions import editing
+from campaign.actions.models import CampaignAction, Target
 from campaign.congress import tracking
 from campaign.congress.bills import BillId
 from campaign.organizing import campaign_file as parts
 from campaign.organizing.campaign_file import CampaignFile
 from campaign.organizing.models import BillGoal
-from campaign.outreach import ask_kinds, phrases
+from campaign.outreach import ask_kinds, office_letters, phrases
 from campaign.outreach.wordings import KINDS, LANGUAGES
 from campaign.proposals import campaigns, lineage, logos, published
 from campaign.proposals.models import Campaign, CitedFact, Kinship, Proposal, TextVersion
@@ -44,6 +46,7 @@ class Taken:
     bills: int
     facts: int
     texts: int
+    actions: int
 
 
 # --- taking ----------------------------------------------------------------------------------------
@@ -66,8 +69,10 @@ def take(session: Session, found: CampaignFile, *, by: str, now: datetime, state
     for key, words in texts.items():
         _publish(session, found.campaign, key, words, by, now)
     session.flush()
+    for action in found.actions:
+        _take_action(session, found.campaign, action)
     bills = sum(len(proposal.bills) for proposal in found.proposals)
-    return Taken(len(found.proposals), bills, len(found.facts), len(texts))
+    return Taken(len(found.proposals), bills, len(found.facts), len(texts), len(found.actions))
 
 
 def add_empty(
@@ -90,6 +95,9 @@ def check(session: Session, found: CampaignFile) -> None:
         lineage.refuse_of_others(session, "", bill)
     for text in found.texts:
         _refuse_unknown_text(text.text)
+    for action in found.actions:
+        if action.points:
+            office_letters.check_points({lang: action.points.of(lang) for lang in found.languages})
 
 
 def _refuse_taken(session: Session, found: CampaignFile) -> None:
@@ -210,6 +218,34 @@ def _fact(campaign: str, place: int, fact: parts.FactEntry) -> CitedFact:
     )
 
 
+def _take_action(session: Session, campaign: str, action: parts.ActionEntry) -> None:
+    texts = {**_both("title", action.title), **_both("text", action.text), **_both("points", action.points)}
+    row = CampaignAction(
+        campaign=campaign,
+        slug=action.slug,
+        kind=action.kind,
+        **texts,
+        goal=action.goal or 0,
+        day=action.day,
+    )
+    session.add(row)
+    session.flush()
+    offices = [
+        Target(
+            action=editing.number(row),
+            position=place,
+            **_both("title", office.title),
+            **_both("salutation", office.salutation),
+            name=office.name,
+            address=office.address,
+            phone=office.phone,
+            contact_form=office.contact_form,
+        )
+        for place, office in enumerate(action.offices)
+    ]
+    session.add_all(offices)
+
+
 def _texts(found: CampaignFile) -> Iterable[tuple[str, parts.Words]]:
     """The texts of a file by their keys in the editor."""
     for proposal in found.proposals:
@@ -269,6 +305,9 @@ def written(session: Session, slug: str) -> CampaignFile:
         ),
         facts=tuple(_fact_entry(fact, langs) for fact in session.exec(facts)),
         texts=tuple(_text_entries(texts, langs)),
+        actions=tuple(
+            _action_entry(session, action, langs) for action in reversed(editing.of_campaign(session, slug))
+        ),
     )
 
 
@@ -341,6 +380,32 @@ def _fact_entry(fact: CitedFact, langs: Languages) -> parts.FactEntry:
         text=_words(fact, "text", langs),
         source=_words(fact, "source", langs),
         url=fact.source_url,
+    )
+
+
+def _action_entry(session: Session, action: CampaignAction, langs: Languages) -> parts.ActionEntry:
+    return parts.ActionEntry.model_validate(
+        {
+            "slug": action.slug,
+            "kind": action.kind,
+            "title": _words(action, "title", langs),
+            "text": _words(action, "text", langs),
+            "points": _words_or_none(action, "points", langs),
+            "goal": action.goal or None,
+            "day": action.day,
+            "offices": tuple(_office_entry(each, langs) for each in editing.targets(session, action)),
+        }
+    )
+
+
+def _office_entry(office: Target, langs: Languages) -> parts.OfficeEntry:
+    return parts.OfficeEntry(
+        title=_words(office, "title", langs),
+        name=office.name,
+        salutation=_words(office, "salutation", langs),
+        address=office.address,
+        phone=office.phone,
+        contact_form=office.contact_form,
     )
 
 

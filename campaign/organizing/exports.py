@@ -156,8 +156,8 @@ def _check_header(header: Sequence[str], needed: set[str], known: set[str]) -> N
     missing = ", ".join(sorted(needed - set(header)))
     if missing:
         raise Refused(
-            f"Line 1: the columns {missing} are missing. Export the board first and keep its columns.",
-            f"Línea 1: faltan las columnas {missing}. Exporte antes el tablero y conserve sus columnas.",
+            f"Line 1: the columns {missing} are missing. Download the table first and keep its columns.",
+            f"Línea 1: faltan las columnas {missing}. Descargue antes la tabla y conserve sus columnas.",
         )
     strange = ", ".join(sorted(set(header) - known - {""}))[:120]
     if strange:

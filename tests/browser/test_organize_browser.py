@@ -35,6 +35,7 @@ PAGES = {
     "organization": "campaigns/us-guns-abroad/organization",
     "system": "system",
     "january": "january",
+    "actions": "actions",
     "account": "account",
     "authenticator": "account/authenticator",
     "users": "users",

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from campaign import db, removal
+from campaign.actions import editing
 from campaign.congress.models import Bill, Change, Tracking
 from campaign.organizing import campaign_file, campaign_setup, readiness
 from campaign.organizing.campaign_setup import Taken
@@ -70,6 +71,26 @@ HOMES = textwrap.dedent("""\
       - text: staff-hello
         en: Office of [member], good morning.
         es: Oficina de [member], buenos días.
+    actions:
+      - slug: to-the-governor
+        kind: letter
+        title: {en: Write to the governor, es: Escriba a la gobernadora}
+        text: {en: I ask you to build homes., es: Le pido que construya viviendas.}
+        points:
+          en: |-
+            ## cost: What it costs
+            A review costs a year.
+          es: |-
+            ## cost: Cuánto cuesta
+            Una revisión cuesta un año.
+        goal: 500
+        day: 2026-11-02
+        offices:
+          - title: {en: Office of the Governor, es: Oficina de la gobernadora}
+            salutation: {en: Dear Governor, es: Estimada gobernadora}
+            address: |-
+              1 Main Street
+              Austin, TX 78701
     """)
 
 
@@ -80,7 +101,7 @@ def take(engine: Engine, text: str = HOMES, state: str = "draft") -> Taken:
 
 
 def test_everything_in_a_file_is_taken(engine: Engine) -> None:
-    assert take(engine) == Taken(proposals=1, bills=2, facts=1, texts=2)
+    assert take(engine) == Taken(proposals=1, bills=2, facts=1, texts=2, actions=1)
     with db.reading(engine) as session:
         ((row, state),) = campaigns.campaigns(session)
         assert (row.title_es, state) == ("Viviendas para el campo", "draft")
@@ -102,6 +123,12 @@ def test_everything_in_a_file_is_taken(engine: Engine) -> None:
         (matter,) = asks.campaign_asks(session, now=NOW, campaign="rural-homes").matters
         assert phrases.phrase(matter, "points", "streamlining", "es").startswith("El proyecto permitiría")
         assert phrases.phrase(matter, "staff", "hello", "en") == "Office of [member], good morning."
+        (action,) = editing.of_campaign(session, "rural-homes")
+        assert (action.state, action.kind, action.goal) == ("draft", "letter", 500)
+        assert str(action.day) == "2026-11-02"
+        (office,) = editing.targets(session, action)
+        assert office.title_es == "Oficina de la gobernadora"
+        assert office.address == "1 Main Street\nAustin, TX 78701"
 
 
 def test_exported_taken_and_exported_again_it_is_equal(engine: Engine) -> None:
@@ -136,7 +163,7 @@ def logo_in_base64() -> str:
 
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_in_one_language_it_is_exported_as_it_was_taken(engine: Engine, lang: str) -> None:
-    assert take(engine, in_one(lang)) == Taken(proposals=1, bills=2, facts=1, texts=2)
+    assert take(engine, in_one(lang)) == Taken(proposals=1, bills=2, facts=1, texts=2, actions=1)
     with db.writing(engine) as session:
         once = campaign_file.write(campaign_setup.written(session, "rural-homes"))
         assert once.startswith(f"campaign: rural-homes\nlanguages:\n- {lang}\ntitle:\n  {lang}: ".encode())
@@ -151,7 +178,7 @@ def test_in_one_language_it_is_exported_as_it_was_taken(engine: Engine, lang: st
 
 
 def test_both_languages_are_not_named(engine: Engine) -> None:
-    take(engine, HOMES.replace("title:", "languages: [es, en]\ntitle:"))
+    take(engine, HOMES.replace("title:", "languages: [es, en]\ntitle:", 1))
     with db.reading(engine) as session:
         assert b"languages" not in campaign_file.write(campaign_setup.written(session, "rural-homes"))
 
@@ -200,6 +227,8 @@ FAULTS = [
     ("text: staff-hello", "text: staff hello", "line 40: “text” cannot be"),
     ("  - text: staff-hello", "  - text: staff-hello\n    text: x", "Line 41: “text” stands twice"),
     ("texts:", "texts: [", "Line 40: "),
+    ("kind: letter", "kind: strike", "line 45: “kind” cannot be “strike”"),
+    ("goal: 500", "goal: 0", "line 55: “goal” cannot be “0”"),
     ("title:", "languages: [en]\ntitle:", "line 3: “es” is no language of this campaign"),
     ("title:", "languages: [fr]\ntitle:", "line 2: “languages” cannot be “fr”"),
     ("title:", "languages: []\ntitle:", "line 2: “languages” cannot be “[]”"),
@@ -291,7 +320,7 @@ def test_removing_takes_all_that_people_wrote_and_keeps_what_congress_did(loaded
     with db.writing(loaded_engine) as session:
         changes = session.exec(select(Change.seq)).all()
         told = removal.of(session, "us-guns-abroad")
-        assert removal.remove(session, "us-guns-abroad") == told == Removal(2, 9, 8, 6, 0, 0, 0)
+        assert removal.remove(session, "us-guns-abroad") == told == Removal(2, 9, 8, 6, 0, 0, 0, 0, 0)
     with db.reading(loaded_engine) as session:
         assert [row.slug for row, _ in campaigns.campaigns(session)] == ["rural-homes"]
         for table in (Proposal, TextVersion, CitedFact):

@@ -251,16 +251,16 @@ def test_a_bill_of_no_proposal_gets_a_letter_too(docket: CampaignAsks, mast: Per
 
 
 def test_choices_are_read_from_any_form(docket: CampaignAsks) -> None:
-    matter = docket.matters[0]
+    offered = letters.points(docket.matters[0], "en")
     form = {"v": "12x", "name": " Ana\r\nBcc: all@example.org\0 ", "sentence": "a\u202eb [your_name] [bill]"}
     found = letters.read_choices(form, ["tracing", "tracing", "forged", "strategy", "licensing", "promotion"],
-                                 matter, "en")  # fmt: skip
+                                 offered)  # fmt: skip
     assert found.points == ("tracing", "strategy", "licensing")
     assert found.variant == 0
     assert found.name == "Ana Bcc: all@example.org"
     assert found.sentence == "ab [your_name] [bill]"
-    assert letters.read_choices({"v": "9" * 400}, [], matter, "en").variant == 0
-    assert letters.read_choices({"v": "٣"}, [], matter, "en").variant == 0
+    assert letters.read_choices({"v": "9" * 400}, [], offered).variant == 0
+    assert letters.read_choices({"v": "٣"}, [], offered).variant == 0
     assert letters.faults(replace(found, town="x" * 81)) == {"town": 80}
 
 

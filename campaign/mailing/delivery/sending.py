@@ -308,6 +308,13 @@ class Mailer:
             of = senders.of_list if row.listed else senders.of_answers
             sender = of(session, settings, row.campaign)
             mail = single_mails.prepare(
-                session, self._keys, sender, row.kind, row.subscriber, row.detail, now=now
+                session,
+                self._keys,
+                sender,
+                row.kind,
+                row.subscriber,
+                row.detail,
+                signature=row.signature,
+                now=now,
             )
         return (single_mails.sealed(sender, mail) if mail else None), sender

@@ -1,5 +1,5 @@
-"""Single letters that answer something a person did: confirm, manage, export; links, notices and
-reminders to organizers; and the question to readers whose state has new districts.
+"""Single letters that answer something a person did: confirm, manage, export, taking part in an action; links,
+notices and reminders to organizers; and the question to readers whose state has new districts.
 
 Their words lie in templates/email/letters: a subject, paragraphs, and a line ``> label: address`` that becomes
 a button. The secret in a link is made when its letter is sent, so no queue ever holds one.
@@ -14,14 +14,16 @@ from typing import Any
 from sqlmodel import Session
 
 from campaign.accounts import users
+from campaign.actions.models import CampaignAction, Signature
 from campaign.congress.state_names import state_name
-from campaign.mailing import notices, policy, reminders, sign_in_links
+from campaign.mailing import notices, places, policy, reminders, sign_in_links, signing
 from campaign.mailing.addresses import Keys
 from campaign.mailing.edition.render import filled
 from campaign.mailing.edition.words import WORDS
 from campaign.mailing.message import MARK, Attachment, Sealed, Sender, seal
 from campaign.mailing.models import Subscriber
 from campaign.mailing.readers import new_districts, subscribers
+from campaign.outreach import names
 from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign
 
@@ -54,6 +56,7 @@ def prepare(
     who: int | None,
     detail: dict[str, Any],
     *,
+    signature: int | None = None,
     now: datetime,
 ) -> SingleMail | None:
     """What a letter says. Makes its link, hence the transaction; None where its reader is gone."""
@@ -71,6 +74,8 @@ def prepare(
         url = sign_in_links.link(session, detail, now=now)
         linked = {"url": url, "hours": detail["hours"]}
         return _written(sender, kind, detail["language"], linked) if url else None
+    if kind in signing.KINDS:
+        return _of_action(session, keys, sender, kind, signature, now)
     reader = session.get(Subscriber, who) if who is not None else None
     if reader is None:
         return None
@@ -94,6 +99,33 @@ def prepare(
         kept = json.dumps(subscribers.export(session, reader), indent=1, ensure_ascii=False)
         attachment = Attachment("my-data.json", kept.encode())
     return _written(sender, kind, language, values, attachment)
+
+
+def _of_action(
+    session: Session, keys: Keys, sender: Sender, kind: str, signature: int | None, now: datetime
+) -> SingleMail | None:
+    """A letter to somebody who takes part in an action; None where they no longer do."""
+    row = session.get(Signature, signature) if signature is not None else None
+    if row is None or row.withdrawn_at is not None:
+        return None
+    action = session.get_one(CampaignAction, row.action)
+    language = campaigns.spoken(session, action.campaign, row.language)
+    start = f"{sender.base_url}/es" if language == "es" else sender.base_url
+    values = {
+        "act": action.kind,
+        "title": getattr(action, f"title_{language}"),
+        "day": names.day(action.day, language) if action.day else "",
+        "url": f"{start}/signature/{signing.token(keys, row)}",
+        "call_url": f"{start}/{_page_to_call_from(session, row, now)}",
+    }
+    return _written(sender, kind, language, values)
+
+
+def _page_to_call_from(session: Session, row: Signature, now: datetime) -> str:
+    """The page of the seat where somebody lives who also reads the digest; else the one that asks for it."""
+    reader = subscribers.by_key(session, row.key)
+    seat = places.place_of(session, reader, now=now) if reader and reader.state == "confirmed" else ""
+    return f"act/{seat}" if "-" in seat else "find"
 
 
 def _title(session: Session, reader: Subscriber, language: str) -> str:

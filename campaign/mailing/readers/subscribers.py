@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import CursorResult
 from sqlmodel import Session, col, select
 
+from campaign.actions import signatures
 from campaign.congress import members
 from campaign.congress.seats import read_seat
-from campaign.mailing import places
+from campaign.mailing import askings, places
 from campaign.mailing.addresses import Address, Keys, digest, read_address
 from campaign.mailing.models import (
     LIST_KINDS,
@@ -38,13 +39,10 @@ WORDING = "2026-11"
 CONFIRM_FOR = timedelta(hours=48)
 MANAGE_FOR = timedelta(hours=1)
 USED_KEPT = timedelta(days=7)
-# List bombing: mails per address, and askings per network place and of all together.
+# List bombing: mails per address; askings.py counts those of a network place and of all together.
 REPEAT_AFTER = timedelta(hours=24)
 SINGLE_MAILS_A_WEEK = 3
 ALREADY_EVERY = timedelta(days=7)
-# A rally shares one connection; so does a mobile network.
-ASKS_A_PLACE_AN_HOUR = 100
-ASKS_AN_HOUR = 3000
 WEEK = timedelta(days=7)
 # Nobody but the reader can lift these; a complaint even the reader cannot lift by signing up.
 FINAL_REASONS = {"complaint", "organizer"}
@@ -107,7 +105,7 @@ def ask(
     Raises Refused only for what cannot be an address.
     """
     address = read_address(email)
-    if _too_often(session, keys, asked.ip, now):
+    if askings.too_often(session, keys, asked.ip, now):
         return "slow"
     found = find(session, keys, campaign, address)
     if found is None:
@@ -126,13 +124,13 @@ def ask_to_manage(
 ) -> str:
     """Somebody wants to see, change or erase what a campaign has of them: the link goes to that address."""
     address = read_address(email)
-    if _too_often(session, keys, asked.ip, now):
+    if askings.too_often(session, keys, asked.ip, now):
         return "slow"
     found = find(session, keys, campaign, address)
     if (
         found is None
         or found.state == "pending"
-        or _asked_since(session, f"manage:{found.key}", now - WEEK) >= 10
+        or askings.asked_since(session, f"manage:{found.key}", now - WEEK) >= 10
     ):
         return "nothing"
     session.add(Attempt(who=f"manage:{found.key}", at=now))
@@ -210,31 +208,14 @@ def note_consent(
     session.add(row)
 
 
-def _too_often(session: Session, keys: Keys, ip: str, now: datetime) -> bool:
-    """Whether a network place or everybody together asks too often; else this asking is counted. One that is
-    refused counts for nobody: it would keep the others out."""
-    hour = now - timedelta(hours=1)
-    places = [(f"place:{keys.of_place(ip)}", ASKS_A_PLACE_AN_HOUR)] if ip else []
-    places.append(("everybody", ASKS_AN_HOUR))
-    if any(_asked_since(session, who, hour) >= most for who, most in places):
-        return True
-    session.add_all(Attempt(who=who, at=now) for who, _ in places)
-    return False
-
-
-def _asked_since(session: Session, who: str, since: datetime) -> int:
-    query = select(sa.func.count()).where(Attempt.who == who, col(Attempt.at) > since)
-    return session.exec(query).one()
-
-
 def _may_write(session: Session, who: Subscriber, names: list[str], kind: str, now: datetime) -> bool:
     if kind == "already":
-        return _asked_since(session, f"already:{who.key}", now - ALREADY_EVERY) == 0
+        return askings.asked_since(session, f"already:{who.key}", now - ALREADY_EVERY) == 0
     barred = session.exec(select(Suppression).where(col(Suppression.key).in_([who.key, *names])))
     if any(row.reason in FINAL_REASONS for row in barred):
         return False
     name = f"confirm:{who.key}"
-    today, week = (_asked_since(session, name, now - span) for span in (REPEAT_AFTER, WEEK))
+    today, week = (askings.asked_since(session, name, now - span) for span in (REPEAT_AFTER, WEEK))
     return today == 0 and week < SINGLE_MAILS_A_WEEK
 
 
@@ -371,7 +352,7 @@ def _placed(session: Session, who: Subscriber, now: datetime) -> None:
 
 
 def export(session: Session, who: Subscriber) -> dict[str, Any]:
-    """Every field that is kept of a reader, for the reader alone."""
+    """Every field that is kept of a reader, for the reader alone; with the actions they took part in."""
     consents = session.exec(select(Consent).where(Consent.subscriber == who.id))
     copies = session.exec(select(Delivery).where(Delivery.subscriber == who.id).order_by(col(Delivery.id)))
     links = session.exec(select(MailToken).where(MailToken.subscriber == who.id))
@@ -382,6 +363,7 @@ def export(session: Session, who: Subscriber) -> dict[str, Any]:
         "deliveries": [row.model_dump(mode="json") for row in copies],
         "links": [row.model_dump(mode="json") for row in links],
         "suppression": barred.model_dump(mode="json") if barred else None,
+        "actions": signatures.kept_of(session, who.key),
     }
 
 
@@ -391,9 +373,10 @@ def ask_for_export(session: Session, who: Subscriber, *, now: datetime) -> None:
 
 
 def erase(session: Session, who: Subscriber, *, now: datetime) -> None:
-    """Forget a reader: what remains is the keyed hash that keeps the address from being mailed again, and
-    deliveries that count without saying whose they were."""
+    """Forget a reader, and that they took part in actions. What remains is the keyed hash that keeps the
+    address from being mailed again, and deliveries that count without saying whose they were."""
     bar(session, who.key, "erased", campaign=who.campaign, now=now)
+    signatures.erase(session, who.key)
     who.why_stopped = "erased"
     _suppress_queued(session, who, now)
     mine = sa.update(Delivery).where(col(Delivery.subscriber) == who.id)

@@ -23,14 +23,12 @@ from campaign.refusals import Refused
 from campaign.web.api import openapi, schemas
 from campaign.web.core import proxies, served
 from campaign.web.core.database import session
-from campaign.web.core.operations import PREFIX, operation
+from campaign.web.core.operations import PREFIX, REQUESTS_AN_HOUR, operation
 from campaign.web.core.routing import Room
 from campaign.web.public import overview
 
 room = Room("api", prefix=PREFIX)
 MOST_CHANGES = 1000
-# Of one address, for each server process: a page that shows every bill, every minute.
-REQUESTS_AN_HOUR = 1200
 
 
 # --- who may read ----------------------------------------------------------------------------------
@@ -80,7 +78,7 @@ def proposals(_query: schemas.NoQuery) -> schemas.Proposals:
 
 
 @operation(
-    room, "/proposals/<slug>", query=schemas.NoQuery, answer=schemas.Proposal, example="/proposals/armas-act"
+    room, "/proposals/<slug>", query=schemas.NoQuery, answer=schemas.Proposal, example="/proposals/{proposal}"
 )
 def proposal(_query: schemas.NoQuery, slug: str) -> schemas.Proposal:
     """One proposal with its bills over the Congresses."""
@@ -102,7 +100,7 @@ def bills(_query: schemas.NoQuery) -> schemas.Bills:
     "/bills/<bill>",
     query=schemas.BillQuery,
     answer=schemas.WholeBill,
-    example="/bills/hr6736-119?on=2026-01-10",
+    example="/bills/{bill}",
 )
 def bill(query: schemas.BillQuery, bill: str) -> schemas.WholeBill:
     """One bill with its co-sponsors and honest counts, as it is known now or as it stood on a day."""
@@ -117,7 +115,7 @@ def bill(query: schemas.BillQuery, bill: str) -> schemas.WholeBill:
     "/changes",
     query=schemas.ChangesQuery,
     answer=schemas.Changes,
-    example="/changes?bill=hr923-119&since=0",
+    example="/changes?bill={bill}&since=0",
 )
 def changes(query: schemas.ChangesQuery) -> schemas.Changes:
     """Rows of the ledger, oldest first, at most 1000 an answer: ask again from ``next`` until none comes."""
@@ -152,7 +150,7 @@ def find(query: schemas.FindQuery) -> schemas.Found:
 
 
 @operation(
-    room, "/members/<bioguide>", query=schemas.NoQuery, answer=schemas.Member, example="/members/C001098"
+    room, "/members/<bioguide>", query=schemas.NoQuery, answer=schemas.Member, example="/members/{member}"
 )
 def member(_query: schemas.NoQuery, bioguide: str) -> schemas.Member:
     """A sitting member with where they stand: what there is to ask of them about each proposal, and why."""
@@ -174,7 +172,7 @@ def member(_query: schemas.NoQuery, bioguide: str) -> schemas.Member:
     "/scripts",
     query=schemas.ScriptQuery,
     answer=schemas.Script,
-    example="/scripts?bill=s3508-119&member=C001098&kind=voicemail&lang=es",
+    example="/scripts?bill={bill}&member={member}&kind=voicemail&lang=en",
 )
 def script(query: schemas.ScriptQuery) -> schemas.Script:
     """The script of a call or the text of a letter to one member about one bill."""
@@ -189,7 +187,7 @@ def script(query: schemas.ScriptQuery) -> schemas.Script:
     )
 
 
-@operation(room, "/calls", query=schemas.CallsQuery, answer=schemas.Calls, example="/calls?bill=hr6736-119")
+@operation(room, "/calls", query=schemas.CallsQuery, answer=schemas.Calls, example="/calls?bill={bill}")
 def calls(query: schemas.CallsQuery) -> schemas.Calls:
     """How many calls supporters reported; what offices answered is not published."""
     about = str(lookup.resolve(session(), query.bill)) if query.bill is not None else None

@@ -14,13 +14,13 @@ BillText = Annotated[
     Field(
         max_length=300,
         description="A bill: hr1234-119, or another form people use",
-        examples=["hr923-119"],
+        examples=["hr1234-119"],
         # The form that is never misread; others are taken as far as they can be.
         json_schema_extra={"pattern": r"^(hr|s|[hs]jres|[hs]conres|[hs]res)[1-9][0-9]{0,4}-1[01][0-9]$"},
     ),
 ]
-Bioguide = Annotated[str, Field(description="A member's Bioguide id", examples=["C001091"])]
-Slug = Annotated[str, Field(description="The short name of a proposal", examples=["armas-act"])]
+Bioguide = Annotated[str, Field(description="A member's Bioguide id", examples=["A000360"])]
+Slug = Annotated[str, Field(description="The short name of a proposal")]
 Day = Annotated[date, Field(description="YYYY-MM-DD")]
 Words = Annotated[dict[Language, str], Field(description="A text in each language that the campaign offers")]
 

@@ -12,12 +12,14 @@ from campaign.refusals import Refused
 from campaign.web.core.routing import Room
 
 PREFIX = "/api/v1"
+# Of one address, for each server process: a page that shows every bill, every minute.
+REQUESTS_AN_HOUR = 1200
 
 
 @dataclass(frozen=True)
 class Operation:
-    """``path`` lies below ``PREFIX``, its parameters in braces; ``example`` is a path that answers 200 on the
-    example campaign, empty where an organizer's token is asked for."""
+    """``path`` lies below ``PREFIX``, its parameters in braces. ``example`` is a request with ``{bill}``,
+    ``{proposal}`` and ``{member}`` for those of a campaign; empty where an organizer's token is asked for."""
 
     path: str
     summary: str

@@ -43,6 +43,7 @@ EDITED = (
     "billgoal",
     "mailpolicy",
     "officephone",
+    "campaignaction",
 )
 GROWING = "textversion"
 STATIC = ("static", assets.ENDPOINT)

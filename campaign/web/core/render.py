@@ -70,6 +70,11 @@ def settings() -> Settings:
     return found
 
 
+def today() -> date:
+    """The day in the organization's time zone."""
+    return utcnow().astimezone(settings().zone).date()
+
+
 def page(template: str, *, status: int = 200, cached: bool = True, **context: Any) -> Response:
     """An answer with the age of the record in its footer. ``cached`` pages are equal for everybody."""
     record = health.line(database.session(), now=utcnow())

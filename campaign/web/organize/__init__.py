@@ -3,6 +3,9 @@ imported."""
 
 from campaign.web.organize import (
     account,
+    action_signatures,
+    action_targets,
+    actions,
     ask_order,
     bills,
     board,
@@ -26,7 +29,7 @@ from campaign.web.organize import (
 from campaign.web.organize.access import room
 
 __all__ = [
-    "account", "ask_order", "bills", "board", "bulk", "campaigns", "digest", "find", "january", "lists",
-    "member", "notes", "phone_numbers", "preferences", "reader_lists", "readers", "room", "steps", "system",
-    "week", "wordings",
+    "account", "action_signatures", "action_targets", "actions", "ask_order", "bills", "board", "bulk",
+    "campaigns", "digest", "find", "january", "lists", "member", "notes", "phone_numbers", "preferences",
+    "reader_lists", "readers", "room", "steps", "system", "week", "wordings",
 ]  # fmt: skip

@@ -240,6 +240,8 @@ def _counted(goes: Removal) -> list[str]:
         ngettext("%(num)d reader", "%(num)d readers", goes.readers),
         ngettext("%(num)d edition", "%(num)d editions", goes.editions),
         ngettext("%(num)d note", "%(num)d notes", goes.notes),
+        ngettext("%(num)d action", "%(num)d actions", goes.actions),
+        ngettext("%(num)d signature", "%(num)d signatures", goes.signatures),
     ]
 
 

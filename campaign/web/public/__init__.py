@@ -1,13 +1,16 @@
 """The supporters' pages. Each module declares the addresses of its pages when the room is imported."""
 
 from campaign.web.public import (
+    actions,
     calendars,
     calls,
     confirm_place,
+    developers,
     feeds,
     installing,
     kits,
     letters,
+    office_letters,
     phone_reports,
     previews,
     reports,
@@ -19,6 +22,6 @@ from campaign.web.public import (
 from campaign.web.public.room import room
 
 __all__ = [
-    "calendars", "calls", "confirm_place", "feeds", "installing", "kits", "letters", "phone_reports",
-    "previews", "reports", "room", "routes", "search", "shared", "subscribe",
+    "actions", "calendars", "calls", "confirm_place", "developers", "feeds", "installing", "kits", "letters",
+    "office_letters", "phone_reports", "previews", "reports", "room", "routes", "search", "shared", "subscribe",
 ]  # fmt: skip

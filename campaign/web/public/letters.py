@@ -6,7 +6,6 @@ static/letter.js puts it in on the reader's side as they type, and asks for the 
 
 import secrets
 from dataclasses import replace
-from datetime import date
 from typing import NamedTuple
 
 from flask import make_response, request
@@ -21,7 +20,7 @@ from campaign.outreach.phrases import phrase
 from campaign.refusals import Refused
 from campaign.web.core.database import session
 from campaign.web.core.languages import _, current
-from campaign.web.core.render import page, settings
+from campaign.web.core.render import page, today
 from campaign.web.core.routing import place
 from campaign.web.core.served import offered
 from campaign.web.public.calls import Visit, visit
@@ -50,17 +49,17 @@ def letter(seat: str) -> Response:
     """The letter beside its form; ``as`` says in which form it is taken away, ``both`` asks on a Spanish page
     for the English letter with the Spanish one beside it."""
     asked = _asked(visit(seat, request.values, now=utcnow()))
-    if too_long := letters.faults(asked.choices):
-        return _page(asked, None, {name: _too_long(most) for name, most in too_long.items()})
+    if faults := letters.faults(asked.choices):
+        return _page(asked, None, {name: too_long(most) for name, most in faults.items()})
     written = _compose(asked, asked.lang)
     wanted = request.form.get("as", "")
     try:
         if wanted == "pdf":
             title = _("Letter to %(name)s", name=names.spoken_to(asked.visit.person, current()))
-            content = paper.letter_pdf(written, title, asked.lang, today=_today())
-            return _file(asked.visit, content, "application/pdf", "pdf")
+            content = paper.letter_pdf(written, title, asked.lang, today=today())
+            return file_answer(content, "application/pdf", f"{_name(asked.visit)}.pdf")
         if wanted == "txt":
-            return _file(asked.visit, written.text.encode(), "text/plain", "txt")
+            return file_answer(written.text.encode(), "text/plain", f"{_name(asked.visit)}.txt")
     except Refused as refused:
         return _page(asked, written, {"": refused.text(current())})
     return _page(asked, written, {})
@@ -68,7 +67,7 @@ def letter(seat: str) -> Response:
 
 def _asked(visited: Visit) -> Request:
     chosen = request.values.getlist("points")
-    choices = letters.read_choices(request.values, chosen, visited.ask.matter, current())
+    choices = letters.read_choices(request.values, chosen, letters.points(visited.ask.matter, current()))
     if "v" not in request.values:
         choices = replace(choices, variant=secrets.randbelow(letters.VARIANTS))
     again = request.form.get("as") == "again"
@@ -91,13 +90,9 @@ def _compose(asked: Request, lang: str) -> Letter:
         cited,
         lang,
         office=office,
-        today=_today(),
+        today=today(),
         final=asked.final,
     )
-
-
-def _today() -> date:
-    return utcnow().astimezone(settings().zone).date()
 
 
 def _page(asked: Request, written: Letter | None, problems: dict[str, str]) -> Response:
@@ -129,15 +124,19 @@ def _in_spanish(asked: Request, written: Letter | None) -> list[str]:
     return ["" if spanish in own else spanish for _english, spanish in pairs]
 
 
-def _too_long(most: int) -> str:
+def too_long(most: int) -> str:
+    """What is said at a field that takes no more than so many characters."""
     return _("Please shorten this to %(most)s characters. Nothing is lost.", most=most)
 
 
-def _file(chosen: Visit, content: bytes, kind: str, ending: str) -> Response:
-    """A file under a name of our own: nothing a reader wrote goes into a header."""
+def _name(chosen: Visit) -> str:
+    return f"letter-{chosen.person.bioguide}-{chosen.ask.bill}"
+
+
+def file_answer(content: bytes, kind: str, name: str) -> Response:
+    """A file to keep, under a name of our own: nothing a reader wrote goes into a header."""
     response = make_response(content)
     response.headers["Content-Type"] = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-    name = f"letter-{chosen.person.bioguide}-{chosen.ask.bill}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -32,8 +32,8 @@ def _of_readers() -> Iterator[Statement]:
             "bill", "cosponsorship", "action", "referral", "related", "listedbill", "change", "tracking",
             "rawreply", "member", "seat", "tenure", "office", "committee", "committeeseat", "sourcestate",
             "campaign", "proposal", "kinship", "zipseat", "zipcode", "districtshape", "citedfact",
-            "campaignlogo", "campaignpicture", "meeting", "meetingchange", "floorweek", "floorbill",
-            "sessionday", "calendarsource",
+            "campaignlogo", "campaignpicture", "campaignaction", "target", "meeting", "meetingchange",
+            "floorweek", "floorbill", "sessionday", "calendarsource",
         ),
         _(
             "The public record: bills, members of Congress now and before, their offices and districts, and "
@@ -111,6 +111,19 @@ def _of_mail(*, keeps_ip: bool) -> Iterator[Statement]:
             "your information takes your name off these rows."
         ),
         _("The text of an email, one month. The rows, three months. After that, only totals."),
+    )
+    yield Statement(
+        "mail",
+        ("signature",),
+        _(
+            "If you sign a petition or a letter, pledge to call, or tell us that you sent a letter: your email "
+            "address, what you wrote into the form, and when you confirmed it. Your name is shown only if you "
+            "checked the box. Your email address is never shown or handed over."
+        ),
+        _(
+            "Until you take it back with the link in the email, or the organization removes it. One that is "
+            "never confirmed, 30 days."
+        ),
     )
     yield Statement(
         "mail",

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from flask import abort, make_response, redirect, request
 from werkzeug.wrappers import Response
 
+from campaign.actions import editing, signatures
 from campaign.congress import ledger, state_names
 from campaign.congress.bill_input import parse_bill
 from campaign.congress.bills import BillId, congress_on, congress_start
@@ -23,7 +24,7 @@ from campaign.refusals import Refused
 from campaign.web.core import assets, look, served
 from campaign.web.core.database import session
 from campaign.web.core.languages import current
-from campaign.web.core.render import page, settings
+from campaign.web.core.render import page, settings, today
 from campaign.web.core.routing import kept_query, place
 from campaign.web.public import calls, content, overview, places
 from campaign.web.public.privacy import statements
@@ -40,8 +41,14 @@ def campaign() -> Response:
     if len(live) > 1 and not served.named():
         return page("public/campaigns.html", live=live)
     shown = overview.front(session(), served.campaign(), now=utcnow())
-    figure = overview.leading_figure(shown.facts, current())
-    return page("public/campaign.html", shown=shown, figure=figure)
+    acts = editing.open_actions(session(), served.slug(), today=today())
+    return page(
+        "public/campaign.html",
+        shown=shown,
+        figure=overview.leading_figure(shown.facts, current()),
+        open_actions=acts,
+        counts=signatures.counts(session(), acts),
+    )
 
 
 @route("/find", query=("zip", "state", "district"))

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from campaign import db
 from campaign.congress.seats import read_seat
 from campaign.db import utcnow
+from campaign.mailing import askings
 from campaign.mailing import places as reader_places
 from campaign.mailing.addresses import Keys
 from campaign.mailing.models import Subscriber
@@ -95,20 +96,11 @@ def sign_up() -> Response:
             with db.writing(database.engine()) as session:
                 done = subscribers.ask(session, _keys(), served.slug(), email, wish, _asked(), now=utcnow())
             if done == "slow":
-                raise _slow()
+                raise askings.slow()
     except Refused as refusal:
         words, status = refusal.text(current()), 429 if refusal.status == 429 else 400
         return _form(seat=seat, zip=zip, email=email, problem=words, status=status)
     return private("public/confirm.html", step="sent", token="")
-
-
-def _slow() -> Refused:
-    """What somebody is told whose connection asked too often: nothing of it depends on the address typed."""
-    return Refused(
-        "We got too many requests from your connection, so this one did not go through. Try again in an hour.",
-        "Llegaron demasiadas solicitudes desde su conexión y esta no se procesó. Intente de nuevo en una hora.",
-        status=429,
-    )
 
 
 def _wish(form: Mapping[str, str], seat: str, proposals: list[str]) -> Wish:
@@ -191,7 +183,7 @@ def ask_for_link() -> Response:
             with db.writing(database.engine()) as session:
                 done = subscribers.ask_to_manage(session, _keys(), served.slug(), email, _asked(), now=utcnow())
             if done == "slow":
-                raise _slow()
+                raise askings.slow()
     except Refused as refusal:
         words, status = refusal.text(current()), refusal.status
         return private("public/preferences.html", step="ask", problem=words, status=status)

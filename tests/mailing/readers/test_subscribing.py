@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from campaign import db
 from campaign.app import create_app
+from campaign.mailing import askings
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.edition import editions
@@ -159,10 +160,10 @@ def test_e31_caps_against_list_bombing(engine: Engine, keys: Keys, clock: Clock)
 def test_e31_a_place_and_everybody_together_are_capped(
     engine: Engine, keys: Keys, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(subscribers, "ASKS_A_PLACE_AN_HOUR", 10)
+    monkeypatch.setattr(askings, "ASKS_A_PLACE_AN_HOUR", 10)
     many = [asked(engine, keys, clock, email=f"x{n}@readers-host.org", ip="203.0.113.7") for n in range(15)]
     assert many == ["confirm"] * 10 + ["slow"] * 5
-    monkeypatch.setattr(subscribers, "ASKS_AN_HOUR", 15)
+    monkeypatch.setattr(askings, "ASKS_AN_HOUR", 15)
     spread = [
         asked(engine, keys, clock, email=f"y{n}@readers-host.org", ip=f"198.51.100.{n}") for n in range(15)
     ]
@@ -180,7 +181,7 @@ def test_e31_a_place_and_everybody_together_are_capped(
 def test_who_is_refused_is_told_and_keeps_what_was_typed(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch, lang: str, says: str, page: str
 ) -> None:
-    monkeypatch.setattr(subscribers, "ASKS_A_PLACE_AN_HOUR", 0)
+    monkeypatch.setattr(askings, "ASKS_A_PLACE_AN_HOUR", 0)
     answer = client.post(f"{lang}/{page}", data={"email": EMAIL})
     assert answer.status_code == 429
     assert says in answer.text

@@ -1,5 +1,6 @@
 """The description of the JSON interface is true: programs made from it get what it says."""
 
+import html
 import json
 import re
 
@@ -42,9 +43,15 @@ def test_every_route_is_described_and_every_parameter_of_its_path(app: Flask, cl
     assert len({each["get"]["operationId"] for each in described["paths"].values()}) == len(routes)
 
 
-@pytest.mark.parametrize("example", [operation.example for operation in PUBLIC])
-def test_every_example_runs(client: FlaskClient, example: str) -> None:
-    operation = next(each for each in PUBLIC if each.example == example)
-    answer = client.get(f"/api/v1{example}")
-    assert answer.status_code == 200
-    assert operation.answer.model_validate(json.loads(answer.data))
+@pytest.mark.parametrize("lang", ["", "/es"])
+def test_every_documented_example_runs(client: FlaskClient, lang: str) -> None:
+    text = html.unescape(client.get(f"{lang}/developers").text)
+    examples = re.findall(r'curl "http://127\.0\.0\.1:5000/api/v1([^"]+)"', text)
+    assert len(examples) == len(PUBLIC)
+    for operation, example in zip(PUBLIC, examples, strict=True):
+        answer = client.get(f"/api/v1{example}")
+        assert answer.status_code == 200, example
+        assert operation.answer.model_validate(json.loads(answer.data))
+    feeds = set(re.findall(r'href="http://127\.0\.0\.1:5000(/[^"]*feeds/[^"]+)"', text))
+    assert len(feeds) == 8
+    assert {client.get(feed).status_code for feed in feeds} == {200}

@@ -68,6 +68,21 @@ TABLE: dict[str, tuple[str, bool]] = {
     "confirm_import": ("organizer", False),
     "change_many": ("organizer", False),
     "undo_changes": ("organizer", False),
+    "actions": ("viewer", False),
+    "new_action": ("organizer", False),
+    "add_action": ("organizer", False),
+    "action_page": ("organizer", False),
+    "save_action": ("organizer", False),
+    "action_step": ("organizer", True),
+    "take_action_step": ("organizer", True),
+    "action_pack": ("organizer", True),
+    "action_signatures": ("organizer", False),
+    "find_signatures": ("organizer", False),
+    "change_signature": ("organizer", False),
+    "action_targets": ("organizer", False),
+    "look_at_targets": ("organizer", False),
+    "take_targets": ("organizer", False),
+    "export_targets": ("organizer", False),
     "find": ("viewer", False),
     "words": ("organizer", False),
     "add_bill": ("organizer", False),
@@ -116,7 +131,8 @@ TABLE: dict[str, tuple[str, bool]] = {
     "set_mail_policy": ("admin", True),
 }
 SAMPLES = {"bill": "hr6736-119", "bioguide": "C001091", "name": "map", "kind": "csv", "id": "9", "secret": "x",
-           "slug": "us-guns-abroad", "what": "campaign", "key": "us-guns-abroad", "act": "approve"}  # fmt: skip
+           "slug": "us-guns-abroad", "what": "campaign", "key": "us-guns-abroad", "act": "approve",
+           "number": "9"}  # fmt: skip
 
 
 @pytest.fixture
