@@ -147,6 +147,8 @@ def visit(chromium: Browser, address: str) -> Iterator[Callable[..., Visit]]:
     contexts: list[BrowserContext] = []
 
     def enter(**settings: object) -> Visit:
+        # A color that is on its way to another is no fault, but axe would measure it.
+        settings.setdefault("reduced_motion", "reduce")
         context = chromium.new_context(**settings)  # type: ignore[arg-type]
         contexts.append(context)
         found = Visit(context.new_page(), address)

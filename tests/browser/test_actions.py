@@ -38,7 +38,7 @@ WORDS = {
         "take": "Save 1 office", "name": "Your name", "email": "Your email address", "confirm": "Yes, confirm",
         "petition": "Sign", "signon": "Sign", "pledge": "I will call", "letter": "Count my letter",
         "organization": "Your organization", "approve": "Approve", "who": "Who takes part",
-        "back": "Take it back and delete this", "sent": "Check your email", "gone": "You have taken it back",
+        "back": "Withdraw and delete this", "sent": "Check your email", "gone": "You have taken it back",
         "write": "Write to: Office of the President", "dear": "Dear President:", "point": "What it costs",
         "sign_in": "Sign in now", "day": "Day of the call",
     },

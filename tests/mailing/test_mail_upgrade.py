@@ -75,7 +75,7 @@ def test_a_relay_that_was_in_trouble_still_is_after_the_upgrade(old_engine: Engi
     with old_engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO pipe (name, blocked_until, trouble, words, since, strikes, pace, second_tokens, "
-            "hour_tokens) VALUES ('relay', '2026-06-22 17:00:00+00:00', 'down', 'no relay', "
+            "hour_tokens) VALUES ('relay', '2026-06-22 16:10:00+00:00', 'down', 'no relay', "
             "'2026-06-22 15:00:00+00:00', "
             "3, 0.5, 1.5, 2.5)"
         )
@@ -88,4 +88,4 @@ def test_a_relay_that_was_in_trouble_still_is_after_the_upgrade(old_engine: Engi
     assert (limits.trouble, limits.strikes, limits.pace, limits.second_tokens) == ("down", 3, 0.5, 1.5)
     assert (limits.failing_since, limits.notified) == (None, False)
     assert trouble.en == "the relay cannot be reached since 2026-06-22 15:00 UTC: no relay"
-    assert queue.claim(old_engine, owner="x", now=MONDAY, most=1).wait == 3600
+    assert queue.claim(old_engine, owner="x", now=MONDAY, most=1).wait == 600

@@ -235,5 +235,10 @@ def test_no_shipped_wording_claims_what_its_speaker_cannot_know() -> None:
 def test_the_campaigns_summary_says_what_its_source_says() -> None:
     text = (shipped("fixtures") / "campaign.yaml").read_text(encoding="utf-8")
     assert not CLAIMS.search(text)
-    assert "traced from 2014 to 2018, 70% came from the" in text
-    assert "rastreadas de 2014 a 2018, el 70% venía de Estados" in text
+    assert (
+        "From 2014 to 2018, 70% of the guns recovered in Mexico and traced came from the United States." in text
+    )
+    assert (
+        "De 2014 a 2018, el 70% de las armas recuperadas en México y rastreadas venía de Estados Unidos."
+        in text
+    )

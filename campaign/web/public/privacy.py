@@ -116,13 +116,13 @@ def _of_mail(*, keeps_ip: bool) -> Iterator[Statement]:
         "mail",
         ("signature",),
         _(
-            "If you sign a petition or a letter, pledge to call, or tell us that you sent a letter: your email "
-            "address, what you wrote into the form, and when you confirmed it. Your name is shown only if you "
-            "checked the box. Your email address is never shown or handed over."
+            "If you sign, pledge to call or report a letter: your email address, what you wrote in the form, "
+            "and when you confirmed it. We show your name only if you checked the box. We never show or hand "
+            "over your email address."
         ),
         _(
-            "Until you take it back with the link in the email, or the organization removes it. One that is "
-            "never confirmed, 30 days."
+            "Until you withdraw it with the link in the email, or the organization removes it. If you never "
+            "confirm it, 30 days."
         ),
     )
     yield Statement(

@@ -23,7 +23,7 @@ def make(sqlite_engine: Engine) -> Make:
     """A service that tells who it thinks is asking."""
 
     def client(trusted: str, **more: Any) -> FlaskClient:
-        values = {"secret_key": "x" * 40, "geocoder_url": "", "trusted_proxies": trusted, **more}
+        values = {"secret_key": "a1b2c3d4e5" * 4, "geocoder_url": "", "trusted_proxies": trusted, **more}
         app = create_app(Settings(**values), engine=sqlite_engine)
 
         @app.before_request

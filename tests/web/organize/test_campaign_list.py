@@ -105,6 +105,7 @@ def test_removing_says_in_numbers_what_goes_and_keeps_the_record(
     asked = staff.get(f"{LIST}/{OURS}/remove")
     assert re.findall(r"<li>(\d+ [a-z ]+)</li>", asked.text) == [
         "2 proposals", "9 bills of them", "8 figures", "6 texts", "0 readers", "0 editions", "0 notes",
+        "0 actions", "0 signatures",
     ]  # fmt: skip
     shown = send(staff, f"/c/{OURS}{LIST}/{OURS}/remove")
     assert shown.request.path == LIST
@@ -121,6 +122,8 @@ def test_removing_says_in_numbers_what_goes_and_keeps_the_record(
         "readers": 0,
         "editions": 0,
         "notes": 0,
+        "actions": 0,
+        "signatures": 0,
     }
 
 

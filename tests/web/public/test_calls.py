@@ -208,7 +208,7 @@ def test_one_call_for_all_bills_is_counted_for_the_campaign(
 def test_english_stands_beside_spanish(client: FlaskClient, lang: str, bill: str) -> None:
     page = client.get(f"{lang}/act/TX-20/aloud", query_string={"member": "C001091", "bill": bill})
     assert page.status_code == 200
-    for words in ("How can I help you?", "¿En qué puedo ayudarle?", "Hello, I&#39;m", "Hola, soy"):
+    for words in ("How can I help you?", "¿En qué puedo ayudarle?", "Hello, I’m", "Hola, soy"):
         assert words in page.text
 
 
