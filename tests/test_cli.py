@@ -404,7 +404,7 @@ class Running:
                 self.lines.append(line)
                 self._more.notify_all()
 
-    def wait_for(self, words: str, seconds: float = 30) -> None:
+    def wait_for(self, words: str, seconds: float = 120) -> None:
         with self._more:
             assert self._more.wait_for(lambda: any(words in line for line in self.lines), seconds), self.lines
 
