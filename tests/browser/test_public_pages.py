@@ -32,6 +32,7 @@ PAGES = {
     "search": "/search?q=garcia",
     "nothing found": "/search?q=xyzzy",
     "data": "/data",
+    "developers": "/developers",
 }
 # Pages of the same templates as others, with other rows: one look at each is enough.
 ALIKE = {

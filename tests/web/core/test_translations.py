@@ -74,3 +74,15 @@ def test_readers_are_addressed_as_usted(catalog: Catalog) -> None:
     for message in catalog:
         if message.id:
             assert not familiar.search(f"{message.string} "), message.string
+
+
+def test_two_senses_of_an_english_word_are_two_spanish_ones(catalog: Catalog) -> None:
+    """A message with a context has one without it, and they differ: to call is not a call."""
+    senses = [message for message in catalog if message.id and message.context]
+    same = [
+        message.id
+        for message in senses
+        if (plain := catalog.get(message.id)) and plain.string == message.string
+    ]
+    assert len(senses) > 2
+    assert same == []
