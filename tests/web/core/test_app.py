@@ -81,7 +81,7 @@ def test_a_page_that_did_not_change_is_not_sent_again(client: FlaskClient, path:
 
 def test_style_sheet_and_face_may_be_kept_for_a_year(client: FlaskClient) -> None:
     links = re.findall(r'rel="(?:stylesheet|preload)" href="([^"]+)"', client.get("/").text)
-    assert [link.partition("?")[0] for link in links] == ["/assets/display.woff2", "/assets/site.css"]
+    assert [link.partition("?")[0] for link in links] == ["/assets/site.css", "/assets/display.woff2"]
     for link in links:
         with client.get(link) as answer:
             assert answer.status_code == 200
