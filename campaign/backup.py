@@ -25,9 +25,12 @@ from campaign.mailing import models as mailing
 from campaign.organizing import models as organizing
 from campaign.outreach import models as outreach
 from campaign.refusals import Refused
+from campaign.webhooks import models as webhooks
 
 # Importing these registers every table in SQLModel.metadata.
-TABLE_MODULES = (runs, congress, calendar, districts, outreach, mailing, accounts, actions, organizing)
+TABLE_MODULES = (
+    runs, congress, calendar, districts, outreach, mailing, accounts, actions, organizing, webhooks,
+)  # fmt: skip
 ROWS_AT_ONCE = 1000
 Counts = dict[str, int]
 

@@ -23,6 +23,7 @@ from campaign.web.organize import (
     readers,
     steps,
     system,
+    webhooks,
     week,
     wordings,
 )
@@ -31,5 +32,6 @@ from campaign.web.organize.access import room
 __all__ = [
     "account", "action_signatures", "action_targets", "actions", "ask_order", "bills", "board", "bulk",
     "campaigns", "digest", "find", "january", "lists", "member", "notes", "phone_numbers", "preferences",
-    "reader_lists", "readers", "room", "steps", "system", "week", "wordings",
+    "reader_lists", "readers", "room", "steps", "system", "webhooks", "week",
+    "wordings",
 ]  # fmt: skip

@@ -127,6 +127,12 @@ TABLE: dict[str, tuple[str, bool]] = {
     "look_at_readers": ("admin", True),
     "take_readers": ("admin", True),
     "rejected_readers": ("admin", True),
+    "webhooks": ("organizer", True),
+    "add_webhook": ("organizer", True),
+    "webhook": ("organizer", True),
+    "try_webhook": ("organizer", True),
+    "replay_message": ("organizer", True),
+    "change_webhook": ("organizer", True),
     "mail_policy": ("admin", True),
     "set_mail_policy": ("admin", True),
 }
