@@ -60,7 +60,7 @@ READ = {
     "proposal": "/proposals/armas-act",
     "districts": "/districts",
     "about": "/about",
-    "search": "/search?q=cruz+armas",
+    "search": "/search?q=garcia",
     "privacy": "/privacy",
     "developers": "/developers",
     "data": "/data",
