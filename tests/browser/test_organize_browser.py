@@ -50,7 +50,7 @@ DESK = {"width": 1280, "height": 900}
 Enter = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_engine(campaign_copy: Engine) -> Engine:
     """The campaign with something on its whip board, and a reader."""
     with db.writing(campaign_copy) as session:
@@ -75,7 +75,7 @@ def link(engine: Engine, email: str = "ana@example.org", role: str = "admin") ->
         return users.add(session, email, role, now=db.utcnow(), actor="test")[1]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cookie(own_engine: Engine, address: str) -> Any:
     """The session of an administrator, signed in once for the tests that only look."""
     app = create_app(Settings(secret_key=SecretStr("for browser tests only, long enough")), engine=own_engine)
