@@ -71,7 +71,7 @@ class Partner:
         return found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def other_site() -> Iterator[HTTPServer]:
     with HTTPServer(host="localhost") as server:
         yield server

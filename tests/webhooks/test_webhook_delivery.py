@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import re
+import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import forked
 import pytest
 import sqlalchemy as sa
 import time_machine
@@ -356,31 +358,60 @@ def test_a_dead_endpoint_delays_no_other_one(world: World) -> None:
     assert {message.state for message in world.messages(alive)} == {"sent"}
 
 
-def test_who_is_killed_between_sending_and_writing_sends_again_with_the_same_id(
-    loaded_engine: Engine, make_world: Any, inside_allowed: Any, monkeypatch: pytest.MonkeyPatch
+# Where a sender is killed, and how often the message is then received in all.
+KILLS = {
+    "before anything is queued": ("campaign.webhooks.queue.queue_changes", "before", 1),
+    "before the message is taken": ("campaign.webhooks.delivery._claim", "before", 1),
+    "taken and not sent": ("campaign.webhooks.delivery._post", "before", 1),
+    "sent and not written": ("campaign.webhooks.delivery._end", "before", 2),
+    "written": ("campaign.webhooks.delivery._end", "after", 1),
+}
+SENDER = """
+import sys
+from datetime import datetime
+import forked
+from campaign import db, ssrf
+from campaign.settings import read_settings
+from jobs import deliver_webhooks
+forked.kill_at(sys.argv[1], 1, sys.argv[2])
+ssrf.resolve = lambda url: "127.0.0.1"
+settings = read_settings()
+deliver_webhooks.run(db.open_engine(settings.database_url), settings, now=datetime.fromisoformat(sys.argv[3]))
+"""
+
+
+@pytest.mark.parametrize("point", KILLS)
+def test_a_killed_sender_loses_nothing_and_sends_again_with_the_same_id(
+    loaded_engine: Engine, make_world: Any, inside_allowed: Any, point: str
 ) -> None:
     world = make_world(loaded_engine)
     world.answer(200)
     world.endpoint()
     world.change()
+    name, when, times = KILLS[point]
+    env = {
+        "CAMPAIGN_DATABASE_URL": loaded_engine.url.render_as_string(hide_password=False),
+        "CAMPAIGN_SECRET_KEY": world.settings.signing_key(),
+    }
+    ended, failure = forked.run(SENDER, name, when, world.now.isoformat(), env=env)
+    assert ended == -signal.SIGKILL, failure
+    world.run(MINUTE)
+    world.run(2 * MINUTE)
+    assert len(world.received) == times
+    assert len({request.headers["webhook-id"] for request in world.received}) == 1
+    assert len({request.get_data() for request in world.received}) == 1
+    assert [message.state for message in world.messages()] == ["sent"]
 
-    class Killed(BaseException):
-        pass
 
-    def die(*_all: Any, **_named: Any) -> None:
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(delivery, "_end", die)
-        with pytest.raises(Killed):
-            world.run()
-    assert world.messages()[0].state == "sending"
-    assert world.run(MINUTE).sent == 0
-    assert world.run(2 * MINUTE).sent == 1
-    first, second = world.received
-    assert first.headers["webhook-id"] == second.headers["webhook-id"]
-    assert first.get_data() == second.get_data()
-    assert world.messages()[0].state == "sent"
+def test_a_message_that_somebody_took_is_left_alone_until_the_lease_ends(world: World) -> None:
+    world.answer(200)
+    world.endpoint()
+    world.change()
+    with db.writing(world.engine) as session:
+        queue.queue_changes(session, world.settings, now=world.now)
+    assert delivery._claim(world.engine, world.messages()[0].id or 0, now=world.now)
+    assert world.run(delivery.LEASE).sent == 0
+    assert world.run(timedelta(seconds=1)).sent == 1
 
 
 def test_two_senders_do_not_send_one_message_twice(world: World) -> None:
