@@ -53,7 +53,6 @@ def _queue(session: Session, settings: Settings, endpoint: WebhookEndpoint, *, n
         body = payloads.change_body(endpoint, change, people, name=names[change.bill], addresses=addresses)
         session.add(_message(endpoint, f"change-{change.seq}", body, now=now))
     endpoint.seq = found[-1].seq or 0 if len(found) == MOST_CHANGES else newest
-    session.add(endpoint)
     return len(found)
 
 

@@ -304,7 +304,7 @@ def test_a_message_arrives_after_a_failure_and_the_endpoint_is_well_again(world:
     assert world.row(endpoint).failing_since is None
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 307, 308])
 def test_s15_a_redirect_is_a_failure_and_not_followed(world: World, status: int) -> None:
     world.server.expect_request("/hook").respond_with_data(
         "", status=status, headers={"Location": world.server.url_for("/inside")}
@@ -452,10 +452,23 @@ def test_a_replay_is_the_same_message(world: World) -> None:
         with pytest.raises(Refused) as refused:
             queue.replay(session, row, message.id or 0, now=world.now + HOUR)
     assert refused.value.status == 409
+    assert world.messages()[0].attempts == 0
     assert world.run(HOUR).sent == 1
     first, second = world.received
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.get_data() == second.get_data()
+
+
+def test_a_page_of_an_endpoint_has_its_own_messages_the_newest_first(world: World) -> None:
+    first, second = world.endpoint("/hook"), world.endpoint("/other")
+    with db.writing(world.engine) as session:
+        rows = [endpoints.find(session, OURS, id) for id in (first, second, first, first)]
+        ids = [queue.queue_test(session, row, now=world.now).id for row in rows]
+        shown = queue.newest(session, rows[0], limit=2)
+        assert [message.id for message in shown] == [ids[3], ids[2]]
+        with pytest.raises(Refused) as refused:
+            queue.replay(session, rows[0], ids[1] or 0, now=world.now)
+    assert refused.value.status == 404
 
 
 def test_while_it_is_paused_nothing_is_sent_and_afterwards_nothing_is_lost(world: World) -> None:
