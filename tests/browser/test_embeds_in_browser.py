@@ -96,7 +96,7 @@ def test_one_line_of_script_shows_a_part_in_the_language_of_the_page(
     assert inner.url.startswith(site.service)
     assert inner.evaluate("document.documentElement.lang") == lang
     # The frame is as high as its content, to the pixel: nothing is cut off, and no second scroll bar.
-    page.wait_for_function("() => document.querySelector('iframe').style.height !== '360px'")
+    page.wait_for_function("() => document.querySelector('iframe').style.height !== '420px'")
     height = inner.evaluate("document.documentElement.offsetHeight")
     assert page.locator("iframe").bounding_box()["height"] == pytest.approx(height, abs=1)  # type: ignore[index]
     assert inner.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -171,7 +171,7 @@ def test_nobody_else_sets_the_height(partner: Callable[..., Partner]) -> None:
     """Neither the page itself nor a frame of another origin."""
     site = partner()
     page = site.show(site.script(show="find"))
-    page.wait_for_function("() => document.querySelector('iframe').style.height !== '360px'")
+    page.wait_for_function("() => document.querySelector('iframe').style.height !== '420px'")
     before = page.locator("iframe").evaluate("one => one.style.height")
     page.evaluate("postMessage({campaignHeight: 4321}, '*')")
     page.evaluate(
@@ -189,7 +189,7 @@ def test_nobody_else_sets_the_height(partner: Callable[..., Partner]) -> None:
 def test_a_height_that_is_none_is_not_taken(partner: Callable[..., Partner], value: str) -> None:
     site = partner()
     page = site.show(site.script(show="find"))
-    page.wait_for_function("() => document.querySelector('iframe').style.height !== '360px'")
+    page.wait_for_function("() => document.querySelector('iframe').style.height !== '420px'")
     before = page.locator("iframe").evaluate("one => one.style.height")
     page.evaluate(
         """() => { window.heard = new Promise(done => addEventListener('message', done, {once: true})); }"""
@@ -212,7 +212,7 @@ def test_it_works_under_a_strict_policy_of_the_partners(partner: Callable[..., P
     policy = f"default-src 'none'; img-src data:; script-src {site.service}; frame-src {site.service}"
     page = site.show(site.script(), headers={"Content-Security-Policy": policy})
     expect(page.frame_locator("iframe").locator("#zip")).to_be_visible()
-    page.wait_for_function("() => document.querySelector('iframe').style.height !== '360px'")
+    page.wait_for_function("() => document.querySelector('iframe').style.height !== '420px'")
     assert site.wrong == []
 
 

@@ -36,7 +36,7 @@ TITLES: Final = {
 # Of which there is one for each proposal and bill.
 NUMBERS: Final = ("count", "chart", "map")
 # Pixels, until a frame has told its own height, and in a plain iframe.
-HEIGHTS: Final = {"find": 360, "count": 480, "chart": 420, "map": 560}
+HEIGHTS: Final = {"find": 420, "count": 480, "chart": 420, "map": 560}
 # More bills make a frame that nobody reads, and too heavy.
 MOST: Final = 4
 SCRIPT_SECONDS: Final = 3600
