@@ -13,21 +13,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlmodel import SQLModel
 
-from campaign import db, runs
-from campaign.accounts import models as accounts
-from campaign.actions import models as actions
-from campaign.calendar import models as calendar
-from campaign.congress import models as congress
-from campaign.districts import models as districts
-from campaign.mailing import models as mailing
-from campaign.organizing import models as organizing
-from campaign.outreach import models as outreach
+from campaign import db, tables
 from campaign.refusals import Refused
 
-# Importing these registers every table in SQLModel.metadata.
-TABLE_MODULES = (runs, congress, calendar, districts, outreach, mailing, accounts, actions, organizing)
 ROWS_AT_ONCE = 1000
 Counts = dict[str, int]
 
@@ -108,7 +97,7 @@ def count_rows(connection: Connection) -> Counts:
     """The number of rows by table."""
     return {
         table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-        for table in SQLModel.metadata.sorted_tables
+        for table in tables.metadata().sorted_tables
     }
 
 
@@ -138,10 +127,10 @@ def _checked(file: Path) -> Counts:
             found = {
                 name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
             }
-            tables = [table.name for table in SQLModel.metadata.sorted_tables if table.name in found]
+            names = [table.name for table in tables.metadata().sorted_tables if table.name in found]
             counts = {
                 name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - our names
-                for name in tables
+                for name in names
             }
     except sqlite3.DatabaseError:
         sound, found, counts = False, set(), {}
@@ -178,9 +167,9 @@ def _replace_all(source: Engine, target: Engine) -> Counts:
     target = target.execution_options(writes=True)
     with _snapshot(source) as reader, target.begin() as writer:
         if target.dialect.name == "postgresql":
-            names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+            names = ", ".join(f'"{table.name}"' for table in tables.metadata().sorted_tables)
             writer.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        for table in SQLModel.metadata.sorted_tables:
+        for table in tables.metadata().sorted_tables:
             _copy_table(table, reader, writer)
         counts = count_rows(reader)
         if count_rows(writer) != counts:
