@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from campaign import db, tables
 from campaign.refusals import Refused
 
 ROWS_AT_ONCE = 1000
+# Ends the name of a backup that is being written.
+PART = ".campaign.part"
 Counts = dict[str, int]
 
 
@@ -33,7 +36,8 @@ def backup(engine: Engine, file: Path) -> Counts:
         )
     if not file.parent.is_dir():
         raise Refused(f"There is no folder {file.parent}.", f"No existe la carpeta {file.parent}.")
-    part = file.with_name(f".{file.name}.part")
+    _clear_abandoned(file.parent)
+    part = file.with_name(f".{file.name}{PART}")
     part.unlink(missing_ok=True)
     try:
         if engine.dialect.name == "sqlite":
@@ -99,6 +103,14 @@ def count_rows(connection: Connection) -> Counts:
         table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
         for table in tables.metadata().sorted_tables
     }
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Delete what killed backups left: by their dates, two of them never have the same name."""
+    yesterday = (db.utcnow() - timedelta(days=1)).timestamp()
+    for part in folder.glob(f".*{PART}"):
+        if part.stat().st_mtime < yesterday:
+            part.unlink(missing_ok=True)
 
 
 def _vacuum_into(engine: Engine, file: Path) -> None:
