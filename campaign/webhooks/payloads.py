@@ -90,7 +90,9 @@ def _shaped(endpoint: WebhookEndpoint, type: str, at: datetime, data: Mapping[st
         moment = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
         message: Mapping[str, Any] = {"type": type, "timestamp": moment, "data": data}
     else:
-        text, address = data["text"][endpoint.language], data["url"].get(endpoint.language, "")
+        # The campaign may have given up the language that the chat was set to.
+        lang = endpoint.language if endpoint.language in data["text"] else next(iter(data["text"]))
+        text, address = data["text"][lang], data["url"].get(lang, "")
         message = _CHATS[endpoint.shape](text, address)
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 

@@ -128,6 +128,16 @@ def test_a_chat_gets_its_own_shape_in_its_language(
         assert found["allowed_mentions"] == {"parse": []}
 
 
+def test_a_chat_goes_on_in_the_language_that_its_campaign_has_left(world: World) -> None:
+    world.answer(200)
+    world.endpoint(shape="slack", language="en")
+    with db.writing(world.engine) as session:
+        campaigns.campaign(session, OURS).languages = "es"
+    world.change()
+    assert world.run().sent == 1
+    assert "firmó el proyecto" in json.loads(world.received[0].get_data())["text"]
+
+
 def test_slack_takes_no_name_for_a_command(world: World) -> None:
     world.answer(200)
     world.endpoint(shape="slack")
