@@ -1,7 +1,7 @@
 """Webhooks: endpoints of campaigns, and the messages to them.
 
 Revision: 0023
-Follows: 0021
+Follows: 0024
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
