@@ -34,6 +34,7 @@ PAGES = {
     "nothing found": "/search?q=xyzzy",
     "data": "/data",
     "developers": "/developers",
+    "embedding": "/embed",
 }
 # Pages of the same templates as others, with other rows: one look at each is enough.
 ALIKE = {

@@ -185,6 +185,15 @@ def _of_organizers() -> Iterator[Statement]:
     )
     yield Statement(
         "organizers",
+        ("webhookendpoint", "webhookmessage"),
+        _(
+            "Addresses of programs and chats that are told when something happens on a bill, what they were "
+            "told, and if it arrived. Nothing about readers."
+        ),
+        _("An address until an organizer removes it. A message, 30 days after it arrived or was given up."),
+    )
+    yield Statement(
+        "organizers",
         (
             "whipentry", "whipnote", "whipnotechange", "staffcontact", "pendingimport", "callreview",
             "savedview", "pollrequest",
