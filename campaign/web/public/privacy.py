@@ -171,9 +171,9 @@ def _of_organizers() -> Iterator[Statement]:
             "throttle",
         ),
         _(
-            "About organizers who sign in: email address, name, role, a scrambled password, "
-            "the public half of their passkeys, and the "
-            "kind of browser they are signed in on. A cookie keeps them signed in. No one else gets one."
+            "About organizers who sign in: email address, name, role, a scrambled password and the public "
+            "half of their passkeys. Also the kind of browser they are signed in on. A cookie keeps them "
+            "signed in. No one else gets one."
         ),
         _("While they work with us. A session, seven days at most. Used links, a week after they expire."),
     )
