@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from campaign.calendar import floor, sources
-from campaign.calendar.models import AHEAD, POSTPONED, UNCONFIRMED, CalendarSource, FloorBill, Meeting
+from campaign.calendar.models import (
+    AHEAD,
+    POSTPONED,
+    UNCONFIRMED,
+    CalendarSource,
+    FloorBill,
+    Meeting,
+    MeetingChange,
+)
 from campaign.congress.bills import BillId, congress_end
 from campaign.congress.models import Bill, Referral
 from campaign.congress.stage_names import Stage
@@ -150,6 +158,29 @@ def _relation(meeting: Meeting, bill: BillId, committees: Collection[str], now: 
     holds = any(code[:4] in committees for code in meeting.committees.split())
     soon = meeting.state in (AHEAD, UNCONFIRMED) and now < meeting.starts_at < now + SOON
     return "holds" if holds and soon and meeting.chamber != "joint" else ""
+
+
+def announced(
+    session: Session, bills: Collection[str], *, since: datetime, now: datetime
+) -> dict[str, set[str]]:
+    """The committees whose notice of a meeting named each bill since a moment, by the bill's id, while the
+    meeting is still ahead. What a first reading of a source found is no news."""
+    fresh = select(MeetingChange.event).where(
+        MeetingChange.seen_at >= since,
+        col(MeetingChange.kind).in_(("set", "named")),
+        col(MeetingChange.baseline).is_(False),
+    )
+    query = select(Meeting).where(
+        col(Meeting.event).in_(fresh),
+        Meeting.starts_at > now,
+        Meeting.state == AHEAD,
+        col(Meeting.twin_of).is_(None),
+    )
+    found: dict[str, set[str]] = {}
+    for meeting in session.exec(query):
+        for bill in set(bills) & meeting.named.keys():
+            found.setdefault(bill, set()).update(code[:4] for code in meeting.committees.split())
+    return found
 
 
 def markups_near(session: Session, bills: Collection[str], *, now: datetime) -> dict[str, set[str]]:

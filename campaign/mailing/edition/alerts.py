@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.engine import Engine
 
 from campaign import db
+from campaign.congress import tracking
 from campaign.congress.bills import congress_on
 from campaign.mailing import senders
 from campaign.mailing.edition import contents, editions, news
@@ -27,15 +28,19 @@ def build(engine: Engine, settings: Settings, campaign: str, *, now: datetime) -
             # The day that a Congress ends has had its alert; the next day tells what came after.
             return 0
         since = today.since_seq if today else editions.next_since(session, campaign, "alert", day, now)
-        if news.last_seq(session) <= (today.upto_seq if today else since):
+        told = today.upto_seq if today else since
+        bills = [row.bill for row in tracking.tracked(session)]
+        if news.last_seq(session) <= told and not news.announced_today(session, bills, now=now):
             return 0
         found = news.gather(session, campaign, since_seq=since, now=now)
-        if not found.moved:
+        if not found.moved and not found.announced:
             return 0
     edition = today.id if today and today.id else editions.open_row(engine, campaign, "alert", day, found, now)
     contents.add_missing(engine, settings, edition, Renderer(found, sender), now)
     with db.writing(engine) as session:
         row = session.get_one(Edition, edition)
         row.upto_seq = max(row.upto_seq, found.upto_seq)
-        row.state, row.published_at, row.finished_at = "sending", row.published_at or now, None
-        return editions.add_rows(session, row)
+        added = editions.add_rows(session, row)
+        if added or not today:
+            row.state, row.published_at, row.finished_at = "sending", row.published_at or now, None
+        return added

@@ -94,12 +94,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Reader:
-    """A group with its proposals, its members, and the ask of each member on each proposal."""
+    """A group with its proposals, its members, and the ask of each member on each proposal; ``called`` are
+    those whose committee announced today that it will meet on the bill."""
 
     group: Group
     proposals: tuple[ProposalNews, ...]
     members: tuple[Person, ...]
     asks: tuple[tuple[Person, Ask], ...]
+    called: tuple[tuple[Person, Ask], ...] = ()
 
 
 def reader_of(news: News, group: Group) -> Reader:
@@ -112,11 +114,18 @@ def reader_of(news: News, group: Group) -> Reader:
         for proposal in proposals
         if (ask := news.docket.ask(person, proposal.matter)) is not None
     ]
-    return Reader(group, proposals, tuple(people), tuple(found))
+    called = [(person, ask) for person, ask in found if _is_called(ask, news)]
+    return Reader(group, proposals, tuple(people), tuple(found), tuple(called))
+
+
+def _is_called(ask: Ask, news: News) -> bool:
+    seat = ask.situation.seat
+    return seat is not None and seat.committee in news.announced.get(str(ask.bill), ())
 
 
 def touches(reader: Reader) -> bool:
-    """Whether one of the reader's own members joined or left, or can act now: what an alert is for."""
+    """Whether one of the reader's own members joined or left, or can act now: what an alert is for. Who sits on
+    a committee that will meet on the bill can act."""
     mine = {person.bioguide for person in reader.members}
     moved = any(
         move.person.bioguide in mine
@@ -124,7 +133,8 @@ def touches(reader: Reader) -> bool:
         for move in (*proposal.joined, *proposal.left)
     )
     near = {str(bill.record.id) for proposal in reader.proposals for bill in proposal.bills if bill.stage}
-    return moved or any(ask.code == "floor" and str(ask.bill) in near for _, ask in reader.asks)
+    can_vote = any(ask.code == "floor" and str(ask.bill) in near for _, ask in reader.asks)
+    return moved or can_vote or bool(reader.called)
 
 
 def page(news: News, group: Group, *, base_url: str, note: str = "") -> Page:
@@ -176,7 +186,12 @@ class _Urls:
 
 
 def _subject(reader: Reader, lang: str) -> str:
-    return _own_news(reader, lang) or _bill_news(reader, lang) or _no_news(reader, lang)
+    return (
+        _own_news(reader, lang)
+        or _own_meeting(reader, lang)
+        or _bill_news(reader, lang)
+        or _no_news(reader, lang)
+    )
 
 
 def _own_news(reader: Reader, lang: str) -> str:
@@ -189,6 +204,15 @@ def _own_news(reader: Reader, lang: str) -> str:
                 who = _capital(names.spoken(found[0], lang))
                 return WORDS[lang][name].format(who=who, name=_the(proposal, lang))
     return ""
+
+
+def _own_meeting(reader: Reader, lang: str) -> str:
+    """That a committee of one of the reader's own members will meet on a bill; empty where none does."""
+    if not reader.called:
+        return ""
+    person, ask = reader.called[0]
+    who, of_whom = _capital(names.spoken(person, lang)), names.spoken_of(person, lang)
+    return WORDS[lang]["own_meeting"].format(who=who, of_whom=of_whom, name=ask.matter.named(lang))
 
 
 def _bill_news(reader: Reader, lang: str) -> str:

@@ -7,7 +7,7 @@ the end of a bill with its Congress. A member who joined or left is named only w
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -15,6 +15,7 @@ from functools import cached_property
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from campaign.calendar import ahead
 from campaign.congress import ledger, members
 from campaign.congress.bills import WASHINGTON, BillId, congress_on, congress_start, days_left
 from campaign.congress.ledger import BillRecord
@@ -125,6 +126,8 @@ class News:
     days_left: int | None = None
     # What is planned for each living bill; empty where no calendar is read.
     coming: Mapping[BillId, Coming] = field(default_factory=dict)
+    # The committees whose notices named each living bill today, by the bill's id.
+    announced: Mapping[str, set[str]] = field(default_factory=dict)
 
     def followed(self, slugs: Iterable[str]) -> tuple[ProposalNews, ...]:
         """The proposals a reader chose; all of them where none was chosen."""
@@ -169,6 +172,7 @@ def gather(
         )
         for matter in docket.matters
     )
+    living = [record.id for matter in docket.matters for record in matter.living]
     read = [bill.record.bill.observed_at for proposal in proposals for bill in proposal.bills]
     return News(
         since_seq=since_seq,
@@ -185,10 +189,15 @@ def gather(
         as_of=min((at.astimezone(WASHINGTON).date() for at in read if at), default=None),
         first=not _told_any(session, campaign),
         days_left=days_left(now),
-        coming=week_ahead.coming(
-            session, [record.id for matter in docket.matters for record in matter.living], now=now
-        ),
+        coming=week_ahead.coming(session, living, now=now),
+        announced=announced_today(session, list(map(str, living)), now=now),
     )
+
+
+def announced_today(session: Session, bills: Collection[str], *, now: datetime) -> dict[str, set[str]]:
+    """The committees whose notices named each of these bills since midnight in Washington, by the bill's id."""
+    midnight = now.astimezone(WASHINGTON).replace(hour=0, minute=0, second=0, microsecond=0)
+    return ahead.announced(session, bills, since=midnight, now=now)
 
 
 def _told_any(session: Session, campaign: str) -> bool:

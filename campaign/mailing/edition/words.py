@@ -8,6 +8,7 @@ WORDS = {
     "en": {
         "own_joined": "{who} signed on to {name}",
         "own_left": "{who} withdrew from {name}",
+        "own_meeting": "{who}’s committee will take up {name}",
         "more_one": "{number} more signs on to {name}",
         "more_many": "{number} more sign on to {name}",
         "fewer_one": "{number} withdraws from {name}",
@@ -75,6 +76,7 @@ WORDS = {
     "es": {
         "own_joined": "{who} firmó {name}",
         "own_left": "{who} retiró su firma de {name}",
+        "own_meeting": "Un comité {of_whom} va a tratar {name}",
         "more_one": "{number} firma más para {name}",
         "more_many": "{number} firmas más para {name}",
         "fewer_one": "{number} firma menos para {name}",

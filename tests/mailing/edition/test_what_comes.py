@@ -1,14 +1,19 @@
 """What is planned, in the digest: short, in the reader's language, what names a bill first."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import Engine
+from sqlmodel import select
 
 from campaign import db
-from campaign.calendar.models import CalendarSource, Meeting
-from campaign.mailing.edition import digest, news
+from campaign.calendar.models import CalendarSource, Meeting, MeetingChange
+from campaign.mailing.addresses import Keys, read_address
+from campaign.mailing.edition import alerts, digest, news
 from campaign.mailing.edition.digest import Group
+from campaign.mailing.models import Content, Delivery, Subscriber
+from campaign.settings import Settings
 
 NOW = datetime.fromisoformat("2026-06-22T12:00:00Z")
 CAMPAIGN = "us-guns-abroad"
@@ -47,6 +52,77 @@ def test_the_digest_says_what_comes(snapshot_copy: Engine, lang: str, named: str
     assert len(page.coming) == 2
     assert named in page.coming[0].replace("\u00a0", " ")
     assert held in page.coming[1].replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("lang", "subject"),
+    [
+        ("en", "Senator Cruz’s committee will take up the ARMAS Act"),
+        ("es", "Un comité del senador Cruz va a tratar la Ley ARMAS"),
+    ],
+)
+def test_an_alert_tells_the_same_day_whose_committee_meets_on_a_bill(
+    loaded_engine: Engine, settings: Settings, keys: Keys, lang: str, subject: str
+) -> None:
+    engine, noon = loaded_engine, NOW + timedelta(hours=6)
+    readers(engine, keys, lang, "TX-20", "CA-12")
+    set_today(engine, "1", committees="SSFR", chamber="senate", named={"s3508-119": "list"})
+    assert alerts.build(engine, settings, CAMPAIGN, now=noon) == 1
+    with db.reading(engine) as session:
+        assert session.exec(select(Content.subject)).all() == [subject]
+        (row,) = session.exec(select(Delivery).where(Delivery.kind == "alert"))
+        assert row.address == "tx-20@readers-host.org"
+    # Once a day, whatever else is announced; the next day for what is announced then.
+    assert alerts.build(engine, settings, CAMPAIGN, now=noon + timedelta(hours=1)) == 0
+    assert alerts.build(engine, settings, CAMPAIGN, now=noon + timedelta(days=1)) == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"named": {}},
+        {"state": "cancelled"},
+        {"starts_at": NOW},
+        {"baseline": True},
+        {"seen_at": NOW - timedelta(days=1)},
+        {"committees": "SSJU"},
+        {"kind": "moved"},
+    ],
+    ids=["holds only", "called off", "begun", "first reading", "yesterday", "another committee", "moved"],
+)
+def test_no_alert_of_what_is_no_news_for_the_readers_own_member(
+    loaded_engine: Engine, settings: Settings, keys: Keys, change: dict[str, Any]
+) -> None:
+    readers(loaded_engine, keys, "en", "TX-20")
+    plain = {"committees": "SSFR", "chamber": "senate", "named": {"s3508-119": "list"}}
+    set_today(loaded_engine, "1", **{**plain, **change})
+    assert alerts.build(loaded_engine, settings, CAMPAIGN, now=NOW + timedelta(hours=6)) == 0
+
+
+def readers(engine: Engine, keys: Keys, lang: str, *seats: str) -> None:
+    with db.writing(engine) as session:
+        session.add(CalendarSource(name="senate_meetings", attempted_at=NOW, good_at=NOW))
+        for seat in seats:
+            email = f"{seat.lower()}@readers-host.org"
+            key = keys.of(read_address(email), CAMPAIGN)
+            session.add(
+                Subscriber(
+                    campaign=CAMPAIGN, email=email, key=key, language=lang, seat=seat, state="confirmed",
+                    alerts=True, created=NOW, confirmed_at=NOW,
+                )
+            )  # fmt: skip
+
+
+def set_today(engine: Engine, event: str, **parts: Any) -> None:
+    """A meeting, and the change that announced it this morning."""
+    changed = {name: parts.pop(name) for name in ("kind", "baseline", "seen_at") if name in parts}
+    planned = meeting(event, 3)
+    for name, value in parts.items():
+        setattr(planned, name, value)
+    with db.writing(engine) as session:
+        session.add(planned)
+        session.flush()
+        session.add(MeetingChange(**{"event": event, "kind": "set", "seen_at": NOW, **changed}))
 
 
 def test_without_calendars_it_says_nothing(snapshot_engine: Engine) -> None:
