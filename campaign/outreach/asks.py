@@ -76,6 +76,11 @@ class ProposalBills:
         """The bill of the newest earlier Congress that became law, where no bill has followed it."""
         return None if self.living else lineage.law_of(self.earlier)
 
+    @property
+    def history(self) -> bool:
+        """Whether nobody brought it back for a whole Congress: nothing is asked about it until then."""
+        return not self.living and bool(self.earlier) and self.earlier[0].congress < self.congress - 1
+
     def bill_for(self, chamber: Chamber | None, *, votes: bool = True) -> BillRecord | None:
         """The bill for a member of ``chamber``: one that the other chamber has passed, else its own.
 
@@ -153,7 +158,7 @@ class CampaignAsks:
         bill = record.bill if record else matter.last_for(person.chamber)
         situation = self._situation(person, matter, record)
         kind = ask_kinds.most_specific(situation)
-        if kind is None or bill is None or matter.law:
+        if kind is None or bill is None or matter.law or matter.history:
             return None
         return Ask(
             kind=kind,

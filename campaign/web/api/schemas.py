@@ -122,8 +122,16 @@ class Counts(Answer):
     withdrawn: Annotated[int, Field(description="Not among those listed")]
 
 
+class Passage(Answer):
+    chamber: Literal["house", "senate"]
+    date: Day
+    yeas: Annotated[int | None, Field(description="Null where nobody was counted, or the record does not say")]
+    nays: int | None
+
+
 class WholeBill(Bill):
     stage_since: Day | None
+    passages: Annotated[list[Passage], Field(description="The first passage in each chamber")]
     cosponsors: list[Cosponsor]
     counts: Counts
     proposal: str | None

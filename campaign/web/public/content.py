@@ -188,10 +188,15 @@ def _entries(record: BillRecord, people: Mapping[str, Person], who: frozenset[st
         if row.bioguide in who and (row.bioguide not in record.active or row.withdrawn is None):
             rows[row.bioguide] = row
     found = [
-        Entry(row, people.get(key), counts.has_left(people.get(key), record), record.day is None)
+        Entry(row, people.get(key), _has_left(people.get(key), record), record.day is None)
         for key, row in rows.items()
     ]
     return sorted(found, key=lambda entry: (entry.row.withdrawn or entry.row.joined, entry.name))
+
+
+def _has_left(person: Person | None, record: BillRecord) -> bool:
+    known = person is not None and (person.dated or not record.ended)
+    return known and counts.has_left(person, record)
 
 
 def _committees(session: Session, record: BillRecord) -> list[Text]:
