@@ -25,9 +25,10 @@ from campaign.mailing import models as mailing
 from campaign.organizing import models as organizing
 from campaign.outreach import models as outreach
 from campaign.refusals import Refused
+from campaign.votes import models as votes
 
 # Importing these registers every table in SQLModel.metadata.
-TABLE_MODULES = (runs, congress, calendar, districts, outreach, mailing, accounts, actions, organizing)
+TABLE_MODULES = (runs, congress, calendar, votes, districts, outreach, mailing, accounts, actions, organizing)
 ROWS_AT_ONCE = 1000
 Counts = dict[str, int]
 

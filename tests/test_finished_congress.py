@@ -21,7 +21,7 @@ from campaign import db
 from campaign.app import create_app
 from campaign.cli import main
 from campaign.congress import ledger
-from campaign.congress.models import Bill
+from campaign.congress.models import Bill, RecordedVote
 from campaign.congress.passages import outcome, tally_of
 from campaign.outreach import asks
 from campaign.proposals.models import Proposal
@@ -133,8 +133,11 @@ def test_the_older_schema_tells_the_same(operator: Operator, govinfo: Standin) -
     assert outcomes(operator.engine, MERIDA) == (OUTCOME, RESULTADO)
     with db.reading(operator.engine) as session:
         record = ledger.current(session, MERIDA, now=NOW)
+        refers = session.exec(select(RecordedVote)).all()
     assert (record.sponsor, [row.committee for row in record.referrals]) == ("B000410", ["HSFA"])
     assert len(record.actions) == 4
+    # The older schema has recorded votes beside the actions.
+    assert [(row.bill, row.chamber, row.session, row.number) for row in refers] == [(MERIDA, "house", 2, 393)]
 
 
 @pytest.mark.parametrize(

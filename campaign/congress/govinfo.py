@@ -50,7 +50,6 @@ _UNREAD = frozenset(
         "dublinCore",
         "latestAction",
         "notes",
-        "recordedVotes",
         "subjects",
         "summaries",
         "textVersions",
@@ -188,6 +187,7 @@ def observe(tree: Tree, *, now: datetime, raw: bytes) -> Observation:
         actions=rows.actions(history, faults),
         committees=_committees(tree, history),
         related=rows.related(rows.items(tree.get("relatedBills")), bill.congress),
+        votes=rows.votes([tree, *history], bill.congress),
         raw=raw,
     )
 

@@ -11,8 +11,9 @@ from campaign.districts import models as districts
 from campaign.mailing import models as mailing
 from campaign.organizing import models as organizing
 from campaign.outreach import models as outreach
+from campaign.votes import models as votes
 
-ROOMS = (runs, congress, calendar, districts, outreach, mailing, accounts, organizing)
+ROOMS = (runs, congress, calendar, votes, districts, outreach, mailing, accounts, organizing)
 
 
 def run() -> None:
