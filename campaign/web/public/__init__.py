@@ -15,6 +15,7 @@ from campaign.web.public import (
     previews,
     reports,
     routes,
+    scorecard,
     search,
     shared,
     subscribe,
@@ -23,5 +24,6 @@ from campaign.web.public.room import room
 
 __all__ = [
     "actions", "calendars", "calls", "confirm_place", "developers", "feeds", "installing", "kits", "letters",
-    "office_letters", "phone_reports", "previews", "reports", "room", "routes", "search", "shared", "subscribe",
+    "office_letters", "phone_reports", "previews", "reports", "room", "routes", "scorecard", "search",
+    "shared", "subscribe",
 ]  # fmt: skip
