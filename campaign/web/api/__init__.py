@@ -1,6 +1,8 @@
 """The JSON interface: the public record, and what organizers' own programs read by a token."""
 
+from campaign.web.api import votes
 from campaign.web.api.organize import room as organize_room
 from campaign.web.api.routes import room
 
-__all__ = ["organize_room", "room"]
+# Importing a module declares its operations.
+__all__ = ["organize_room", "room", "votes"]
