@@ -20,6 +20,7 @@ The rooms, from the ground up (imports go down this list only):
 - ``mailing`` -- ``readers``, ``edition``, ``delivery``, ``returned``
 - ``new_congress`` -- what the turn of a Congress ends, and what is missing for it
 - ``removal`` -- what goes with a campaign
+- ``tables`` -- every table of every room
 - ``backup``, ``doctor``, ``server``, ``http_worker`` -- what the operator's commands do; who speaks HTTP
 - ``web`` -- ``core``, ``public``, ``organize``, ``api``; ``app`` puts the service together
 - ``drill`` -- every page as it will be on a day to come

@@ -8,28 +8,19 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlmodel import SQLModel
 
-from campaign import db, runs
-from campaign.accounts import models as accounts
-from campaign.actions import models as actions
-from campaign.calendar import models as calendar
-from campaign.congress import models as congress
-from campaign.districts import models as districts
-from campaign.mailing import models as mailing
-from campaign.organizing import models as organizing
-from campaign.outreach import models as outreach
+from campaign import db, tables
 from campaign.refusals import Refused
-from campaign.votes import models as votes
 
-# Importing these registers every table in SQLModel.metadata.
-TABLE_MODULES = (runs, congress, calendar, votes, districts, outreach, mailing, accounts, actions, organizing)
 ROWS_AT_ONCE = 1000
+# Ends the name of a backup that is being written.
+PART = ".campaign.part"
 Counts = dict[str, int]
 
 
@@ -45,7 +36,8 @@ def backup(engine: Engine, file: Path) -> Counts:
         )
     if not file.parent.is_dir():
         raise Refused(f"There is no folder {file.parent}.", f"No existe la carpeta {file.parent}.")
-    part = file.with_name(f".{file.name}.part")
+    _clear_abandoned(file.parent)
+    part = file.with_name(f".{file.name}{PART}")
     part.unlink(missing_ok=True)
     try:
         if engine.dialect.name == "sqlite":
@@ -109,8 +101,16 @@ def count_rows(connection: Connection) -> Counts:
     """The number of rows by table."""
     return {
         table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-        for table in SQLModel.metadata.sorted_tables
+        for table in tables.metadata().sorted_tables
     }
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """Delete what killed backups left: by their dates, two of them never have the same name."""
+    yesterday = (db.utcnow() - timedelta(days=1)).timestamp()
+    for part in folder.glob(f".*{PART}"):
+        if part.stat().st_mtime < yesterday:
+            part.unlink(missing_ok=True)
 
 
 def _vacuum_into(engine: Engine, file: Path) -> None:
@@ -139,10 +139,10 @@ def _checked(file: Path) -> Counts:
             found = {
                 name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
             }
-            tables = [table.name for table in SQLModel.metadata.sorted_tables if table.name in found]
+            names = [table.name for table in tables.metadata().sorted_tables if table.name in found]
             counts = {
                 name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - our names
-                for name in tables
+                for name in names
             }
     except sqlite3.DatabaseError:
         sound, found, counts = False, set(), {}
@@ -179,9 +179,9 @@ def _replace_all(source: Engine, target: Engine) -> Counts:
     target = target.execution_options(writes=True)
     with _snapshot(source) as reader, target.begin() as writer:
         if target.dialect.name == "postgresql":
-            names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+            names = ", ".join(f'"{table.name}"' for table in tables.metadata().sorted_tables)
             writer.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-        for table in SQLModel.metadata.sorted_tables:
+        for table in tables.metadata().sorted_tables:
             _copy_table(table, reader, writer)
         counts = count_rows(reader)
         if count_rows(writer) != counts:

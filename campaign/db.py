@@ -168,6 +168,25 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def writing_alone(engine: Engine) -> Iterator[Session]:
+    """A writing transaction of somebody's own hand: one after another, so that what a form was checked against
+    still holds when it is written. What the service writes by itself does not wait for it."""
+    with writing(engine) as session:
+        lock(session, "edits")
+        yield session
+
+
+def lock(session: Session, name: str) -> None:
+    """Wait until no other transaction holds the lock of this name, and hold it until this one ends.
+
+    For PostgreSQL: on SQLite a writing transaction holds the whole database already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = {"name": f"campaign.{name}"}
+        session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext(:name))"), key)
+
+
 def insert(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows of one set of columns without the ORM, which doubles the time of a hundred thousand."""
     if rows:

@@ -39,7 +39,7 @@ def run(
     with db.reading(engine) as session:
         campaign_setup.check(session, found)
     readings = dict(_readings(engine, settings, found, raw, now, fetcher))
-    with db.writing(engine) as session:
+    with db.writing_alone(engine) as session:
         taken = campaign_setup.take(session, found, by=by, now=now, state=state)
         for id, reading in readings.items():
             _record(session, BillId.of(id), reading, now)

@@ -1,5 +1,6 @@
 """Engines, transactions, upgrades, and copies of the whole record: on both engines."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -240,6 +241,20 @@ def test_a_backup_is_for_its_owner_alone_and_leaves_no_scraps(engine: Engine, tm
     backup.backup(engine, folder / "kept.db")
     assert [path.name for path in folder.iterdir()] == ["kept.db"]
     assert (folder / "kept.db").stat().st_mode & 0o077 == 0
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one_and_a_running_one_stays(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    left, running, others = (
+        tmp_path / name for name in (".a.db.campaign.part", ".b.db.campaign.part", ".c.part")
+    )
+    for file, hours in ((left, 25), (running, 1), (others, 25)):
+        file.write_text("half")
+        written = (db.utcnow() - timedelta(hours=hours)).timestamp()
+        os.utime(file, (written, written))
+    backup.backup(sqlite_engine, tmp_path / "kept.db")
+    assert [file.exists() for file in (left, running, others)] == [False, True, True]
 
 
 def spoil(path: Path, how: str) -> None:

@@ -1,7 +1,6 @@
 """Screenshots of the pages for docs/screenshots: ``make pictures`` takes them again.
 
-The service runs here on a copy of fixtures/, with an organizer, three calls, two readers and the week's digest
-invented.
+The service runs here on a copy of fixtures/ with what tools/picture_data.py adds.
 Needs Chromium (``apt-get install chromium``).
 """
 
@@ -13,39 +12,24 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
-from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from werkzeug.serving import make_server
 
-from campaign import db, logs, snapshot
+from campaign import db, logs
 from campaign.accounts import users
 from campaign.app import create_app
-from campaign.mailing import policy
-from campaign.mailing.addresses import Keys, read_address
-from campaign.mailing.edition import editions
-from campaign.mailing.models import MailPolicy, Subscriber
-from campaign.organizing import notes, whip
-from campaign.outreach.models import CallCount
-from campaign.settings import Settings
+from tools.picture_data import SETTINGS, make_campaign
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
-SETTINGS = Settings(
-    secret_key=SecretStr("for pictures only, long enough"),
-    geocoder_url="http://127.0.0.1:9/geocoder",
-    mail_from="Campaign <news@campaign-host.org>",
-    postal_address="P.O. Box 123, Austin, TX 78701",
-)
 SIZES: dict[str, ViewportSize] = {
     "phone": {"width": 360, "height": 740},
     "desktop": {"width": 1280, "height": 900},
 }
 # A palette is plenty for text and a quarter of the bytes.
-EXAMPLE = "us-guns-abroad"
 COLOURS = 40
 LARGEST = 150_000
 
@@ -76,13 +60,17 @@ READ = {
     "proposal": "/proposals/armas-act",
     "districts": "/districts",
     "about": "/about",
-    "search": "/search?q=cruz+armas",
+    "search": "/search?q=garcia",
     "privacy": "/privacy",
     "developers": "/developers",
     "data": "/data",
     "letter": "/act/TX-20/letter?member=C001098&v=5",
     "kit": "/act/TX-20/kit",
     "sheet": "/sheet",
+    "petition": "/actions/clean-record",
+    "pledge": "/actions/day-of-calls",
+    "office-letter": "/actions/letter-to-the-president/letter",
+    "signon": "/actions/joint-letter",
     "missing": "/nothing",
 }
 READ_LOOKS = [
@@ -97,6 +85,7 @@ USED = {
     "offices": "/act/TX-20/offices?member=C001098",
     "called": "/act/TX-20/called?member=C001098&bill=us-guns-abroad",
     "counted": "/act/TX-20/called?member=C001098&bill=us-guns-abroad",
+    "number-page": "/act/TX-20?member=C001098",
     "thanks": "/act/TX-20/thanks",
     "subscribe": "/subscribe?seat=TX-20",
 }
@@ -106,6 +95,8 @@ USED_LOOKS = [
     Look("es", "light", "desktop"),
     Look("es", "dark", "phone"),
 ]
+# Pages that a form leads to, by its button.
+PRESSED = {"counted": "button[value=voicemail]", "number-page": "button[form=wrong-number]"}
 ORGANIZERS = {
     "organize-week": "/organize/",
     "organize-bill": "/organize/bills/hr6736-119",
@@ -113,6 +104,10 @@ ORGANIZERS = {
     "organize-board": "/organize/board",
     "organize-member": "/organize/members/J000305",
     "organize-campaign-words": "/organize/words",
+    "organize-actions": "/organize/actions",
+    "organize-steps": "/organize/steps",
+    "organize-ask-order": "/organize/ask-order",
+    "organize-phone-numbers": "/organize/phone-numbers",
     "organize-system": "/organize/system",
 }
 ORGANIZERS_LOOKS = [Look("en", "light", "desktop"), Look("es", "dark", "phone")]
@@ -130,7 +125,7 @@ def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        engine = _campaign(Path(folder))
+        engine = make_campaign(Path(folder))
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         with _served(engine) as address:
             for pages, looks in ((READ, READ_LOOKS), (USED, USED_LOOKS)):
@@ -143,54 +138,6 @@ def main() -> None:
                 _take_all(page, address, {**ORGANIZERS, "organize-digest": DIGEST[look]}, look)
         browser.close()
         engine.dispose()
-
-
-def _campaign(folder: Path) -> Engine:
-    """The campaign of fixtures/ with something on its whip board and a digest in preparation."""
-    now = db.utcnow()
-    engine = db.open_engine(f"sqlite:///{folder}/campaign.db")
-    db.upgrade(engine)
-    snapshot.load(engine, now=now)
-    with db.writing(engine) as session:
-        today = now.date().isoformat()
-        entry = {
-            "lean": "likely",
-            "next_step": "call the legislative director",
-            "next_on": today,
-            "tags": "swing",
-        }
-        whip.save(session, "hr6736-119", "J000305", entry, version=0, by="ana@example.org", now=now)
-        notes.add(
-            session, EXAMPLE, "J000305", {"text": "Office asks for the text."}, by="ana@example.org", now=now
-        )
-        day = now.date() - timedelta(days=1)
-        session.add(
-            CallCount(
-                about="hr6736-119",
-                member="J000305",
-                office="washington",
-                day=day,
-                outcome="talked",
-                said="undecided",
-                count=3,
-            )
-        )
-        session.merge(MailPolicy(**{**policy.policy(session).model_dump(), "quiet_week": "note"}))
-        for email, language in (("ana@example.org", "es"), ("bo@example.org", "en")):
-            session.add(
-                Subscriber(
-                    email=email,
-                    campaign=EXAMPLE,
-                    key=Keys(SETTINGS).of(read_address(email), EXAMPLE),
-                    language=language,
-                    seat="TX-20",
-                    state="confirmed",
-                    created=now - timedelta(days=2),
-                    confirmed_at=now - timedelta(days=1),
-                )
-            )
-    editions.build(engine, SETTINGS, EXAMPLE, now=now)
-    return engine
 
 
 @contextmanager
@@ -219,8 +166,8 @@ def _window(browser: Browser, look: Look) -> Page:
 def _take_all(page: Page, address: str, pages: dict[str, str], look: Look) -> None:
     for name, path in pages.items():
         page.goto(address + (path if look.lang == "en" else f"/es{path}"))
-        if name == "counted":
-            page.locator("button[value=voicemail]").click()
+        if button := PRESSED.get(name):
+            page.locator(button).first.click()
         if mail := page.query_selector("iframe.mail"):
             mail.evaluate("frame => frame.scrollIntoView({behavior: 'instant'})")
         _save(page.screenshot(), FOLDER / f"{name}-{look}.png")

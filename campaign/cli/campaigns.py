@@ -62,7 +62,7 @@ def _add_empty(context: CommandContext, slug: str, only: str | None) -> "tuple[T
     from campaign.proposals import campaigns
 
     languages = only or campaigns.LANGUAGES[0]
-    with db.writing(context.engine) as session:
+    with db.writing_alone(context.engine) as session:
         return campaign_setup.add_empty(
             session, slug, by="command line", now=context.now, languages=languages
         ), []
@@ -128,6 +128,6 @@ def remove(context: CommandContext, slug: str, yes: bool) -> None:
     asked = localized(f"Remove {slug} ({numbers})?", f"¿Quitar {slug} ({numbers})?")
     if not yes and not click.confirm(asked, err=True):
         raise Refused("Nothing was removed.", "No se quitó nada.")
-    with db.writing(context.engine) as session:
+    with db.writing_alone(context.engine) as session:
         gone = removal.remove(session, slug)
     context.output({"campaign": slug, **vars(gone)}, localized(f"{slug} is removed.", f"Se quitó {slug}."))

@@ -203,7 +203,7 @@ def cancel_digest(context: CommandContext, period: str, slug: str) -> None:
     edition = _edition(context, slug, period)
     by = f"{getpass.getuser()} (command line)"
     unsent = editions.cancel(context.engine, edition.id or 0, why=f"cancelled by {by}", now=context.now)
-    with db.writing(context.engine) as session:
+    with db.writing_alone(context.engine) as session:
         audit.note(session, None, "digest cancelled", edition.period, now=context.now, actor=by, copies=unsent)
         data = editions.status(session, editions.get(session, edition.id or 0))
     context.output(

@@ -106,7 +106,7 @@ def untrack(context: CommandContext, bill: str) -> None:
     from campaign.congress.models import Bill
 
     bill_id = known_bill(context, bill)
-    with db.writing(context.engine) as session:
+    with db.writing_alone(context.engine) as session:
         was_tracked = tracking.untrack(session, bill_id, now=context.now)
         title = session.get_one(Bill, str(bill_id)).title
     state = "is no longer tracked" if was_tracked else "was not tracked"
@@ -295,7 +295,7 @@ def reparse(context: CommandContext, bills: tuple[str, ...]) -> None:
     with progress(context, "reparsing", len(wanted)) as advance:
         for bill in wanted:
             try:
-                with db.writing(context.engine) as session:
+                with db.writing_alone(context.engine) as session:
                     changes += reparsing.reparse(session, bill).changes
             except SourceError as error:
                 failed[bill] = error.reason
@@ -320,7 +320,7 @@ def suggest(context: CommandContext, bill: str) -> None:
     from campaign.proposals import suggestions
 
     bill_id = known_bill(context, bill)
-    with db.writing(context.engine) as session:
+    with db.writing_alone(context.engine) as session:
         kin = suggestions.suggest(session, str(bill_id))
         suggestions.save_suggestions(session, kin)
     rows = [
@@ -350,7 +350,7 @@ def confirm(context: CommandContext, proposal: str, bill: str) -> None:
     from campaign.proposals import lineage
 
     bill_id = known_bill(context, bill)
-    with db.writing(context.engine) as session:
+    with db.writing_alone(context.engine) as session:
         lineage.confirm(session, proposal, str(bill_id), by="command line", now=context.now)
     context.output(
         {"proposal": proposal, "bill": str(bill_id), "state": "confirmed"}, f"{bill_id} belongs to {proposal}."
@@ -366,7 +366,7 @@ def reject(context: CommandContext, proposal: str, bill: str) -> None:
     from campaign.proposals import lineage
 
     bill_id = known_bill(context, bill)
-    with db.writing(context.engine) as session:
+    with db.writing_alone(context.engine) as session:
         lineage.reject(session, proposal, str(bill_id), by="command line", now=context.now)
     context.output(
         {"proposal": proposal, "bill": str(bill_id), "state": "rejected"},

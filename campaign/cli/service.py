@@ -206,7 +206,7 @@ def add_user(context: CommandContext, email: str, role: str) -> None:
     from campaign.accounts import users
 
     db.require_current(context.engine)
-    with db.writing(context.engine) as session:
+    with db.writing_alone(context.engine) as session:
         user, token = users.add(session, email, role, now=context.now, actor="command line")
     prefix = "/es" if language() == "es" else ""
     link = f"{context.settings.base_url}{prefix}/organize/link/{token}"

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from campaign import db
 from campaign.congress.actions import Line, line_of, stage_of_bill
 from campaign.congress.bills import WASHINGTON, BillId, congress_end, day_in_words
 from campaign.congress.intake import Intake
@@ -143,9 +143,7 @@ def lock_on_postgresql(session: Session) -> None:
     PostgreSQL draws sequence numbers before commit: with two writers, a reader that remembers the highest
     ``seq`` could miss a lower one that is committed later.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        postgresql_lock = sa.text("SELECT pg_advisory_xact_lock(hashtext('campaign.ledger'))")
-        session.execute(postgresql_lock)
+    db.lock(session, "ledger")
 
 
 def _held(bill: Bill | None, bill_id: str) -> Bill:

@@ -1,26 +1,15 @@
-"""How Alembic finds the tables: every room's models are imported here, and nowhere else together."""
+"""How Alembic finds the tables."""
 
 from alembic import context
-from sqlmodel import SQLModel
 
-from campaign import runs
-from campaign.accounts import models as accounts
-from campaign.calendar import models as calendar
-from campaign.congress import models as congress
-from campaign.districts import models as districts
-from campaign.mailing import models as mailing
-from campaign.organizing import models as organizing
-from campaign.outreach import models as outreach
-from campaign.votes import models as votes
-
-ROOMS = (runs, congress, calendar, votes, districts, outreach, mailing, accounts, organizing)
+from campaign import tables
 
 
 def run() -> None:
     connection = context.config.attributes["connection"]
     context.configure(
         connection=connection,
-        target_metadata=SQLModel.metadata,
+        target_metadata=tables.metadata(),
         render_as_batch=True,
         compare_type=True,
     )

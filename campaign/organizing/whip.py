@@ -13,6 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from campaign import db
 from campaign.accounts import users
 from campaign.congress import members
 from campaign.congress.bills import BillId
@@ -283,7 +284,7 @@ def save(
 
     Raises Refused for an invalid value, an unknown bill or member, and a member of the other chamber.
     """
-    become_the_only_editor(session)
+    db.lock(session, "edits")
     _check_pair(session, bill, bioguide, now)
     found = merge(session, bill, bioguide, clean(session, given), version=version)
     if not found.clashes and found.changes:
@@ -298,7 +299,7 @@ def assign(
 
     Writes nothing where somebody else changed an owner since; then the clashes say to what. Raises as ``save``.
     """
-    become_the_only_editor(session)
+    db.lock(session, "edits")
     given = clean(session, {"owner": owner})
     merges = {}
     for bill, version in versions.items():
@@ -310,13 +311,6 @@ def assign(
             if found.changes:
                 write(session, bill, bioguide, found.changes, by=by, now=now)
     return clashes
-
-
-def become_the_only_editor(session: Session) -> None:
-    """Lock the board until the end of the transaction, so that no edit comes between a merge and its write."""
-    # On SQLite a write transaction holds the database's lock already.
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('campaign.whip'))"))
 
 
 def write(

@@ -12,6 +12,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from campaign import db
 from campaign.congress import members
 from campaign.congress.bills import BillId
 from campaign.organizing import whip
@@ -56,7 +57,7 @@ def change_many(
 
     An entry where somebody else set one of the fields since is left whole. Raises Refused as ``whip.save``.
     """
-    whip.become_the_only_editor(session)
+    db.lock(session, "edits")
     values, tags = whip.clean(session, given), whip.clean(session, {"tags": add_tags})["tags"]
     _check(ticked, bool(values or tags))
     names = _names(session, bill, ticked, now)
@@ -104,7 +105,7 @@ def undo(session: Session, bill: str, after: int, upto: int, *, by: str, now: da
 
     An entry of which one of these fields was changed since is left whole.
     """
-    whip.become_the_only_editor(session)
+    db.lock(session, "edits")
     start, done, left = newest(session), _replaced(session, bill, after, upto, by), []
     since = _changed_since(session, bill, list(done), upto)
     for bioguide, fields in list(done.items()):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from campaign import db
 from campaign.accounts.tokens import fingerprint
 from campaign.congress.models import Bill
 from campaign.organizing import whip, whip_batches, written_days
@@ -159,7 +160,7 @@ def confirm(session: Session, id: str, *, by: str, now: datetime) -> tuple[Previ
             "Esta importación ya no está. No se escribió nada. Importe de nuevo el archivo.",
             status=404,
         )
-    whip.become_the_only_editor(session)
+    db.lock(session, "edits")
     bill = session.get_one(Bill, pending.bill)
     found = preview(session, bill, [Line(**row) for row in pending.rows], now=now)
     if found.faults or found.mark != pending.shown:

@@ -65,6 +65,10 @@ class ProposalBills:
     def name(self, lang: str) -> str:
         return self.name_es if lang == "es" else self.name_en
 
+    def named(self, lang: str) -> str:
+        """The name as a sentence says it: ``the ARMAS Act``, ``la Ley ARMAS``."""
+        return names.with_article(self.name(lang), lang)
+
     def holds(self, bill: str) -> bool:
         """Whether a bill, by its id, is one of the proposal's, of this Congress or of an earlier one."""
         return bill in {str(record.id) for record in self.living} | {row.id for row in self.earlier}

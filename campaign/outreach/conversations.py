@@ -88,10 +88,10 @@ def _again(asks: Sequence[Ask], ask: Ask, lang: str) -> str:
     """A bill that was just named: by its name; in Spanish, where names are long, the first or the second."""
     if len(asks) == 1:
         return _THIS.of(lang)
-    named = [_name(each, lang) for each in asks]
+    named = [each.matter.named(lang) for each in asks]
     if lang == "es" and len(named) == 2 and all(name.startswith("la ") for name in named):
         return ("la primera", "la segunda")[asks.index(ask)]
-    return _name(ask, lang)
+    return ask.matter.named(lang)
 
 
 def _recalled(asks: Sequence[Ask], lang: str) -> Iterator[str]:
@@ -112,7 +112,9 @@ def _earlier_versions(asks: Sequence[Ask], congress: str, lang: str, *, both: bo
         return (_BOTH_PROPOSALS if _between(asks) else _BOTH_EARLIER).of(lang).format(congress=congress)
     earlier = asks[0].situation.earlier
     time = earlier.time(lang) if earlier and len(asks) == 1 else congress
-    return _ONE_EARLIER.of(lang).format(names=_AND.of(lang).join(_name(ask, lang) for ask in asks), time=time)
+    return _ONE_EARLIER.of(lang).format(
+        names=_AND.of(lang).join(ask.matter.named(lang) for ask in asks), time=time
+    )
 
 
 def _committees(asks: Sequence[Ask], lang: str) -> list[str]:
@@ -205,12 +207,8 @@ def _bills(asks: Sequence[Ask], lang: str, *, several: bool) -> str:
 
 def _named(ask: Ask, lang: str) -> str:
     """A bill by name and number; by its name alone where it has ended: a new bill will have another number."""
-    name = _name(ask, lang)
+    name = ask.matter.named(lang)
     return f"{name}, {ask.matter.number(ask.bill, lang)}" if ask.situation.open else name
-
-
-def _name(ask: Ask, lang: str) -> str:
-    return names.with_article(ask.matter.name(lang), lang)
 
 
 def _thanks(asks: Sequence[Ask], lang: str) -> str:

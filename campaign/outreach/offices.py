@@ -99,7 +99,11 @@ class OfficeNow:
     @property
     def answers(self) -> bool:
         """Whether somebody is likely to answer now: open, or hours of its own that do not say seldom."""
-        return self.state != "closed" and not SELDOM.search(self.office.hours)
+        return self.state != "closed" and not self.is_seldom_open
+
+    @property
+    def is_seldom_open(self) -> bool:
+        return bool(SELDOM.search(self.office.hours))
 
 
 def office_now(office: Office, at: Point | None, *, now: datetime) -> OfficeNow:
@@ -147,12 +151,15 @@ class Offices:
     @property
     def first(self) -> OfficeNow | None:
         """The office to call now: Washington's while it is open, else the nearest open one, else Washington's
-        voicemail; while the chamber is out the nearest open one before Washington's."""
+        voicemail, else that of the nearest with weekly hours; while the chamber is out the nearest open one
+        before Washington's. None where only offices are left that are seldom open: the Capitol's switchboard
+        reaches more."""
         if self.at_home and self.nearest_open:
             return self.nearest_open
         if self.washington and self.washington.state == "open":
             return self.washington
-        return self.nearest_open or self.washington or next(iter(self.local), None)
+        usual = (place for place in self.local if not place.is_seldom_open)
+        return self.nearest_open or self.washington or next(usual, None)
 
     def after(self, tried: str) -> OfficeNow | None:
         """The office to try next when ``tried`` (an office's id) did not answer: one that answers now, those

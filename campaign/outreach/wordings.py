@@ -88,19 +88,19 @@ def sitting(session: Session, bioguide: str, *, now: datetime) -> Person:
     person = members.person(session, bioguide, now=now)
     if person is None:
         raise Refused(
-            f"Nobody with the id {bioguide[:20]} is known.",
-            f"No se conoce a nadie con el código {bioguide[:20]}.",
+            f"We don’t know a member with the ID {bioguide[:20]}.",
+            f"No conocemos a ningún integrante del Congreso con el código {bioguide[:20]}.",
             status=404,
         )
     if person.standing == "waiting":
         raise Refused(
-            f"{person.name} holds no seat in Congress at this moment, as far as is known.",
-            f"{person.name} no ocupa un escaño en el Congreso en este momento, que se sepa.",
+            f"As far as we know, {person.name} holds no seat in Congress right now.",
+            f"Hasta donde sabemos, {person.name} no ocupa ahora un escaño en el Congreso.",
             status=404,
         )
     if person.standing == "departed" or person.chamber is None:
         raise Refused(
-            f"{person.name} no longer sits in Congress.",
+            f"{person.name} is no longer in Congress.",
             f"{person.name} ya no está en el Congreso.",
             status=404,
         )
@@ -111,14 +111,14 @@ def nothing_to_ask(person: Person, bill: str) -> Refused:
     """The refusal (404) where nothing is left to ask about a bill; of any bill where it is empty."""
     if not bill:
         return Refused(
-            f"There is nothing to ask of {person.name} just now.",
-            f"No hay nada que pedir a {person.name} en este momento.",
+            f"We have nothing to ask {person.name} right now.",
+            f"Por ahora no tenemos nada que pedir a {person.name}.",
             status=404,
         )
     number = BillId.of(bill).short
     return Refused(
-        f"There is nothing left to ask of {person.name} about {number}.",
-        f"No queda nada que pedir a {person.name} sobre {number}.",
+        f"We have nothing to ask {person.name} about {number} right now.",
+        f"Por ahora no tenemos nada que pedir a {person.name} sobre {number}.",
         status=404,
     )
 

@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from pathlib import Path
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
@@ -34,7 +33,7 @@ def load(engine: Engine, *, now: datetime, folder: Path | None = None, example: 
     folder = folder or shipped("fixtures")
     manifest = files.read_manifest(folder)
     with db.writing(engine) as session:
-        _lock_out_other_loaders(session)
+        db.lock(session, "snapshot")
         counts = roster.restore(
             session, lambda name: files.read_table(folder, name), as_of=manifest.members, now=now
         )
@@ -46,11 +45,6 @@ def load(engine: Engine, *, now: datetime, folder: Path | None = None, example: 
         counts["bills"] = _load_bills(session, folder, manifest, now, every=wanted)
         counts |= _take_example(session, folder, now) if wanted else dict.fromkeys(OF_EXAMPLE, 0)
     return counts
-
-
-def _lock_out_other_loaders(session: Session) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('campaign.snapshot'))"))
 
 
 def _load_zips(session: Session, folder: Path, manifest: Manifest, now: datetime) -> int:

@@ -32,6 +32,9 @@ REPLACE = """async path => {
     if (document.readyState !== "complete")
         await new Promise(done => window.addEventListener("load", done, {once: true}));
 }"""
+BARS = """() => [...document.querySelectorAll("svg rect[width]")]
+    .filter(bar => Math.abs(bar.getBBox().width - bar.getAttribute("width")) > 0.01)
+    .map(bar => bar.outerHTML)"""
 Violations = list[tuple[str, list[object]]]
 MAIL = {"mail_from": "Campaign <news@campaign-host.org>", "postal_address": "P.O. Box 123, Austin, TX 78701"}
 
@@ -132,6 +135,11 @@ class Visit:
 
     def _has_axe(self) -> bool:
         return bool(self.page.evaluate("'axe' in window"))
+
+    def untrue_bars(self) -> list[str]:
+        """Bars of the open page that a style sheet draws longer or shorter than their numbers say."""
+        found: list[str] = self.page.evaluate(BARS)
+        return found
 
     def violations(self) -> Violations:
         """What axe finds wrong with the open page: rules, and where each is broken. Needs ``bypass_csp``."""

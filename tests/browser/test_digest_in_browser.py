@@ -53,7 +53,7 @@ def prepare(engine: Engine) -> None:
     editions.build(engine, SETTINGS, "us-guns-abroad", now=now)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def drafted(campaign_copy: Engine) -> Engine:
     """The campaign with the week's draft."""
     prepare(campaign_copy)

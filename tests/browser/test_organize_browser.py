@@ -15,6 +15,7 @@ from campaign.accounts import users
 from campaign.app import create_app
 from campaign.mailing.models import Subscriber
 from campaign.organizing import notes, whip
+from campaign.outreach import steps
 from campaign.settings import Settings
 
 PAGES = {
@@ -35,6 +36,9 @@ PAGES = {
     "organization": "campaigns/us-guns-abroad/organization",
     "system": "system",
     "january": "january",
+    "steps": "steps",
+    "ask-order": "ask-order",
+    "phone-numbers": "phone-numbers",
     "actions": "actions",
     "account": "account",
     "authenticator": "account/authenticator",
@@ -46,7 +50,7 @@ DESK = {"width": 1280, "height": 900}
 Enter = Callable[..., Any]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_engine(campaign_copy: Engine) -> Engine:
     """The campaign with something on its whip board, and a reader."""
     with db.writing(campaign_copy) as session:
@@ -60,6 +64,7 @@ def own_engine(campaign_copy: Engine) -> Engine:
             by="ana@example.org",
             now=db.utcnow(),
         )
+        steps.add(session, {steps.StepKey(db.utcnow().date(), "found", "us-guns-abroad", "en"): 30})
         reader = {"state": "confirmed", "created": db.utcnow(), "seat": "TX-20"}
         session.add(Subscriber(campaign="us-guns-abroad", email="reader@example.org", key="k", **reader))
     return campaign_copy
@@ -70,7 +75,7 @@ def link(engine: Engine, email: str = "ana@example.org", role: str = "admin") ->
         return users.add(session, email, role, now=db.utcnow(), actor="test")[1]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cookie(own_engine: Engine, address: str) -> Any:
     """The session of an administrator, signed in once for the tests that only look."""
     app = create_app(Settings(secret_key=SecretStr("for browser tests only, long enough")), engine=own_engine)
@@ -111,13 +116,15 @@ def test_nothing_complains_and_nothing_scrolls_sideways_at_320_pixels(
     visit: Enter, cookie: Any, lang: str
 ) -> None:
     seen = enter(visit, cookie, viewport={"width": 320, "height": 640})
-    wide = {}
+    wide, untrue = {}, []
     for name in PAGES:
         page = seen.open(place(name, lang))
         width = page.evaluate("document.documentElement.scrollWidth")
         if width > 320:
             wide[name] = width
+        untrue += seen.untrue_bars()
     assert wide == {}
+    assert untrue == []
     assert seen.faults == []
 
 

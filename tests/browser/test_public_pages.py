@@ -17,6 +17,7 @@ PAGES = {
     "call": "/act/TX-20?member=C001098",
     "one bill": "/act/TX-20?member=C001098&kind=voicemail&bill=s3508-119",
     "aloud": "/act/TX-20/aloud?member=C001098",
+    "number that fails": "/act/TX-20/number?member=C001098&bill=us-guns-abroad",
     "thanks": "/act/TX-20/thanks",
     "letter": "/act/TX-20/letter?member=C001098&v=5",
     "districts": "/districts",
@@ -86,14 +87,16 @@ def test_the_watch_would_notice(visit: Enter) -> None:
 def test_no_page_asks_elsewhere_complains_or_scrolls_sideways_at_320_pixels(visit: Enter, lang: str) -> None:
     """With the text as it comes, and at 200 percent."""
     seen = visit(viewport=NARROW)
-    wide = {}
+    wide, untrue = {}, []
     for name in PAGES:
         page = seen.open(place(name, lang))
         for size in ("100%", "200%"):
             width = page.evaluate(WIDTH_OF_TEXT_AT, size)
             if width > NARROW["width"]:
                 wide[name, size] = width
+        untrue += seen.untrue_bars()
     assert wide == {}
+    assert untrue == []
     assert seen.faults == []
 
 
@@ -123,8 +126,8 @@ def test_the_keyboard_reaches_the_content_first(visit: Enter) -> None:
     assert outline == "solid"
 
 
-@pytest.mark.parametrize("name", ["campaign", "find", "act", "call"])
-def test_what_is_tapped_is_large_enough(visit: Enter, name: str) -> None:
+@pytest.mark.parametrize("name", ["campaign", "find", "act", "call", "number that fails"])
+def test_what_is_tapped_is_large_enough_and_apart(visit: Enter, name: str) -> None:
     page: Page = visit(viewport=PHONE).open(PAGES[name])
     small = page.evaluate(
         """() => [...document.querySelectorAll('nav a, .button, .tabs a, input, select, summary, .offices a')]
@@ -132,6 +135,17 @@ def test_what_is_tapped_is_large_enough(visit: Enter, name: str) -> None:
             .map(one => one.textContent.trim())"""
     )
     assert small == []
+    touching = page.evaluate(
+        """() => {
+            const boxes = [...document.querySelectorAll('.button')].filter(one => one.offsetParent)
+                .map(one => [one.getBoundingClientRect(), one.textContent.trim()]);
+            const near = (a, b) => a.left < b.right + 8 && b.left < a.right + 8 &&
+                a.top < b.bottom + 8 && b.top < a.bottom + 8;
+            return boxes.flatMap(([a, name], at) => boxes.slice(at + 1)
+                .filter(([b]) => near(a, b)).map(([, other]) => [name, other]));
+        }"""
+    )
+    assert touching == []
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

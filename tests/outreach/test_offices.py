@@ -309,6 +309,9 @@ def test_an_office_that_is_seldom_open_is_never_offered(hours: str) -> None:
     found = offices.Offices(place("dc", "closed", kind="washington"), (place("0", "ask", hours=hours),))
     assert found.after("dc") is None
     assert found.nearest_open is None
+    # Not even where it is the only one whose number is shown: the page then names the Capitol's switchboard.
+    assert offices.Offices(None, found.local).first is None
+    assert found.instead_of("dc") is None
 
 
 @pytest.mark.parametrize("hours", ["M-F 9-5", "Monday-Thursday 8AM-4PM", "Lunes a viernes, de 9 a 17"])

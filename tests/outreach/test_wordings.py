@@ -288,9 +288,9 @@ def test_the_bill_asked_for_is_the_one_the_member_can_act_on(
 
 def test_scripts_are_refused_for_who_has_left_and_for_nobody(snapshot_engine: Engine, now: datetime) -> None:
     with db.reading(snapshot_engine) as session:
-        with pytest.raises(Refused, match="no longer sits in Congress"):
+        with pytest.raises(Refused, match="is no longer in Congress"):
             wordings.script_for(session, "hr6736-119", "C001127", "call", "en", now=now)
-        with pytest.raises(Refused, match="Nobody with the id"):
+        with pytest.raises(Refused, match="know a member with the ID"):
             wordings.script_for(session, "hr6736-119", "X999999", "call", "en", now=now)
         with pytest.raises(Refused, match="kinds are"):
             wordings.script_for(session, "hr6736-119", "J000305", "fax", "en", now=now)

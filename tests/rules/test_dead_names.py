@@ -7,15 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Called by name by the library that the class belongs to (gunicorn, Flask-Login, html.parser), or kept so that
-# imports register every table.
+# Called by name by the library that the class belongs to (gunicorn, Flask-Login, html.parser).
 CALLED_BY_LIBRARIES = {
     "load_config",
     "get_id",
     "handle_starttag",
     "handle_endtag",
     "handle_data",
-    "TABLE_MODULES",
 }
 # Functions with another decorator are called by what the decorator registers them with.
 PLAIN_DECORATORS = {"property", "cached_property", "staticmethod", "classmethod", "contextmanager", "cache"}

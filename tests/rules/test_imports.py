@@ -36,6 +36,7 @@ FLOORS: dict[str, int] = {
     "campaign.mailing.delivery": 12,
     "campaign.mailing.returned": 12,
     "jobs": 13,
+    "campaign.tables": 12,
     "campaign.backup": 13,
     "campaign.new_congress": 12,
     "campaign.removal": 12,

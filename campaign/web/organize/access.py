@@ -94,7 +94,7 @@ def _load(token: str) -> SignedIn | None:
         return None
     user, row = found
     if now - row.seen_at > sessions.SEEN_EVERY:
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             sessions.seen(writer, token, now=now)
     return SignedIn(user, row, token)
 

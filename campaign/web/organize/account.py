@@ -131,7 +131,7 @@ def _slow() -> str:
 
 @route("/sign-out", methods=("POST",))
 def sign_out() -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         sessions.end(writer, token())
         note(writer, "signed out")
     flask_login.logout_user()
@@ -206,14 +206,14 @@ def _proposals() -> list[Proposal]:
 
 @route("/account/authenticator", proven=True)
 def authenticator() -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         secret = signin.begin_authenticator(writer, token(), me())
     return page("authenticator.html", secret=secret, picture=factors.picture(secret, me().email, "Campaign"))
 
 
 @route("/account/authenticator", proven=True, methods=("POST",))
 def set_authenticator() -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         codes = signin.confirm_authenticator(
             writer, me(), token(), request.form.get("code", ""), now=db.utcnow(), request=request_id()
         )
@@ -222,7 +222,7 @@ def set_authenticator() -> Response:
 
 @route("/account/recovery-codes", proven=True, methods=("POST",))
 def new_recovery_codes() -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         codes = factors.new_recovery_codes(writer, users.find(writer, me().id or 0))
         note(writer, "recovery codes renewed", me().email)
     return page("recovery_codes.html", codes=codes)
@@ -230,7 +230,7 @@ def new_recovery_codes() -> Response:
 
 @route("/account/sessions", methods=("POST",))
 def end_sessions() -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         if chosen := request.form.get("session"):
             sessions.end_by_hash(writer, me(), chosen)
         else:
@@ -254,7 +254,7 @@ def people() -> Response:
 @route("/users", role="admin", proven=True, methods=("POST",))
 def invite() -> Response:
     now = db.utcnow()
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         user, secret = users.add(
             writer, request.form.get("email", ""), request.form.get("role", "viewer"), now=now, by=me()
         )
@@ -267,7 +267,7 @@ def invite() -> Response:
 @route("/users/<int:id>", role="admin", proven=True, methods=("POST",))
 def change_user(id: int) -> Response:
     now, act = db.utcnow(), request.form.get("act", "")
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         user = users.find(writer, id)
         if act == "role":
             chosen = [campaigns.campaign(writer, slug).slug for slug in request.form.getlist("campaigns")]

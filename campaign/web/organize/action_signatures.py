@@ -55,7 +55,7 @@ def _keys(text: str) -> list[str]:
 def change_signature(id: int, number: int) -> Response:
     """Put an organization on the list, or take somebody out."""
     act = request.form.get("act", "")
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         action = editing.find(writer, served.slug(), id)
         row = signatures.of_action(writer, action, number)
         if act == "approve" and action.kind == "signon":

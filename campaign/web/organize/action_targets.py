@@ -88,7 +88,7 @@ def take_targets(id: int) -> Response:
         found, faults = target_lists.read(text.encode(), list(served.offered()))
         if faults:
             return _form(id, text, faults=faults, status=422)
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             action = editing.find(writer, served.slug(), id)
             editing.replace_targets(writer, action, found)
             access.note(writer, "offices imported", f"{served.slug()} {action.slug}", rows=len(found))

@@ -107,7 +107,7 @@ def add_action() -> Response:
     kind = request.form.get("kind", "")
     try:
         given = _given(kind)
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             if not served.slug():
                 raise Refused("There is no campaign yet.", "Todavía no hay ninguna campaña.", status=409)
             action = editing.add(writer, served.slug(), kind, given)
@@ -142,7 +142,7 @@ def save_action(id: int) -> Response:
     action = found_action(id)
     try:
         given = _given(action.kind)
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             row = editing.find(writer, served.slug(), id)
             editing.edit(writer, row, given)
             access.note(writer, "action changed", f"{served.slug()} {row.slug}")
@@ -184,7 +184,7 @@ def take_action_step(id: int, act: str) -> Response:
     if act not in ACTS:
         raise Refused("There is no such page.", "No existe esa página.", status=404)
     try:
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             action = editing.find(writer, served.slug(), id)
             access.note(writer, f"action: {act}", f"{served.slug()} {action.slug}")
             if act == "remove":
@@ -212,6 +212,6 @@ def action_pack(id: int, kind: str) -> Response:
         raw, content_type = delivery_packs.pdf(pack, current(), today=today()), "application/pdf"
     else:
         raise Refused("It comes as pdf or csv.", "Se da en pdf o csv.", status=404)
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         access.note(writer, "exported", f"action {action.slug}", rows=len(pack.rows), kind=kind)
     return attachment(raw, content_type, f"{action.slug}.{kind}")

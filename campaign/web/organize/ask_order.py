@@ -22,7 +22,7 @@ def ask_order_page() -> Response:
 def set_ask_order() -> Response:
     """Move a kind (``first``, ``up`` or ``down`` names it), or ``reset``."""
     slug, form = served.slug(), request.form
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         if form.get("reset"):
             ask_order.reset(writer, slug)
             told(_("The usual order is back."))

@@ -129,7 +129,7 @@ def _drawn(
 def set_goal(bill: str) -> Response:
     target, by = request.form.get("target", type=routing.number) or 0, request.form.get("by", "")
     day = parse_day(by) if by else None
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         found = own_bill(writer, bill)
         boards.set_goal(writer, str(found), target, day, by=me().email, now=db.utcnow())
         access.note(writer, "goal set", str(found), target=target)

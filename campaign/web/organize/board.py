@@ -223,7 +223,7 @@ def save_entry(bioguide: str, bill: str) -> Response:
     given = {field: request.form.get(field, "") for field in whip.FIELDS if field in request.form}
     version = request.form.get("version", type=routing.number) or 0
     try:
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             found = str(own_bill(writer, bill))
             merged = whip.save(writer, found, bioguide, given, version=version, by=me().email, now=db.utcnow())
     except Refused as refusal:
@@ -241,7 +241,7 @@ def save_entry(bioguide: str, bill: str) -> Response:
 @route("/members/<bioguide>/<bill>/reviewed", role="organizer", methods=("POST",))
 def review_calls(bioguide: str, bill: str) -> Response:
     """Somebody has looked at what callers report; whether the lean changes is theirs to say."""
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         found = str(own_bill(writer, bill))
         if not members.is_known(writer, bioguide):
             raise Refused("There is no such member.", "No existe ese miembro.", status=404)
@@ -259,7 +259,7 @@ def bring_page() -> Response:
 def bring() -> Response:
     raw = _uploaded()
     try:
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             bill = _chosen(writer, request.form.get("bill", ""))
             id, preview = whip_files.bring(writer, bill, raw, by=me().email, now=db.utcnow())
     except Refused as refusal:
@@ -286,7 +286,7 @@ def _uploaded() -> bytes:
 
 @route("/board/import/<id>", role="organizer", methods=("POST",))
 def confirm_import(id: str) -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         done, batch = whip_files.confirm(writer, id, by=me().email, now=db.utcnow())
         access.note(writer, "board imported", done.bill, rows=len(done.edits), clashes=len(done.clashes))
     told(_("Written: %(number)s members.", number=len(done.edits)))

@@ -34,7 +34,7 @@ def change_many() -> Response:
     if given.get("owner") == NOBODY:
         given["owner"] = ""
     try:
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             bill = str(own_bill(writer, form.get("bill", "")))
             done = whip_batches.change_many(
                 writer,
@@ -74,7 +74,7 @@ def undo_changes() -> Response:
     rows = batch_of(request.form.get("changes", ""))
     if rows is None:
         raise Refused("There is nothing to undo.", "No hay nada que deshacer.", status=404)
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         bill = str(own_bill(writer, request.form.get("bill", "")))
         done = whip_batches.undo(writer, bill, *rows, by=me().email, now=db.utcnow())
         access.note(writer, "board change undone", bill, rows=len(done.changed), left=len(done.left))
@@ -98,7 +98,7 @@ def _shown(bill: str, done: Batch) -> Response:
 def save_view() -> Response:
     where, query = request.form.get("page", ""), request.form.get("query", "")
     try:
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             view = saved_views.save(writer, me().email, where, request.form.get("name", ""), query)
             shown = dict(parse_qsl(view.query))
     except Refused as refusal:
@@ -109,6 +109,6 @@ def save_view() -> Response:
 
 @route("/views/<int:id>/remove", methods=("POST",))
 def remove_view(id: int) -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         where = saved_views.remove(writer, me().email, id)
     return to(where)

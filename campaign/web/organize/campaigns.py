@@ -62,13 +62,13 @@ def add_campaign() -> Response:
 def _taken(slug: str, raw: bytes) -> str:
     slug = slug or campaign_file.read(raw).campaign
     take_campaign.run(database.engine(), settings(), raw, by=me().email, now=db.utcnow(), slug=slug)
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         note(writer, "campaign added", slug, source="file")
     return slug
 
 
 def _empty(slug: str) -> str:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         campaign_setup.add_empty(writer, slug, by=me().email, now=db.utcnow())
         note(writer, "campaign added", slug)
     return slug
@@ -91,7 +91,7 @@ def campaign_as_file(slug: str) -> Response:
 
 @route("/campaigns/<slug>", role="organizer", methods=("POST",))
 def change_campaign(slug: str) -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         if new := request.form.get("copy_as", "").strip():
             if me().campaigns:
                 raise not_yours(me())
@@ -193,7 +193,7 @@ def set_organization(slug: str) -> Response:
         accent = look.read(request.form.get("accent", ""))
         logo = _sent("logo", logos.LOGO, logos.read)
         picture = _sent("picture", logos.PICTURE, logos.read_picture)
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             campaign_setup.identify(writer, slug, request.form)
             row = campaigns.campaign(writer, slug)
             row.accent = accent
@@ -247,7 +247,7 @@ def _counted(goes: Removal) -> list[str]:
 
 @route("/campaigns/<slug>/remove", role="admin", proven=True, methods=("POST",))
 def remove_campaign(slug: str) -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         gone = removal.remove(writer, slug)
         note(writer, "campaign removed", slug, **vars(gone))
     told(_("The campaign is removed."))

@@ -152,7 +152,7 @@ def build_digest() -> Response:
 
 
 def _log(act: str, period: str, **more: object) -> None:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         access.note(writer, act, period, **more)
 
 
@@ -398,7 +398,7 @@ def mail_policy() -> Response:
 
 @route("/digest/policy", role="admin", proven=True, methods=("POST",))
 def set_mail_policy() -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         before = policy.policy(writer).model_dump_json()
         changed = policy.choose(writer, request.form)
         if changed:

@@ -23,7 +23,7 @@ STEP = ("next_step", "next_on")
 def add_note(bioguide: str) -> Response:
     """Keep a note or a contact, and make its next step that of the board."""
     try:
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             note = notes.add(writer, served.slug(), bioguide, _given(writer), by=me().email, now=db.utcnow())
             if any(request.form.get(name, "").strip() for name in STEP):
                 step = {name: request.form.get(name, "") for name in STEP}
@@ -45,7 +45,7 @@ def change_note(bioguide: str, id: int) -> Response:
     """Edit a note, delete it, or put back what was there before."""
     act, version = request.form.get("act", ""), request.form.get("version", type=routing.number) or 0
     try:
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             note, by, now = notes.find(writer, served.slug(), bioguide, id), me().email, db.utcnow()
             if act == "delete":
                 notes.delete(writer, note, version=version, by=by, now=now)
@@ -79,7 +79,7 @@ def _refused_change(bioguide: str, id: int, refusal: Refused) -> Response:
 def add_contact(bioguide: str) -> Response:
     """Note who works in the office, or that they do so no longer."""
     try:
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             if over := request.form.get("over", type=routing.number):
                 staff.end(writer, served.slug(), over, now=db.utcnow())
             else:

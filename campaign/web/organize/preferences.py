@@ -16,7 +16,7 @@ from campaign.web.organize.account import account_page
 @route("/account/name", methods=("POST",))
 def set_name() -> Response:
     try:
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             users.rename(
                 writer, users.find(writer, me().id or 0), request.form.get("name", ""), now=db.utcnow()
             )
@@ -28,7 +28,7 @@ def set_name() -> Response:
 
 @route("/account/reminders", methods=("POST",))
 def set_reminders() -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         users.choose_reminders(writer, users.find(writer, me().id or 0), request.form.getlist("reminder"))
         note(writer, "reminders chosen", me().email)
     told(_("Saved."))
@@ -40,7 +40,7 @@ def make_token() -> Response:
     """Make a token and show it, this once."""
     name = request.form.get("token_name", "")
     try:
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             made = api_tokens.make(writer, me(), name, now=db.utcnow(), request=request_id())
     except Refused as refusal:
         return account_page(status=refusal.status, problem=refusal.text(current()))
@@ -49,7 +49,7 @@ def make_token() -> Response:
 
 @route("/account/tokens/<int:id>/revoke", methods=("POST",))
 def revoke_token(id: int) -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         api_tokens.revoke(writer, me(), id, now=db.utcnow(), request=request_id())
     told(_("The token is revoked. What used it can read nothing any more."))
     return to("account", _anchor="tokens")

@@ -163,7 +163,7 @@ def _seen(chosen: Mapping[str, str]) -> str:
 
 
 def _log(terms: Terms, done: Imported) -> None:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         access.note(
             writer,
             "readers imported",

@@ -80,7 +80,7 @@ def _reader(id: int, act: str) -> Subscriber:
 @route("/readers/<int:id>/step/<act>", role="admin", proven=True, methods=("POST",))
 def take_reader_step(id: int, act: str) -> Response:
     _reader(id, act)
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         who = reader_search.reader(writer, served.slug(), id)
         if act == "stop":
             subscribers.stop(writer, who, "organizer", now=db.utcnow(), page="organizer")
@@ -96,6 +96,6 @@ def export_readers() -> Response:
     """Every confirmed reader, as ``campaign subscribers export`` writes them."""
     slug = served.slug()
     text = csv_lists.write(database.session(), slug)
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         access.note(writer, "exported", f"readers of {slug}", rows=text.count("\r\n") - 1, kind="csv")
     return attachment((exports.BOM + text).encode(), KINDS["csv"], f"readers-{slug}.csv")

@@ -84,7 +84,7 @@ def download(kind: str, name: str, header: Sequence[str], rows: Sequence[Sequenc
     if kind not in KINDS:
         raise Refused("Tables come as csv or xlsx.", "Las tablas se dan en csv o xlsx.", status=404)
     raw = exports.csv_of(header, rows) if kind == "csv" else exports.xlsx_of(name, header, rows)
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         access.note(writer, "exported", name, rows=len(rows), kind=kind)
     return attachment(raw, KINDS[kind], f"{name}.{kind}")
 

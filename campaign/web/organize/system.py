@@ -133,7 +133,7 @@ def _counts(session: Session, now: datetime) -> dict[str, int]:
 @route("/system/poll", role="organizer", methods=("POST",))
 def poll_now() -> Response:
     """Ask for a poll: the worker does it, so that no page waits for Congress."""
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         text = request.form.get("bill", "")
         bill = str(lookup.resolve(writer, text)) if text else ""
         fresh = poll_requests.request(writer, bill, by=me().email, now=db.utcnow())

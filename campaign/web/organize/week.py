@@ -230,7 +230,7 @@ def _calls_lately(session: Session, slug: str, ids: Sequence[str], today: date) 
 def seen() -> Response:
     """Remember the newest change of this campaign that this person has been shown."""
     upto = request.form.get("upto", type=routing.number) or 0
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         saved_views.mark_seen(writer, me(), served.slug(), upto)
     return to("dashboard")
 
@@ -240,7 +240,7 @@ def assign_member(bioguide: str) -> Response:
     """Become responsible for a member, or give them back, for the bills of the form."""
     versions = _versions()
     owner = me().email if request.form.get("take") else ""
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         now = db.utcnow()
         known = {bill.id for bill, _p in boards.working_bills(writer, now=now, campaign=served.slug())}
         if not versions or not versions.keys() <= known:

@@ -149,7 +149,7 @@ def add_bill() -> Response:
     """Add a bill by any form of its number or address; the worker reads it, rules suggest its kin."""
     text, slug = request.form.get("bill", ""), request.form.get("proposal", "")
     now = db.utcnow()
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         bill = _any_bill(writer, text)
         tracking.track(writer, bill, now=now)
         poll_requests.request(writer, str(bill), by=me().email, now=now)
@@ -175,7 +175,7 @@ def _any_bill(session: Session, text: str) -> BillId:
 def decide_kin() -> Response:
     proposal, bill = request.form.get("proposal", ""), request.form.get("bill", "")
     now = db.utcnow()
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         decide = lineage.confirm if request.form.get("decision") == "yes" else lineage.reject
         row = decide(writer, proposal, str(lookup.resolve(writer, bill)), by=me().email, now=now)
         known = writer.get_one(Bill, row.bill)
@@ -189,7 +189,7 @@ def decide_kin() -> Response:
 @route("/words/proposals", role="organizer", methods=("POST",))
 def add_proposal() -> Response:
     given = request.form
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         slug = given.get("slug", "").strip() or LOWER.sub("-", _written_name(given).lower()).strip("-")
         if writer.get(Proposal, slug):
             raise Refused(f"“{slug}” is taken.", f"«{slug}» ya existe.", status=409)
@@ -384,7 +384,7 @@ def save_text(kind: str, key: str) -> Response:
         return _preview(kind, key, given, request.form.get("member", "").strip()[:80])
     seen = request.form.get("seen", type=routing.number) or 0
     try:
-        with db.writing(database.engine()) as writer:
+        with db.writing_alone(database.engine()) as writer:
             other = texts.overtaken(writer, served.slug(), kind, key, seen)
             draft = texts.draft(
                 writer, served.slug(), kind, key, given, seen=seen, by=me().email, now=db.utcnow()
@@ -409,7 +409,7 @@ def save_text(kind: str, key: str) -> Response:
 
 @route("/words/versions/<int:id>/publish", role="organizer", methods=("POST",))
 def publish(id: int) -> Response:
-    with db.writing(database.engine()) as writer:
+    with db.writing_alone(database.engine()) as writer:
         row = _publish(writer, id)
         where = row.kind, row.key
     told(_("Published."))

@@ -341,7 +341,7 @@ def test_forms_of_before_are_still_counted(
     assert kinds_of_office(engine_of_calls) == [kind]
 
 
-JOINING = ["Will co-sponsor", "Undecided", "Won’t co-sponsor", "Didn’t say"]
+JOINING = ["Will co-sponsor", "Undecided", "Won’t co-sponsor", "Didn’t say, or took my message"]
 
 
 @pytest.mark.parametrize(
@@ -386,7 +386,7 @@ def test_what_the_office_said_is_added_changed_and_undone(client: FlaskClient, e
 def test_a_call_about_both_bills_is_told_bill_by_bill(client: FlaskClient, engine_of_calls: Engine) -> None:
     both = {"member": "C001098", "bill": "us-guns-abroad", "result": "talked", "once": once(client)}
     page = client.post("/act/TX-20/called", data=both, follow_redirects=True)
-    assert "What did they say about ARMAS Act" in text_of(page)
+    assert "What did they say about the ARMAS Act" in text_of(page)
     for said, found in (
         ("undecided@s367-119", {("s367-119", "undecided"), ("s3508-119", "")}),
         ("will_join@s3508-119", {("s367-119", "undecided"), ("s3508-119", "will_join")}),
