@@ -23,6 +23,8 @@ from campaign.cli import main
 from campaign.congress import ledger
 from campaign.congress.models import Bill, RecordedVote
 from campaign.congress.passages import outcome, tally_of
+from campaign.mailing.edition import digest, news
+from campaign.mailing.edition.digest import Group
 from campaign.outreach import asks
 from campaign.proposals.models import Proposal
 from campaign.settings import Settings
@@ -252,7 +254,7 @@ def test_nobody_is_asked_for_it(earlier_version: Operator) -> None:
 def test_by_itself_it_is_shown_and_nothing_is_asked(operator: Operator) -> None:
     operator.json("track", MERIDA)
     refused = operator.run("script", "--bill", MERIDA, "--member", CASTRO)
-    assert (refused.exit_code, "nothing left to ask" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "nothing to ask Joaquin Castro about H.R. 6028" in refused.stderr) == (2, True)
     page = words(operator.client().get(f"/bills/{MERIDA}").text)
     assert OUTCOME in page
     assert "It had no co-sponsors." in page
@@ -286,6 +288,30 @@ def test_a_bill_of_the_last_congress_is_still_asked_back(operator: Operator) -> 
         then = asks.campaign_asks(session, now=datetime(2009, 2, 1, tzinfo=UTC), campaign="us-guns-abroad")
         later = asks.campaign_asks(session, now=datetime(2011, 2, 1, tzinfo=UTC), campaign="us-guns-abroad")
     assert [matter.history for matter in (then.matters[-1], later.matters[-1])] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("lang", "quiet", "deed"),
+    [
+        ("en", "There is nothing to ask for right now.", "Read how far it came, and who supported it."),
+        ("es", "Por ahora no hay nada que pedir.", "Lea hasta dónde llegó y quiénes lo apoyaron."),
+    ],
+)
+def test_mail_to_who_follows_it_alone_asks_for_nothing(
+    operator: Operator, lang: str, quiet: str, deed: str
+) -> None:
+    operator.json("track", MERIDA)
+    alone(operator.engine, MERIDA)
+    operator.json("lineage", "confirm", "merida", MERIDA)
+    with db.reading(operator.engine) as session:
+        gathered = news.gather(session, "us-guns-abroad", since_seq=0, now=NOW)
+    page = digest.page(gathered, Group(lang, "TX-20", ("merida",)), base_url="https://x")
+    assert page.quiet.endswith(quiet)
+    assert (page.deed.sentence, page.deed.scripted, page.deed.phone) == (deed, False, "")
+    assert page.deed.url == f"https://x{'/es' if lang == 'es' else ''}/proposals/merida"
+    assert all(not member.lines for member in page.members)
+    whole = digest.page(gathered, Group(lang, "TX-20"), base_url="https://x")
+    assert "6028" not in repr(whole)
 
 
 # --- who was on it ---------------------------------------------------------------------------------
