@@ -25,6 +25,7 @@ from campaign.congress.models import Bill, RecordedVote
 from campaign.congress.passages import outcome, tally_of
 from campaign.mailing.edition import digest, news
 from campaign.mailing.edition.digest import Group
+from campaign.organizing import dashboard
 from campaign.outreach import asks
 from campaign.proposals.models import Proposal
 from campaign.settings import Settings
@@ -330,3 +331,6 @@ def test_nobody_is_said_to_have_left_where_no_term_is_known(operator: Operator, 
     assert "could vote in this chamber when the bill expired" not in page
     assert "Example001" in page
     assert "No tenemos las fechas del cargo de 2" in words(client.get(f"/es/bills/{MERIDA}").text)
+    with db.reading(operator.engine) as session:
+        summary = dashboard.bill_summary(session, MERIDA, now=NOW)
+    assert (summary.undated, summary.counts.listed) == (2, 2)

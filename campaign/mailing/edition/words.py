@@ -96,7 +96,8 @@ WORDS = {
         "lo que más ayuda es llamar a sus legisladores.",
         "quiet_law": "Los proyectos que usted sigue ya son ley. No queda nada que pedir.",
         "law_deed": "Lea cómo se convirtió en ley y quiénes la apoyaron.",
-        "quiet_history": "Nadie ha vuelto a presentar los proyectos que sigue. Por ahora no hay nada que pedir.",
+        "quiet_history": "Nadie ha vuelto a presentar los proyectos que sigue. "
+        "Por ahora no hay nada que pedir.",
         "history_deed": "Lea hasta dónde llegó y quiénes lo apoyaron.",
         "law_button": "Ver el proyecto",
         "count": "{bill} tiene {number} copatrocinadores",

@@ -46,7 +46,7 @@ class Card:
     steps: tuple[Step, ...]
     progress: Progress | None
     people: tuple[Person, ...]
-    # Of an ended bill: how many co-sponsors have no term on record; nobody knows whether they still sat.
+    # counts.undated
     undated: int = 0
 
     @property
@@ -183,7 +183,7 @@ def card(session: Session, record: BillRecord, relatives: Iterable[BillRecord], 
         steps=tuple(stage_line(record.id, record.stage)),
         progress=progress.progress(record, numbers, people, earlier, goal) if _is_open(record) else None,
         people=tuple(people[id] for id in on if id in people and not counts.has_left(people[id], record)),
-        undated=sum(not people[id].dated for id in record.active if id in people) if record.ended else 0,
+        undated=counts.undated(record, people),
     )
 
 
