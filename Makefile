@@ -12,7 +12,7 @@ ITSELF := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 # Compiled modules and rewritten tests are half of a test run's start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run install develop check test lint format bench mutate replay week january soak kills pictures translate lock clean
+.PHONY: help run install develop check test lint format bench mutate replay week january soak kills fuzz pictures translate lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -62,6 +62,9 @@ soak: $(VENV)/.dev-stamp  ## the whole viral day: 40,000 newcomers, 7,500 connec
 
 kills: $(VENV)/.dev-stamp  ## kill a worker that sends mail a hundred times, on both databases, and count lost and extra copies
 	@$(BIN)/python -m benchmarks.kills $(ARGS)
+
+fuzz: $(VENV)/.dev-stamp  ## the tests with invented cases a hundred times over, for hours (FUZZ=1000, ARGS=tests/congress)
+	@FUZZ=$(or $(FUZZ),100) $(BIN)/python -m pytest -m hypothesis $(ARGS)
 
 pictures: $(VENV)/.dev-stamp  ## take the screenshots of docs/ again, in Chromium
 	@$(BIN)/python -m tools.pictures $(ARGS)

@@ -26,7 +26,7 @@ from campaign.web.core import (
 from campaign.web.organize import access
 from campaign.web.public import calls, previews
 
-ROOMS = (public.room, organize.room, api.room, api.organize_room, health.room)
+ROOMS = (public.room, organize.room, api.room, api.organize_room, api.metrics_room, health.room)
 
 
 def create_app(settings: Settings | None = None, *, engine: Engine | None = None) -> Flask:

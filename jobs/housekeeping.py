@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.engine import Engine
 
 from campaign import db, runs
-from campaign.accounts import sessions, throttle, users
+from campaign.accounts import passkeys, sessions, throttle, users
 from campaign.congress import replies
 from campaign.outreach import outcomes, phone_numbers, steps
 from campaign.settings import Settings
@@ -26,6 +26,7 @@ def run(
         old_replies = replies.trim_raw(session)
         old_runs = runs.trim(session, before=now - RUNS_KEPT)
         sessions.trim(session, now=now)
+        passkeys.trim(session, now=now)
         users.trim_links(session, before=now - ACCESS_KEPT)
         throttle.trim(session, before=now - ACCESS_KEPT)
         outcomes.trim(session, before=now - outcomes.RECEIPTS_KEPT)

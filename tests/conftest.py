@@ -20,6 +20,7 @@ import hypothesis
 import jinja2
 import pytest
 import sqlalchemy as sa
+from fuzzing import cases
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Engine
@@ -54,6 +55,7 @@ _numbers = itertools.count()
 # A loaded machine is no fault of the code: no test is timed, neither its runs nor the making of their input.
 hypothesis.settings.register_profile(
     "suite",
+    max_examples=cases(100),
     deadline=None,
     suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture, hypothesis.HealthCheck.too_slow],
 )

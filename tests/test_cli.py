@@ -164,6 +164,10 @@ def test_copying_between_databases(operator: Operator, tmp_path: Path) -> None:
     assert operator.json("db", "copy", here, there)["rows"]["bill"] == 1
     assert operator.run("db", "copy", here, there).exit_code == 2
     assert operator.run("db", "copy", here, "mysql://x/y").exit_code == 2
+    mistyped = tmp_path / "no-such.db"
+    refused = operator.run("db", "copy", f"sqlite:///{mistyped}", f"sqlite:///{tmp_path / 'new.db'}")
+    assert (refused.exit_code, mistyped.exists()) == (2, False)
+    assert "no-such.db" in refused.output
 
 
 def test_doctor_finds_errors(operator: Operator, tmp_path: Path) -> None:

@@ -78,6 +78,31 @@ class UserSession(SQLModel, table=True):
     new_secret: str = ""
 
 
+class Passkey(SQLModel, table=True):
+    """A WebAuthn credential of a user. What stands here is public: the device keeps the secret."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    user: int = Field(foreign_key="account.id", index=True)
+    # Its id and its public key, in base64url.
+    credential: str = Field(unique=True)
+    public_key: str
+    # How often the device says that it was used; 0 for one that does not count.
+    used: int = 0
+    # The host it was made on, where alone it works.
+    host: str
+    # What its user calls it.
+    name: str = ""
+    made_at: datetime
+    last_used: date | None = None
+
+
+class PasskeyChallenge(SQLModel, table=True):
+    """A challenge that was answered, until it is too old to be answered again."""
+
+    hash: str = Field(primary_key=True)
+    ends_at: datetime
+
+
 class ApiToken(SQLModel, table=True):
     """A user's token by which a program of theirs reads the organizers' JSON. Revoking deletes the row."""
 

@@ -12,8 +12,9 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from campaign import db
-from campaign.accounts import audit, factors, passwords, sessions, throttle, users
+from campaign.accounts import audit, factors, passkeys, passwords, sessions, throttle, users
 from campaign.accounts.models import User, UserSession
+from campaign.accounts.passkeys import Site
 from campaign.accounts.tokens import kept, keyed
 from campaign.refusals import Refused
 
@@ -76,6 +77,19 @@ def with_link(engine: Engine, token: str, visitor: Visitor, *, now: datetime) ->
             audit.note(session, None, "link refused", now=now, request=visitor.request)
             return Outcome("refused")
         return _let_in(session, user, visitor, now, "link")
+
+
+def with_passkey(engine: Engine, site: Site, answer: str, visitor: Visitor, *, now: datetime) -> Outcome:
+    """Come in with a passkey, which stands for both factors. Its limit is not that of passwords: no guesser can
+    use it up."""
+    with db.writing(engine) as session:
+        if not throttle.allow(session, visitor.bucket("passkey", visitor.address), throttle.ADDRESS, now=now):
+            return Outcome("slow")
+        user = passkeys.use(session, site, answer, now=now)
+        if user is None:
+            audit.note(session, None, "passkey refused", now=now, request=visitor.request)
+            return Outcome("refused")
+        return _open(session, user, visitor, now, "passkey")
 
 
 def with_code(engine: Engine, owed: str, code: str, visitor: Visitor, *, now: datetime) -> Outcome:
@@ -149,6 +163,19 @@ def prove_again(
         throttle.forget(session, bucket)
         audit.note(session, user, "proved again", now=now, request=visitor.request)
     return "in"
+
+
+def prove_with_passkey(
+    engine: Engine, user: User, token: str, site: Site, answer: str, *, now: datetime
+) -> bool:
+    """Step up with one of the user's own passkeys."""
+    with db.writing(engine) as session:
+        found = passkeys.use(session, site, answer, now=now)
+        good = found is not None and found.id == user.id
+        if good:
+            sessions.prove(session, token, now=now)
+        audit.note(session, user, "proved again" if good else "proof refused", now=now)
+    return good
 
 
 def change_password(

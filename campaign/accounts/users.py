@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from campaign.accounts import audit, sessions
 from campaign.accounts.audit import plain
-from campaign.accounts.models import ApiToken, SignInLink, User
+from campaign.accounts.models import ApiToken, Passkey, SignInLink, User
 from campaign.accounts.tokens import fingerprint, kept, new_token
 from campaign.refusals import Refused
 
@@ -135,9 +135,10 @@ def switch(session: Session, user: User, active: bool, *, by: User | None, now: 
 
 
 def reset_factor(session: Session, user: User, *, by: User | None, now: datetime) -> None:
-    """Take a lost authenticator off; their sessions end."""
+    """Take a lost authenticator off, and the passkeys that may have been lost with it; their sessions end."""
     user.totp_secret, user.totp_step = "", 0
     session.add(user)
+    session.execute(sa.delete(Passkey).where(col(Passkey.user) == user.id))
     sessions.end_all(session, user)
     audit.note(session, by, "authenticator removed", user.email, now=now)
 

@@ -96,6 +96,7 @@ def copy_database(context: CommandContext, from_url: str, to_url: str) -> None:
     from campaign import backup, db
 
     _ = context.settings
+    _refuse_missing_file(from_url)
     source, target = (db.open_engine(_database_url(url)) for url in (from_url, to_url))
     try:
         counts = backup.copy(source, target)
@@ -105,6 +106,13 @@ def copy_database(context: CommandContext, from_url: str, to_url: str) -> None:
     context.output(
         {"rows": counts}, *count_lines(counts), "Copied; both databases have the same number of rows."
     )
+
+
+def _refuse_missing_file(url: str) -> None:
+    """SQLite would make an empty database of a mistyped name."""
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not file.is_file():
+        raise Refused(f"There is no file {file}.", f"No existe el archivo {file}.")
 
 
 def _database_url(url: str) -> str:

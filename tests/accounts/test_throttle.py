@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
@@ -113,7 +114,7 @@ def test_s01_two_processes_share_one_bucket(engine: Engine) -> None:
         assert sum(pool.map(attempt, range(12))) == 5
 
 
-@settings(max_examples=30)
+@settings(max_examples=cases(30))
 @given(gaps=st.lists(st.integers(0, 1200), min_size=1, max_size=40))
 def test_s01_no_hour_lets_through_more_than_twice_the_limit(sqlite_engine: Engine, gaps: list[int]) -> None:
     at, taken = NOW, []

@@ -73,11 +73,11 @@ def serving() -> Callable[..., AbstractContextManager[str]]:
 
 
 @contextmanager
-def serve(engine: Engine, **settings: Any) -> Iterator[str]:
+def serve(engine: Engine, port: int = 0, **settings: Any) -> Iterator[str]:
     """The service on an engine, with any of its settings."""
     key = SecretStr("for browser tests only, long enough")
     app = create_app(Settings(secret_key=key, **settings), engine=engine)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from standin import FAULTS, KEY, LIST_FAULTS, Record, Standin, anybody, joined, small_congress
@@ -278,7 +279,7 @@ def test_with_every_fault_at_once_nothing_false_is_complete(source: Standin, imp
     assert complete > len(BILLS) * 2
 
 
-@settings(max_examples=60)
+@settings(max_examples=cases(60))
 @given(data=st.data())
 def test_no_cut_of_a_reply_passes_for_whole(source: Standin, impatient: Make, data: Any) -> None:
     fetcher = impatient(attempts=1, threshold=1000)

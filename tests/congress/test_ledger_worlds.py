@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import sqlalchemy as sa
+from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from observations import BILL, INTRODUCED, REFERRED, observed
@@ -82,7 +83,7 @@ def empty_database(template: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-@settings(max_examples=60)
+@settings(max_examples=cases(60))
 @given(life=lives, extra=lines, seen=visits)
 def test_the_ledger_ends_equal_to_the_record(
     sqlite_template: Path, life: dict[str, list[tuple[int, int | None]]], extra: list[int], seen: list

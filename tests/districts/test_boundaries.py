@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import Point, Polygon
@@ -151,7 +152,7 @@ def test_a_file_that_is_not_there_is_refused(sqlite_engine: Engine, tmp_path: Pa
         import_boundaries(sqlite_engine, tmp_path / "none.json", 119, now=now)
 
 
-@settings(max_examples=60)
+@settings(max_examples=cases(60))
 @given(
     radii=st.lists(st.integers(10, 400), min_size=5, max_size=40),
     points=st.lists(st.tuples(st.integers(-400, 400), st.integers(-400, 400)), min_size=5, max_size=30),

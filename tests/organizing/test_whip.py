@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from chambers import NOW, add_bill, id_of, legislator, on, seat_members, term
+from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
@@ -190,7 +191,7 @@ def test_of_a_stale_form_only_the_changed_fields_are_the_editors_own(board: Engi
 EDIT = st.tuples(st.integers(0, 3), st.sampled_from(["lean", "next_step", "tags"]), st.sampled_from("abc"))
 
 
-@settings(max_examples=25)
+@settings(max_examples=cases(25))
 @given(edits=st.lists(EDIT, max_size=12))
 def test_the_history_alone_rebuilds_every_version(
     sqlite_engine: Engine, edits: list[tuple[int, str, str]]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from chambers import END, NOW, add_bill, adopt, counted, id_of, legislator, on, seat_members, term
+from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
@@ -853,7 +854,7 @@ ROW = st.builds(
 ROWS = st.lists(ROW, max_size=9, unique_by=lambda row: row.bioguide)
 
 
-@settings(max_examples=20)
+@settings(max_examples=cases(20))
 @given(here=ROWS, sister=ROWS, earlier=ROWS, sponsor=NUMBERS)
 def test_no_list_ever_holds_who_is_on_leads_or_sits_elsewhere(
     sqlite_engine: Engine, here: list, sister: list, earlier: list, sponsor: int

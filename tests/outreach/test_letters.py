@@ -7,6 +7,7 @@ from datetime import date
 from statistics import median
 
 import pytest
+from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
@@ -30,7 +31,7 @@ WRITTEN = Choices(
     "My cousin lives in Juárez.",
 )  # fmt: skip
 # No shrinking over databases and no reading of them: what varies is text.
-many = settings(max_examples=60)
+many = settings(max_examples=cases(60))
 
 
 @pytest.fixture(scope="module")

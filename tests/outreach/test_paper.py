@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pypdf
 import pytest
+from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
@@ -57,7 +58,7 @@ NAMES = {
     "soft\u00adhyphen zero\u200bwidth word\u2060joiner": "zerowidth",
 }
 QUOTES = "'\"’‘“”„‟«»‹›‚‛′″`´ʼʻ＇＂–—−…"
-many = settings(max_examples=15)
+many = settings(max_examples=cases(15))
 
 Compose = Callable[..., Letter]
 

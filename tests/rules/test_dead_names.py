@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Called by name by the library that the class belongs to (gunicorn, Flask-Login, html.parser).
+# Called by name by the library that the class belongs to (gunicorn, Flask-Login, html.parser, Prometheus).
 CALLED_BY_LIBRARIES = {
     "load_config",
     "get_id",
+    "collect",
     "handle_starttag",
     "handle_endtag",
     "handle_data",

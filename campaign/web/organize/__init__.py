@@ -17,6 +17,7 @@ from campaign.web.organize import (
     lists,
     member,
     notes,
+    passkeys,
     phone_numbers,
     preferences,
     reader_lists,
@@ -30,6 +31,6 @@ from campaign.web.organize.access import room
 
 __all__ = [
     "account", "action_signatures", "action_targets", "actions", "ask_order", "bills", "board", "bulk",
-    "campaigns", "digest", "find", "january", "lists", "member", "notes", "phone_numbers", "preferences",
-    "reader_lists", "readers", "room", "steps", "system", "week", "wordings",
+    "campaigns", "digest", "find", "january", "lists", "member", "notes", "passkeys", "phone_numbers",
+    "preferences", "reader_lists", "readers", "room", "steps", "system", "week", "wordings",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from campaign import db
-from campaign.accounts import api_tokens, audit, factors, passwords, sessions, signin, users
+from campaign.accounts import api_tokens, audit, factors, passkeys, passwords, sessions, signin, users
 from campaign.mailing import sign_in_links
 from campaign.proposals import campaigns
 from campaign.proposals.models import Proposal
@@ -52,7 +52,7 @@ def sign_in_now() -> Response:
     if not password:
         return _send_link(email)
     outcome = signin.with_password(database.engine(), email, password, visitor(), now=db.utcnow())
-    return _arrive(outcome, target, email=email)
+    return arrive(outcome, target, email=email)
 
 
 def _send_link(email: str) -> Response:
@@ -80,7 +80,7 @@ def use_link(secret: str) -> Response:
     outcome = signin.with_link(database.engine(), secret, visitor(), now=db.utcnow())
     if outcome.result == "refused":
         return page("link.html", status=410, secret="", open=False)
-    return _arrive(outcome, "")
+    return arrive(outcome, "")
 
 
 @route("/code", role="")
@@ -96,18 +96,19 @@ def give_code() -> Response:
         database.engine(), session.get(OWED, ""), request.form.get("code", ""), visitor(), now=db.utcnow()
     )
     if outcome.result == "in":
-        return _arrive(outcome, request.form.get("next", ""))
+        return arrive(outcome, request.form.get("next", ""))
     words = (
-        _slow()
+        slow()
         if outcome.result == "slow"
         else _("That code didn’t match. Codes work once. Wait for the next one.")
     )
     return page("code.html", status=429 if outcome.result == "slow" else 403, problem=words, next="")
 
 
-def _arrive(outcome: signin.Outcome, target: str, *, email: str = "") -> Response:
+def arrive(outcome: signin.Outcome, target: str, *, email: str = "") -> Response:
+    """The page after an attempt to sign in: where the person wanted to go, the code, or the form again."""
     if outcome.result == "slow":
-        return page("sign_in.html", status=429, problem=_slow(), email=email, next=target)
+        return page("sign_in.html", status=429, problem=slow(), email=email, next=target)
     if outcome.result == "refused":
         words = _("Wrong email or password.")
         return page("sign_in.html", status=403, problem=words, email=email, next=target)
@@ -125,7 +126,8 @@ def _arrive(outcome: signin.Outcome, target: str, *, email: str = "") -> Respons
     return redirect(safe_next(target), code=303)
 
 
-def _slow() -> str:
+def slow() -> str:
+    """What somebody reads who tried too often."""
     return _("There were too many attempts. Nothing is lost. Wait a few minutes and try again.")
 
 
@@ -143,7 +145,10 @@ def sign_out() -> Response:
 def prove() -> Response:
     user = me()
     return page(
-        "prove.html", next=request.args.get("next", ""), can=bool(user.password_hash or user.totp_secret)
+        "prove.html",
+        next=request.args.get("next", ""),
+        can=bool(user.password_hash or user.totp_secret),
+        passkeys=passkeys.of_user(database.session(), user),
     )
 
 
@@ -153,8 +158,15 @@ def prove_now() -> Response:
     result = signin.prove_again(database.engine(), me(), token(), answer, visitor(), now=db.utcnow())
     if result == "in":
         return redirect(safe_next(target), code=303)
-    words = _slow() if result == "slow" else _("That is not your password or a current code.")
-    return page("prove.html", status=429 if result == "slow" else 403, problem=words, next=target, can=True)
+    words = slow() if result == "slow" else _("That is not your password or a current code.")
+    return page(
+        "prove.html",
+        status=429 if result == "slow" else 403,
+        problem=words,
+        next=target,
+        can=True,
+        passkeys=passkeys.of_user(database.session(), me()),
+    )
 
 
 @route("/account")
@@ -174,6 +186,7 @@ def account_page(*, status: int = 200, problem: str = "") -> Response:
         problem=problem,
         typed=request.form,
         reminders={kind: users.wants(user, kind) for kind in users.REMINDERS},
+        passkeys=passkeys.of_user(database.session(), user),
         tokens=api_tokens.of_user(database.session(), user),
         sessions=rows,
         this=this.row.token_hash if this else "",

@@ -160,9 +160,19 @@ def _of_mail(*, keeps_ip: bool) -> Iterator[Statement]:
 def _of_organizers() -> Iterator[Statement]:
     yield Statement(
         "organizers",
-        ("account", "apitoken", "recoverycode", "signinlink", "usersession", "throttle"),
+        (
+            "account",
+            "apitoken",
+            "passkey",
+            "passkeychallenge",
+            "recoverycode",
+            "signinlink",
+            "usersession",
+            "throttle",
+        ),
         _(
-            "About organizers who sign in: email address, name, role, a scrambled password, and the "
+            "About organizers who sign in: email address, name, role, a scrambled password, "
+            "the public half of their passkeys, and the "
             "kind of browser they are signed in on. A cookie keeps them signed in. No one else gets one."
         ),
         _("While they work with us. A session, seven days at most. Used links, a week after they expire."),

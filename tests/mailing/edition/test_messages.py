@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from fuzzing import cases
 from hypothesis import example, given
 from hypothesis import settings as speed
 from hypothesis import strategies as st
@@ -403,7 +404,7 @@ NASTY = st.text(st.characters(codec="utf-8"), max_size=300) | st.sampled_from(
 )
 
 
-@speed(max_examples=150)
+@speed(max_examples=cases(150))
 @given(NASTY, NASTY)
 @example("a\r\n\r\n<script>", "b\u2028c")
 def test_e27_text_of_people_adds_no_header_and_no_part(subject: str, name: str) -> None:

@@ -8,12 +8,13 @@ import pytest
 import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
+from fuzzing import cases
 from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 
 from campaign.web.core.operations import OPERATIONS
 
-few = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=cases(20), deadline=None, suppress_health_check=list(HealthCheck))
 PUBLIC = [operation for operation in OPERATIONS if not operation.by_token]
 
 

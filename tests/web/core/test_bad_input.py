@@ -12,6 +12,7 @@ import time_machine
 from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
+from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
@@ -84,7 +85,7 @@ def check(client: FlaskClient, method: str, path: str, **sent: Any) -> None:
     assert "<img src=x" not in page
 
 
-@settings(max_examples=150)
+@settings(max_examples=cases(150))
 @given(data=st.data())
 def test_s29_any_text_in_any_address_and_field(own: Flask, data: st.DataObject) -> None:
     rule = data.draw(st.sampled_from(rules(own)), label="rule")

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from organizer_client import sign_in, token
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
-from web.organizer_client import sign_in, token
 
 from campaign import db
 from campaign.accounts import users

@@ -10,6 +10,7 @@ import time_machine
 from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
+from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
@@ -26,7 +27,7 @@ from campaign.settings import Settings
 MONDAY_NOON = datetime(2026, 6, 22, 16, 0, tzinfo=UTC)
 CRUZ = {"member": "C001098", "bill": "s367-119"}
 KEY = "a key for tests only, thirty-two long"
-many = settings(max_examples=40)
+many = settings(max_examples=cases(40))
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import re
 import pypdf
 import pytest
 from flask.testing import FlaskClient
+from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
@@ -14,7 +15,7 @@ MINE = {
     "member": "C001098", "bill": "s3508-119", "v": "5", "points": "tracing", "name": "Ana López",
     "town": "San Antonio", "sentence": "My cousin lives in Juárez.",
 }  # fmt: skip
-many = settings(max_examples=30)
+many = settings(max_examples=cases(30))
 # All of Unicode hardly ever gives a curly quote.
 ANY_TEXT = st.text(max_size=900) | st.text(st.characters(codec="cp1252"), max_size=900)
 
