@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 from campaign import db
 from campaign.congress import members
 from campaign.congress.observation import ActionRow
-from campaign.outreach import asks, wordings
+from campaign.outreach import asks, conversations, wordings
 from campaign.outreach.asks import Ask
 
 NOW = datetime(2026, 6, 20, 15, tzinfo=UTC)
@@ -67,6 +67,20 @@ def test_other_questions_say_nothing_of_where_a_member_stands(congress: Engine, 
     vote(congress, CASTS, question=question)
     found = {who: asked(congress, who) for who in CASTS}
     assert {who: ask.code for who, ask in found.items() if ask} == {"A5": "thank"}
+
+
+def test_a_call_to_who_voted_no_ends_with_no_question_for_a_position(congress: Engine) -> None:
+    add_bill(congress, "hr1-119", proposal="armas", sponsor="A6", actions=(PASSED,))
+    vote(congress, CASTS)
+    ask = asked(congress, "A2")
+    assert ask
+    with db.reading(congress) as session:
+        person = members.person(session, id_of("A2"), now=NOW)
+    assert person
+    for lang, end in (("en", "Please pass on my question."), ("es", "pásele mi pregunta.")):
+        text = conversations.whole([ask, ask], person, "call", lang)
+        assert end in text
+        assert not any(question in text for question in ("have a position", "una postura"))
 
 
 def test_before_any_vote_nothing_changes(congress: Engine) -> None:
