@@ -5,8 +5,8 @@ The rooms, from the ground up (imports go down this list only):
 - ``settings``, ``refusals``, ``dates`` -- the operator's settings; errors in both languages; days people write
 - ``logs`` -- log format, and what is redacted
 - ``db``, ``runs`` -- engine, sessions, migrations; scheduled runs and leadership
-- ``ssrf``, ``reply``, ``fetch`` -- which hosts may be asked; responses and what they mean; the only HTTP
-  client: retries, circuit breakers, rate budgets, no redirects
+- ``ssrf``, ``connection``, ``reply``, ``fetch`` -- which hosts may be asked; when a request's time is over;
+  responses and what they mean; the only HTTP client: retries, circuit breakers, rate budgets, no redirects
 - ``congress`` -- the public record: bills, observations, the ledger, stages, members
 - ``calendar`` -- what is planned: committee meetings, the House's floor list, days in session
 - ``votes`` -- roll calls of bills: how each member voted
@@ -18,6 +18,7 @@ The rooms, from the ground up (imports go down this list only):
 - ``organizing`` -- counts, worklists, the whip board
 - ``snapshot`` -- the facts that come with the program
 - ``mailing`` -- ``readers``, ``edition``, ``delivery``, ``returned``
+- ``webhooks`` -- programs elsewhere that are told what happens on a campaign's bills
 - ``new_congress`` -- what the turn of a Congress ends, and what is missing for it
 - ``removal`` -- what goes with a campaign
 - ``tables`` -- every table of every room

@@ -8,6 +8,7 @@ for a maintenance page, a truncated body or an error sent with status 200. Such 
 other failure.
 """
 
+import json
 import logging
 import math
 import os
@@ -25,6 +26,7 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from campaign import __version__, ssrf
+from campaign.connection import Connection
 from campaign.refusals import Refused, SourceError
 from campaign.reply import (
     Headers,
@@ -245,19 +247,37 @@ class Fetcher:
 
         return self._attempt_all(whole, attempt)
 
-    def post(self, url: str, message: Mapping[str, str], *, public: bool = False) -> Reply:
+    def post(
+        self,
+        url: str,
+        message: Mapping[str, str] | bytes,
+        *,
+        headers: Headers | None = None,
+        public: bool = False,
+        seconds: float = 120.0,
+    ) -> Reply:
         """POST a JSON message once, without a retry; the reply of any status, without its body. Raises Unread
-        without a reply, and with ``public`` for a host that is none of the public internet."""
-        request = self._request(url, None, {}, BODY_LIMIT, 120.0)
-        address, headers, extensions = httpx.URL(request.url), {}, {}
+        without a reply in so many seconds, and with ``public`` for a host that is not of the internet."""
+        request = self._request(url, None, headers or {}, BODY_LIMIT, seconds)
+        try:
+            address = httpx.URL(request.url)
+        except httpx.InvalidURL:
+            raise SourceError("not an address that can be asked", permanent=True) from None
+        sent = {"Content-Type": "application/json", **request.headers}
+        content = message if isinstance(message, bytes) else json.dumps(dict(message)).encode()
+        connection = Connection()
+        extensions: dict[str, Any] = {"trace": connection.trace}
         if public:
             # The certificate is checked for the name, the connection goes to the address that was looked at.
-            headers["Host"], extensions["sni_hostname"] = address.netloc.decode(), address.host
+            sent["Host"], extensions["sni_hostname"] = address.netloc.decode(), address.host
             address = address.copy_with(host=ssrf.resolve(url))
         try:
-            with self._client.stream(
-                "POST", address, json=dict(message), headers=headers, extensions=extensions
-            ) as response:
+            with (
+                connection.ended_after(seconds),
+                self._client.stream(
+                    "POST", address, content=content, headers=sent, extensions=extensions
+                ) as response,
+            ):
                 pass
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise SourceError(f"{urlsplit(url).hostname}: not reached ({type(error).__name__})") from None

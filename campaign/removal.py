@@ -22,6 +22,7 @@ from campaign.proposals.models import (
     Proposal,
     TextVersion,
 )
+from campaign.webhooks.models import WebhookEndpoint, WebhookMessage
 
 Condition = sa.ColumnElement[bool]
 
@@ -83,6 +84,9 @@ def _own(slug: str) -> Iterator[tuple[type[Any], Condition]]:
     proposals = select(Proposal.slug).where(Proposal.campaign == slug)
     actions = select(CampaignAction.id).where(CampaignAction.campaign == slug)
     notes = select(WhipNote.id).where(WhipNote.campaign == slug)
+    endpoints = select(WebhookEndpoint.id).where(WebhookEndpoint.campaign == slug)
+    yield WebhookMessage, col(WebhookMessage.endpoint).in_(endpoints)
+    yield WebhookEndpoint, col(WebhookEndpoint.campaign) == slug
     yield WhipNoteChange, col(WhipNoteChange.note).in_(notes)
     yield WhipNote, col(WhipNote.campaign) == slug
     yield StaffContact, col(StaffContact.campaign) == slug

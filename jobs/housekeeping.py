@@ -10,10 +10,12 @@ from campaign.accounts import passkeys, sessions, throttle, users
 from campaign.congress import replies
 from campaign.outreach import outcomes, phone_numbers, steps
 from campaign.settings import Settings
+from campaign.webhooks import queue as webhook_queue
 from jobs import deliver_mail
 from jobs.outcome import Summary
 
 RUNS_KEPT = timedelta(days=90)
+WEBHOOKS_KEPT = timedelta(days=30)
 # Well after rate limits are back to zero and sign-in links have expired.
 ACCESS_KEPT = timedelta(days=7)
 
@@ -31,6 +33,7 @@ def run(
         throttle.trim(session, before=now - ACCESS_KEPT)
         outcomes.trim(session, before=now - outcomes.RECEIPTS_KEPT)
         phone_numbers.trim(session, before=now - phone_numbers.REPORTS_KEPT)
+        webhook_queue.trim(session, before=now - WEBHOOKS_KEPT)
         steps.trim(session, before=(now - steps.KEPT).date())
     of_mail = deliver_mail.tidy(engine, now=now)
     db.tidy(engine)

@@ -67,17 +67,26 @@ def plans(session: Session, bills: Sequence[BillId], *, now: datetime) -> dict[B
     meetings = _meetings(session, now)
     committees = open_committees(session, living)
     on_lists = floor.on_lists(session, [str(bill) for bill in living], now=now)
-    unread = {name: _good_at(known, name) for name in OLDEST if _is_old(known, name, now)}
-    moments = [moment for name in OLDEST if name not in unread and (moment := _good_at(known, name))]
+    gaps = _unread(known, now)
+    moments = [moment for name in OLDEST if name not in gaps and (moment := _good_at(known, name))]
     return {
         bill: Plan(
             tuple(_planned(meetings, bill, committees[bill], now)),
             tuple(row for row in on_lists if row.bill == str(bill)),
             min(moments, default=None),
-            unread,
+            gaps,
         )
         for bill in living
     }
+
+
+def unread(session: Session, *, now: datetime) -> dict[str, datetime | None]:
+    """The sources that say nothing now, each with the moment of its last good reading (None: never)."""
+    return _unread(sources.every(session), now)
+
+
+def _unread(known: Mapping[str, CalendarSource], now: datetime) -> dict[str, datetime | None]:
+    return {name: _good_at(known, name) for name in OLDEST if _is_old(known, name, now)}
 
 
 def _good_at(known: Mapping[str, CalendarSource], name: str) -> datetime | None:

@@ -79,22 +79,31 @@ def _tell(context: CommandContext, done: "Imported", unused: list[str]) -> None:
 @click.option(
     "--to", "file", type=click.Path(path_type=Path, dir_okay=False), help="A file; default standard output."
 )
-def export_subscribers(context: CommandContext, slug: str, file: Path | None) -> None:
-    """Write every confirmed subscriber as CSV."""
+@click.option(
+    "--shape",
+    type=click.Choice(("plain", "action_network", "everyaction", "mailchimp", "osdi")),
+    default="plain",
+    help="The names of columns of another system, or OSDI's JSON.",
+)
+def export_subscribers(context: CommandContext, slug: str, file: Path | None, shape: str) -> None:
+    """Write every confirmed subscriber as CSV, or in the shape of another system."""
     from campaign import db
-    from campaign.mailing.readers import csv_lists
+    from campaign.mailing.readers import csv_lists, list_shapes
 
     campaign = only(context, slug)
     with db.reading(context.engine) as session:
-        text = csv_lists.write(session, campaign)
-    count = text.count("\r\n") - 1
+        if shape == "plain":
+            text = csv_lists.write(session, campaign)
+            count = text.count("\r\n") - 1
+        else:
+            text, count = list_shapes.export(session, campaign, shape)
     if file is None and not context.as_json:
         click.echo(text, nl=False)
         return
     if file is not None:
         file.write_text(text, encoding="utf-8", newline="")
-    csv = {} if file is not None else {"csv": text}
+    written = {} if file is not None else {"osdi" if shape == "osdi" else "csv": text}
     context.output(
-        {"exported": count, **csv},
+        {"exported": count, **written},
         localized(f"{count} subscribers written.", f"{count} suscriptores escritos."),
     )

@@ -55,6 +55,16 @@ TEXTS = {
             "{number} people said that {phone}, the {city} office of {who}, doesn’t work. Supporters no longer "
             "see it. Call it, then say on the page Phone numbers if it works, or set another one.",
         ),
+        "webhook_parked": (
+            "A webhook does not answer: {host}",
+            "For a day, no message reached {host}. New messages are still tried. Look at the page Webhooks: "
+            "there you can send again what was given up, or remove the webhook.",
+        ),
+        "webhook_gone": (
+            "A webhook was switched off: {host}",
+            "{host} answered that it wants no more messages (410). Nothing is sent there any more. On the page "
+            "Webhooks you can switch it on again or remove it.",
+        ),
     },
     "es": {
         "paused": (
@@ -97,6 +107,16 @@ TEXTS = {
             "{number} personas dijeron que el {phone}, de la oficina de {who} en {city}, no sirve. Ya no se "
             "muestra al público. Llame a ese número y después diga en la página Teléfonos si sirve, o ponga "
             "otro.",
+        ),
+        "webhook_parked": (
+            "Un webhook no responde: {host}",
+            "Durante un día ningún mensaje llegó a {host}. Los mensajes nuevos se siguen intentando. En la "
+            "página Webhooks puede enviar de nuevo lo que se abandonó, o quitar el webhook.",
+        ),
+        "webhook_gone": (
+            "Se apagó un webhook: {host}",
+            "{host} respondió que no quiere más mensajes (410). Ya no se le envía nada. En la página Webhooks "
+            "puede encenderlo de nuevo o quitarlo.",
         ),
     },
 }

@@ -230,11 +230,14 @@ def _weekday(day: date, lang: str) -> str:
 
 
 def _floor_line(row: FloorBill, bill: BillId) -> Line:
-    words = OFF_FLOOR if row.removed_at else FLOOR[row.relation]
-    text = Text.of_each(
-        lambda lang: words.of(lang).format(bill=on_one_line(bill.short), day=month_day(row.week, lang))
-    )
+    text = Text.of_each(lambda lang: floor_sentence(row, bill, lang))
     return Line(text, bill, chamber="house", names=row.removed_at is None)
+
+
+def floor_sentence(row: FloorBill, bill: BillId, lang: str) -> str:
+    """That a bill is on the House's list of a week, or was taken off it."""
+    words = OFF_FLOOR if row.removed_at else FLOOR[row.relation]
+    return words.of(lang).format(bill=on_one_line(bill.short), day=month_day(row.week, lang))
 
 
 def month_day(day: date, lang: str) -> str:

@@ -31,7 +31,7 @@ def _gate() -> Response | None:
     asked = routing.access()
     if asked is None or asked.in_draft:
         return None
-    if not access.may("viewer"):
+    if asked.framed or not access.may("viewer"):
         return _not_open()
     g.campaign_state = "draft"
     return None

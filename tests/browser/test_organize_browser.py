@@ -17,6 +17,7 @@ from campaign.mailing.models import Subscriber
 from campaign.organizing import notes, whip
 from campaign.outreach import steps
 from campaign.settings import Settings
+from campaign.webhooks import endpoints, queue
 
 PAGES = {
     "find": "find?q=tx",
@@ -40,6 +41,8 @@ PAGES = {
     "ask-order": "ask-order",
     "phone-numbers": "phone-numbers",
     "actions": "actions",
+    "webhooks": "webhooks",
+    "webhook": "webhooks/1",
     "account": "account",
     "authenticator": "account/authenticator",
     "users": "users",
@@ -65,6 +68,12 @@ def own_engine(campaign_copy: Engine) -> Engine:
             now=db.utcnow(),
         )
         steps.add(session, {steps.StepKey(db.utcnow().date(), "found", "us-guns-abroad", "en"): 30})
+        told = {"shape": "slack", "language": "es", "events": ["stage"], "by": "ana@example.org"}
+        url = "https://hooks.example.org/x"
+        hook = endpoints.add(session, "us-guns-abroad", url, now=db.utcnow(), **told)
+        hook.failing_since = db.utcnow()
+        queue.queue_test(session, hook, now=db.utcnow()).state = "parked"
+        queue.queue_test(session, hook, now=db.utcnow())
         reader = {"state": "confirmed", "created": db.utcnow(), "seat": "TX-20"}
         session.add(Subscriber(campaign="us-guns-abroad", email="reader@example.org", key="k", **reader))
     return campaign_copy

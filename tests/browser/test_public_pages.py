@@ -35,6 +35,7 @@ PAGES = {
     "nothing found": "/search?q=xyzzy",
     "data": "/data",
     "developers": "/developers",
+    "embedding": "/embed",
 }
 # Pages of the same templates as others, with other rows: one look at each is enough.
 ALIKE = {

@@ -1,7 +1,7 @@
 """Roll calls: which a bill's history refers to, how each member voted, and senators' ids in the Senate's documents.
 
 Revision: 0022
-Follows: 0024
+Follows: 0023
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 revision = "0022"
-down_revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

@@ -68,6 +68,10 @@ class CallsQuery(Query):
     member: Annotated[Bioguide | None, Field(description="Calls to one member")] = None
 
 
+class CalendarQuery(Query):
+    bill: Annotated[BillText | None, Field(description="What is planned for one bill alone")] = None
+
+
 class NotesQuery(Query):
     after: Annotated[int, Field(ge=0, lt=10**9, description="The number of the last note you have")] = 0
 
@@ -210,6 +214,53 @@ class Change(Answer):
 class Changes(Answer):
     changes: list[Change]
     next: Annotated[int, Field(description="``since`` of the next request")]
+
+
+class PlannedMeeting(Answer):
+    bill: str
+    event: Annotated[str, Field(description="The number that Congress's own calendars give it")]
+    relation: Annotated[
+        Literal["list", "text", "dropped", "holds"],
+        Field(
+            description="Why it is here: its notice lists the bill, mentions it, no longer lists it, or a "
+            "committee that has the bill meets"
+        ),
+    ]
+    chamber: Literal["house", "senate", "joint"]
+    kind: Literal["hearing", "closed_hearing", "markup", "business", "meeting"]
+    state: Annotated[
+        Literal["ahead", "postponed", "cancelled", "unlisted", "unconfirmed"],
+        Field(description="unlisted: gone from the Senate's list, which does not say why"),
+    ]
+    starts_at: datetime
+    moved_from: datetime | None
+    committees: Annotated[list[str], Field(description="Codes of the committees and subcommittees that meet")]
+    text: Annotated[Words, Field(description="The same in a sentence")]
+
+
+class FloorListing(Answer):
+    bill: str
+    week: Annotated[Day, Field(description="Its Monday; the House's list names no day")]
+    relation: Annotated[
+        Literal["bill", "amendments", "rule"],
+        Field(description="As itself, by amendments, or as what a rule is for"),
+    ]
+    removed_at: datetime | None
+    text: Annotated[Words, Field(description="The same in a sentence")]
+
+
+class UnreadSource(Answer):
+    source: Literal["house_floor", "house_meetings", "senate_meetings"]
+    read_at: Annotated[datetime | None, Field(description="Its last good reading")]
+
+
+class Calendar(Answer):
+    meetings: list[PlannedMeeting]
+    floor: list[FloorListing]
+    unread: Annotated[
+        list[UnreadSource],
+        Field(description="Sources that say nothing now: a gap, not a quiet day"),
+    ]
 
 
 class Proposal(Answer):

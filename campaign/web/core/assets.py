@@ -1,7 +1,7 @@
 """Files that browsers keep for a year, under an address with the fingerprint of their content.
 
-Beside those of ``static`` two are made of installed packages: the style sheet and the face of headings. Each is
-made when first asked for and kept in ``var/cache``, where every process finds it.
+Beside those of ``static`` some are made: the style sheets and the face of headings. Each is made when first
+asked for and kept in ``var/cache``, where every process finds it.
 """
 
 import hashlib
@@ -111,6 +111,30 @@ def _sheet() -> bytes:
     return (face + stylesheet.combined(_bootstrap(), _own(), _names())).encode()
 
 
+def _embed_own() -> str:
+    return (STATIC / "embed.css").read_text()
+
+
+@cache
+def _embed_names() -> stylesheet.Names:
+    """What pages for frames use: their templates and the macros that draw bars and maps."""
+    folder = shipped("templates")
+    files = [*sorted(folder.glob("embed/*.html")), folder / "public/_progress.html"]
+    return stylesheet.Names.of(file.read_text() for file in files)
+
+
+@cache
+def _embed_version() -> str:
+    names = _embed_names()
+    found = (sorted(each) for each in (names.tags, names.classes, names.data))
+    parts = [tinycss2.__version__, _code(stylesheet), _own(), _embed_own(), *map(" ".join, found)]
+    return _digest("\n".join(parts).encode())
+
+
+def _embed_sheet() -> bytes:
+    return stylesheet.combined(_own(), _embed_own(), _embed_names()).encode()
+
+
 # --- the face of headings --------------------------------------------------------------------------
 
 
@@ -121,6 +145,7 @@ def face_version() -> str:
 
 MADE: Final = {
     "site.css": Made("text/css", _sheet_version, _sheet),
+    "embed.css": Made("text/css", _embed_version, _embed_sheet),
     "display.woff2": Made("font/woff2", face_version, typeface.woff2),
 }
 

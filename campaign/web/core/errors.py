@@ -25,17 +25,24 @@ def attach(app: Flask) -> None:
 
 def answer(status: int, heading: str, text: str) -> Response:
     """An error in the form that its audience reads, in the language of the address."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith("/api/") or routing.here("oembed"):
         response = jsonify(error={"status": status, "message": text, "request": request_id()})
     else:
-        audience = "organize" if routing.is_organizers(request.path) else "public"
         body = render_template(
-            f"{audience}/error.html", heading=heading, text=text, status=status, request_id=request_id()
+            f"{_audience()}/error.html", heading=heading, text=text, status=status, request_id=request_id()
         )
         response = Response(body, mimetype="text/html")
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _audience() -> str:
+    """The folder of the templates for who reads this request's answer."""
+    asked = routing.access()
+    if asked is not None and asked.framed:
+        return "embed"
+    return "organize" if routing.is_organizers(request.path) else "public"
 
 
 def _refused(error: Refused) -> Response:

@@ -34,6 +34,8 @@ class Access:
     max_body: int | None = None
     # Whether a post may come from any page or program: its address or its signature proves it, no cookie does.
     any_origin: bool = False
+    # Whether any site may show the page in a frame. Such a page reads no cookie.
+    framed: bool = False
 
 
 # The largest number that a column of either database holds.
@@ -83,6 +85,7 @@ class Room:
         query: tuple[str, ...] = (),
         max_body: int | None = None,
         any_origin: bool = False,
+        framed: bool = False,
     ) -> Callable[[View], View]:
         """Declare the address of a view, and what ``Access`` says of it."""
 
@@ -96,6 +99,7 @@ class Room:
                 query=query,
                 max_body=max_body,
                 any_origin=any_origin,
+                framed=framed,
             )
             self.blueprint.add_url_rule(rule, view_func=view, methods=list(methods))
             return view

@@ -23,6 +23,15 @@ HEADERS = {
     # The position is asked for by one button on one page, and only by our own.
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), browsing-topics=()",
 }
+# Of pages for a frame on any site: they load less, and no header forbids the frame.
+FRAMED = {
+    **{name: value for name, value in HEADERS.items() if name != "X-Frame-Options"},
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'; frame-ancestors *; "
+        "base-uri 'none'"
+    ),
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 A_YEAR = 31_536_000
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -36,10 +45,8 @@ def trusted_hosts(settings: Settings) -> list[str]:
 
 
 def attach(app: Flask, settings: Settings) -> None:
-    headers = dict(HEADERS)
-    if settings.base_url.startswith("https://"):
-        # Not of sub-domains: what else an organization has below this name, the service does not know.
-        headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
+    # Not of sub-domains: what else an organization has below this name, the service does not know.
+    transport = {"Strict-Transport-Security": f"max-age={A_YEAR}"} if _is_https(settings) else {}
 
     @app.before_request
     def refuse_cross_site_posts() -> None:
@@ -51,9 +58,15 @@ def attach(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in headers.items():
+        asked = routing.access()
+        headers = FRAMED if asked and asked.framed else HEADERS
+        for name, value in {**headers, **transport}.items():
             response.headers.setdefault(name, value)
         return response
+
+
+def _is_https(settings: Settings) -> bool:
+    return settings.base_url.startswith("https://")
 
 
 def _same_site() -> bool:

@@ -24,6 +24,7 @@ from campaign.web.organize import (
     readers,
     steps,
     system,
+    webhooks,
     week,
     wordings,
 )
@@ -32,5 +33,6 @@ from campaign.web.organize.access import room
 __all__ = [
     "account", "action_signatures", "action_targets", "actions", "ask_order", "bills", "board", "bulk",
     "campaigns", "digest", "find", "january", "lists", "member", "notes", "passkeys", "phone_numbers",
-    "preferences", "reader_lists", "readers", "room", "steps", "system", "week", "wordings",
+    "preferences", "reader_lists", "readers", "room", "steps", "system", "webhooks",
+    "week", "wordings",
 ]  # fmt: skip

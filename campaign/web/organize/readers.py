@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from campaign import db
 from campaign.mailing.addresses import Keys
 from campaign.mailing.models import Subscriber
-from campaign.mailing.readers import csv_lists, reader_search, subscribers
+from campaign.mailing.readers import csv_lists, list_shapes, reader_search, subscribers
 from campaign.organizing import exports
 from campaign.refusals import Refused
 from campaign.web.core import database, routing, served
@@ -99,3 +99,16 @@ def export_readers() -> Response:
     with db.writing_alone(database.engine()) as writer:
         access.note(writer, "exported", f"readers of {slug}", rows=text.count("\r\n") - 1, kind="csv")
     return attachment((exports.BOM + text).encode(), KINDS["csv"], f"readers-{slug}.csv")
+
+
+@route("/readers/export/<shape>", role="admin", proven=True)
+def export_shaped(shape: str) -> Response:
+    """Every confirmed reader in the shape of another system."""
+    slug = served.slug()
+    text, rows = list_shapes.export(database.session(), slug, shape)
+    kind = list_shapes.SHAPES[shape].file
+    with db.writing(database.engine()) as writer:
+        access.note(writer, "exported", f"readers of {slug}", rows=rows, kind=shape)
+    raw = (exports.BOM + text if kind == "csv" else text).encode()
+    content_type = KINDS["csv"] if kind == "csv" else "application/json"
+    return attachment(raw, content_type, f"readers-{slug}-{shape}.{kind}")

@@ -6,10 +6,12 @@ from campaign.web.public import (
     calls,
     confirm_place,
     developers,
+    embeds,
     feeds,
     installing,
     kits,
     letters,
+    oembed,
     office_letters,
     phone_reports,
     previews,
@@ -23,7 +25,7 @@ from campaign.web.public import (
 from campaign.web.public.room import room
 
 __all__ = [
-    "actions", "calendars", "calls", "confirm_place", "developers", "feeds", "installing", "kits", "letters",
-    "office_letters", "phone_reports", "previews", "reports", "room", "routes", "scorecard", "search",
-    "shared", "subscribe",
+    "actions", "calendars", "calls", "confirm_place", "developers", "embeds", "feeds", "installing", "kits",
+    "letters", "oembed", "office_letters", "phone_reports", "previews", "reports", "room", "routes",
+    "scorecard", "search", "shared", "subscribe",
 ]  # fmt: skip

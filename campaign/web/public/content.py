@@ -138,8 +138,6 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
     people = members.people(session, ids, now=record.moment)
     order = sort if sort in SORTS else "date"
     told = history.events(changes, people)
-    end = min(today, _last_day(session, record))
-    chart = None if record.bill.partial else charts.steps(counts.over_time(record.cosponsors), end)
     key = str(record.id)
     family = lineage.family(session, key)
     relatives = ledger.records(session, [each.id for each in family], now=now)
@@ -149,7 +147,7 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
         on=tuple(sorted(_entries(record, people, record.active), key=SORTS[order])),
         gone=tuple(_entries(record, people, record.gone)),
         sort=order,
-        chart=chart,
+        chart=chart(record, now=now),
         history=tuple(told[:HISTORY]),
         history_left=max(0, len(told) - HISTORY),
         family=tuple(each for each in family if each.id != key),
@@ -166,6 +164,13 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
     )
 
 
+def chart(record: BillRecord, *, now: datetime) -> Steps | None:
+    """How many were on a bill day by day; None where that is not known, or less than two days are."""
+    today = record.day or now.astimezone(WASHINGTON).date()
+    end = min(today, _last_day(record))
+    return None if record.bill.partial else charts.steps(counts.over_time(record.cosponsors), end)
+
+
 def _changes(session: Session, record: BillRecord) -> list[Change]:
     """The bill's changes; for a past day those that Congress dates up to it."""
     rows = ledger.changes_since(session, bill=str(record.id))
@@ -177,7 +182,7 @@ def _changes(session: Session, record: BillRecord) -> list[Change]:
     )
 
 
-def _last_day(session: Session, record: BillRecord) -> date:
+def _last_day(record: BillRecord) -> date:
     """A chart ends where knowledge ends: at the last whole reading, or with the bill's Congress."""
     read = record.bill.observed_at
     end = congress_end(record.bill.congress).date()

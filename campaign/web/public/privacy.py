@@ -171,9 +171,9 @@ def _of_organizers() -> Iterator[Statement]:
             "throttle",
         ),
         _(
-            "About organizers who sign in: email address, name, role, a scrambled password, "
-            "the public half of their passkeys, and the "
-            "kind of browser they are signed in on. A cookie keeps them signed in. No one else gets one."
+            "About organizers who sign in: email address, name, role, a scrambled password and the public "
+            "half of their passkeys. Also the kind of browser they are signed in on. A cookie keeps them "
+            "signed in. No one else gets one."
         ),
         _("While they work with us. A session, seven days at most. Used links, a week after they expire."),
     )
@@ -182,6 +182,15 @@ def _of_organizers() -> Iterator[Statement]:
         ("auditentry", "whipchange", "textversion"),
         _("What organizers changed, and when: in lists, in texts and in who may sign in."),
         _("Permanently. It only grows."),
+    )
+    yield Statement(
+        "organizers",
+        ("webhookendpoint", "webhookmessage"),
+        _(
+            "Addresses of programs and chats that are told when something happens on a bill, what they were "
+            "told, and if it arrived. Nothing about readers."
+        ),
+        _("An address until an organizer removes it. A message, 30 days after it arrived or was given up."),
     )
     yield Statement(
         "organizers",

@@ -39,9 +39,10 @@ FIELDS = [
     "as", "office", "result", "once", "undo", "v", "points", "sentence", "name", "town", "address", "your_name",
     "your_town", "email", "language", "proposals", "website", "token", "since", "method", "_method", "lang",
     "target", "organization", "show_name", "action",
+    "url", "format", "maxwidth", "maxheight",
 ]  # fmt: skip
 QUERY_OR_FORM = st.dictionaries(st.sampled_from(FIELDS), TEXT, max_size=5)
-HELPFUL = {200, 204, 301, 302, 303, 308, 400, 404, 405, 409, 410, 413, 415, 429}
+HELPFUL = {200, 204, 301, 302, 303, 308, 400, 404, 405, 409, 410, 413, 415, 429, 501}
 INTERNAL = ("Traceback", "sqlalchemy", "jinja2.", "werkzeug", 'File "/', "Undefined", "SELECT ")
 
 

@@ -59,13 +59,15 @@ def test_what_a_page_does_not_declare_changes_nothing(app: Flask, client: FlaskC
         "fingerprint": "0",
         "size": 192,
         "form": "atom",
+        "kind": "count",
     }
     seen = 0
     for rule in app.url_map.iter_rules():
         declared = access_of(app, rule.endpoint)
         if not rule.endpoint.startswith("public_en.") or "GET" not in (rule.methods or set()):
             continue
-        if "token" in rule.arguments or "provider" in rule.arguments:
+        # An oEmbed without its ``url`` is an error, and each error has an id of its own.
+        if {"token", "provider"} & rule.arguments or rule.endpoint.endswith(".oembed"):
             continue
         with app.test_request_context():
             path = rule.build(given, append_unknown=False)[1]  # type: ignore[index]

@@ -128,16 +128,23 @@ TABLE: dict[str, tuple[str, bool]] = {
     "reader_step": ("admin", True),
     "take_reader_step": ("admin", True),
     "export_readers": ("admin", True),
+    "export_shaped": ("admin", True),
     "bring_readers": ("admin", True),
     "look_at_readers": ("admin", True),
     "take_readers": ("admin", True),
     "rejected_readers": ("admin", True),
+    "webhooks": ("organizer", True),
+    "add_webhook": ("organizer", True),
+    "webhook": ("organizer", True),
+    "try_webhook": ("organizer", True),
+    "replay_message": ("organizer", True),
+    "change_webhook": ("organizer", True),
     "mail_policy": ("admin", True),
     "set_mail_policy": ("admin", True),
 }
 SAMPLES = {"bill": "hr6736-119", "bioguide": "C001091", "name": "map", "kind": "csv", "id": "9", "secret": "x",
            "slug": "us-guns-abroad", "what": "campaign", "key": "us-guns-abroad", "act": "approve",
-           "number": "9"}  # fmt: skip
+           "number": "9", "shape": "osdi"}  # fmt: skip
 
 
 @pytest.fixture

@@ -181,6 +181,29 @@ def test_confirmed_readers_are_taken_away_as_a_table(admin: FlaskClient, listed:
     assert (entry.object, entry.detail) == (f"readers of {OURS}", {"rows": 1, "kind": "csv"})
 
 
+@pytest.mark.parametrize(
+    ("shape", "content_type", "begins"),
+    [
+        ("action_network", "text/csv; charset=utf-8", "\ufeffemail,language,state"),
+        ("osdi", "application/json", '{\n "total_pages": 1'),
+    ],
+)
+def test_confirmed_readers_leave_in_the_shape_of_another_system(
+    admin: FlaskClient, listed: Engine, shape: str, content_type: str, begins: str
+) -> None:
+    path = f"{PAGE}/export/{shape}"
+    assert f'href="{path}"' in admin.get(PAGE).text
+    answer = admin.get(path)
+    assert answer.headers["Content-Type"] == content_type
+    assert answer.text.startswith(begins)
+    assert ANA in answer.text
+    assert LUZ not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    (entry,) = [entry for entry in entries(listed) if entry.act == "exported"]
+    assert (entry.object, entry.detail) == (f"readers of {OURS}", {"rows": 1, "kind": shape})
+    assert admin.get(f"{PAGE}/export/fax").status_code == 404
+
+
 # --- lists -----------------------------------------------------------------------------------------
 
 LIST = """\

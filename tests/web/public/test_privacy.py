@@ -52,6 +52,7 @@ def test_the_times_told_are_the_times_kept(said: list[Statement]) -> None:
     # Receipts go with the daily housekeeping after their day is over.
     assert (outcomes.RECEIPTS_KEPT.days, until["callreceipt"]) == (1, "Two days at most.")
     assert (housekeeping.RUNS_KEPT.days, until["jobrun"].startswith("90 days")) == (90, True)
+    assert (housekeeping.WEBHOOKS_KEPT.days, "30 days" in until["webhookmessage"]) == (30, True)
     assert (subscribers.USED_KEPT.days, until["mailtoken"]) == (7, "A week after they are used or expire.")
     assert (subscribers.WEEK.days, until["attempt"]) == (7, "A week.")
     assert (subscribers.RETIRED_AFTER.days, "30 days" in until["subscriber"]) == (30, True)

@@ -180,3 +180,60 @@ def test_a_calendar_to_subscribe_to_keeps_its_uid(app: Flask, engine: Engine) ->
     assert after["UID"] == before["UID"]
     assert (after["STATUS"], after["SEQUENCE"]) == ("CANCELLED", 1)
     assert after["SUMMARY"].startswith("Cancelada: sesión de enmiendas (markup): H.R. 6736")
+
+
+# --- as JSON ---------------------------------------------------------------------------------------
+
+
+def calendar(app: Flask, query: str = "") -> Any:
+    return app.test_client().get(f"/api/v1/calendar{query}").json
+
+
+def test_the_calendar_as_json_says_the_same(app: Flask, engine: Engine) -> None:
+    week = date(2026, 6, 22)
+    plan(
+        engine,
+        meeting(moved_from=MARKUP - timedelta(days=1)),
+        meeting(
+            event="190103",
+            named={"hr923-119": "text"},
+            committees="HSJU",
+            starts_at=MARKUP - timedelta(hours=1),
+        ),
+        FloorWeek(week=week, congress=119, version=NOW, read_at=NOW),
+        FloorBill(week=week, bill="hr6736-119", relation="rule", first_seen=NOW),
+    )
+    found = calendar(app)
+    assert [(each["event"], each["bill"], each["relation"]) for each in found["meetings"]] == [
+        ("190103", "hr923-119", "text"),
+        ("190102", "hr6736-119", "list"),
+    ]
+    moved = found["meetings"][1]
+    assert moved["starts_at"] == "2026-06-24T13:30:00Z"
+    assert moved["moved_from"] == "2026-06-23T13:30:00Z"
+    assert (moved["chamber"], moved["kind"], moved["state"]) == ("house", "markup", "ahead")
+    assert moved["committees"] == ["HSFA"]
+    assert "has set a markup for Wednesday" in moved["text"]["en"]
+    assert "fijó una sesión de enmiendas" in moved["text"]["es"]
+    (listed,) = found["floor"]
+    assert (listed["week"], listed["relation"], listed["removed_at"]) == ("2026-06-22", "rule", None)
+    assert listed["text"]["en"].startswith("A rule for taking up H.R.")
+    assert found["unread"] == []
+
+
+def test_the_calendar_of_one_bill(app: Flask, engine: Engine) -> None:
+    plan(engine, meeting(), meeting(event="190103", named={"hr923-119": "list"}, committees="HSJU"))
+    found = calendar(app, "?bill=hr923-119")
+    assert [each["event"] for each in found["meetings"]] == ["190103"]
+    assert app.test_client().get("/api/v1/calendar?bill=hr99999-119").status_code == 404
+    assert app.test_client().get("/api/v1/calendar?day=today").status_code == 400
+
+
+def test_a_gap_is_no_quiet_week_in_json_either(app: Flask, engine: Engine) -> None:
+    assert [each["source"] for each in calendar(app)["unread"]] == list(SOURCES)
+    plan(engine)
+    assert calendar(app) == {"meetings": [], "floor": [], "unread": []}
+    with db.writing(engine) as session:
+        session.get_one(CalendarSource, "senate_meetings").good_at = NOW - timedelta(hours=7)
+    gap = {"source": "senate_meetings", "read_at": "2026-06-20T08:00:00Z"}
+    assert calendar(app)["unread"] == [gap]
