@@ -9,6 +9,7 @@ The rooms, from the ground up (imports go down this list only):
   responses and what they mean; the only HTTP client: retries, circuit breakers, rate budgets, no redirects
 - ``congress`` -- the public record: bills, observations, the ledger, stages, members
 - ``calendar`` -- what is planned: committee meetings, the House's floor list, days in session
+- ``votes`` -- roll calls of bills: how each member voted
 - ``districts`` -- ZIP code, address or point to seat
 - ``proposals`` -- what a campaign is about: proposals, their bills over Congresses, facts, texts
 - ``accounts`` -- users, sign-in, sessions

@@ -90,6 +90,7 @@ class _Request:
     host: _Host
     limit: int
     seconds: float
+    absent: Collection[int] = ()
 
 
 class Fetcher:
@@ -181,14 +182,17 @@ class Fetcher:
         headers: Headers | None = None,
         secret_headers: Headers | None = None,
         limit: int = BODY_LIMIT,
+        absent: Collection[int] = (),
     ) -> T:
         """The result of ``parse`` on the reply. Unread raised by ``parse`` counts as a failed attempt.
+        ``absent`` are the statuses by which a source says, beside 404, that it has nothing there.
 
         Raises Unread after the last attempt, and at once for a permanent failure or an open circuit breaker.
         """
         request = self._request(
             url, params, {**(headers or {}), **(secret_headers or {})}, limit, self._body_seconds
         )
+        request = replace(request, absent=absent)
         return self._attempt_all(request, lambda: parse(self._send(request, None)))
 
     def download(
@@ -409,6 +413,8 @@ class Fetcher:
         ranged = (httpx.codes.PARTIAL_CONTENT, httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE)
         if "Range" in request.headers and reply.status in ranged:
             return
+        if reply.status in request.absent:
+            raise NotFound(reply.place, reply.status)
         if reply.status == httpx.codes.TOO_MANY_REQUESTS:
             self._raise_too_many(reply, request.host)
         if reply.status >= 500:
@@ -459,6 +465,7 @@ def open_fetcher(settings: Settings, **options: Any) -> Fetcher:
         settings.tigerweb_url,
         settings.house_docs_url,
         settings.senate_url,
+        settings.clerk_url,
         settings.voting_days_url,
     )
     hosts = {urlsplit(address).netloc for address in addresses if address}

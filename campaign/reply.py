@@ -35,10 +35,10 @@ class Unreachable(TransientError):
 
 
 class NotFound(SourceError):
-    """The source answered 404: it has nothing at this address."""
+    """The source answered that it has nothing at this address: by 404, or by a status of its own."""
 
-    def __init__(self, place: str) -> None:
-        super().__init__(f"{place}: not known there (404)", permanent=True)
+    def __init__(self, place: str, status: int = 404) -> None:
+        super().__init__(f"{place}: not known there ({status})", permanent=True)
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,11 @@ class Settings(BaseSettings):
     )
     senate_url: HttpAddressOrEmpty = Field(
         "https://www.senate.gov",
-        description="the Senate's meetings and schedule lie below it; empty switches them off",
+        description="the Senate's meetings, schedule and roll calls lie below it; empty switches them off",
+    )
+    clerk_url: HttpAddressOrEmpty = Field(
+        "https://clerk.house.gov",
+        description="the House's roll calls lie below it; empty switches them off",
     )
     voting_days_url: HttpAddressOrEmpty = Field(
         "https://votingdays.house.gov/voting-days.ics",

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress import congress_gov, govinfo, tracking
-from campaign.congress.bills import BillId, ordinal
+from campaign.congress.bills import BillId, congress_start, ordinal
 from campaign.congress.models import Bill
 from campaign.congress.observation import Observation
 from campaign.fetch import Fetcher, NotFound, open_fetcher
@@ -46,9 +46,11 @@ def run(
 ) -> Tracked:
     """Track a bill; with ``proposal``, confirm that the bill belongs to it.
 
-    Raises Refused, and stores nothing, where the proposal is unknown or a source has no such bill. Where no
-    source can be read, the bill is tracked by its number and ``note`` says why.
+    Raises Refused, and stores nothing, where the proposal is unknown, a source has no such bill, or none has
+    bills of its Congress. Where no source can be read, the bill is tracked by its number and ``note`` says why.
     """
+    if not settings.api_key:
+        _refuse_older(bill)
     with db.reading(engine) as session:
         _refuse_unknown_proposal([known.slug for known in campaigns.campaign_proposals(session)], proposal)
         known = session.get(Bill, str(bill))
@@ -66,6 +68,19 @@ def run(
             lineage.confirm(session, proposal, str(bill), by="command line", now=now)
         title = session.get_one(Bill, str(bill)).title
     return Tracked(bill, title, reading.note)
+
+
+def _refuse_older(bill: BillId) -> None:
+    first = govinfo.FIRST_CONGRESS
+    if bill.congress < first:
+        year = congress_start(first).year
+        raise Refused(
+            f"{bill.short} of the {ordinal(bill.congress)} Congress can’t be tracked: "
+            f"GovInfo has bills from the {ordinal(first)} Congress ({year}) on.",
+            f"No se puede seguir {bill.short} del {ordinal(bill.congress, 'es')} Congreso: "
+            f"GovInfo tiene proyectos desde el {ordinal(first, 'es')} ({year}).",
+            status=404,
+        )
 
 
 def _refuse_unknown_proposal(slugs: list[str], proposal: str) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from campaign.organizing.worklists import Worklists
     from jobs.poll_bills import Report
 
+# As ``govinfo.FIRST_CONGRESS``, which is not imported for the sake of a command's help.
 FIRST_CONGRESS_IN_GOVINFO = 108
 
 
@@ -167,10 +168,13 @@ def show_bill(context: CommandContext, bill: str, day: str | None) -> None:
 
 
 def _bill_json(record: "BillRecord", counts: dict[str, int], proposal: str | None) -> dict[str, Any]:
+    from campaign.congress.passages import outcome
+
     return {
         "bill": record.bill.id,
         "title": record.title,
         "stage": record.stage.stage.value,
+        "outcome": outcome(record, language()),
         "congress": record.bill.congress,
         "sponsor": record.sponsor,
         "introduced": record.bill.introduced,
@@ -188,7 +192,7 @@ def _bill_json(record: "BillRecord", counts: dict[str, int], proposal: str | Non
 def _bill_lines(record: "BillRecord", answer: dict[str, Any]) -> Iterator[str]:
     numbers = answer["counts"]
     yield f"{record.id.named}: {record.title or 'title not known'}"
-    yield f"  stage       {record.stage.stage.label(language())}"
+    yield f"  stage       {answer['outcome'] or record.stage.stage.label(language())}"
     yield f"  introduced  {record.bill.introduced or 'not known'} by {record.sponsor or 'not known'}"
     yield (
         f"  co-sponsors {numbers['listed']} ({numbers['sitting_voting']} sitting and voting, "

@@ -220,6 +220,7 @@ def _observe(
         law=rows.law(rows.items(detail.get("laws"))),
         cosponsors=rows.cosponsors(lists["cosponsors"].rows, problems),
         actions=rows.actions(history, problems),
+        votes=rows.votes(history, bill.congress),
         committees=tuple(rows.committees_of_actions(history).values()) or None,
         raw=raw,
     )

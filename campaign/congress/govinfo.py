@@ -30,6 +30,8 @@ from campaign.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+# The 108th Congress (2003 and 2004); its bulk data has none before.
+FIRST_CONGRESS = 108
 # 3.0.0 since December 2022; files of old Congresses may still have the older names.
 KNOWN_VERSIONS = ("1.", "2.", "3.")
 MOST_IN_MEMORY = 8 * 2**20
@@ -48,7 +50,6 @@ _UNREAD = frozenset(
         "dublinCore",
         "latestAction",
         "notes",
-        "recordedVotes",
         "subjects",
         "summaries",
         "textVersions",
@@ -70,7 +71,10 @@ class Reading:
 def read_bill(
     fetcher: Fetcher, settings: Settings, bill: BillId, *, now: datetime, modified: str = ""
 ) -> Reading:
-    """Read one bill's file, if it is newer than ``modified``. Raises Unread."""
+    """Read one bill's file, if it is newer than ``modified``. Raises Unread, without a request for a bill of a
+    Congress that GovInfo does not have."""
+    if bill.congress < FIRST_CONGRESS:
+        raise SourceError(f"GovInfo has no bills before the {FIRST_CONGRESS}th Congress", permanent=True)
     name = f"BILLSTATUS-{bill.congress}{bill.type}{bill.number}.xml"
 
     def parse_reply(reply: Reply) -> Reading:
@@ -183,6 +187,7 @@ def observe(tree: Tree, *, now: datetime, raw: bytes) -> Observation:
         actions=rows.actions(history, faults),
         committees=_committees(tree, history),
         related=rows.related(rows.items(tree.get("relatedBills")), bill.congress),
+        votes=rows.votes([tree, *history], bill.congress),
         raw=raw,
     )
 

@@ -20,6 +20,7 @@ from campaign.congress.models import (
     Bill,
     Change,
     Cosponsorship,
+    RecordedVote,
     Referral,
     Related,
 )
@@ -73,6 +74,7 @@ class Intake:
             lines = self._apply_actions()
             self._apply_committees()
             self._apply_related()
+            self._apply_votes()
             self._apply_stage(lines)
             self._finish()
 
@@ -286,6 +288,15 @@ class Intake:
     def _known_related(self) -> dict[str, Related]:
         rows = self.session.exec(select(Related).where(Related.bill == self.observation.bill))
         return {row.other: row for row in rows}
+
+    def _apply_votes(self) -> None:
+        if not self.observation.votes:
+            return
+        rows = select(RecordedVote).where(RecordedVote.bill == self.observation.bill)
+        known = {(row.chamber, row.session, row.number) for row in self.session.exec(rows)}
+        for vote in self.observation.votes:
+            if (vote.chamber, vote.session, vote.number) not in known:
+                self.session.add(RecordedVote(bill=self.observation.bill, **vote.model_dump()))
 
     def _apply_stage(self, lines: list[Line]) -> None:
         bill = self.bill

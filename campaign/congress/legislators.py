@@ -52,6 +52,7 @@ class MemberFiles:
 
 class _Ids(Fact):
     bioguide: Bioguide
+    lis: Text = ""
 
 
 class _Name(Fact):

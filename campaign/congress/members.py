@@ -65,6 +65,8 @@ class Person:
     senate_class: int | None
     url: str
     contact_form: str
+    # Whether a term that began by then is known; without one nobody here can say whether they sat.
+    dated: bool = True
 
     @property
     def sitting(self) -> bool:
@@ -149,6 +151,7 @@ def _person(row: Any) -> Person:
         senate_class=row.senate_class,
         url=row.url or "",
         contact_form=row.contact_form or "",
+        dated=termed,
     )
 
 

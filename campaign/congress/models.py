@@ -148,6 +148,16 @@ class Related(SQLModel, table=True):
     identical: bool = False
 
 
+class RecordedVote(SQLModel, table=True):
+    """A roll call that a bill's history refers to; ``campaign.votes`` reads it. ``session`` is of the bill's
+    Congress. A reference is only ever added: a roll call that was held stays held."""
+
+    bill: str = Field(primary_key=True, foreign_key="bill.id")
+    chamber: str = Field(primary_key=True)
+    session: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+
+
 class Change(SQLModel, table=True):
     """A row of the ledger: what an observation showed that was not known before."""
 
@@ -200,6 +210,8 @@ class Member(SQLModel, table=True):
     at a moment (``terms``)."""
 
     bioguide: str = Field(primary_key=True)
+    # A senator's id in the Senate's own documents (``S354``); empty where it is not known.
+    lis: str = ""
     first: str = ""
     middle: str = ""
     last: str = ""

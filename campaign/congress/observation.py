@@ -9,7 +9,7 @@ import hashlib
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from campaign.congress.bills import BillId
 
@@ -89,6 +89,14 @@ class RelatedRow(Fact):
     identical: bool = False
 
 
+class VoteRow(Fact):
+    """A roll call that a bill's history refers to, by chamber, session of the bill's Congress and number."""
+
+    chamber: Literal["house", "senate"]
+    session: Annotated[int, Field(ge=1, le=9)]
+    number: Annotated[int, Field(ge=1, le=99_999)]
+
+
 class Observation(Fact):
     """One reading of one bill from one source at one time.
 
@@ -110,6 +118,7 @@ class Observation(Fact):
     actions: tuple[ActionRow, ...] = ()
     committees: tuple[CommitteeRow, ...] | None = None
     related: tuple[RelatedRow, ...] | None = None
+    votes: tuple[VoteRow, ...] = ()
     raw: bytes = b""
     problem: str = ""
 

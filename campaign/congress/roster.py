@@ -201,6 +201,7 @@ def _store_people(session: Session, people: Sequence[Row], tenures: Sequence[Row
 def _member_row(row: Legislator, standing: Standing, source: str) -> Row:
     return {
         "bioguide": row.bioguide,
+        "lis": row.id.lis,
         "first": row.name.first,
         "middle": row.name.middle,
         "last": row.name.last,

@@ -6,7 +6,7 @@ does not validate is left out; ``faults`` gets a note with its field, never its 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from campaign.congress.observation import (
     Observation,
     PersonRow,
     RelatedRow,
+    VoteRow,
     committee_code,
     moment,
 )
@@ -98,6 +99,42 @@ def related(rows: Iterable[Any], congress: int) -> tuple[RelatedRow, ...]:
             kinds = {text_of(d, "type").lower() for d in items(row.get("relationshipDetails"))}
             found[str(other)] = found.get(str(other), False) or "identical bill" in kinds
     return tuple(RelatedRow(bill=bill, identical=identical) for bill, identical in found.items())
+
+
+def votes(holders: Iterable[Any], congress: int) -> tuple[VoteRow, ...]:
+    """The roll calls that lines of history refer to (in files of the older schema, the bill itself), each once.
+
+    They lead to documents elsewhere and are no part of a whole reading: one that cannot be read is left out.
+    """
+    found: dict[VoteRow, None] = {}
+    for holder in holders:
+        for row in _recorded(holder.get("recordedVotes") if isinstance(holder, Mapping) else None):
+            if text_of(row, "congress") != str(congress):
+                continue
+            try:
+                found[_vote(row)] = None
+            except ValidationError:
+                continue
+    return tuple(found)
+
+
+def _recorded(value: Any) -> Iterator[Row]:
+    """Rows of ``[…]`` (JSON) or of ``{"recordedVote": …}`` (XML), alone or in a list."""
+    for each in items(value):
+        if isinstance(each, Mapping) and "recordedVote" in each:
+            yield from _recorded(each["recordedVote"])
+        elif isinstance(each, Mapping):
+            yield each
+
+
+def _vote(row: Row) -> VoteRow:
+    return VoteRow.model_validate(
+        {
+            "chamber": text_of(row, "chamber").lower(),
+            "session": text_of(row, "sessionNumber"),
+            "number": text_of(row, "rollNumber"),
+        }
+    )
 
 
 def bill_named(row: Row) -> BillId | None:

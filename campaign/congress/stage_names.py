@@ -184,8 +184,8 @@ _NEXT = {
         "Tendría que presentarse otra vez con un número nuevo.",
     ),
     Stage.died: (
-        "It can be introduced again in the new Congress, under a new number.",
-        "Puede presentarse otra vez en el nuevo Congreso, con un número nuevo.",
+        "It can be introduced again in a later Congress, under a new number.",
+        "Puede presentarse otra vez en un Congreso posterior, con un número nuevo.",
     ),
 }
 

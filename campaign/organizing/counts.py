@@ -55,6 +55,11 @@ def has_left(person: Person | None, record: BillRecord) -> bool:
     return not person.may_act or person.chamber not in (None, record.id.chamber)
 
 
+def undated(record: BillRecord, people: Mapping[str, Person]) -> int:
+    """How many co-sponsors of an ended bill have no term on record: nobody knows whether they still sat."""
+    return sum(not people[id].dated for id in record.active if id in people) if record.ended else 0
+
+
 # The stages before its own chamber has voted on a bill, besides the other chamber's passage.
 _AHEAD = {Stage.unknown, Stage.reserved, Stage.introduced, Stage.in_committee, Stage.reported}
 

@@ -24,7 +24,7 @@ from campaign.congress.models import (
     RawReply,
     Tracking,
 )
-from campaign.organizing.counts import Counts, has_left, tally
+from campaign.organizing.counts import Counts, has_left, tally, undated
 from campaign.organizing.models import BillGoal
 from campaign.outreach.committees import ReferralSeat, referral_seats
 from campaign.proposals import lineage
@@ -77,6 +77,8 @@ class BillSummary:
     record: BillRecord
     proposal: Proposal | None
     counts: Counts
+    # counts.undated
+    undated: int
     sponsor: Person | None
     votes: int
     voting_now: int
@@ -214,6 +216,7 @@ def _strip(record: BillRecord, proposal: Proposal | None, facts: _Facts) -> Bill
         record=record,
         proposal=proposal,
         counts=numbers,
+        undated=undated(record, people),
         sponsor=sponsor,
         votes=votes,
         voting_now=sum(person.voting for person in chamber),

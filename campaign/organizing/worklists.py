@@ -37,6 +37,8 @@ GONE: Final = "gone"
 # In the order in which an organizer should read them: former supporters first.
 OPEN_LISTS = (ASK_AGAIN, WITHDREW, SUCCESSORS, SISTER_GAP, COMMITTEE, COMPANION)
 ENDED_LISTS = (WAS_ON, SUCCESSORS, NEW, NOT_LISTED, GONE)
+# Of a bill of a Congress before the last one most members are new, and seats have changed hands more than once.
+HISTORY_LISTS = (WAS_ON, GONE)
 LISTS = (WAS_ON, *OPEN_LISTS, NEW, NOT_LISTED, GONE)
 
 
@@ -118,8 +120,11 @@ def all_worklists(session: Session, bills: Sequence[BillId], *, now: datetime) -
 
 
 def _listed(facts: BillFacts, vacant: Sequence[str]) -> Worklists:
-    wanted = OPEN_LISTS if not facts.ended else () if facts.is_law else ENDED_LISTS
-    entries = {name: tuple(_BUILD[name](facts)) for name in wanted}
+    lists = OPEN_LISTS if not facts.ended else () if facts.is_law else ENDED_LISTS
+    history = facts.bill.congress < facts.sitting - 1
+    entries = {
+        name: () if history and name not in HISTORY_LISTS else tuple(_BUILD[name](facts)) for name in lists
+    }
     here = tuple(seat for seat in vacant if members.chamber_of(seat) == facts.chamber)
     partial = tuple(bill for bill in facts.earlier if bill.partial or bill.observed_at is None)
     return Worklists(facts.bill, entries, here, partial, tuple(_new_maps(facts)))

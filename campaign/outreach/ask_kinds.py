@@ -13,6 +13,7 @@ from campaign.congress.bills import BillId
 from campaign.outreach import names
 from campaign.outreach.bilingual import Text
 from campaign.refusals import Refused
+from campaign.votes.models import NAY, YEA
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,9 @@ class Situation:
     left: date | None = None
     earlier: EarlierSupport | None = None
     seat: CommitteeMembership | None = None
+    # How they voted the last time that their chamber voted on passing the bill, and when.
+    voted: str = ""
+    voted_on: date | None = None
     # Whether a committee of theirs is soon to mark up the bill by name.
     markup_near: bool = False
 
@@ -109,7 +113,7 @@ class AskKind:
     differ by ``texts``, the folder of their scripts and letters.
 
     Fields of the texts: ``reason`` has number, short and congress, search (how far a successor was looked
-    for), seat, joined, left, did and earlier; ``request``, which follows "I'm asking … to" and "Le pido …",
+    for), seat, joined, left, voted, did and earlier; ``request``, after "I'm asking … to" and "Le pido …",
     has bills (their names alone where they have ended), or none for who has just been thanked for them;
     ``thanks``, which follows "thank … for" and "agradecerle …", has bills; ``deed`` who, to (Spanish, for "a"
     and the name), bill and name. A bill of an ended Congress is named with it, but for short.
@@ -156,6 +160,8 @@ class AskKind:
         return self.folder or self.code
 
 
+VOTED_YES: Final = "voted_yes"
+VOTED_NO: Final = "voted_no"
 _COMMITTEE: Final = CommitteeMembership("HSFA", "House Committee on Foreign Affairs", False)
 _EARLIER: Final = EarlierSupport(BillId(118, "hr", 6618), 2023, False, 119)
 _ON_THE_LAST: Final = Text(
@@ -218,10 +224,43 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         ),
     ),
     AskKind(
+        code=VOTED_NO,
+        fits=lambda situation: situation.voted == NAY and not situation.vote_near,
+        least=Situation(voted=NAY, voted_on=date(2026, 5, 1), joinable=False),
+        urgency=11,
+        asks_support=False,
+        label=Text("Voted no", "Votó en contra"),
+        reason=Text(
+            "voted no on passage of {number} on {voted}", "votó en contra de aprobar {number} el {voted}"
+        ),
+        request=Text("explain the vote against {bills}", "que explique su voto en contra de {bills}"),
+        deed=Text(
+            "Ask {who} for the reason of the no vote on {bill}, {name}.",
+            "Pregunte {to} por qué votó en contra de {bill}, {name}.",
+        ),
+        adds_committee=False,
+    ),
+    AskKind(
+        code=VOTED_YES,
+        fits=lambda situation: situation.voted == YEA and not (situation.vote_near or situation.joinable),
+        least=Situation(voted=YEA, voted_on=date(2026, 5, 1), joinable=False),
+        urgency=12,
+        label=Text("Thanks: voted yes", "Gracias: votó a favor"),
+        reason=Text(
+            "voted yes on passage of {number} on {voted}", "votó a favor de aprobar {number} el {voted}"
+        ),
+        request=Text("keep working on this issue", "que siga trabajando en este tema"),
+        deed=Text(
+            "Thank {who} for voting yes on {bill}, {name}.", "Agradezca {to} su voto a favor de {bill}, {name}."
+        ),
+        thanks=Text("voting for {bills}", "que haya votado a favor de {bills}"),
+        adds_committee=False,
+    ),
+    AskKind(
         code="sponsor",
         fits=lambda situation: situation.sponsor,
         least=Situation(sponsor=True),
-        urgency=12,
+        urgency=14,
         label=Text("Thanks: introduced the bill", "Gracias: presentó el proyecto"),
         reason=Text("introduced {number}", "presentó {number}"),
         request=Text("keep pushing for a hearing", "que siga insistiendo en una audiencia"),
@@ -254,7 +293,7 @@ ASK_KINDS: Final[tuple[AskKind, ...]] = (
         code="thank",
         fits=lambda situation: situation.joined is not None,
         least=Situation(joined=date(2025, 9, 30)),
-        urgency=11,
+        urgency=13,
         label=Text("Thanks: co-sponsors the bill", "Gracias: copatrocina el proyecto"),
         reason=Text("co-sponsor of {number} since {joined}", "copatrocina {number} desde el {joined}"),
         request=Text("invite a colleague to sign on too", "que invite a un colega a firmar también"),

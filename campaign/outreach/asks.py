@@ -21,6 +21,8 @@ from campaign.proposals import campaigns, lineage, published, returns
 from campaign.proposals.models import Proposal
 from campaign.proposals.published import Cell
 from campaign.proposals.returns import Search
+from campaign.votes import standing
+from campaign.votes.standing import Stand
 
 TEXTS = ask_kinds.TEXTS
 # Which chamber has passed a bill at these stages: the other one acts next.
@@ -79,6 +81,11 @@ class ProposalBills:
     def law(self) -> Bill | None:
         """The bill of the newest earlier Congress that became law, where no bill has followed it."""
         return None if self.living else lineage.law_of(self.earlier)
+
+    @property
+    def history(self) -> bool:
+        """Whether nobody brought it back for a whole Congress: nothing is asked about it until then."""
+        return not self.living and bool(self.earlier) and self.earlier[0].congress < self.congress - 1
 
     def bill_for(self, chamber: Chamber | None, *, votes: bool = True) -> BillRecord | None:
         """The bill for a member of ``chamber``: one that the other chamber has passed, else its own.
@@ -144,6 +151,7 @@ class CampaignAsks:
         living = [str(record.id) for matter in self.matters for record in matter.living]
         self._joined = _first_joined(session, earlier)
         self._seats = referral_seats(session, living)
+        self._stands = standing.stands(session, living)
         self._markups = ahead.markups_near(session, living, now=now) if now else {}
 
     def asks(self, person: Person) -> list[Ask]:
@@ -157,7 +165,7 @@ class CampaignAsks:
         bill = record.bill if record else matter.last_for(person.chamber)
         situation = self._situation(person, matter, record)
         kind = ask_kinds.most_specific(situation)
-        if kind is None or bill is None or matter.law:
+        if kind is None or bill is None or matter.law or matter.history:
             return None
         return Ask(
             kind=kind,
@@ -168,6 +176,15 @@ class CampaignAsks:
             as_of=bill.observed_at.date() if record and bill.observed_at else None,
             sister=self._sister(person, matter),
         )
+
+    def stands(self, person: Person) -> list[tuple[ProposalBills, Stand]]:
+        """How a member voted on passing bills of this Congress, in the campaign's order."""
+        found = [
+            (matter, self._stands.get((str(record.id), person.bioguide)))
+            for matter in self.matters
+            for record in matter.living
+        ]
+        return [(matter, stand) for matter, stand in found if stand is not None]
 
     def _situation(self, person: Person, matter: ProposalBills, record: BillRecord | None) -> Situation:
         earlier = self._earlier(person, matter)
@@ -181,6 +198,7 @@ class CampaignAsks:
             )
         stage = record.stage.stage
         rows = [row for row in record.cosponsors if row.bioguide == person.bioguide]
+        stand = self._stands.get((str(record.id), person.bioguide))
         return Situation(
             joinable=PASSED.get(stage) != person.chamber and stage not in OUT_OF_CONGRESS,
             votes=person.voting,
@@ -189,7 +207,10 @@ class CampaignAsks:
             joined=min((row.joined for row in rows if row.withdrawn is None), default=None),
             left=max((row.withdrawn for row in rows if row.withdrawn), default=None),
             earlier=earlier,
-            seat=self._seat(person, record),
+            voted=stand.cast if stand else "",
+            voted_on=stand.day if stand else None,
+            # Once the chamber has voted, no committee of it has the bill.
+            seat=self._seat(person, record) if stand is None else None,
             markup_near=self._marks_up(person, record),
         )
 
@@ -327,6 +348,7 @@ def _reason(kind: AskKind, situation: Situation, bill: Bill, matter: ProposalBil
         seat=seat.of(lang) if seat else "",
         joined=names.day(situation.joined, lang) if situation.joined else "",
         left=names.day(situation.left, lang) if situation.left else "",
+        voted=names.day(situation.voted_on, lang) if situation.voted_on else "",
         did=earlier.verb(lang) if earlier else "",
         earlier=before,
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 from campaign.congress.members import Person
 from campaign.outreach import blanks, names, speech, time_left, wordings
+from campaign.outreach.ask_kinds import VOTED_NO
 from campaign.outreach.asks import Ask
 from campaign.outreach.bilingual import Text
 from campaign.outreach.phrases import phrase
@@ -162,8 +163,9 @@ def _frame(asks: Sequence[Ask], kind: str) -> str:
 
 def _end(asks: Sequence[Ask]) -> str:
     """The last line of a call: a question, or to who is on all bills a word on what comes next."""
-    if _asked(asks):
-        return "question"
+    if asked := _asked(asks):
+        # Who has voted on all of them has shown their position.
+        return "reason" if all(ask.code == VOTED_NO for ask in asked) else "question"
     return "leads" if any(ask.code == "sponsor" for ask in asks) else "friends"
 
 

@@ -20,8 +20,8 @@ FOLDERS: Final = {
 }
 NAMES: Final = {
     "whole": (
-        "call", "question", "friends", "leads", "voicemail", "tally", "thanks_call", "thanks_voicemail",
-        "thanks_tally", "next_call", "next_voicemail",
+        "call", "question", "reason", "friends", "leads", "voicemail", "tally", "thanks_call",
+        "thanks_voicemail", "thanks_tally", "next_call", "next_voicemail",
     ),
     "staff": ("hello", "who", "me", "position", "noted", "goodbye"),
     "letters": ("bridges", "thanks", "example"),

@@ -66,7 +66,7 @@ def check_letter(text: str) -> None:
 # --- texts that several asks share -----------------------------------------------------------------
 
 # Last lines of a call about all bills.
-_ENDS: Final = ("question", "friends", "leads")
+_ENDS: Final = ("question", "reason", "friends", "leads")
 Texts = Mapping[str, str]
 
 
@@ -154,7 +154,12 @@ def filled_phrase(found: Sequence[Ask], person: Person, group: str, name: str, t
         return texts[lang]
     if group == "whole":
         own = {(group, name, each): text for each, text in texts.items()}
-        for start, code in (("next_", "next_congress"), ("thanks_", "thank"), ("leads", "sponsor")):
+        for start, code in (
+            ("next_", "next_congress"),
+            ("thanks_", "thank"),
+            ("leads", "sponsor"),
+            ("reason", "voted_no"),
+        ):
             if name.startswith(start):
                 found = [_as_if(ask, code) for ask in found]
         return conversations.whole([_with_texts(ask, own) for ask in found], person, _kind(name), lang)

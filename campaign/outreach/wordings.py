@@ -32,7 +32,7 @@ LONGEST_LETTER = 260
 FILLED = (
     "member", "Member", "they", "They", "them", "to_member", "of_member", "salutation", "bill", "name",
     "plain_name", "chamber", "congress", "committee", "earlier", "year", "did", "doing", "since", "left",
-    "progress", "why", "what", "fact", "also", "asks", "thanks", "proposal", "home",
+    "voted", "progress", "why", "what", "fact", "also", "asks", "thanks", "proposal", "home",
 )  # fmt: skip
 FIELDS = frozenset((*BLANKS, *FILLED))
 # Fields that may be empty; the rest of the sentence or paragraph stands without them.
@@ -311,6 +311,7 @@ def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
         "doing": earlier.doing(lang) if earlier else "",
         "since": names.day(joined, lang) if joined else "",
         "left": names.day(left, lang) if left else "",
+        "voted": names.day(ask.situation.voted_on, lang) if ask.situation.voted_on else "",
         "progress": _progress(ask, person, lang),
         "why": first_sentence(spoken) if kind == "voicemail" else spoken,
         "what": written,

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from campaign.congress.bill_input import BillNumber, bare_number, not_a_bill, parse_bill
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill
+from campaign.congress.stage_names import Stage
 from campaign.congress.titles import title_key
 from campaign.proposals.lineage import living, not_held, proposal_of, reading_order, successor
 from campaign.proposals.models import Kinship, Proposal
@@ -29,7 +30,7 @@ _COMMON = {
 @dataclass(frozen=True)
 class Candidate:
     """One of the bills that were meant. ``successor`` is the living bill of the same proposal, where this one
-    can go no further."""
+    can go no further; ``ending`` the stage that ended it, None where it lives or expired."""
 
     bill_id: BillId
     title: str
@@ -37,6 +38,7 @@ class Candidate:
     living: bool
     successor: BillId | None
     proposal: str | None
+    ending: Stage | None = None
 
 
 def resolve(session: Session, text: str) -> BillId:
@@ -100,6 +102,7 @@ def _candidate(session: Session, bill: Bill, now: datetime) -> Candidate:
         living=alive,
         successor=BillId.of(heir.id) if heir else None,
         proposal=proposal.slug if proposal else None,
+        ending=Stage(bill.stage) if bill.over else None,
     )
 
 

@@ -26,6 +26,7 @@ PAGES = {
     "bill": "/bills/hr923-119",
     "past": "/bills/hr6736-119?on=2026-01-10",
     "dead": "/bills/hr8427-118",
+    "scorecard": "/scorecard?state=TX",
     "unread": "/bills/s4647-118",
     "proposal": "/proposals/armas-act",
     "privacy": "/privacy",

@@ -7,12 +7,13 @@ import pytest
 import sqlalchemy as sa
 from observations import BILL, CASTRO, INTRODUCED, REFERRED, START, acted, joined, observed
 from sqlalchemy.engine import Engine
+from sqlmodel import select
 
 from campaign import db
 from campaign.congress import ledger, tracking
 from campaign.congress.ledger import Recorded
-from campaign.congress.models import Action, Bill, Change, Cosponsorship
-from campaign.congress.observation import Observation
+from campaign.congress.models import Action, Bill, Change, Cosponsorship, RecordedVote
+from campaign.congress.observation import Observation, VoteRow
 from campaign.proposals import lineage
 
 TORRES, GOLDMAN, TLAIB, WARNOCK = "T000474", "G000599", "T000481", "W000790"
@@ -378,3 +379,15 @@ def test_a_bill_whose_number_alone_is_known_becomes_read(engine: Engine) -> None
     assert record_of(engine).bill.observed_at is None
     store(engine, observed())
     assert record_of(engine).title == "ARMAS Act of 2025"
+
+
+# --- recorded votes ---
+
+
+def test_references_to_roll_calls_are_added_once_and_never_taken_back(engine: Engine) -> None:
+    votes = (VoteRow(chamber="house", session=2, number=314), VoteRow(chamber="senate", session=2, number=7))
+    store(engine, *(observed(hour=hour, votes=found) for hour, found in enumerate((votes[:1], votes, ()))))
+    with db.reading(engine) as session:
+        rows = session.exec(select(RecordedVote).order_by(RecordedVote.chamber)).all()
+    found = [(row.bill, row.chamber, row.session, row.number) for row in rows]
+    assert found == [(BILL, "house", 2, 314), (BILL, "senate", 2, 7)]

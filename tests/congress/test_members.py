@@ -846,3 +846,12 @@ def test_party_and_state_are_the_mark_after_a_name(engine: Engine, now: datetime
         named = PersonRow(bioguide="Z000001", full_name="Nobody's list knows them", state="OH")
         members.store_named(session, [named], bill=BillId.of("hr1-119"), now=now)
     assert person(engine, "Z000001").mark == "OH"
+
+
+def test_a_senators_id_in_the_senates_documents_is_kept(engine: Engine) -> None:
+    baldwin = sen("B001230", "WI", "Baldwin", 1)
+    baldwin["id"]["lis"] = "S354"
+    load(engine, MemberFiles(current=[baldwin, CASTRO]), NOW)
+    with db.reading(engine) as session:
+        found = {row.bioguide: row.lis for row in session.exec(select(Member))}
+    assert found == {"B001230": "S354", "C001091": ""}

@@ -258,12 +258,38 @@ def test_q24_committees_unnamed_unknown_or_only_in_one_place() -> None:
     assert [(c.code, c.referred) for c in seen.committees or ()] == [("HSIF", False), ("HSWM", True)]
 
 
-def test_q25_recorded_votes_are_not_read(source: Standin, fetcher: Fetcher) -> None:
+def test_q25_a_recorded_vote_is_a_reference_and_no_part_of_the_line(source: Standin, fetcher: Fetcher) -> None:
     line = acted(INTRODUCED, "Passed by recorded vote: 210 - 200 (Roll no. 9).", "H37100")
-    vote = {"rollNumber": "9", "url": "https://clerk.house.gov/evs/2026/roll9.xml", "date": "not a date"}
+    address = "https://clerk.house.gov/evs/2026/roll9.xml"
+    vote = {
+        "rollNumber": 9,
+        "chamber": "House",
+        "congress": 119,
+        "sessionNumber": 2,
+        "url": address,
+        "date": "?",
+    }
     plain = from_both(source, fetcher, bill(actions=[line]))
-    voted = from_both(source, fetcher, bill(actions=[{**line, "recordedVotes": [vote]}]))
-    assert [seen.actions for seen in plain] == [seen.actions for seen in voted]
+    voted = from_both(source, fetcher, bill(actions=[{**line, "recordedVotes": [vote, vote]}, line]))
+    assert [seen.actions[-1] for seen in plain] == [seen.actions[-1] for seen in voted]
+    assert [seen.votes for seen in plain] == [(), ()]
+    for seen in voted:
+        assert seen.complete, seen.problem
+        assert [tuple(row.model_dump().values()) for row in seen.votes] == [("house", 2, 9)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"rollNumber": "x"}, {"rollNumber": 0}, {"chamber": "Both"}, {"sessionNumber": ""}, {"congress": 118}],
+)
+def test_q25_a_reference_that_cannot_be_read_is_left_out(
+    source: Standin, fetcher: Fetcher, wrong: dict[str, Any]
+) -> None:
+    line = acted(INTRODUCED, "Passed by recorded vote: 210 - 200 (Roll no. 9).", "H37100")
+    vote = {"rollNumber": 9, "chamber": "House", "congress": 119, "sessionNumber": 2, **wrong}
+    for seen in from_both(source, fetcher, bill(actions=[{**line, "recordedVotes": [vote]}])):
+        assert seen.complete, seen.problem
+        assert seen.votes == ()
 
 
 def test_q26_the_latest_action_is_never_read(source: Standin, fetcher: Fetcher) -> None:

@@ -22,7 +22,7 @@ from campaign.outreach.bilingual import Text
 EARLIER = EarlierSupport(BillId.of("hr6618-118"), 2023, False, 119)
 SEAT = CommitteeMembership("HSFA", "House Committee on Foreign Affairs", False)
 CHAIR = replace(SEAT, chair=True)
-JOINED, LEFT = date(2025, 12, 16), date(2026, 2, 3)
+JOINED, LEFT, VOTED = date(2025, 12, 16), date(2026, 2, 3), date(2026, 5, 1)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +63,18 @@ JOINED, LEFT = date(2025, 12, 16), date(2026, 2, 3)
         (Situation(open=False, joinable=False, earlier=EARLIER, led_last=True), "next_congress_lead"),
         (Situation(open=False, sponsor=True, vote_near=True, joined=JOINED), "next_congress"),
         (Situation(joinable=False), None),
+        (Situation(joinable=False, voted="yea", voted_on=VOTED), "voted_yes"),
+        (Situation(joinable=False, voted="yea", voted_on=VOTED, sponsor=True), "voted_yes"),
+        (Situation(joinable=False, voted="yea", voted_on=VOTED, joined=JOINED), "voted_yes"),
+        (Situation(joinable=False, voted="nay", voted_on=VOTED, joined=JOINED), "voted_no"),
+        (Situation(joinable=False, voted="present", voted_on=VOTED), None),
+        (Situation(joinable=False, voted="not_voting", voted_on=VOTED, joined=JOINED), "thank"),
+        # After a failed vote friends can still join; the next vote comes before the last one.
+        (Situation(voted="yea", voted_on=VOTED), "cosponsor"),
+        (Situation(voted="nay", voted_on=VOTED), "voted_no"),
+        (Situation(voted="nay", voted_on=VOTED, vote_near=True), "floor"),
+        (Situation(voted="yea", voted_on=VOTED, vote_near=True, joinable=False), "floor"),
+        (Situation(open=False, voted="nay", voted_on=VOTED), "next_congress"),
     ],
 )
 def test_the_most_specific_kind_wins(situation: Situation, texts: str | None) -> None:
@@ -79,15 +91,16 @@ def test_a_kinds_least_situation_asks_for_that_kind(kind: AskKind) -> None:
 def test_the_most_useful_kind_comes_first_and_thanks_last() -> None:
     assert [kind.texts for kind in sorted(ASK_KINDS, key=lambda kind: kind.urgency)] == [
         "floor", "committee_chair", "committee", "withdrew", "rejoin", "cosponsor", "delegate",
-        "next_congress_lead", "next_congress_again", "next_congress", "thank", "sponsor",
+        "next_congress_lead", "next_congress_again", "next_congress", "voted_no", "voted_yes", "thank",
+        "sponsor",
     ]  # fmt: skip
-    assert sorted(kind.urgency for kind in ASK_KINDS) == list(range(1, 13))
+    assert sorted(kind.urgency for kind in ASK_KINDS) == list(range(1, 15))
 
 
 def test_three_kinds_share_the_code_of_the_next_congress() -> None:
     shared = [kind.texts for kind in ASK_KINDS if kind.code == "next_congress"]
     assert shared == ["next_congress_lead", "next_congress_again", "next_congress"]
-    assert len({kind.code for kind in ASK_KINDS}) == 10
+    assert len({kind.code for kind in ASK_KINDS}) == 12
 
 
 def test_only_a_reason_that_rests_on_absence_has_another_for_a_list_never_read() -> None:
@@ -98,12 +111,12 @@ def test_only_a_reason_that_rests_on_absence_has_another_for_a_list_never_read()
 
 
 def test_only_the_bills_supporters_are_not_asked_for_their_position() -> None:
-    assert {kind.code for kind in ASK_KINDS if kind.supports} == {"sponsor", "thank"}
+    assert {kind.code for kind in ASK_KINDS if kind.supports} == {"sponsor", "thank", "voted_yes"}
 
 
 FIELDS = {
     "label": set(),
-    "reason": {"number", "short", "congress", "search", "seat", "joined", "left", "did", "earlier"},
+    "reason": {"number", "short", "congress", "search", "seat", "joined", "left", "voted", "did", "earlier"},
     "reason_unread": {"number", "seat", "did", "earlier"},
     "request": {"bills"},
     "thanks": {"bills"},
@@ -130,6 +143,8 @@ def test_organizers_know_a_kind_by_whom_it_is_asked_of() -> None:
         "next_congress_lead": "No bill now: introduced the last one",
         "next_congress_again": "No bill now: supported an earlier one",
         "next_congress": "No bill now: new to it",
+        "voted_no": "Voted no",
+        "voted_yes": "Thanks: voted yes",
         "sponsor": "Thanks: introduced the bill",
         "floor": "A vote is near",
         "withdrew": "Withdrew from this bill",
@@ -186,5 +201,5 @@ def test_without_a_year_the_congress_says_when(year: int | None, sitting: int, e
 
 def test_what_the_office_said_is_asked_only_where_it_can_say_yes() -> None:
     assert {kind.texts for kind in ASK_KINDS if not kind.takes_answer} == {
-        "committee_chair", "next_congress_lead", "sponsor", "thank",
+        "committee_chair", "next_congress_lead", "sponsor", "thank", "voted_no", "voted_yes",
     }  # fmt: skip

@@ -160,11 +160,11 @@ def test_a_script_adds_what_its_own_text_does_not_say(
     assert thanks.endswith(f", {sister.bill.short}.")
     both = also("call", Situation(seat=SEAT, earlier=EARLIER))
     earlier = also("call", Situation(earlier=EARLIER))
-    about_committee = code in ("committee", "committee_chair")
+    silent = code in ("committee", "committee_chair", "voted_no", "voted_yes")
     recalls = code in ("floor", "withdrew")
-    assert both == (thanks if about_committee else "Your committee, Foreign Affairs, has the bill.")
+    assert both == (thanks if silent else "Your committee, Foreign Affairs, has the bill.")
     assert earlier == ("Thank you for supporting an earlier version in 2023." if recalls else thanks)
-    if not about_committee:
+    if not silent:
         written = "You sit on the House Committee on Foreign Affairs, which has the bill."
         assert also("letter", Situation(seat=SEAT)) == written
     if recalls:

@@ -22,6 +22,7 @@ FLOORS: dict[str, int] = {
     "campaign.fetch": 4,
     "campaign.congress": 5,
     "campaign.calendar": 6,
+    "campaign.votes": 7,
     "campaign.districts": 6,
     "campaign.proposals": 6,
     "campaign.accounts": 6,

@@ -429,7 +429,8 @@ def billstatus(view: View) -> bytes:
 
 def _tag(name: str, value: Any) -> str:
     if isinstance(value, list):
-        value = "".join(_tag("item", item) for item in value)
+        inner = "recordedVote" if name == "recordedVotes" else "item"
+        value = "".join(_tag(inner, item) for item in value)
     elif isinstance(value, dict):
         value = "".join(_tag(key, item) for key, item in value.items())
     else:

@@ -266,12 +266,19 @@ def _quiet(reader: Reader, lang: str) -> str:
         return ""
     if _is_law(reader):
         return WORDS[lang]["quiet_law"]
+    if _is_history(reader):
+        return WORDS[lang]["quiet_history"]
     return WORDS[lang]["quiet" if any(proposal.bills for proposal in reader.proposals) else "quiet_between"]
 
 
 def _is_law(reader: Reader) -> bool:
     """Whether all that a reader follows became law: nothing is left to do."""
     return bool(reader.proposals) and all(proposal.matter.law for proposal in reader.proposals)
+
+
+def _is_history(reader: Reader) -> bool:
+    """Whether nobody brought back what a reader follows: nothing is asked about it now."""
+    return bool(reader.proposals) and all(proposal.matter.history for proposal in reader.proposals)
 
 
 def _preheader(reader: Reader, deed: Deed, lang: str) -> str:
@@ -376,9 +383,10 @@ def _hint(news: News, reader: Reader, lang: str) -> str:
 
 def _deed(reader: Reader, news: News, at: _Urls) -> Deed:
     words = WORDS[at.lang]
-    if _is_law(reader):
+    if _is_law(reader) or _is_history(reader):
         where = at.page(f"/proposals/{reader.proposals[0].matter.slug}")
-        return Deed(words["law_deed"], "", words["law_button"], where, "", scripted=False)
+        deed = words["law_deed"] if _is_law(reader) else words["history_deed"]
+        return Deed(deed, "", words["law_button"], where, "", scripted=False)
     if not reader.asks:
         where = at.page("/find")
         return Deed(words["find_deed"], "", words["find_button"], where, "")

@@ -27,6 +27,8 @@ WORDS = {
         "are, a call to your members helps most.",
         "quiet_law": "The bills you follow have become law. There is nothing left to ask for.",
         "law_deed": "Read how it became law, and who supported it.",
+        "quiet_history": "Nobody has brought back the bills you follow. There is nothing to ask for right now.",
+        "history_deed": "Read how far it came, and who supported it.",
         "law_button": "See the bill",
         "count": "{bill} has {number} co-sponsors",
         "joined_one": "{bill}: {who} signed on.",
@@ -96,6 +98,9 @@ WORDS = {
         "lo que más ayuda es llamar a sus legisladores.",
         "quiet_law": "Los proyectos que usted sigue ya son ley. No queda nada que pedir.",
         "law_deed": "Lea cómo se convirtió en ley y quiénes la apoyaron.",
+        "quiet_history": "Nadie ha vuelto a presentar los proyectos que sigue. "
+        "Por ahora no hay nada que pedir.",
+        "history_deed": "Lea hasta dónde llegó y quiénes lo apoyaron.",
         "law_button": "Ver el proyecto",
         "count": "{bill} tiene {number} copatrocinadores",
         "joined_one": "{bill}: firmó {who}.",

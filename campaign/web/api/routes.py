@@ -7,10 +7,11 @@ from flask import Response, current_app
 from flask.sansio.blueprints import BlueprintSetupState
 from sqlmodel import col, select
 
-from campaign.congress import ledger, members
+from campaign.congress import ledger, members, passages
 from campaign.congress.bills import BillId
 from campaign.congress.ledger import BillRecord
 from campaign.congress.models import Bill
+from campaign.congress.passages import Passage
 from campaign.db import utcnow
 from campaign.districts import finder
 from campaign.organizing.counts import counts
@@ -252,12 +253,18 @@ def _whole(record: BillRecord) -> schemas.WholeBill:
     return schemas.WholeBill(
         **{**_short(record), **own},
         stage_since=record.stage.since,
+        passages=[_passage(each) for each in passages.passages(record.actions)],
         cosponsors=rows,
         counts=schemas.Counts(**vars(counts(session(), record))),
         proposal=proposal.slug if proposal else None,
         as_of=record.day,
         source=BillId.of(record.bill.id).public_address,
     )
+
+
+def _passage(passage: Passage) -> schemas.Passage:
+    yeas, nays = passage.tally or (None, None)
+    return schemas.Passage(chamber=passage.chamber, date=passage.day, yeas=yeas, nays=nays)
 
 
 def _proposal(proposal: Proposal) -> schemas.Proposal:

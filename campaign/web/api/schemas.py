@@ -126,13 +126,78 @@ class Counts(Answer):
     withdrawn: Annotated[int, Field(description="Not among those listed")]
 
 
+class Passage(Answer):
+    chamber: Literal["house", "senate"]
+    date: Day
+    yeas: Annotated[int | None, Field(description="Null where nobody was counted, or the record does not say")]
+    nays: int | None
+
+
 class WholeBill(Bill):
     stage_since: Day | None
+    passages: Annotated[list[Passage], Field(description="The first passage in each chamber")]
     cosponsors: list[Cosponsor]
     counts: Counts
     proposal: str | None
     as_of: Day | None
     source: Annotated[str, Field(description="The bill at congress.gov")]
+
+
+Cast = Annotated[
+    Literal["yea", "nay", "present", "not_voting"], Field(description="Aye counts as yea, No as nay")
+]
+
+
+class MemberVote(Answer):
+    bioguide: Annotated[str | None, Field(description="Null where it cannot be told whose vote it is")]
+    name: str
+    party: str
+    state: str
+    vote: Cast
+
+
+class Vote(Answer):
+    roll: Annotated[
+        str, Field(description="Chamber, Congress, session and number", examples=["house-119-2-314"])
+    ]
+    source: Annotated[str, Field(description="The chamber's own document")]
+    date: Annotated[Day | None, Field(description="Null, as all below, until the document was read")]
+    question: str | None
+    result: str | None
+    on_passage: Annotated[bool, Field(description="Whether a yea was a vote for this very bill")]
+    yeas: int | None
+    nays: int | None
+    present: int | None
+    not_voting: int | None
+    members: list[MemberVote]
+
+
+class Votes(Answer):
+    votes: list[Vote]
+
+
+class Scored(Answer):
+    """What a member did about one bill."""
+
+    bill: str
+    date: Annotated[Day | None, Field(description="Of introducing, joining, withdrawing or voting")]
+    did: Annotated[
+        Literal["sponsor", "cosponsor", "withdrew", "neither", "unread"] | Cast,
+        Field(description="A standing as to the bill, or a vote on passing it; unread: the list is not whole"),
+    ]
+
+
+class Score(Answer):
+    bioguide: str
+    name: str
+    seat: str | None
+    for_it: int
+    of: Annotated[int, Field(description="In how many the member could have been for it, as far as is known")]
+    details: list[Scored]
+
+
+class Scorecard(Answer):
+    members: list[Score]
 
 
 class Change(Answer):

@@ -22,6 +22,7 @@ from sqlmodel import Session, SQLModel, col, func
 from campaign import db
 from campaign.calendar.models import CalendarSource
 from campaign.congress.models import Bill, Change, SourceState, Tracking
+from campaign.votes.models import RollCall
 from campaign.web.core import assets, request_log, routing, visits
 from campaign.web.core.compression import CompressedResponse, compressed_file, is_compressible
 from campaign.web.core.typed_text import CleanRequest
@@ -189,6 +190,7 @@ def version(session: Session) -> Version:
     newest: list[Any] = [
         func.max(Change.seq), func.max(SourceState.checked_at), func.max(Tracking.attempted_at),
         func.max(Bill.observed_at), func.count(col(Bill.id)), func.max(CalendarSource.attempted_at),
+        func.max(RollCall.attempted_at),
     ]  # fmt: skip
     record = session.execute(sa.select(*(sa.select(each).scalar_subquery() for each in newest))).one()
     return (*record, *_digests(session))

@@ -112,6 +112,7 @@ def _whole_names() -> dict[str, str]:
         "call": pgettext("a text", "Call"),
         "question": _("Last line, where something is asked"),
         "friends": _("Last line, where the member is on all bills"),
+        "reason": _("Last line, where the member voted no"),
         "leads": _("Last line, where the member introduced one of them"),
         "voicemail": _("Voicemail"),
         "tally": _("20-second version"),

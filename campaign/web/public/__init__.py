@@ -17,6 +17,7 @@ from campaign.web.public import (
     previews,
     reports,
     routes,
+    scorecard,
     search,
     shared,
     subscribe,
@@ -26,5 +27,5 @@ from campaign.web.public.room import room
 __all__ = [
     "actions", "calendars", "calls", "confirm_place", "developers", "embeds", "feeds", "installing", "kits",
     "letters", "oembed", "office_letters", "phone_reports", "previews", "reports", "room", "routes",
-    "search", "shared", "subscribe",
+    "scorecard", "search", "shared", "subscribe",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from campaign.congress.members import Elect, Person
 from campaign.congress.models import Bill, Change, Committee, Cosponsorship, Seat, SourceState, Tracking
 from campaign.organizing import counts, progress
 from campaign.organizing.counts import Counts
-from campaign.outreach import names, week_ahead, wordings
+from campaign.outreach import names, voted, week_ahead, wordings
 from campaign.outreach.asks import Ask, CampaignAsks
 from campaign.outreach.bilingual import Text
 from campaign.outreach.committees import referral_seats
@@ -25,6 +25,7 @@ from campaign.refusals import Refused
 from campaign.web.core import charts, history
 from campaign.web.core.charts import Steps
 from campaign.web.core.history import Event
+from campaign.web.public import votes
 from campaign.web.public.overview import Card, card
 
 HISTORY = 60
@@ -98,6 +99,7 @@ class BillPage:
     awaits_vote: bool
     # What is planned for it; None on the page of a past day, and where no calendar is read.
     coming: Coming | None
+    votes: tuple[votes.Shown, ...]
     tracking: Tracking | None
     today: date
     # The last day of its Congress.
@@ -155,6 +157,7 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
         seated=bool(referral_seats(session, [key])),
         awaits_vote=counts.awaits_vote(record, now=now),
         coming=week_ahead.coming(session, [record.id], now=now).get(record.id) if record.day is None else None,
+        votes=votes.on_bill(session, key, until=record.day),
         tracking=session.get(Tracking, key),
         today=today,
         ends=congress_end(record.bill.congress).date(),
@@ -193,10 +196,15 @@ def _entries(record: BillRecord, people: Mapping[str, Person], who: frozenset[st
         if row.bioguide in who and (row.bioguide not in record.active or row.withdrawn is None):
             rows[row.bioguide] = row
     found = [
-        Entry(row, people.get(key), counts.has_left(people.get(key), record), record.day is None)
+        Entry(row, people.get(key), _has_left(people.get(key), record), record.day is None)
         for key, row in rows.items()
     ]
     return sorted(found, key=lambda entry: (entry.row.withdrawn or entry.row.joined, entry.name))
+
+
+def _has_left(person: Person | None, record: BillRecord) -> bool:
+    known = person is not None and (person.dated or not record.ended)
+    return known and counts.has_left(person, record)
 
 
 def _committees(session: Session, record: BillRecord) -> list[Text]:
@@ -219,6 +227,8 @@ class Speaker:
 
     person: Person
     asks: tuple[Ask, ...]
+    # How they voted on passing the campaign's bills.
+    voted: tuple[Text, ...] = ()
 
     @property
     def first(self) -> Ask | None:
@@ -262,13 +272,18 @@ def delegation(session: Session, seat: Seat, docket: CampaignAsks, *, now: datet
     waiting = {elect.seat for elect in elected}
     return Delegation(
         seat,
-        _in_order(Speaker(person, tuple(docket.asks(person))) for person in people),
+        _in_order(_speaker(person, docket) for person in people),
         tuple(place for place in vacant if place not in waiting),
         () if known else tuple(place for place in empty if place not in waiting),
         members.vacant_since(session, seat.id, now=now) if seat.id in vacant else None,
         senate is not None,
         tuple(elected),
     )
+
+
+def _speaker(person: Person, docket: CampaignAsks) -> Speaker:
+    asks = tuple(docket.asks(person))
+    return Speaker(person, asks, voted.lines(docket, person, asks))
 
 
 def _in_order(speakers: Iterable[Speaker]) -> tuple[Speaker, ...]:

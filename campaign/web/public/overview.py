@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from campaign.congress import ledger, members
+from campaign.congress import ledger, members, passages
 from campaign.congress.bills import congress_end, congress_on
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
@@ -46,6 +46,8 @@ class Card:
     steps: tuple[Step, ...]
     progress: Progress | None
     people: tuple[Person, ...]
+    # counts.undated
+    undated: int = 0
 
     @property
     def read(self) -> bool:
@@ -54,6 +56,10 @@ class Card:
     @property
     def is_law(self) -> bool:
         return self.record.stage.stage is Stage.law
+
+    def outcome(self, lang: str) -> str:
+        """How it came out, where its Congress is over and that is known."""
+        return passages.outcome(self.record, lang) if self.read else ""
 
     @property
     def step(self) -> int:
@@ -91,6 +97,11 @@ class Chapter:
         """The bills of the newest Congress that has ended."""
         newest = max((card.record.bill.congress for card in self.before), default=None)
         return tuple(card for card in self.before if card.record.bill.congress == newest)
+
+    @property
+    def history(self) -> bool:
+        """Whether nobody brought it back for a whole Congress (asks.ProposalBills.history)."""
+        return not self.now and bool(self.before) and self.before[0].record.bill.congress < self.congress - 1
 
     def map(self) -> StateMap:
         """Who is on one of its bills of this Congress, by state."""
@@ -172,6 +183,7 @@ def card(session: Session, record: BillRecord, relatives: Iterable[BillRecord], 
         steps=tuple(stage_line(record.id, record.stage)),
         progress=progress.progress(record, numbers, people, earlier, goal) if _is_open(record) else None,
         people=tuple(people[id] for id in on if id in people and not counts.has_left(people[id], record)),
+        undated=counts.undated(record, people),
     )
 
 

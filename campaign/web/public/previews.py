@@ -5,7 +5,7 @@ A picture's address holds a digest of what the picture shows: when a number chan
 
 import base64
 import hashlib
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -18,6 +18,8 @@ from werkzeug.wrappers import Response
 from campaign.congress import members
 from campaign.congress.seats import read_seat
 from campaign.db import utcnow
+from campaign.organizing import scorecard
+from campaign.organizing.scorecard import Column
 from campaign.proposals import logos
 from campaign.refusals import Refused
 from campaign.web.core import png, served, typeface
@@ -80,7 +82,7 @@ def attach(app: Flask) -> None:
 
 
 def link_preview(kind: str = "campaign", **names: str) -> Picture:
-    """The picture for links to the pages of this campaign, a ``proposal`` (slug) or a ``seat`` (seat)."""
+    """The picture for links to the pages of this campaign, its ``scorecard``, a ``proposal`` or a ``seat``."""
     known: dict[Hashable, tuple[Any, Picture]] = current_app.extensions["previews"]
     state = current_app.extensions["page_cache"].state()
     key = served.origin(), served.slug(), kind, *names.values(), current()
@@ -150,10 +152,32 @@ def _bar(card: Card) -> Bar:
     return Bar(label, share)
 
 
+def _of_scorecard() -> Preview:
+    """Each bill by who is on it, each vote on passage by its yeas among those who voted for or against."""
+    now = utcnow()
+    sheets = scorecard.scorecard(session(), served.slug(), now=now)
+    front = overview.front(session(), served.campaign(), now=now)
+    cards = {str(card.record.id): card for card in front.now}
+    bars = [bar for sheet in sheets for column in sheet.columns if (bar := _bar_of(column, cards))]
+    return Preview(site_name(), _("Scorecard"), bars=tuple(bars[:4]))
+
+
+def _bar_of(column: Column, cards: Mapping[str, Card]) -> Bar | None:
+    if column.vote is None:
+        card = cards.get(str(column.record.id))
+        return _bar(card) if card else None
+    if column.counted is None:
+        return None
+    yeas, nays = column.counted
+    label = _("%(bill)s: %(yeas)s voted yes, %(nays)s no", bill=column.record.id.short, yeas=yeas, nays=nays)
+    return Bar(label, round(100 * yeas / max(1, yeas + nays), 1))
+
+
 _SHOWN: Final[dict[str, Callable[..., Preview]]] = {
     "campaign": _of_campaign,
     "proposal": _of_proposal,
     "seat": _of_seat,
+    "scorecard": _of_scorecard,
 }
 
 
@@ -216,6 +240,11 @@ def proposal_picture(slug: str) -> Response:
 @route("/act/<seat>/picture.png")
 def seat_picture(seat: str) -> Response:
     return _sent(link_preview("seat", seat=read_seat(session(), seat).id).svg)
+
+
+@route("/scorecard/picture.png")
+def scorecard_picture() -> Response:
+    return _sent(link_preview("scorecard").svg)
 
 
 @route("/icon-<int:size>.png", in_draft=True)

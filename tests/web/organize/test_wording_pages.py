@@ -51,7 +51,7 @@ def send(staff: FlaskClient, path: str, **form: object) -> TestResponse:
 
 def test_every_wording_has_its_page_with_the_shipped_text(staff: FlaskClient) -> None:
     found = set(re.findall(r'href="(/organize/words/wording/[\w-]+)"', staff.get("/organize/words").text))
-    asks, shared, of_proposals = 12 * 4, 11 + 6 + 2 * 12 + 3, 2 * 2
+    asks, shared, of_proposals = 14 * 4, 12 + 6 + 2 * 14 + 3, 2 * 2
     assert len(found) == asks + shared + of_proposals
     shown = staff.get(PAGE).text
     assert 'name="text_en"' in shown
