@@ -33,6 +33,7 @@ def _of_readers() -> Iterator[Statement]:
             "rawreply", "member", "seat", "tenure", "office", "committee", "committeeseat", "sourcestate",
             "campaign", "proposal", "kinship", "zipseat", "zipcode", "districtshape", "citedfact",
             "campaignlogo", "campaignpicture", "campaignaction", "target", "meeting", "meetingchange",
+            "recordedvote", "rollcall", "membervote",
             "floorweek", "floorbill", "sessionday", "calendarsource",
         ),
         _(
