@@ -279,16 +279,28 @@ def _log_fault(event: events.JobEvent) -> None:
     log.error(kinds[event.code], job=event.job_id, error=str(getattr(event, "exception", "") or ""))
 
 
+def _until(*ends: signal.Signals) -> Callable[[], bytes]:
+    """What waits until one of these signals has come, from now on, to whichever thread.
+
+    Blocking them in this thread is not enough: a library may have threads already, and a signal that reaches
+    one of those would end the process. The handler itself does nothing, so it needs no lock that its thread may
+    hold.
+    """
+    woken, wakes = os.pipe()
+    os.set_blocking(wakes, False)
+    for each in ends:
+        signal.signal(each, lambda _signal, _frame: None)
+    signal.set_wakeup_fd(wakes)
+    return lambda: os.read(woken, 1)
+
+
 def work(engine: Engine, settings: Settings) -> None:
     """Run a worker until SIGTERM or SIGINT; then finish the unit of work and return within ten seconds."""
-    ends = {signal.SIGTERM, signal.SIGINT}
-    # Waited for instead of handled: a handler may run while its thread holds a lock that the handler needs.
-    # Threads started from here on inherit the mask.
-    signal.pthread_sigmask(signal.SIG_BLOCK, ends)
+    until_told = _until(signal.SIGTERM, signal.SIGINT)
     worker, mail = Worker(engine, settings), deliver_mail.Loop(engine, settings)
     worker.start()
     mail.start()
-    signal.sigwait(ends)
+    until_told()
     mail.ask_to_stop()
     if not (worker.stop() and mail.stop(1.0)):
         # A thread still waits for a source or a relay. The source is polled again at the next run; the message

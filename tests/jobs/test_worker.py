@@ -1,10 +1,13 @@
 """Leader election, schedule slots, missed slots and stopping: on both engines."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -392,3 +395,38 @@ def test_stopping_ends_after_its_time_limit(engine: Engine) -> None:
     assert not worker.stop(seconds=0.05)
     freed.set()
     _until(lambda: [run.status for run in all_runs(engine)] == ["done"])
+
+
+# What a library may do before the worker starts: a thread of its own, which the signal reaches.
+TOLD_IN_A_THREAD = """
+import signal, threading, time
+from campaign import db, logs
+from campaign.settings import Settings
+from jobs import worker
+
+thread = threading.Thread(target=threading.Event().wait, daemon=True)
+thread.start()
+
+def tell():
+    while signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        time.sleep(0.05)
+    signal.pthread_kill(thread.ident, signal.SIGTERM)
+
+threading.Thread(target=tell, daemon=True).start()
+logs.set_up("INFO")
+engine = db.open_engine("sqlite:///record.db")
+db.upgrade(engine)
+worker.work(engine, Settings(secret_key="k" * 40))
+"""
+
+
+def test_a_signal_that_reaches_another_thread_ends_the_worker_in_order(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TOLD_IN_A_THREAD],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, "worker stopped" in done.stderr) == (0, True), done.stderr
