@@ -31,6 +31,9 @@ REPLACE = """async path => {
     document.close();
     if (document.readyState !== "complete")
         await new Promise(done => window.addEventListener("load", done, {once: true}));
+    // Of a written document that may come before its style sheets are in force.
+    while ([...document.querySelectorAll("link[rel=stylesheet]")].some(link => !link.sheet))
+        await new Promise(requestAnimationFrame);
 }"""
 BARS = """() => [...document.querySelectorAll("svg rect[width]")]
     .filter(bar => Math.abs(bar.getBBox().width - bar.getAttribute("width")) > 0.01)

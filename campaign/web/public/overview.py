@@ -62,6 +62,11 @@ class Card:
         return passages.outcome(self.record, lang) if self.read else ""
 
     @property
+    def only_expired(self) -> bool:
+        """Whether all that became of it is that its Congress ended."""
+        return self.record.stage.stage is Stage.died and not passages.passages(self.record.actions)
+
+    @property
     def step(self) -> int:
         """Which of its steps it has reached, counted from 1; 0 for none."""
         return max((number for number, step in enumerate(self.steps, start=1) if step.done), default=0)
