@@ -29,8 +29,8 @@ class ResultCache:
     Safe to share between threads; two that miss at once both compute.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, most: int = MOST) -> None:
+        self._engine, self._most = engine, most
         self._lock = threading.Lock()
         self._results: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
 
@@ -50,7 +50,7 @@ class ResultCache:
         with self._lock:
             self._results[key] = version, computed
             self._results.move_to_end(key)
-            while len(self._results) > MOST:
+            while len(self._results) > self._most:
                 self._results.popitem(last=False)
         return computed
 

@@ -6,12 +6,13 @@ address made by ``url_for`` has it, and no route knows of it.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import Flask, current_app, g, redirect, request
 from sqlalchemy.engine import Engine
+from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from campaign.organizing.cache import ResultCache
@@ -29,7 +30,10 @@ PREFIX = re.compile(r"/c/([a-z0-9-]{1,80})(?=/|$)", re.ASCII)
 # Where a request's environment holds the slug that its address names.
 NAMED = "campaign.slug"
 # What each campaign asks for, by slug.
-ASKS = "campaign.asks"
+COMPUTED = "campaign.computed"
+# The campaigns of an installation, and something of each seat of the House.
+MOST_COMPUTED = 1000
+T = TypeVar("T")
 # The script name without it.
 ROOT = "campaign.root"
 
@@ -37,7 +41,7 @@ ROOT = "campaign.root"
 def attach(app: Flask, settings: Settings, engine: Engine) -> None:
     """Put the prefix before everything that reads a request's path."""
     app.wsgi_app = Mount(app.wsgi_app, settings.campaign_of_host)  # type: ignore[method-assign]
-    app.extensions[ASKS] = ResultCache(engine)
+    app.extensions[COMPUTED] = ResultCache(engine, MOST_COMPUTED)
     app.before_request(_refuse_unknown)
     app.before_request(_lead_to_offered_language)
     app.jinja_env.globals.update(
@@ -152,15 +156,19 @@ def _listed() -> list[str]:
 def asks(*, now: datetime) -> CampaignAsks:
     """What this request's campaign asks for; nothing once it is paused or archived.
 
-    The same for every visitor, and half of the work of a page that is not: computed once for each state of the
-    record that pages are cached by.
+    The same for every visitor, and half of the work of a page that is not.
     """
     if state() in ("paused", "archived"):
         return CampaignAsks(database.session(), [])
-    results: ResultCache = current_app.extensions[ASKS]
+    named = slug()
+    return computed_once(named, lambda session: campaign_asks(session, now=now, campaign=named))
+
+
+def computed_once(name: str, compute: Callable[[Session], T]) -> T:
+    """What is the same for every visitor, computed once for each state of the record that pages go by."""
+    results: ResultCache = current_app.extensions[COMPUTED]
     # By its name: the page cache counts visits of campaigns, so it stands above this module.
-    named, version = slug(), current_app.extensions["page_cache"].state()
-    return results.get(named, version, lambda session: campaign_asks(session, now=now, campaign=named))
+    return results.get(name, current_app.extensions["page_cache"].state(), compute)
 
 
 def state() -> str:

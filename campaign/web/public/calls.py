@@ -107,7 +107,9 @@ def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
 def offices_of(chosen: Visit, *, now: datetime, zip: str = "") -> Offices:
     """The person's offices, those at home by distance from a ZIP code or from amid the seat's."""
     here = offices.centre_of_zip(session(), zip) if zip else None
-    near = here or offices.centre_of_seat(session(), chosen.seat, now=now)
+    near = here or served.computed_once(
+        chosen.seat, lambda reader: offices.centre_of_seat(reader, chosen.seat, now=now)
+    )
     return offices.offices_for(
         session(),
         chosen.person.bioguide,
