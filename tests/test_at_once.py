@@ -3,6 +3,7 @@
 tests/web/organize/test_forms_at_once.py races the forms of organizers; docs/testing.md names all races.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from accounts.visitors import NOW, PASSWORD, VISITOR, stored, with_authenticator
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
@@ -19,7 +21,7 @@ from sqlmodel import Session, select
 from campaign import db
 from campaign.accounts import factors, signin, throttle
 from campaign.actions import editing, signatures
-from campaign.actions.models import Signature
+from campaign.actions.models import CampaignAction, Signature
 from campaign.actions.signatures import Entry
 from campaign.congress.models import Member, Office
 from campaign.mailing.addresses import Keys
@@ -28,6 +30,7 @@ from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.outreach import phone_numbers
 from campaign.proposals import campaigns
+from campaign.refusals import Refused
 from campaign.settings import Settings
 
 TIMES = 6
@@ -115,6 +118,48 @@ def test_a_person_signs_once(engine: Engine, campaign: str) -> None:
     at_once(engine, lambda session, _: signatures.confirm(session, row.id or 0, asked, now=NOW))
     with db.reading(engine) as session:
         assert signatures.count(session, action) == 1
+
+
+def test_a_text_that_is_being_signed_stays_as_it_was(engine: Engine, campaign: str) -> None:
+    """The edit begins while the first signature is confirmed but not committed, and waits for it."""
+    with db.writing(engine) as session:
+        action = editing.add(session, campaign, "petition", PETITION)
+        row = signatures.put(session, action, "key", "maria@example.org", Entry("Maria"), now=NOW)
+        session.flush()
+    id, asked = row.id or 0, int(row.asked_at.timestamp())
+
+    def change() -> int:
+        with db.writing_alone(engine) as session:
+            mine = session.get_one(CampaignAction, action.id)
+            try:
+                editing.edit(session, mine, PETITION | {"text_en": "We demand."})
+            except Refused as refused:
+                return refused.status
+        return 200
+
+    with ThreadPoolExecutor(1) as pool:
+        with db.writing(engine) as session:
+            assert signatures.confirm(session, id, asked, now=NOW)
+            answer = pool.submit(change)
+            wait_until_blocked(engine)
+        assert answer.result(timeout=30) == 409
+
+
+def wait_until_blocked(engine: Engine) -> None:
+    """Until another transaction waits for a lock; SQLite does not say, and lets nobody begin."""
+    if engine.dialect.name != "postgresql":
+        return
+    waits = sa.text(
+        "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database OR database IS NULL"
+        " WHERE NOT granted AND d.datname = current_database()"
+    )
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with engine.connect() as connection:
+            if connection.scalar(waits):
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 def test_the_report_that_hides_a_number_is_one(engine: Engine) -> None:

@@ -108,6 +108,8 @@ def add(session: Session, campaign: str, kind: str, given: Mapping[str, str]) ->
 def edit(session: Session, action: CampaignAction, given: Mapping[str, str]) -> None:
     """Change an action from a form. Raises Refused with what is wrong, and (409) for a change of what people
     have agreed to already."""
+    # A first signature that is being confirmed right now holds the row: wait for it before looking.
+    session.refresh(action, with_for_update=True)
     values, day = _checked(session, action.campaign, given), _day(given)
     changed = {name for name, value in values.items() if getattr(action, name) != value}
     if action.kind == "pledge" and day != action.day:
