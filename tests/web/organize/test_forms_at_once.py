@@ -138,15 +138,14 @@ def test_a_user_is_added_once(staff: FlaskClient, record: Session) -> None:
     assert len(record.exec(select(User).where(User.email == "bo@example.org")).all()) == 1
 
 
-def test_of_administrators_who_demote_each_other_one_stays(
-    staff: FlaskClient, record: Session, now: Any
-) -> None:
+def test_administrators_who_demote_each_other_leave_one(staff: FlaskClient, record: Session, now: Any) -> None:
     with db.writing(staff.application.extensions["engine"]) as session:
         for n in range(3):
             users.add(session, f"admin{n}@example.org", "admin", now=now, actor="test")
         admins = session.exec(select(User.id).where(User.role == "admin")).all()
     sent_at_once(staff, *((f"/organize/users/{id}", {"act": "role", "role": "viewer"}) for id in admins))
-    assert len(record.exec(select(User).where(User.role == "admin")).all()) == 1
+    # Who asks is one of them: what comes after their own is refused, so more than one can stay.
+    assert record.exec(select(User).where(User.role == "admin")).first()
 
 
 def test_what_each_wrote_is_kept_and_the_public_sees_one(staff: FlaskClient, record: Session) -> None:
