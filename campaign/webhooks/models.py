@@ -59,7 +59,7 @@ class WebhookMessage(SQLModel, table=True):
     attempts: int = 0
     lease: datetime | None = None
     made_at: datetime
-    ended_at: datetime | None = None
+    ended_at: datetime | None = Field(default=None, index=True)
     # The newest answer's status; empty where there was none, then ``problem`` says why (delivery.PROBLEMS).
     status: int | None = None
     problem: str = ""
