@@ -83,7 +83,7 @@ def targets(session: Session, action: CampaignAction) -> Sequence[Target]:
 
 
 def note_change(session: Session, action: CampaignAction, *, counted: int = 0) -> None:
-    """Let pages that show an action be made anew; ``counted`` is by how many more signatures count. Added by the
+    """Let pages that show an action be made anew; ``counted``: how many more signatures count. Added by the
     database: two at once are two."""
     action.revision = CampaignAction.revision + 1
     if counted:

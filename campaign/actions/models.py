@@ -46,7 +46,9 @@ class Signature(SQLModel, table=True):
     __table_args__ = (
         sa.UniqueConstraint("action", "key"),
         sa.Index("ix_signature_shown", "action", "show_name", "confirmed_at"),
-        sa.Index("ix_signature_unconfirmed", "asked_at", sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED),
+        sa.Index(
+            "ix_signature_unconfirmed", "asked_at", sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -188,7 +188,7 @@ class Delivery(SQLModel, table=True):
         # PostgreSQL takes no order from an index whose first column is asked to be empty.
         _partial("ix_delivery_single", "due", "id", where=SINGLE),
         _partial("ix_delivery_answer", "due", "id", where=f"{SINGLE} AND {ANSWER}"),
-        _partial("ix_delivery_held", "owner", where=HELD),
+        _partial("ix_delivery_held", "state", "owner", where=HELD),
         _partial("ix_delivery_hook", "id", where=HOOK),
         _partial("ix_delivery_unknown", "edition", where=UNKNOWN),
         sa.Index("ix_delivery_state", "edition", "state"),

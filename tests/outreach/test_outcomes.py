@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from campaign import db
 from campaign.congress.models import Member
 from campaign.outreach import outcomes
-from campaign.outreach.models import CallCount, CallTotal, CallReceipt
+from campaign.outreach.models import CallCount, CallReceipt, CallTotal
 from campaign.outreach.outcomes import ConnectionLimits, FormTokens, Report
 from campaign.refusals import Refused
 
