@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
-from time import perf_counter
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import col
 
+from benchmarks.growth_clock import Clock
 from benchmarks.growth_rows import BILL, CAMPAIGN, PETITION
 from campaign import db
 from campaign.actions import editing
@@ -52,6 +52,25 @@ class World:
     engine: Engine
     settings: Settings
     now: datetime
+    clock: Clock
+
+    def timed(self, act: Callable[[], Any]) -> "Look":
+        def look() -> float:
+            self.clock.start()
+            act()
+            return self.clock.stop()
+
+        return look
+
+    def once(self, act: Callable[[], Any]) -> "Look":
+        """For what can be done once: every further look tells what the first one took."""
+        took: list[float] = []
+
+        def look() -> float:
+            took[:] = took or [self.timed(act)()]
+            return took[0]
+
+        return look
 
 
 class Taking:
@@ -71,6 +90,7 @@ class Taking:
 def jobs(world: World) -> Iterator[tuple[str, Look]]:
     """Name and look of each job; the edition that the first ones publish is ended by the last."""
     engine, settings, now = world.engine, world.settings, world.now
+    timed, once = world.timed, world.once
     with db.writing(engine) as session:
         session.merge(MailPolicy(quiet_week="note", per_second=0))
     begun: list[int] = []
@@ -94,30 +114,10 @@ def jobs(world: World) -> Iterator[tuple[str, Look]]:
 
 
 def _of_forms(world: World) -> Iterator[tuple[str, Look]]:
+    timed = world.timed
     yield "public: POST a sign-up", timed(lambda: _sign_up(world))
     yield "public: POST a signature", timed(lambda: _sign(world))
     yield "public: POST the report of a call", timed(lambda: _report(world))
-
-
-def timed(act: Callable[[], Any]) -> Look:
-    def look() -> float:
-        began = perf_counter()
-        act()
-        return perf_counter() - began
-
-    return look
-
-
-def once(act: Callable[[], Any]) -> Look:
-    """For what can be done once: every further look tells what the first one took."""
-    took: list[float] = []
-
-    def look() -> float:
-        if not took:
-            took.append(timed(act)())
-        return took[0]
-
-    return look
 
 
 def _build(world: World) -> int:
@@ -140,7 +140,7 @@ def _send(world: World, edition: int) -> float:
         transport=lambda _settings: relay,
         stopping=lambda: relay.taken >= SENT,
     )
-    took = timed(lambda: deliver(outbox))()
+    took = world.timed(lambda: deliver(outbox))()
     assert relay.taken == SENT
     return took
 

@@ -1,7 +1,6 @@
 """Each page and JSON answer as growth measures it: every address of the app, made anew at each look."""
 
 from collections.abc import Iterator
-from time import perf_counter
 from typing import Final
 from urllib.parse import urlencode
 
@@ -66,6 +65,7 @@ class Site:
     """The service with two that look at it: a visitor, and an administrator who has a program, too."""
 
     def __init__(self, world: World) -> None:
+        self._clock = world.clock
         settings = world.settings.model_copy(update={"geocoder_url": ""})
         self.visitor = create_app(settings, engine=world.engine).test_client()
         self.organizer = signed_in(world.engine)
@@ -94,10 +94,10 @@ class Site:
         client = self.organizer if group in ("organizers", "taken away") else self.visitor
         client.application.extensions["page_cache"].pages.clear()
         client.application.extensions.pop("cached_results", None)
-        began = perf_counter()
+        self._clock.start()
         answer = client.get(address, headers=self.program if group == "programs" else {})
         answer.get_data()
-        return answer.status_code, perf_counter() - began
+        return answer.status_code, self._clock.stop()
 
 
 def _group(rule: str) -> str:

@@ -78,6 +78,10 @@ def prepare(engine: Engine, now: datetime) -> None:
             f" seq, made_at) SELECT {ENDPOINT}, '{CAMPAIGN}', 'https://hooks.example.org/', 'json', 'en',"
             f" 'cosponsors', 'salt', 'on', 'bench', max(seq), {sql.ago('0')} FROM change",
         )
+        if sql.postgres:
+            # Parallel workers would come and go unseen by the clock.
+            name = connection.engine.url.database
+            _run(connection, f"ALTER DATABASE {name} SET max_parallel_workers_per_gather = 0")
         for name, found in (("seat", "chamber = 'house'"), ("member", "standing = 'sitting'")):
             key = "id" if name == "seat" else "bioguide"
             rows = f"SELECT row_number() OVER (ORDER BY {key}) - 1 AS i, {key} AS id FROM {name} WHERE {found}"

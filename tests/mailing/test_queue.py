@@ -541,6 +541,17 @@ def test_e13_readers_who_stopped_do_not_end_a_run(
     assert states()[gone] == "suppressed"
 
 
+def test_a_look_for_missing_copies_uses_up_no_numbers(
+    engine: Engine, readers: Make, published: Make, add: Make, clock: Clock
+) -> None:
+    """Every ten minutes one for each reader would have used up PostgreSQL's within months."""
+    readers(*addresses(3))
+    published()
+    for _ in range(3):
+        assert editions.mend(engine, now=clock()) == 0
+    assert add() == 4
+
+
 def test_e16_the_sweeper_finds_missing_rows_and_stuck_ones(
     engine: Engine, readers: Make, published: Make, states: Make, clock: Clock
 ) -> None:
