@@ -1,7 +1,7 @@
 """Growth: each page and job at 10³ to 10⁶ rows, on PostgreSQL at 5 × 10⁷ copies, and the picture of it.
 
 Tables are filled by the database itself (growth_rows.py). A time is the shortest on a processor of some
-looks, because what else a machine does only adds; pages are made anew at each look. What grows is named with its growth.
+looks, because what else a machine does only adds; pages are made anew at each look.
 """
 
 import json
@@ -26,7 +26,7 @@ from campaign import db, snapshot
 ROOT: Final = Path(__file__).parents[1]
 SIZES: Final = (1_000, 10_000, 100_000, 1_000_000)
 COPIES: Final = 50_000_000
-LOOKS, SHORT = 5, 1.0
+LOOKS, SHORT = 4, 0.2
 FLATTEST: Final = 1.5
 # What an asking of a database costs anyway: of a shorter time a ratio says nothing.
 NOISE: Final = 0.001

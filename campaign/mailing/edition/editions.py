@@ -299,8 +299,10 @@ def _readers(session: Session, edition: Edition) -> sa.Select[Any]:
 
 
 def add_rows(session: Session, edition: Edition, *, lacking: bool = False) -> int:
-    """Queue a copy for each reader of an edition who has none; how many. ``lacking``: where nearly all have one,
-    they are passed over, because each row that PostgreSQL tries to insert uses up a number."""
+    """Queue a copy for each reader of an edition who has none; how many.
+
+    ``lacking``: nearly all have one and are passed over, because each row that is tried uses up a number.
+    """
     names = ["kind", "edition", "subscriber", "content", "address", "detail", "state", "due", "attempts"]
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     readers, rows_there = _readers(session, edition), queue.rows.c

@@ -25,6 +25,7 @@ PARTIAL = {
     "ix_delivery_held": ("delivery", ["state", "owner"], f"lease IS NOT NULL AND {OPEN}"),
     "ix_delivery_hook": ("delivery", ["id"], "kind = 'hook' AND state = 'pending'"),
     "ix_delivery_unknown": ("delivery", ["edition"], "state = 'unknown'"),
+    "ix_webhookmessage_open": ("webhookmessage", ["endpoint", "id"], "state IN ('pending','sending')"),
     "ix_subscriber_pending": ("subscriber", ["created"], "state = 'pending'"),
     "ix_signature_unconfirmed": ("signature", ["asked_at"], "confirmed_at IS NULL AND withdrawn_at IS NULL"),
 }
