@@ -22,7 +22,7 @@ from campaign.mailing import notices, queue, relay_limits, signing, watchdog
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import chat_notices
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import retention
+from campaign.mailing.edition import editions, retention
 from campaign.mailing.models import Delivery, Edition
 from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
@@ -187,6 +187,19 @@ def _come_back(engine: Engine, people: list[int], clock: Clock) -> None:
         bounces.record(session, finding, "event-1", now=clock())
         reader = session.get_one(subscribers.Subscriber, people[0])
         subscribers.stop(session, reader, "unsubscribed", now=clock())
+
+
+def test_who_has_a_copy_is_found_once_for_each_reader(
+    engine: Engine, readers: Make, published: Make, clock: Clock
+) -> None:
+    """Also before the planner knows of the copies: it must not look through all of them for each reader."""
+    readers(*addresses(300))
+    published()
+    with explained(engine) as plans:
+        assert editions.mend(engine, now=clock()) == 0
+    [plan] = [plan for statement, plan in plans.items() if statement.startswith("INSERT INTO delivery")]
+    assert "Nested Loop" not in plan
+    assert plan.startswith("[") or "(edition=? AND subscriber=?)" in plan
 
 
 def test_what_is_kept_no_longer_is_found_without_a_look_at_every_copy(engine: Engine) -> None:

@@ -259,7 +259,12 @@ def mend(engine: Engine, *, now: datetime) -> int:
     added = 0
     with db.writing(engine) as session:
         # Locked, so that an edition which is cancelled meanwhile gets no more rows.
-        for edition in session.exec(select(Edition).where(Edition.state == "sending").with_for_update()).all():
+        sending = session.exec(select(Edition).where(Edition.state == "sending").with_for_update()).all()
+        if session.get_bind().dialect.name == "postgresql":
+            # Its planner knows nothing yet of copies that were just published, takes them for one or two, and
+            # would look through all of them for each reader.
+            session.execute(sa.text("SET LOCAL enable_nestloop = off"))
+        for edition in sending:
             added += add_rows(session, edition, lacking=True)
     return added
 
