@@ -19,7 +19,7 @@ from campaign.mailing import queue, signing, watchdog
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import chat_notices
 from campaign.mailing.delivery.sending import Outbox, deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import editions, mending
 from campaign.mailing.message import Envelope
 from campaign.mailing.models import Edition, MailPolicy
 from campaign.mailing.readers import subscribers
@@ -103,7 +103,7 @@ def jobs(world: World) -> Iterator[tuple[str, Look]]:
     yield "sending: watchdog", timed(lambda: watchdog.watch(engine, now=now))
     yield "sending: notices for the chat", timed(lambda: chat_notices.post(engine, settings, now=now))
     yield "sending: a returned mail", timed(lambda: _bounce(world))
-    yield "jobs: find readers without a copy", timed(lambda: editions.mend(engine, now=now))
+    yield "jobs: find readers without a copy", timed(lambda: mending.mend(engine, now=now))
     yield "jobs: cancel the edition", once(lambda: editions.cancel(engine, begun[0], why="bench", now=now))
     _forget(engine, begun[0])
     yield from _of_forms(world)

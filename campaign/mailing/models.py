@@ -20,7 +20,7 @@ STATES = ("pending", "sending", "sent", "deferred", "failed", "unknown", "suppre
 OPEN = "state IN ('pending','deferred','sending')"
 SINGLE = f"edition IS NULL AND {OPEN}"
 ANSWER = "kind NOT IN ('digest','alert','place','hook')"
-HELD = f"lease IS NOT NULL AND {OPEN}"
+LEASED = f"lease IS NOT NULL AND {OPEN}"
 HOOK = "kind = 'hook' AND state = 'pending'"
 UNKNOWN = "state = 'unknown'"
 PENDING = "state = 'pending'"
@@ -188,7 +188,7 @@ class Delivery(SQLModel, table=True):
         # PostgreSQL takes no order from an index whose first column is asked to be empty.
         _partial("ix_delivery_single", "due", "id", where=SINGLE),
         _partial("ix_delivery_answer", "due", "id", where=f"{SINGLE} AND {ANSWER}"),
-        _partial("ix_delivery_held", "state", "owner", where=HELD),
+        _partial("ix_delivery_leased", "state", "owner", where=LEASED),
         _partial("ix_delivery_hook", "id", where=HOOK),
         _partial("ix_delivery_unknown", "edition", where=UNKNOWN),
         sa.Index("ix_delivery_state", "edition", "state"),

@@ -76,7 +76,7 @@ def _waits(now: datetime) -> sa.ColumnElement[bool]:
     """Messages that are due, and those whose sender is gone."""
     pending = (col(WebhookMessage.state) == "pending") & (col(WebhookMessage.due) <= now)
     left = (col(WebhookMessage.state) == "sending") & (col(WebhookMessage.lease) < now)
-    return OPEN & (pending | left)
+    return sa.and_(OPEN, sa.or_(pending, left))
 
 
 def _due(engine: Engine, *, now: datetime) -> list[int]:

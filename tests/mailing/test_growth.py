@@ -22,7 +22,7 @@ from campaign.mailing import notices, queue, relay_limits, signing, watchdog
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import chat_notices
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import editions, retention
+from campaign.mailing.edition import mending, retention
 from campaign.mailing.models import Delivery, Edition
 from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
@@ -37,7 +37,7 @@ from mondays import CAMPAIGN, MONDAY, Clock, addresses  # isort: skip
 Make = Callable[..., Any]
 ROWS, MANY = 20_000, 1_000
 # Indexes of few rows: what is held, what waits alone, what is in doubt.
-FEW = re.compile("ix_(delivery_(held|hook|answer|single|unknown)|webhookmessage_open)")
+FEW = re.compile("ix_(delivery_(leased|hook|answer|single|unknown)|webhookmessage_open)")
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_who_has_a_copy_is_found_once_for_each_reader(
     readers(*addresses(300))
     published()
     with explained(engine) as plans:
-        assert editions.mend(engine, now=clock()) == 0
+        assert mending.mend(engine, now=clock()) == 0
     [plan] = [plan for statement, plan in plans.items() if statement.startswith("INSERT INTO delivery")]
     assert "Nested Loop" not in plan
     assert plan.startswith("[") or "(edition=? AND subscriber=?)" in plan

@@ -254,21 +254,6 @@ def publish(engine: Engine, settings: Settings, edition: int, *, by: str, now: d
         return add_rows(session, session.get_one(Edition, edition))
 
 
-def mend(engine: Engine, *, now: datetime) -> int:
-    """Give a row to whoever should have had one when an edition was published and has none."""
-    added = 0
-    with db.writing(engine) as session:
-        # Locked, so that an edition which is cancelled meanwhile gets no more rows.
-        sending = session.exec(select(Edition).where(Edition.state == "sending").with_for_update()).all()
-        if session.get_bind().dialect.name == "postgresql":
-            # Its planner knows nothing yet of copies that were just published, takes them for one or two, and
-            # would look through all of them for each reader.
-            session.execute(sa.text("SET LOCAL enable_nestloop = off"))
-        for edition in sending:
-            added += add_rows(session, edition, lacking=True)
-    return added
-
-
 def _readers(session: Session, edition: Edition) -> sa.Select[Any]:
     """The confirmed, unsuppressed readers of an edition with what they get, those of one content together."""
     barred = sa.exists().where(col(Suppression.key) == col(Subscriber.key))

@@ -22,7 +22,7 @@ PARTIAL = {
         ["due", "id"],
         f"{SINGLE} AND kind NOT IN ('digest','alert','place','hook')",
     ),
-    "ix_delivery_held": ("delivery", ["state", "owner"], f"lease IS NOT NULL AND {OPEN}"),
+    "ix_delivery_leased": ("delivery", ["state", "owner"], f"lease IS NOT NULL AND {OPEN}"),
     "ix_delivery_hook": ("delivery", ["id"], "kind = 'hook' AND state = 'pending'"),
     "ix_delivery_unknown": ("delivery", ["edition"], "state = 'unknown'"),
     "ix_webhookmessage_open": ("webhookmessage", ["endpoint", "id"], "state IN ('pending','sending')"),
