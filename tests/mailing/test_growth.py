@@ -37,6 +37,7 @@ from mondays import CAMPAIGN, MONDAY, Clock, addresses  # isort: skip
 Make = Callable[..., Any]
 ROWS, MANY = 20_000, 1_000
 # Indexes of few rows: what is held, what waits alone, what is in doubt.
+MENDING = re.compile(r"INSERT INTO delivery .*\bSELECT .*\bFROM subscriber\b", re.DOTALL)
 FEW = re.compile("ix_(delivery_(leased|hook|answer|single|unknown)|webhookmessage_open)")
 
 
@@ -144,8 +145,10 @@ def test_no_statement_on_the_way_of_a_message_reads_a_whole_table(
         with db.writing(engine) as session:
             signing.queue_reminders(session, day=clock().date(), now=clock())
     assert len(plans) > 40
-    found = {statement: scans for statement, plan in plans.items() if (scans := whole_scans(plan, long))}
-    assert found == {}
+    # Who lacks a copy is looked for among all readers of an edition, every ten minutes while it is sent.
+    ways = {statement: plan for statement, plan in plans.items() if not MENDING.match(statement)}
+    assert len(ways) < len(plans)
+    assert {one: scans for one, plan in ways.items() if (scans := whole_scans(plan, long))} == {}
 
 
 def _ask_and_notify(engine: Engine, keys: Keys) -> None:
