@@ -28,6 +28,8 @@ NEWCOMERS = 40_000
 AT_ONCE = 7_500
 LEAST_NEWCOMERS = 300
 SIDE_BY_SIDE = 16
+# What ``campaign web`` starts unless it is told otherwise.
+WORKERS = 2
 SHARE_OF_MAXIMUM = 0.8
 SLOWEST = 300.0
 PATIENCE = 60.0
@@ -57,8 +59,8 @@ def measure(share: float) -> list[Figure]:
         source.setblocking(False)
         address = f"http://127.0.0.1:{source.getsockname()[1]}"
         sources = dict.fromkeys(nowhere(), address) | {"CAMPAIGN_TRUSTED_PROXIES": "1"}
-        port = stack.enter_context(service(folder, sources))
-        _allow_connections(int(AT_ONCE * share) + 200)
+        port = stack.enter_context(service(folder, sources, workers=WORKERS))
+        _allow_connections(int(AT_ONCE * share) + 2000)
         seats = _seats(folder)
         newcomers = max(LEAST_NEWCOMERS, int(NEWCOMERS * share))
         asyncio.run(_side_by_side(port, seats, SIDE_BY_SIDE * 2))
