@@ -194,22 +194,22 @@ class PageCache:
 
 
 def version(session: Session) -> Version:
-    """Differs after every change of what a public page shows: changes of bills, texts, proposals."""
-    counted = session.execute(sa.select(func.max(col(Change.seq)), _one(func.count(col(Bill.id))))).one()
-    return (*counted, *_digests(session))
+    """Differs after every change of what a public page shows: bills, calendars, votes, texts, proposals."""
+    newest = [
+        func.max(Change.seq), func.count(col(Bill.id)),
+        func.max(CalendarSource.attempted_at), func.max(RollCall.attempted_at),
+    ]  # fmt: skip
+    return (*_each(session, newest), *_digests(session))
 
 
 def readings(session: Session) -> Version:
-    """Differs after every reading of a source: bills, lists, calendars, roll calls."""
-    newest: list[Any] = [
-        func.max(SourceState.checked_at), func.max(Tracking.attempted_at), func.max(Bill.observed_at),
-        func.max(CalendarSource.attempted_at), func.max(RollCall.attempted_at),
-    ]  # fmt: skip
-    return tuple(session.execute(sa.select(*map(_one, newest))).one())
+    """Differs after every reading of bills and lists."""
+    newest = [func.max(SourceState.checked_at), func.max(Tracking.attempted_at), func.max(Bill.observed_at)]
+    return _each(session, newest)
 
 
-def _one(value: Any) -> Any:
-    return sa.select(value).scalar_subquery()
+def _each(session: Session, values: list[Any]) -> Version:
+    return tuple(session.execute(sa.select(*(sa.select(value).scalar_subquery() for value in values))).one())
 
 
 def _digests(session: Session) -> list[Any]:
