@@ -120,15 +120,21 @@ def sqlite_template() -> Path:
 @pytest.fixture(scope="session")
 def snapshot_template(sqlite_template: Path) -> Path:
     """A database file with the campaign of fixtures/; each test works on a copy."""
+    return copies.once("snapshot.db", lambda path: _load(path, sqlite_template))
 
-    def load(path: Path) -> None:
-        shutil.copyfile(sqlite_template, path)
-        engine = db.open_engine(f"sqlite:///{path}")
-        snapshot.load(engine, now=NOW)
-        db.tidy(engine)
-        engine.dispose()
 
-    return copies.once("snapshot.db", load)
+@pytest.fixture(scope="session")
+def record_template(sqlite_template: Path) -> Path:
+    """A database file with the record of fixtures/ and no campaign; each test works on a copy."""
+    return copies.once("record.db", lambda path: _load(path, sqlite_template, example=False))
+
+
+def _load(path: Path, template: Path, *, example: bool = True) -> None:
+    shutil.copyfile(template, path)
+    engine = db.open_engine(f"sqlite:///{path}")
+    snapshot.load(engine, now=NOW, example=example)
+    db.tidy(engine)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
