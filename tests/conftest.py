@@ -11,7 +11,7 @@ import itertools
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,11 +21,11 @@ import jinja2
 import pytest
 import sqlalchemy as sa
 from fuzzing import cases
+from one_map import OneMap
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
-from werkzeug.routing import Rule
 
 from campaign import db, snapshot
 
@@ -168,20 +168,7 @@ def compiled_once() -> None:
     if flask := sys.modules.get("flask"):
         cache = jinja2.FileSystemBytecodeCache(os.environ[copies.RUN])
         flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": cache}
-        _share_routes()
-
-
-def _share_routes() -> None:
-    compile_builder = Rule._compile_builder
-    builders: dict[tuple[object, ...], Callable[..., object]] = {}
-
-    def shared(rule: Rule, append_unknown: bool = True) -> Callable[..., object]:
-        key = rule.rule, rule.host, rule.subdomain, repr(rule.defaults), append_unknown
-        if key not in builders:
-            builders[key] = compile_builder(rule, append_unknown)
-        return builders[key]
-
-    Rule._compile_builder = shared
+        flask.Flask.url_map_class = OneMap
 
 
 @pytest.fixture(scope="session")
