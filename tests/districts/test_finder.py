@@ -680,4 +680,4 @@ def test_of_those_that_come_at_once_one_reads_the_index(
     with ThreadPoolExecutor(3) as pool:
         found = list(pool.map(ask, range(3)))
     assert len(reads) == 1
-    assert {len(each.zips) for each in found} == {42_091}
+    assert found[0].zips is found[1].zips is found[2].zips
