@@ -173,8 +173,10 @@ def computed_once(key: Hashable, compute: Callable[[Session], T]) -> T:
 
 
 def state() -> str:
-    """The state of this request's campaign."""
-    return campaigns.state(database.session(), slug())
+    """The state of this request's campaign, as the request found it."""
+    if "campaign_state" not in g:
+        g.campaign_state = campaigns.state(database.session(), slug())
+    return str(g.campaign_state)
 
 
 def state_names() -> dict[str, str]:
