@@ -26,7 +26,7 @@ from campaign import db, snapshot
 ROOT: Final = Path(__file__).parents[1]
 SIZES: Final = (1_000, 10_000, 100_000, 1_000_000)
 COPIES: Final = 50_000_000
-LOOKS, SHORT = 4, 0.2
+LOOKS, SHORT = 3, 0.05
 FLATTEST: Final = 1.5
 # What an asking of a database costs anyway: of a shorter time a ratio says nothing.
 NOISE: Final = 0.001

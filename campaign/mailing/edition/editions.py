@@ -251,7 +251,9 @@ def publish(engine: Engine, settings: Settings, edition: int, *, by: str, now: d
         if result.rowcount != 1:
             return 0
         session.expire_all()
-        return add_rows(session, session.get_one(Edition, edition))
+        added = add_rows(session, session.get_one(Edition, edition))
+    db.rows_were_added(engine, "delivery", added)
+    return added
 
 
 def _readers(session: Session, edition: Edition) -> sa.Select[Any]:
