@@ -30,6 +30,8 @@ LOOKS, SHORT = 3, 0.05
 FLATTEST: Final = 1.5
 # What an asking of a database costs anyway: of a shorter time a ratio says nothing.
 NOISE: Final = 0.001
+# Files are made of every row and held in memory, a gigabyte and more at the next size.
+MOST_IN_FILES: Final = 100_000
 # What must not grow: the pages of the public, and the way of a message.
 FLAT: Final = ("public", "sending")
 Times = dict[str, dict[int, float]]
@@ -80,7 +82,7 @@ def _measured(url: str, share: float, *, copies: int) -> Times:
 
 
 def _look_at_all(world: World, site: Site, size: int, times: Times) -> None:
-    for name, look in chain(jobs(world), site.pages()):
+    for name, look in chain(jobs(world), site.pages(files=size <= MOST_IN_FILES)):
         times[name][size] = _fastest(look)
         print(
             f"{world.engine.dialect.name} {size:,} {name}: {times[name][size] * 1000:.1f} ms",

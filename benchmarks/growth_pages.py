@@ -74,14 +74,14 @@ class Site:
             user = session.exec(select(User)).one()
             self.program = {"Authorization": f"Bearer {api_tokens.make(session, user, 'bench', now=world.now)}"}
 
-    def pages(self) -> Iterator[tuple[str, Look]]:
-        """Every address that answers, by its rule."""
+    def pages(self, *, files: bool) -> Iterator[tuple[str, Look]]:
+        """Every address that answers, by its rule; ``files``: those, too, whose answer is made of every row."""
         with db.writing(self._engine) as session:
             # As if the organizer had just proven again who it is.
             session.execute(sa.update(UserSession).values(proven_at=db.utcnow()))
         rules = self.visitor.application.url_map.iter_rules()
         for rule in sorted(rules, key=lambda rule: rule.rule):
-            address = _address(rule)
+            address = _address(rule) if files or _group(rule.rule) != "taken away" else None
             if address is not None and self._get(rule.rule, address)[0] == 200:
                 yield f"{_group(rule.rule)}: {rule.rule}", self._look(rule.rule, address)
 
