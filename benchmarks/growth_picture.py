@@ -21,7 +21,7 @@ COLOURS: Final = {
     "taken away": "#8b8378",
 }
 # A line that grows by more than this is named at its end.
-NAMED, MOST_NAMES, GAP = 1.5, 24, 13
+NAMED, GAP = 1.5, 12
 Lines = Mapping[str, Mapping[int, float]]
 
 
@@ -70,13 +70,17 @@ def _axes(name: str) -> Iterator[str]:
 
 
 def _names(lines: Lines) -> Iterator[str]:
-    """The longest of those that grow, each beside its end."""
-    ends = {name: by_size[max(by_size)] for name, by_size in lines.items() if _grows(by_size)}
-    named = sorted(ends, key=lambda name: -ends[name])[:MOST_NAMES]
-    places = labels.spread([_y(ends[name]) for name in named], GAP)
-    for name, y in zip(named, places, strict=True):
-        x, colour = _x(max(lines[name])) + 8, COLOURS[name.partition(": ")[0]]
-        yield f'<text x="{x:.0f}" y="{y + 4:.1f}" fill="{colour}">{escape(name.partition(": ")[2])}</text>'
+    """Those that grow, each beside its end; labels of lines that end at one size make room for each other."""
+    ends: dict[int, dict[str, float]] = {}
+    for name, by_size in lines.items():
+        if _grows(by_size):
+            ends.setdefault(max(by_size), {})[name] = by_size[max(by_size)]
+    for size, last in ends.items():
+        places = labels.spread([_y(seconds) for seconds in last.values()], GAP)
+        for name, y in zip(last, places, strict=True):
+            group, _, said = name.partition(": ")
+            place = f'x="{_x(size) + 8:.0f}" y="{y + 4:.1f}" fill="{COLOURS[group]}"'
+            yield f"<text {place}>{escape(said)}</text>"
 
 
 def _grows(by_size: Mapping[int, float]) -> bool:
