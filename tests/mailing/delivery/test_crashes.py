@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
 from benchmarks import mail as bench
-from benchmarks.kills import kill_loop
+from benchmarks.kills.mail import kill_loop
 from campaign import db
 from campaign.mailing import queue
 from campaign.mailing.delivery.sending import deliver

@@ -1,0 +1,98 @@
+"""``campaign digest build``, ``approve`` and ``send`` killed: one edition of the week, one copy a reader."""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from benchmarks.kills.mail import copies, left_unknown, let_leases_end
+from benchmarks.kills.processes import Result, Running, address, environment, kill_some
+from benchmarks.mail import NOW, fill, settings_for, sink
+from campaign import db
+from campaign.mailing import queue
+
+# More groups than are rendered between two transactions.
+READERS = 2000
+KILLS_AN_EDITION = 5
+COMMANDS = (("digest", "build", "--approve"), ("digest", "send"))
+# What an edition is made of: its groups and who gets which of them.
+PARTS = {
+    "content": sa.text("SELECT language, seat, proposals FROM content WHERE edition = :edition"),
+    "copy": sa.text(
+        "SELECT s.email, c.language, c.seat, c.proposals FROM delivery d JOIN subscriber s ON d.subscriber = s.id"
+        " JOIN content c ON d.content = c.id WHERE d.edition = :edition"
+    ),
+}
+NEWEST = sa.text("SELECT max(id), count(*) FROM edition")
+Made = Counter[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Press:
+    """Where editions are made, and the log of the relay that they leave through."""
+
+    engine: Engine
+    port: int
+    log: Path
+
+    def start(self, week: int, commands: Sequence[Sequence[str]] = COMMANDS) -> Running:
+        let_leases_end(self.engine)
+        return Running(commands, environment(self.engine, self.port), at=_monday(week))
+
+    def newest(self) -> tuple[int, int]:
+        """The newest edition, and how many there are."""
+        with db.reading(self.engine) as session:
+            newest, number = session.execute(NEWEST).one()
+        return newest, number
+
+    def made(self, edition: int) -> Made:
+        with db.reading(self.engine) as session:
+            return Made(
+                (part, *row)
+                for part, query in PARTS.items()
+                for row in session.execute(query, {"edition": edition})
+            )
+
+
+def run(engine: Engine, folder: Path, kills: int) -> Result:
+    fill(engine, settings_for(address(engine), 25), READERS)
+    with sink(folder) as (port, log):
+        return kill_loop(Press(engine, port, log), kills=kills, seed=17)
+
+
+def kill_loop(press: Press, *, kills: int, seed: int) -> Result:
+    """One edition undisturbed, then one a week that is killed while it is built, approved and sent."""
+    chance, killed, week = random.Random(seed), 0, 0  # noqa: S311 -- moments to kill at
+    seconds = press.start(week).finish()
+    wanted, counts = press.made(press.newest()[0]), Counter[str]()
+    while killed < kills:
+        week += 1
+        before, share = copies(press.log), min(KILLS_AN_EDITION, kills - killed)
+        done = kill_some(lambda week=week: press.start(week), chance, share, seconds)  # type: ignore[misc]
+        press.start(week).finish()
+        counts += _judge(press, week, wanted, before, done)
+        killed += done
+    more = f"{week} editions, {counts['unknown']} copies left as unknown; sent again, {counts['two']} had two"
+    return Result("digest", press.engine.dialect.name, killed, counts["lost"], counts["excess"], more)
+
+
+def _judge(press: Press, week: int, wanted: Made, before: Counter[str], kills: int) -> Counter[str]:
+    edition, editions = press.newest()
+    made, unknown, got = press.made(edition), left_unknown(press.engine, edition), copies(press.log) - before
+    queue.resend_unknown(press.engine, edition, now=_monday(week))
+    press.start(week, COMMANDS[1:]).finish()
+    at_last, readers = copies(press.log) - before, {row[1] for row in wanted if row[0] == "copy"}
+    two = at_last.total() - len(at_last)
+    lost = len(readers - got.keys() - unknown) + len(readers - at_last.keys()) + (wanted - made).total()
+    excess = abs(editions - week - 1) + (made - wanted).total() + got.total() - len(got)
+    excess += max(0, two - kills) + max(0, len(unknown) - kills)
+    return Counter({"lost": lost, "excess": excess, "unknown": len(unknown), "two": two})
+
+
+def _monday(week: int) -> datetime:
+    return NOW + timedelta(weeks=week)
