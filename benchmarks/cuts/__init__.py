@@ -1,1 +1,1 @@
-"""Two machines on one database, the cable of one of them cut: a command, and the parts that tests share with it."""
+"""Two machines on one database, the cable of one of them cut: a command, and what tests share with it."""

@@ -181,7 +181,8 @@ def main() -> int:
 
 def _tell(found: Found) -> None:
     waits = sorted(found.waits)
-    print(f"{len(waits)} cuts; until another machine led: {waits[len(waits) // 2]:.1f} s, at most {waits[-1]:.1f} s")
+    middle, longest = waits[len(waits) // 2], waits[-1]
+    print(f"{len(waits)} cuts; another machine led after {middle:.1f} s, at most {longest:.1f} s")
     for name, number in found.counts.items():
         print(f"{number:>8} {name}")
 

@@ -1,8 +1,8 @@
 """A machine: a worker in a process of its own, on this network or behind a cable.
 
-``python -m benchmarks.cuts.machine URL SECONDS [HOST:PORT]`` leads with a lease of so many seconds when it may, and
-prints ``leads`` or ``waits`` at each change. With the address of a relay it also sends mail, and its one job is due each
-minute. It ends with its input.
+``python -m benchmarks.cuts.machine URL SECONDS [HOST:PORT]`` leads with a lease of so many seconds when it may,
+and prints ``leads`` or ``waits`` at each change. With the address of a relay it also sends mail, and its one
+job is due each minute. It ends with its input.
 """
 
 import os
@@ -72,12 +72,11 @@ def started(url: sa.URL, seconds: int, *, network: str = "", relay: str = "") ->
         bufsize=1,
         cwd=ROOT,
     )
-    try:
-        with process:
+    with process:
+        try:
             yield Machine(process)
+        finally:
             process.kill()
-    finally:
-        process.kill()
 
 
 def main() -> None:

@@ -39,7 +39,7 @@ def kill_loop(engine: Engine, folder: Path, *, kills: int, seed: int) -> Result:
     _start(engine, folder / "last.db").finish()
     left = sorted({path.name for path in folder.iterdir()} - {"last.db"})
     lost += _broken(folder, wanted)
-    more = f"{whole} were whole by then; left behind: {', '.join(left) or 'nothing'}; readable to others: {readable}"
+    more = f"{whole} whole by then; left behind: {', '.join(left) or 'nothing'}; readable to others: {readable}"
     return Result("backup", engine.dialect.name, done, lost, len(left) + readable, more)
 
 

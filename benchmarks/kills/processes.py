@@ -6,10 +6,9 @@ They are forked from a server that has the program loaded, as a start of Python 
 import os
 import random
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,11 +103,10 @@ def kill_some(start: Callable[[], Running], chance: random.Random, kills: int, s
 
 def _execute(commands: Commands, environment: dict[str, str], at: datetime | None) -> None:
     os.environ.update(environment)
-    with open(os.devnull, "w") as nowhere:
-        sys.stdout = nowhere
-        with _clock(at):
-            for words in commands:
-                _command(words)
+    # What a command says is not asked for; a traceback is.
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere), _clock(at):
+        for words in commands:
+            _command(words)
     # As a command does: the threads and the tidying of the fork server are not its own.
     os._exit(0)
 

@@ -6,7 +6,6 @@ started again. Whoever got no answer sends the same form once more, as a reader 
 
 import os
 import random
-import re
 import signal
 import subprocess
 import threading
@@ -33,7 +32,9 @@ WORKERS = 2
 CALLERS = 4
 # Of so many kills one takes the supervisor and all workers, as a power cut does.
 ALL_AT_ONCE = 8
-SECONDS_BETWEEN = (0.2, 1.2)
+# A kill comes when so many more reports are on their way, some hundredths of a second later.
+REPORTS_BETWEEN = (2, 6)
+SECONDS_AFTER = 0.03
 PATIENCE = 20.0
 COUNTED = sa.text("SELECT coalesce(sum(count), 0) FROM callcount")
 
@@ -82,12 +83,13 @@ class Web:
 
 @dataclass
 class Callers:
-    """People who report calls side by side until they are told to stop; each report from an address of its own."""
+    """People who report calls side by side until they are told to stop; each from an address of their own."""
 
     port: int
     seats: Sequence[str]
+    # Reports that reached a worker; those without an answer are sent again.
+    begun: int = 0
     answered: int = 0
-    sent_again: int = 0
     faults: list[str] = field(default_factory=list)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -104,6 +106,12 @@ class Callers:
             for thread in threads:
                 thread.join()
 
+    def wait_for_reports(self, number: int) -> None:
+        """Until so many more are on their way."""
+        wanted, until = self.begun + number, time.monotonic() + 60
+        while self.begun < wanted and time.monotonic() < until:
+            time.sleep(0.001)
+
     def _call(self, caller: int) -> None:
         place = caller
         while not self._stopping.is_set():
@@ -111,8 +119,9 @@ class Callers:
             place += CALLERS
 
     def _report(self, place: int) -> None:
-        """From the page of a seat to a report that was answered; the form is the same however often it is sent."""
-        seat, who = self.seats[place % len(self.seats)], f"10.{place >> 16 & 255}.{place >> 8 & 255}.{place & 255}"
+        """From the page of a seat to a report that was answered; sent again, it is the same form."""
+        who = f"10.{place >> 16 & 255}.{place >> 8 & 255}.{place & 255}"
+        seat = self.seats[place % len(self.seats)]
         people = MEMBER.findall(self._ask(who, f"/act/{seat}")[1])
         form = FORM.search(self._ask(who, unescape(people[place % len(people)]))[1]) if people else None
         if form is None:
@@ -134,8 +143,6 @@ class Callers:
             except (OSError, HTTPException) as error:
                 if time.monotonic() > until:
                     raise SystemExit(f"no answer at {path} for a minute") from error
-            with self._lock:
-                self.sent_again += bool(body)
             time.sleep(0.05)
 
     def _ask_once(self, who: str, path: str, body: str) -> tuple[int, str]:
@@ -145,6 +152,8 @@ class Callers:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
             connection.request("POST" if body else "GET", path, body or None, headers)
+            with self._lock:
+                self.begun += bool(body)
             reply = connection.getresponse()
             return reply.status, reply.read().decode()
         finally:
@@ -161,7 +170,8 @@ def kill_loop(engine: Engine, *, kills: int, seed: int) -> Result:
     try:
         with callers.at_work():
             for number in range(1, kills + 1):
-                time.sleep(chance.uniform(*SECONDS_BETWEEN))
+                callers.wait_for_reports(chance.randint(*REPORTS_BETWEEN))
+                time.sleep(chance.uniform(0, SECONDS_AFTER))
                 if number % ALL_AT_ONCE:
                     web.kill_worker(chance)
                 else:
@@ -170,7 +180,8 @@ def kill_loop(engine: Engine, *, kills: int, seed: int) -> Result:
         web.end()
     counted = _counted(engine)
     lost = max(0, callers.answered - counted) + len(callers.faults)
-    more = f"{callers.answered} reports, {callers.sent_again} times sent again"
+    cut_off = callers.begun - callers.answered - len(callers.faults)
+    more = f"{callers.answered} reports, {cut_off} times sent again for want of an answer"
     more += f"; {callers.faults[0]}" if callers.faults else ""
     return Result("web", engine.dialect.name, kills, lost, max(0, counted - callers.answered), more)
 
