@@ -176,7 +176,7 @@ class Worker:
 
 
 def _work(url: str, port: int, told: Connection) -> None:
-    deliver(Outbox(db.open_engine(url), settings_for(url, port), clock=_late, patience=1.0))
+    deliver(Outbox(db.open_engine(url), settings_for(url, port), clock=late, patience=1.0))
     told.send(_peak_megabytes())
 
 
@@ -187,7 +187,7 @@ def _peak_megabytes() -> int:
     return int(found[1]) // 1024
 
 
-def _late() -> datetime:
+def late() -> datetime:
     """The true pace of time on the edition's day."""
     return NOW + (db.utcnow() - _STARTED)
 

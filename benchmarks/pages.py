@@ -53,7 +53,9 @@ def measure() -> list[Figure]:
 
 
 @contextmanager
-def service(folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> Iterator[int]:
+def service(
+    folder: Path, more: Mapping[str, str] = MappingProxyType({}), *, workers: int = WORKERS
+) -> Iterator[int]:
     """``campaign web`` on the snapshot in its own folder, with ``more`` settings; the port it answers on."""
     port = free_port()
     environment = {
@@ -65,7 +67,7 @@ def service(folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> Ite
     }
     for command in (["db", "upgrade"], ["snapshot", "load"]):
         subprocess.run([CAMPAIGN, *command], env=environment, cwd=folder, check=True, capture_output=True)
-    web = [str(CAMPAIGN), "web", "--port", str(port), "--workers", str(WORKERS)]
+    web = [str(CAMPAIGN), "web", "--port", str(port), "--workers", str(workers)]
     with _running(web, environment, folder, port):
         yield port
 

@@ -2,8 +2,9 @@
 
 Each comes by a connection and from an address of their own, as a trusted proxy names it: front page, their
 members, the words for a call, the report. First as many side by side as the machine takes, which is the
-maximum; then as a stream at four fifths of it; last all front pages of a burst at one moment. What was answered
-as counted is compared with what the database holds, and a socket in the place of every source counts who asks.
+maximum; then as a stream at four fifths of it; then all front pages of a burst at one moment; last as the same
+stream beside a worker that polls and sends a digest. What was answered as counted is compared with what the
+database holds, and a socket in the place of every source counts who asks.
 
 ``--share 1`` is the whole day: 40,000 newcomers and 7,500 connections at once.
 """
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks import busy_worker
 from benchmarks.figures import Figure
 from benchmarks.pages import service
 from benchmarks.starting import nowhere
@@ -28,9 +30,14 @@ NEWCOMERS = 40_000
 AT_ONCE = 7_500
 LEAST_NEWCOMERS = 300
 SIDE_BY_SIDE = 16
+# What ``campaign web`` starts unless it is told otherwise.
+WORKERS = 2
 SHARE_OF_MAXIMUM = 0.8
 SLOWEST = 300.0
 PATIENCE = 60.0
+# Newcomers beside a poll and a digest, and readers of the digest for each second that they take.
+BESIDE = 4000
+READERS_A_SECOND = 200
 REQUESTS_EACH = 4
 MEMBER = re.compile(r'href="(/act/[A-Z]{2}-\d+\?member=[A-Z]\d{6}[^"]*)"')
 FORM = re.compile(r'action="(/act/[^"]+/called)".*?</form>', re.DOTALL)
@@ -50,6 +57,28 @@ class Day:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
+@dataclass(frozen=True)
+class Whole:
+    """What each part of a day came to. ``polls`` and ``mails`` ended while ``busy`` was measured."""
+
+    rate: float
+    fullest: Day
+    stream: Day
+    busy: Day
+    polls: int
+    mails: int
+    burst: Day
+    burst_took: float
+
+    @property
+    def days(self) -> tuple[Day, ...]:
+        return self.fullest, self.stream, self.busy, self.burst
+
+    @property
+    def counted(self) -> int:
+        return sum(day.counted for day in self.days)
+
+
 def measure(share: float) -> list[Figure]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="campaign-bench-")))
@@ -57,36 +86,51 @@ def measure(share: float) -> list[Figure]:
         source.setblocking(False)
         address = f"http://127.0.0.1:{source.getsockname()[1]}"
         sources = dict.fromkeys(nowhere(), address) | {"CAMPAIGN_TRUSTED_PROXIES": "1"}
-        port = stack.enter_context(service(folder, sources))
-        _allow_connections(int(AT_ONCE * share) + 200)
-        seats = _seats(folder)
-        newcomers = max(LEAST_NEWCOMERS, int(NEWCOMERS * share))
-        asyncio.run(_side_by_side(port, seats, SIDE_BY_SIDE * 2))
+        port = stack.enter_context(service(folder, sources, workers=WORKERS))
+        _allow_connections(int(AT_ONCE * share) + 2000)
+        asyncio.run(_side_by_side(port, _seats(folder), SIDE_BY_SIDE * 2))
         before = _stored(folder)
-        fullest, rate = asyncio.run(_side_by_side(port, seats, newcomers // 2))
-        stream = asyncio.run(_stream(port, seats, newcomers // 2, rate * SHARE_OF_MAXIMUM))
-        burst, took = asyncio.run(_burst(port, max(LEAST_NEWCOMERS, int(AT_ONCE * share))))
-        lost = fullest.counted + stream.counted - (_stored(folder) - before)
-        return _figures(rate, (fullest, stream, burst), took, lost, _asked(source))
+        whole = _live(folder, port, share)
+        return _figures(whole, whole.counted - (_stored(folder) - before), _asked(source))
 
 
-def _figures(rate: float, days: tuple[Day, Day, Day], took: float, lost: int, asked: int) -> list[Figure]:
-    fullest, stream, burst = days
-    errors = [error for day in days for error in day.errors]
-    requests, counted = sum(len(day.times) for day in days), fullest.counted + stream.counted
-    slow, half = stream.percentile(0.99) * 1000, stream.percentile(0.5) * 1000
-    at_once = f"{len(burst.times)} connections at once, until all had their page"
+def _live(folder: Path, port: int, share: float) -> Whole:
+    seats, half = _seats(folder), max(LEAST_NEWCOMERS, int(NEWCOMERS * share)) // 2
+    fullest, most = asyncio.run(_side_by_side(port, seats, half))
+    rate = most * SHARE_OF_MAXIMUM
+    stream = asyncio.run(_stream(port, seats, half, rate))
+    burst, took = asyncio.run(_burst(port, max(LEAST_NEWCOMERS, int(AT_ONCE * share))))
+    beside = min(half, BESIDE)
+    readers = int(beside * REQUESTS_EACH / rate * READERS_A_SECOND)
+    with busy_worker.busy(f"sqlite:///{folder}/campaign.db", folder, readers) as done:
+        busy = asyncio.run(_stream(port, seats, beside, rate))
+        polls, mails = done()
+    return Whole(most, fullest, stream, busy, polls, mails, burst, took)
+
+
+def _figures(whole: Whole, lost: int, asked: int) -> list[Figure]:
+    errors = [error for day in whole.days for error in day.errors]
+    requests = sum(len(day.times) for day in whole.days)
+    slow, half = (whole.stream.percentile(share) * 1000 for share in (0.99, 0.5))
+    busy = whole.busy.percentile(0.99) * 1000
+    at_once = f"{len(whole.burst.times)} connections at once, until all had their page"
     return [
-        Figure("viral day: requests a second at the most", f"{rate:.0f}", "", True),
+        Figure("viral day: requests a second at the most", f"{whole.rate:.0f}", "", True),
         Figure(
             f"p99 at {SHARE_OF_MAXIMUM:.0%} of that",
             f"{slow:.0f} ms (median {half:.0f} ms)",
             f"under {SLOWEST:.0f} ms",
             slow < SLOWEST,
         ),
-        Figure(at_once, f"{took:.1f} s", "", True),
+        Figure(
+            f"… beside {whole.polls} polls and {whole.mails} mails",
+            f"{busy:.0f} ms = {busy / slow:.2f} ×",
+            "at most 2 ×",
+            busy <= 2 * slow,
+        ),
+        Figure(at_once, f"{whole.burst_took:.1f} s", "", True),
         Figure(f"errors of {requests} requests", _summary(errors), "none", not errors),
-        Figure(f"reports lost of {counted} answered as counted", str(lost), "none", lost == 0),
+        Figure(f"reports lost of {whole.counted} answered as counted", str(lost), "none", lost == 0),
         Figure("requests to a source", str(asked), "none", asked == 0),
     ]
 

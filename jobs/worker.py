@@ -294,6 +294,11 @@ def _until(*ends: signal.Signals) -> Callable[[], bytes]:
     return lambda: os.read(woken, 1)
 
 
+def yield_to_pages() -> None:
+    """Take what the pages leave of the processor: people wait for a page, nobody waits for a poll."""
+    os.nice(10)
+
+
 def work(engine: Engine, settings: Settings) -> None:
     """Run a worker until SIGTERM or SIGINT; then finish the unit of work and return within ten seconds."""
     until_told = _until(signal.SIGTERM, signal.SIGINT)

@@ -11,7 +11,7 @@ import itertools
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,11 +21,11 @@ import jinja2
 import pytest
 import sqlalchemy as sa
 from fuzzing import cases
+from one_map import OneMap
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
-from werkzeug.routing import Rule
 
 from campaign import db, snapshot
 
@@ -120,15 +120,21 @@ def sqlite_template() -> Path:
 @pytest.fixture(scope="session")
 def snapshot_template(sqlite_template: Path) -> Path:
     """A database file with the campaign of fixtures/; each test works on a copy."""
+    return copies.once("snapshot.db", lambda path: _load(path, sqlite_template))
 
-    def load(path: Path) -> None:
-        shutil.copyfile(sqlite_template, path)
-        engine = db.open_engine(f"sqlite:///{path}")
-        snapshot.load(engine, now=NOW)
-        db.tidy(engine)
-        engine.dispose()
 
-    return copies.once("snapshot.db", load)
+@pytest.fixture(scope="session")
+def record_template(sqlite_template: Path) -> Path:
+    """A database file with the record of fixtures/ and no campaign; each test works on a copy."""
+    return copies.once("record.db", lambda path: _load(path, sqlite_template, example=False))
+
+
+def _load(path: Path, template: Path, *, example: bool = True) -> None:
+    shutil.copyfile(template, path)
+    engine = db.open_engine(f"sqlite:///{path}")
+    snapshot.load(engine, now=NOW, example=example)
+    db.tidy(engine)
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -162,20 +168,7 @@ def compiled_once() -> None:
     if flask := sys.modules.get("flask"):
         cache = jinja2.FileSystemBytecodeCache(os.environ[copies.RUN])
         flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": cache}
-        _share_routes()
-
-
-def _share_routes() -> None:
-    compile_builder = Rule._compile_builder
-    builders: dict[tuple[object, ...], Callable[..., object]] = {}
-
-    def shared(rule: Rule, append_unknown: bool = True) -> Callable[..., object]:
-        key = rule.rule, rule.host, rule.subdomain, repr(rule.defaults), append_unknown
-        if key not in builders:
-            builders[key] = compile_builder(rule, append_unknown)
-        return builders[key]
-
-    Rule._compile_builder = shared
+        flask.Flask.url_map_class = OneMap
 
 
 @pytest.fixture(scope="session")

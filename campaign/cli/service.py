@@ -68,9 +68,10 @@ def _print_address(address: str) -> None:
 def run_worker(context: CommandContext) -> None:
     """Run the scheduled jobs only. Any number of workers may run; one is the leader."""
     from campaign import db
-    from jobs.worker import work
+    from jobs.worker import work, yield_to_pages
 
     db.require_current(context.engine)
+    yield_to_pages()
     work(context.engine, context.settings)
 
 

@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -20,39 +20,52 @@ from campaign.organizing.models import BillGoal
 from campaign.proposals.models import Kinship, Proposal
 
 MOST = 64
+# Locks that keys share.
+GATES = 32
 T = TypeVar("T")
 
 
 class ResultCache:
     """An LRU cache of results by key, each with the version of the record that it was computed from.
 
-    Safe to share between threads; two that miss at once both compute.
+    Safe to share between threads: of those that miss at once one computes, and the others wait for it.
     """
 
     def __init__(self, engine: Engine, most: int = MOST) -> None:
         self._engine, self._most = engine, most
         self._lock = threading.Lock()
+        self._computing = [threading.Lock() for _ in range(GATES)]
         self._results: OrderedDict[Hashable, tuple[Hashable, Any]] = OrderedDict()
 
     def get(self, key: Hashable, version: Hashable, compute: Callable[[Session], T]) -> T:
         """The cached result of this version, else a new one. Callers must not change what they get.
 
-        ``compute`` reads in a session of its own, because its rows outlive the request.
+        ``compute`` reads in a session of its own, because its rows outlive the request, and does not ask this
+        cache for anything.
         """
+        if (found := self._find(key, version)) is not None:
+            return cast(T, found[1])
+        with self._computing[hash(key) % GATES]:
+            if (found := self._find(key, version)) is None:
+                with db.reading(self._engine) as session:
+                    found = version, compute(session)
+                self._put(key, found)
+        return cast(T, found[1])
+
+    def _find(self, key: Hashable, version: Hashable) -> tuple[Hashable, Any] | None:
         with self._lock:
             cached = self._results.get(key)
-            if cached is not None and cached[0] == version:
-                self._results.move_to_end(key)
-                found: T = cached[1]
-                return found
-        with db.reading(self._engine) as session:
-            computed = compute(session)
+            if cached is None or cached[0] != version:
+                return None
+            self._results.move_to_end(key)
+            return cached
+
+    def _put(self, key: Hashable, result: tuple[Hashable, Any]) -> None:
         with self._lock:
-            self._results[key] = version, computed
+            self._results[key] = result
             self._results.move_to_end(key)
             while len(self._results) > self._most:
                 self._results.popitem(last=False)
-        return computed
 
 
 def record_version(session: Session, *bills: str, now: datetime) -> Hashable:

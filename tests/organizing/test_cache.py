@@ -1,8 +1,11 @@
 """Results computed from the record are cached until the record changes, and not longer."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from copies import copy_of
@@ -107,3 +110,20 @@ def test_a_result_is_computed_once_a_version_and_the_least_recently_used_is_evic
     results.get("one more", 0, make)
     assert results.get("a", 2, make) == 1
     assert results.get(0, 0, make) == len(made) - 1
+
+
+def test_of_those_that_ask_at_once_one_computes_and_the_others_wait(own: Engine) -> None:
+    results, began, computed = ResultCache(own), Barrier(3), []
+
+    def compute(_session: Session) -> int:
+        computed.append(len(computed))
+        # Long enough for the others to come in, if anything lets them.
+        threading.Event().wait(0.2)
+        return computed[-1]
+
+    def ask(_number: int) -> int:
+        began.wait(timeout=30)
+        return results.get("a", 1, compute)
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(ask, range(3))) == [0, 0, 0]

@@ -15,7 +15,7 @@ from housing import BILLS
 from organizer_client import sign_in
 from sqlalchemy.engine import Engine
 
-from campaign import db, snapshot
+from campaign import db
 from campaign.app import create_app
 from campaign.congress import ledger
 from campaign.organizing import campaign_file, campaign_setup
@@ -72,10 +72,9 @@ MEMBERS = ["C001091", "C001098", "N000147"]
 
 
 @pytest.fixture
-def housing(sqlite_template: Path, tmp_path: Path, now: datetime) -> Iterator[Engine]:
+def housing(record_template: Path, tmp_path: Path, now: datetime) -> Iterator[Engine]:
     """An installation that declined the example, with another campaign on two bills."""
-    with copy_of(sqlite_template, tmp_path) as engine, time_machine.travel(now, tick=False):
-        snapshot.load(engine, now=now, example=False)
+    with copy_of(record_template, tmp_path) as engine, time_machine.travel(now, tick=False):
         with db.writing(engine) as session:
             for bill in BILLS:
                 ledger.record(session, bill)

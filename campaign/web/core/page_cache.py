@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 48 * 1024 * 1024
 # A change that another process wrote is seen after this time at most; one of this process at once.
 RECHECK_SECONDS = 1.0
+# That a source was read and said nothing new is seen after this time at most: a poll reads bill after bill, and
+# every page that says when Congress was asked last would be rendered again for each.
+READINGS_SECONDS = 10.0
 # Tables that people edit, small enough to be read whole; and one that only grows.
 EDITED = (
     "campaign",
@@ -130,6 +133,8 @@ class PageCache:
         self.pages = LRU(MOST_BYTES)
         self._version: Version = ()
         self._checked: float | None = None
+        self._readings: Version = ()
+        self._readings_checked = -READINGS_SECONDS
         self._parameters = frozenset(chain(*(access.query for access in routing.ACCESS.values())))
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -166,6 +171,9 @@ class PageCache:
         if self._checked is None or now - self._checked >= RECHECK_SECONDS:
             with db.reading(self._engine) as session:
                 found = version(session)
+                if now - self._readings_checked >= READINGS_SECONDS:
+                    self._readings, self._readings_checked = readings(session), now
+            found += self._readings
             if found != self._version:
                 self.pages.clear()
             self._version, self._checked = found, now
@@ -186,14 +194,22 @@ class PageCache:
 
 
 def version(session: Session) -> Version:
-    """Differs after every change of what a public page shows: readings, lists, texts, proposals."""
-    newest: list[Any] = [
-        func.max(Change.seq), func.max(SourceState.checked_at), func.max(Tracking.attempted_at),
-        func.max(Bill.observed_at), func.count(col(Bill.id)), func.max(CalendarSource.attempted_at),
-        func.max(RollCall.attempted_at),
+    """Differs after every change of what a public page shows: bills, calendars, votes, texts, proposals."""
+    newest = [
+        func.max(Change.seq), func.count(col(Bill.id)),
+        func.max(CalendarSource.attempted_at), func.max(RollCall.attempted_at),
     ]  # fmt: skip
-    record = session.execute(sa.select(*(sa.select(each).scalar_subquery() for each in newest))).one()
-    return (*record, *_digests(session))
+    return (*_each(session, newest), *_digests(session))
+
+
+def readings(session: Session) -> Version:
+    """Differs after every reading of bills and lists."""
+    newest = [func.max(SourceState.checked_at), func.max(Tracking.attempted_at), func.max(Bill.observed_at)]
+    return _each(session, newest)
+
+
+def _each(session: Session, values: list[Any]) -> Version:
+    return tuple(session.execute(sa.select(*(sa.select(value).scalar_subquery() for value in values))).one())
 
 
 def _digests(session: Session) -> list[Any]:

@@ -6,7 +6,7 @@ address made by ``url_for`` has it, and no route knows of it.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 PREFIX = re.compile(r"/c/([a-z0-9-]{1,80})(?=/|$)", re.ASCII)
 # Where a request's environment holds the slug that its address names.
 NAMED = "campaign.slug"
-# What each campaign asks for, by slug.
+# The ResultCache of what visitors are shown alike.
 COMPUTED = "campaign.computed"
-# The campaigns of an installation, and something of each seat of the House.
-MOST_COMPUTED = 1000
+# A thing or two of each of 441 seats, for a few campaigns.
+MOST_COMPUTED = 3000
 T = TypeVar("T")
 # The script name without it.
 ROOT = "campaign.root"
@@ -161,14 +161,15 @@ def asks(*, now: datetime) -> CampaignAsks:
     if state() in ("paused", "archived"):
         return CampaignAsks(database.session(), [])
     named = slug()
-    return computed_once(named, lambda session: campaign_asks(session, now=now, campaign=named))
+    return computed_once(("asks", named), lambda session: campaign_asks(session, now=now, campaign=named))
 
 
-def computed_once(name: str, compute: Callable[[Session], T]) -> T:
-    """What is the same for every visitor, computed once for each state of the record that pages go by."""
+def computed_once(key: Hashable, compute: Callable[[Session], T]) -> T:
+    """What is the same for every visitor, computed once for each state of the record that pages go by.
+    ``key`` names it among all that is computed."""
     results: ResultCache = current_app.extensions[COMPUTED]
     # By its name: the page cache counts visits of campaigns, so it stands above this module.
-    return results.get(name, current_app.extensions["page_cache"].state(), compute)
+    return results.get(key, current_app.extensions["page_cache"].state(), compute)
 
 
 def state() -> str:

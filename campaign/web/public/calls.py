@@ -26,7 +26,7 @@ from campaign.web.core.database import session
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import page
 from campaign.web.core.routing import kept_query, place
-from campaign.web.public import content
+from campaign.web.public import computed, content
 from campaign.web.public.content import Delegation, Speaker
 from campaign.web.public.room import route
 
@@ -98,7 +98,7 @@ def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
         abort(redirect(place("act", seat=known.id), 303))
     # The error page leads back to this seat.
     g.seat_asked = known.id
-    people = content.delegation(session(), known, served.asks(now=now), now=now)
+    people = computed.delegation(known.id, now=now)
     speaker, ask = content.chosen(people, bioguide, bill)
     whole = len(speaker.asks) > 1 and bool(bill) and bill == ask.matter.campaign
     return Visit(people, speaker, ask, whole)
@@ -108,7 +108,7 @@ def offices_of(chosen: Visit, *, now: datetime, zip: str = "") -> Offices:
     """The person's offices, those at home by distance from a ZIP code or from amid the seat's."""
     here = offices.centre_of_zip(session(), zip) if zip else None
     near = here or served.computed_once(
-        chosen.seat, lambda reader: offices.centre_of_seat(reader, chosen.seat, now=now)
+        ("centre", chosen.seat), lambda reader: offices.centre_of_seat(reader, chosen.seat, now=now)
     )
     return offices.offices_for(
         session(),

@@ -23,7 +23,7 @@ from campaign.web.core.languages import current
 from campaign.web.core.render import numbered, page, site_name, tongue
 from campaign.web.core.routing import place
 from campaign.web.core.tiles import StateMap
-from campaign.web.public import content, overview
+from campaign.web.public import computed, content, overview
 from campaign.web.public.overview import Card, Chapter
 from campaign.web.public.room import route
 
@@ -83,7 +83,7 @@ def embed_find() -> Response:
 @route("/embed/<any(count, chart, map):kind>", framed=True)
 def embed_campaign(kind: str) -> Response:
     """The campaign's bills, at most four."""
-    front = overview.front(session(), served.campaign(), now=utcnow())
+    front = computed.front(now=utcnow())
     cards = front.now or tuple(card for chapter in front.chapters for card in chapter.last)
     names = {
         str(card.record.id): tongue(chapter.proposal, "name")
@@ -134,7 +134,7 @@ class Snippet:
 @route("/embed")
 def embedding() -> Response:
     """The lines by which another site shows a part of the campaign, each with what it shows."""
-    chapters = overview.front(session(), served.campaign(), now=utcnow()).chapters
+    chapters = computed.front(now=utcnow()).chapters
     snippets = [_snippet("find"), *(_snippet(kind) for kind in NUMBERS)]
     ours = [(tongue(each.proposal, "name"), _snippet("count", each.proposal.slug)) for each in chapters]
     response = page("public/embedding.html", snippets=snippets, proposals=ours, bill=_example(chapters))

@@ -22,7 +22,7 @@ from campaign.web.core.history import Event
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import numbered, seat_name, site_name
 from campaign.web.core.routing import place
-from campaign.web.public import content, overview
+from campaign.web.public import computed, overview
 from campaign.web.public.room import route
 
 NEWEST = 50
@@ -66,7 +66,7 @@ def changes_as_json() -> Response:
 
 def _campaign(form: str) -> Response:
     """Ended bills stay, so that a feed whose Congress ends does not go empty."""
-    front = overview.front(session(), served.campaign(), now=utcnow())
+    front = computed.front(now=utcnow())
     bills = [str(card.record.id) for chapter in front.chapters for card in chapter.cards]
     return _answer(form, _("What changed"), place("campaign"), bills)
 
@@ -91,8 +91,8 @@ def bill_feed(text: str, form: str) -> Response:
 def seat_feed(seat: str, form: str) -> Response:
     """What those who speak for a seat did on the campaign's bills."""
     known, now = read_seat(session(), seat), utcnow()
-    people = content.delegation(session(), known, served.asks(now=now), now=now)
-    front = overview.front(session(), served.campaign(), now=now)
+    people = computed.delegation(known.id, now=now)
+    front = computed.front(now=now)
     bills = [str(card.record.id) for chapter in front.chapters for card in chapter.cards]
     theirs = {speaker.person.bioguide for speaker in people.speakers}
     return _answer(form, seat_name(known.id), place("act", seat=known.id), bills, theirs)

@@ -16,7 +16,7 @@ from campaign.web.core.database import session
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
 from campaign.web.core.routing import place
-from campaign.web.public import content as public_content
+from campaign.web.public import computed
 from campaign.web.public.content import Delegation, Speaker
 from campaign.web.public.room import route
 
@@ -27,7 +27,7 @@ def kit(seat: str) -> Response:
     now = utcnow()
     known = read_seat(session(), seat)
     docket = served.asks(now=now)
-    people = public_content.delegation(session(), known, docket, now=now)
+    people = computed.delegation(known.id, now=now)
     matters = [matter for matter in docket.matters if _asked(people, matter)]
     if not matters:
         raise Refused(

@@ -27,7 +27,7 @@ from campaign.web.core.database import session
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import seat_name, site_name, tongue
 from campaign.web.core.routing import place
-from campaign.web.public import overview
+from campaign.web.public import computed, overview
 from campaign.web.public.overview import Card
 from campaign.web.public.room import route
 
@@ -111,7 +111,7 @@ def _asked_by() -> str:
 
 
 def _of_campaign() -> Preview:
-    shown = overview.front(session(), served.campaign(), now=utcnow())
+    shown = computed.front(now=utcnow())
     figure = overview.leading_figure(shown.facts, current())
     if figure is None:
         return Preview(_asked_by(), site_name(), bars=_bars(shown.now))
@@ -156,7 +156,7 @@ def _of_scorecard() -> Preview:
     """Each bill by who is on it, each vote on passage by its yeas among those who voted for or against."""
     now = utcnow()
     sheets = scorecard.scorecard(session(), served.slug(), now=now)
-    front = overview.front(session(), served.campaign(), now=now)
+    front = computed.front(now=now)
     cards = {str(card.record.id): card for card in front.now}
     bars = [bar for sheet in sheets for column in sheet.columns if (bar := _bar_of(column, cards))]
     return Preview(site_name(), _("Scorecard"), bars=tuple(bars[:4]))

@@ -26,7 +26,7 @@ from campaign.web.core.database import session
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings, today
 from campaign.web.core.routing import kept_query, place
-from campaign.web.public import calls, content, overview, places
+from campaign.web.public import calls, computed, content, overview, places
 from campaign.web.public.privacy import statements
 from campaign.web.public.room import route
 
@@ -40,7 +40,7 @@ def campaign() -> Response:
     live = campaigns.live(session())
     if len(live) > 1 and not served.named():
         return page("public/campaigns.html", live=live)
-    shown = overview.front(session(), served.campaign(), now=utcnow())
+    shown = computed.front(now=utcnow())
     acts = editing.open_actions(session(), served.slug(), today=today())
     return page(
         "public/campaign.html",
@@ -166,12 +166,12 @@ def act(seat: str) -> Response:
     if "member" in request.args:
         return _words(known.id)
     now = utcnow()
-    people = content.delegation(session(), known, served.asks(now=now), now=now)
+    people = computed.delegation(known.id, now=now)
     return page(
         "public/act.html",
         seat=known,
         shown=people,
-        front=overview.front(session(), served.campaign(), now=now),
+        front=computed.front(now=now),
         timely=content.timely(session(), people.speakers, now=now),
         note=places.carried_note(request.args.get("note", ""), now=now),
         map_note=places.map_note(session(), known, now=now),
@@ -196,14 +196,14 @@ def thanks(seat: str) -> Response:
     """At the end of the list: what the calls add up to, and what else helps."""
     now = utcnow()
     known = read_seat(session(), seat)
-    front = overview.front(session(), served.campaign(), now=now)
+    front = computed.front(now=now)
     about = front.campaign.slug if front.campaign else ""
     count = outcomes.published(session(), about=about)
     return page(
         "public/thanks.html",
         seat=known,
         shown=front,
-        people=content.delegation(session(), known, served.asks(now=now), now=now),
+        people=computed.delegation(known.id, now=now),
         calls=count,
         address=served.origin() + place("campaign"),
         monday=send_times.next_monday(now, settings()),
@@ -228,7 +228,7 @@ def bills() -> Response:
 
 def _bills(typed: str = "", *, problem: str = "", status: int = 200) -> Response:
     """The campaign's bills, with what was typed in the field of the search where it found nothing."""
-    shown = overview.front(session(), served.campaign(), now=utcnow())
+    shown = computed.front(now=utcnow())
     return page(
         "public/bills.html",
         shown=shown,

@@ -15,7 +15,7 @@ from organizer_client import post, sign_in
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
-from campaign import db, snapshot
+from campaign import db
 from campaign.app import create_app
 from campaign.congress import ledger
 from campaign.mailing.models import Subscriber
@@ -100,10 +100,9 @@ OTHER = {"en": "es", "es": "en"}
 
 
 @pytest.fixture
-def installation(sqlite_template: Path, tmp_path: Path, now: datetime) -> Iterator[Engine]:
+def installation(record_template: Path, tmp_path: Path, now: datetime) -> Iterator[Engine]:
     """An installation without a campaign, whose record has the bills of ``FILES``."""
-    with copy_of(sqlite_template, tmp_path) as engine, time_machine.travel(now, tick=False):
-        snapshot.load(engine, now=now, example=False)
+    with copy_of(record_template, tmp_path) as engine, time_machine.travel(now, tick=False):
         with db.writing(engine) as session:
             for bill in BILLS:
                 ledger.record(session, bill)

@@ -1,6 +1,7 @@
 """Public pages are cached: equal for everybody, rendered again when the record changes, small on the wire."""
 
 import gzip
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -28,6 +29,7 @@ PUBLIC = [
     "/privacy",
     "/feeds/changes.atom",
 ]
+Move = Callable[[Session, datetime], None]
 GZIP = {"Accept-Encoding": "gzip, deflate, br"}
 
 
@@ -157,16 +159,40 @@ def write(session: Session, now: datetime) -> None:
     session.get_one(Proposal, "armas-act").name_en = "Another name"
 
 
-@pytest.mark.parametrize("moves", [poll, read, change, write])
+@pytest.mark.parametrize(
+    ("moves", "noticed_by"),
+    [
+        (poll, page_cache.readings),
+        (read, page_cache.readings),
+        (change, page_cache.version),
+        (write, page_cache.version),
+    ],
+)
 def test_every_change_of_what_a_page_shows_changes_the_version(
-    own: Engine, now: datetime, moves: object
+    own: Engine, now: datetime, moves: Move, noticed_by: Callable[[Session], object]
 ) -> None:
     with db.reading(own) as session:
-        before = page_cache.version(session)
+        before = noticed_by(session)
     with db.writing(own) as session:
-        moves(session, now + timedelta(minutes=1))  # type: ignore[operator]
+        moves(session, now + timedelta(minutes=1))
     with db.reading(own) as session:
-        assert page_cache.version(session) != before
+        assert noticed_by(session) != before
+
+
+@pytest.mark.parametrize(("seconds", "rendered"), [(9.9, 1), (10.0, 2)])
+def test_of_the_bills_of_a_poll_not_each_has_the_pages_rendered_again(
+    own: Engine, clock: None, now: datetime, monkeypatch: pytest.MonkeyPatch, seconds: float, rendered: int
+) -> None:
+    client, times, passed = client_of(own), [], [1000.0]
+    monkeypatch.setattr(page_cache, "monotonic", lambda: passed[0])
+    with template_rendered.connected_to(lambda *_args, **_more: times.append(1), client.application):
+        client.get("/privacy")
+        once = len(times)
+        with db.writing(own) as session:
+            poll(session, now + timedelta(minutes=1))
+        passed[0] += seconds
+        client.get("/privacy")
+    assert len(times) == rendered * once
 
 
 def test_a_page_is_rendered_again_when_the_record_changes(

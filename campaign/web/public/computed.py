@@ -1,0 +1,28 @@
+"""What many public pages show alike, computed once for each state of the record (``served.computed_once``)."""
+
+from datetime import datetime
+
+from campaign.congress.seats import read_seat
+from campaign.proposals import campaigns
+from campaign.web.core import served
+from campaign.web.public import content, overview
+from campaign.web.public.content import Delegation
+from campaign.web.public.overview import Front
+
+
+def front(*, now: datetime) -> Front:
+    """This request's campaign as a whole."""
+    slug = served.slug()
+    return served.computed_once(
+        ("front", slug),
+        lambda session: overview.front(session, campaigns.campaign(session, slug) if slug else None, now=now),
+    )
+
+
+def delegation(seat: str, *, now: datetime) -> Delegation:
+    """Who speaks for a seat, with what this request's campaign asks of each. ``seat`` is one that exists."""
+    asks = served.asks(now=now)
+    return served.computed_once(
+        ("delegation", served.slug(), seat),
+        lambda session: content.delegation(session, read_seat(session, seat), asks, now=now),
+    )
