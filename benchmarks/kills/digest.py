@@ -31,6 +31,12 @@ PARTS = {
     ),
 }
 NEWEST = sa.text("SELECT max(id), count(*) FROM edition")
+FORGET = [
+    sa.text(f"DELETE FROM {table} WHERE {column} = :edition")  # noqa: S608 -- our names
+    for table, column in (("delivery", "edition"), ("content", "edition"), ("edition", "id"))
+]
+# The weeks that are undisturbed, the first of them with all news since the record began; and the one killed.
+UNDISTURBED, KILLED = (0, 1), 2
 Made = Counter[tuple[str, ...]]
 
 
@@ -60,6 +66,12 @@ class Press:
                 for row in session.execute(query, {"edition": edition})
             )
 
+    def forget(self, edition: int) -> None:
+        """So that the week can be built once more: the calendar would run into the next Congress."""
+        with db.writing(self.engine) as session:
+            for statement in FORGET:
+                session.execute(statement, {"edition": edition})
+
 
 def run(engine: Engine, folder: Path, kills: int) -> Result:
     fill(engine, settings_for(address(engine), 25), READERS, places=PLACES)
@@ -68,34 +80,33 @@ def run(engine: Engine, folder: Path, kills: int) -> Result:
 
 
 def kill_loop(press: Press, *, kills: int, seed: int) -> Result:
-    """Two editions undisturbed, then one a week that is killed while it is built, approved and sent."""
-    chance, killed, week = random.Random(seed), 0, 1  # noqa: S311 -- moments to kill at
-    press.start(0).finish()
-    # The first tells all news since the record began; those after it have none.
-    seconds = press.start(1).finish()
+    """Two editions undisturbed, then others that are killed while they are built, approved and sent."""
+    chance, killed, editions = random.Random(seed), 0, 0  # noqa: S311 -- moments to kill at
+    _, seconds = [press.start(week).finish() for week in UNDISTURBED]
     wanted, counts = press.made(press.newest()[0]), Counter[str]()
     while killed < kills:
-        week += 1
+        editions += 1
         before, share = copies(press.log), min(KILLS_AN_EDITION, kills - killed)
-        done = kill_some(lambda week=week: press.start(week), chance, share, seconds)  # type: ignore[misc]
-        press.start(week).finish()
-        counts += _judge(press, week, wanted, before, done)
+        done = kill_some(lambda: press.start(KILLED), chance, share, seconds)
+        press.start(KILLED).finish()
+        counts += _judge(press, wanted, before, done)
         killed += done
     more = (
-        f"{week + 1} editions, {counts['unknown']} copies left as unknown; sent again, {counts['two']} had two"
+        f"{editions} editions, {counts['unknown']} copies left as unknown; sent again, {counts['two']} had two"
     )
     return Result("digest", press.engine.dialect.name, killed, counts["lost"], counts["excess"], more)
 
 
-def _judge(press: Press, week: int, wanted: Made, before: Counter[str], kills: int) -> Counter[str]:
-    edition, editions = press.newest()
+def _judge(press: Press, wanted: Made, before: Counter[str], kills: int) -> Counter[str]:
+    edition, number = press.newest()
     made, unknown, got = press.made(edition), left_unknown(press.engine, edition), copies(press.log) - before
-    queue.resend_unknown(press.engine, edition, now=_monday(week))
-    press.start(week, COMMANDS[1:]).finish()
+    queue.resend_unknown(press.engine, edition, now=_monday(KILLED))
+    press.start(KILLED, COMMANDS[1:]).finish()
+    press.forget(edition)
     at_last, readers = copies(press.log) - before, {row[1] for row in wanted if row[0] == "copy"}
     two = at_last.total() - len(at_last)
     lost = len(readers - got.keys() - unknown) + len(readers - at_last.keys()) + (wanted - made).total()
-    excess = abs(editions - week - 1) + (made - wanted).total() + got.total() - len(got)
+    excess = abs(number - len(UNDISTURBED) - 1) + (made - wanted).total() + got.total() - len(got)
     excess += max(0, two - kills) + max(0, len(unknown) - kills)
     return Counter({"lost": lost, "excess": excess, "unknown": len(unknown), "two": two})
 
