@@ -11,13 +11,12 @@ from sqlalchemy.engine import Engine
 
 from benchmarks.mail import PROCESSES, fill, late, publish, settings_for, sink
 from campaign import db
-from campaign.congress import tracking
 from campaign.congress.bills import BillId
 from campaign.mailing.delivery.sending import Outbox, deliver
 from jobs import poll_bills, worker
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from standin import serve
+from standin import Standin, serve
 
 # Far more often than the hourly poll, so that every phase of a measurement meets several.
 POLL_EVERY = 5.0
@@ -25,8 +24,10 @@ POLL_EVERY = 5.0
 
 @contextmanager
 def busy(url: str, folder: Path, readers: int) -> Iterator[Callable[[], tuple[int, int]]]:
-    """A worker that builds a digest for so many readers, sends it, and polls until the end. Yields what counts
-    the polls that ended and the mails that left until now."""
+    """A worker that has built a digest for so many readers, sends it, and polls until the end.
+
+    Yields what counts the polls that ended and the mails that left until now.
+    """
     with sink(folder) as (port, log):
         engine = db.open_engine(url)
         fill(engine, settings_for(url, port), readers)
@@ -35,7 +36,7 @@ def busy(url: str, folder: Path, readers: int) -> Iterator[Callable[[], tuple[in
         process = PROCESSES.Process(target=_work, args=(url, port, theirs))
         process.start()
         theirs.close()
-        polls = 0
+        polls = int(ours.recv())
 
         def done() -> tuple[int, int]:
             nonlocal polls
@@ -53,20 +54,19 @@ def busy(url: str, folder: Path, readers: int) -> Iterator[Callable[[], tuple[in
 def _work(url: str, port: int, told: Connection) -> None:
     worker.yield_to_pages()
     engine, settings = db.open_engine(url), settings_for(url, port)
-    threading.Thread(target=_poll, args=(engine, told), daemon=True).start()
-    publish(engine, settings)
-    deliver(Outbox(engine, settings, clock=late))
-    threading.Event().wait()
-
-
-def _poll(engine: Engine, told: Connection) -> None:
-    """The bills of the tests' small Congress, which answers at once."""
     with serve() as standin:
-        with db.writing(engine) as session:
-            for name in standin.world.bills:
-                tracking.track(session, BillId.of(name), now=db.utcnow())
         bills = [BillId.of(name) for name in standin.world.bills]
+        # What the first poll finds is all new, as on no other day.
+        _poll(engine, standin, bills)
+        publish(engine, settings)
+        told.send(0)
+        threading.Thread(target=deliver, args=(Outbox(engine, settings, clock=late),), daemon=True).start()
         while True:
-            poll_bills.run(engine, standin.settings(), now=db.utcnow(), bills=bills, source="api")
+            _poll(engine, standin, bills)
             told.send(1)
             threading.Event().wait(POLL_EVERY)
+
+
+def _poll(engine: Engine, standin: Standin, bills: list[BillId]) -> None:
+    """The bills of the tests' small Congress, which answers at once."""
+    poll_bills.run(engine, standin.settings(), now=db.utcnow(), bills=bills, source="api")

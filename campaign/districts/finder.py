@@ -6,6 +6,7 @@ stored nor logged.
 """
 
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -179,22 +180,33 @@ def _why_none(place: ZipCode) -> Note:
 
 # One index for each database. An engine with other options shares the connection pool of its database.
 _indexes: "WeakKeyDictionary[Any, Index]" = WeakKeyDictionary()
+_reading = threading.Lock()
 
 
 def index(session: Session, *, now: datetime) -> Index:
     """The index of this database for the Congress that sits at ``now``, cached. Changed tables show in it
     after at most ``RECHECK``."""
     database, sitting = session.get_bind().engine.pool, congress_on(now)
+    if found := _checked_lately(database, sitting, now):
+        return found
+    # Reading takes a second: whoever comes meanwhile waits for it, and does not read, too.
+    with _reading:
+        found = _checked_lately(database, sitting, now) or _read_if_changed(session, database, sitting, now)
+        _indexes[database] = found
+        return found
+
+
+def _checked_lately(database: Any, sitting: int, now: datetime) -> Index | None:
     cached = _indexes.get(database)
-    if cached and cached.sitting == sitting and timedelta(0) <= now - cached.checked < RECHECK:
-        return cached
-    version = _version(session, now)
+    lately = cached and cached.sitting == sitting and timedelta(0) <= now - cached.checked < RECHECK
+    return cached if lately else None
+
+
+def _read_if_changed(session: Session, database: Any, sitting: int, now: datetime) -> Index:
+    cached, version = _indexes.get(database), _version(session, now)
     if cached and cached.sitting == sitting and cached.version == version:
-        fresh = replace(cached, checked=now)
-    else:
-        fresh = _read_index(session, sitting, version, now)
-    _indexes[database] = fresh
-    return fresh
+        return replace(cached, checked=now)
+    return _read_index(session, sitting, version, now)
 
 
 def _version(session: Session, now: datetime) -> Version:

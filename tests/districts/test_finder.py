@@ -4,8 +4,10 @@ import json
 import logging
 import socket
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -657,3 +659,25 @@ def test_a_long_text_is_no_point_and_is_not_searched(pumped: str) -> None:
 @pytest.mark.parametrize("text", ["29.42,-98.49", "29.42, -98.49", " 29.42 ; -98.49 ", "29.42  -98.49"])
 def test_a_point_is_read_as_people_write_it(text: str) -> None:
     assert finder.point_of(text) == (29.42, -98.49)
+
+
+def test_of_those_that_come_at_once_one_reads_the_index(
+    snapshot_engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, reads, read = Barrier(3), [], finder._read_index
+
+    def reading(*given: Any) -> finder.Index:
+        reads.append(1)
+        return read(*given)
+
+    def ask(_number: int) -> finder.Index:
+        with db.reading(snapshot_engine) as session:
+            began.wait(timeout=30)
+            return finder.index(session, now=now)
+
+    monkeypatch.setattr(finder, "_read_index", reading)
+    monkeypatch.setattr(finder, "_indexes", {})
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(ask, range(3)))
+    assert len(reads) == 1
+    assert found[0].zips is found[1].zips is found[2].zips

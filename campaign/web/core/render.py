@@ -18,7 +18,7 @@ from campaign.outreach import names
 from campaign.outreach.bilingual import Text
 from campaign.outreach.blanks import BLANKS, FIELD, NAMED, is_optional
 from campaign.settings import Settings
-from campaign.web.core import database, health, served
+from campaign.web.core import health, served
 from campaign.web.core.languages import _, current
 
 # Scripts are written with the apostrophe of a keyboard; pages show that of a printer.
@@ -77,7 +77,7 @@ def today() -> date:
 
 def page(template: str, *, status: int = 200, cached: bool = True, **context: Any) -> Response:
     """An answer with the age of the record in its footer. ``cached`` pages are equal for everybody."""
-    record = health.line(database.session(), now=utcnow())
+    record = served.computed_once("record age", lambda session: health.line(session, now=utcnow()))
     served.campaign()
     response = make_response(render_template(template, record=record, **context), status)
     equal = cached and request.method in ("GET", "HEAD")

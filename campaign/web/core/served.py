@@ -173,8 +173,10 @@ def computed_once(key: Hashable, compute: Callable[[Session], T]) -> T:
 
 
 def state() -> str:
-    """The state of this request's campaign."""
-    return campaigns.state(database.session(), slug())
+    """The state of this request's campaign, as the request found it."""
+    if "stored_state" not in g:
+        g.stored_state = campaigns.state(database.session(), slug())
+    return str(g.stored_state)
 
 
 def state_names() -> dict[str, str]:
