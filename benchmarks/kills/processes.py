@@ -18,8 +18,10 @@ from benchmarks.mail import PROCESSES, settings_for
 from campaign import db
 from campaign.cli.context import REFUSED
 
+# With all that the main module loads, which each process would load anew: a kill is to meet work, not a start.
 PROCESSES.set_forkserver_preload(
     [
+        "benchmarks.kills.__main__",
         "campaign.backup",
         "campaign.cli",
         "campaign.mailing.readers.csv_lists",
