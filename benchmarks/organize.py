@@ -24,7 +24,7 @@ from campaign.accounts import sessions, users
 from campaign.app import create_app
 from campaign.congress import members
 from campaign.congress.models import Bill, Change, Cosponsorship, Tracking
-from campaign.outreach.models import CallCount
+from campaign.outreach.models import CallCount, CallTotal
 from campaign.proposals import campaigns
 from campaign.proposals.models import Kinship
 from campaign.settings import Settings
@@ -36,6 +36,7 @@ SHIPPED = "us-guns-abroad"
 # The campaigns beside the shipped one, each with this many proposals of one bill.
 OTHERS = tuple(f"campaign-{number}" for number in range(2, 6))
 PROPOSALS = 4
+KEYS = ("about", "member", "outcome", "said")
 PAGES = {"this week": "", "worklists": "lists", "whip board": "board"}
 
 
@@ -53,7 +54,7 @@ def measure(share: float = 1.0) -> list[Figure]:
 
 
 def _figure(engine: Engine, name: str, path: str, few: int, bills: int) -> Figure:
-    client = _signed_in(engine)
+    client = signed_in(engine)
     client.get(f"/organize/{path}")
     cached, busy = _took(client, path, lambda: None)
     # As if a reading had come in before every look, so that no cached result may be used.
@@ -80,7 +81,7 @@ def _took(client: FlaskClient, path: str, before: Callable[[], None]) -> tuple[f
     return median(clock), median(busy)
 
 
-def _signed_in(engine: Engine) -> FlaskClient:
+def signed_in(engine: Engine) -> FlaskClient:
     app = create_app(Settings(secret_key=SecretStr("for benchmarks only, long enough")), engine=engine)
     with db.writing(engine) as session:
         user, _ = users.add(session, "bench@example.org", "admin", now=db.utcnow(), actor="benchmark")
@@ -92,7 +93,7 @@ def _signed_in(engine: Engine) -> FlaskClient:
 
 
 def _questions(engine: Engine, path: str) -> int:
-    client = _signed_in(engine)
+    client = signed_in(engine)
     client.get(f"/organize/{path}")
     with _counting(engine) as sent:
         client.get(f"/organize/{path}")
@@ -128,8 +129,14 @@ def _fill(engine: Engine, share: float) -> int:
         session.execute(sa.insert(Cosponsorship), rows)
         session.execute(sa.insert(Change), [_change(row, now) for row in rows])
         session.execute(sa.insert(CallCount), list(_calls(chance, [bioguide for bioguide, _ in people])))
+        session.execute(sa.insert(CallTotal).from_select([*KEYS, "count"], _totals()))
         _add_campaigns(session, chance.sample(ids, len(OTHERS) * PROPOSALS), now)
     return len(ids)
+
+
+def _totals() -> sa.Select[Any]:
+    keys = [getattr(CallCount, key) for key in KEYS]
+    return sa.select(*keys, sa.func.sum(CallCount.count)).group_by(*keys)
 
 
 def _add_campaigns(session: Session, bills: list[str], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,6 +41,8 @@ IDLE_MILLISECONDS = 600_000
 # The longest statement of a page, and of a job or command: a digest for 10^6 readers is one INSERT.
 PAGE_STATEMENT_MILLISECONDS = 15_000
 STATEMENT_MILLISECONDS = 600_000
+# So many new rows are worth a count.
+MANY_ROWS = 1_000
 # Exceptions of a database that cannot be read. The first statements on a new SQLite connection raise the
 # driver's own error, which SQLAlchemy does not wrap.
 UNREADABLE = (sa.exc.DBAPIError, sa.exc.TimeoutError, sqlite3.DatabaseError)
@@ -269,6 +271,18 @@ def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     return ScriptDirectory.from_config(config)
+
+
+def rows_were_added(engine: Engine, table: str, number: int) -> None:
+    """Let PostgreSQL's planner know of many new rows.
+
+    It counts by itself once a tenth of the table is new. Until then it takes them for one or two, and sorts all
+    of them for the first few. SQLite chooses the index by its columns.
+    """
+    if number >= MANY_ROWS and engine.dialect.name == "postgresql":
+        # Somebody else may be counting this moment; nothing but speed hangs on it.
+        with suppress(sa.exc.OperationalError), engine.begin() as connection:
+            connection.execute(sa.text(f"ANALYZE {table}"))
 
 
 def tidy(engine: Engine) -> None:

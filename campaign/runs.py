@@ -35,7 +35,7 @@ class JobRun(SQLModel, table=True):
     status: str = "running"
     owner: str = ""
     started: datetime
-    finished: datetime | None = None
+    finished: datetime | None = Field(default=None, index=True)
     summary: str = ""
 
 

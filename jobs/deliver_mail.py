@@ -19,7 +19,7 @@ from campaign.mailing import watchdog
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import chat_notices
 from campaign.mailing.delivery.sending import Outbox, Report, deliver
-from campaign.mailing.edition import editions, retention
+from campaign.mailing.edition import mending, retention
 from campaign.mailing.readers import subscribers
 from campaign.mailing.returned import bounces
 from campaign.refusals import SourceError
@@ -102,7 +102,7 @@ class Runs:
 
     def _mend(self, now: datetime) -> None:
         if self._mended is None or now - self._mended >= MEND_EVERY:
-            editions.mend(self.engine, now=now)
+            mending.mend(self.engine, now=now)
             self._mended = now
 
 

@@ -117,7 +117,8 @@ def test_a_person_signs_once(engine: Engine, campaign: str) -> None:
     asked = int(row.asked_at.timestamp())
     at_once(engine, lambda session, _: signatures.confirm(session, row.id or 0, asked, now=NOW))
     with db.reading(engine) as session:
-        assert signatures.count(session, action) == 1
+        assert signatures.counts(session, [action])[action.id or 0].counted == 1
+        assert session.get_one(CampaignAction, action.id).counted == 1
 
 
 def test_a_text_that_is_being_signed_stays_as_it_was(engine: Engine, campaign: str) -> None:

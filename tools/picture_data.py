@@ -17,8 +17,8 @@ from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.edition import editions
 from campaign.mailing.models import MailPolicy, Subscriber
 from campaign.organizing import notes, whip
-from campaign.outreach import phone_numbers, steps
-from campaign.outreach.models import CallCount
+from campaign.outreach import outcomes, phone_numbers, steps
+from campaign.outreach.outcomes import Report
 from campaign.settings import Settings
 
 SETTINGS = Settings(
@@ -57,8 +57,7 @@ def _whip(session: Session, now: datetime) -> None:
 
 def _calls(session: Session, now: datetime) -> None:
     day = now.date() - timedelta(days=1)
-    about = {"about": BILL, "member": MEMBER, "office": "washington", "day": day}
-    session.add(CallCount(**about, outcome="talked", said="undecided", count=3))
+    outcomes.add(session, Report(BILL, MEMBER, "washington", "talked", "undecided"), day, 3)
     taken = zip(steps.STEPS, (820, 610, 240, 130, 41), strict=True)
     steps.add(session, {steps.StepKey(day, step, EXAMPLE, "en"): count for step, count in taken})
     taken = zip(steps.STEPS, (510, 420, 190, 120, 65), strict=True)

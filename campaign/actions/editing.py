@@ -82,9 +82,12 @@ def targets(session: Session, action: CampaignAction) -> Sequence[Target]:
     return session.exec(select(Target).where(Target.action == action.id).order_by(col(Target.position))).all()
 
 
-def note_change(session: Session, action: CampaignAction) -> None:
-    """Let pages that show an action be made anew. Counted by the database: two at once are two."""
+def note_change(session: Session, action: CampaignAction, *, counted: int = 0) -> None:
+    """Let pages that show an action be made anew; ``counted``: how many more signatures count. Added by the
+    database: two at once are two."""
     action.revision = CampaignAction.revision + 1
+    if counted:
+        action.counted = CampaignAction.counted + counted
     session.add(action)
     session.flush()
 

@@ -5,6 +5,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+# Spelled out in queries, too, so that both planners see that the partial index fits.
+UNCONFIRMED = sa.text("confirmed_at IS NULL AND withdrawn_at IS NULL")
+
 
 class CampaignAction(SQLModel, table=True):
     """Something a campaign asks people to do. ``kind`` is petition, signon, pledge or letter; ``state`` is
@@ -32,13 +35,22 @@ class CampaignAction(SQLModel, table=True):
     state: str = "draft"
     # Counts the changes of what the public sees of it: the page cache goes by it.
     revision: int = 0
+    # How many signatures count publicly, kept with each change of one: a page needs no count over all of them.
+    counted: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Signature(SQLModel, table=True):
     """One person or organization in one action. It counts once ``confirmed_at`` is set, an organization once
     ``approved_at`` is set, too; a row with ``withdrawn_at`` has lost everything but ``key``."""
 
-    __table_args__ = (sa.UniqueConstraint("action", "key"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        sa.UniqueConstraint("action", "key"),
+        sa.Index("ix_signature_shown", "action", "show_name", "confirmed_at"),
+        sa.Index(
+            "ix_signature_unconfirmed", "asked_at", sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     action: int = Field(foreign_key="campaignaction.id", ondelete="CASCADE")

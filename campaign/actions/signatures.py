@@ -3,7 +3,8 @@
 A person is known by the keyed hash of their address (mailing/addresses.py), which callers pass in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.actions import editing
-from campaign.actions.models import CampaignAction, Signature
+from campaign.actions.models import UNCONFIRMED, CampaignAction, Signature
 from campaign.refusals import Refused
 
 LONGEST: Final = {"name": 80, "town": 80, "organization": 120, "role": 80}
@@ -94,29 +95,40 @@ def _fill(row: Signature, email: str, entry: Entry, now: datetime) -> None:
 def confirm(session: Session, id: int, asked: int, *, now: datetime) -> bool:
     """The holder of the mailbox pressed the button, on the link of the asking at this second; whether that link
     holds. Doing it twice is doing it once."""
-    row = session.get(Signature, id)
+    # Locked, so that of two requests at once one counts it.
+    row = session.get(Signature, id, with_for_update=True, populate_existing=True)
     if row is None or int(row.asked_at.timestamp()) != asked or row.withdrawn_at is not None:
         return False
     if row.confirmed_at is None:
         if now - row.asked_at >= CONFIRM_FOR:
             return False
-        row.confirmed_at = now
-        _changed(session, row)
+        with _changing(session, row):
+            row.confirmed_at = now
     return True
 
 
-def _changed(session: Session, row: Signature) -> None:
+@contextmanager
+def _changing(session: Session, row: Signature) -> Iterator[None]:
+    """Change a row that nobody else changes meanwhile, and how many its action counts."""
+    session.refresh(row, with_for_update=True)
+    action = session.get_one(CampaignAction, row.action)
+    before = _counts(row, action)
+    yield
     session.add(row)
-    editing.note_change(session, session.get_one(CampaignAction, row.action))
+    editing.note_change(session, action, counted=_counts(row, action) - before)
+
+
+def _counts(row: Signature, action: CampaignAction) -> bool:
+    """Whether a row counts publicly, as ``_COUNTED`` says it of many."""
+    return row.confirmed_at is not None and (action.kind != "signon" or row.approved_at is not None)
 
 
 def withdraw(session: Session, row: Signature, *, now: datetime) -> None:
     """Take somebody out of an action; nothing but the hash stays, so that they can take part again."""
-    if row.withdrawn_at is None:
-        for name, value in _NOTHING.items():
-            setattr(row, name, value)
-        row.withdrawn_at = now
-        _changed(session, row)
+    with _changing(session, row):
+        if row.withdrawn_at is None:
+            for name, value in {**_NOTHING, "withdrawn_at": now}.items():
+                setattr(row, name, value)
 
 
 def approve(session: Session, row: Signature, *, now: datetime) -> None:
@@ -127,8 +139,8 @@ def approve(session: Session, row: Signature, *, now: datetime) -> None:
             "Esta organización todavía no ha confirmado.",
             status=409,
         )
-    row.approved_at = row.approved_at or now
-    _changed(session, row)
+    with _changing(session, row):
+        row.approved_at = row.approved_at or now
 
 
 def of_action(session: Session, action: CampaignAction, id: int) -> Signature:
@@ -151,18 +163,15 @@ def kept_of(session: Session, key: str) -> list[dict[str, Any]]:
 def erase(session: Session, key: str) -> None:
     """Delete a person's rows in every action of their campaign."""
     for row in session.exec(select(Signature).where(Signature.key == key)).all():
-        _changed(session, row)
+        with _changing(session, row):
+            row.confirmed_at = None
         session.delete(row)
     session.flush()
 
 
 def tidy(session: Session, *, now: datetime) -> int:
     """Delete those that were never confirmed, a month after they were asked; how many."""
-    old = sa.delete(Signature).where(
-        col(Signature.confirmed_at).is_(None),
-        col(Signature.withdrawn_at).is_(None),
-        col(Signature.asked_at) < now - UNCONFIRMED_KEPT,
-    )
+    old = sa.delete(Signature).where(UNCONFIRMED, col(Signature.asked_at) < now - UNCONFIRMED_KEPT)
     return int(getattr(session.execute(old), "rowcount", 0))
 
 
@@ -205,11 +214,6 @@ def counts(session: Session, actions: Sequence[CampaignAction]) -> Mapping[int, 
     )
     found = {row[0]: Counts(*(int(value) for value in row[1:])) for row in session.execute(query)}
     return {editing.number(each): found.get(each.id or 0, Counts()) for each in actions}
-
-
-def count(session: Session, action: CampaignAction) -> int:
-    """How many the public sees."""
-    return counts(session, [action])[editing.number(action)].counted
 
 
 def counted(session: Session, action: CampaignAction) -> Sequence[Signature]:

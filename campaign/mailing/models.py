@@ -16,6 +16,19 @@ from campaign.congress.bills import congress_on
 # Kinds of mail that go to confirmed readers alone; everything else answers something a person did.
 LIST_KINDS = ("digest", "alert", "place")
 STATES = ("pending", "sending", "sent", "deferred", "failed", "unknown", "suppressed")
+# Conditions of partial indexes, spelled out in queries too, so that both planners see that the index fits.
+OPEN = "state IN ('pending','deferred','sending')"
+SINGLE = f"edition IS NULL AND {OPEN}"
+ANSWER = "kind NOT IN ('digest','alert','place','hook')"
+LEASED = f"lease IS NOT NULL AND {OPEN}"
+HOOK = "kind = 'hook' AND state = 'pending'"
+UNKNOWN = "state = 'unknown'"
+PENDING = "state = 'pending'"
+
+
+def _partial(name: str, *columns: str, where: str) -> sa.Index:
+    """An index of the few rows that fit a condition: as long as these are few, however long the table is."""
+    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
 class Subscriber(SQLModel, table=True):
@@ -23,6 +36,7 @@ class Subscriber(SQLModel, table=True):
 
     __table_args__ = (
         sa.Index("ix_subscriber_group", "campaign", "state", "language", "seat", "proposals"),
+        _partial("ix_subscriber_pending", "created", where=PENDING),
         {"sqlite_autoincrement": True},
     )
 
@@ -89,7 +103,7 @@ class MailToken(SQLModel, table=True):
     # confirm or manage
     purpose: str
     expires: datetime = Field(index=True)
-    used_at: datetime | None = None
+    used_at: datetime | None = Field(default=None, index=True)
     # The confirmation of a sign-up that asked for other things than before takes these over.
     wish: dict[str, Any] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
 
@@ -101,7 +115,7 @@ class Attempt(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     who: str
-    at: datetime
+    at: datetime = Field(index=True)
 
 
 class Edition(SQLModel, table=True):
@@ -116,7 +130,7 @@ class Edition(SQLModel, table=True):
     kind: str = "digest"
     # 2026-W26, or 2026-06-20 for an alert
     period: str
-    state: str = "draft"
+    state: str = Field(default="draft", index=True)
     # Changes of the ledger in (since_seq, upto_seq] were weighed for it.
     since_seq: int = 0
     upto_seq: int = 0
@@ -170,14 +184,13 @@ class Delivery(SQLModel, table=True):
 
     __table_args__ = (
         sa.UniqueConstraint("edition", "subscriber"),
-        sa.Index(
-            "ix_delivery_open",
-            "edition",
-            "due",
-            "id",
-            sqlite_where=sa.text("state IN ('pending','deferred','sending')"),
-            postgresql_where=sa.text("state IN ('pending','deferred','sending')"),
-        ),
+        _partial("ix_delivery_open", "edition", "due", "id", where=OPEN),
+        # PostgreSQL takes no order from an index whose first column is asked to be empty.
+        _partial("ix_delivery_single", "due", "id", where=SINGLE),
+        _partial("ix_delivery_answer", "due", "id", where=f"{SINGLE} AND {ANSWER}"),
+        _partial("ix_delivery_leased", "state", "owner", where=LEASED),
+        _partial("ix_delivery_hook", "id", where=HOOK),
+        _partial("ix_delivery_unknown", "edition", where=UNKNOWN),
         sa.Index("ix_delivery_state", "edition", "state"),
         {"sqlite_autoincrement": True},
     )
@@ -191,7 +204,8 @@ class Delivery(SQLModel, table=True):
     # The number of who takes part in an action. Numbers are never given twice, so the row may be gone: then
     # nothing is sent.
     signature: int | None = None
-    content: int | None = Field(default=None, foreign_key="content.id")
+    # Indexed because the database looks for rows of each content that is deleted.
+    content: int | None = Field(default=None, foreign_key="content.id", index=True)
     # Only a letter to the organization's own people names its address here.
     address: str = ""
     detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))

@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 from campaign import db
 from campaign.actions.models import CampaignAction, Signature
 from campaign.congress.bills import congress_on, congress_start
-from campaign.mailing import notices, relay_limits
+from campaign.mailing import models, notices, relay_limits
 from campaign.mailing.models import LIST_KINDS, Delivery, Edition, RelayLimits, Subscriber, Suppression
 from campaign.mailing.policy import policy
 from campaign.mailing.transport import Verdict
@@ -34,8 +34,7 @@ readers: sa.Table = Subscriber.__table__  # type: ignore[attr-defined]
 signatures: sa.Table = Signature.__table__  # type: ignore[attr-defined]
 actions: sa.Table = CampaignAction.__table__  # type: ignore[attr-defined]
 
-# Spelled out so that both planners see that the partial index fits.
-OPEN = sa.text("state IN ('pending','deferred','sending')")
+OPEN, ANSWER, UNKNOWN = sa.text(models.OPEN), sa.text(models.ANSWER), sa.text(models.UNKNOWN)
 # Values of a row that no worker holds.
 FREE = {"owner": "", "lease": None}
 _STOPPED = sa.select(col(Edition.id)).where(col(Edition.state) == "stopped")
@@ -95,27 +94,31 @@ def claim(engine: Engine, *, owner: str, now: datetime, most: int) -> Batch:
         current = col(Edition.built_at) >= congress_start(congress_on(now)).astimezone(UTC)
         sending = select(Edition.id).where(Edition.state == "sending", current).order_by(col(Edition.id))
         leased: list[int] = []
-        for edition in (None, *session.exec(sending)):
+        for rows_of in (*_SINGLES, *((rows.c.edition == edition,) for edition in session.exec(sending))):
             if len(leased) < granted:
-                leased += _lease(session, owner, now, granted - len(leased), edition)
+                leased += _lease(session, owner, now, granted - len(leased), rows_of)
         claimed = _drop_suppressed(session, _read(session, leased), now) if leased else []
         relay_limits.give_back(session, granted - len(claimed))
     # Where all of these were suppressed, others may still wait behind them.
     return Batch(tuple(claimed), wait=0.0 if leased and not claimed else None)
 
 
-def _lease(session: Session, owner: str, now: datetime, most: int, edition: int | None) -> list[int]:
-    """Lease due rows of an edition, or with None due single mails, the longest due first; their ids."""
-    of_edition = rows.c.edition.is_(None) if edition is None else rows.c.edition == edition
-    # Somebody waits for an answer to what they did; no crowd that is asked for its place comes before them.
-    answers_first = [rows.c.kind.in_(LIST_KINDS)] if edition is None else []
+# Somebody waits for an answer to what they did; no crowd that is asked for its place comes before them.
+_SINGLES: tuple[tuple[Any, ...], ...] = (
+    (rows.c.edition.is_(None), ANSWER),
+    (rows.c.edition.is_(None), rows.c.kind.in_(LIST_KINDS)),
+)
+
+
+def _lease(session: Session, owner: str, now: datetime, most: int, rows_of: tuple[Any, ...]) -> list[int]:
+    """Lease due rows that fit these conditions, the longest due first; their ids."""
     # A lease that ends later than any can was written by a clock that was ahead.
     unheld = sa.or_(rows.c.lease.is_(None), rows.c.lease < now, rows.c.lease > now + 4 * LEASE)
     due = (
         sa.select(rows.c.id)
         .where(OPEN, rows.c.state != "sending")
-        .where(of_edition, rows.c.due <= now, unheld, rows.c.kind != "hook")
-        .order_by(*answers_first, rows.c.due, rows.c.id)
+        .where(*rows_of, rows.c.due <= now, unheld)
+        .order_by(rows.c.due, rows.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
     )
@@ -181,7 +184,8 @@ def renew(engine: Engine, *, owner: str, now: datetime) -> None:
     """Prolong a worker's leases, so that it keeps its rows however slowly the relay answers."""
     with db.writing(engine) as session:
         # A row that is being recorded this moment is locked and needs no lease; waiting for it could deadlock.
-        mine = sa.select(rows.c.id).where(OPEN, rows.c.owner == owner).with_for_update(skip_locked=True)
+        mine = sa.select(rows.c.id).where(OPEN, rows.c.lease.is_not(None), rows.c.owner == owner)
+        mine = mine.with_for_update(skip_locked=True)
         session.execute(sa.update(rows).where(rows.c.id.in_(mine)).values(lease=now + LEASE))
 
 
@@ -288,7 +292,7 @@ def sweep(engine: Engine, *, now: datetime) -> int:
 
 def _end_abandoned(session: Session, now: datetime) -> int:
     ended = sa.or_(rows.c.lease < now, rows.c.lease > now + 4 * LEASE)
-    left = sa.update(rows).where(OPEN, rows.c.state == "sending", ended)
+    left = sa.update(rows).where(OPEN, rows.c.lease.is_not(None), rows.c.state == "sending", ended)
     found = 0
     if policy(session).resend_unknown:
         going_on = sa.or_(rows.c.edition.is_(None), rows.c.edition.not_in(_STOPPED))
@@ -380,7 +384,7 @@ def troubles(session: Session) -> list[Trouble]:
     for edition in session.exec(select(Edition).where(Edition.state == "paused")):
         why = f": {edition.problem}" if edition.problem else ""
         found.append(Trouble(f"digest {edition.period}", f"is paused{why}", f"está en pausa{why}"))
-    query = sa.select(sa.func.count()).where(rows.c.state == "unknown", rows.c.edition.is_not(None))
+    query = sa.select(sa.func.count()).where(UNKNOWN, rows.c.edition.is_not(None))
     if unknown := session.execute(query).scalar_one():
         found.append(
             Trouble(

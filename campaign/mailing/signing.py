@@ -99,25 +99,32 @@ def confirm(session: Session, found: Holder, *, today: date, now: datetime) -> b
 # --- reminders -------------------------------------------------------------------------------------
 
 
+def _pledges_of(session: Session, day: date) -> list[int | None]:
+    """The open pledges of a day whose campaign asks for something; few, and looked up before any signature."""
+    speaking = [campaign.slug for campaign in campaigns.speaking(session)]
+    found = select(CampaignAction.id).where(
+        CampaignAction.kind == "pledge",
+        CampaignAction.state == "open",
+        CampaignAction.day == day,
+        col(CampaignAction.campaign).in_(speaking),
+    )
+    return list(session.exec(found))
+
+
 def queue_reminders(session: Session, *, day: date, now: datetime) -> int:
     """Queue the reminders of pledges for this day, once for each; how many there are."""
-    speaking = [campaign.slug for campaign in campaigns.speaking(session)]
-    unreachable = select(Suppression.key).where(col(Suppression.reason).in_(UNREACHABLE))
-    due = (
-        select(Signature)
-        .join(CampaignAction, col(CampaignAction.id) == col(Signature.action))
-        .where(
-            CampaignAction.kind == "pledge",
-            CampaignAction.state == "open",
-            CampaignAction.day == day,
-            col(CampaignAction.campaign).in_(speaking),
-            col(Signature.confirmed_at).is_not(None),
-            col(Signature.reminded_at).is_(None),
-            col(Signature.key).not_in(unreachable),
-        )
-        .order_by(col(Signature.id))
+    if not (pledges := _pledges_of(session, day)):
+        return 0
+    unreachable = sa.exists().where(
+        col(Suppression.key) == col(Signature.key), col(Suppression.reason).in_(UNREACHABLE)
     )
-    rows = session.exec(due).all()
+    due = select(Signature).where(
+        col(Signature.action).in_(pledges),
+        col(Signature.confirmed_at).is_not(None),
+        col(Signature.reminded_at).is_(None),
+        ~unreachable,
+    )
+    rows = session.exec(due.order_by(col(Signature.id))).all()
     session.add_all(Delivery(kind=PLEDGE, signature=row.id, due=now) for row in rows)
     reminded = sa.update(Signature).where(col(Signature.id).in_([row.id for row in rows]))
     session.execute(reminded.values(reminded_at=now))

@@ -15,7 +15,7 @@ from campaign import db
 from campaign.mailing import notices, relay_limits
 from campaign.mailing.models import Delivery, Edition, RelayLimits
 from campaign.mailing.policy import policy
-from campaign.mailing.queue import Trouble
+from campaign.mailing.queue import OPEN, Trouble
 
 WAITS_TOO_LONG = timedelta(minutes=5)
 # A worker that waits for the rate asks for it far more often than this.
@@ -23,8 +23,6 @@ ASKED_LATELY = timedelta(minutes=2)
 # Workers take what is due first, so the rows that they hold are among the first.
 FIRST_ROWS = 200
 _rows: sa.Table = Delivery.__table__  # type: ignore[attr-defined]
-# Spelled out as in the partial index.
-_OPEN = sa.text("state IN ('pending','deferred','sending')")
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def _first_due(session: Session, edition: int | None, now: datetime) -> list[tup
     """Moment and lease of the rows that are due first: of single mails, or of an edition."""
     of_edition = _rows.c.edition.is_(None) if edition is None else _rows.c.edition == edition
     due = sa.select(_rows.c.due, _rows.c.lease).where(
-        _OPEN, of_edition, _rows.c.kind != "hook", _rows.c.due <= now
+        OPEN, of_edition, _rows.c.kind != "hook", _rows.c.due <= now
     )
     found = session.execute(due.order_by(_rows.c.due, _rows.c.id).limit(FIRST_ROWS))
     return [(row.due, row.lease) for row in found]

@@ -5,15 +5,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from campaign.congress.models import Member
 from campaign.organizing.models import CallReview
 from campaign.outreach import outcomes
-from campaign.outreach.models import CallCount
+from campaign.outreach.models import CallCount, CallTotal
 from campaign.proposals.models import Kinship, Proposal
 
 # One caller may have misheard; this many with the same answer are worth a look.
@@ -73,14 +71,13 @@ def by_member(
 
 
 def ever_called(session: Session, bill: str) -> set[str]:
-    """Who was ever called about a bill: one index look-up a member rather than a sum over all calls."""
-    called = sa.exists().where(
-        col(CallCount.about).in_(call_keys(session, bill)),
-        col(CallCount.member) == col(Member.bioguide),
-        col(CallCount.outcome) != "skip",
-        col(CallCount.count) > 0,
+    """Who was ever called about a bill."""
+    called = sa.select(col(CallTotal.member)).where(
+        col(CallTotal.about).in_(call_keys(session, bill)),
+        col(CallTotal.outcome) != "skip",
+        col(CallTotal.count) > 0,
     )
-    return set(session.scalars(sa.select(col(Member.bioguide)).where(called)))
+    return set(session.scalars(called))
 
 
 def reports(session: Session, bill: str, bioguide: str) -> Reports:
@@ -117,20 +114,16 @@ class Waiting:
     fresh: int
 
 
-def answers(
-    session: Session, keys: Collection[str], *, since: date = date.min, before: date = date.max
-) -> Counter[tuple[str, str, str]]:
-    """What offices answered from ``since`` until the day before ``before``, by key, member and answer."""
-    which = col(CallCount.about), col(CallCount.member), col(CallCount.said)
-    query = sa.select(*which, sa.func.sum(col(CallCount.count))).where(
-        _about(keys, since),
-        col(CallCount.outcome) == "talked",
-        col(CallCount.said) != "",
-        col(CallCount.day) >= since,
-        col(CallCount.day) < before,
+def answers(session: Session, keys: Collection[str]) -> Counter[tuple[str, str, str]]:
+    """What offices answered, by key, member and answer."""
+    which = col(CallTotal.about), col(CallTotal.member), col(CallTotal.said)
+    query = sa.select(*which, col(CallTotal.count)).where(
+        col(CallTotal.about).in_(keys),
+        col(CallTotal.outcome) == "talked",
+        col(CallTotal.said) != "",
+        col(CallTotal.count) > 0,
     )
-    rows = session.execute(query.group_by(*which))
-    return Counter({(about, member, said): int(count) for about, member, said, count in rows})
+    return Counter({(about, member, said): count for about, member, said, count in session.execute(query)})
 
 
 def to_review(
@@ -181,21 +174,14 @@ def _fresh(by_key: Mapping[str, Sequence[tuple[str, int]]], campaign: str, bill:
     return new if new > 0 and max(by_answer.values()) >= WORTH_A_LOOK else 0
 
 
-def _about(keys: Collection[str], since: date) -> Any:
-    """The condition on what calls are about.
-
-    Where days bound the rows it is no plain column: else SQLite would read all calls of a campaign for them.
-    """
-    column: Any = col(CallCount.about)
-    return (column if since == date.min else sa.func.coalesce(column, "")).in_(keys)
-
-
 def totals_by_outcome(
     session: Session, keys: Collection[str], *, since: date, before: date = date.max
 ) -> Counter[str]:
     """Calls about these bills and campaigns from ``since`` until the day before ``before``, by outcome."""
     total = sa.func.sum(col(CallCount.count))
-    which = _about(keys, since), col(CallCount.day) >= since, col(CallCount.day) < before
+    # No plain column: else SQLite would read all calls of a campaign for these days.
+    about = sa.func.coalesce(col(CallCount.about), "").in_(keys)
+    which = about, col(CallCount.day) >= since, col(CallCount.day) < before
     query = sa.select(col(CallCount.outcome), total).where(*which).group_by(CallCount.outcome)
     return Counter({outcome: int(count) for outcome, count in session.execute(query) if count})
 

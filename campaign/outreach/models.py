@@ -22,6 +22,17 @@ class CallCount(SQLModel, table=True):
     count: int = 0
 
 
+class CallTotal(SQLModel, table=True):
+    """The counts of all days and both kinds of offices in one row, kept beside them: what a page shows is read
+    from a few rows, however long a campaign goes on."""
+
+    about: str = Field(primary_key=True)
+    member: str = Field(primary_key=True, foreign_key="member.bioguide")
+    outcome: str = Field(primary_key=True)
+    said: str = Field(primary_key=True, default="")
+    count: int = 0
+
+
 class CallReceipt(SQLModel, table=True):
     """One report, so that it counts once and can be undone for an hour. Deleted within a day.
 

@@ -19,7 +19,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
-from campaign.outreach.models import CallCount, CallReceipt
+from campaign.outreach.models import CallCount, CallReceipt, CallTotal
 from campaign.refusals import Refused
 
 ANSWERS = ("will_join", "undecided", "will_not", "would_not_say")
@@ -135,7 +135,7 @@ def record(session: Session, report: Report, nonce: str, *, now: datetime, today
     new = _insert(session, CallReceipt).values(receipt).on_conflict_do_nothing(index_elements=["nonce"])
     if session.execute(new.returning(CallReceipt.nonce)).first() is None:
         return False
-    _add(session, report, today)
+    add(session, report, today)
     return True
 
 
@@ -176,7 +176,7 @@ def _split(session: Session, row: CallReceipt, bills: Sequence[str]) -> list[Cal
     _recount(session, row, about=bills[0])
     for other in others:
         session.add(other)
-        _add(session, _report(other), other.day)
+        add(session, _report(other), other.day)
     return [row, *others]
 
 
@@ -186,7 +186,7 @@ def _recount(session: Session, row: CallReceipt, **changed: str) -> None:
         setattr(row, name, value)
     session.add(row)
     session.flush()
-    _add(session, _report(row), row.day)
+    add(session, _report(row), row.day)
 
 
 def undo(session: Session, nonce: str, *, now: datetime) -> None:
@@ -216,7 +216,8 @@ def _report(row: CallReceipt) -> Report:
 
 def _lower(session: Session, row: CallReceipt) -> None:
     less = sa.update(CallCount).where(*_cell(_report(row), row.day), col(CallCount.count) > 0)
-    session.execute(less.values(count=CallCount.count - 1))
+    if _changed(session.execute(less.values(count=CallCount.count - 1))):
+        _add_to_total(session, _report(row), -1)
 
 
 def trim(session: Session, *, before: datetime) -> int:
@@ -239,10 +240,21 @@ def _lately(session: Session, member: str, now: datetime) -> int:
     return session.exec(select(sa.func.count()).select_from(CallReceipt).where(mine)).one()
 
 
-def _add(session: Session, report: Report, day: date) -> None:
-    row = _insert(session, CallCount).values(day=day, count=1, **vars(report))
-    keys = [column.name for column in sa.inspect(CallCount).primary_key]
-    session.execute(row.on_conflict_do_update(index_elements=keys, set_={"count": CallCount.count + 1}))
+def add(session: Session, report: Report, day: date, number: int = 1) -> None:
+    """Add calls with the same outcome to the count of their day and to the total."""
+    _add_to(session, CallCount, {"day": day, **vars(report)}, number)
+    _add_to_total(session, report, number)
+
+
+def _add_to_total(session: Session, report: Report, number: int) -> None:
+    values = {name: value for name, value in vars(report).items() if name != "office"}
+    _add_to(session, CallTotal, values, number)
+
+
+def _add_to(session: Session, table: type[CallCount | CallTotal], values: dict[str, Any], number: int) -> None:
+    row = _insert(session, table).values(count=number, **values)
+    keys = [column.name for column in sa.inspect(table).primary_key]
+    session.execute(row.on_conflict_do_update(index_elements=keys, set_={"count": table.count + number}))
 
 
 def _cell(report: Report, day: date) -> list[sa.ColumnElement[bool]]:
@@ -273,35 +285,27 @@ class Tally:
     count: int
 
 
-def tallies(
-    session: Session, *, about: str | None = None, member: str | None = None, since: date | None = None
-) -> list[Tally]:
-    """Sums over days and offices by bill, member and outcome; without those undone to nothing."""
-    keys = [col(CallCount.about), col(CallCount.member), col(CallCount.outcome), col(CallCount.said)]
-    total = sa.func.sum(CallCount.count)
-    rows = sa.select(*keys, total).group_by(*keys).order_by(*keys).having(total > 0)
-    found = session.execute(_narrowed(rows, about, member, since))
-    return [Tally(row[0], row[1], row[2], row[3], int(row[4])) for row in found]
+def tallies(session: Session, *, about: str | None = None, member: str | None = None) -> list[Tally]:
+    """The totals by bill, member and outcome; without those undone to nothing."""
+    keys = [col(CallTotal.about), col(CallTotal.member), col(CallTotal.outcome), col(CallTotal.said)]
+    rows = sa.select(*keys, col(CallTotal.count)).where(col(CallTotal.count) > 0).order_by(*keys)
+    return [Tally(*row) for row in session.execute(_narrowed(rows, about, member))]
 
 
-def published(
-    session: Session, *, about: str | None = None, member: str | None = None, since: date | None = None
-) -> int | None:
-    """How many calls reached an office; None below ``FLOOR``.
+def published(session: Session, *, about: str | None = None, member: str | None = None) -> int | None:
+    """How many calls reached an office; None below ``LEAST_PUBLISHED``.
 
     What offices answered is never published: the parts of a small number reveal the rest.
     """
-    rows = sa.select(sa.func.coalesce(sa.func.sum(CallCount.count), 0)).where(col(CallCount.outcome).in_(MADE))
-    found = int(session.execute(_narrowed(rows, about, member, since)).scalar_one())
+    rows = sa.select(sa.func.coalesce(sa.func.sum(CallTotal.count), 0)).where(col(CallTotal.outcome).in_(MADE))
+    found = int(session.execute(_narrowed(rows, about, member)).scalar_one())
     return found if found >= LEAST_PUBLISHED else None
 
 
-def _narrowed(rows: Any, about: str | None, member: str | None, since: date | None) -> Any:
+def _narrowed(rows: Any, about: str | None, member: str | None) -> Any:
     if about is not None:
-        rows = rows.where(CallCount.about == about)
-    if member is not None:
-        rows = rows.where(CallCount.member == member)
-    return rows if since is None else rows.where(col(CallCount.day) >= since)
+        rows = rows.where(CallTotal.about == about)
+    return rows if member is None else rows.where(CallTotal.member == member)
 
 
 # --- connections -----------------------------------------------------------------------------------

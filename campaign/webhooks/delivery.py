@@ -22,7 +22,7 @@ from campaign.mailing import notices
 from campaign.refusals import SourceError
 from campaign.settings import Settings
 from campaign.webhooks import queue, signing
-from campaign.webhooks.models import WebhookEndpoint, WebhookMessage
+from campaign.webhooks.models import OPEN, WebhookEndpoint, WebhookMessage
 
 log = structlog.get_logger(__name__)
 FIRST_WAIT: Final = timedelta(minutes=5)
@@ -76,7 +76,7 @@ def _waits(now: datetime) -> sa.ColumnElement[bool]:
     """Messages that are due, and those whose sender is gone."""
     pending = (col(WebhookMessage.state) == "pending") & (col(WebhookMessage.due) <= now)
     left = (col(WebhookMessage.state) == "sending") & (col(WebhookMessage.lease) < now)
-    return pending | left
+    return sa.and_(OPEN, sa.or_(pending, left))
 
 
 def _due(engine: Engine, *, now: datetime) -> list[int]:

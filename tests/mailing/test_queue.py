@@ -13,7 +13,7 @@ from campaign import db
 from campaign.mailing import queue, relay_limits
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import mending
 from campaign.mailing.models import Delivery, Edition, RelayLimits, Subscriber, Suppression
 from campaign.mailing.queue import Claimed, Ended
 from campaign.mailing.readers import subscribers
@@ -541,6 +541,17 @@ def test_e13_readers_who_stopped_do_not_end_a_run(
     assert states()[gone] == "suppressed"
 
 
+def test_a_look_for_missing_copies_uses_up_no_numbers(
+    engine: Engine, readers: Make, published: Make, add: Make, clock: Clock
+) -> None:
+    """Every ten minutes one for each reader would have used up PostgreSQL's within months."""
+    readers(*addresses(3))
+    published()
+    for _ in range(3):
+        assert mending.mend(engine, now=clock()) == 0
+    assert add() == 4
+
+
 def test_e16_the_sweeper_finds_missing_rows_and_stuck_ones(
     engine: Engine, readers: Make, published: Make, states: Make, clock: Clock
 ) -> None:
@@ -553,8 +564,8 @@ def test_e16_the_sweeper_finds_missing_rows_and_stuck_ones(
             .where(col(Delivery.id) == 1)
             .values(state="sending", owner="dead", lease=MONDAY - timedelta(hours=1))
         )
-    assert editions.mend(engine, now=clock()) == 1
-    assert editions.mend(engine, now=clock()) == 0
+    assert mending.mend(engine, now=clock()) == 1
+    assert mending.mend(engine, now=clock()) == 0
     assert queue.sweep(engine, now=clock()) == 1
     assert sorted(states().values()) == ["pending", "pending", "unknown"]
     assert edition == 1

@@ -8,7 +8,8 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.organizing import calls, whip
-from campaign.outreach.models import CallCount
+from campaign.outreach import outcomes
+from campaign.outreach.outcomes import Report
 
 BILL, A1, A2 = "hr6736-119", id_of("A1"), id_of("A2")
 
@@ -29,11 +30,7 @@ def called(engine: Engine) -> Engine:
     ]
     with db.writing(engine) as session:
         for about, member, outcome, said, count, office, day in rows:
-            session.add(
-                CallCount(
-                    about=about, member=member, outcome=outcome, said=said, count=count, office=office, day=day
-                )
-            )
+            outcomes.add(session, Report(about, member, office, outcome, said), day, count)
     return engine
 
 
@@ -80,11 +77,7 @@ def test_one_queue_holds_every_member_whose_reports_nobody_has_looked_at(called:
     """Three said one thing of A1, one only of A2; a call about the whole campaign is told once."""
     with db.writing(called) as session:
         day = date(2026, 6, 19)
-        session.add(
-            CallCount(
-                about=BILL, member=A2, outcome="talked", said="will_not", count=2, day=day, office="district"
-            )
-        )
+        outcomes.add(session, Report(BILL, A2, "district", "talked", "will_not"), day, 2)
     expected = calls.Waiting(A1, (("will_join", 3), ("undecided", 1)), 4)
     assert waiting(called, "guns", BILL) == [expected]
     with db.writing(called) as session:
@@ -96,21 +89,16 @@ def test_one_queue_holds_every_member_whose_reports_nobody_has_looked_at(called:
 def test_the_queue_begins_with_who_has_the_most_new_reports(called: Engine) -> None:
     with db.writing(called) as session:
         day = date(2026, 6, 19)
-        session.add(
-            CallCount(
-                about="guns", member=A2, outcome="talked", said="will_not", count=6, day=day, office="district"
-            )
-        )
+        outcomes.add(session, Report("guns", A2, "district", "talked", "will_not"), day, 6)
     assert [(row.bioguide, row.fresh) for row in waiting(called, "guns", BILL)] == [(A2, 6), (A1, 4)]
 
 
-def test_answers_of_two_spans_add_up(called: Engine) -> None:
+def test_answers_of_all_days_and_offices_add_up(called: Engine) -> None:
+    with db.writing(called) as session:
+        outcomes.add(session, Report(BILL, A1, "district", "talked", "will_join"), date(2026, 6, 20), 4)
     with db.reading(called) as session:
-        every = calls.answers(session, [BILL, "guns"])
-        cut = date(2026, 6, 19)
-        parts = (
-            calls.answers(session, [BILL, "guns"], before=cut),
-            calls.answers(session, [BILL, "guns"], since=cut),
-        )
-    assert parts[0] + parts[1] == every
-    assert parts[0] == {(BILL, A1, "will_join"): 2}
+        assert calls.answers(session, [BILL, "guns"]) == {
+            (BILL, A1, "will_join"): 6,
+            (BILL, A1, "undecided"): 1,
+            ("guns", A1, "will_join"): 1,
+        }

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from campaign import __version__, db
 from campaign.fetch import Fetcher
 from campaign.mailing import notices, policy
-from campaign.mailing.models import Delivery
+from campaign.mailing.models import HOOK, Delivery
 from campaign.refusals import SourceError
 from campaign.settings import Settings
 
@@ -23,7 +23,7 @@ GIVE_UP_AFTER = timedelta(days=1)
 def post(engine: Engine, settings: Settings, *, now: datetime) -> int:
     """Post what waits; what cannot be posted within a day is given up. How many were posted."""
     with db.reading(engine) as session:
-        query = select(Delivery).where(Delivery.kind == "hook", Delivery.state == "pending")
+        query = select(Delivery).where(sa.text(HOOK))
         waiting = session.exec(query.order_by(col(Delivery.id)).limit(20)).all()
         language = policy.policy(session).notify_language
     posted = 0

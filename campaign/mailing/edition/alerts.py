@@ -43,4 +43,5 @@ def build(engine: Engine, settings: Settings, campaign: str, *, now: datetime) -
         added = editions.add_rows(session, row)
         if added or not today:
             row.state, row.published_at, row.finished_at = "sending", row.published_at or now, None
-        return added
+    db.rows_were_added(engine, "delivery", added)
+    return added

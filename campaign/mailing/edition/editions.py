@@ -251,16 +251,8 @@ def publish(engine: Engine, settings: Settings, edition: int, *, by: str, now: d
         if result.rowcount != 1:
             return 0
         session.expire_all()
-        return add_rows(session, session.get_one(Edition, edition))
-
-
-def mend(engine: Engine, *, now: datetime) -> int:
-    """Give a row to whoever should have had one when an edition was published and has none."""
-    added = 0
-    with db.writing(engine) as session:
-        # Locked, so that an edition which is cancelled meanwhile gets no more rows.
-        for edition in session.exec(select(Edition).where(Edition.state == "sending").with_for_update()).all():
-            added += add_rows(session, edition)
+        added = add_rows(session, session.get_one(Edition, edition))
+    db.rows_were_added(engine, "delivery", added)
     return added
 
 
@@ -298,11 +290,18 @@ def _readers(session: Session, edition: Edition) -> sa.Select[Any]:
     return query
 
 
-def add_rows(session: Session, edition: Edition) -> int:
-    """Queue a copy for each reader of an edition who has none; how many."""
+def add_rows(session: Session, edition: Edition, *, lacking: bool = False) -> int:
+    """Queue a copy for each reader of an edition who has none; how many.
+
+    ``lacking``: nearly all have one and are passed over, because each row that is tried uses up a number.
+    """
     names = ["kind", "edition", "subscriber", "content", "address", "detail", "state", "due", "attempts"]
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    rows: Any = insert(queue.rows).from_select([*names, "owner", "reply"], _readers(session, edition))
+    readers, rows_there = _readers(session, edition), queue.rows.c
+    if lacking:
+        here = sa.and_(rows_there.edition == edition.id, rows_there.subscriber == col(Subscriber.id))
+        readers = readers.where(~sa.exists().where(here).correlate(Subscriber))
+    rows: Any = insert(queue.rows).from_select([*names, "owner", "reply"], readers)
     session.flush()
     counted = {"preserve_rowcount": True}
     result: Any = session.connection().execute(rows.on_conflict_do_nothing(), execution_options=counted)

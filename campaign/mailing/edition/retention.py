@@ -27,8 +27,10 @@ def delete_old(engine: Engine, *, now: datetime) -> dict[str, int]:
 
 
 def _ended(session: Session, before: datetime) -> list[Edition]:
-    ended = (col(Edition.finished_at).is_not(None), col(Edition.state).in_(("done", "stopped")))
-    return list(session.exec(select(Edition).where(*ended, col(Edition.finished_at) < before)))
+    """Editions that ended before a moment and of which something is kept: each is deleted from once."""
+    ended = (col(Edition.state).in_(("done", "stopped")), col(Edition.finished_at) < before)
+    kept = sa.exists().where(col(Content.edition) == col(Edition.id))
+    return list(session.exec(select(Edition).where(*ended, kept)))
 
 
 def _delete_bodies(session: Session, edition: Edition) -> int:

@@ -21,6 +21,7 @@ from campaign.mailing import askings, places
 from campaign.mailing.addresses import Address, Keys, digest, read_address
 from campaign.mailing.models import (
     LIST_KINDS,
+    PENDING,
     Attempt,
     Consent,
     Delivery,
@@ -404,7 +405,7 @@ def tidy(session: Session, *, now: datetime) -> dict[str, int]:
         "askings": sa.delete(Attempt).where(col(Attempt.at) < now - WEEK),
         "events": sa.delete(MailEvent).where(col(MailEvent.seen_at) < now - RETIRED_AFTER),
         "sign-ups": sa.delete(Subscriber).where(
-            col(Subscriber.state) == "pending", col(Subscriber.created) < now - RETIRED_AFTER
+            sa.text(PENDING), col(Subscriber.created) < now - RETIRED_AFTER
         ),
     }
     return {name: int(getattr(session.execute(query), "rowcount", 0)) for name, query in doomed.items()}

@@ -17,9 +17,9 @@ from sqlmodel import Session, col
 from campaign import db
 from campaign.calendar.models import CalendarSource
 from campaign.congress.models import Tracking
-from campaign.mailing import watchdog
+from campaign.mailing import queue, watchdog
 from campaign.mailing.models import Delivery, Edition, Subscriber
-from campaign.outreach.models import CallCount
+from campaign.outreach.models import CallTotal
 from campaign.runs import JobRun, Lease
 from campaign.web.api.organize import guard
 from campaign.web.core import database, health
@@ -28,8 +28,6 @@ from campaign.web.core.routing import Room
 room = Room("metrics", role="organizer")
 # A token of an organizer opens it, as their other programs.
 room.blueprint.before_request(guard)
-# States of messages that have not left yet.
-WAITING = ("pending", "sending", "deferred")
 
 
 class Gauges(Collector):
@@ -42,7 +40,7 @@ class Gauges(Collector):
         yield from self._of_the_record()
         yield from self._of_jobs()
         yield from self._of_mail()
-        calls = self.session.scalar(sa.select(sa.func.sum(CallCount.count)))
+        calls = self.session.scalar(sa.select(sa.func.sum(CallTotal.count)))
         yield _one("calls_reported", "Calls that callers reported.", calls or 0)
 
     def _of_the_record(self) -> Iterator[GaugeMetricFamily]:
@@ -69,8 +67,8 @@ class Gauges(Collector):
         )
 
     def _of_mail(self) -> Iterator[GaugeMetricFamily]:
-        waits = col(Delivery.state).in_(WAITING)
-        yield self._by("mail_waiting", "Messages that have not left yet.", "state", Delivery.state, waits)
+        waiting = "Messages that have not left yet."
+        yield self._by("mail_waiting", waiting, "state", Delivery.state, queue.OPEN)
         stuck = watchdog.stuck(self.session, now=self.now) is not None
         yield _one("mail_stuck", "1 where mail is due and nobody sends it.", stuck)
         yield self._by("editions", "Editions of digests.", "state", Edition.state)

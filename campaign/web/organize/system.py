@@ -87,7 +87,7 @@ def _waiting(session: Session) -> list[tuple[str, int]]:
         "deferred": _("will be tried again"),
     }
     state = col(Delivery.state)
-    rows = sa.select(state, sa.func.count()).where(state.in_(names)).group_by(state)
+    rows = sa.select(state, sa.func.count()).where(queue.OPEN).group_by(state)
     found = {name: int(count) for name, count in session.execute(rows)}
     return [(words, found.get(name, 0)) for name, words in names.items()]
 

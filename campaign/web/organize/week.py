@@ -88,7 +88,7 @@ def dashboard() -> Response:
     newest = boards.newest_seq(session)
     moved = _moved(session, slug, ids, newest, now)
     due = whip.due(session, ids, today=today, mine=me().email)
-    reports = _to_review(session, slug, ids, today)
+    reports = calls.to_review(session, slug, ids, calls.answers(session, (*ids, slug)))
     people = members.people(session, _named(moved, due, reports), now=now)
     return page(
         "dashboard.html",
@@ -190,15 +190,6 @@ def _first(person: Person, by_bill: Reasons, entries: Mapping[str, WhipEntry | N
         owners,
         {bill: entry.version if entry else 0 for bill, entry in entries.items() if held[bill] == mine},
     )
-
-
-def _to_review(session: Session, slug: str, ids: Sequence[str], today: date) -> list[Waiting]:
-    keys, moving = (*ids, slug), calls.still_open(today)
-    closed = cached_results().get(
-        ("answers", slug), (today, keys), lambda fresh: calls.answers(fresh, keys, before=moving)
-    )
-    given = closed + calls.answers(session, keys, since=moving)
-    return calls.to_review(session, slug, ids, given)
 
 
 def _suggested(session: Session, slug: str) -> int:

@@ -44,7 +44,7 @@ def _shown(action: CampaignAction) -> dict[str, Any]:
     return {
         "action": action,
         "targets": editing.targets(session, action),
-        "count": signatures.count(session, action),
+        "count": action.counted,
         "names": signatures.shown(session, action),
         "open": editing.takes_part(session, action, today=today()),
         "is_today": action.day == today(),

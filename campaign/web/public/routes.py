@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import abort, make_response, redirect, request
 from werkzeug.wrappers import Response
 
-from campaign.actions import editing, signatures
+from campaign.actions import editing
 from campaign.congress import ledger, state_names
 from campaign.congress.bill_input import parse_bill
 from campaign.congress.bills import BillId, congress_on, congress_start
@@ -47,7 +47,6 @@ def campaign() -> Response:
         shown=shown,
         figure=overview.leading_figure(shown.facts, current()),
         open_actions=acts,
-        counts=signatures.counts(session(), acts),
     )
 
 

@@ -17,7 +17,7 @@ from campaign.accounts import audit
 from campaign.cli import main
 from campaign.mailing import queue
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import editions, mending
 from campaign.mailing.models import Delivery, Edition
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -104,7 +104,7 @@ def test_an_edition_that_is_mended_and_cancelled_at_once_keeps_no_row_waiting(
     with db.writing(engine) as session:
         session.execute(sa.delete(Delivery))
     threads = [
-        threading.Thread(target=editions.mend, args=(engine,), kwargs={"now": MONDAY}),
+        threading.Thread(target=mending.mend, args=(engine,), kwargs={"now": MONDAY}),
         threading.Thread(
             target=editions.cancel, args=(engine, edition), kwargs={"why": "wrong", "now": MONDAY}
         ),

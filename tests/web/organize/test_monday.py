@@ -16,7 +16,8 @@ from campaign.app import create_app
 from campaign.calendar.models import CalendarSource, FloorBill, FloorWeek, SessionDay
 from campaign.congress.models import Change
 from campaign.organizing import whip
-from campaign.outreach.models import CallCount
+from campaign.outreach import outcomes
+from campaign.outreach.outcomes import Report
 from campaign.proposals import campaigns
 from campaign.settings import Settings
 
@@ -49,17 +50,7 @@ def two(engine: Engine) -> Engine:
             session.add(Change(bill=bill, kind="cosponsored", bioguide=who, happened=DAY, seen_at=NOW))
             step = {"next_step": f"call about {bill}", "next_on": DAY.isoformat()}
             whip.save(session, bill, who, step, version=0, by="ana@example.org", now=NOW)
-            session.add(
-                CallCount(
-                    about=bill,
-                    member=who,
-                    office="district",
-                    day=DAY,
-                    outcome="talked",
-                    said="will_join",
-                    count=3,
-                )
-            )
+            outcomes.add(session, Report(bill, who, "district", "talked", "will_join"), DAY, 3)
     return engine
 
 

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from campaign import db
 from campaign.app import create_app
 from campaign.outreach import outcomes
-from campaign.outreach.models import CallCount
+from campaign.outreach.models import CallCount, CallTotal
 from campaign.settings import Settings
 
 MONDAY_NOON = datetime(2026, 6, 22, 16, 0, tzinfo=UTC)
@@ -46,7 +46,7 @@ def noon() -> Iterator[None]:
 @pytest.fixture
 def app(engine_of_calls: Engine, noon: None) -> Flask:
     with db.writing(engine_of_calls) as session:
-        for row in session.exec(select(CallCount)):
+        for row in (*session.exec(select(CallCount)), *session.exec(select(CallTotal))):
             session.delete(row)
     return create_app(Settings(secret_key=KEY, geocoder_url=""), engine=engine_of_calls)
 
