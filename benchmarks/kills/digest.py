@@ -32,7 +32,7 @@ PARTS = {
 }
 NEWEST = sa.text("SELECT max(id), count(*) FROM edition")
 FORGET = [
-    sa.text(f"DELETE FROM {table} WHERE {column} = :edition")  # noqa: S608 -- our names
+    sa.text(f"DELETE FROM {table} WHERE {column} = :edition")
     for table, column in (("delivery", "edition"), ("content", "edition"), ("edition", "id"))
 ]
 # The weeks that are undisturbed, the first of them with all news since the record began; and the one killed.
