@@ -12,7 +12,7 @@ ITSELF := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 # Compiled modules and rewritten tests are half of a test run's start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run install develop check test lint format bench mutate replay week january soak kills fuzz pictures translate lock clean
+.PHONY: help run install develop check test lint format bench mutate replay week january soak kills cuts fuzz pictures translate lock clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -60,8 +60,11 @@ january: $(VENV)/.dev-stamp  ## live through the Januaries of 2025 and 2027 day 
 soak: $(VENV)/.dev-stamp  ## the whole viral day: 40,000 newcomers, 7,500 connections at once
 	@$(BIN)/python -m benchmarks --only viral_day --share 1 $(ARGS)
 
-kills: $(VENV)/.dev-stamp  ## kill a worker that sends mail a hundred times, on both databases, and count lost and extra copies
+kills: $(VENV)/.dev-stamp  ## kill mail, poll, digest, import, backup and web a hundred times on each database; what is lost, what is there twice?
 	@$(BIN)/python -m benchmarks.kills $(ARGS)
+
+cuts: $(VENV)/.dev-stamp  ## cut the cable of the leader of two machines a hundred times (as root, with PostgreSQL)
+	@$(BIN)/python -m benchmarks.cuts $(ARGS)
 
 fuzz: $(VENV)/.dev-stamp  ## the tests with invented cases a hundred times over, for hours (FUZZ=1000, ARGS=tests/congress)
 	@FUZZ=$(or $(FUZZ),100) $(BIN)/python -m pytest -m hypothesis $(ARGS)

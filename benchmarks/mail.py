@@ -77,14 +77,14 @@ def sink(folder: Path, *, seconds: float = 0) -> Iterator[tuple[int, Path]]:
         process.communicate()
 
 
-def fill(engine: Engine, settings: Settings, readers: int) -> None:
-    """Confirmed readers over seats, both languages and choices of proposals, as many to a group as 100,000 have
-    over all seats of the House."""
+def fill(engine: Engine, settings: Settings, readers: int, *, places: int = 0) -> None:
+    """Confirmed readers over seats, both languages and choices of proposals: over so many ``places``, else as
+    many to a group as 100,000 have over all seats of the House."""
     keys, chance = Keys(settings), random.Random(1)  # noqa: S311 -- invented readers
     with db.reading(engine) as session:
         seats = list(session.exec(select(Seat.id).where(Seat.chamber == "house").order_by(Seat.id)))
     chance.shuffle(seats)
-    seats = seats[: max(4, len(seats) * readers // READERS)]
+    seats = seats[: places or max(4, len(seats) * readers // READERS)]
     with db.writing(engine) as session:
         session.merge(MailPolicy(quiet_week="note", per_second=0))
         for first in range(0, readers, 5000):

@@ -21,6 +21,8 @@ from campaign.refusals import Refused
 ROWS_AT_ONCE = 1000
 # Ends the name of a backup that is being written.
 PART = ".campaign.part"
+# SQLite's own files beside one that it has open hold rows of it, too.
+BESIDE = ("", "-journal", "-wal", "-shm")
 Counts = dict[str, int]
 
 
@@ -38,13 +40,14 @@ def backup(engine: Engine, file: Path) -> Counts:
         raise Refused(f"There is no folder {file.parent}.", f"No existe la carpeta {file.parent}.")
     _clear_abandoned(file.parent)
     part = file.with_name(f".{file.name}{PART}")
-    part.unlink(missing_ok=True)
+    _remove(part)
     try:
+        # SQLite gives the files beside it the same mode.
+        part.touch(mode=0o600)
         if engine.dialect.name == "sqlite":
             _vacuum_into(engine, part)
         else:
             _copy_into_file(engine, part)
-        part.chmod(0o600)
         counts = _checked(part)
         part.rename(file)
     except (OSError, sqlite3.OperationalError, sa.exc.OperationalError) as error:
@@ -56,7 +59,7 @@ def backup(engine: Engine, file: Path) -> Counts:
             f"No se pudo escribir la copia en {file.parent}: {reason}.",
         ) from None
     finally:
-        part.unlink(missing_ok=True)
+        _remove(part)
     return counts
 
 
@@ -108,9 +111,15 @@ def count_rows(connection: Connection) -> Counts:
 def _clear_abandoned(folder: Path) -> None:
     """Delete what killed backups left: by their dates, two of them never have the same name."""
     yesterday = (db.utcnow() - timedelta(days=1)).timestamp()
-    for part in folder.glob(f".*{PART}"):
-        if part.stat().st_mtime < yesterday:
-            part.unlink(missing_ok=True)
+    for ending in BESIDE:
+        for file in folder.glob(f".*{PART}{ending}"):
+            if file.stat().st_mtime < yesterday:
+                file.unlink(missing_ok=True)
+
+
+def _remove(part: Path) -> None:
+    for ending in BESIDE:
+        part.with_name(f"{part.name}{ending}").unlink(missing_ok=True)
 
 
 def _vacuum_into(engine: Engine, file: Path) -> None:

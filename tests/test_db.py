@@ -1,6 +1,7 @@
 """Engines, transactions, upgrades, and copies of the whole record: on both engines."""
 
 import os
+import signal
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -8,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
+import forked
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
+from benchmarks.kills.backups import kill_loop
 from campaign import backup, db
 from campaign.congress.models import Bill, Change
 from campaign.districts.models import ZipSeat
@@ -243,18 +246,57 @@ def test_a_backup_is_for_its_owner_alone_and_leaves_no_scraps(engine: Engine, tm
     assert (folder / "kept.db").stat().st_mode & 0o077 == 0
 
 
-def test_what_a_killed_backup_left_goes_with_the_next_one_and_a_running_one_stays(
-    sqlite_engine: Engine, tmp_path: Path
-) -> None:
-    left, running, others = (
-        tmp_path / name for name in (".a.db.campaign.part", ".b.db.campaign.part", ".c.part")
-    )
-    for file, hours in ((left, 25), (running, 1), (others, 25)):
+# SQLite's own files beside one that it has open hold rows of it, too.
+BESIDE = ("", "-journal", "-wal", "-shm")
+
+
+def leave(folder: Path, name: str, *, hours: int) -> list[Path]:
+    """Files as a backup that was killed so many hours ago leaves them."""
+    files = [folder / f"{name}{ending}" for ending in BESIDE]
+    for file in files:
         file.write_text("half")
         written = (db.utcnow() - timedelta(hours=hours)).timestamp()
         os.utime(file, (written, written))
+    return files
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one_and_a_running_one_stays(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    left = leave(tmp_path, ".a.db.campaign.part", hours=25)
+    mine = leave(tmp_path, ".kept.db.campaign.part", hours=1)
+    running = leave(tmp_path, ".b.db.campaign.part", hours=1)
+    others = leave(tmp_path, ".c.part", hours=25)
     backup.backup(sqlite_engine, tmp_path / "kept.db")
-    assert [file.exists() for file in (left, running, others)] == [False, True, True]
+    assert [file.name for file in (*left, *mine) if file.exists()] == []
+    assert [file.name for file in (*running, *others) if not file.exists()] == []
+
+
+BACKUP = """
+import sys
+from pathlib import Path
+import forked
+from campaign import backup, db
+forked.kill_at("campaign.backup._vacuum_into", 1, "after")
+backup.backup(db.open_engine(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+def test_what_a_killed_backup_left_is_for_its_owner_alone(sqlite_engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    url = sqlite_engine.url.render_as_string()
+    ended, failure = forked.run(BACKUP, url, str(folder / "kept.db"), env=os.environ)
+    assert ended == -signal.SIGKILL, failure
+    assert [file.name for file in folder.iterdir()] == [".kept.db.campaign.part"]
+    assert [file.stat().st_mode & 0o077 for file in folder.iterdir()] == [0]
+
+
+def test_a_backup_killed_at_any_moment_leaves_no_broken_file(engine: Engine, tmp_path: Path) -> None:
+    """The long loop: ``make kills``."""
+    fill(engine)
+    found = kill_loop(engine, tmp_path / "backups", kills=2, seed=3)
+    assert (found.kills, found.lost, found.excess) == (2, 0, 0), found
 
 
 def spoil(path: Path, how: str) -> None:

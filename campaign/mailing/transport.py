@@ -7,6 +7,7 @@ address never appears in one. The only module that knows smtplib.
 import os
 import re
 import smtplib
+import socket
 import ssl
 import threading
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ Kind = Literal["sent", "failed", "deferred", "throttled", "down", "refused", "un
 COMMAND_SECONDS = 60.0
 # RFC 5321 section 4.5.3.2.6: the relay may take ten minutes to answer the end of a message.
 ANSWER_SECONDS = 600.0
+# A relay that went silently (a cut cable, no power) is noticed within half a minute, as a PostgreSQL server is
+# (db.POSTGRES): a slow one still confirms that it is there. Systems other than Linux lack some of these.
+LIVENESS = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 20_000}
 LONGEST_WORDS = 300
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -211,6 +215,7 @@ class Smtp:
             )
         else:
             self._open = smtplib.SMTP(relay.host, relay.port, timeout=self.command_seconds)
+        _keep_alive(self._open.sock)
         if relay.tls == "starttls":
             self._open.starttls(context=self._checked_tls())
         self._open.ehlo_or_helo_if_needed()
@@ -286,6 +291,14 @@ class Smtp:
             code = 0
         if code != 250:
             self._drop()
+
+
+def _keep_alive(connection: socket.socket | None) -> None:
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in LIVENESS.items():
+            if hasattr(socket, name):
+                connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _greeting_verdict(code: int, words: bytes | str) -> Verdict:

@@ -174,9 +174,9 @@ def computed_once(key: Hashable, compute: Callable[[Session], T]) -> T:
 
 def state() -> str:
     """The state of this request's campaign, as the request found it."""
-    if "campaign_state" not in g:
-        g.campaign_state = campaigns.state(database.session(), slug())
-    return str(g.campaign_state)
+    if "stored_state" not in g:
+        g.stored_state = campaigns.state(database.session(), slug())
+    return str(g.stored_state)
 
 
 def state_names() -> dict[str, str]:

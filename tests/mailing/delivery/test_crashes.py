@@ -14,7 +14,8 @@ from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
 from benchmarks import mail as bench
-from benchmarks.kills import kill_loop
+from benchmarks.kills import digest
+from benchmarks.kills.mail import kill_loop
 from campaign import db
 from campaign.mailing import queue
 from campaign.mailing.delivery.sending import deliver
@@ -123,3 +124,13 @@ def test_e03_a_loop_of_kills_loses_nobody_and_doubles_nobody(
     assert found["lost"] == found["extra"] == found["lost_at_last"] == 0
     assert found["unknown"] <= found["kills"]
     assert found["extra_at_last"] <= found["kills"]
+
+
+def test_e03_an_edition_killed_while_it_is_built_and_sent_is_whole(
+    snapshot_copy: Engine, tmp_path: Path
+) -> None:
+    """The long loop, on both databases: ``make kills``."""
+    bench.fill(snapshot_copy, bench.settings_for(digest.address(snapshot_copy), 25), 60, places=2)
+    with bench.sink(tmp_path, seconds=0.002) as (port, log):
+        found = digest.kill_loop(digest.Press(snapshot_copy, port, log), kills=2, seed=17)
+    assert (found.kills, found.lost, found.excess) == (2, 0, 0), found

@@ -110,6 +110,26 @@ def test_e06_what_a_relay_answers_is_sorted_by_what_it_speaks_of(says: list[str]
         thread.join(10)
 
 
+def test_a_relay_whose_cable_is_cut_is_noticed_long_before_ten_minutes() -> None:
+    """By the kernel: as long as the relay's confirms that it is there, its answer is waited for."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        says = ["250 ok", "250 ok", "354 go on", "250 taken"]
+        threading.Thread(target=_scripted, args=(server, says), daemon=True).start()
+        smtp = Smtp(Relay("127.0.0.1", server.getsockname()[1]), command_seconds=5, answer_seconds=5)
+        assert smtp.send(Envelope("news@campaign-host.org", "a@readers-host.org", b"\r\n")).kind == "sent"
+        assert smtp._open is not None
+        asked = smtp._open.sock
+        assert asked is not None
+        assert asked.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        idle, interval, count = (
+            asked.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        )
+        assert idle + interval * count <= 30
+        assert 0 < asked.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 30_000
+        smtp.close()
+
+
 def _scripted(server: socket.socket, says: list[str]) -> None:
     """Answers each thing it hears after EHLO from the script, then hangs up."""
     connection, _ = server.accept()
