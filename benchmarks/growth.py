@@ -27,7 +27,7 @@ ROOT: Final = Path(__file__).parents[1]
 SIZES: Final = (1_000, 10_000, 100_000, 1_000_000)
 COPIES: Final = 50_000_000
 LOOKS, SHORT = 3, 0.05
-FLATTEST: Final = 1.5
+FLATTEST, AGAIN = 1.5, 5
 # What an asking of a database costs anyway: of a shorter time a ratio says nothing.
 NOISE: Final = 0.001
 # Files are made of every row and held in memory, a gigabyte and more at the next size.
@@ -84,6 +84,10 @@ def _measured(url: str, share: float, *, copies: int) -> Times:
 def _look_at_all(world: World, site: Site, size: int, times: Times) -> None:
     for name, look in chain(jobs(world), site.pages(files=size <= MOST_IN_FILES)):
         times[name][size] = _fastest(look)
+        for _ in range(AGAIN):
+            # Noise passes, growth stays.
+            if name.startswith(FLAT) and growth(times[name]) > FLATTEST:
+                times[name][size] = min(times[name][size], _fastest(look))
         print(
             f"{world.engine.dialect.name} {size:,} {name}: {times[name][size] * 1000:.1f} ms",
             file=sys.stderr,
