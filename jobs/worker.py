@@ -11,9 +11,10 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -50,6 +51,8 @@ log = structlog.get_logger(__name__)
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SECONDS_TO_FINISH = 8.0
+# How far a worker steps back behind the pages, from 0 to 19.
+NICE = 10
 
 
 @dataclass(frozen=True)
@@ -295,8 +298,15 @@ def _until(*ends: signal.Signals) -> Callable[[], bytes]:
 
 
 def yield_to_pages() -> None:
-    """Take what the pages leave of the processor: people wait for a page, nobody waits for a poll."""
-    os.nice(10)
+    """Take what the pages leave of the processor: people wait for a page, nobody waits for a poll.
+
+    Linux shares the processor among sessions first (sched(7), autogroup), each with a nice value of its own; a
+    service begins one, and a command in a terminal belongs to one with others.
+    """
+    os.nice(NICE)
+    if os.getsid(0) == os.getpid():
+        with suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(NICE))
 
 
 def work(engine: Engine, settings: Settings) -> None:

@@ -19,7 +19,7 @@ from campaign import db, runs
 from campaign.runs import JobRun, LeaderLock, Lease
 from campaign.settings import Settings
 from jobs.outcome import Summary
-from jobs.worker import Job, Schedule, Worker
+from jobs.worker import NICE, Job, Schedule, Worker
 
 NOON = datetime(2026, 6, 20, 12, 7, 30, tzinfo=UTC)
 SLOT = datetime(2026, 6, 20, 12, 7, tzinfo=UTC)
@@ -430,3 +430,20 @@ def test_a_signal_that_reaches_another_thread_ends_the_worker_in_order(tmp_path:
         check=False,
     )
     assert (done.returncode, "worker stopped" in done.stderr) == (0, True), done.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="only Linux has sessions' shares")
+@pytest.mark.parametrize("service", [True, False])
+def test_a_worker_takes_what_the_pages_leave(service: bool) -> None:
+    """As a service it steps back with its session; in a terminal others of the session keep their share."""
+    program = (
+        "import os; from pathlib import Path; from jobs.worker import yield_to_pages\n"
+        "group = Path('/proc/self/autogroup').read_text\nbefore, was = os.nice(0), group()\nyield_to_pages()\n"
+        "print(os.nice(0) - before, os.nice(0), group().split()[2], group() == was)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], start_new_session=service, capture_output=True, text=True, check=True
+    )
+    by, now, of_session, unchanged = run.stdout.split()
+    assert int(by) == NICE or int(now) == 19
+    assert (of_session, unchanged) == (str(NICE), "False") if service else unchanged == "True"

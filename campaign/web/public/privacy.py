@@ -44,7 +44,7 @@ def _of_readers() -> Iterator[Statement]:
     )  # fmt: skip
     yield Statement(
         "readers",
-        ("callcount",),
+        ("callcount", "calltotal"),
         _(
             "How calls went, as counts: for each member, bill and day, how many ended in which way. "
             "They contain no name and no internet address, and we do not publish a count below five."
