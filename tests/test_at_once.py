@@ -146,6 +146,24 @@ def test_a_text_that_is_being_signed_stays_as_it_was(engine: Engine, campaign: s
         assert answer.result(timeout=30) == 409
 
 
+def test_who_withdrew_meanwhile_is_not_approved(engine: Engine, campaign: str) -> None:
+    """Approval would wait for them, and count them unseen when they sign again."""
+    with db.writing(engine) as session:
+        action = editing.add(session, campaign, "signon", PETITION)
+        entry = Entry("Maria", organization="Wells")
+        row = signatures.put(session, action, "key", "maria@example.org", entry, now=NOW)
+        session.flush()
+        assert signatures.confirm(session, row.id or 0, int(row.asked_at.timestamp()), now=NOW)
+    with db.reading(engine) as session:
+        seen = session.get_one(Signature, row.id)
+    with db.writing(engine) as session:
+        signatures.withdraw(session, session.get_one(Signature, row.id), now=NOW)
+    with db.writing(engine) as session, pytest.raises(Refused):
+        signatures.approve(session, session.merge(seen, load=False), now=NOW)
+    with db.reading(engine) as session:
+        assert session.get_one(Signature, row.id).approved_at is None
+
+
 def wait_until_blocked(engine: Engine) -> None:
     """Until another transaction waits for a lock; SQLite does not say, and lets nobody begin."""
     if engine.dialect.name != "postgresql":

@@ -132,14 +132,15 @@ def withdraw(session: Session, row: Signature, *, now: datetime) -> None:
 
 
 def approve(session: Session, row: Signature, *, now: datetime) -> None:
-    """Put an organization that has confirmed on the list. Raises Refused for one that has not."""
-    if row.confirmed_at is None:
-        raise Refused(
-            "This organization has not confirmed yet.",
-            "Esta organización todavía no ha confirmado.",
-            status=409,
-        )
+    """Put an organization that has confirmed on the list. Raises Refused for one that has not, or has withdrawn
+    meanwhile."""
     with _changing(session, row):
+        if row.confirmed_at is None:
+            raise Refused(
+                "This organization has not confirmed yet.",
+                "Esta organización todavía no ha confirmado.",
+                status=409,
+            )
         row.approved_at = row.approved_at or now
 
 
