@@ -164,12 +164,21 @@ def asks(*, now: datetime) -> CampaignAsks:
     return computed_once(("asks", named), lambda session: campaign_asks(session, now=now, campaign=named))
 
 
-def computed_once(key: Hashable, compute: Callable[[Session], T]) -> T:
+def computed_once(key: Hashable, compute: Callable[[Session], T], *, at: Hashable = None) -> T:
     """What is the same for every visitor, computed once for each state of the record that pages go by.
-    ``key`` names it among all that is computed."""
+
+    ``key`` names it among all that is computed. What ``compute`` brings along from outside is read after ``at``
+    (``record_state``): else an older reading would pass for one of a newer state.
+    """
     results: ResultCache = current_app.extensions[COMPUTED]
+    return results.get(key, at or record_state(), compute)
+
+
+def record_state() -> Hashable:
+    """The state of the record that pages are rendered in now."""
     # By its name: the page cache counts visits of campaigns, so it stands above this module.
-    return results.get(key, current_app.extensions["page_cache"].state(), compute)
+    found: Hashable = current_app.extensions["page_cache"].state()
+    return found
 
 
 def state() -> str:

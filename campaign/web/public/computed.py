@@ -21,8 +21,9 @@ def front(*, now: datetime) -> Front:
 
 def delegation(seat: str, *, now: datetime) -> Delegation:
     """Who speaks for a seat, with what this request's campaign asks of each. ``seat`` is one that exists."""
+    # A request that found its campaign live goes on so, whatever it has become in between.
+    key, at = ("delegation", served.slug(), served.state(), seat), served.record_state()
     asks = served.asks(now=now)
     return served.computed_once(
-        ("delegation", served.slug(), seat),
-        lambda session: content.delegation(session, read_seat(session, seat), asks, now=now),
+        key, lambda session: content.delegation(session, read_seat(session, seat), asks, now=now), at=at
     )

@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,9 +16,10 @@ from structlog.testing import capture_logs
 from campaign import db
 from campaign.app import create_app
 from campaign.congress.models import Bill, Change, Tracking
+from campaign.proposals import campaigns
 from campaign.proposals.models import Proposal
 from campaign.settings import Settings
-from campaign.web.core import page_cache
+from campaign.web.core import page_cache, served
 from campaign.web.core.compression import CompressedResponse
 
 PUBLIC = [
@@ -256,3 +258,36 @@ def test_stylesheets_are_gzipped_and_immutable(client: FlaskClient, name: str) -
         assert body == plain.data
     with client.get(address, headers={"If-None-Match": gzipped.headers["ETag"]}) as again:
         assert again.status_code == 304
+
+
+@pytest.mark.parametrize("moment", ["while what is asked for is read", "before the version is"])
+def test_what_pages_share_is_never_older_than_its_version(
+    own: Engine, clock: None, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """The campaign is paused while a page is being made: no later page asks for anything."""
+    app = create_app(Settings(secret_key="x" * 40, geocoder_url=""), engine=own)
+    cache, asks, state = app.extensions["page_cache"], served.asks, served.state
+
+    def pause() -> None:
+        monkeypatch.undo()
+        with db.writing(own) as session:
+            campaigns.set_state(session, "us-guns-abroad", "paused", by="x", now=db.utcnow())
+        cache._checked = None
+
+    def asked(**given: Any) -> Any:
+        found = asks(**given)
+        pause()
+        return found
+
+    def stored() -> str:
+        found = state()
+        pause()
+        return found
+
+    if moment.startswith("while"):
+        monkeypatch.setattr(served, "asks", asked)
+    else:
+        monkeypatch.setattr(served, "state", stored)
+    client = app.test_client()
+    client.get("/act/TX-20")
+    assert 'href="/act/TX-20?member=' not in client.get("/act/TX-20").text
