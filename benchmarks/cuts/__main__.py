@@ -38,6 +38,8 @@ RELAY_SECONDS = 0.5
 PAUSE = (13.0, 25.0)
 # Beyond this a machine is taken to be lost for good.
 HOPELESS = 300.0
+# A thread that was cut off in the middle of an answer has waited for it by then, and its leases have run out.
+DRAINED_WITHIN = 1800.0
 PREPARING = threading.Lock()
 LEADING = sa.text("SELECT owner FROM lease WHERE ends > clock_timestamp()")
 WAITING = sa.text("SELECT count(*) FROM delivery WHERE state IN ('pending', 'deferred', 'sending')")
@@ -132,11 +134,13 @@ def _drain(engine: Engine) -> None:
     """Let both machines send what is left, as fast as the relay takes it, and leases run out."""
     with db.writing(engine) as session:
         session.merge(MailPolicy(quiet_week="note", per_second=0))
-    while True:
+    until = time.monotonic() + DRAINED_WITHIN
+    while time.monotonic() < until:
         with engine.connect() as connection:
             if not connection.execute(WAITING).scalar_one():
                 return
         time.sleep(1)
+    raise SystemExit(f"mail waits after {DRAINED_WITHIN:.0f} s")
 
 
 def _tally(engine: Engine, log: Path) -> Counter[str]:
