@@ -439,11 +439,14 @@ def test_a_worker_takes_what_the_pages_leave(service: bool) -> None:
     program = (
         "import os; from pathlib import Path; from jobs.worker import yield_to_pages\n"
         "group = Path('/proc/self/autogroup').read_text\nbefore, was = os.nice(0), group()\nyield_to_pages()\n"
-        "print(os.nice(0) - before, os.nice(0), group().split()[2], group() == was)"
+        "print(os.nice(0) - before, os.nice(0), group() == was, group())"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], start_new_session=service, capture_output=True, text=True, check=True
     )
-    by, now, of_session, unchanged = run.stdout.split()
+    by, now, unchanged, *share = run.stdout.split()
     assert int(by) == NICE or int(now) == 19
-    assert (of_session, unchanged) == (str(NICE), "False") if service else unchanged == "True"
+    if not service:
+        assert unchanged == "True"
+    elif share:  # a container has a share of its own in place of its sessions': their files are empty
+        assert share[-2:] == ["nice", str(NICE)]
