@@ -5,6 +5,7 @@ A caller's place is the point of their ZIP code (districts/zip_codes.py), or els
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -188,20 +189,18 @@ def _own_hours(place: OfficeNow) -> bool:
     return place.state != "open"
 
 
-def offices_for(
-    session: Session,
-    bioguide: str,
-    near: Point | None,
-    *,
-    now: datetime,
-    from_caller: bool = False,
-    at_home: bool = False,
-) -> Offices:
-    """A member's offices with a telephone, those in the district sorted by distance from ``near`` if given;
-    ``from_caller`` says that this is where the caller is, so that the distance in miles means something;
-    ``at_home`` that the member's chamber is out."""
+def offices_now(session: Session, bioguide: str, *, now: datetime) -> tuple[OfficeNow, ...]:
+    """A member's offices with a telephone, as they are in this hour; Washington first."""
     found = phone_numbers.callable_offices(session, bioguide)
-    every = [office_now(office, _where(session, office), now=now) for office in found]
+    return tuple(office_now(office, _where(session, office), now=now) for office in found)
+
+
+def arranged(
+    every: Sequence[OfficeNow], near: Point | None, *, from_caller: bool = False, at_home: bool = False
+) -> Offices:
+    """A member's offices, those in the district sorted by distance from ``near`` if given; ``from_caller`` says
+    that this is where the caller is, so that the distance in miles means something; ``at_home`` that the
+    member's chamber is out."""
     places = [place for place in every if place.office.phone]
     local = [place for place in places if not place.is_washington]
     if near is not None:

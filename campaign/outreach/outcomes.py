@@ -9,15 +9,16 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from campaign.outreach.models import CallCount, CallReceipt, CallTotal
 from campaign.refusals import Refused
@@ -37,6 +38,7 @@ MEMBER_AN_HOUR = 600
 CONNECTION_AN_HOUR = 120
 # Fewer than this are not published: the caller could be guessed.
 LEAST_PUBLISHED = 5
+_INSERT: dict[str, Callable[[Any], Any]] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 @dataclass(frozen=True)
@@ -132,8 +134,7 @@ def record(session: Session, report: Report, nonce: str, *, now: datetime, today
     if _lately(session, report.member, now) >= MEMBER_AN_HOUR and session.get(CallReceipt, nonce) is None:
         raise too_many()
     receipt = {"nonce": nonce, "at": now, "day": today, "undone": False, **vars(report)}
-    new = _insert(session, CallReceipt).values(receipt).on_conflict_do_nothing(index_elements=["nonce"])
-    if session.execute(new.returning(CallReceipt.nonce)).first() is None:
+    if session.execute(_new_receipt(session.get_bind().dialect.name), receipt).first() is None:
         return False
     add(session, report, today)
     return True
@@ -252,9 +253,7 @@ def _add_to_total(session: Session, report: Report, number: int) -> None:
 
 
 def _add_to(session: Session, table: type[CallCount | CallTotal], values: dict[str, Any], number: int) -> None:
-    row = _insert(session, table).values(count=number, **values)
-    keys = [column.name for column in sa.inspect(table).primary_key]
-    session.execute(row.on_conflict_do_update(index_elements=keys, set_={"count": table.count + number}))
+    session.execute(_adding(session.get_bind().dialect.name, table), {"count": number, **values})
 
 
 def _cell(report: Report, day: date) -> list[sa.ColumnElement[bool]]:
@@ -262,9 +261,23 @@ def _cell(report: Report, day: date) -> list[sa.ColumnElement[bool]]:
     return [getattr(CallCount, name) == value for name, value in values.items()]
 
 
-def _insert(session: Session, table: type[SQLModel]) -> Any:
-    postgres = session.get_bind().dialect.name == "postgresql"
-    return (postgresql.insert if postgres else sqlite.insert)(table)
+# Made once: a statement takes longer to put together than to run, and others wait for the database meanwhile.
+
+
+@cache
+def _new_receipt(dialect: str) -> Any:
+    """Adds a receipt, and returns its nonce unless there is one of it."""
+    row = _INSERT[dialect](CallReceipt).on_conflict_do_nothing(index_elements=["nonce"])
+    return row.returning(CallReceipt.nonce)
+
+
+@cache
+def _adding(dialect: str, table: type[CallCount | CallTotal]) -> Any:
+    """Adds a row, or its ``count`` to that of the row with its key."""
+    row = _INSERT[dialect](table)
+    keys = [column.name for column in sa.inspect(table).primary_key]
+    more = {"count": table.count + row.excluded["count"]}
+    return row.on_conflict_do_update(index_elements=keys, set_=more)
 
 
 def _changed(result: Any) -> int:

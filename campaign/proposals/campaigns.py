@@ -25,9 +25,12 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 def campaigns(session: Session) -> list[tuple[Campaign, str]]:
     """All campaigns with their state, in the order in which they were added."""
-    states = {row.campaign: row.state for row in session.exec(select(CampaignState))}
-    found = session.exec(select(Campaign).order_by(col(Campaign.position), Campaign.slug))
-    return [(campaign, states.get(campaign.slug, "live")) for campaign in found]
+    found = (
+        select(Campaign, func.coalesce(CampaignState.state, "live"))
+        .join(CampaignState, col(CampaignState.campaign) == Campaign.slug, isouter=True)
+        .order_by(col(Campaign.position), Campaign.slug)
+    )
+    return [(campaign, state) for campaign, state in session.exec(found)]
 
 
 def first(session: Session) -> Campaign | None:

@@ -6,17 +6,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.engine import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from campaign import db
 from campaign.congress import members
 from campaign.congress.models import Office
 from campaign.outreach import offices
-from campaign.outreach.offices import OfficeNow, Point
+from campaign.outreach.offices import OfficeNow, Offices, Point
 from campaign.outreach.time_zones import BOXES, STATE_ZONES, zone_at
 
 MONDAY_NOON = datetime(2026, 6, 22, 16, 0, tzinfo=UTC)
 AUSTIN, EL_PASO = Point(30.27, -97.74), Point(31.76, -106.49)
+
+
+def arranged(session: Session, bioguide: str, near: Point | None, *, from_caller: bool = False) -> Offices:
+    every = offices.offices_now(session, bioguide, now=MONDAY_NOON)
+    return offices.arranged(every, near, from_caller=from_caller)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +70,7 @@ def test_an_office_without_coordinates_is_placed_by_its_zip_code(snapshot_engine
         zones = {
             place.zone.key
             for row in rows
-            for place in offices.offices_for(session, row.bioguide, None, now=MONDAY_NOON).local
+            for place in arranged(session, row.bioguide, None).local
             if place.office.id == row.id
         }
     assert zones == {"America/Los_Angeles"}
@@ -171,10 +176,7 @@ def test_a_senators_nearest_office_goes_by_the_zip_code(
         texans = [one.bioguide for one in members.senators(session, "TX", now=MONDAY_NOON)]
         near = offices.centre_of_zip(session, zip)
         towns = {
-            bioguide: [
-                place.office.city
-                for place in offices.offices_for(session, bioguide, near, now=MONDAY_NOON).local
-            ]
+            bioguide: [place.office.city for place in arranged(session, bioguide, near).local]
             for bioguide in texans
         }
     for found in towns.values():
@@ -200,9 +202,9 @@ def test_the_distance_is_told_from_a_zip_code_alone(snapshot_engine: Engine) -> 
     """Odessa lies between Midland and El Paso; the middle of a district is nobody's place."""
     with db.reading(snapshot_engine) as session:
         here = offices.centre_of_zip(session, "78701")
-        told = offices.offices_for(session, "C001098", here, now=MONDAY_NOON, from_caller=True)
+        told = arranged(session, "C001098", here, from_caller=True)
         middle = offices.centre_of_seat(session, "TX-20", now=MONDAY_NOON)
-        untold = offices.offices_for(session, "C001098", middle, now=MONDAY_NOON)
+        untold = arranged(session, "C001098", middle)
     miles = [place.miles for place in told.local if place.miles is not None]
     assert told.local[0].office.city == "Austin"
     assert miles[0] < 2
@@ -217,9 +219,7 @@ def test_a_zip_code_nobody_knows_puts_offices_in_order_of_their_towns(
 ) -> None:
     with db.reading(snapshot_engine) as session:
         near = offices.centre_of_zip(session, zip)
-        towns = [
-            one.office.city for one in offices.offices_for(session, "C001098", near, now=MONDAY_NOON).local
-        ]
+        towns = [one.office.city for one in arranged(session, "C001098", near).local]
     assert sorted(towns) == sorted(set(towns))
     assert towns
 

@@ -107,16 +107,11 @@ def visit(seat: str, values: MultiDict[str, str], *, now: datetime) -> Visit:
 def offices_of(chosen: Visit, *, now: datetime, zip: str = "") -> Offices:
     """The person's offices, those at home by distance from a ZIP code or from amid the seat's."""
     here = offices.centre_of_zip(session(), zip) if zip else None
-    near = here or served.computed_once(
-        ("centre", chosen.seat), lambda reader: offices.centre_of_seat(reader, chosen.seat, now=now)
-    )
-    return offices.offices_for(
-        session(),
-        chosen.person.bioguide,
-        near,
-        now=now,
+    return offices.arranged(
+        computed.offices_now(chosen.person, now=now),
+        here or computed.middle_of(chosen.seat, now=now),
         from_caller=here is not None,
-        at_home=week_ahead.recess(session(), chosen.person.chamber, now=now) is not None,
+        at_home=computed.recess(chosen.person, now=now) is not None,
     )
 
 
@@ -141,6 +136,7 @@ def script(chosen: Visit, *, now: datetime) -> Response:
         text = conversations.whole(chosen.speaker.asks, chosen.person, kind, current())
     else:
         text = wordings.write(session(), chosen.ask, chosen.person, kind, current()).text
+    out = computed.recess(chosen.person, now=now)
     answer = page(
         "public/script.html",
         shown=chosen,
@@ -149,7 +145,7 @@ def script(chosen: Visit, *, now: datetime) -> Response:
         office=office,
         offices=found,
         timely=content.timely(session(), [chosen.speaker], now=now).get(chosen.person.bioguide),
-        recess=content.recess(session(), chosen.person, now=now),
+        recess=week_ahead.recess_line(out) if out else None,
         once=new_form(now=now),
         cached=False,
     )

@@ -2,7 +2,11 @@
 
 from datetime import datetime
 
+from campaign.calendar.session_days import Recess
+from campaign.congress.members import Person
 from campaign.congress.seats import read_seat
+from campaign.outreach import offices, week_ahead
+from campaign.outreach.offices import OfficeNow, Point
 from campaign.proposals import campaigns
 from campaign.web.core import served
 from campaign.web.public import content, overview
@@ -26,4 +30,27 @@ def delegation(seat: str, *, now: datetime) -> Delegation:
     asks = served.asks(now=now)
     return served.computed_once(
         key, lambda session: content.delegation(session, read_seat(session, seat), asks, now=now), at=at
+    )
+
+
+def offices_now(person: Person, *, now: datetime) -> tuple[OfficeNow, ...]:
+    """A member's offices as they are in this hour: they open and close on the hour."""
+    return served.computed_once(
+        ("offices", person.bioguide),
+        lambda session: offices.offices_now(session, person.bioguide, now=now),
+    )
+
+
+def middle_of(seat: str, *, now: datetime) -> Point | None:
+    """Where a caller of whom only the seat is known is taken to be."""
+    return served.computed_once(
+        ("middle", seat), lambda session: offices.centre_of_seat(session, seat, now=now)
+    )
+
+
+def recess(person: Person, *, now: datetime) -> Recess | None:
+    """Whether a member's chamber is out."""
+    return served.computed_once(
+        ("recess", person.chamber),
+        lambda session: week_ahead.recess(session, person.chamber, now=now),
     )

@@ -302,12 +302,6 @@ def timely(session: Session, speakers: Sequence[Speaker], *, now: datetime) -> d
     return week_ahead.reasons_now(session, asked, now=now)
 
 
-def recess(session: Session, person: Person, *, now: datetime) -> Text | None:
-    """That a member's chamber is out, where a calendar says so."""
-    out = week_ahead.recess(session, person.chamber, now=now)
-    return week_ahead.recess_line(out) if out else None
-
-
 def chosen(people: Delegation, bioguide: str, bill: str) -> tuple[Speaker, Ask]:
     """The person and the ask about the proposal of the bill in the address, whose number may have died since.
 

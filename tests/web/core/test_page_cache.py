@@ -1,14 +1,19 @@
 """Public pages are cached: equal for everybody, rendered again when the record changes, small on the wire."""
 
 import gzip
+import re
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from chambers import counted
 from flask import Flask, template_rendered
 from flask.testing import FlaskClient
+from organizer_client import send, sign_in
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 from structlog.testing import capture_logs
@@ -78,7 +83,7 @@ def test_a_page_whose_record_changed_while_it_was_rendered_is_not_sent_again(own
 
     with template_rendered.connected_to(rename, app):
         assert "Another name" not in client.get("/proposals/armas-act").text
-    client.post("/find", data={"street": "", "city": ""})
+    app.extensions["page_cache"].look_again()
     assert "Another name" in client.get("/proposals/armas-act").text
 
 
@@ -208,13 +213,51 @@ def test_a_page_is_rendered_again_when_the_record_changes(
     assert "Another name" in client.get("/proposals/armas-act").text
 
 
-def test_a_change_by_this_process_shows_at_once(own: Engine, clock: None) -> None:
+@pytest.fixture
+def slow_to_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What others change is seen after an hour."""
+    monkeypatch.setattr(page_cache, "RECHECK_SECONDS", 3600.0)
+
+
+def test_an_edit_by_this_process_shows_at_once(own: Engine, clock: None, slow_to_look: None) -> None:
     client = client_of(own)
-    client.get("/proposals/armas-act")
-    with db.writing(own) as session:
-        session.get_one(Proposal, "armas-act").name_en = "Another name"
-    client.post("/find", data={"street": "", "city": ""})
-    assert "Another name" in client.get("/proposals/armas-act").text
+    assert "tel:" in client.get("/act/TX-20?member=C001098").text
+    staff = sign_in(client.application.test_client(), own, "organizer")
+    assert send(staff, "/organize/campaigns/us-guns-abroad", state="paused").status_code == 200
+    assert "tel:" not in client.get("/act/TX-20?member=C001098").text
+
+
+def test_a_counted_call_costs_nobody_a_look_at_the_record(own: Engine, clock: None, slow_to_look: None) -> None:
+    client = client_of(own)
+    client.get("/")
+    page = client.get("/act/TX-20?member=C001098").text
+    form = {
+        "member": "C001098",
+        "result": "voicemail",
+        "once": re.findall('name="once" value="([^"]+)"', page)[0],
+    }
+    assert client.post("/act/TX-20/called", data=form).status_code == 303
+    with counted(own) as statements:
+        assert client.get("/").status_code == 200
+        assert statements() == 0
+
+
+def test_of_many_that_come_at_once_one_looks_at_the_record(
+    own: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, looks = client_of(own).application.extensions["page_cache"], []
+    version, all_wait = page_cache.version, threading.Barrier(4)
+    monkeypatch.setattr(page_cache, "version", lambda session: looks.append(1) or version(session))
+
+    def ask() -> None:
+        all_wait.wait()
+        cache.state()
+
+    cache.look_again()
+    with ThreadPoolExecutor(4) as pool:
+        for answer in [pool.submit(ask) for _ in range(4)]:
+            answer.result()
+    assert len(looks) == 1
 
 
 def test_a_cached_page_does_not_outlive_its_congress(own: Engine) -> None:
@@ -272,7 +315,7 @@ def test_what_pages_share_is_never_older_than_its_version(
         monkeypatch.undo()
         with db.writing(own) as session:
             campaigns.set_state(session, "us-guns-abroad", "paused", by="x", now=db.utcnow())
-        cache._checked = None
+        cache.look_again()
 
     def asked(**given: Any) -> Any:
         found = asks(**given)

@@ -64,6 +64,7 @@ def test_a_hidden_number_is_told_on_monday_and_decided_on_its_page(
     assert "Saved." in send(staff, PAGE, office=OFFICE).text
     assert NUMBER in public.get("/act/TX-20?member=C001098").text
     hide(snapshot_copy, now)
+    app.extensions["page_cache"].look_again()
     assert NUMBER not in public.get("/act/TX-20?member=C001098").text
     assert "No number is reported" in words(send(staff, PAGE, office=OFFICE, works="yes").text)
     assert NUMBER in public.get("/act/TX-20?member=C001098").text

@@ -170,5 +170,5 @@ def test_a_call_says_how_they_voted(congress: Engine, client: FlaskClient) -> No
 def test_a_page_is_made_anew_when_a_vote_is_read(congress: Engine, client: FlaskClient) -> None:
     assert votes(client, "/bills/hr1-119") == ""
     vote(congress, CASTS)
-    client.application.extensions["page_cache"]._checked = None
+    client.application.extensions["page_cache"].look_again()
     assert votes(client, "/bills/hr1-119")

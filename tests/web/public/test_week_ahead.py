@@ -58,7 +58,7 @@ def meeting(**parts: Any) -> Meeting:
 def plan(engine: Engine, *rows: Any, read_at: datetime = NOW) -> None:
     with db.writing(engine) as session:
         for name in SOURCES:
-            session.add(CalendarSource(name=name, attempted_at=NOW, good_at=read_at))
+            session.add(CalendarSource(name=name, attempted_at=db.utcnow(), good_at=read_at))
         for row in rows:
             session.add(row)
             session.flush()
@@ -153,6 +153,7 @@ def test_in_a_recess_the_district_office_comes_first(app: Flask, engine: Engine)
         before = text(app, address)
         days = (date(2026, 6, 18), "votes"), (date(2026, 7, 14), "votes"), (date(2026, 6, 25), "pro_forma")
         plan(engine, *(SessionDay(chamber="house", day=day, kind=kind) for day, kind in days))
+        app.extensions["page_cache"].look_again()
         page = text(app, address)
     assert "The House is out; its next planned day is Tuesday, July 14." in page
     assert "The House is out" not in before
