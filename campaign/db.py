@@ -1,10 +1,12 @@
 """Engines, sessions and upgrades, for SQLite and PostgreSQL alike."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from campaign.refusals import Refused
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 15_000
+TURN_SECONDS = BUSY_MILLISECONDS / 1000
 # Connections of one process that stay open; as many more are opened while they are needed. Each thread of the
 # web server may hold one for reading and one for writing.
 POOLED = 12
@@ -166,8 +169,32 @@ def reading(engine: Engine) -> Iterator[Session]:
 def writing(engine: Engine) -> Iterator[Session]:
     """A session with one writing transaction: committed at the end, rolled back on any exception."""
     writer = engine.execution_options(writes=True)
-    with Session(writer, expire_on_commit=False) as session, session.begin():
+    with _its_turn(engine), Session(writer, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def _its_turn(engine: Engine) -> Iterator[None]:
+    """Let the threads of this process write to SQLite one after another.
+
+    SQLite itself has whoever finds it busy ask again after longer and longer pauses, so that later writers
+    overtake the one that waits longest. It still arbitrates between processes.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    turn = _turns(str(engine.url))
+    taken = turn.acquire(timeout=TURN_SECONDS)
+    try:
+        yield
+    finally:
+        if taken:
+            turn.release()
+
+
+@cache
+def _turns(_url: str) -> threading.Lock:
+    return threading.Lock()
 
 
 @contextmanager

@@ -115,6 +115,24 @@ def test_writers_that_read_first_wait_for_each_other(engine: Engine) -> None:
         assert session.get_one(Bill, "hr1-119").number == 21
 
 
+def test_threads_take_turns_and_leave_sqlite_no_choice(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that would refuse at once whoever finds it busy refuses nobody."""
+    monkeypatch.setattr(db, "BUSY_MILLISECONDS", 0)
+    engine = db.open_engine(str(sqlite_engine.url))
+
+    def write(place: int) -> None:
+        with db.writing(engine) as session:
+            session.add(Bill(id=f"hr{place}-119", congress=119, type="hr", number=place))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(1, 41)))
+    with db.reading(engine) as session:
+        assert len(session.exec(select(Bill)).all()) == 40
+    engine.dispose()
+
+
 def test_what_fails_leaves_nothing(engine: Engine) -> None:
     def fail() -> None:
         with db.writing(engine) as session:
