@@ -2,9 +2,10 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event, Lock
 from pathlib import Path
 
 from sqlalchemy.engine import Engine
@@ -22,36 +23,57 @@ from standin import Standin, serve
 POLL_EVERY = 5.0
 
 
-@contextmanager
-def busy(url: str, folder: Path, readers: int) -> Iterator[Callable[[], tuple[int, int]]]:
-    """A worker that has built a digest for so many readers, sends it, and polls until the end.
+class Busy:
+    """A worker in a process of its own, which works while it is told to."""
 
-    Yields what counts the polls that ended and the mails that left until now.
-    """
+    def __init__(self, url: str, port: int, mails: Path) -> None:
+        self._mails, self._polls = mails, PROCESSES.Value("i", -1)
+        # Whether it may work, and what it holds while it polls.
+        self._may, self._polling = PROCESSES.Event(), PROCESSES.Lock()
+        given = url, port, self._may, self._polling, self._polls
+        self._process = PROCESSES.Process(target=_work, args=given, daemon=True)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Let it work meanwhile; it leaves no transaction open."""
+        self._may.set()
+        yield
+        self._may.clear()
+        with self._polling:
+            pass
+
+    @property
+    def done(self) -> tuple[int, int]:
+        """The polls that ended and the mails that left."""
+        return self._polls.value, len(self._mails.read_text().split())
+
+    def start(self) -> None:
+        """Returns when the digest waits to be sent."""
+        self._process.start()
+        while self._polls.value < 0:
+            self._process.join(0.1)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.join()
+
+
+@contextmanager
+def busy(url: str, folder: Path, readers: int) -> Iterator[Busy]:
+    """A worker that has built a digest for so many readers; at work, it sends it and polls."""
     with sink(folder) as (port, log):
         engine = db.open_engine(url)
         fill(engine, settings_for(url, port), readers)
         engine.dispose()
-        ours, theirs = PROCESSES.Pipe()
-        process = PROCESSES.Process(target=_work, args=(url, port, theirs))
-        process.start()
-        theirs.close()
-        polls = int(ours.recv())
-
-        def done() -> tuple[int, int]:
-            nonlocal polls
-            while ours.poll():
-                polls += ours.recv()
-            return polls, len(log.read_text().split())
-
+        worker = Busy(url, port, log)
+        worker.start()
         try:
-            yield done
+            yield worker
         finally:
-            process.kill()
-            process.join()
+            worker.end()
 
 
-def _work(url: str, port: int, told: Connection) -> None:
+def _work(url: str, port: int, may: Event, polling: Lock, polls: Synchronized) -> None:
     worker.yield_to_pages()
     engine, settings = db.open_engine(url), settings_for(url, port)
     with serve() as standin:
@@ -59,11 +81,14 @@ def _work(url: str, port: int, told: Connection) -> None:
         # What the first poll finds is all new, as on no other day.
         _poll(engine, standin, bills)
         publish(engine, settings)
-        told.send(0)
-        threading.Thread(target=deliver, args=(Outbox(engine, settings, clock=late),), daemon=True).start()
-        while True:
-            _poll(engine, standin, bills)
-            told.send(1)
+        polls.value = 0
+        # Asked before each message.
+        outbox = Outbox(engine, settings, clock=late, stopping=lambda: not may.wait())
+        threading.Thread(target=deliver, args=(outbox,), daemon=True).start()
+        while may.wait():
+            with polling:
+                _poll(engine, standin, bills)
+                polls.value += 1
             threading.Event().wait(POLL_EVERY)
 
 
