@@ -5,8 +5,9 @@ The rooms, from the ground up (imports go down this list only):
 - ``settings``, ``refusals``, ``dates`` -- the operator's settings; errors in both languages; days people write
 - ``logs`` -- log format, and what is redacted
 - ``db``, ``runs`` -- engine, sessions, migrations; scheduled runs and leadership
-- ``ssrf``, ``connection``, ``reply``, ``fetch`` -- which hosts may be asked; when a request's time is over;
-  responses and what they mean; the only HTTP client: retries, circuit breakers, rate budgets, no redirects
+- ``ssrf``, ``connection``, ``reply``, ``circuit``, ``fetch`` -- which hosts may be asked; when a request's time
+  is over; responses and what they mean; circuit breakers; the only HTTP client: retries, rate budgets, no
+  redirects
 - ``congress`` -- the public record: bills, observations, the ledger, stages, members
 - ``calendar`` -- what is planned: committee meetings, the House's floor list, days in session
 - ``votes`` -- roll calls of bills: how each member voted

@@ -23,7 +23,7 @@ from campaign.refusals import Refused
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 15_000
-TURN_SECONDS = BUSY_MILLISECONDS / 1000
+WRITE_LOCK_SECONDS = BUSY_MILLISECONDS / 1000
 # Connections of one process that stay open; as many more are opened while they are needed. Each thread of the
 # web server may hold one for reading and one for writing.
 POOLED = 12
@@ -169,12 +169,12 @@ def reading(engine: Engine) -> Iterator[Session]:
 def writing(engine: Engine) -> Iterator[Session]:
     """A session with one writing transaction: committed at the end, rolled back on any exception."""
     writer = engine.execution_options(writes=True)
-    with _its_turn(engine), Session(writer, expire_on_commit=False) as session, session.begin():
+    with _write_lock_held(engine), Session(writer, expire_on_commit=False) as session, session.begin():
         yield session
 
 
 @contextmanager
-def _its_turn(engine: Engine) -> Iterator[None]:
+def _write_lock_held(engine: Engine) -> Iterator[None]:
     """Let the threads of this process write to SQLite one after another.
 
     SQLite itself has whoever finds it busy ask again after longer and longer pauses, so that later writers
@@ -183,17 +183,17 @@ def _its_turn(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "sqlite":
         yield
         return
-    turn = _turns(str(engine.url))
-    taken = turn.acquire(timeout=TURN_SECONDS)
+    lock = _write_lock(str(engine.url))
+    taken = lock.acquire(timeout=WRITE_LOCK_SECONDS)
     try:
         yield
     finally:
         if taken:
-            turn.release()
+            lock.release()
 
 
 @cache
-def _turns(_url: str) -> threading.Lock:
+def _write_lock(_url: str) -> threading.Lock:
     return threading.Lock()
 
 

@@ -10,14 +10,13 @@ other failure.
 
 import json
 import logging
-import math
 import os
 import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import IO, Any, NoReturn, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -26,6 +25,7 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from campaign import __version__, ssrf
+from campaign.circuit import CircuitBreaker
 from campaign.connection import Connection
 from campaign.refusals import Refused, SourceError
 from campaign.reply import (
@@ -72,12 +72,9 @@ def _ssl_context() -> ssl.SSLContext:
 
 @dataclass
 class _Host:
-    """The circuit breaker of one host. It is open until ``open_until`` (monotonic seconds) for ``reason``."""
+    """What is known of one host; ``remaining`` is its X-RateLimit-Remaining."""
 
-    failures: int = 0
-    open_until: float = -math.inf
-    reason: str = ""
-    credential: bool = False
+    circuit: CircuitBreaker
     remaining: int | None = None
 
 
@@ -98,9 +95,8 @@ class Fetcher:
 
     ``attempts`` is how often a request is sent at most: where more than half of all requests fail, eight
     attempts still bring 99 of 100 through. ``patience`` limits all attempts of one request in seconds,
-    ``body_seconds`` the body of one reply. The
-    circuit breaker of a host opens for ``rest`` seconds after ``threshold`` requests in a row failed all their
-    attempts; then one request is tried. ``hosts`` (host or host:port), where given, are the only allowed ones.
+    ``body_seconds`` the body of one reply. ``threshold`` and ``rest`` are those of each host's
+    ``CircuitBreaker``. ``hosts`` (host or host:port), where given, are the only allowed ones.
     """
 
     def __init__(
@@ -124,8 +120,8 @@ class Fetcher:
         self._attempts = attempts
         self._patience = patience
         self._waits = {"wait_initial": wait_initial, "wait_max": wait_max, "wait_jitter": wait_jitter}
-        self._threshold = threshold
         self._rest = rest
+        self._new_circuit = partial(CircuitBreaker, threshold, rest, clock)
         self._body_seconds = body_seconds
         self._clock = clock
         self._allowed = None if hosts is None else frozenset(hosts)
@@ -298,12 +294,12 @@ class Fetcher:
         place = f"{parts.hostname or ''}{parts.path}"
         if self._allowed is not None and parts.netloc not in self._allowed:
             raise SourceError(f"{parts.hostname} is not a source this service asks", permanent=True)
-        host = self._hosts.setdefault(parts.netloc, _Host())
+        host = self._hosts.setdefault(parts.netloc, _Host(self._new_circuit()))
         return _Request(url, params or {}, headers, place, host, limit, seconds)
 
     def _attempt_all(self, request: _Request, attempt: Callable[[], T]) -> T:
         """Retry until success, a permanent failure or the limits of attempts and time."""
-        self._refuse_while_open(request.host)
+        request.host.circuit.require_closed()
         tries = 0
 
         def retry(error: Exception) -> bool | float:
@@ -318,39 +314,18 @@ class Fetcher:
                 with context:
                     result = attempt()
         except SourceError as error:
-            self._count_failure(request.host, error)
+            request.host.circuit.failed(error)
             raise
-        request.host.failures = 0
+        request.host.circuit.succeeded()
         return result
 
     def _worth_retrying(self, error: Exception, host: _Host, tries: int) -> bool | float:
-        if not isinstance(error, SourceError) or error.permanent or self._clock() < host.open_until:
+        if not isinstance(error, SourceError) or error.permanent or host.circuit.is_open:
             return False
         if isinstance(error, Unreachable) and tries >= 3:
             return False
         wait = error.wait if isinstance(error, TransientError) else None
         return True if wait is None else max(wait, 0.01)
-
-    def _refuse_while_open(self, host: _Host) -> None:
-        if self._clock() < host.open_until:
-            raise SourceError(host.reason, permanent=True, credential=host.credential)
-
-    def _count_failure(self, host: _Host, error: SourceError) -> None:
-        if error.credential:
-            host.credential = True
-            self._open_circuit(host, math.inf, error.reason)
-        elif not (isinstance(error, TransientError) and error.ill):
-            host.failures = 0
-        else:
-            with self._lock:
-                host.failures += 1
-            if host.failures >= self._threshold:
-                self._open_circuit(host, self._rest, f"paused after {host.failures} failures: {error.reason}")
-
-    def _open_circuit(self, host: _Host, seconds: float, reason: str) -> None:
-        if self._clock() >= host.open_until:
-            logger.warning("circuit breaker open: %s", reason)
-            host.open_until, host.reason = self._clock() + seconds, reason
 
     def _send(self, request: _Request, into: IO[bytes] | None) -> Reply:
         with self._lock:
@@ -434,9 +409,9 @@ class Fetcher:
         wait = retry_after(reply)
         reason = f"{reply.place}: asked too often"
         if wait is not None and wait > LONGEST_WAIT:
-            self._open_circuit(host, wait, f"{reason}, again in {wait:.0f} s")
+            host.circuit.open(wait, f"{reason}, again in {wait:.0f} s")
         elif host.remaining == 0:
-            self._open_circuit(host, min(self._rest, 60.0), f"{reason}, no requests left this hour")
+            host.circuit.open(min(self._rest, 60.0), f"{reason}, no requests left this hour")
         raise TransientError(reason, wait=wait)
 
 

@@ -17,6 +17,7 @@ ELSEWHERE = {
     "campaign/__init__.py": RULES,
     "campaign/app.py": "tests/web/core",
     "campaign/backup.py": "tests/test_db.py",
+    "campaign/circuit.py": "tests/congress",
     "campaign/cli": "tests/test_cli.py",
     "campaign/dates.py": "tests/web/core",
     "campaign/doctor.py": "tests/test_cli.py",

@@ -51,7 +51,7 @@ WORDS = [
     Word("drawn", "chosen", ("campaign/outreach",)),
     Word("desk desks", "organizer pages, command line"),
     Word("door doors", "HTTP client"),
-    Word("lead", "circuit breaker", ("campaign/fetch.py",)),
+    Word("lead", "circuit breaker", ("campaign/fetch.py", "campaign/circuit.py")),
     Word("one ones them it what", "the thing itself: member, bill, row", whole=True),
 ]
 # Names that mean something else: a bill at the president's desk, a query parameter that stays, the view of
