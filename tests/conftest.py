@@ -20,6 +20,7 @@ import hypothesis
 import jinja2
 import pytest
 import sqlalchemy as sa
+from connections import open_shared
 from fuzzing import cases
 from one_map import OneMap
 from playwright.sync_api import Browser, sync_playwright
@@ -205,7 +206,7 @@ def _which_are_filled() -> sa.TextClause:
 
 @pytest.fixture
 def postgres_engine(postgres_url: str) -> Iterator[Engine]:
-    engine = db.open_engine(postgres_url)
+    engine = open_shared(postgres_url)
     yield engine
     with engine.begin() as connection:
         for statement in EMPTYING:
