@@ -79,7 +79,7 @@ IMPORTERS = {
     "subprocess": (),
 }
 # Libraries that take a tenth of a second or more to load, and that most processes never need.
-LOADED_LATE = {"alembic", "openpyxl"}
+LOADED_LATE = {"alembic", "coloraide", "openpyxl"}
 # Python's own words, and gettext's.
 PUBLIC_UNDERSCORES = {"__version__", "_"}
 BANNED_NAMES = {"utils", "helpers", "common", "constants", "services", "repositories", "misc", "util", "helper"}
