@@ -64,6 +64,7 @@ class Sql:
 
 def prepare(engine: Engine, now: datetime) -> None:
     """What the rows belong to: two actions, a webhook without news, numbered seats and members."""
+    plan_alone(engine)
     sql = Sql(engine.dialect.name, now)
     texts = "'Clean water', 'Agua limpia', 'Clean the wells.', 'Limpien los pozos.', '', ''"
     action = (
@@ -79,14 +80,18 @@ def prepare(engine: Engine, now: datetime) -> None:
             f" seq, made_at) SELECT {ENDPOINT}, '{CAMPAIGN}', 'https://hooks.example.org/', 'json', 'en',"
             f" 'cosponsors', 'salt', 'on', 'bench', max(seq), {sql.ago('0')} FROM change",
         )
-        if sql.postgres:
-            # Parallel workers would come and go unseen by the clock.
-            name = connection.engine.url.database
-            _run(connection, f"ALTER DATABASE {name} SET max_parallel_workers_per_gather = 0")
         for name, found in (("seat", "chamber = 'house'"), ("member", "standing = 'sitting'")):
             key = "id" if name == "seat" else "bioguide"
             rows = f"SELECT row_number() OVER (ORDER BY {key}) - 1 AS i, {key} AS id FROM {name} WHERE {found}"
             _run(connection, f"CREATE TABLE bench_{name} AS {rows}")
+
+
+def plan_alone(engine: Engine) -> None:
+    """On PostgreSQL, without parallel workers: they would come and go unseen by the clock."""
+    if engine.dialect.name == "postgresql":
+        with engine.execution_options(writes=True).begin() as connection:
+            name = engine.url.database
+            _run(connection, f"ALTER DATABASE {name} SET max_parallel_workers_per_gather = 0")
 
 
 def add(engine: Engine, before: int, rows: int, *, now: datetime) -> None:

@@ -11,10 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
@@ -224,6 +220,9 @@ def insert(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, 
 
 def upgrade(engine: Engine) -> None:
     """Migrate the schema to the newest revision. Several processes may call it at once."""
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with _restructuring(engine) as connection:
@@ -268,7 +267,7 @@ def _check_references(connection: Connection) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Whether the schema is at the newest revision."""
-    return _revision(engine) == _scripts().get_current_head()
+    return _revision(engine) == revisions()[-1]
 
 
 def require_current(engine: Engine) -> None:
@@ -282,7 +281,7 @@ def require_current(engine: Engine) -> None:
 
 def is_known(engine: Engine) -> bool:
     """Whether the schema's revision is one of this version's migrations, so that it can be upgraded."""
-    return _revision(engine) in {script.revision for script in _scripts().walk_revisions()}
+    return _revision(engine) in revisions()
 
 
 def _revision(engine: Engine) -> str | None:
@@ -291,13 +290,16 @@ def _revision(engine: Engine) -> str | None:
 
 
 def _revision_at(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found
 
 
-def _scripts() -> ScriptDirectory:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config)
+def revisions() -> list[str]:
+    """This version's migrations by number, of which the last is the newest. Alembic would load all of them to
+    tell, at every start."""
+    return sorted(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def rows_were_added(engine: Engine, table: str, number: int) -> None:

@@ -20,6 +20,8 @@ import hypothesis
 import jinja2
 import pytest
 import sqlalchemy as sa
+from babel import support
+from connections import open_shared
 from fuzzing import cases
 from one_map import OneMap
 from playwright.sync_api import Browser, sync_playwright
@@ -164,11 +166,17 @@ def postgres_url(postgres_template: str) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once() -> None:
-    """Share compiled templates and routes between the apps of all tests: each would compile its own anew."""
+    """Share compiled templates, routes and catalogs between the apps of all tests: each would make its own."""
     if flask := sys.modules.get("flask"):
         cache = jinja2.FileSystemBytecodeCache(os.environ[copies.RUN])
         flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": cache}
         flask.Flask.url_map_class = OneMap
+        _parse_catalogs_once()
+
+
+def _parse_catalogs_once() -> None:
+    load = functools.cache(support.Translations.load)
+    support.Translations.load = lambda folder, locales, domain: load(folder, tuple(map(str, locales)), domain)
 
 
 @pytest.fixture(scope="session")
@@ -205,7 +213,7 @@ def _which_are_filled() -> sa.TextClause:
 
 @pytest.fixture
 def postgres_engine(postgres_url: str) -> Iterator[Engine]:
-    engine = db.open_engine(postgres_url)
+    engine = open_shared(postgres_url)
     yield engine
     with engine.begin() as connection:
         for statement in EMPTYING:

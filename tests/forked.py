@@ -12,28 +12,42 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["campaign.mailing.delivery.sending", "campaign.snapshot", "jobs.deliver_mail"])
-SECONDS = 60
+CONTEXT.set_forkserver_preload(["campaign.mailing.delivery.sending", "campaign.snapshot", "jobs.worker"])
+SECONDS = 300
+
+
+class Forked:
+    """A script that runs as ``python -c`` runs it."""
+
+    def __init__(self, script: str, *arguments: str, env: Mapping[str, str]) -> None:
+        self._failure, there = CONTEXT.Pipe(duplex=False)
+        self._process = CONTEXT.Process(target=_execute, args=(script, arguments, dict(env), there))
+        self._process.start()
+        there.close()
+
+    def send_signal(self, number: int) -> None:
+        assert self._process.pid
+        os.kill(self._process.pid, number)
+
+    def end(self, seconds: float = SECONDS) -> tuple[int, str]:
+        """Wait for its end, and kill it afterwards: its exit code (negative: a signal's) and traceback."""
+        self._process.join(seconds)
+        self._process.kill()
+        self._process.join()
+        code = self._process.exitcode
+        assert code is not None
+        try:
+            failure = str(self._failure.recv()) if self._failure.poll() else ""
+        except EOFError:
+            failure = ""
+        self._process.close()
+        self._failure.close()
+        return code, failure
 
 
 def run(script: str, *arguments: str, env: Mapping[str, str]) -> tuple[int, str]:
-    """Run a script as ``python -c`` does; its exit code (negative: the signal that ended it) and traceback."""
-    here, there = CONTEXT.Pipe(duplex=False)
-    process = CONTEXT.Process(target=_execute, args=(script, arguments, dict(env), there))
-    process.start()
-    there.close()
-    process.join(SECONDS)
-    process.kill()
-    process.join()
-    code = process.exitcode
-    assert code is not None
-    try:
-        failure = str(here.recv()) if here.poll() else ""
-    except EOFError:
-        failure = ""
-    process.close()
-    here.close()
-    return code, failure
+    """Run a script to its end: its exit code and traceback."""
+    return Forked(script, *arguments, env=env).end()
 
 
 def kill_at(name: str, nth: int, when: str = "before") -> None:

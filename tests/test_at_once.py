@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from accounts.visitors import NOW, PASSWORD, VISITOR, stored, with_authenticator
+from argon2 import PasswordHasher
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
 
 from campaign import db
-from campaign.accounts import factors, signin, throttle
+from campaign.accounts import factors, passwords, signin, throttle
 from campaign.actions import editing, signatures
 from campaign.actions.models import CampaignAction, Signature
 from campaign.actions.signatures import Entry
@@ -49,6 +50,12 @@ def at_once(engine: Engine, act: Callable[[Session, int], Any], times: int = TIM
 
     with ThreadPoolExecutor(times) as pool:
         return Counter(pool.map(run, range(times)))
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A race needs no password to be slow."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

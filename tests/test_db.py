@@ -12,6 +12,7 @@ from pathlib import Path
 import forked
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
@@ -54,6 +55,12 @@ def another(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 # --- engines and transactions ---
+
+
+def test_the_revisions_are_those_that_alembic_finds() -> None:
+    scripts = ScriptDirectory(str(db.MIGRATIONS))
+    assert db.revisions() == sorted(script.revision for script in scripts.walk_revisions())
+    assert scripts.get_heads() == db.revisions()[-1:]
 
 
 def test_sqlite_is_set_up_for_many_readers_and_one_writer(sqlite_engine: Engine) -> None:

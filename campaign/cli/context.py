@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from campaign.settings import Settings
 
 PARTLY, REFUSED = 1, 2
+# What a command loads stays: to walk it again and again while it grows is a sixth of a start.
+gc.set_threshold(20_000, 20, 50)
 # Python collects garbage once more when a process ends: half a second for this many objects.
 atexit.register(gc.freeze)
 

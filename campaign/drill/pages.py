@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from html import unescape
 
 from sqlalchemy.engine import Engine
@@ -32,13 +33,13 @@ class Page:
     status: int
     html: str
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What a reader sees, without its markup."""
         shown = re.sub(r"<(script|style|head)\b.*?</\1>", " ", self.html, flags=re.S)
         return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", shown)))
 
-    @property
+    @cached_property
     def links(self) -> list[str]:
         return [unescape(link) for link in re.findall(r'href="(/[^"#]*)"', self.html)]
 

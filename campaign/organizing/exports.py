@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils.exceptions import IllegalCharacterError
-
 from campaign.organizing import workbooks
 from campaign.refusals import Refused
 
@@ -48,7 +44,9 @@ def csv_of(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 def xlsx_of(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """A workbook with one sheet, in which no text cell is a formula."""
-    book = Workbook(write_only=True)
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(title="".join(c for c in title if c not in r"[]:*?/\ ")[:31] or "1")
     for row in (header, *rows):
         sheet.append([_cell(sheet, value) for value in row])
@@ -60,6 +58,9 @@ def xlsx_of(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) ->
 def _cell(sheet: Any, value: Any) -> Any:
     if value is None or (isinstance(value, int | float | date) and not isinstance(value, datetime)):
         return value
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils.exceptions import IllegalCharacterError
+
     text = value.isoformat() if isinstance(value, datetime) else str(value)
     try:
         cell = WriteOnlyCell(sheet, value=text)

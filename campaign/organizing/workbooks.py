@@ -8,19 +8,16 @@ from datetime import date, datetime
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from campaign.refusals import Refused
 
 MAGIC: Final = b"PK\x03\x04"
 # Unpacked: a file of some kilobytes can hold gigabytes.
 MOST_UNPACKED = 60_000_000
 MOST_COLUMNS = 100
-# What openpyxl raises for a file that is broken, or is another kind of archive.
+# What openpyxl raises for a file that is broken, or is another kind of archive, beside an error of its own.
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, ValueError, TypeError,
-    IndexError, AttributeError, OSError, RuntimeError,
+    zipfile.BadZipFile, zlib.error, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError,
+    OSError, RuntimeError,
 )  # fmt: skip
 
 
@@ -29,9 +26,11 @@ def rows_of(raw: bytes) -> Iterator[tuple[int, list[str]]]:
 
     Raises Refused for a file that cannot be read, or would take too much room.
     """
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         yield from _rows(raw)
-    except _BROKEN:
+    except (InvalidFileException, *_BROKEN):
         raise Refused(
             "This workbook cannot be read. Save it again as XLSX, or as CSV (UTF-8).",
             "No se puede leer este libro de cálculo. Guárdelo de nuevo como XLSX, o como CSV (UTF-8).",
@@ -39,6 +38,8 @@ def rows_of(raw: bytes) -> Iterator[tuple[int, list[str]]]:
 
 
 def _rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
+    from openpyxl import load_workbook
+
     with zipfile.ZipFile(io.BytesIO(raw)) as archive:
         if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
             raise ValueError

@@ -1,12 +1,13 @@
 """Invented worlds that lie: whatever is cut, lost or doubled, the ledger ends equal to the record."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import pytest
 import sqlalchemy as sa
 from fuzzing import cases
 from hypothesis import given, settings
@@ -71,31 +72,39 @@ def _line(number: int) -> ActionRow:
     return ActionRow(acted=day(number), text=f"Committee hearing {number} held.")
 
 
-@contextmanager
-def empty_database(template: Path) -> Iterator[Engine]:
-    """The template's database inside a transaction-free copy in memory: worlds are many, files are slow."""
-    source = sa.create_engine(f"sqlite:///{template}")
+@pytest.fixture(scope="module")
+def in_memory() -> Iterator[Engine]:
+    """One engine for all worlds: each would compile every statement anew. Files are slow."""
     engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool)
-    with source.connect() as one, engine.connect() as other:
-        one.connection.backup(other.connection.driver_connection)
-    source.dispose()
     yield engine
     engine.dispose()
+
+
+def empty(engine: Engine, template: Path) -> None:
+    """Put the template's database in place of what is there."""
+    source = sqlite3.connect(template)
+    with engine.connect() as connection:
+        source.backup(connection.connection.driver_connection)
+    source.close()
 
 
 @settings(max_examples=cases(60))
 @given(life=lives, extra=lines, seen=visits)
 def test_the_ledger_ends_equal_to_the_record(
-    sqlite_template: Path, life: dict[str, list[tuple[int, int | None]]], extra: list[int], seen: list
+    in_memory: Engine,
+    sqlite_template: Path,
+    life: dict[str, list[tuple[int, int | None]]],
+    extra: list[int],
+    seen: list,
 ) -> None:
     rows = joinings(life)
     path = [*sorted(seen, key=lambda step: step[0]), *[(LAST_DAY + 40, "none", None)] * 2]
-    with empty_database(sqlite_template) as engine:
-        for hour, (number, fault, chance) in enumerate(path):
-            observation = visit(rows, number, fault, chance, extra, hour)
-            with db.writing(engine) as session:
-                ledger.record(session, observation)
-        check(engine, rows, extra)
+    empty(in_memory, sqlite_template)
+    for hour, (number, fault, chance) in enumerate(path):
+        observation = visit(rows, number, fault, chance, extra, hour)
+        with db.writing(in_memory) as session:
+            ledger.record(session, observation)
+    check(in_memory, rows, extra)
 
 
 def check(engine: Engine, rows: list[CosponsorRow], extra: list[int]) -> None:

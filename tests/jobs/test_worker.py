@@ -1,7 +1,6 @@
 """Leader election, schedule slots, missed slots and stopping: on both engines."""
 
-import subprocess
-import sys
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import forked
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -399,7 +399,7 @@ def test_stopping_ends_after_its_time_limit(engine: Engine) -> None:
 
 # What a library may do before the worker starts: a thread of its own, which the signal reaches.
 TOLD_IN_A_THREAD = """
-import signal, threading, time
+import signal, sys, threading, time
 from campaign import db, logs
 from campaign.settings import Settings
 from jobs import worker
@@ -413,40 +413,45 @@ def tell():
     signal.pthread_kill(thread.ident, signal.SIGTERM)
 
 threading.Thread(target=tell, daemon=True).start()
+sys.stderr = open(sys.argv[2], "w", buffering=1)
 logs.set_up("INFO")
-engine = db.open_engine("sqlite:///record.db")
+engine = db.open_engine(f"sqlite:///{sys.argv[1]}")
 db.upgrade(engine)
 worker.work(engine, Settings(secret_key="k" * 40))
 """
 
 
 def test_a_signal_that_reaches_another_thread_ends_the_worker_in_order(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", TOLD_IN_A_THREAD],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (done.returncode, "worker stopped" in done.stderr) == (0, True), done.stderr
+    log = tmp_path / "log"
+    code, failure = forked.run(TOLD_IN_A_THREAD, str(tmp_path / "record.db"), str(log), env=os.environ)
+    assert (code, "worker stopped" in log.read_text()) == (0, True), failure
+
+
+# As a service it leads a session of its own.
+YIELDS = """
+import os, sys
+from pathlib import Path
+from jobs.worker import yield_to_pages
+
+if sys.argv[1] == "service":
+    os.setsid()
+group = Path("/proc/self/autogroup").read_text
+before, was = os.nice(0), group()
+yield_to_pages()
+Path(sys.argv[2]).write_text(f"{os.nice(0) - before} {os.nice(0)} {group() == was} {group()}")
+"""
 
 
 @pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="only Linux has sessions' shares")
-@pytest.mark.parametrize("service", [True, False])
-def test_a_worker_takes_what_the_pages_leave(service: bool) -> None:
+@pytest.mark.parametrize("run_as", ["service", "command"])
+def test_a_worker_takes_what_the_pages_leave(run_as: str, tmp_path: Path) -> None:
     """As a service it steps back with its session; in a terminal others of the session keep their share."""
-    program = (
-        "import os; from pathlib import Path; from jobs.worker import yield_to_pages\n"
-        "group = Path('/proc/self/autogroup').read_text\nbefore, was = os.nice(0), group()\nyield_to_pages()\n"
-        "print(os.nice(0) - before, os.nice(0), group() == was, group())"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", program], start_new_session=service, capture_output=True, text=True, check=True
-    )
-    by, now, unchanged, *share = run.stdout.split()
+    told = tmp_path / "told"
+    code, failure = forked.run(YIELDS, run_as, str(told), env=os.environ)
+    assert code == 0, failure
+    by, now, unchanged, *share = told.read_text().split()
     assert int(by) == NICE or int(now) == 19
-    if not service:
+    if run_as == "command":
         assert unchanged == "True"
     elif share:  # a container has a share of its own in place of its sessions': their files are empty
         assert share[-2:] == ["nice", str(NICE)]

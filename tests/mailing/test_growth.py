@@ -3,13 +3,18 @@
 The statements are noted while the way is gone, between tables that use has filled; a new one needs no list.
 """
 
+import itertools
 import json
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import copies
 import pytest
 import sqlalchemy as sa
 from pytest_httpserver import HTTPServer
@@ -36,23 +41,53 @@ from mondays import CAMPAIGN, MONDAY, Clock, addresses  # isort: skip
 
 Make = Callable[..., Any]
 ROWS, MANY = 20_000, 1_000
+_numbers = itertools.count()
 # Indexes of few rows: what is held, what waits alone, what is in doubt.
 MENDING = re.compile(r"INSERT INTO delivery .*\bSELECT .*\bFROM subscriber\b", re.DOTALL)
 FEW = re.compile("ix_(delivery_(leased|hook|answer|single|unknown)|webhookmessage_open)")
 
 
 @pytest.fixture
-def engine(loaded_engine: Engine) -> Engine:
+def filled_sqlite(snapshot_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    def make(path: Path) -> None:
+        shutil.copyfile(snapshot_template, path)
+        engine = db.open_engine(f"sqlite:///{path}")
+        _fill(engine)
+        db.tidy(engine)
+        engine.dispose()
+
+    with copies.copy_of(copies.once("growth.db", make), tmp_path) as engine:
+        yield engine
+
+
+@pytest.fixture
+def filled_postgres(postgres_snapshot_template: str) -> Iterator[Engine]:
+    template = copies.postgres_template("growth", _fill, postgres_snapshot_template)
+    engine = db.open_engine(copies.make_database(f"growth_{os.getpid()}_{next(_numbers)}", template))
+    growth_rows.plan_alone(engine)
+    yield engine
+    engine.dispose()
+
+
+FILLED = ["filled_sqlite", pytest.param("filled_postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=FILLED, ids=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> Engine:
     """Tables that use has filled, with an edition that is paused before most of its copies."""
-    growth_rows.prepare(loaded_engine, MONDAY)
-    growth_rows.add(loaded_engine, 0, ROWS, now=MONDAY)
-    with db.writing(loaded_engine) as session:
+    found: Engine = request.getfixturevalue(request.param)
+    return found
+
+
+def _fill(engine: Engine) -> None:
+    growth_rows.prepare(engine, MONDAY)
+    growth_rows.add(engine, 0, ROWS, now=MONDAY)
+    with db.writing(engine) as session:
         first = session.exec(select(sa.func.min(Edition.id))).one()
         waiting = sa.update(Delivery).where(col(Delivery.edition) == first)
         session.execute(waiting.values(state="pending", ended_at=None))
         session.execute(sa.update(Edition).where(col(Edition.id) == first).values(state="paused"))
-    growth_rows.settle(loaded_engine)
-    return loaded_engine
+    growth_rows.settle(engine)
 
 
 def long_tables(engine: Engine) -> set[str]:

@@ -1,9 +1,12 @@
 """Imports go down the list of rooms, and libraries that reach outside are imported in one place each."""
 
 import ast
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+
+import forked
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,6 +79,8 @@ IMPORTERS = {
     "pickle": (),
     "subprocess": (),
 }
+# Libraries that take a tenth of a second or more to load, and that most processes never need.
+LOADED_LATE = {"alembic", "coloraide", "openpyxl"}
 # Python's own words, and gettext's.
 PUBLIC_UNDERSCORES = {"__version__", "_"}
 BANNED_NAMES = {"utils", "helpers", "common", "constants", "services", "repositories", "misc", "util", "helper"}
@@ -215,7 +220,7 @@ def test_no_module_imports_private_names_of_another() -> None:
 
 
 def test_only_the_command_line_imports_late() -> None:
-    """Imports inside functions hide cycles."""
+    """Imports inside functions hide cycles; a library that takes long to load has none of ours."""
     late = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in modules()
@@ -224,8 +229,21 @@ def test_only_the_command_line_imports_late() -> None:
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
+        if not _imported_libraries(node) <= LOADED_LATE
     ]
     assert not late, "\n".join(late)
+
+
+def _imported_libraries(node: ast.Import | ast.ImportFrom) -> set[str]:
+    names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+    return {name.split(".")[0] for name in names}
+
+
+def test_what_takes_long_to_load_is_loaded_where_it_is_used() -> None:
+    """Neither the service nor its jobs load it at their start, nor does another library."""
+    script = "import sys, campaign.server, campaign.tables; assert not set(sys.argv[1:]) & sys.modules.keys()"
+    code, failure = forked.run(script, *LOADED_LATE, env=os.environ)
+    assert code == 0, failure
 
 
 def test_only_the_clock_reads_the_clock() -> None:

@@ -65,6 +65,8 @@ def test_count():
     endless.count(0)
     endless.count(3)
 """
+# Each changed module is tried in a process of its own, which would load every plugin that is installed.
+ONLY_XDIST = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p xdist.plugin"}
 RUN = """
 import sys
 from pathlib import Path
@@ -138,7 +140,7 @@ def test_it_tells_what_no_test_notices(root: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", RUN, "--sample", "0", "--jobs", "2"],
         cwd=root,
-        env={**environment, "PYTHONPATH": project},
+        env={**environment, "PYTHONPATH": project, **ONLY_XDIST},
         capture_output=True,
         text=True,
         check=True,

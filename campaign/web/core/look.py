@@ -4,11 +4,12 @@ Text must stay legible on it and in it: WCAG 2.2, success criterion 1.4.3, asks 
 """
 
 import re
-from typing import Final
-
-from coloraide import Color
+from typing import TYPE_CHECKING, Final
 
 from campaign.refusals import Refused
+
+if TYPE_CHECKING:
+    from coloraide import Color
 
 LEAST_CONTRAST: Final = 4.5
 # At night dark text stands on the accent, so it must be lighter than what can just be read.
@@ -54,21 +55,28 @@ def _rules(accent: str, page: str, stronger: str) -> str:
     return f"--accent: {accent}; --accent-strong: {strong}; --on-accent: {on_it}; --accent-wash: {wash};"
 
 
+def _color(text: str) -> "Color":
+    # It computes tables for half a second when it is loaded, and most campaigns have no color of their own.
+    from coloraide import Color
+
+    return Color(text)
+
+
 def _contrast(color: str, other: str) -> float:
-    return float(Color(color).contrast(other, method="wcag21"))
+    return float(_color(color).contrast(other, method="wcag21"))
 
 
 def _mixed(color: str, other: str, share: float) -> str:
-    return _hex(Color(color).mix(other, share, space="srgb"))
+    return _hex(_color(color).mix(other, share, space="srgb"))
 
 
 def _until_legible(color: str, page: str, least: float, step: float) -> str:
     """A color made lighter or darker until it has so much contrast with a page."""
-    found = Color(color).convert("oklch")
+    found = _color(color).convert("oklch")
     while _contrast(_hex(found), page) < least:
         found["lightness"] += step
     return _hex(found)
 
 
-def _hex(color: Color) -> str:
+def _hex(color: "Color") -> str:
     return str(color.convert("srgb").fit().to_string(hex=True))

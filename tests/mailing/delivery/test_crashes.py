@@ -1,8 +1,6 @@
 """Workers that are killed or told to stop at any point (E03, E12)."""
 
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -90,21 +88,15 @@ from campaign.settings import read_settings
 settings = read_settings(); stop = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: stop.set())
 outbox = Outbox(db.open_engine(settings.database_url), settings, stopping=stop.is_set)
-print("begins", flush=True)
-print(deliver(outbox).summary)
+deliver(outbox)
 """
-    worker = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env=environment(engine, settings, port),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    worker = forked.Forked(script, env=environment(engine, settings, port))
     reached = threading.Event()
     box.on_data = lambda _recipient: reached.set() if len(box.messages) >= 3 else None
     assert reached.wait(30)
     worker.send_signal(signal.SIGTERM)
-    worker.communicate(timeout=10)
-    assert worker.returncode == 0
+    ended, failure = worker.end(10)
+    assert ended == 0, failure
     found = states()
     assert set(found.values()) <= {"sent", "pending"}
     assert sorted(box.got) == sorted(name for name, state in found.items() if state == "sent")
