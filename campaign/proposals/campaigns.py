@@ -25,9 +25,10 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 def campaigns(session: Session) -> list[tuple[Campaign, str]]:
     """All campaigns with their state, in the order in which they were added."""
-    states = {row.campaign: row.state for row in session.exec(select(CampaignState))}
-    found = session.exec(select(Campaign).order_by(col(Campaign.position), Campaign.slug))
-    return [(campaign, states.get(campaign.slug, "live")) for campaign in found]
+    theirs = col(CampaignState.campaign) == col(Campaign.slug)
+    rows = select(Campaign, CampaignState.state).join(CampaignState, theirs, isouter=True)
+    found = session.exec(rows.order_by(col(Campaign.position), Campaign.slug))
+    return [(campaign, state or "live") for campaign, state in found]
 
 
 def first(session: Session) -> Campaign | None:
