@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import CodeType
 
 import copies
 import hypothesis
@@ -23,6 +24,7 @@ import sqlalchemy as sa
 from babel import support
 from connections import open_shared
 from fuzzing import cases
+from jinja2.bccache import Bucket
 from one_map import OneMap
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.dialects import postgresql
@@ -164,11 +166,25 @@ def postgres_url(postgres_template: str) -> str:
     return copies.make_database(WORKER, postgres_template)
 
 
+class CompiledTemplates(jinja2.FileSystemBytecodeCache):
+    """Compiled templates in the run's folder; a process reads each once."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(folder)
+        self._read: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._read.get((bucket.key, bucket.checksum))
+        if bucket.code is None:
+            super().load_bytecode(bucket)
+            self._read[bucket.key, bucket.checksum] = bucket.code
+
+
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once() -> None:
     """Share compiled templates, routes and catalogs between the apps of all tests: each would make its own."""
     if flask := sys.modules.get("flask"):
-        cache = jinja2.FileSystemBytecodeCache(os.environ[copies.RUN])
+        cache = CompiledTemplates(os.environ[copies.RUN])
         flask.Flask.jinja_options = {**flask.Flask.jinja_options, "bytecode_cache": cache}
         flask.Flask.url_map_class = OneMap
         _parse_catalogs_once()

@@ -1,6 +1,7 @@
 """How hard a text is to read: Flesch-Kincaid's grade in English, INFLESZ in Spanish."""
 
 import re
+from functools import cache
 
 # A word, a number, or an abbreviation; "co-sponsor" and "I’m" are one word each.
 WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
@@ -36,10 +37,12 @@ def words(text: str) -> list[str]:
     return [word.lower() for word in WORD.findall(plain(text)) if not re.search(r"\d", word)]
 
 
+@cache
 def syllables_en(word: str) -> int:
     return max(1, len(re.findall(r"[aeiouy]{1,2}", SILENT.sub("", word))))
 
 
+@cache
 def syllables_es(word: str) -> int:
     word = re.sub(r"qu(?=[eiéí])", "q", re.sub(r"gu(?=[eiéí])", "g", word))
     word = re.sub(r"y$", "i", word)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -83,6 +84,7 @@ def ordinal(number: int, lang: str = "en") -> str:
     return f"{number}{ending}"
 
 
+@lru_cache(2000)
 def day_in_words(day: date, lang: str) -> str:
     """``June 1, 2026``; ``1 de junio de 2026``."""
     return str(format_date(day, "long", locale=lang))

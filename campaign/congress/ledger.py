@@ -8,6 +8,7 @@ two complete readings, an action is retracted only when two complete readings la
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 
 from sqlmodel import Session, col, select
 
@@ -51,16 +52,16 @@ class BillRecord:
     moment: datetime
     ended: bool = False
 
-    @property
+    @cached_property
     def id(self) -> BillId:
         return BillId.of(self.bill.id)
 
-    @property
+    @cached_property
     def active(self) -> frozenset[str]:
         """Bioguide ids with at least one row that is not withdrawn, as Congress counts."""
         return frozenset(row.bioguide for row in self.cosponsors if row.withdrawn is None)
 
-    @property
+    @cached_property
     def gone(self) -> frozenset[str]:
         """Bioguide ids all of whose rows are withdrawn."""
         return frozenset(row.bioguide for row in self.cosponsors) - self.active

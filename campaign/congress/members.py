@@ -188,11 +188,13 @@ def seat(session: Session, id: str) -> Seat | None:
     return session.get(Seat, id)
 
 
-def seats(session: Session, chamber: Chamber | None = None) -> list[Seat]:
-    """Seats in the order of state and district number."""
+def seats(session: Session, chamber: Chamber | None = None, state: str | None = None) -> list[Seat]:
+    """Seats in the order of state and district number; of one ``chamber`` or ``state`` where it is given."""
     rows = select(Seat).order_by(col(Seat.state), col(Seat.district), col(Seat.id))
     if chamber:
         rows = rows.where(Seat.chamber == chamber)
+    if state is not None:
+        rows = rows.where(Seat.state == state)
     return list(session.exec(rows))
 
 

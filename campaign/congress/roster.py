@@ -109,8 +109,8 @@ def _import_current(session: Session, rows: Any, as_of: date, now: datetime) -> 
     data_sets.note_kept(session, "washington", kept, "members without telephone or office there", as_of, now)
     if not found.nameless:
         listed = {row.bioguide for row in found.rows} | found.unreadable
-        gone = sitting - listed
-        _depart(session, gone - _outgoing(session, gone, found.rows, now), as_of)
+        if gone := sitting - listed:
+            _depart(session, gone - _outgoing(session, gone, found.rows, now), as_of)
     _age_unlisted(session, as_of)
     ensure_seats(session, (row.latest.seat for row in found.rows))
     if unreadable := found.nameless + len(found.unreadable):

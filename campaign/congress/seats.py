@@ -33,7 +33,7 @@ def read_seat(session: Session, text: str) -> Seat:
 
 def house_seats(session: Session, state: str) -> list[Seat]:
     """The House seats of a state or territory by number."""
-    return [seat for seat in members.seats(session, "house") if seat.state == state]
+    return members.seats(session, "house", state)
 
 
 def _number(session: Session, state: str, district: str) -> str:

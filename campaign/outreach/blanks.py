@@ -1,6 +1,8 @@
 """Fields of scripts and letters that the reader fills in: each stands as a blank with its name until then."""
 
 import re
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from campaign.outreach.bilingual import Text
@@ -33,7 +35,8 @@ NAMED: Final = {label: name for name, labels in BLANKS.items() for label in labe
 FIELD: Final = re.compile(rf"{BLANK} \(([^)]+)\)")
 
 
-def blanks(lang: str) -> dict[str, str]:
+@cache
+def blanks(lang: str) -> Mapping[str, str]:
     """Each field as the blank that stands for it."""
     return {name: f"{BLANK} ({label.of(lang)})" for name, label in BLANKS.items()}
 

@@ -48,13 +48,18 @@ def whole(asks: Sequence[Ask], person: Person, kind: str, lang: str) -> str:
         raise Refused(
             "A letter keeps to one bill; choose which.", "Una carta trata de un solo proyecto; elija cuál."
         )
+    extras = {each: _extras(asks, each) for each in wordings.LANGUAGES}
+
+    def put(each: str, numbers: Sequence[int]) -> str:
+        return _put(asks, person, kind, each, [extras[each][number] for number in numbers])
+
     chosen: list[int] = []
-    for number in range(len(_extras(asks, lang))):
+    for number in range(len(extras[lang])):
         tried = [*chosen, number]
         # Each language has the same sentences, so that they can be read side by side.
-        if all(speech.fits(_put(asks, person, kind, each, tried), kind) for each in wordings.LANGUAGES):
+        if all(speech.fits(put(each, tried), kind) for each in wordings.LANGUAGES):
             chosen = tried
-    return _put(asks, person, kind, lang, chosen)
+    return put(lang, chosen)
 
 
 def _extras(asks: Sequence[Ask], lang: str) -> list[str]:
@@ -130,10 +135,9 @@ def _committees(asks: Sequence[Ask], lang: str) -> list[str]:
     ]
 
 
-def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, chosen: Sequence[int]) -> str:
+def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, extras: Sequence[str]) -> str:
     """The text with these extras. Before a Congress has any bill, thanks for the last ones come first."""
     asked = _asked(asks)
-    extras = [_extras(asks, lang)[number] for number in chosen]
     first = list(_recalled(asked, lang)) if _between(asks) else []
     fields = {
         "also": " ".join(each for each in extras if each in first),

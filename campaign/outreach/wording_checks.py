@@ -124,13 +124,20 @@ def refuse_phrase_that_fails(
 ) -> None:
     """Try a shared text on every sitting member in both languages; raises as ``refuse_what_fails`` does."""
     check_phrase(group, name, texts)
+    for person, found in asked_members(session, campaign, now=now):
+        try_phrase(found, person, group, name, texts)
+
+
+def asked_members(session: Session, campaign: str, *, now: datetime) -> Iterator[tuple[Person, Sequence[Ask]]]:
+    """The sitting members of whom a campaign asks something, with its asks of each."""
     of_campaign = asks.campaign_asks(session, now=now, campaign=campaign)
     for person in members.people(session, now=now).values():
         if found := of_campaign.asks(person):
-            _try_phrase(found, person, group, name, texts)
+            yield person, found
 
 
-def _try_phrase(found: Sequence[Ask], person: Person, group: str, name: str, texts: Texts) -> None:
+def try_phrase(found: Sequence[Ask], person: Person, group: str, name: str, texts: Texts) -> None:
+    """Raise Refused where a shared text fails a member with these asks."""
     for lang in texts:
         try:
             text = filled_phrase(found, person, group, name, texts, lang)

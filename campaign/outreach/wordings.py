@@ -40,9 +40,9 @@ OPTIONAL = frozenset({"why", "what", "fact", "also", "them", "to_member"})
 FIELD = re.compile(r"\[(\w+)\]")
 # Everything that looks like a field, closed or not.
 BRACKET = re.compile(r"\[[^\[\]]*\]?|\]")
-# Fields that hold a bill's number, and what stands before the beginning of a sentence.
+# Fields that hold a bill's number.
 NUMBERS = frozenset({"bill", "earlier", "proposal"})
-BEGINS = re.compile(r"(?:^|[.?!]\s+|\n)$")
+SPACES = re.compile(" {2,}")
 YEAR = re.compile(r"\b(19|20)\d\d\b")
 
 
@@ -254,10 +254,16 @@ def fill(text: str, ask: Ask, person: Person, kind: str, lang: str, **given: str
 
     def put(field: re.Match[str]) -> str:
         value = _value(values, field[1])
-        begins = field[1] in NUMBERS and BEGINS.search(text[: field.start()])
+        begins = field[1] in NUMBERS and _ends_a_sentence(text[: field.start()])
         return capital(value) if begins else value
 
     return tidy(FIELD.sub(put, text))
+
+
+def _ends_a_sentence(before: str) -> bool:
+    """Whether what follows this text begins a sentence."""
+    said = before.rstrip()
+    return before[-1:] in ("", "\n") or (said != before and said.endswith((".", "?", "!")))
 
 
 def capital(text: str) -> str:
@@ -387,7 +393,7 @@ _ALSO = {
 
 def tidy(text: str) -> str:
     """A text without what empty fields leave behind: double spaces and empty paragraphs."""
-    paragraphs = (re.sub(r" {2,}", " ", part).strip() for part in re.split(r"\n{2,}", text))
+    paragraphs = (SPACES.sub(" ", part).strip() for part in text.split("\n\n"))
     return "\n\n".join(part for part in paragraphs if part)
 
 

@@ -25,12 +25,10 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 def campaigns(session: Session) -> list[tuple[Campaign, str]]:
     """All campaigns with their state, in the order in which they were added."""
-    found = (
-        select(Campaign, func.coalesce(CampaignState.state, "live"))
-        .join(CampaignState, col(CampaignState.campaign) == Campaign.slug, isouter=True)
-        .order_by(col(Campaign.position), Campaign.slug)
-    )
-    return [(campaign, state) for campaign, state in session.exec(found)]
+    theirs = col(CampaignState.campaign) == col(Campaign.slug)
+    rows = select(Campaign, CampaignState.state).join(CampaignState, theirs, isouter=True)
+    found = session.exec(rows.order_by(col(Campaign.position), Campaign.slug))
+    return [(campaign, state or "live") for campaign, state in found]
 
 
 def first(session: Session) -> Campaign | None:

@@ -294,3 +294,21 @@ def test_scripts_are_refused_for_who_has_left_and_for_nobody(snapshot_engine: En
             wordings.script_for(session, "hr6736-119", "X999999", "call", "en", now=now)
         with pytest.raises(Refused, match="kinds are"):
             wordings.script_for(session, "hr6736-119", "J000305", "fax", "en", now=now)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[proposal]", "The proposal"),
+        ("Yes. [proposal]", "Yes. The proposal"),
+        ("Yes?\n\n[proposal]", "Yes?\n\nThe proposal"),
+        ("Yes,\n[proposal]", "Yes,\nThe proposal"),
+        ("Join [proposal]", "Join the proposal"),
+        ("No.[proposal]", "No.the proposal"),
+    ],
+)
+def test_a_number_that_begins_a_sentence_has_a_capital(
+    docket: CampaignAsks, sitting: list[Person], text: str, said: str
+) -> None:
+    person = next(one for one in sitting if docket.asks(one))
+    assert wordings.fill(text, docket.asks(person)[0], person, "letter", "en") == said

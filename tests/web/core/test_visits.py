@@ -40,15 +40,22 @@ def engine_of_visits(snapshot_template: Path, tmp_path_factory: pytest.TempPathF
         yield engine
 
 
+@pytest.fixture(scope="module")
+def shared_app(engine_of_visits: Engine) -> Flask:
+    return create_app(Settings(secret_key=KEY, geocoder_url=""), engine=engine_of_visits)
+
+
 @pytest.fixture
-def app(engine_of_visits: Engine, clock: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """The service; its counts are written when a test says so, by no timer."""
+def app(
+    shared_app: Flask, engine_of_visits: Engine, clock: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
+    """The service without a rendered page; its counts are written when a test says so, by no timer."""
+    shared_app.extensions["page_cache"].pages.clear()
     monkeypatch.setattr(visits, "WRITE_AFTER_SECONDS", 3600.0)
     with db.writing(engine_of_visits) as session:
         session.execute(sa.delete(StepCount))
-    app = create_app(Settings(secret_key=KEY, geocoder_url=""), engine=engine_of_visits)
-    yield app
-    visits.counter(app).write()
+    yield shared_app
+    visits.counter(shared_app).write()
 
 
 def counted(app: Flask, engine: Engine) -> dict[tuple[str, str], int]:

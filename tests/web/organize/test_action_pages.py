@@ -76,7 +76,7 @@ def test_a_petition_from_the_first_word_to_the_last(
     staff: FlaskClient, snapshot_engine: Engine, app: Flask, now: datetime
 ) -> None:
     assert "There is no action yet" in text_of(staff.get(PAGE))
-    kept = post(staff, f"{PAGE}/new", "/organize/account", kind="petition", **{**TEXTS, "text_es": ""})
+    kept = post(staff, f"{PAGE}/new", kind="petition", **{**TEXTS, "text_es": ""})
     assert kept.status_code == 400
     assert "Write the text in Spanish, too." in text_of(kept)
     assert "Test every well." in kept.text
@@ -91,7 +91,7 @@ def test_a_petition_from_the_first_word_to_the_last(
     assert "1 takes part. The page stays and shows it. 1 who has not confirmed" in text_of(
         staff.get(f"{PAGE}/1/step/close")
     )
-    locked = post(staff, f"{PAGE}/1", "/organize/account", **{**TEXTS, "text_en": "Test no well."})
+    locked = post(staff, f"{PAGE}/1", **{**TEXTS, "text_en": "Test no well."})
     assert (locked.status_code, "People have signed this text" in text_of(locked)) == (409, True)
     assert "Test no well." in locked.text
     table, paper = staff.get(f"{PAGE}/1/pack.csv"), staff.get(f"{PAGE}/1/pack.pdf")
@@ -127,10 +127,10 @@ def test_organizations_wait_until_somebody_has_checked_them(
     assert "Wells for all" in public
     assert "Ana.Soto" not in public
     for text, rows in (("ana.soto+x@example.org", 1), ("WELLS", 1), ("mickey", 0)):
-        found = post(staff, f"{PAGE}/{id}/signatures", "/organize/account", text=text)
+        found = post(staff, f"{PAGE}/{id}/signatures", text=text)
         assert found.text.count("<tbody>") == rows, text
     for act, number in (("approve", mickey), ("sell", wells), ("remove", 99)):
-        answer = post(staff, f"{PAGE}/{id}/signatures/{number}", "/organize/account", act=act)
+        answer = post(staff, f"{PAGE}/{id}/signatures/{number}", act=act)
         assert answer.status_code == 404, act
 
 
@@ -145,22 +145,22 @@ def test_no_address_of_a_person_is_shown(
 
 def test_offices_come_by_table_whole_or_not_at_all(staff: FlaskClient, snapshot_engine: Engine) -> None:
     id = add(snapshot_engine, "letter", "draft")
-    missing = post(staff, f"{PAGE}/{id}/step/open", "/organize/account")
+    missing = post(staff, f"{PAGE}/{id}/step/open")
     assert (missing.status_code, "Say first which office" in text_of(missing)) == (400, True)
-    wrong = post(staff, f"{PAGE}/{id}/targets", "/organize/account", text=TABLE + ",,,\nGovernor,,Dear,A\n")
+    wrong = post(staff, f"{PAGE}/{id}/targets", text=TABLE + ",,,\nGovernor,,Dear,A\n")
     assert wrong.status_code == 422
     assert "Line 4: title_es is empty" in text_of(wrong)
     assert "Governor,,Dear,A" in wrong.text
-    strange = post(staff, f"{PAGE}/{id}/targets", "/organize/account", text="who\nAna\n")
+    strange = post(staff, f"{PAGE}/{id}/targets", text="who\nAna\n")
     assert (strange.status_code, "are missing" in text_of(strange)) == (400, True)
     file = (io.BytesIO(TABLE.encode("utf-16")), "offices.csv")
-    seen = post(staff, f"{PAGE}/{id}/targets", "/organize/account", file=file)
+    seen = post(staff, f"{PAGE}/{id}/targets", file=file)
     assert "1 office stands in the table." in text_of(seen)
     with db.reading(snapshot_engine) as session:
         assert session.exec(select(Target)).all() == []
     carried = re.search(r'type="hidden" name="text" value="([^"]*)"', seen.text)
     assert carried
-    again = post(staff, f"{PAGE}/{id}/targets/take", "/organize/account", text=TABLE + "A,,B,C\n")
+    again = post(staff, f"{PAGE}/{id}/targets/take", text=TABLE + "A,,B,C\n")
     assert again.status_code == 422
     assert "Saved." in text_of(send(staff, f"{PAGE}/{id}/targets/take", text=html.unescape(carried[1])))
     with db.reading(snapshot_engine) as session:
@@ -168,7 +168,7 @@ def test_offices_come_by_table_whole_or_not_at_all(staff: FlaskClient, snapshot_
     assert "Estimada presidenta" in staff.get(f"{PAGE}/{id}/targets.csv").text
     assert "It is open." in text_of(send(staff, f"{PAGE}/{id}/step/open"))
     broken = {**TEXTS, "points_en": "no heading", "points_es": "sin título"}
-    refused = post(staff, f"{PAGE}/{id}", "/organize/account", **broken)
+    refused = post(staff, f"{PAGE}/{id}", **broken)
     assert (refused.status_code, "A point begins with" in text_of(refused)) == (400, True)
 
 

@@ -426,7 +426,7 @@ def test_the_lists_go_out_as_csv_and_workbook_as_shown(staff: FlaskClient, snaps
 
 def bring(staff: FlaskClient, raw: bytes) -> TestResponse:
     """Upload a file the way a browser does. Put together here: the test client leaves large files open."""
-    form = {"csrf_token": token(staff, "/organize/account"), "bill": BILL}
+    form = {"csrf_token": token(staff), "bill": BILL}
     edge = b"--edge\r\nContent-Disposition: form-data; name="
     parts = [edge + f'"{name}"\r\n\r\n{value}\r\n'.encode() for name, value in form.items()]
     parts.append(edge + b'"file"; filename="board.csv"\r\nContent-Type: text/csv\r\n\r\n' + raw + b"\r\n")

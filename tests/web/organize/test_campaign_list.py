@@ -86,7 +86,7 @@ def test_what_is_no_campaign_is_refused_with_what_was_typed(
     staff: FlaskClient, snapshot_engine: Engine, slug: str, raw: bytes, says: str
 ) -> None:
     file = {"file": (io.BytesIO(raw), "x.yaml")} if raw else {}
-    answer = post(staff, LIST, "/organize/account", slug=slug, **file)
+    answer = post(staff, LIST, slug=slug, **file)
     assert 400 <= answer.status_code < 500
     assert says in answer.text
     assert f'value="{slug}"' in answer.text
@@ -172,7 +172,7 @@ def test_an_organization_with_a_fault_is_refused_with_what_was_typed(
         "imprint_en": "x",
         "imprint_es": "y",
     }
-    answer = post(staff, f"{LIST}/{OURS}/organization", "/organize/account", **{**form, **change})
+    answer = post(staff, f"{LIST}/{OURS}/organization", **{**form, **change})
     assert answer.status_code == 400
     assert says in answer.text
     assert "ask@homes-host.org" in answer.text or change.get("contact") == "nobody"

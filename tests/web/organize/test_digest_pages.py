@@ -223,7 +223,7 @@ def test_sending_asks_again_who_it_is(staff: FlaskClient, snapshot_engine: Engin
     with db.writing(snapshot_engine) as session:
         session.execute(sa.update(UserSession).values(proven_at=db.utcnow() - timedelta(days=1)))
     path = f"/organize/digest/{edition}/step/approve"
-    for answer in (staff.get(path), post(staff, path, "/organize/account", seen="x")):
+    for answer in (staff.get(path), post(staff, path, seen="x")):
         assert answer.status_code == 303
         assert "/organize/prove" in answer.headers["Location"]
     assert state_of(snapshot_engine, edition) == "draft"

@@ -44,7 +44,7 @@ def record(staff: FlaskClient) -> Iterator[Session]:
 def sent_at_once(staff: FlaskClient, *forms: Form) -> Counter[int]:
     """How often each status is the answer to forms that are sent together, each from a window of its own."""
     app: Flask = staff.application
-    ready, secret = Barrier(len(forms)), token(staff, "/organize/account")
+    ready, secret = Barrier(len(forms)), token(staff)
     cookie = staff.get_cookie("campaign")
     assert cookie
 

@@ -179,7 +179,7 @@ def test_a_bulk_change_leads_back_to_the_same_page_of_the_board(staff: FlaskClie
 
 
 def test_a_table_that_cannot_be_read_is_answered_where_it_was_brought(staff: FlaskClient) -> None:
-    answer = post(staff, "/organize/board/import", "/organize/account", bill=BILL)
+    answer = post(staff, "/organize/board/import", bill=BILL)
     assert answer.status_code == 400
     assert "Line 1" in problem(answer)
     assert 'type="file"' in answer.text

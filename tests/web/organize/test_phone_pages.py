@@ -90,4 +90,4 @@ def test_a_viewer_sees_and_changes_nothing(app: Flask, snapshot_copy: Engine, no
     page = viewer.get(PAGE).text
     assert NUMBER in page
     assert 'name="works"' not in page
-    assert post(viewer, PAGE, "/organize/account", office=OFFICE, works="yes").status_code == 403
+    assert post(viewer, PAGE, office=OFFICE, works="yes").status_code == 403

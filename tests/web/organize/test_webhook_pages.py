@@ -54,7 +54,7 @@ def receiving(
     staff: FlaskClient, snapshot_engine: Engine, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> HTTPServer:
     """An endpoint at a receiver on this machine, which the guard lets through."""
-    post(staff, PAGE, "/organize/account", **FORM)
+    post(staff, PAGE, **FORM)
     with db.writing(snapshot_engine) as session:
         row = session.exec(select(WebhookEndpoint)).one()
         row.url = httpserver.url_for("/hook")
@@ -63,7 +63,7 @@ def receiving(
 
 
 def test_the_secret_is_shown_once(staff: FlaskClient, snapshot_engine: Engine) -> None:
-    answer = post(staff, PAGE, "/organize/account", **FORM)
+    answer = post(staff, PAGE, **FORM)
     assert answer.status_code == 200
     secrets = re.findall(r"whsec_[A-Za-z0-9+/]{43}=", html.unescape(answer.text))
     assert len(secrets) == 1
@@ -86,7 +86,7 @@ def test_a_chat_has_no_secret_to_copy(staff: FlaskClient) -> None:
 )
 def test_what_is_refused_stays_in_its_field_with_the_reason(staff: FlaskClient, lang: str, reason: str) -> None:
     form = {**FORM, "url": "http://hooks.example.org/x", "events": ["withdrew"]}
-    answer = post(staff, lang + PAGE, "/organize/account", **form)
+    answer = post(staff, lang + PAGE, **form)
     assert answer.status_code == 400
     assert reason in text_of(answer)
     assert 'value="http://hooks.example.org/x"' in answer.text
@@ -126,7 +126,7 @@ def test_a_message_is_sent_again_with_its_id(
     assert "It arrived." in text_of(send(staff, f"{path}/messages/{message.id}"))
     first, second = (request for request, _response in receiving.log)
     assert first.headers["webhook-id"] == second.headers["webhook-id"] == message.webhook_id
-    assert post(staff, f"{path}/messages/999", "/organize/account").status_code == 404
+    assert post(staff, f"{path}/messages/999").status_code == 404
 
 
 def test_it_is_paused_switched_on_and_removed(
