@@ -1,14 +1,14 @@
 """How old the record is: for the foot of every page, for monitors, and for whoever starts the service."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
+import sqlalchemy as sa
 from flask import Response, jsonify
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from campaign import db
-from campaign.congress import members, tracking
+from campaign.congress import members
 from campaign.congress.bills import WASHINGTON
 from campaign.congress.models import Bill, Tracking
 from campaign.web.core import database
@@ -36,28 +36,27 @@ class RecordAge:
 
 
 def line(session: Session, *, now: datetime) -> RecordAge:
-    """The age of the record, from what the poller wrote down."""
-    watched = tracking.tracked(session)
-    bills = session.exec(select(Bill).where(col(Bill.id).in_([tracking.bill for tracking in watched]))).all()
-    read = [bill for bill in bills if bill.observed_at]
-    oldest = min(read, key=lambda bill: bill.observed_at or now, default=None)
+    """The age of the record, from what the poller wrote down; in questions that take a Congress of bills in
+    milliseconds."""
+    polled = col(Tracking.until).is_(None)
+    read = select(Bill.observed_at, Bill.observed_source).join(Tracking, col(Tracking.bill) == Bill.id)
+    oldest = session.exec(
+        read.where(polled, col(Bill.observed_at).is_not(None)).order_by(col(Bill.observed_at)).limit(1)
+    ).first()
+    api, govinfo = col(Tracking.api_read_at), col(Tracking.govinfo_read_at)
+    newest = sa.case((api > govinfo, api), else_=func.coalesce(govinfo, api))
+    rows = select(func.count(), func.count(newest), func.min(newest), func.max(Tracking.attempted_at))
+    tracked, whole, since, checked = session.exec(rows.where(polled)).one()
+    since = since if tracked == whole else None
     state = members.data_state(session, "members")
-    whole = _whole_since(watched)
     return RecordAge(
-        as_of=oldest.observed_at.astimezone(WASHINGTON).date() if oldest and oldest.observed_at else None,
-        snapshot=oldest is not None and oldest.observed_source == "snapshot",
-        checked=max((tracking.attempted_at for tracking in watched if tracking.attempted_at), default=None),
-        whole_since=whole,
+        as_of=oldest[0].astimezone(WASHINGTON).date() if oldest and oldest[0] else None,
+        snapshot=oldest is not None and oldest[1] == "snapshot",
+        checked=checked,
+        whole_since=since,
         members_as_of=state.as_of if state else None,
-        stale=whole is None or now - whole > STALE_AFTER,
+        stale=since is None or now - since > STALE_AFTER,
     )
-
-
-def _whole_since(watched: Sequence[Tracking]) -> datetime | None:
-    never = datetime.min.replace(tzinfo=UTC)
-    newest = [max(tracking.api_read_at or never, tracking.govinfo_read_at or never) for tracking in watched]
-    oldest = min(newest, default=never)
-    return None if oldest == never else oldest
 
 
 @room.route("/healthz")

@@ -23,7 +23,7 @@ from campaign import db
 from campaign.calendar.models import CalendarSource
 from campaign.congress.models import Bill, Change, SourceState, Tracking
 from campaign.votes.models import RollCall
-from campaign.web.core import assets, request_log, routing, visits
+from campaign.web.core import assets, health, request_log, routing, visits
 from campaign.web.core.compression import CompressedResponse, compressed_file, is_compressible
 from campaign.web.core.typed_text import CleanRequest
 from campaign.web.core.visits import Visit
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 48 * 1024 * 1024
 # A change that another process wrote is seen after this time at most; one of this process at once.
 RECHECK_SECONDS = 1.0
-# That a source was read and said nothing new is seen after this time at most: a poll reads bill after bill, and
-# every page that says when Congress was asked last would be rendered again for each.
-READINGS_SECONDS = 10.0
+# The moment of a reading that said nothing new is seen after this time at most: a poll reads bill after bill,
+# and every page says when Congress was asked last.
+READINGS_SECONDS = 60.0
 # Tables that people edit, small enough to be read whole; and one that only grows.
 EDITED = (
     "campaign",
@@ -85,10 +85,16 @@ def attach(app: Flask, engine: Engine) -> None:
 
 @dataclass(frozen=True)
 class State:
-    """What a page is rendered from, beside its address."""
+    """What a page is rendered from, beside its address; ``readings`` decide about the moments of readings."""
 
     version: Version
     hour: int
+    readings: Version = ()
+
+    @property
+    def record(self) -> Hashable:
+        """The state of what is known, whenever it was read last."""
+        return self.version, self.hour
 
 
 @dataclass(frozen=True)
@@ -196,26 +202,24 @@ class PageCache:
                 if self._is_due(now := monotonic()):
                     self._look(now)
         # Offices open on the hour, a Congress ends on one, a record grows old by the day.
-        return State(self._version, int(db.utcnow().timestamp()) // 3600)
+        return State(self._version, int(db.utcnow().timestamp()) // 3600, self._readings)
 
     def _is_due(self, now: float) -> bool:
         return self._checked is None or now - self._checked >= RECHECK_SECONDS
 
     def _look(self, now: float) -> None:
         # An edit that ends while we read is looked at once more.
-        self._checked = now
+        self._checked, before = now, (self._version, self._readings)
         try:
             with db.reading(self._engine) as session:
-                found = version(session)
+                self._version = version(session)
                 if now - self._readings_checked >= READINGS_SECONDS:
                     self._readings, self._readings_checked = readings(session), now
         except BaseException:
             self._checked = None
             raise
-        found += self._readings
-        if found != self._version:
+        if (self._version, self._readings) != before:
             self.pages.clear()
-        self._version = found
 
     def key(self, environ: "WSGIEnvironment") -> Hashable:
         """The cache key: all that decides about a page's bytes, save its State."""
@@ -231,18 +235,24 @@ class PageCache:
 
 
 def version(session: Session) -> Version:
-    """Differs after every change of what a public page shows: bills, calendars, votes, texts, proposals."""
+    """Differs after every change of what a public page shows: bills, lists, calendars, votes, texts."""
     newest = [
-        func.max(Change.seq), func.count(col(Bill.id)),
+        func.max(Change.seq), func.count(col(Bill.id)), func.max(SourceState.checked_at),
         func.max(CalendarSource.attempted_at), func.max(RollCall.attempted_at),
     ]  # fmt: skip
-    return (*_each(session, newest), *_digests(session))
+    return (*_each(session, newest), *_how_well_read(session), *_digests(session))
+
+
+def _how_well_read(session: Session) -> Version:
+    """What pages say of the readings, but for their moments."""
+    age = health.line(session, now=db.utcnow())
+    read = sa.select(func.count(col(Bill.observed_at)), func.sum(sa.cast(Bill.partial != "", sa.Integer)))
+    return (*session.execute(read).one(), age.as_of, age.snapshot, age.stale)
 
 
 def readings(session: Session) -> Version:
-    """Differs after every reading of bills and lists."""
-    newest = [func.max(SourceState.checked_at), func.max(Tracking.attempted_at), func.max(Bill.observed_at)]
-    return _each(session, newest)
+    """Differs after every reading of bills."""
+    return _each(session, [func.max(Tracking.attempted_at), func.max(Bill.observed_at)])
 
 
 def _each(session: Session, values: list[Any]) -> Version:

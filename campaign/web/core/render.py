@@ -77,7 +77,8 @@ def today() -> date:
 
 def page(template: str, *, status: int = 200, cached: bool = True, **context: Any) -> Response:
     """An answer with the age of the record in its footer. ``cached`` pages are equal for everybody."""
-    record = served.computed_once("record age", lambda session: health.line(session, now=utcnow()))
+    read = current_app.extensions["page_cache"].state()
+    record = served.computed_once("record age", lambda session: health.line(session, now=utcnow()), at=read)
     served.campaign()
     response = make_response(render_template(template, record=record, **context), status)
     equal = cached and request.method in ("GET", "HEAD")

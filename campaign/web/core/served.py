@@ -175,9 +175,9 @@ def computed_once(key: Hashable, compute: Callable[[Session], T], *, at: Hashabl
 
 
 def record_state() -> Hashable:
-    """The state of the record that pages are rendered in now."""
+    """The state of the record that pages are rendered in now; readings that say nothing new change nothing."""
     # By its name: the page cache counts visits of campaigns, so it stands above this module.
-    found: Hashable = current_app.extensions["page_cache"].state()
+    found: Hashable = current_app.extensions["page_cache"].state().record
     return found
 
 

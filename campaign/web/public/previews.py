@@ -84,7 +84,7 @@ def attach(app: Flask) -> None:
 def link_preview(kind: str = "campaign", **names: str) -> Picture:
     """The picture for links to the pages of this campaign, its ``scorecard``, a ``proposal`` or a ``seat``."""
     known: dict[Hashable, tuple[Any, Picture]] = current_app.extensions["previews"]
-    state = current_app.extensions["page_cache"].state()
+    state = served.record_state()
     key = served.origin(), served.slug(), kind, *names.values(), current()
     found = known.get(key)
     if found is None or found[0] != state:

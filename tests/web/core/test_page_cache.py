@@ -13,6 +13,7 @@ import time_machine
 from chambers import counted
 from flask import Flask, template_rendered
 from flask.testing import FlaskClient
+from jinja2 import Template
 from organizer_client import send, sign_in
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, select
@@ -20,7 +21,7 @@ from structlog.testing import capture_logs
 
 from campaign import db
 from campaign.app import create_app
-from campaign.congress.models import Bill, Change, Tracking
+from campaign.congress.models import Bill, Change, SourceState, Tracking
 from campaign.proposals import campaigns
 from campaign.proposals.models import Proposal
 from campaign.settings import Settings
@@ -166,6 +167,21 @@ def write(session: Session, now: datetime) -> None:
     session.get_one(Proposal, "armas-act").name_en = "Another name"
 
 
+def list_anew(session: Session, now: datetime) -> None:
+    session.get_one(SourceState, "members").checked_at = now
+
+
+def first_read_in_part(session: Session, now: datetime) -> None:
+    session.get_one(Bill, "hr6736-119").partial = "co-sponsors: 12 rows where 15 are counted"
+
+
+def first_read_whole(session: Session, now: datetime) -> None:
+    """The record was stale before, and was that of the snapshot."""
+    for row in session.exec(select(Tracking)):
+        row.api_read_at = db.utcnow()
+        session.get_one(Bill, row.bill).observed_source = "api"
+
+
 @pytest.mark.parametrize(
     ("moves", "noticed_by"),
     [
@@ -173,6 +189,9 @@ def write(session: Session, now: datetime) -> None:
         (read, page_cache.readings),
         (change, page_cache.version),
         (write, page_cache.version),
+        (list_anew, page_cache.version),
+        (first_read_in_part, page_cache.version),
+        (first_read_whole, page_cache.version),
     ],
 )
 def test_every_change_of_what_a_page_shows_changes_the_version(
@@ -186,20 +205,40 @@ def test_every_change_of_what_a_page_shows_changes_the_version(
         assert noticed_by(session) != before
 
 
-@pytest.mark.parametrize(("seconds", "rendered"), [(9.9, 1), (10.0, 2)])
+@pytest.mark.parametrize(("seconds", "rendered"), [(59.9, 1), (60.0, 2)])
 def test_of_the_bills_of_a_poll_not_each_has_the_pages_rendered_again(
     own: Engine, clock: None, now: datetime, monkeypatch: pytest.MonkeyPatch, seconds: float, rendered: int
 ) -> None:
     client, times, passed = client_of(own), [], [1000.0]
     monkeypatch.setattr(page_cache, "monotonic", lambda: passed[0])
-    with template_rendered.connected_to(lambda *_args, **_more: times.append(1), client.application):
+
+    def note(_app: Flask, template: Template, **_more: object) -> None:
+        times.append(template.name)
+
+    with template_rendered.connected_to(note, client.application):
         client.get("/privacy")
-        once = len(times)
         with db.writing(own) as session:
             poll(session, now + timedelta(minutes=1))
         passed[0] += seconds
         client.get("/privacy")
-    assert len(times) == rendered * once
+    assert times.count("public/privacy.html") == rendered
+
+
+def test_a_reading_that_says_nothing_new_has_nothing_computed_again(own: Engine, clock: None) -> None:
+    client = client_of(own)
+    cache, computed = client.application.extensions["page_cache"], []
+    with client.application.test_request_context("/"):
+
+        def compute(_session: Session) -> str:
+            computed.append(1)
+            return ""
+
+        for moves in (read, poll, change):
+            with db.writing(own) as session:
+                moves(session, db.utcnow() + timedelta(minutes=1))
+            cache.look_again()
+            served.computed_once("a thing", compute)
+    assert len(computed) == 2
 
 
 def test_a_page_is_rendered_again_when_the_record_changes(
