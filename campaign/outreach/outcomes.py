@@ -18,8 +18,10 @@ from typing import Any
 import sqlalchemy as sa
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
+from campaign import db
 from campaign.outreach.models import CallCount, CallReceipt, CallTotal
 from campaign.refusals import Refused
 
@@ -125,14 +127,25 @@ def cannot_undo() -> Refused:
 # --- counting --------------------------------------------------------------------------------------
 
 
-def record(session: Session, report: Report, nonce: str, *, now: datetime, today: date) -> bool:
-    """Count one report in the caller's write transaction; False where this form was counted before.
+def take(engine: Engine, report: Report, nonce: str, *, now: datetime, today: date) -> bool:
+    """Count one report; False where this form was counted before.
 
-    Raises Refused (429) where a member has had implausibly many reports within an hour.
+    Raises Refused (429) where a member has had implausibly many reports within an hour, but for those that are
+    taken at this moment. All that only reads comes before the write transaction, for which others wait.
     """
-    trim(session, before=now - RECEIPTS_KEPT)
-    if _lately(session, report.member, now) >= MEMBER_AN_HOUR and session.get(CallReceipt, nonce) is None:
-        raise too_many()
+    before = now - RECEIPTS_KEPT
+    with db.reading(engine) as session:
+        if _lately(session, report.member, now) >= MEMBER_AN_HOUR and session.get(CallReceipt, nonce) is None:
+            raise too_many()
+        outdated = session.exec(select(CallReceipt.nonce).where(CallReceipt.at < before).limit(1)).first()
+    with db.writing(engine) as session:
+        if outdated is not None:
+            trim(session, before=before)
+        return record(session, report, nonce, now=now, today=today)
+
+
+def record(session: Session, report: Report, nonce: str, *, now: datetime, today: date) -> bool:
+    """Count one report in the caller's write transaction; False where this form was counted before."""
     receipt = {"nonce": nonce, "at": now, "day": today, "undone": False, **vars(report)}
     if session.execute(_new_receipt(session.get_bind().dialect.name), receipt).first() is None:
         return False

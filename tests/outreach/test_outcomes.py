@@ -130,11 +130,9 @@ def test_no_form_outlives_its_receipt() -> None:
 
 
 def test_receipts_are_gone_within_a_day_and_counts_stay(staff: Engine, now: datetime) -> None:
-    with db.writing(staff) as session:
-        outcomes.record(session, JOINS, "old", now=now, today=TODAY)
+    outcomes.take(staff, JOINS, "old", now=now, today=TODAY)
     later = now + timedelta(hours=24, seconds=1)
-    with db.writing(staff) as session:
-        outcomes.record(session, JOINS, "new", now=later, today=TODAY + timedelta(days=1))
+    outcomes.take(staff, JOINS, "new", now=later, today=TODAY + timedelta(days=1))
     with db.reading(staff) as session:
         assert list(session.exec(select(CallReceipt.nonce))) == ["new"]
         assert count(session) == 2
@@ -154,17 +152,15 @@ def test_more_reports_on_a_member_than_people_make_are_refused(
     staff: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outcomes, "MEMBER_AN_HOUR", 3)
-    with db.writing(staff) as session:
-        for nonce in "abc":
-            outcomes.record(session, JOINS, nonce, now=now, today=TODAY)
-    with db.writing(staff) as session, pytest.raises(Refused) as refused:
-        outcomes.record(session, JOINS, "d", now=now, today=TODAY)
+    for nonce in "abc":
+        outcomes.take(staff, JOINS, nonce, now=now, today=TODAY)
+    with pytest.raises(Refused) as refused:
+        outcomes.take(staff, JOINS, "d", now=now, today=TODAY)
     assert refused.value.status == 429
-    with db.writing(staff) as session:
-        assert outcomes.record(session, JOINS, "a", now=now, today=TODAY) is False
-        other = Report("hr923-119", "C001131", "district", "voicemail")
-        assert outcomes.record(session, other, "e", now=now, today=TODAY) is True
-        assert outcomes.record(session, JOINS, "d", now=now + timedelta(hours=2), today=TODAY) is True
+    assert outcomes.take(staff, JOINS, "a", now=now, today=TODAY) is False
+    other = Report("hr923-119", "C001131", "district", "voicemail")
+    assert outcomes.take(staff, other, "e", now=now, today=TODAY) is True
+    assert outcomes.take(staff, JOINS, "d", now=now + timedelta(hours=2), today=TODAY) is True
 
 
 @pytest.mark.parametrize(("calls", "shown"), [(0, None), (4, None), (5, 5), (6, 6)])

@@ -65,9 +65,8 @@ def _count(chosen: Visit, report: outcomes.Report, nonce: str, now: datetime) ->
     try:
         if not _connections().allow(proxies.place(), now=now):
             raise outcomes.too_many()
-        with db.writing(engine()) as writer:
-            today = now.astimezone(settings().zone).date()
-            is_new = outcomes.record(writer, report, nonce, now=now, today=today)
+        today = now.astimezone(settings().zone).date()
+        is_new = outcomes.take(engine(), report, nonce, now=now, today=today)
     except Refused as refused:
         return _next_step(chosen, report.outcome, now, problem=refused.text(current()), status=refused.status)
     if is_new:
