@@ -51,8 +51,9 @@ log = structlog.get_logger(__name__)
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SECONDS_TO_FINISH = 8.0
-# How far a worker steps back behind the pages, from 0 to 19.
-NICE = 10
+# How far a worker steps back behind the pages, from 0 to 19. Not farther: on SQLite reports of calls wait while
+# a worker that holds the write lock waits for the processor.
+NICE = 4
 
 
 @dataclass(frozen=True)
