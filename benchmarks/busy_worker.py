@@ -48,10 +48,12 @@ class Busy:
         return self._polls.value, len(self._mails.read_text().split())
 
     def start(self) -> None:
-        """Returns when the digest waits to be sent."""
+        """Returns when the digest waits to be sent. Raises RuntimeError where the worker ended before."""
         self._process.start()
         while self._polls.value < 0:
             self._process.join(0.1)
+            if self._process.exitcode is not None:
+                raise RuntimeError(f"the worker ended with {self._process.exitcode}")
 
     def end(self) -> None:
         self._process.kill()

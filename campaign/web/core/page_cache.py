@@ -7,7 +7,7 @@ in. Read ``PageCache`` first: it answers before Flask where it can; ``_begin`` a
 
 import hashlib
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from itertools import chain
@@ -51,7 +51,7 @@ EDITED = (
 )
 GROWING = "textversion"
 # All that decides about a version.
-WATCHED = {*EDITED, GROWING, "change", "bill", "calendarsource", "rollcall"}
+WATCHED = {*EDITED, GROWING, "change", "bill", "tracking", "sourcestate", "calendarsource", "rollcall"}
 STATIC = ("static", assets.ENDPOINT)
 # The parts of an address before its query.
 ADDRESS = ("wsgi.url_scheme", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO")
@@ -61,14 +61,14 @@ STATE = "campaign.page_cache.state"
 Version = tuple[Any, ...]
 
 
-# What this process wrote, or began to write, to tables that a version is made from; by table.
-_edits: Counter[str] = Counter()
+# Whether the form that this thread answers wrote to a table that a version is made from.
+_form = threading.local()
 
 
 @sa.event.listens_for(Engine, "before_execute")
 def _note_edit(_connection: Any, statement: Any, *_more: Any) -> None:
     if getattr(statement, "is_dml", False) and statement.table.name in WATCHED:
-        _edits[statement.table.name] += 1
+        _form.edits = True
 
 
 def attach(app: Flask, engine: Engine) -> None:
@@ -174,11 +174,11 @@ class PageCache:
     def _after_form(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Let Flask take a form; whoever edited something sees it at once, and a counted call costs nobody
         a look at the record."""
-        before = _edits.total()
+        _form.edits = False
         try:
             return self._app(environ, start_response)
         finally:
-            if _edits.total() != before:
+            if _form.edits:
                 self.look_again()
 
     def look_again(self) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from chambers import counted
 from flask import Flask, template_rendered
@@ -279,6 +280,14 @@ def test_a_counted_call_costs_nobody_a_look_at_the_record(own: Engine, clock: No
     with counted(own) as statements:
         assert client.get("/").status_code == 200
         assert statements() == 0
+
+
+def test_a_write_to_any_table_that_a_version_is_made_from_counts_as_an_edit(own: Engine) -> None:
+    asked: list[str] = []
+    sa.event.listen(own, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    with db.reading(own) as session:
+        page_cache.version(session)
+    assert {name for text in asked for name in re.findall(r"(?:FROM|JOIN) (\w+)", text)} == page_cache.WATCHED
 
 
 def test_of_many_that_come_at_once_one_looks_at_the_record(
