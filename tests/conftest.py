@@ -7,7 +7,6 @@ tests that only read the campaign.
 
 import functools
 import gc
-import itertools
 import os
 import shutil
 import sys
@@ -53,7 +52,6 @@ CHROMIUM_OPTIONS = [
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
 # Each process that runs tests has one database on PostgreSQL that its tests empty in turn.
 WORKER = f"process_{os.getpid()}"
-_numbers = itertools.count()
 
 
 # A loaded machine is no fault of the code: no test is timed, neither its runs nor the making of their input.
@@ -257,10 +255,8 @@ def snapshot_copy(snapshot_template: Path, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def postgres_snapshot_copy(postgres_snapshot_template: str) -> Iterator[Engine]:
     """The campaign of fixtures/ in a PostgreSQL database of the test's own."""
-    name = f"{WORKER}_{next(_numbers)}"
-    engine = db.open_engine(copies.make_database(name, postgres_snapshot_template))
-    yield engine
-    engine.dispose()
+    with copies.postgres_copy_of(postgres_snapshot_template) as engine:
+        yield engine
 
 
 LOADED = ["snapshot_copy", pytest.param("postgres_snapshot_copy", marks=pytest.mark.postgres)]

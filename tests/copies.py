@@ -5,6 +5,7 @@ there under a lock; SQLite files are copied as files, PostgreSQL databases with 
 """
 
 import fcntl
+import itertools
 import os
 import shutil
 import tempfile
@@ -25,6 +26,7 @@ MEMORY = Path("/dev/shm")
 ROOM_IN_MEMORY = 2 * 1024**3
 
 
+_numbers = itertools.count()
 # The process that began the run; one that it forks must not end it.
 _beginner: list[int] = []
 
@@ -121,6 +123,16 @@ def postgres_url(name: str) -> str:
 
 def database_name(name: str) -> str:
     return f"{Path(os.environ[RUN]).name}_{name}"
+
+
+@contextmanager
+def postgres_copy_of(template: str) -> Iterator[Engine]:
+    """A copy of a template on the server; its engine ends with the block, the database with the run."""
+    engine = db.open_engine(make_database(f"{template}_{os.getpid()}_{next(_numbers)}", template))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def make_database(name: str, template: str = "") -> str:

@@ -3,9 +3,7 @@
 The statements are noted while the way is gone, between tables that use has filled; a new one needs no list.
 """
 
-import itertools
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -41,7 +39,6 @@ from mondays import CAMPAIGN, MONDAY, Clock, addresses  # isort: skip
 
 Make = Callable[..., Any]
 ROWS, MANY = 20_000, 1_000
-_numbers = itertools.count()
 # Indexes of few rows: what is held, what waits alone, what is in doubt.
 MENDING = re.compile(r"INSERT INTO delivery .*\bSELECT .*\bFROM subscriber\b", re.DOTALL)
 FEW = re.compile("ix_(delivery_(leased|hook|answer|single|unknown)|webhookmessage_open)")
@@ -63,10 +60,9 @@ def filled_sqlite(snapshot_template: Path, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def filled_postgres(postgres_snapshot_template: str) -> Iterator[Engine]:
     template = copies.postgres_template("growth", _fill, postgres_snapshot_template)
-    engine = db.open_engine(copies.make_database(f"growth_{os.getpid()}_{next(_numbers)}", template))
-    growth_rows.plan_alone(engine)
-    yield engine
-    engine.dispose()
+    with copies.postgres_copy_of(template) as engine:
+        growth_rows.plan_alone(engine)
+        yield engine
 
 
 FILLED = ["filled_sqlite", pytest.param("filled_postgres", marks=pytest.mark.postgres)]
