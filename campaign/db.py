@@ -1,12 +1,10 @@
 """Engines, sessions and upgrades, for SQLite and PostgreSQL alike."""
 
 import sqlite3
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
+from campaign import write_lock
 from campaign.refusals import Refused
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -170,27 +169,17 @@ def writing(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def _write_lock_held(engine: Engine) -> Iterator[None]:
-    """Let the threads of this process write to SQLite one after another.
-
-    SQLite itself has whoever finds it busy ask again after longer and longer pauses, so that later writers
-    overtake the one that waits longest. It still arbitrates between processes.
-    """
-    if engine.dialect.name != "sqlite":
-        yield
-        return
-    lock = _write_lock(str(engine.url))
-    taken = lock.acquire(timeout=WRITE_LOCK_SECONDS)
-    try:
-        yield
-    finally:
-        if taken:
-            lock.release()
+def writing_connection(engine: Engine) -> Iterator[Connection]:
+    """As ``writing``, without a session."""
+    with _write_lock_held(engine), engine.execution_options(writes=True).begin() as connection:
+        yield connection
 
 
-@cache
-def _write_lock(_url: str) -> threading.Lock:
-    return threading.Lock()
+def _write_lock_held(engine: Engine) -> AbstractContextManager[None]:
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or not file or file == ":memory:":
+        return nullcontext()
+    return write_lock.held(file, WRITE_LOCK_SECONDS)
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 waitress's event loop collects a request until it is whole and hands out a response as fast as its reader
 takes it, so no half-sent request, slow body or slow reader holds a thread. Threads are in pools: forms, which
-may wait for a lock or a geocoder, never take those of pages. What waitress leaves unbounded has a limit here:
-how long one request may take to arrive, one response to be read, and how many connections wait for clients.
+may wait for a lock or a geocoder, and organizers' pages, which may be long files, never take those of public
+pages. What waitress leaves unbounded has a limit here: how long one request may take to arrive, one response to
+be read, and how many connections wait for clients.
 """
 
 import logging
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 HEALTH_PATH = "/healthz"
-PAGE_THREADS = 8
+ORGANIZERS_PATH = "/organize"
+# A process makes one page at a time, however many threads it has. More threads take the interpreter from each
+# other, and from forms, which give it away at each statement while they hold SQLite's write lock.
+PAGE_THREADS = 2
 FORM_THREADS = 4
 # From its first byte a request has so long to arrive, body included; a response so long to be read.
 REQUEST_SECONDS = 30.0
@@ -89,8 +93,9 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
 
 
 class Pools:
-    """Pools of threads behind the interface of one queue: for pages, for everything that posts, and one thread
-    for the check of the process, which must answer while all others wait for a database that is gone."""
+    """Pools of threads behind the interface of one queue: for public pages; for everything that posts, and for
+    organizers; and one thread for the check of the process, which must answer while all others wait for a
+    database that is gone."""
 
     def __init__(self) -> None:
         self._health, self._pages, self._forms = (ThreadedTaskDispatcher() for _ in range(3))
@@ -103,7 +108,7 @@ class Pools:
     def _of(self, request: HTTPRequestParser) -> ThreadedTaskDispatcher:
         if request.error:
             return self._pages
-        if request.command not in ("GET", "HEAD"):
+        if request.command not in ("GET", "HEAD") or request.path.startswith(ORGANIZERS_PATH):
             return self._forms
         return self._health if request.path == HEALTH_PATH else self._pages
 

@@ -192,7 +192,7 @@ class LeaderLock:
             with self.engine.connect() as connection:
                 yield connection.execution_options(isolation_level="AUTOCOMMIT")
         else:
-            with self.engine.execution_options(writes=True).begin() as connection:
+            with db.writing_connection(self.engine) as connection:
                 yield connection
 
 

@@ -25,6 +25,10 @@ class Forked:
         self._process.start()
         there.close()
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
+
     def send_signal(self, number: int) -> None:
         assert self._process.pid
         os.kill(self._process.pid, number)

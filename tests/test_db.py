@@ -140,6 +140,66 @@ def test_threads_take_turns_and_leave_sqlite_no_choice(
     engine.dispose()
 
 
+WRITES_WITHOUT_END = """
+import os, sys, time
+from campaign import db
+from campaign.congress.models import Bill
+
+engine = db.open_engine(sys.argv[1])
+while True:
+    with db.writing(engine) as session:
+        session.get_one(Bill, "hr1-119").number += 1
+        session.flush()
+        time.sleep(0.01)
+"""
+
+
+def test_a_process_that_writes_again_and_again_lets_another_one_write(sqlite_engine: Engine) -> None:
+    """SQLite alone has whoever waits sleep, while the other one begins anew dozens of times."""
+
+    def writes() -> int:
+        with db.reading(sqlite_engine) as session:
+            return session.get_one(Bill, "hr1-119").number
+
+    with db.writing(sqlite_engine) as session:
+        session.add(Bill(id="hr1-119", congress=119, type="hr", number=1))
+    other = forked.Forked(WRITES_WITHOUT_END, str(sqlite_engine.url), env={})
+    try:
+        while writes() == 1:
+            assert other.is_alive
+        overtaken = []
+        for _ in range(10):
+            before = writes()
+            with db.writing(sqlite_engine) as session:
+                overtaken.append(session.get_one(Bill, "hr1-119").number - before)
+    finally:
+        other.send_signal(signal.SIGKILL)
+        other.end()
+    # The write that was under way, and one that began between our look and our asking.
+    assert max(overtaken) <= 2
+    with db.writing(sqlite_engine) as session:
+        session.get_one(Bill, "hr1-119").number = 0
+
+
+def test_the_file_of_the_lock_belongs_to_whom_the_database_belongs(sqlite_engine: Engine) -> None:
+    """As SQLite's own do; else a command of the administrator's would keep the service from it."""
+    database = Path(str(sqlite_engine.url.database))
+    if os.geteuid() == 0:
+        os.chown(database, 12345, 12345)
+    with db.writing(sqlite_engine) as session:
+        session.add(Bill(id="hr1-119", congress=119, type="hr", number=1))
+    lock, owner = Path(f"{database}-writers").stat(), database.stat()
+    assert (lock.st_uid, lock.st_gid, lock.st_mode & 0o777) == (owner.st_uid, owner.st_gid, 0o600)
+
+
+def test_who_may_not_open_the_lock_still_writes(sqlite_engine: Engine) -> None:
+    Path(f"{sqlite_engine.url.database}-writers").mkdir()
+    with db.writing(sqlite_engine) as session:
+        session.add(Bill(id="hr1-119", congress=119, type="hr", number=1))
+    with db.reading(sqlite_engine) as session:
+        assert session.get(Bill, "hr1-119")
+
+
 def test_what_fails_leaves_nothing(engine: Engine) -> None:
     def fail() -> None:
         with db.writing(engine) as session:

@@ -26,6 +26,7 @@ ELSEWHERE = {
     "campaign/migrations": "tests/test_db.py tests/upgrades",
     "campaign/refusals.py": "tests/test_cli.py",
     "campaign/runs.py": "tests/jobs",
+    "campaign/write_lock.py": "tests/test_db.py",
     "campaign/server.py": "tests/test_cli.py",
     "campaign/snapshot": "tests/congress/test_snapshot.py",
     "campaign/translations": "tests/web",

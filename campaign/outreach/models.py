@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 
@@ -40,10 +41,12 @@ class CallReceipt(SQLModel, table=True):
     but the first has the bill behind it (``NONCE@s367-119``).
     """
 
+    __table_args__ = (sa.Index("ix_callreceipt_lately", "member", "at"),)
+
     nonce: str = Field(primary_key=True)
     at: datetime = Field(index=True)
     about: str
-    member: str = Field(foreign_key="member.bioguide", index=True)
+    member: str = Field(foreign_key="member.bioguide")
     office: str
     day: date
     outcome: str

@@ -36,7 +36,8 @@ UNDO_FOR = timedelta(hours=1)
 # Longer than FORM_FOR, so that no form counts twice.
 RECEIPTS_KEPT = timedelta(hours=24)
 HOUR = timedelta(hours=1)
-MEMBER_AN_HOUR = 600
+# What a mention on TV can bring to one member: 40,000 people in two hours.
+MEMBER_AN_HOUR = 20_000
 CONNECTION_AN_HOUR = 120
 # Fewer than this are not published: the caller could be guessed.
 LEAST_PUBLISHED = 5

@@ -17,6 +17,7 @@ FLOORS: dict[str, int] = {
     "campaign.dates": 1,
     "campaign.settings": 1,
     "campaign.logs": 1,
+    "campaign.write_lock": 1,
     "campaign.db": 2,
     "campaign.runs": 3,
     "campaign.reply": 2,

@@ -203,7 +203,7 @@ class Mailer:
 
     def _mark(self, row: Claimed, now: datetime) -> bool:
         """In one commit record the message before and mark this one; False where it may no longer be sent."""
-        with self.outbox.engine.execution_options(writes=True).begin() as connection:
+        with db.writing_connection(self.outbox.engine) as connection:
             if self._last is not None:
                 queue.end(connection, self._last, owner=self._owner)
             marked = queue.begin(connection, row, owner=self._owner, now=now)
@@ -212,7 +212,7 @@ class Mailer:
 
     def _record(self) -> None:
         if self._last is not None:
-            with self.outbox.engine.execution_options(writes=True).begin() as connection:
+            with db.writing_connection(self.outbox.engine) as connection:
                 queue.end(connection, self._last, owner=self._owner)
             self._last = None
 

@@ -40,7 +40,7 @@ class Service:
             serve_once(self.server, 0.05)
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "POST" or environ["PATH_INFO"] == "/wait":
+        if environ["REQUEST_METHOD"] == "POST" or environ["PATH_INFO"].endswith("/wait"):
             self.entered.release()
             self.release.wait(20)
         start_response("200 OK", [("Content-Type", "text/plain")])
@@ -100,6 +100,14 @@ def test_s26_two_hundred_half_sent_requests_hold_nobody_up(service: Service, kin
 def test_s26_forms_that_wait_leave_the_threads_of_pages_alone(service: Service) -> None:
     for _ in range(3 * http_worker.FORM_THREADS):
         service.send(b"POST /form HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\n\r\nab")
+    for _ in range(http_worker.FORM_THREADS):
+        assert service.entered.acquire(timeout=10)
+    assert service.get("/page")[0] == 200
+
+
+def test_long_files_of_organizers_leave_the_threads_of_public_pages_alone(service: Service) -> None:
+    for _ in range(http_worker.FORM_THREADS):
+        service.send(b"GET /organize/wait HTTP/1.1\r\nHost: here\r\n\r\n")
     for _ in range(http_worker.FORM_THREADS):
         assert service.entered.acquire(timeout=10)
     assert service.get("/page")[0] == 200
