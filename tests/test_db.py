@@ -17,7 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from benchmarks.kills.backups import kill_loop
-from campaign import backup, db
+from campaign import backup, db, write_lock
 from campaign.congress.models import Bill, Change
 from campaign.districts.models import ZipSeat
 from campaign.refusals import Refused
@@ -179,6 +179,36 @@ def test_a_process_that_writes_again_and_again_lets_another_one_write(sqlite_eng
     assert max(overtaken) <= 2
     with db.writing(sqlite_engine) as session:
         session.get_one(Bill, "hr1-119").number = 0
+
+
+HOLDS_WITHOUT_END = """
+import sys, time
+from campaign import write_lock
+
+with open(sys.argv[2], "w") as holds:
+    while True:
+        with write_lock.held(sys.argv[1], 15):
+            print(file=holds, flush=True)
+            time.sleep(0.001)
+"""
+
+
+def test_who_asks_again_at_once_queues_behind_who_waits(sqlite_engine: Engine, tmp_path: Path) -> None:
+    database, holds = str(sqlite_engine.url.database), tmp_path / "holds"
+    holds.touch()
+    other = forked.Forked(HOLDS_WITHOUT_END, database, str(holds), env={})
+    try:
+        while not holds.stat().st_size:
+            assert other.is_alive
+        overtaken = []
+        for _ in range(100):
+            before = holds.stat().st_size
+            with write_lock.held(database, 15):
+                overtaken.append(holds.stat().st_size - before)
+    finally:
+        other.send_signal(signal.SIGKILL)
+        other.end()
+    assert max(overtaken) <= 2
 
 
 def test_the_file_of_the_lock_belongs_to_whom_the_database_belongs(sqlite_engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""Responses that anybody may read are gzipped and carry an ETag of their body."""
+"""Responses that anybody may read are gzipped; those that a cache may keep carry an ETag of their body."""
 
 import gzip
 import hashlib
@@ -32,7 +32,8 @@ OF_FILES = ("Accept-Ranges", "Content-Disposition", "Date", "Expires", "Last-Mod
 
 @dataclass(frozen=True)
 class CompressedResponse:
-    """A response with its body as it is and gzipped (empty where too short); the status is 200."""
+    """A response with its body as it is and gzipped (empty where too short); the status is 200. Without an ETag
+    no cache may keep it."""
 
     plain: bytes
     gzipped: bytes
@@ -41,14 +42,18 @@ class CompressedResponse:
     @classmethod
     def of(cls, response: Response) -> "CompressedResponse":
         plain = response.get_data()
-        # Without a time stamp, so that equal bodies give equal bytes.
-        gzipped = gzip.compress(plain, 6, mtime=0) if len(plain) >= SHORTEST else b""
         headers = response.headers.copy()
         del headers["Content-Length"]
-        # Weak: plain and gzipped bytes differ, the content does not.
-        headers["ETag"] = f'W/"{hashlib.blake2b(plain, digest_size=12).hexdigest()}"'
+        if not response.cache_control.no_store:
+            # Weak: plain and gzipped bytes differ, the content does not.
+            headers["ETag"] = f'W/"{hashlib.blake2b(plain, digest_size=12).hexdigest()}"'
         headers["Vary"] = "Accept-Encoding"
-        return cls(plain, gzipped, tuple(headers))
+        return cls(plain, _gzipped(plain), tuple(headers))
+
+    def with_token(self, old: str, new: str) -> "CompressedResponse":
+        """The same with another form's token in it."""
+        plain = self.plain.replace(old.encode(), new.encode())
+        return CompressedResponse(plain, _gzipped(plain), self.headers)
 
     @property
     def size(self) -> int:
@@ -59,7 +64,8 @@ class CompressedResponse:
         """Body, status and headers for one request: 304 where the client has the body, gzipped where it
         accepts that."""
         headers = list(self.headers)
-        if "HTTP_IF_NONE_MATCH" in environ and not is_resource_modified(environ, etag=dict(headers)["ETag"]):
+        etag = dict(headers).get("ETag")
+        if etag and "HTTP_IF_NONE_MATCH" in environ and not is_resource_modified(environ, etag=etag):
             remove_entity_headers(headers)
             return b"", "304 NOT MODIFIED", headers
         if self.gzipped and _accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
@@ -69,17 +75,15 @@ class CompressedResponse:
         return self.plain, "200 OK", headers
 
 
+def _gzipped(plain: bytes) -> bytes:
+    # Without a time stamp, so that equal bodies give equal bytes.
+    return gzip.compress(plain, 6, mtime=0) if len(plain) >= SHORTEST else b""
+
+
 def is_compressible(response: Response) -> bool:
     """Whether a response is complete, of a type that gzip shortens, and the same for everybody."""
     public = "public" in response.headers.get("Cache-Control", "")
     return public and response.status_code == 200 and response.mimetype in COMPRESSIBLE
-
-
-def gzipped_once(response: Response) -> Response:
-    """A page that no cache may keep, gzipped for this request. For pages without secrets alone: beside a text
-    that a stranger chooses, the length of a gzipped page tells of its secrets (the BREACH attack)."""
-    body, status, sent = CompressedResponse.of(response).for_client(request.environ)
-    return Response(body, status, [(name, value) for name, value in sent if name != "ETag"])
 
 
 def compressed_file(response: Response) -> CompressedResponse:

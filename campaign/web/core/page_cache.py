@@ -1,8 +1,9 @@
 """The page cache: public pages are rendered once for each state of the record and each hour.
 
 A public page shows nothing of its visitor, so its cache key is the address with the query parameters that
-public pages read. A cached page is valid while the version of the record and the hour are those it was rendered
-in. Read ``PageCache`` first: it answers before Flask where it can; ``_begin`` and ``_store`` fill it.
+public pages read. A page with a form that counts once (``has_form``) gets a new token for each visitor. A
+cached page is valid while the version of the record and the hour are those it was rendered in. Read
+``PageCache`` first: it answers before Flask where it can; ``_begin`` and ``_store`` fill it.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, SQLModel, col, func
 
@@ -75,7 +76,10 @@ def attach(app: Flask, engine: Engine) -> None:
     """Put the cache before Flask. Only ``request_log`` may be attached earlier: headers that are added by what
     comes later are cached with the page."""
     cache = PageCache(
-        app.wsgi_app, engine, lambda environ, visit: visits.counter(app).page_seen(environ, visit)
+        app.wsgi_app,
+        engine,
+        seen=lambda environ, visit: visits.counter(app).page_seen(environ, visit),
+        new_token=lambda: str(app.extensions["form_tokens"].form(now=db.utcnow())),
     )
     app.extensions["page_cache"] = cache
     app.wsgi_app = cache  # type: ignore[method-assign]
@@ -100,12 +104,13 @@ class State:
 @dataclass(frozen=True)
 class CachedPage:
     """A response with the state it was rendered in; ``route`` is for the request log, ``visit`` for the counts
-    of pages seen."""
+    of pages seen, ``token`` its form's, which each visitor has a new one of."""
 
     state: State
     route: str
     response: CompressedResponse
     visit: Visit | None = None
+    token: str = ""
 
 
 class LRU:
@@ -143,11 +148,17 @@ class PageCache:
     """WSGI middleware that answers with a cached page while it is valid, and lets Flask answer otherwise."""
 
     def __init__(
-        self, app: "WSGIApplication", engine: Engine, seen: "Callable[[WSGIEnvironment, Visit], None]"
+        self,
+        app: "WSGIApplication",
+        engine: Engine,
+        *,
+        seen: "Callable[[WSGIEnvironment, Visit], None]",
+        new_token: Callable[[], str],
     ) -> None:
         self._app = app
         self._engine = engine
         self._seen = seen
+        self._new_token = new_token
         self.pages = LRU(MOST_BYTES)
         self._version: Version = ()
         self._checked: float | None = None
@@ -163,7 +174,8 @@ class PageCache:
         page = self._valid_page(environ)
         if page is None:
             return self._app(environ, start_response)
-        body, status, headers = page.response.for_client(environ)
+        response = page.response.with_token(page.token, self._new_token()) if page.token else page.response
+        body, status, headers = response.for_client(environ)
         id, took = request_log.new_id(), perf_counter() - began
         request_log.answered(environ["REQUEST_METHOD"], page.route, int(status[:3]), took, request=id)
         if page.visit:
@@ -280,17 +292,28 @@ def _begin() -> None:
         request.environ[STATE] = _cache().state()
 
 
+def has_form(token: str) -> None:
+    """Say that the page of this request is equal for everybody but for a form's token.
+
+    It holds no secret, so it may be gzipped: beside a text that a stranger chooses, the length of a gzipped
+    page tells of its secrets (the BREACH attack).
+    """
+    g.form_token = token
+
+
 def _store(response: Response) -> Response:
     """Compress a public response, and cache it if it is a page."""
-    if request.method not in ("GET", "HEAD") or not is_compressible(response):
+    token = g.get("form_token", "")
+    if request.method not in ("GET", "HEAD") or not (token or is_compressible(response)):
         return response
     if request.endpoint in STATIC:
         return Response(*compressed_file(response).for_client(request.environ))
     compressed = CompressedResponse.of(response)
-    if state := request.environ.get(STATE):
+    state = request.environ.get(STATE)
+    if state and g.get("campaign_state") != "draft":
         route = request.url_rule.rule if request.url_rule else ""
         cache = _cache()
-        page = CachedPage(state, route, compressed, request.environ.get(visits.VISIT))
+        page = CachedPage(state, route, compressed, request.environ.get(visits.VISIT), token)
         cache.pages.put(cache.key(request.environ), page)
     return Response(*compressed.for_client(request.environ))
 

@@ -20,8 +20,7 @@ from campaign.outreach.offices import OfficeNow, Offices
 from campaign.outreach.outcomes import ConnectionLimits, FormTokens
 from campaign.refusals import Refused
 from campaign.settings import Settings
-from campaign.web.core import served
-from campaign.web.core.compression import gzipped_once
+from campaign.web.core import page_cache, served
 from campaign.web.core.database import session
 from campaign.web.core.languages import _, current
 from campaign.web.core.render import page
@@ -136,8 +135,10 @@ def script(chosen: Visit, *, now: datetime) -> Response:
         text = conversations.whole(chosen.speaker.asks, chosen.person, kind, current())
     else:
         text = wordings.write(session(), chosen.ask, chosen.person, kind, current()).text
-    out = computed.recess(chosen.person, now=now)
-    answer = page(
+    out, once = computed.recess(chosen.person, now=now), new_form(now=now)
+    if request.method == "GET":
+        page_cache.has_form(once)
+    return page(
         "public/script.html",
         shown=chosen,
         kind=kind,
@@ -146,11 +147,9 @@ def script(chosen: Visit, *, now: datetime) -> Response:
         offices=found,
         timely=content.timely(session(), [chosen.speaker], now=now).get(chosen.person.bioguide),
         recess=week_ahead.recess_line(out) if out else None,
-        once=new_form(now=now),
+        once=once,
         cached=False,
     )
-    # Its form's token is good once and opens nothing; what visitors send to be filled in is not in it.
-    return gzipped_once(answer) if request.method == "GET" else answer
 
 
 def usual_kind(office: OfficeNow | None) -> str:

@@ -38,6 +38,7 @@ PUBLIC = [
     "/privacy",
     "/feeds/changes.atom",
 ]
+SCRIPT = "/act/TX-20?member=C001091"
 Move = Callable[[Session, datetime], None]
 GZIP = {"Accept-Encoding": "gzip, deflate, br"}
 
@@ -56,6 +57,27 @@ def test_a_cached_page_is_not_rendered_again(app: Flask, client: FlaskClient) ->
     client.get("/act/TX-20")
     with template_rendered.connected_to(lambda *_args, **_more: pytest.fail("rendered"), app):
         assert client.get("/act/TX-20").status_code == 200
+
+
+def test_each_visitor_of_a_cached_script_has_a_form_of_their_own(app: Flask, client: FlaskClient) -> None:
+    answers = [client.get(SCRIPT)]
+    with template_rendered.connected_to(lambda *_args, **_more: pytest.fail("rendered"), app):
+        answers += [client.get(SCRIPT, headers=GZIP), client.get(SCRIPT)]
+    texts = [gzip.decompress(each.data).decode() if each.content_encoding else each.text for each in answers]
+    tokens = [re.findall('name="once" value="([^"]+)"', text) for text in texts]
+    assert len({token for found in tokens for token in found}) == 3
+    assert len({text.replace(found[0], "") for text, found in zip(texts, tokens, strict=True)}) == 1
+    for each in answers:
+        assert each.headers["Cache-Control"] == "no-store"
+        assert "ETag" not in each.headers
+    assert [each.content_encoding for each in answers] == [None, "gzip", None]
+    assert client.get(SCRIPT, headers={"If-None-Match": "*"}).status_code == 200
+
+
+def test_what_is_sent_to_be_filled_in_is_cached_for_nobody(client: FlaskClient) -> None:
+    client.get(SCRIPT)
+    assert "Guadalupe" in client.post(SCRIPT, data={"your_name": "Guadalupe"}).text
+    assert "Guadalupe" not in client.get(SCRIPT).text
 
 
 def test_a_cached_page_is_logged_like_any_other(client: FlaskClient) -> None:
