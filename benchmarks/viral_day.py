@@ -4,8 +4,9 @@ Each comes by a connection and from an address of their own, as a trusted proxy 
 members, and for two of them or all three the words for a call and the report. In turns, because a shared
 machine is not the same for an hour: as many side by side as the machine takes, which is the maximum; a stream
 at four fifths of it; the same stream beside a worker that polls and sends a digest. For the same reason the
-slowest of a hundred are those of the median turn. Last, all front pages of a burst at one moment. What was answered as counted is compared with what the database holds, and a socket in
-the place of every source counts who asks.
+slowest of a hundred are those of the median turn. Last, all front pages of a burst at one moment. What was
+answered as counted is compared with what the database holds, and a socket in the place of every source counts
+who asks.
 
 ``--share 1`` is the whole day: 40,000 newcomers with 100,000 calls, and 7,500 connections at once.
 """

@@ -4,8 +4,8 @@ The rooms, from the ground up (imports go down this list only):
 
 - ``settings``, ``refusals``, ``dates`` -- the operator's settings; errors in both languages; days people write
 - ``logs`` -- log format, and what is redacted
-- ``write_lock``, ``db``, ``runs`` -- who writes next to SQLite; engine, sessions, migrations; runs of jobs and
-  leadership
+- ``write_lock``, ``db``, ``group_commit``, ``runs`` -- who writes next to SQLite; engine, sessions, migrations;
+  writes that share a transaction; runs of jobs and leadership
 - ``ssrf``, ``connection``, ``reply``, ``circuit``, ``fetch`` -- which hosts may be asked; when a request's time
   is over; responses and what they mean; circuit breakers; the only HTTP client: retries, rate budgets, no
   redirects

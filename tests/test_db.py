@@ -4,7 +4,7 @@ import os
 import signal
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -17,7 +17,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from benchmarks.kills.backups import kill_loop
-from campaign import backup, db, write_lock
+from campaign import backup, db, group_commit, write_lock
 from campaign.congress.models import Bill, Change
 from campaign.districts.models import ZipSeat
 from campaign.refusals import Refused
@@ -228,6 +228,42 @@ def test_who_may_not_open_the_lock_still_writes(sqlite_engine: Engine) -> None:
         session.add(Bill(id="hr1-119", congress=119, type="hr", number=1))
     with db.reading(sqlite_engine) as session:
         assert session.get(Bill, "hr1-119")
+
+
+def add_bill(number: int) -> Callable[[Session], int]:
+    def add(session: Session) -> int:
+        session.add(Bill(id=f"hr{number}-119", congress=119, type="hr", number=number))
+        session.flush()
+        return number
+
+    return add
+
+
+def test_what_waits_for_sqlite_at_one_moment_is_committed_at_once(sqlite_engine: Engine) -> None:
+    commits: list[object] = []
+    with ThreadPoolExecutor(8) as pool:
+        with db.writing(sqlite_engine):
+            found = [pool.submit(group_commit.run, sqlite_engine, add_bill(place)) for place in range(1, 9)]
+            group = group_commit._group(str(sqlite_engine.url))
+            while len(group._waiting) < 8:
+                assert not any(each.done() for each in found)
+        sa.event.listen(sqlite_engine, "commit", commits.append)
+        assert [each.result() for each in found] == list(range(1, 9))
+    assert len(commits) == 1
+    with db.reading(sqlite_engine) as session:
+        assert len(session.exec(select(Bill)).all()) == 8
+
+
+def test_who_fails_in_a_group_fails_alone(engine: Engine) -> None:
+    with db.writing(engine) as session:
+        add_bill(3)(session)
+    with ThreadPoolExecutor(8) as pool:
+        found = [pool.submit(group_commit.run, engine, add_bill(place)) for place in range(1, 9)]
+        failed = [place for place, each in enumerate(found, start=1) if each.exception()]
+    assert failed == [3]
+    assert isinstance(found[2].exception(), sa.exc.IntegrityError)
+    with db.reading(engine) as session:
+        assert len(session.exec(select(Bill)).all()) == 8
 
 
 def test_what_fails_leaves_nothing(engine: Engine) -> None:

@@ -22,6 +22,7 @@ ELSEWHERE = {
     "campaign/dates.py": "tests/web/core",
     "campaign/doctor.py": "tests/test_cli.py",
     "campaign/drill": "tests/test_drill.py tests/test_drill_judging.py tests/turns",
+    "campaign/group_commit.py": "tests/test_db.py",
     "campaign/fetch.py": "tests/congress",
     "campaign/migrations": "tests/test_db.py tests/upgrades",
     "campaign/refusals.py": "tests/test_cli.py",

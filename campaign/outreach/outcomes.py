@@ -21,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
-from campaign import db
+from campaign import db, group_commit
 from campaign.outreach.models import CallCount, CallReceipt, CallTotal
 from campaign.refusals import Refused
 
@@ -139,10 +139,13 @@ def take(engine: Engine, report: Report, nonce: str, *, now: datetime, today: da
         if _lately(session, report.member, now) >= MEMBER_AN_HOUR and session.get(CallReceipt, nonce) is None:
             raise too_many()
         outdated = session.exec(select(CallReceipt.nonce).where(CallReceipt.at < before).limit(1)).first()
-    with db.writing(engine) as session:
+
+    def count(session: Session) -> bool:
         if outdated is not None:
             trim(session, before=before)
         return record(session, report, nonce, now=now, today=today)
+
+    return group_commit.run(engine, count)
 
 
 def record(session: Session, report: Report, nonce: str, *, now: datetime, today: date) -> bool:

@@ -20,6 +20,7 @@ FLOORS: dict[str, int] = {
     "campaign.write_lock": 1,
     "campaign.db": 2,
     "campaign.runs": 3,
+    "campaign.group_commit": 3,
     "campaign.reply": 2,
     "campaign.ssrf": 3,
     "campaign.connection": 3,

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 48 * 1024 * 1024
 # A change that another process wrote is seen after this time at most; one of this process at once.
 RECHECK_SECONDS = 1.0
-# The moment of a reading that said nothing new is seen after this time at most: a poll reads bill after bill,
-# and every page says when Congress was asked last.
+# The moment of a reading that said nothing new is looked at this often: a poll reads bill after bill, and every
+# page says when Congress was asked last. For that alone pages are rendered again one at a time: all at once
+# would take a crowd's server for half a minute.
 READINGS_SECONDS = 60.0
 # Tables that people edit, small enough to be read whole; and one that only grows.
 EDITED = (
@@ -163,6 +164,8 @@ class PageCache:
         self._version: Version = ()
         self._checked: float | None = None
         self._checking = threading.Lock()
+        # Held while a page is rendered for nothing but the moment of a reading.
+        self._refreshing = threading.Lock()
         self._readings: Version = ()
         self._readings_checked = -READINGS_SECONDS
         self._parameters = frozenset(chain(*(access.query for access in routing.ACCESS.values())))
@@ -174,6 +177,11 @@ class PageCache:
         page = self._valid_page(environ)
         if page is None:
             return self._app(environ, start_response)
+        if page.state.readings != self._readings and self._refreshing.acquire(blocking=False):
+            try:
+                return self._app(environ, start_response)
+            finally:
+                self._refreshing.release()
         response = page.response.with_token(page.token, self._new_token()) if page.token else page.response
         body, status, headers = response.for_client(environ)
         id, took = request_log.new_id(), perf_counter() - began
@@ -202,7 +210,7 @@ class PageCache:
         if page is None:
             return None
         try:
-            return page if page.state == self.state() else None
+            return page if page.state.record == self.state().record else None
         except db.UNREADABLE:
             # Flask meets the same error and answers with an error page.
             return None
@@ -221,7 +229,7 @@ class PageCache:
 
     def _look(self, now: float) -> None:
         # An edit that ends while we read is looked at once more.
-        self._checked, before = now, (self._version, self._readings)
+        self._checked, before = now, self._version
         try:
             with db.reading(self._engine) as session:
                 self._version = version(session)
@@ -230,7 +238,7 @@ class PageCache:
         except BaseException:
             self._checked = None
             raise
-        if (self._version, self._readings) != before:
+        if self._version != before:
             self.pages.clear()
 
     def key(self, environ: "WSGIEnvironment") -> Hashable:

@@ -247,6 +247,33 @@ def test_of_the_bills_of_a_poll_not_each_has_the_pages_rendered_again(
     assert times.count("public/privacy.html") == rendered
 
 
+def test_for_the_moment_of_a_reading_pages_are_rendered_again_one_at_a_time(
+    own: Engine, clock: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the one that is, visitors have the page of before: a crowd does not wait for all of them."""
+    passed, rendered = [1000.0], []
+    monkeypatch.setattr(page_cache, "monotonic", lambda: passed[0])
+    client = client_of(own)
+    client.get("/privacy")
+    before = client.get("/data").text
+    with db.writing(own) as session:
+        poll(session, now + timedelta(minutes=1))
+    passed[0] += page_cache.READINGS_SECONDS
+
+    def meanwhile(app: Flask, template: Template, **_more: object) -> None:
+        if not rendered:
+            rendered.append(template.name)
+            assert app.test_client().get("/data").text == before
+        else:
+            rendered.append(template.name)
+
+    with template_rendered.connected_to(meanwhile, client.application):
+        client.get("/privacy")
+        assert "public/data.html" not in rendered
+        client.get("/data")
+        assert "public/data.html" in rendered
+
+
 def test_a_reading_that_says_nothing_new_has_nothing_computed_again(own: Engine, clock: None) -> None:
     client = client_of(own)
     cache, computed = client.application.extensions["page_cache"], []
