@@ -19,7 +19,7 @@ from campaign.mailing import queue, signing, watchdog
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import chat_notices
 from campaign.mailing.delivery.sending import Outbox, deliver
-from campaign.mailing.edition import editions, mending
+from campaign.mailing.edition import building, lifecycle, mending
 from campaign.mailing.message import Envelope
 from campaign.mailing.models import Edition, MailPolicy
 from campaign.mailing.readers import subscribers
@@ -95,7 +95,7 @@ def jobs(world: World) -> Iterator[tuple[str, Look]]:
         session.merge(MailPolicy(quiet_week="note", per_second=0))
     begun: list[int] = []
     yield "jobs: build a digest for all readers", once(lambda: begun.append(_build(world)))
-    yield "jobs: publish it", once(lambda: editions.publish(engine, settings, begun[0], by="bench", now=now))
+    yield "jobs: publish it", once(lambda: lifecycle.publish(engine, settings, begun[0], by="bench", now=now))
     yield f"sending: {SENT} messages from claim to verdict", lambda: _send(world, begun[0])
     yield "sending: claim and give back", timed(lambda: _claim(world))
     yield "sending: sweep", timed(lambda: queue.sweep(engine, now=now))
@@ -104,7 +104,7 @@ def jobs(world: World) -> Iterator[tuple[str, Look]]:
     yield "sending: notices for the chat", timed(lambda: chat_notices.post(engine, settings, now=now))
     yield "sending: a returned mail", timed(lambda: _bounce(world))
     yield "jobs: find readers without a copy", timed(lambda: mending.mend(engine, now=now))
-    yield "jobs: cancel the edition", once(lambda: editions.cancel(engine, begun[0], why="bench", now=now))
+    yield "jobs: cancel the edition", once(lambda: lifecycle.cancel(engine, begun[0], why="bench", now=now))
     _forget(engine, begun[0])
     yield from _of_forms(world)
     for job in (ask_places, build_editions, deliver_webhooks, housekeeping, remind_organizers, remind_pledges):
@@ -121,7 +121,7 @@ def _of_forms(world: World) -> Iterator[tuple[str, Look]]:
 
 
 def _build(world: World) -> int:
-    return editions.build(world.engine, world.settings, CAMPAIGN, now=world.now).edition
+    return building.build(world.engine, world.settings, CAMPAIGN, now=world.now).edition
 
 
 def _forget(engine: Engine, edition: int) -> None:

@@ -33,7 +33,7 @@ from campaign import db, snapshot
 from campaign.congress.models import Seat
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.delivery.sending import Outbox, deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import building, lifecycle
 from campaign.mailing.models import Content, Delivery, Edition, MailPolicy, Subscriber
 from campaign.settings import Settings
 
@@ -113,8 +113,8 @@ def fill(engine: Engine, settings: Settings, readers: int, *, places: int = 0) -
 def publish(engine: Engine, settings: Settings) -> tuple[int, float]:
     """Build and publish an edition; its number and the seconds that took."""
     began = time.perf_counter()
-    built = editions.build(engine, settings, CAMPAIGN, now=NOW, period="2026-W26")
-    editions.publish(engine, settings, built.edition, by="bench", now=NOW)
+    built = building.build(engine, settings, CAMPAIGN, now=NOW, period="2026-W26")
+    lifecycle.publish(engine, settings, built.edition, by="bench", now=NOW)
     return built.edition, time.perf_counter() - began
 
 

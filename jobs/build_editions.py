@@ -7,7 +7,7 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.mailing import notices
-from campaign.mailing.edition import alerts, editions
+from campaign.mailing.edition import alerts, building, lifecycle
 from campaign.mailing.edition.send_times import period_of
 from campaign.mailing.policy import policy
 from campaign.proposals import campaigns
@@ -37,13 +37,13 @@ def _for_each(engine: Engine, act: Callable[[str], str], nothing: str) -> Summar
 
 
 def _build(engine: Engine, settings: Settings, campaign: str, now: datetime) -> str:
-    built = editions.build(engine, settings, campaign, now=now)
+    built = building.build(engine, settings, campaign, now=now)
     with db.reading(engine) as session:
         automatic = policy(session).approve == "automatic"
     if built.state != "draft":
         return f"the digest of {built.period} is {built.state}"
     if automatic:
-        number = editions.publish(engine, settings, built.edition, by="the schedule", now=now)
+        number = lifecycle.publish(engine, settings, built.edition, by="the schedule", now=now)
         return f"the digest of {built.period} is published for {number} readers"
     with db.writing(engine) as session:
         detail = {"campaign": campaign, "period": built.period, "recipients": built.recipients}
@@ -55,7 +55,7 @@ def run_retired(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> Summary:
     """Stop the mail that an ended Congress left unsent; a draft of this week is built anew."""
-    stopped = editions.retire(engine, now=now)
+    stopped = lifecycle.retire(engine, now=now)
     unsent = {row.period for row in stopped if row.kind == "digest" and row.published_at is None}
     if period_of(now, settings) in unsent:
         return run(engine, settings, now=now)

@@ -49,6 +49,9 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "campaign.outreach.ask_kinds": ("tests/outreach/test_ask_kinds.py", "tests/outreach/test_wordings.py"),
     "campaign.outreach.asks": ("tests/outreach/test_asks.py",),
     "campaign.organizing.worklists": ("tests/organizing/test_worklists.py",),
+    "campaign.organizing.worklist_entries": ("tests/organizing/test_worklists.py",),
+    "campaign.organizing.ended_worklists": ("tests/organizing/test_worklists.py",),
+    "campaign.organizing.successions": ("tests/organizing/test_worklists.py",),
     "campaign.organizing.worklist_facts": (
         "tests/organizing/test_worklists.py",
         "tests/organizing/test_relatives.py",

@@ -14,7 +14,7 @@ from campaign.calendar.models import CalendarSource, Meeting
 from campaign.calendar.sources import EVERY
 from campaign.mailing import policy
 from campaign.mailing.addresses import Keys, read_address
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import building
 from campaign.mailing.models import MailPolicy, Subscriber
 from campaign.organizing import notes, whip
 from campaign.outreach import outcomes, phone_numbers, steps
@@ -40,7 +40,7 @@ def make_campaign(folder: Path) -> Engine:
     with db.writing(engine) as session:
         for add in (_whip, _calls, _readers, _actions, _meetings, _numbers):
             add(session, now)
-    editions.build(engine, SETTINGS, EXAMPLE, now=now)
+    building.build(engine, SETTINGS, EXAMPLE, now=now)
     return engine
 
 

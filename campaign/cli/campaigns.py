@@ -83,10 +83,10 @@ def _told(taken: "Taken") -> str:
 def export(context: CommandContext, slug: str, file: Path) -> None:
     """Write everything people wrote for a campaign into one FILE, which ``campaign new --from`` takes."""
     from campaign import db
-    from campaign.organizing import campaign_file, campaign_setup
+    from campaign.organizing import campaign_export, campaign_file
 
     with db.reading(context.engine) as session:
-        text = campaign_file.write(campaign_setup.written(session, slug))
+        text = campaign_file.write(campaign_export.written(session, slug))
     file.write_bytes(text)
     context.output({"campaign": slug, "file": str(file), "bytes": len(text)}, f"{slug}: {file}")
 

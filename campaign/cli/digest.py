@@ -28,11 +28,11 @@ period_option = click.option(
 @click.option("--approve", is_flag=True, help="Publish it at once.")
 def build_digest(context: CommandContext, period: str, slug: str, approve: bool) -> None:
     """Build the draft of a week for each campaign; an edition that exists stays as it is."""
-    from campaign.mailing.edition import editions
+    from campaign.mailing.edition import building
 
     slugs = meant(context, slug)
     for campaign in slugs:
-        built = editions.build(context.engine, context.settings, campaign, now=context.now, period=period)
+        built = building.build(context.engine, context.settings, campaign, now=context.now, period=period)
         if approve:
             _approve(context, built.edition)
     _output_status(context, slugs, built.period)
@@ -69,9 +69,9 @@ def _edition(context: CommandContext, slug: str, period: str) -> "Edition":
 def _approve(context: CommandContext, edition: int) -> None:
     import getpass
 
-    from campaign.mailing.edition import editions
+    from campaign.mailing.edition import lifecycle
 
-    editions.publish(
+    lifecycle.publish(
         context.engine, context.settings, edition, by=f"{getpass.getuser()} (command line)", now=context.now
     )
 
@@ -149,11 +149,11 @@ def _together(every: dict[str, dict[str, Any]]) -> dict[str, Any]:
 @click.option("--lang", default="en", type=click.Choice(["en", "es"]))
 def preview_digest(context: CommandContext, period: str, slug: str, seat: str, lang: str) -> None:
     """Print the message that a subscriber of this seat and language gets."""
-    from campaign.mailing.edition import editions
+    from campaign.mailing.edition import previews
     from campaign.mailing.edition.digest import Group
 
     edition = _edition(context, slug, period).id or 0
-    raw = editions.preview(
+    raw = previews.preview(
         context.engine, context.settings, Group(lang, seat.upper()), edition=edition, now=context.now
     )
     context.output({"message": raw.decode()}, raw.decode())
@@ -169,11 +169,11 @@ def send_test_digest(
     context: CommandContext, address: str, period: str, slug: str, seat: str, lang: str
 ) -> None:
     """Send one copy to ADDRESS."""
-    from campaign.mailing.edition import editions
+    from campaign.mailing.edition import previews
     from campaign.mailing.edition.digest import Group
 
     edition = _edition(context, slug, period).id or 0
-    editions.send_test(context.engine, edition, Group(lang, seat.upper()), address, now=context.now)
+    previews.send_test(context.engine, edition, Group(lang, seat.upper()), address, now=context.now)
     context.output({"queued": 1}, localized("Queued for the next delivery.", "En cola para el próximo envío."))
 
 
@@ -182,10 +182,10 @@ def send_test_digest(
 @campaign_option
 def pause_digest(context: CommandContext, period: str, slug: str) -> None:
     """Pause an edition: copies that are not sent yet wait."""
-    from campaign.mailing.edition import editions
+    from campaign.mailing.edition import lifecycle
 
     edition = _edition(context, slug, period)
-    editions.pause(context.engine, edition.id or 0, why="paused by hand")
+    lifecycle.pause(context.engine, edition.id or 0, why="paused by hand")
     _output_status(context, [edition.campaign], edition.period)
 
 
@@ -198,11 +198,11 @@ def cancel_digest(context: CommandContext, period: str, slug: str) -> None:
 
     from campaign import db
     from campaign.accounts import audit
-    from campaign.mailing.edition import editions
+    from campaign.mailing.edition import editions, lifecycle
 
     edition = _edition(context, slug, period)
     by = f"{getpass.getuser()} (command line)"
-    unsent = editions.cancel(context.engine, edition.id or 0, why=f"cancelled by {by}", now=context.now)
+    unsent = lifecycle.cancel(context.engine, edition.id or 0, why=f"cancelled by {by}", now=context.now)
     with db.writing_alone(context.engine) as session:
         audit.note(session, None, "digest cancelled", edition.period, now=context.now, actor=by, copies=unsent)
         data = editions.status(session, editions.get(session, edition.id or 0))
@@ -226,13 +226,13 @@ def cancel_digest(context: CommandContext, period: str, slug: str) -> None:
 def resume_digest(context: CommandContext, period: str, slug: str, resend_unknown: bool) -> None:
     """Resume a paused edition."""
     from campaign.mailing import queue
-    from campaign.mailing.edition import editions
+    from campaign.mailing.edition import lifecycle
 
     edition = _edition(context, slug, period)
     if resend_unknown:
         queue.resend_unknown(context.engine, edition.id or 0, now=context.now)
     else:
-        editions.resume(context.engine, edition.id or 0, now=context.now)
+        lifecycle.resume(context.engine, edition.id or 0, now=context.now)
     _output_status(context, [edition.campaign], edition.period)
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from campaign import db
 from campaign.congress.models import Seat
 from campaign.drill.pages import Page, Progress
-from campaign.mailing.edition import alerts, contents, editions
+from campaign.mailing.edition import alerts, building, contents, editions, lifecycle, recipients
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.render import digest_html
 from campaign.mailing.message import sender_of
@@ -48,7 +48,7 @@ def of_day(
     """Build the day's mail on the copy, after what the last Congress left unsent was stopped, and render it for
     every group of readers and for one seat of each state."""
     settings = _with_sender(settings)
-    editions.retire(engine, now=now)
+    lifecycle.retire(engine, now=now)
     with db.reading(engine) as session:
         slugs = [campaign.slug for campaign in campaigns.speaking(session)]
     groups = [each for slug in slugs for each in _of_campaign(engine, settings, slug, now)]
@@ -66,7 +66,7 @@ def _of_campaign(
 ) -> Iterator[tuple[Edition, list[Group]]]:
     """A campaign's digest and alert of the day, each with the groups it is rendered for."""
     alerts.build(engine, settings, campaign, now=now)
-    built = editions.build(engine, settings, campaign, now=now)
+    built = building.build(engine, settings, campaign, now=now)
     with db.reading(engine) as session:
         digest = session.get_one(Edition, built.edition)
         yield digest, [*dict.fromkeys([*contents.groups(session, digest), *_samples(session, campaign)])]
@@ -115,6 +115,6 @@ def _read(
         for group in groups
     ]
     with db.reading(engine) as session:
-        recipients = editions.recipients(session, edition)
+        number = recipients.count(session, edition)
     subject = Text.of_each(lambda lang: renderer.page(Group(lang)).subject)
-    return DaysMail(edition.kind, edition.period, edition.state, recipients, subject), pages
+    return DaysMail(edition.kind, edition.period, edition.state, number, subject), pages

@@ -35,6 +35,8 @@ LONGEST: Final = 4000
 # Characters of a line of the logo.
 LINE: Final = 76
 BOTH: Final = ("en", "es")
+# The group of each text of a proposal in the editor, by its name in the file.
+OF_PROPOSALS: Final = {"effect": "points", "points": "choices"}
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)]
 Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]

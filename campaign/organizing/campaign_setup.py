@@ -1,41 +1,26 @@
-"""Taking a campaign from its file, writing it to one, and copying it."""
+"""Adding a campaign: from its file, empty, or as a copy of another."""
 
 import base64
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from campaign.actions import editing
 from campaign.actions.models import CampaignAction, Target
 from campaign.congress import tracking
 from campaign.congress.bills import BillId
+from campaign.organizing import campaign_export
 from campaign.organizing import campaign_file as parts
-from campaign.organizing.campaign_file import CampaignFile
+from campaign.organizing.campaign_file import OF_PROPOSALS, CampaignFile
 from campaign.organizing.models import BillGoal
 from campaign.outreach import ask_kinds, office_letters, phrases
 from campaign.outreach.wordings import KINDS, LANGUAGES
 from campaign.proposals import campaigns, lineage, logos, published
 from campaign.proposals.models import Campaign, CitedFact, Kinship, Proposal, TextVersion
 from campaign.refusals import Refused
-
-IDENTITY: Final = (
-    "organization",
-    "contact",
-    "privacy_contact",
-    "postal_address",
-    "donate_url",
-    "imprint_en",
-    "imprint_es",
-)
-PICTURE_ALT: Final = ("picture_alt_en", "picture_alt_es")
-Languages = tuple[str, ...]
-MAIL: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
-# The group of each text of a proposal, by its name in the file.
-OF_PROPOSALS: Final = {"effect": "points", "points": "choices"}
 
 
 @dataclass(frozen=True)
@@ -47,9 +32,6 @@ class Taken:
     facts: int
     texts: int
     actions: int
-
-
-# --- taking ----------------------------------------------------------------------------------------
 
 
 def take(session: Session, found: CampaignFile, *, by: str, now: datetime, state: str = "draft") -> Taken:
@@ -139,44 +121,6 @@ def _identify(session: Session, row: Campaign, found: CampaignFile) -> None:
         row.organization, row.contact, row.privacy_contact = of.name, of.contact, of.privacy_contact
         row.postal_address, row.donate_url = of.postal, of.donate
         row.imprint_en, row.imprint_es = _both("imprint", of.imprint).values()
-
-
-def identify(session: Session, slug: str, given: Mapping[str, str]) -> None:
-    """Set who runs a campaign and which languages it offers from a form. Raises Refused for an unknown campaign
-    (404), or with what is wrong."""
-    row = campaigns.campaign(session, slug)
-    if (languages := given.get("languages", row.languages)) not in campaigns.LANGUAGES:
-        raise Refused("Choose English, Spanish or both.", "Elija inglés, español o ambos.")
-    row.languages = languages
-    of = {name: given.get(name, "").replace("\r\n", "\n").strip() for name in IDENTITY}
-    if any(of[name] for name in IDENTITY if name != "organization") and not of["organization"]:
-        raise Refused("Name the organization first.", "Escriba primero el nombre de la organización.")
-    of = campaigns.in_both(row.offered, of)
-    if bool(of["imprint_en"]) != bool(of["imprint_es"]):
-        raise Refused("Write the imprint in both languages.", "Escriba el aviso legal en los dos idiomas.")
-    for name in ("contact", "privacy_contact"):
-        if of[name] and not MAIL.fullmatch(of[name]):
-            raise Refused(
-                f"“{of[name]}” is not an email address.", f"«{of[name]}» no es un correo electrónico."
-            )
-    if of["donate_url"] and not of["donate_url"].startswith("https://"):
-        raise Refused("A donation address starts with https://",
-                      "La dirección para donar empieza con https://")  # fmt: skip
-    for name, value in of.items():
-        setattr(row, name, value[: parts.LONGEST])
-
-
-def describe_picture(row: Campaign, given: Mapping[str, str]) -> None:
-    """Set from a form what the picture on the first page shows. Raises Refused where a language that the
-    campaign offers has no words for it."""
-    words = {name: given.get(name, "").strip()[: parts.LONGEST] for name in PICTURE_ALT}
-    words = campaigns.in_both(row.offered, words)
-    if row.picture and not all(words.values()):
-        raise Refused(
-            "Say in words what the picture shows. People who don’t see it hear that.",
-            "Diga con palabras qué muestra la imagen. Quienes no la ven lo oyen.",
-        )
-    row.picture_alt_en, row.picture_alt_es = words["picture_alt_en"], words["picture_alt_es"]
 
 
 def _take_proposal(
@@ -278,153 +222,13 @@ def _content(key: str, words: parts.Words) -> dict[str, str]:
     return {"text_en": words.en, "text_es": words.es}
 
 
-# --- giving ----------------------------------------------------------------------------------------
-
-
-def written(session: Session, slug: str) -> CampaignFile:
-    """The file of a campaign as the public sees it now. Raises Refused (404) for an unknown one."""
-    row = campaigns.campaign(session, slug)
-    langs = row.offered
-    texts = published.wordings(session, slug)
-    logo, picture = logos.png(session, slug), logos.picture(session, slug)
-    facts = select(CitedFact).where(CitedFact.campaign == slug).order_by(col(CitedFact.position), CitedFact.id)
-    return CampaignFile(
-        campaign=slug,
-        languages=langs,
-        title=_words(row, "title", langs),
-        summary=_words_or_none(row, "summary", langs),
-        organization=_organization(row),
-        accent=row.accent,
-        logo=parts.logo_text(logo) if logo else "",
-        picture=parts.logo_text(picture) if picture else "",
-        picture_alt=_words_or_none(row, "picture_alt", langs),
-        ask_first=tuple(kind for kind in row.first_asks if kind in ask_kinds.BY_TEXTS),
-        proposals=tuple(
-            _proposal_entry(session, proposal, texts, langs)
-            for proposal in campaigns.campaign_proposals(session, slug)
-        ),
-        facts=tuple(_fact_entry(fact, langs) for fact in session.exec(facts)),
-        texts=tuple(_text_entries(texts, langs)),
-        actions=tuple(
-            _action_entry(session, action, langs) for action in reversed(editing.of_campaign(session, slug))
-        ),
-    )
-
-
-def _organization(row: Campaign) -> parts.Organization | None:
-    if not row.organization:
-        return None
-    return parts.Organization(
-        name=row.organization,
-        contact=row.contact,
-        privacy_contact=row.privacy_contact,
-        postal=row.postal_address,
-        donate=row.donate_url,
-        imprint=_words_or_none(row, "imprint", row.offered),
-    )
-
-
-def _words(row: Any, name: str, langs: Languages) -> parts.Words:
-    """Raises Refused where a language is missing: the file could not be taken again."""
-    by_lang = {lang: getattr(row, f"{name}_{lang}") for lang in langs}
-    if not all(by_lang.values()):
-        where = getattr(row, "slug", "") or getattr(row, "id", "") or getattr(row, "bill", "")
-        raise Refused(
-            f"{where}: “{name}” is written in one language only. Write the other one first.",
-            f"{where}: «{name}» está en un solo idioma. Escriba primero el otro.",
-        )
-    return parts.Words(**by_lang)
-
-
-def _words_or_none(row: Any, name: str, langs: Languages) -> parts.Words | None:
-    return _words(row, name, langs) if any(getattr(row, f"{name}_{lang}") for lang in langs) else None
-
-
-def _proposal_entry(
-    session: Session, proposal: Proposal, texts: Mapping[published.Cell, str], langs: Languages
-) -> parts.ProposalEntry:
-    kin = lineage.bills_of(session, proposal.slug)
-    return parts.ProposalEntry(
-        slug=proposal.slug,
-        name=_words(proposal, "name", langs),
-        summary=_words_or_none(proposal, "summary", langs),
-        bills=tuple(_bill_entry(session, each, langs) for _bill, each in kin),
-        **{name: _text_of(texts, group, proposal.slug, langs) for name, group in OF_PROPOSALS.items()},
-    )
-
-
-def _bill_entry(session: Session, kin: Kinship, langs: Languages) -> parts.BillEntry:
-    goal = session.get(BillGoal, kin.bill)
-    return parts.BillEntry(
-        bill=kin.bill,
-        reason=_words_or_none(kin, "reason", langs),
-        goal=goal.target if goal else None,
-        goal_by=goal.by if goal else None,
-    )
-
-
-def _text_of(
-    texts: Mapping[published.Cell, str], group: str, name: str, langs: Languages
-) -> parts.Words | None:
-    by_lang = {lang: texts.get((group, name, lang), "") for lang in langs}
-    return parts.Words(**by_lang) if all(by_lang.values()) else None
-
-
-def _fact_entry(fact: CitedFact, langs: Languages) -> parts.FactEntry:
-    return parts.FactEntry(
-        id=fact.id,
-        proposal=fact.proposal,
-        period=fact.period,
-        recorded=fact.recorded,
-        letters=fact.letters,
-        text=_words(fact, "text", langs),
-        source=_words(fact, "source", langs),
-        url=fact.source_url,
-    )
-
-
-def _action_entry(session: Session, action: CampaignAction, langs: Languages) -> parts.ActionEntry:
-    return parts.ActionEntry.model_validate(
-        {
-            "slug": action.slug,
-            "kind": action.kind,
-            "title": _words(action, "title", langs),
-            "text": _words(action, "text", langs),
-            "points": _words_or_none(action, "points", langs),
-            "goal": action.goal or None,
-            "day": action.day,
-            "offices": tuple(_office_entry(each, langs) for each in editing.targets(session, action)),
-        }
-    )
-
-
-def _office_entry(office: Target, langs: Languages) -> parts.OfficeEntry:
-    return parts.OfficeEntry(
-        title=_words(office, "title", langs),
-        name=office.name,
-        salutation=_words(office, "salutation", langs),
-        address=office.address,
-        phone=office.phone,
-        contact_form=office.contact_form,
-    )
-
-
-def _text_entries(texts: Mapping[published.Cell, str], langs: Languages) -> Iterable[parts.TextEntry]:
-    for group, name in sorted({(group, name) for group, name, _ in texts}):
-        if group not in OF_PROPOSALS.values() and (words := _text_of(texts, group, name, langs)):
-            yield parts.TextEntry(text=published.key(group, name), **words.model_dump(exclude_defaults=True))
-
-
-# --- copying ---------------------------------------------------------------------------------------
-
-
 def duplicate(session: Session, slug: str, new: str, *, by: str, now: datetime) -> None:
     """Add a draft with the words, proposals and figures of a campaign, and none of the decisions on its bills.
 
     Proposals and figures get slugs of their own; bills become suggestions, for a person to confirm. Raises
     Refused for an unknown campaign (404), or a new slug that is taken (409) or cannot stand in an address.
     """
-    old = written(session, slug)
+    old = campaign_export.written(session, slug)
     take(session, _renamed(old, new), by=by, now=now)
     for proposal in old.proposals:
         session.add_all(

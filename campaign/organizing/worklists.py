@@ -1,58 +1,45 @@
 """Whom to ask next about a bill, and why (contract.md, "Worklists").
 
 Every list holds members who sit in the bill's chamber now and are neither its sponsor nor an active
-co-sponsor. A bill whose Congress is over has other lists (``ENDED_LISTS``): who was on it and still sits, who
-has gone, who follows them, who is new.
+co-sponsor. A bill whose Congress is over has other lists (ended_worklists.py).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from campaign.congress import members
-from campaign.congress.bills import BillId, congress_end, congress_start
-from campaign.congress.legislators import seat_id
+from campaign.congress.bills import BillId
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Committee, CommitteeSeat
-from campaign.districts.maps import same_district
-from campaign.organizing.worklist_facts import BillFacts, chamber_of, read_facts
+from campaign.organizing import ended_worklists, successions
+from campaign.organizing.worklist_entries import (
+    ASK_AGAIN,
+    COMMITTEE,
+    COMPANION,
+    ENDED_LISTS,
+    GONE,
+    HISTORY_LISTS,
+    JOINED,
+    LED,
+    LISTS,
+    NEW,
+    NOT_LISTED,
+    OPEN_LISTS,
+    SISTER_GAP,
+    SUCCESSORS,
+    WAS_ON,
+    WITHDREW,
+    Entry,
+    did,
+)
+from campaign.organizing.worklist_facts import BillFacts, read_facts
 from campaign.outreach import names
 from campaign.outreach.bilingual import Text
 from campaign.outreach.committees import ReferralSeat
 from campaign.refusals import Refused
-
-ASK_AGAIN: Final = "ask_again"
-SUCCESSORS: Final = "successors"
-SISTER_GAP: Final = "sister_gap"
-COMMITTEE: Final = "committee_not_on"
-COMPANION: Final = "companion_side"
-WITHDREW: Final = "withdrew"
-WAS_ON: Final = "was_on"
-NEW: Final = "new_members"
-NOT_LISTED: Final = "not_listed_yet"
-GONE: Final = "gone"
-# In the order in which an organizer should read them: former supporters first.
-OPEN_LISTS = (ASK_AGAIN, WITHDREW, SUCCESSORS, SISTER_GAP, COMMITTEE, COMPANION)
-ENDED_LISTS = (WAS_ON, SUCCESSORS, NEW, NOT_LISTED, GONE)
-# Of a bill of a Congress before the last one most members are new, and seats have changed hands more than once.
-HISTORY_LISTS = (WAS_ON, GONE)
-LISTS = (WAS_ON, *OPEN_LISTS, NEW, NOT_LISTED, GONE)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One member on one list, with the reason. ``mark`` is chair, vice_chair or ranking for a committee."""
-
-    list: str
-    person: Person
-    text: Text
-    mark: str = ""
-
-    def reason(self, lang: str) -> str:
-        return self.text.of(lang)
 
 
 @dataclass(frozen=True)
@@ -127,7 +114,7 @@ def _listed(facts: BillFacts, vacant: Sequence[str]) -> Worklists:
     }
     here = tuple(seat for seat in vacant if members.chamber_of(seat) == facts.chamber)
     partial = tuple(bill for bill in facts.earlier if bill.partial or bill.observed_at is None)
-    return Worklists(facts.bill, entries, here, partial, tuple(_new_maps(facts)))
+    return Worklists(facts.bill, entries, here, partial, tuple(successions.new_maps(facts)))
 
 
 def _known(session: Session, bills: Sequence[BillId]) -> list[Bill]:
@@ -159,19 +146,8 @@ def _ask_again(facts: BillFacts) -> Iterator[Entry]:
 def _support(facts: BillFacts, person: Person, bill: Bill) -> Text | None:
     """What a member did for an earlier bill; None where they did nothing for it."""
     if bill.sponsor == person.bioguide:
-        return _did(facts, bill, _LED)
-    return _did(facts, bill, _JOINED) if person.bioguide in facts.active(bill) else None
-
-
-_LED: Final = Text("introduced", "presentó")
-_JOINED: Final = Text("co-sponsored", "copatrocinó")
-
-
-def _did(facts: BillFacts, bill: Bill, verb: Text) -> Text:
-    """``introduced last Congress's S. 4647, the Senate twin``."""
-    number = BillId.of(bill.id)
-    en, es = (names.earlier_bill(number, facts.sitting, facts.chamber, lang) for lang in ("en", "es"))
-    return Text(f"{verb.en} {en}", f"{verb.es} {es}")
+        return did(facts, bill, LED)
+    return did(facts, bill, JOINED) if person.bioguide in facts.active(bill) else None
 
 
 def _withdrew(facts: BillFacts) -> Iterator[Entry]:
@@ -188,109 +164,6 @@ def _withdrew(facts: BillFacts) -> Iterator[Entry]:
                 person,
                 Text(f"withdrew from {number} on {en}", f"retiró su firma de {number} el {es}"),
             )
-
-
-@dataclass(frozen=True)
-class _Departure:
-    """A supporter who left the chamber: what they did for which bill, and the seat they held last.
-
-    ``until`` is the last day on which they are known to have held it. ``senate_class`` is None where no list
-    of members gives it.
-    """
-
-    former: Person
-    bill: Bill
-    verb: Text
-    seat: str
-    senate_class: int | None
-    until: date
-
-
-def _successors(facts: BillFacts) -> Iterator[Entry]:
-    """Holders of the seat of a supporter who left the chamber; one entry a holder, for the newest bill."""
-    holders: dict[str | None, list[Person]] = {}
-    for person in facts.candidates():
-        holders.setdefault(person.seat, []).append(person)
-    listed: set[str] = set()
-    for departure in _departures(facts):
-        if not _on_this_map(facts, departure):
-            continue
-        for holder in holders.get(departure.seat, []):
-            if holder.bioguide not in listed and _follows(facts, holder, departure):
-                listed.add(holder.bioguide)
-                yield Entry(SUCCESSORS, holder, _succession(facts, holder, departure))
-
-
-def _departures(facts: BillFacts) -> Iterator[_Departure]:
-    """The sponsor and co-sponsors of this bill, and of earlier ones of its chamber, who have left it."""
-    for bill in [facts.bill, *(earlier for earlier in facts.earlier if chamber_of(earlier) == facts.chamber)]:
-        joined = facts.active(bill)
-        for bioguide in dict.fromkeys((*([bill.sponsor] if bill.sponsor else []), *sorted(joined))):
-            if not facts.has_left(bioguide):
-                continue
-            since = joined.get(bioguide) or bill.introduced or congress_start(bill.congress).date()
-            if found := _departure(facts, bill, bioguide, since):
-                yield found
-
-
-def _departure(facts: BillFacts, bill: Bill, bioguide: str, since: date) -> _Departure | None:
-    """The last seat of a person in the bill's chamber, by their terms, else by the bill's row or their own;
-    None where no source names one. ``since`` is a day on which they held it."""
-    former = facts.people.sitting.get(bioguide) or facts.people.former[bioguide]
-    verb = _LED if bioguide == bill.sponsor else _JOINED
-    terms = [term for term in facts.people.terms.get(bioguide, []) if term.chamber == facts.chamber]
-    if terms:
-        last = max(terms, key=lambda term: term.starts)
-        until = min(last.ends - timedelta(days=1), facts.today)
-        return _Departure(former, bill, verb, last.seat, last.senate_class, until)
-    row = next((row for row in facts.people.rows.get(bill.id, []) if row.bioguide == bioguide), None)
-    seat = seat_id(facts.chamber, row.state, row.district) if row and row.state else former.seat
-    here = seat is not None and members.chamber_of(seat) == facts.chamber
-    return _Departure(former, bill, verb, seat, None, since) if seat and here else None
-
-
-def _on_this_map(facts: BillFacts, departure: _Departure) -> bool:
-    """Whether the seat is still the same: a senator's is its state's, a district lasts as long as its map."""
-    return facts.chamber == "senate" or same_district(departure.seat, departure.until, facts.today)
-
-
-def _follows(facts: BillFacts, holder: Person, departure: _Departure) -> bool:
-    """Whether a holder came after: a state's other senator, who sat already, is nobody's successor."""
-    if facts.chamber == "house":
-        return True
-    if departure.senate_class is not None:
-        return holder.senate_class == departure.senate_class
-    return not any(
-        term.chamber == "senate" and term.starts <= departure.until < term.ends
-        for term in facts.people.terms.get(holder.bioguide, [])
-    )
-
-
-_MOVED = Text(" (now in the other chamber)", " (ahora en la otra cámara)")
-
-
-def _succession(facts: BillFacts, holder: Person, departure: _Departure) -> Text:
-    former = departure.former.name
-    moved = _MOVED if departure.former.sitting else Text("", "")
-    did = _did(facts, departure.bill, departure.verb)
-    return Text(
-        f"holds {holder.seat}, the seat of {former}{moved.en}, who {did.en}",
-        f"ocupa {holder.seat}, el escaño de {former}{moved.es}, que {did.es}",
-    )
-
-
-def _new_maps(facts: BillFacts) -> Iterator[Text]:
-    """Who left a district that has been redrawn since; one text a person, for the newest bill."""
-    told: set[str] = set()
-    for departure in _departures(facts):
-        if departure.former.bioguide in told or _on_this_map(facts, departure):
-            continue
-        told.add(departure.former.bioguide)
-        former, seat, did = departure.former.name, departure.seat, _did(facts, departure.bill, departure.verb)
-        yield Text(
-            f"{seat}, the seat of {former}, who {did.en}: new map, no successor",
-            f"{seat}, el escaño de {former}, que {did.es}: mapa nuevo, sin sucesión",
-        )
 
 
 def _sister_gap(facts: BillFacts) -> Iterator[Entry]:
@@ -378,76 +251,14 @@ def _across(facts: BillFacts, state: str, supporters: Sequence[tuple[Person, Bil
     )
 
 
-# --- the lists of a bill that has ended ------------------------------------------------------------
-
-
-def _was_on(facts: BillFacts) -> Iterator[Entry]:
-    """Supporters of the bill who sit now, the sponsor first; some in the other chamber."""
-    for person in _supporters(facts, facts.people.sitting):
-        moved = Text("", "") if person.chamber == facts.chamber else _NOW_IN[person.chamber or facts.chamber]
-        did = _own_deed(facts, person)
-        yield Entry(WAS_ON, person, Text(f"{did.en}{moved.en}", f"{did.es}{moved.es}"))
-
-
-_NOW_IN: Final = {
-    "house": Text(" (now in the House)", " (ahora en la Cámara)"),
-    "senate": Text(" (now in the Senate)", " (ahora en el Senado)"),
-}
-
-
-def _supporters(facts: BillFacts, people: Mapping[str, Person]) -> list[Person]:
-    """The bill's sponsor and co-sponsors among these people, the sponsor first, then by name."""
-    found = [people[id] for id in facts.on_bill if id in people]
-    return sorted(found, key=lambda who: (who.bioguide != facts.bill.sponsor, who.last, who.bioguide))
-
-
-def _own_deed(facts: BillFacts, person: Person) -> Text:
-    return _did(facts, facts.bill, _LED if person.bioguide == facts.bill.sponsor else _JOINED)
-
-
-def _gone(facts: BillFacts) -> Iterator[Entry]:
-    """Supporters of the bill who have left Congress."""
-    for person in _supporters(facts, facts.people.former):
-        if person.standing == "departed":
-            did = _own_deed(facts, person)
-            yield Entry(
-                GONE,
-                person,
-                Text(f"{did.en}, is no longer in Congress", f"{did.es}, ya no está en el Congreso"),
-            )
-
-
-def _not_listed(facts: BillFacts) -> Iterator[Entry]:
-    """Supporters whose term ended with the Congress: no list says yet whether they sit in this one."""
-    for person in _supporters(facts, facts.people.former):
-        if person.standing == "waiting":
-            did = _own_deed(facts, person)
-            text = Text(
-                f"{did.en}, not listed yet in this Congress",
-                f"{did.es}, aún no aparece en la lista de este Congreso",
-            )
-            yield Entry(NOT_LISTED, person, text)
-
-
-def _new_members(facts: BillFacts) -> Iterator[Entry]:
-    """Members of the chamber who sat in neither chamber before the bill's Congress ended."""
-    end = congress_end(facts.bill.congress).date()
-    for person in facts.candidates():
-        terms = facts.people.terms.get(person.bioguide, [])
-        if terms and all(term.starts >= end for term in terms):
-            first = min(term.starts for term in terms)
-            en, es = names.day(first, "en"), names.day(first, "es")
-            yield Entry(NEW, person, Text(f"new in Congress since {en}", f"está en el Congreso desde el {es}"))
-
-
 _BUILD: dict[str, Callable[[BillFacts], Iterable[Entry]]] = {
-    WAS_ON: _was_on,
-    NEW: _new_members,
-    NOT_LISTED: _not_listed,
-    GONE: _gone,
+    WAS_ON: ended_worklists.was_on,
+    NEW: ended_worklists.new_members,
+    NOT_LISTED: ended_worklists.not_listed,
+    GONE: ended_worklists.gone,
     ASK_AGAIN: _ask_again,
     WITHDREW: _withdrew,
-    SUCCESSORS: _successors,
+    SUCCESSORS: successions.successors,
     SISTER_GAP: _sister_gap,
     COMMITTEE: _committee_not_on,
     COMPANION: _companion_side,

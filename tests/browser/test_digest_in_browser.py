@@ -16,7 +16,7 @@ from campaign import db
 from campaign.accounts import users
 from campaign.mailing import policy
 from campaign.mailing.addresses import Keys, read_address
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import building
 from campaign.mailing.models import MailPolicy, Subscriber
 from campaign.settings import Settings
 
@@ -50,7 +50,7 @@ def prepare(engine: Engine) -> None:
                     confirmed_at=now - timedelta(days=1),
                 )
             )
-    editions.build(engine, SETTINGS, "us-guns-abroad", now=now)
+    building.build(engine, SETTINGS, "us-guns-abroad", now=now)
 
 
 @pytest.fixture(scope="session")

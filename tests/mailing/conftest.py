@@ -14,7 +14,7 @@ from campaign import db
 from campaign.mailing import policy
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery.sending import Outbox
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import building, lifecycle
 from campaign.mailing.models import Delivery, Edition, MailPolicy, Subscriber
 from campaign.mailing.transport import Relay, Simulating, Smtp
 from campaign.proposals.models import Campaign
@@ -125,8 +125,8 @@ def published(engine: Engine, settings: Settings, rules: Callable[..., None]) ->
 
     def publish(period: str = "2026-W26", now: datetime = MONDAY, **chosen: Any) -> int:
         rules(**{"quiet_week": "note", "per_second": 0, **chosen})
-        built = editions.build(engine, settings, CAMPAIGN, now=now, period=period)
-        editions.publish(engine, settings, built.edition, by="tests", now=now)
+        built = building.build(engine, settings, CAMPAIGN, now=now, period=period)
+        lifecycle.publish(engine, settings, built.edition, by="tests", now=now)
         return built.edition
 
     return publish

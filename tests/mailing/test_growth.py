@@ -25,7 +25,7 @@ from campaign.mailing import notices, queue, relay_limits, signing, watchdog
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import chat_notices
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import editions, mending, retention
+from campaign.mailing.edition import building, lifecycle, mending, retention
 from campaign.mailing.models import Delivery, Edition
 from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
@@ -228,8 +228,8 @@ def test_the_first_copies_of_a_new_edition_are_taken_without_a_look_at_the_other
 ) -> None:
     """PostgreSQL is told of them: at 10⁵ a planner that is not sorts all of them for the first fifty."""
     rules(quiet_week="note", per_second=0)
-    built = editions.build(engine, settings, growth_rows.CAMPAIGN, now=MONDAY)
-    assert editions.publish(engine, settings, built.edition, by="tests", now=MONDAY) > ROWS / 2
+    built = building.build(engine, settings, growth_rows.CAMPAIGN, now=MONDAY)
+    assert lifecycle.publish(engine, settings, built.edition, by="tests", now=MONDAY) > ROWS / 2
     if engine.dialect.name == "postgresql":
         known = "SELECT most_common_vals FROM pg_stats WHERE tablename = 'delivery' AND attname = 'edition'"
         with engine.connect() as connection:

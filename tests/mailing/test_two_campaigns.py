@@ -19,7 +19,7 @@ from campaign.app import create_app
 from campaign.mailing import policy
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import building, lifecycle
 from campaign.mailing.models import Edition, Subscriber, Suppression
 from campaign.mailing.returned import bounces
 from campaign.mailing.returned.bounces import Finding
@@ -75,7 +75,7 @@ def mails(two: Engine, settings: Settings, readers: Make, outbox: Make, box: Box
     with db.reading(two) as session:
         built = {row.campaign: row.id or 0 for row in session.exec(select(Edition))}
     for edition in built.values():
-        assert editions.publish(two, settings, edition, by="tests", now=MONDAY) == 1
+        assert lifecycle.publish(two, settings, edition, by="tests", now=MONDAY) == 1
     deliver(outbox())
     return {str(message["List-Id"]): message for message in map(opened, (raw for _, _, raw in box.messages))}
 
@@ -106,10 +106,10 @@ def test_a_campaign_in_one_language_writes_in_that_one(
     build_editions.run(two, settings, now=MONDAY)
     with db.reading(two) as session:
         edition = session.exec(select(Edition).where(Edition.campaign == HOMES)).one().id or 0
-    editions.set_note(
+    building.set_note(
         two, settings, edition, *("Hola." if lang == offered else "" for lang in ("en", "es")), now=MONDAY
     )
-    assert editions.publish(two, settings, edition, by="tests", now=MONDAY) == 2
+    assert lifecycle.publish(two, settings, edition, by="tests", now=MONDAY) == 2
     deliver(outbox())
     texts = [text_of(opened(raw)) for _, _, raw in box.messages]
     assert len(texts) == 2
@@ -265,8 +265,8 @@ def test_news_told_by_one_campaign_are_still_news_to_the_other(
     told = []
     for campaign in (CAMPAIGN, HOMES):
         readers("a@readers-host.org", campaign=campaign)
-        built = editions.build(two, settings, campaign, now=MONDAY)
-        editions.publish(two, settings, built.edition, by="tests", now=MONDAY)
+        built = building.build(two, settings, campaign, now=MONDAY)
+        lifecycle.publish(two, settings, built.edition, by="tests", now=MONDAY)
         with db.reading(two) as session:
             told.append(session.get_one(Edition, built.edition).quiet)
     assert told == [False, False]

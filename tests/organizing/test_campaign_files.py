@@ -16,7 +16,7 @@ from sqlmodel import select
 from campaign import db, removal
 from campaign.actions import editing
 from campaign.congress.models import Bill, Change, Tracking
-from campaign.organizing import campaign_file, campaign_setup, readiness
+from campaign.organizing import campaign_export, campaign_file, campaign_setup, readiness
 from campaign.organizing.campaign_setup import Taken
 from campaign.organizing.models import BillGoal
 from campaign.outreach import asks, phrases
@@ -134,11 +134,11 @@ def test_everything_in_a_file_is_taken(engine: Engine) -> None:
 def test_exported_taken_and_exported_again_it_is_equal(engine: Engine) -> None:
     take(engine)
     with db.writing(engine) as session:
-        once = campaign_file.write(campaign_setup.written(session, "rural-homes"))
+        once = campaign_file.write(campaign_export.written(session, "rural-homes"))
         removal.remove(session, "rural-homes")
     take(engine, once.decode())
     with db.reading(engine) as session:
-        assert campaign_file.write(campaign_setup.written(session, "rural-homes")) == once
+        assert campaign_file.write(campaign_export.written(session, "rural-homes")) == once
 
 
 def in_one(lang: str) -> str:
@@ -165,7 +165,7 @@ def logo_in_base64() -> str:
 def test_in_one_language_it_is_exported_as_it_was_taken(engine: Engine, lang: str) -> None:
     assert take(engine, in_one(lang)) == Taken(proposals=1, bills=2, facts=1, texts=2, actions=1)
     with db.writing(engine) as session:
-        once = campaign_file.write(campaign_setup.written(session, "rural-homes"))
+        once = campaign_file.write(campaign_export.written(session, "rural-homes"))
         assert once.startswith(f"campaign: rural-homes\nlanguages:\n- {lang}\ntitle:\n  {lang}: ".encode())
         assert set(re.findall(r"\b(en|es):", once.decode())) == {lang}
         row = campaigns.campaign(session, "rural-homes")
@@ -174,13 +174,13 @@ def test_in_one_language_it_is_exported_as_it_was_taken(engine: Engine, lang: st
         removal.remove(session, "rural-homes")
     take(engine, once.decode())
     with db.reading(engine) as session:
-        assert campaign_file.write(campaign_setup.written(session, "rural-homes")) == once
+        assert campaign_file.write(campaign_export.written(session, "rural-homes")) == once
 
 
 def test_both_languages_are_not_named(engine: Engine) -> None:
     take(engine, HOMES.replace("title:", "languages: [es, en]\ntitle:", 1))
     with db.reading(engine) as session:
-        assert b"languages" not in campaign_file.write(campaign_setup.written(session, "rural-homes"))
+        assert b"languages" not in campaign_file.write(campaign_export.written(session, "rural-homes"))
 
 
 def test_a_file_carries_the_logo(engine: Engine) -> None:
@@ -189,7 +189,7 @@ def test_a_file_carries_the_logo(engine: Engine) -> None:
         row = campaigns.campaign(session, "rural-homes")
         assert (len(row.logo), row.logo_width, row.logo_height) == (16, 480, 144)
         assert b"at home" not in (logos.png(session, "rural-homes") or b"")
-        once = campaign_file.write(campaign_setup.written(session, "rural-homes"))
+        once = campaign_file.write(campaign_export.written(session, "rural-homes"))
         assert b"\nlogo: |-\n  iVBORw0KGgo" in once
         assert max(map(len, once.splitlines())) <= 110
         campaign_setup.duplicate(session, "rural-homes", "copy", by="x", now=NOW)
@@ -198,12 +198,12 @@ def test_a_file_carries_the_logo(engine: Engine) -> None:
             removal.remove(session, slug)
     take(engine, once.decode())
     with db.reading(engine) as session:
-        assert campaign_file.write(campaign_setup.written(session, "rural-homes")) == once
+        assert campaign_file.write(campaign_export.written(session, "rural-homes")) == once
 
 
 def test_the_example_is_the_file_that_would_be_exported(loaded_engine: Engine) -> None:
     with db.reading(loaded_engine) as session:
-        written = campaign_file.write(campaign_setup.written(session, "us-guns-abroad"))
+        written = campaign_file.write(campaign_export.written(session, "us-guns-abroad"))
     assert written == (shipped("fixtures") / files.EXAMPLE).read_bytes()
 
 

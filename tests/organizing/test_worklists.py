@@ -14,15 +14,8 @@ from campaign.congress import ledger, roster
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Committee
 from campaign.congress.observation import PersonRow
-from campaign.organizing.worklists import (
-    ENDED_LISTS,
-    OPEN_LISTS,
-    Entry,
-    Worklists,
-    all_worklists,
-    merged,
-    worklists,
-)
+from campaign.organizing.worklist_entries import ENDED_LISTS, OPEN_LISTS, Entry
+from campaign.organizing.worklists import Worklists, all_worklists, merged, worklists
 from campaign.refusals import Refused
 
 

@@ -24,7 +24,7 @@ from campaign.drill.pages import NOT_FOR_READING, Page, walk
 from campaign.mailing import policy
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.delivery.sending import Outbox, deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import lifecycle
 from campaign.mailing.models import Edition, Subscriber
 from campaign.proposals import lineage
 from campaign.settings import Settings
@@ -90,7 +90,7 @@ class Service:
         with db.reading(self.engine) as session:
             draft = session.exec(drafts).first()
         if draft is not None:
-            editions.publish(self.engine, self.settings, draft.id or 0, by="tests", now=self.at)
+            lifecycle.publish(self.engine, self.settings, draft.id or 0, by="tests", now=self.at)
             self.deliver()
 
     def subscribe(self, *seats: str) -> None:

@@ -24,7 +24,7 @@ from campaign.congress.bills import congress_on
 from campaign.mailing import queue, relay_limits, senders
 from campaign.mailing.addresses import Keys, wire
 from campaign.mailing.delivery import single_mails
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import previews
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.message import Envelope, Sealed, Sender, copy_of, return_path
 from campaign.mailing.models import Content, RelayLimits
@@ -300,7 +300,7 @@ class Mailer:
         chosen = row.detail["group"]
         group = Group(chosen["language"], chosen["seat"], tuple(chosen["proposals"]))
         outbox = self.outbox
-        return editions.sealed_for(outbox.engine, outbox.settings, group, edition=row.detail["edition"])
+        return previews.sealed_for(outbox.engine, outbox.settings, group, edition=row.detail["edition"])
 
     def _single(self, row: Claimed, now: datetime) -> tuple[Sealed | None, Sender]:
         settings = self.outbox.settings

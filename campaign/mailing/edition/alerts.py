@@ -8,7 +8,7 @@ from campaign import db
 from campaign.congress import tracking
 from campaign.congress.bills import congress_on
 from campaign.mailing import senders
-from campaign.mailing.edition import contents, editions, news
+from campaign.mailing.edition import building, contents, editions, news, recipients
 from campaign.mailing.edition.render import Renderer
 from campaign.mailing.models import Edition
 from campaign.settings import Settings
@@ -27,7 +27,7 @@ def build(engine: Engine, settings: Settings, campaign: str, *, now: datetime) -
         if today and today.congress < congress_on(now):
             # The day that a Congress ends has had its alert; the next day tells what came after.
             return 0
-        since = today.since_seq if today else editions.next_since(session, campaign, "alert", day, now)
+        since = today.since_seq if today else building.next_since(session, campaign, "alert", day, now)
         told = today.upto_seq if today else since
         bills = [row.bill for row in tracking.tracked(session)]
         if news.last_seq(session) <= told and not news.announced_today(session, bills, now=now):
@@ -35,12 +35,12 @@ def build(engine: Engine, settings: Settings, campaign: str, *, now: datetime) -
         found = news.gather(session, campaign, since_seq=since, now=now)
         if not found.moved and not found.announced:
             return 0
-    edition = today.id if today and today.id else editions.open_row(engine, campaign, "alert", day, found, now)
+    edition = today.id if today and today.id else building.open_row(engine, campaign, "alert", day, found, now)
     contents.add_missing(engine, settings, edition, Renderer(found, sender), now)
     with db.writing(engine) as session:
         row = session.get_one(Edition, edition)
         row.upto_seq = max(row.upto_seq, found.upto_seq)
-        added = editions.add_rows(session, row)
+        added = recipients.add_rows(session, row)
         if added or not today:
             row.state, row.published_at, row.finished_at = "sending", row.published_at or now, None
     db.rows_were_added(engine, "delivery", added)

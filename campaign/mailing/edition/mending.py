@@ -7,7 +7,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from campaign import db
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import recipients
 from campaign.mailing.models import Edition
 
 
@@ -22,5 +22,5 @@ def mend(engine: Engine, *, now: datetime) -> int:
             # would look through all of them for each reader.
             session.execute(sa.text("SET LOCAL enable_nestloop = off"))
         for edition in sending:
-            added += editions.add_rows(session, edition, lacking=True)
+            added += recipients.add_rows(session, edition, lacking=True)
     return added

@@ -16,7 +16,7 @@ from campaign.congress.members import Person
 from campaign.congress.models import Bill
 from campaign.organizing import notes, whip, worklists
 from campaign.organizing.models import WhipNote
-from campaign.organizing.worklists import Entry
+from campaign.organizing.worklist_entries import Entry
 from campaign.refusals import Refused
 from campaign.web.api import schemas
 from campaign.web.core import database, routing, served

@@ -15,7 +15,7 @@ from campaign.congress.members import Person
 from campaign.congress.models import CommitteeSeat, Cosponsorship
 from campaign.dates import parse_day
 from campaign.organizing import dashboard as boards
-from campaign.organizing import worklists
+from campaign.organizing import worklist_entries, worklists
 from campaign.organizing.worklists import Worklists
 from campaign.proposals import lineage
 from campaign.refusals import Refused
@@ -59,8 +59,8 @@ def _growth(session: Session, strip: boards.BillSummary, now: datetime) -> Growt
 
 def _pictures(session: Session, strip: boards.BillSummary, lists: Worklists | None) -> dict[str, Any]:
     record, sitting = strip.record, members.people(session, now=strip.record.moment)
-    was = _who(lists, worklists.ASK_AGAIN) | _who(lists, worklists.WITHDREW)
-    seated = _who(lists, worklists.COMMITTEE)
+    was = _who(lists, worklist_entries.ASK_AGAIN) | _who(lists, worklist_entries.WITHDREW)
+    seated = _who(lists, worklist_entries.COMMITTEE)
     shown = [share.committee.id for share in strip.committees]
     places = _places(session, shown, record.bill.congress, sitting)
     return {

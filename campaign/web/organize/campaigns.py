@@ -11,7 +11,7 @@ from campaign.accounts import users
 from campaign.congress.data_sets import count
 from campaign.mailing import results
 from campaign.mailing.models import Edition
-from campaign.organizing import campaign_file, campaign_setup, readiness
+from campaign.organizing import campaign_export, campaign_file, campaign_identity, campaign_setup, readiness
 from campaign.proposals import campaigns, logos
 from campaign.refusals import Refused
 from campaign.removal import Removal
@@ -83,7 +83,7 @@ def _to_words(slug: str) -> Response:
 @route("/campaigns/<slug>/file", role="organizer")
 def campaign_as_file(slug: str) -> Response:
     """Everything that people wrote for the campaign."""
-    response = make_response(campaign_file.write(campaign_setup.written(database.session(), slug)))
+    response = make_response(campaign_file.write(campaign_export.written(database.session(), slug)))
     response.headers["Content-Type"] = "application/yaml; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="{slug}.yaml"'
     return response
@@ -170,7 +170,7 @@ def organization(slug: str) -> Response:
 
 def _organization(slug: str, typed: Mapping[str, str], *, problem: str = "", status: int = 200) -> Response:
     row = campaigns.campaign(database.session(), slug)
-    values = {**{name: getattr(row, name) for name in (*campaign_setup.IDENTITY, *OF_FORM)}, **typed}
+    values = {**{name: getattr(row, name) for name in (*campaign_identity.IDENTITY, *OF_FORM)}, **typed}
     return page(
         "organization.html",
         status=status,
@@ -194,14 +194,14 @@ def set_organization(slug: str) -> Response:
         logo = _sent("logo", logos.LOGO, logos.read)
         picture = _sent("picture", logos.PICTURE, logos.read_picture)
         with db.writing_alone(database.engine()) as writer:
-            campaign_setup.identify(writer, slug, request.form)
+            campaign_identity.identify(writer, slug, request.form)
             row = campaigns.campaign(writer, slug)
             row.accent = accent
             if logo is not None or request.form.get("remove_logo"):
                 logos.keep(writer, row, logo)
             if picture is not None or request.form.get("remove_picture"):
                 logos.keep_picture(writer, row, picture)
-            campaign_setup.describe_picture(row, request.form)
+            campaign_identity.describe_picture(row, request.form)
             note(writer, "organization set", slug)
     except Refused as refused:
         if refused.status == 404:

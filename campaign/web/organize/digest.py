@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response
 from campaign import db
 from campaign.congress import members
 from campaign.mailing import policy, queue, results, senders
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import building, editions, lifecycle, previews
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.send_times import period_of
 from campaign.mailing.models import Edition
@@ -145,7 +145,7 @@ def copy_states() -> dict[str, str]:
 
 @route("/digest/build", role="organizer", methods=("POST",))
 def build_digest() -> Response:
-    built = editions.build(database.engine(), _settings(), served.slug(), now=db.utcnow())
+    built = building.build(database.engine(), _settings(), served.slug(), now=db.utcnow())
     _log("digest built", built.period, recipients=built.recipients)
     told(_("The edition of %(period)s is ready. Check it before it goes out.", period=built.period))
     return to("digest", edition=built.edition)
@@ -167,7 +167,7 @@ def digest_note(id: int) -> Response:
                 f"A note has {LONGEST_NOTE} letters at most.",
                 f"Una nota tiene {LONGEST_NOTE} letras como máximo.",
             )
-        editions.set_note(database.engine(), _settings(), id, en, es, now=db.utcnow())
+        building.set_note(database.engine(), _settings(), id, en, es, now=db.utcnow())
     except Refused as refused:
         known, said = results.editions_of(database.session(), served.slug()), refused.text(current())
         return _overview(known, shown, typed={"en": en, "es": es}, problem=said, status=refused.status)
@@ -206,7 +206,7 @@ def _group() -> Group:
 
 def _message(id: int) -> bytes:
     edition = _edition(id).id or 0
-    return editions.preview(database.engine(), _settings(), _group(), edition=edition, now=db.utcnow())
+    return previews.preview(database.engine(), _settings(), _group(), edition=edition, now=db.utcnow())
 
 
 def look(raw: bytes) -> Look:
@@ -268,7 +268,7 @@ def digest_message(id: int) -> Response:
 def digest_test(id: int) -> Response:
     """One copy to whoever asks, at their own address and no other."""
     group, period = _group(), _edition(id).period
-    editions.send_test(database.engine(), id, group, me().email, now=db.utcnow())
+    previews.send_test(database.engine(), id, group, me().email, now=db.utcnow())
     _log("digest test", period, language=group.language, seat=group.seat)
     told(_("One copy goes to %(email)s with the next emails.", email=me().email))
     return to("digest_preview", id=id, lang=group.language, seat=group.seat)
@@ -287,15 +287,15 @@ class Step:
 
 
 def _approve(id: int) -> int:
-    return editions.publish(database.engine(), _settings(), id, by=me().email, now=db.utcnow())
+    return lifecycle.publish(database.engine(), _settings(), id, by=me().email, now=db.utcnow())
 
 
 def _pause(id: int) -> None:
-    editions.pause(database.engine(), id, why=f"paused by {me().email}")
+    lifecycle.pause(database.engine(), id, why=f"paused by {me().email}")
 
 
 def _resume(id: int) -> None:
-    editions.resume(database.engine(), id, now=db.utcnow())
+    lifecycle.resume(database.engine(), id, now=db.utcnow())
 
 
 def _resend(id: int) -> int:
@@ -303,7 +303,7 @@ def _resend(id: int) -> int:
 
 
 def _cancel(id: int) -> int:
-    return editions.cancel(database.engine(), id, why=f"cancelled by {me().email}", now=db.utcnow())
+    return lifecycle.cancel(database.engine(), id, why=f"cancelled by {me().email}", now=db.utcnow())
 
 
 STEPS = {

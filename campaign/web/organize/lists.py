@@ -14,11 +14,12 @@ from campaign import db
 from campaign.congress.bills import WASHINGTON, BillId, congress_on
 from campaign.congress.members import Person
 from campaign.congress.models import Committee, CommitteeSeat
-from campaign.organizing import calls, saved_views, whip, worklists
+from campaign.organizing import calls, saved_views, whip, worklist_entries, worklists
 from campaign.organizing import dashboard as boards
 from campaign.organizing.cache import record_version
 from campaign.organizing.member_filter import matcher
-from campaign.organizing.worklists import Entry, Worklists
+from campaign.organizing.worklist_entries import Entry
+from campaign.organizing.worklists import Worklists
 from campaign.web.core import database, served
 from campaign.web.core.languages import current
 from campaign.web.organize import sorting
@@ -107,7 +108,7 @@ class Row:
 
 
 COLUMNS: Mapping[str, sorting.Key] = {
-    "why": lambda row: (worklists.LISTS.index(row.entries[0].list) + 1, -len(row.entries)),
+    "why": lambda row: (worklist_entries.LISTS.index(row.entries[0].list) + 1, -len(row.entries)),
     "calls": lambda row: row.calls,
 }
 

@@ -15,7 +15,8 @@ from campaign.congress.bills import BillId, congress_on
 from campaign.congress.models import Bill, Cosponsorship
 from campaign.organizing import calls, notes, staff, whip, worklists
 from campaign.organizing import dashboard as boards
-from campaign.organizing.worklists import LISTS, Worklists
+from campaign.organizing.worklist_entries import LISTS
+from campaign.organizing.worklists import Worklists
 from campaign.outreach import phone_numbers
 from campaign.refusals import Refused
 from campaign.web.core import database, routing, served

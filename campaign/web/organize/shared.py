@@ -16,7 +16,7 @@ from campaign.accounts.models import User
 from campaign.congress import members
 from campaign.congress.bills import BillId
 from campaign.congress.members import Person
-from campaign.organizing import exports, saved_views, worklists
+from campaign.organizing import exports, saved_views, worklist_entries
 from campaign.organizing.cache import ResultCache
 from campaign.organizing.member_filter import folded, matcher
 from campaign.proposals import lineage, lookup
@@ -35,16 +35,16 @@ KINDS = {
 def list_names() -> dict[str, str]:
     """The worklists as people call them."""
     return {
-        worklists.WAS_ON: _("Supported it last time"),
-        worklists.ASK_AGAIN: _("Ask again"),
-        worklists.WITHDREW: _("Withdrew"),
-        worklists.SUCCESSORS: _("Successors"),
-        worklists.SISTER_GAP: _("On the campaign’s other bill"),
-        worklists.COMMITTEE: _("On the committee"),
-        worklists.COMPANION: _("On the companion bill"),
-        worklists.NEW: _("New in Congress"),
-        worklists.NOT_LISTED: _("Not listed yet"),
-        worklists.GONE: _("No longer in Congress"),
+        worklist_entries.WAS_ON: _("Supported it last time"),
+        worklist_entries.ASK_AGAIN: _("Ask again"),
+        worklist_entries.WITHDREW: _("Withdrew"),
+        worklist_entries.SUCCESSORS: _("Successors"),
+        worklist_entries.SISTER_GAP: _("On the campaign’s other bill"),
+        worklist_entries.COMMITTEE: _("On the committee"),
+        worklist_entries.COMPANION: _("On the companion bill"),
+        worklist_entries.NEW: _("New in Congress"),
+        worklist_entries.NOT_LISTED: _("Not listed yet"),
+        worklist_entries.GONE: _("No longer in Congress"),
     }
 
 

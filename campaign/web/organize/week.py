@@ -22,7 +22,7 @@ from campaign.organizing import dashboard as boards
 from campaign.organizing.cache import record_version
 from campaign.organizing.calls import Waiting
 from campaign.organizing.models import WhipEntry
-from campaign.organizing.worklists import Entry
+from campaign.organizing.worklist_entries import Entry
 from campaign.outreach import phone_numbers, week_ahead
 from campaign.outreach.bilingual import Text
 from campaign.outreach.week_ahead import Coming

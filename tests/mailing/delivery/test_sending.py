@@ -14,7 +14,7 @@ from sqlmodel import select
 from campaign import db
 from campaign.mailing import queue
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import building, editions, lifecycle
 from campaign.mailing.message import Envelope
 from campaign.mailing.models import Content, Delivery, Edition, RelayLimits
 from campaign.mailing.transport import Folder, Relay, Simulating, Smtp, open_transport
@@ -226,7 +226,7 @@ def test_e09_many_refusals_in_a_row_pause_the_edition_and_tell_somebody_once(
     assert len([one for one in waiting if one.kind == "digest"]) >= 2
     deliver(outbox())
     assert [name for name in box.got if name.startswith("desk")] == ["desk@campaign-host.org"]
-    editions.resume(engine, edition, now=MONDAY)
+    lifecycle.resume(engine, edition, now=MONDAY)
     assert edition_row(edition).state == "sending"
 
 
@@ -247,7 +247,7 @@ def test_e14_what_is_queued_is_not_changed_by_later_edits(
     readers("a@readers-host.org")
     edition = published()
     with pytest.raises(Refused):
-        editions.set_note(engine, settings, edition, "Late", "Tarde", now=MONDAY)
+        building.set_note(engine, settings, edition, "Late", "Tarde", now=MONDAY)
     with db.reading(engine) as session:
         kept = session.exec(select(Content)).one().body
     deliver(outbox())

@@ -11,7 +11,7 @@ from sqlmodel import select
 from campaign import db
 from campaign.mailing import queue
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import building, lifecycle
 from campaign.mailing.models import Delivery, Edition
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -33,7 +33,7 @@ def clock() -> Clock:
 
 
 def draft(engine: Engine, settings: Settings, now: datetime = BUILT) -> int:
-    return editions.build(engine, settings, CAMPAIGN, now=now, period=LAST_WEEK).edition
+    return building.build(engine, settings, CAMPAIGN, now=now, period=LAST_WEEK).edition
 
 
 def test_a_draft_of_the_last_congress_cannot_be_approved(
@@ -43,11 +43,11 @@ def test_a_draft_of_the_last_congress_cannot_be_approved(
     readers("r1@readers-host.org")
     edition = draft(engine, settings)
     with pytest.raises(Refused, match="119th Congress, which has ended") as refused:
-        editions.publish(engine, settings, edition, by="tests", now=NOON)
+        lifecycle.publish(engine, settings, edition, by="tests", now=NOON)
     assert refused.value.status == 409
     assert "119.º Congreso" in refused.value.es
     assert states() == {}
-    assert editions.publish(engine, settings, edition, by="tests", now=NOON - timedelta(seconds=1)) == 1
+    assert lifecycle.publish(engine, settings, edition, by="tests", now=NOON - timedelta(seconds=1)) == 1
 
 
 def test_a_paused_edition_of_the_last_congress_cannot_be_resumed(
@@ -55,10 +55,10 @@ def test_a_paused_edition_of_the_last_congress_cannot_be_resumed(
 ) -> None:
     readers("r1@readers-host.org")
     edition = published(LAST_WEEK, BUILT)
-    editions.pause(engine, edition, why="look")
+    lifecycle.pause(engine, edition, why="look")
     with pytest.raises(Refused, match="has ended"):
-        editions.resume(engine, edition, now=NOON)
-    editions.resume(engine, edition, now=NOON - timedelta(seconds=1))
+        lifecycle.resume(engine, edition, now=NOON)
+    lifecycle.resume(engine, edition, now=NOON - timedelta(seconds=1))
 
 
 def test_what_is_waiting_at_noon_stays(
@@ -85,9 +85,9 @@ def test_organizers_hear_once_what_was_stopped(
     rules(notify_email="desk@campaign-host.org")
     readers(*addresses(3))
     edition = published(LAST_WEEK, BUILT)
-    assert editions.retire(engine, now=NOON - timedelta(seconds=1)) == []
-    assert [row.period for row in editions.retire(engine, now=NOON)] == [LAST_WEEK]
-    assert editions.retire(engine, now=NOON + timedelta(hours=1)) == []
+    assert lifecycle.retire(engine, now=NOON - timedelta(seconds=1)) == []
+    assert [row.period for row in lifecycle.retire(engine, now=NOON)] == [LAST_WEEK]
+    assert lifecycle.retire(engine, now=NOON + timedelta(hours=1)) == []
     found = states()
     assert (found.pop("notice"), set(found.values())) == ("pending", {"failed"})
     with db.reading(engine) as session:
@@ -114,13 +114,13 @@ def test_this_weeks_draft_is_built_anew(engine: Engine, settings: Settings, read
     rules(quiet_week="note")
     readers("r1@readers-host.org", confirmed_at=datetime(2024, 12, 1, tzinfo=UTC))
     monday, friday = datetime(2024, 12, 30, 15, tzinfo=UTC), datetime(2025, 1, 3, 17, tzinfo=UTC)
-    first = editions.build(engine, settings, CAMPAIGN, now=monday)
+    first = building.build(engine, settings, CAMPAIGN, now=monday)
     assert (first.period, first.state) == ("2025-W01", "draft")
     build_editions.run_retired(engine, settings, now=friday)
     with db.reading(engine) as session:
         rows = session.exec(select(Edition)).all()
     assert [(row.id, row.state, row.congress) for row in rows] == [(first.edition, "draft", 119)]
-    assert editions.publish(engine, settings, first.edition, by="tests", now=friday) == 1
+    assert lifecycle.publish(engine, settings, first.edition, by="tests", now=friday) == 1
 
 
 def test_an_edition_that_was_partly_sent_is_not_built_anew(
@@ -130,6 +130,6 @@ def test_an_edition_that_was_partly_sent_is_not_built_anew(
     monday, friday = datetime(2024, 12, 30, 15, tzinfo=UTC), datetime(2025, 1, 3, 17, tzinfo=UTC)
     edition = published("2025-W01", monday)
     build_editions.run_retired(engine, settings, now=friday)
-    assert editions.build(engine, settings, CAMPAIGN, now=friday).edition == edition
+    assert building.build(engine, settings, CAMPAIGN, now=friday).edition == edition
     with db.reading(engine) as session:
         assert session.get_one(Edition, edition).state == "stopped"

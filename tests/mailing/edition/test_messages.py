@@ -24,7 +24,7 @@ from campaign.mailing import dns_checks, senders
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery import single_mails
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import editions, news, numbers, render
+from campaign.mailing.edition import building, news, numbers, render
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.render import Renderer
 from campaign.mailing.message import (
@@ -364,7 +364,7 @@ def test_e25_nothing_is_sent_without_a_sender_and_a_postal_address(
     with pytest.raises(Refused, match="CAMPAIGN_"):
         sender_of(bare)
     with pytest.raises(Refused):
-        editions.build(engine, bare, CAMPAIGN, now=MONDAY)
+        building.build(engine, bare, CAMPAIGN, now=MONDAY)
     with db.reading(engine) as session:
         assert session.exec(select(Edition)).all() == []
 

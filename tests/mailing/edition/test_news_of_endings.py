@@ -15,7 +15,7 @@ from campaign import db
 from campaign.app import create_app
 from campaign.congress import members
 from campaign.congress.bills import BillId
-from campaign.mailing.edition import alerts, digest, editions, news
+from campaign.mailing.edition import alerts, building, digest, lifecycle, news, previews
 from campaign.mailing.edition.digest import Group
 from campaign.organizing import worklists
 from campaign.outreach import asks
@@ -44,7 +44,7 @@ def december(sqlite_engine: Engine) -> Engine:
 
 def mail(engine: Engine, settings: Settings, edition: int, lang: str, seat: str = "") -> tuple[str, str, str]:
     """Subject, text and HTML."""
-    raw = editions.preview(engine, settings, Group(lang, seat), edition=edition, now=MONDAY)
+    raw = previews.preview(engine, settings, Group(lang, seat), edition=edition, now=MONDAY)
     message = email.message_from_bytes(raw, policy=default)
     text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
     assert text is not None
@@ -59,7 +59,7 @@ def test_the_end_is_news_once(december: Engine, settings: Settings, readers: Mak
     readers("b@readers-host.org", language="es")
     close_bills.run(engine, settings, now=NOON)
     assert alerts.build(engine, settings, CAMPAIGN, now=NOON + timedelta(hours=1)) == 0
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY)
     assert built.state == "draft"
     subject, text, html = mail(engine, settings, built.edition, "en")
     assert subject == "The 119th Congress has ended: what was reached, and what comes next"
@@ -74,8 +74,8 @@ def test_the_end_is_news_once(december: Engine, settings: Settings, readers: Mak
     assert subject == "El 119.º Congreso terminó: hasta dónde se llegó y qué sigue"
     assert "H.R. 923 venció con el 119.º Congreso el 3 de enero de 2027." in text
     assert "El último día tenía 2 copatrocinadores; con voto, 1." in text
-    editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
-    assert editions.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7)).state == "quiet"
+    lifecycle.publish(engine, settings, built.edition, by="tests", now=MONDAY)
+    assert building.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7)).state == "quiet"
 
 
 def test_a_quiet_week_between_speaks_of_no_living_bill(
@@ -85,7 +85,7 @@ def test_a_quiet_week_between_speaks_of_no_living_bill(
     rules(quiet_week="note")
     readers("a@readers-host.org", seat="NY-2")
     readers("b@readers-host.org", seat="NY-2", language="es")
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY)
     _, text, html = mail(engine, settings, built.edition, "en", "NY-2")
     assert "The bills you follow have not been introduced in this Congress yet." in text
     assert "co-sponsored last Congress's H.R. 923, which has expired" in text
@@ -116,7 +116,7 @@ def test_mail_of_the_last_weeks_says_how_long_is_left(
     rules(quiet_week="note")
     readers("a@readers-host.org")
     readers("b@readers-host.org", language="es")
-    edition = editions.build(december, settings, CAMPAIGN, now=now).edition
+    edition = building.build(december, settings, CAMPAIGN, now=now).edition
     for lang, expected, start in (("en", en, "This Congress ends "), ("es", es, "Este Congreso termina ")):
         for body in mail(december, settings, edition, lang)[1:]:
             assert expected in body

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.congress.models import Bill
-from campaign.mailing.edition import editions, news
+from campaign.mailing.edition import building, lifecycle, news, previews
 from campaign.mailing.edition.digest import Group
 from campaign.proposals import lineage, returns
 from campaign.settings import Settings
@@ -58,12 +58,12 @@ def test_the_return_is_told_in_the_week_it_is_first_read(
     readers("a@readers-host.org")
     readers("b@readers-host.org", language="es")
     rules(quiet_week="nothing")
-    before = editions.build(engine, settings, CAMPAIGN, now=MONDAY - timedelta(days=7))
+    before = building.build(engine, settings, CAMPAIGN, now=MONDAY - timedelta(days=7))
     come_back(engine)
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY)
     assert (before.state, built.state) == ("quiet", "draft")
     told = {
-        lang: editions.preview(engine, settings, Group(lang, ""), edition=built.edition, now=MONDAY)
+        lang: previews.preview(engine, settings, Group(lang, ""), edition=built.edition, now=MONDAY)
         for lang in ("en", "es")
     }
     message = email.message_from_bytes(told["en"], policy=default)
@@ -75,8 +75,8 @@ def test_the_return_is_told_in_the_week_it_is_first_read(
     assert "H.R. 412 continúa H.R. 923 del Congreso pasado. Se presentó el 21 de enero de 2027" in plain(
         told["es"]
     )
-    editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
-    after = editions.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7))
+    lifecycle.publish(engine, settings, built.edition, by="tests", now=MONDAY)
+    after = building.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7))
     assert after.state == "quiet"
 
 
@@ -89,8 +89,8 @@ def test_a_bill_that_was_not_read_yet_has_no_number_in_the_mail(
     come_back(january)
     with db.writing(january) as session:
         session.get_one(Bill, "hr412-120").observed_at = None
-    built = editions.build(january, settings, CAMPAIGN, now=MONDAY)
-    text = plain(editions.preview(january, settings, Group("en", ""), edition=built.edition, now=MONDAY))
+    built = building.build(january, settings, CAMPAIGN, now=MONDAY)
+    text = plain(previews.preview(january, settings, Group("en", ""), edition=built.edition, now=MONDAY))
     assert "THE NUMBERS" not in text
     assert "co-sponsors" not in text
 

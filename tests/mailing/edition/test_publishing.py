@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from campaign import db
 from campaign.mailing.addresses import Keys
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import building, lifecycle, recipients
 from campaign.mailing.models import Delivery, Edition, Subscriber, Suppression
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -42,16 +42,16 @@ def test_e01_a_failure_while_publishing_creates_no_row(
 ) -> None:
     readers(*addresses(5))
     rules(quiet_week="note")
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY, period="2026-W26")
-    whole = editions.add_rows
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY, period="2026-W26")
+    whole = recipients.add_rows
 
     def breaks(*given: Any) -> int:
         whole(*given)
         raise RuntimeError("the power went out")
 
-    monkeypatch.setattr(editions, "add_rows", breaks)
+    monkeypatch.setattr(recipients, "add_rows", breaks)
     with pytest.raises(RuntimeError):
-        editions.publish(engine, settings, built.edition, by="tests", now=MONDAY)
+        lifecycle.publish(engine, settings, built.edition, by="tests", now=MONDAY)
     with db.reading(engine) as session:
         assert session.exec(select(Delivery)).all() == []
         assert session.get_one(Edition, built.edition).state == "draft"
@@ -62,11 +62,11 @@ def test_e02_publishing_twice_or_at_once_adds_nothing(
 ) -> None:
     readers(*addresses(20))
     rules(quiet_week="note")
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY, period="2026-W26")
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY, period="2026-W26")
     added: list[int] = []
 
     def publish() -> None:
-        added.append(editions.publish(engine, settings, built.edition, by="tests", now=MONDAY))
+        added.append(lifecycle.publish(engine, settings, built.edition, by="tests", now=MONDAY))
 
     threads = [threading.Thread(target=publish) for _ in range(4)]
     for thread in threads:
@@ -92,8 +92,8 @@ def test_e02_building_a_week_again_keeps_its_edition(
 ) -> None:
     readers("a@readers-host.org")
     rules(quiet_week="note")
-    first = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
-    assert editions.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(hours=1)) == first
+    first = building.build(engine, settings, CAMPAIGN, now=MONDAY)
+    assert building.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(hours=1)) == first
 
 
 def test_a_draft_whose_news_a_later_one_tells_is_not_sent_too(
@@ -103,13 +103,13 @@ def test_a_draft_whose_news_a_later_one_tells_is_not_sent_too(
     rules(quiet_week="note")
     readers("a@readers-host.org")
     older, newer = (
-        editions.build(small, settings, CAMPAIGN, now=MONDAY + timedelta(days=days)) for days in (0, 7)
+        building.build(small, settings, CAMPAIGN, now=MONDAY + timedelta(days=days)) for days in (0, 7)
     )
     with pytest.raises(Refused, match="2026-W27 tells what 2026-W26 does") as refused:
-        editions.publish(small, settings, older.edition, by="tests", now=MONDAY + timedelta(days=7))
+        lifecycle.publish(small, settings, older.edition, by="tests", now=MONDAY + timedelta(days=7))
     assert (refused.value.status, "2026-W27 cuenta lo mismo" in refused.value.es) == (409, True)
     assert states() == {}
-    assert editions.publish(small, settings, newer.edition, by="tests", now=MONDAY + timedelta(days=7)) == 1
+    assert lifecycle.publish(small, settings, newer.edition, by="tests", now=MONDAY + timedelta(days=7)) == 1
 
 
 def test_a_draft_may_be_sent_after_an_edition_that_tells_later_news(
@@ -117,7 +117,7 @@ def test_a_draft_may_be_sent_after_an_edition_that_tells_later_news(
 ) -> None:
     rules(quiet_week="note")
     readers("a@readers-host.org")
-    older = editions.build(small, settings, CAMPAIGN, now=MONDAY)
+    older = building.build(small, settings, CAMPAIGN, now=MONDAY)
     with db.writing(small) as session:
         ends = session.get_one(Edition, older.edition).upto_seq
         session.add(
@@ -153,7 +153,7 @@ def test_a_draft_may_be_sent_after_an_edition_that_tells_later_news(
                 built_at=MONDAY,
             )
         )
-    assert editions.publish(small, settings, older.edition, by="tests", now=MONDAY) == 1
+    assert lifecycle.publish(small, settings, older.edition, by="tests", now=MONDAY) == 1
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from benchmarks import mail as bench
 from campaign import db
 from campaign.mailing import results
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import alerts, editions
+from campaign.mailing.edition import alerts, building, editions, lifecycle, previews
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.send_times import monday_of, period_of, send_time
 from campaign.mailing.models import Content, Delivery, Edition, Subscriber
@@ -55,10 +55,10 @@ def test_e44_a_quiet_week_sends_nothing_or_a_short_note_as_chosen(
     prepare(engine)
     readers("a@readers-host.org", seat="TX-20")
     rules(quiet_week=choice)
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY)
     assert (built.state, built.groups) == (state, groups)
     if groups:
-        raw = editions.preview(engine, settings, Group("en", "TX-20"), edition=built.edition, now=MONDAY)
+        raw = previews.preview(engine, settings, Group("en", "TX-20"), edition=built.edition, now=MONDAY)
         assert "A quiet week is a good week to call." in text_of(raw)
 
 
@@ -92,7 +92,7 @@ def test_e44_the_schedule_makes_one_edition_a_week_and_only_says_so_twice(
 @pytest.mark.parametrize("period", ["2026", "2026-W60", "W26", "2026-W26; DROP", "２０２６-W26", "2031-W01"])
 def test_e44_what_is_no_week_is_refused(engine: Engine, settings: Settings, period: str) -> None:
     with pytest.raises(Refused):
-        editions.build(engine, settings, CAMPAIGN, now=MONDAY, period=period)
+        building.build(engine, settings, CAMPAIGN, now=MONDAY, period=period)
 
 
 def test_subjects_say_the_news_to_each(engine: Engine, settings: Settings, readers: Make) -> None:
@@ -101,7 +101,7 @@ def test_subjects_say_the_news_to_each(engine: Engine, settings: Settings, reade
         for lang in ("en", "es"):
             readers(f"{lang}{place}@readers-host.org", seat=seat, language=lang)
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    editions.build(engine, settings, CAMPAIGN, now=MONDAY)
+    building.build(engine, settings, CAMPAIGN, now=MONDAY)
     assert subjects(engine) == {
         ("en", "TX-28"): "Representative Garza signed on to the ARMAS Act",
         ("es", "TX-28"): "La representante Garza firmó la Ley ARMAS",
@@ -118,16 +118,16 @@ def test_baselines_and_late_back_fills_are_not_news(engine: Engine, settings: Se
     prepare(engine)
     readers("a@readers-host.org")
     see(engine, joined={"G000559": date(2026, 5, 2)}, read_at=MONDAY.replace(day=20))
-    assert editions.build(engine, settings, CAMPAIGN, now=MONDAY).state == "quiet"
+    assert building.build(engine, settings, CAMPAIGN, now=MONDAY).state == "quiet"
 
 
 def test_the_same_news_is_told_once(engine: Engine, settings: Settings, readers: Make) -> None:
     prepare(engine)
     readers("a@readers-host.org")
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    first = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
-    assert editions.publish(engine, settings, first.edition, by="t", now=MONDAY) == 1
-    assert editions.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7)).state == "quiet"
+    first = building.build(engine, settings, CAMPAIGN, now=MONDAY)
+    assert lifecycle.publish(engine, settings, first.edition, by="t", now=MONDAY) == 1
+    assert building.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7)).state == "quiet"
 
 
 def test_news_of_an_edition_that_never_left_comes_with_the_next(
@@ -136,16 +136,16 @@ def test_news_of_an_edition_that_never_left_comes_with_the_next(
     prepare(engine)
     readers("a@readers-host.org")
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    editions.build(engine, settings, CAMPAIGN, now=MONDAY)
-    assert editions.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7)).state == "draft"
+    building.build(engine, settings, CAMPAIGN, now=MONDAY)
+    assert building.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7)).state == "draft"
 
 
 def test_counts_are_honest_and_carry_the_difference(engine: Engine, settings: Settings, readers: Make) -> None:
     prepare(engine)
     readers("a@readers-host.org", seat="TX-21")
     see(engine, joined={**GARZA, "N000001": date(2026, 6, 16)}, read_at=MONDAY.replace(day=20))
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
-    text = text_of(editions.preview(engine, settings, Group("en", "TX-21"), edition=built.edition, now=MONDAY))
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY)
+    text = text_of(previews.preview(engine, settings, Group("en", "TX-21"), edition=built.edition, now=MONDAY))
     # There was no mail yet.
     assert "H.R. 6736 (ARMAS Act): 2, +2 lately" in text
     assert "2 can vote" in text
@@ -159,12 +159,12 @@ def test_a_difference_is_one_from_the_last_mail_where_there_was_one(
     prepare(engine)
     readers("a@readers-host.org", seat="TX-21")
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
-    editions.publish(engine, settings, built.edition, by="t", now=MONDAY)
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY)
+    lifecycle.publish(engine, settings, built.edition, by="t", now=MONDAY)
     later = MONDAY + timedelta(days=7)
     see(engine, joined={**GARZA, "N000001": date(2026, 6, 24)}, read_at=MONDAY + timedelta(days=3))
-    second = editions.build(engine, settings, CAMPAIGN, now=later)
-    text = text_of(editions.preview(engine, settings, Group("es", "TX-21"), edition=second.edition, now=later))
+    second = building.build(engine, settings, CAMPAIGN, now=later)
+    text = text_of(previews.preview(engine, settings, Group("es", "TX-21"), edition=second.edition, now=later))
     assert "H.R. 6736 (Ley ARMAS): 2, +1 desde el último correo" in text
 
 
@@ -174,7 +174,7 @@ def test_a_stage_reached_is_the_news(engine: Engine, settings: Settings, readers
     steps = ((date(2026, 6, 17), "Ordered to be Reported by the Yeas and Nays: 30 - 20.", ""),)
     steps += ((date(2026, 6, 18), "Reported by the Committee on Foreign Affairs. H. Rept. 119-400.", "5000"),)
     see(engine, joined={}, steps=steps, read_at=MONDAY.replace(day=20))
-    editions.build(engine, settings, CAMPAIGN, now=MONDAY)
+    building.build(engine, settings, CAMPAIGN, now=MONDAY)
     (subject,) = subjects(engine).values()
     assert subject.startswith("La Ley ARMAS: ")
 
@@ -185,12 +185,12 @@ def test_a_note_needs_both_languages_and_reaches_both(
     readers("a@readers-host.org")
     readers("b@readers-host.org", language="es")
     rules(quiet_week="note")
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY)
     with pytest.raises(Refused):
-        editions.set_note(engine, settings, built.edition, "Only English", "", now=MONDAY)
-    editions.set_note(engine, settings, built.edition, "Thank you.", "Gracias.", now=MONDAY)
+        building.set_note(engine, settings, built.edition, "Only English", "", now=MONDAY)
+    building.set_note(engine, settings, built.edition, "Thank you.", "Gracias.", now=MONDAY)
     for lang, words in (("en", "Thank you."), ("es", "Gracias.")):
-        raw = editions.preview(engine, settings, Group(lang), edition=built.edition, now=MONDAY)
+        raw = previews.preview(engine, settings, Group(lang), edition=built.edition, now=MONDAY)
         assert words in text_of(raw)
 
 
@@ -200,14 +200,14 @@ def test_a_note_that_is_refused_leaves_the_draft_as_it_was(
     readers("a@readers-host.org")
     readers("b@readers-host.org", language="es")
     rules(quiet_week="note")
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
-    editions.set_note(engine, settings, built.edition, "Thank you.", "Gracias.", now=MONDAY)
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY)
+    building.set_note(engine, settings, built.edition, "Thank you.", "Gracias.", now=MONDAY)
     before = subjects(engine)
     with pytest.raises(Refused, match="kB"):
-        editions.set_note(engine, settings, built.edition, "Short.", "palabra " * 15_000, now=MONDAY)
+        building.set_note(engine, settings, built.edition, "Short.", "palabra " * 15_000, now=MONDAY)
     assert subjects(engine) == before
     for lang, words in (("en", "Thank you."), ("es", "Gracias.")):
-        raw = editions.preview(engine, settings, Group(lang), edition=built.edition, now=MONDAY)
+        raw = previews.preview(engine, settings, Group(lang), edition=built.edition, now=MONDAY)
         assert words in text_of(raw)
 
 
@@ -229,12 +229,12 @@ def test_an_edition_leaves_from_the_first_of_its_readers_mornings_on(
     engine: Engine, settings: Settings, readers: Make, rules: Make
 ) -> None:
     rules(quiet_week="note")
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY, period="2026-W27")
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY, period="2026-W27")
     with db.reading(engine) as session:
         assert results.first_due(session, editions.get(session, built.edition)) is None
     readers("west@readers-host.org", seat="CA-1")
     readers("east@readers-host.org", seat="NY-1")
-    editions.set_note(engine, settings, built.edition, "Thank you.", "Gracias.", now=MONDAY)
+    building.set_note(engine, settings, built.edition, "Thank you.", "Gracias.", now=MONDAY)
     with db.reading(engine) as session:
         first = results.first_due(session, editions.get(session, built.edition))
     assert first == datetime(2026, 6, 29, 12, 0, tzinfo=UTC)
@@ -283,9 +283,9 @@ def test_e46_the_preview_is_the_message_but_for_the_reader(
     prepare(engine)
     readers("a@readers-host.org", seat=group.seat, language=group.language)
     see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
-    seen = editions.preview(engine, settings, group, edition=built.edition, now=MONDAY)
-    editions.publish(engine, settings, built.edition, by="t", now=MONDAY)
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY)
+    seen = previews.preview(engine, settings, group, edition=built.edition, now=MONDAY)
+    lifecycle.publish(engine, settings, built.edition, by="t", now=MONDAY)
     deliver(outbox())
     ((_, _, sent),) = box.messages
     assert without_reader(seen) == without_reader(sent)
@@ -302,10 +302,10 @@ def test_e46_a_test_copy_is_the_same_bytes(
 ) -> None:
     readers("a@readers-host.org")
     rules(quiet_week="note")
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
-    editions.send_test(engine, built.edition, Group("en"), "desk@campaign-host.org", now=MONDAY)
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY)
+    previews.send_test(engine, built.edition, Group("en"), "desk@campaign-host.org", now=MONDAY)
     deliver(outbox())
     ((_, recipient, sent),) = box.messages
     assert recipient == "desk@campaign-host.org"
-    seen = editions.preview(engine, settings, Group("en"), edition=built.edition, now=MONDAY)
+    seen = previews.preview(engine, settings, Group("en"), edition=built.edition, now=MONDAY)
     assert without_reader(seen) == without_reader(sent)

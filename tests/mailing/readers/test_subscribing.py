@@ -17,7 +17,7 @@ from campaign.app import create_app
 from campaign.mailing import askings
 from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import building, lifecycle
 from campaign.mailing.models import Consent, Delivery, MailToken, Subscriber, Suppression
 from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
@@ -81,8 +81,8 @@ def test_e28_a_sign_up_gets_nothing_until_its_link_is_used(
 ) -> None:
     rules(quiet_week="note", per_second=0)
     client.post("/subscribe", data={"email": EMAIL, "language": "es"})
-    built = editions.build(engine, settings, CAMPAIGN, now=MONDAY)
-    assert editions.publish(engine, settings, built.edition, by="t", now=MONDAY) == 0
+    built = building.build(engine, settings, CAMPAIGN, now=MONDAY)
+    assert lifecycle.publish(engine, settings, built.edition, by="t", now=MONDAY) == 0
     assert deliver(outbox()).counts == {"sent": 1}
     path = link_in(box)
     token = path.rpartition("/")[2]

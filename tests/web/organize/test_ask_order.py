@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from campaign import db
 from campaign.app import create_app
-from campaign.organizing import ask_order, campaign_file, campaign_setup
+from campaign.organizing import ask_order, campaign_export, campaign_file, campaign_setup
 from campaign.outreach import ask_kinds
 from campaign.outreach.ask_kinds import ORDER
 from campaign.proposals import campaigns
@@ -65,9 +65,9 @@ def test_a_kind_that_is_moved_changes_whom_callers_start_with(
 
 def test_the_file_of_a_campaign_has_its_order(snapshot_copy: Engine) -> None:
     with db.writing(snapshot_copy) as session:
-        assert b"ask_first" not in campaign_file.write(campaign_setup.written(session, OURS))
+        assert b"ask_first" not in campaign_file.write(campaign_export.written(session, OURS))
         campaigns.campaign(session, OURS).ask_order = "thank cosponsor a_kind_of_old"
-        raw = campaign_file.write(campaign_setup.written(session, OURS))
+        raw = campaign_file.write(campaign_export.written(session, OURS))
         assert b"ask_first:\n- thank\n- cosponsor\n" in raw
         campaign_setup.duplicate(session, OURS, "copy", by="ann@example.org", now=db.utcnow())
         assert campaigns.campaign(session, "copy").first_asks == ("thank", "cosponsor")

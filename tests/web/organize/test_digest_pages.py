@@ -24,7 +24,7 @@ from campaign.accounts.models import UserSession
 from campaign.app import create_app
 from campaign.mailing import policy
 from campaign.mailing.addresses import Keys, read_address
-from campaign.mailing.edition import editions
+from campaign.mailing.edition import building, previews
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.models import Delivery, Edition, Subscriber
 from campaign.settings import Settings
@@ -162,7 +162,7 @@ def test_what_is_previewed_is_what_is_sent(
 ) -> None:
     where = f"?lang={lang}&seat={seat}"
     raw = staff.get(f"/organize/digest/{edition}/message.eml{where}").data
-    sealed, _ = editions.sealed_for(snapshot_engine, settings, Group(lang, seat), edition=edition)
+    sealed, _ = previews.sealed_for(snapshot_engine, settings, Group(lang, seat), edition=edition)
     assert sealed.head in raw
     message = message_from_bytes(raw, policy=default)
     shown = staff.get(f"/organize/digest/{edition}/preview{where}")
@@ -350,7 +350,7 @@ def test_rules_that_cannot_be_meant_change_nothing(
 def test_an_edition_built_early_says_when_it_leaves(
     staff: FlaskClient, snapshot_engine: Engine, settings: Settings, now: datetime
 ) -> None:
-    built = editions.build(snapshot_engine, settings, "us-guns-abroad", now=now, period="2026-W26")
+    built = building.build(snapshot_engine, settings, "us-guns-abroad", now=now, period="2026-W26")
     page = text_of(staff.get(f"/organize/digest?edition={built.edition}").text)
     assert "No copy goes out before June 22, 2026, 8:00 a.m. Eastern time" in page
     assert "Build this week's edition" in page.replace("&#39;", "'")
@@ -363,6 +363,6 @@ def test_the_first_morning_is_the_earliest_among_the_readers(
 ) -> None:
     with db.writing(snapshot_engine) as session:
         session.execute(sa.update(Subscriber).where(sa.text("language = 'es'")).values(seat="GU"))
-    built = editions.build(snapshot_engine, settings, "us-guns-abroad", now=now, period="2026-W26")
+    built = building.build(snapshot_engine, settings, "us-guns-abroad", now=now, period="2026-W26")
     page = text_of(staff.get(f"/organize/digest?edition={built.edition}").text)
     assert "No copy goes out before June 21, 2026, 6:00 p.m. Eastern time" in page

@@ -15,7 +15,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from campaign import db, removal
-from campaign.organizing import campaign_setup
+from campaign.organizing import campaign_export, campaign_setup
 from campaign.proposals import campaigns, logos
 
 SLUG = "us-guns-abroad"
@@ -150,7 +150,7 @@ def test_a_picture_stands_on_the_first_page_with_its_words(staff: FlaskClient, s
         assert "immutable" in answer.headers["Cache-Control"]
     assert staff.get("/picture/0.webp").status_code == 404
     with db.writing(snapshot_engine) as session:
-        once = campaign_setup.written(session, SLUG)
+        once = campaign_export.written(session, SLUG)
         assert (once.picture_alt and once.picture_alt.es) == "Personas junto a un río"
         campaign_setup.duplicate(session, SLUG, "copy", by="x", now=db.utcnow())
         copy, ours = (campaigns.campaign(session, slug) for slug in ("copy", SLUG))
