@@ -27,8 +27,11 @@ T = TypeVar("T")
 
 
 def read(poll: Poll, known: CalendarSource | None) -> int:
-    """Store the meetings that are new or were changed; how many changes. One that cannot be read is left for the
-    next time. Raises SourceError where the list cannot be read."""
+    """Store the meetings that are new or were changed; how many changes. Raises SourceError where the list is
+    not readable.
+
+    A meeting that cannot be read is left for the next time.
+    """
     since = known.mark - OVERLAP if known and known.mark else poll.now - FIRST_LOOK
     rows, whole = _rows(poll, since)
     todo = _unread(poll, rows)
