@@ -177,10 +177,12 @@ def start(mutant: Mutant, tests: Sequence[str]) -> int:
     tree = mutated(mutant)
     pid = os.fork()
     if pid:
+        # Here and below: whoever comes first, the group is there before anybody kills it.
+        os.setpgid(pid, pid)
         return pid
     status = 99
     try:
-        os.setsid()
+        os.setpgid(0, 0)
         with open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), 1)
             os.dup2(nowhere.fileno(), 2)

@@ -2,13 +2,14 @@
 
 import ast
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tools import mutants
+from tools import mutants, mutate
 from tools.mutants import Mutant
 
 # What a change of each line makes of it.
@@ -130,6 +131,14 @@ def test_harmless_changes_are_not_drawn(root: Path) -> None:
 
 def test_the_name_says_where_and_what() -> None:
     assert Mutant("campaign.x", 7, 12, "a < b -> LtE").name == "campaign.x:12 a < b -> LtE"
+
+
+def test_a_mutant_can_be_killed_before_it_begins(root: Path) -> None:
+    """With all that it starts: on a busy machine one that nobody killed ran on, and the run waited for it."""
+    pid = mutate.start(mutants.mutants("tiny")[0], ["test_tiny.py"])
+    os.killpg(pid, signal.SIGKILL)
+    _pid, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
 
 
 def test_it_tells_what_no_test_notices(root: Path) -> None:
