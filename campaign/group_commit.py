@@ -42,10 +42,23 @@ class _Group:
     def run(self, engine: Engine, work: Callable[[Session], T]) -> T:
         ended: Future[T] = Future()
         self._waiting.append((work, ended))
-        with self._writing:
-            if not ended.done():
-                self._write_all(engine)
+        if self._writing.acquire(timeout=db.WRITE_LOCK_SECONDS):
+            try:
+                if not ended.done():
+                    self._write_all(engine)
+            finally:
+                self._writing.release()
+        elif self._left((work, ended)):
+            _write_alone(engine, work, ended)
         return ended.result()
+
+    def _left(self, mine: _Waiting) -> bool:
+        """Leave the group, whose writer hangs; False where it is writing this one just now."""
+        try:
+            self._waiting.remove(mine)
+        except ValueError:
+            return False
+        return True
 
     def _write_all(self, engine: Engine) -> None:
         """Write what waits by the time that the database is free."""

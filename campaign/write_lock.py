@@ -18,7 +18,11 @@ NEXT, WRITER = 0, 1
 
 @contextmanager
 def held(database: str, seconds: float) -> Iterator[None]:
-    """Hold the lock of a SQLite file, or after so many seconds go on without it: SQLite arbitrates then."""
+    """Hold the lock of a SQLite file. Where another thread of this process has held it for so many seconds, go
+    on without it: SQLite arbitrates then, and refuses after its own time.
+
+    Beside a process that hangs while it writes, one thread of each other process waits until it ends.
+    """
     path = os.path.abspath(database)
     threads = _threads(path)
     if not threads.acquire(timeout=seconds):

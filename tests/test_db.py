@@ -256,6 +256,17 @@ def test_what_waits_for_sqlite_at_one_moment_is_committed_at_once(sqlite_engine:
         assert len(session.exec(select(Bill)).all()) == 8
 
 
+def test_a_group_whose_writer_hangs_holds_nobody_up(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "WRITE_LOCK_SECONDS", 0.01)
+    group = group_commit._group(str(sqlite_engine.url))
+    with group._writing:
+        assert group_commit.run(sqlite_engine, add_bill(1)) == 1
+    assert not group._waiting
+    assert group_commit.run(sqlite_engine, add_bill(2)) == 2
+
+
 def test_who_fails_in_a_group_fails_alone(engine: Engine) -> None:
     with db.writing(engine) as session:
         add_bill(3)(session)
