@@ -1,9 +1,8 @@
 """Who writes next to a SQLite file.
 
 SQLite has whoever finds it busy ask again after longer and longer pauses, so that later writers overtake the
-one that waits longest. Here threads of a process wait for one another at a lock, and processes at two bytes of
-a file beside the database. Whoever waits for the second byte holds the first: a process that writes again and
-again has to queue behind it. The kernel frees both when a process ends, however it ends.
+one that waits longest. Here threads of a process wait for one another at a lock, and processes at the lock of
+a file beside the database, which the kernel hands to who waits and frees when a process ends, however it ends.
 """
 
 import fcntl
@@ -12,8 +11,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-
-NEXT, WRITER = 0, 1
 
 
 @contextmanager
@@ -40,13 +37,11 @@ def _among_processes(path: str) -> Iterator[None]:
     file = _open(path)
     try:
         if file is not None:
-            fcntl.lockf(file, fcntl.LOCK_EX, 1, NEXT)
-            fcntl.lockf(file, fcntl.LOCK_EX, 1, WRITER)
-            fcntl.lockf(file, fcntl.LOCK_UN, 1, NEXT)
+            fcntl.lockf(file, fcntl.LOCK_EX)
         yield
     finally:
         if file is not None:
-            # Frees the locks.
+            # Frees the lock.
             os.close(file)
 
 

@@ -184,9 +184,10 @@ def test_a_process_that_writes_again_and_again_lets_another_one_write(sqlite_eng
 
 
 HOLDS_WITHOUT_END = """
-import sys, time
+import os, sys, time
 from campaign import write_lock
 
+os.sched_setaffinity(0, {int(sys.argv[3])})
 with open(sys.argv[2], "w") as holds:
     while True:
         with write_lock.held(sys.argv[1], 15):
@@ -196,9 +197,13 @@ with open(sys.argv[2], "w") as holds:
 
 
 def test_who_asks_again_at_once_queues_behind_who_waits(sqlite_engine: Engine, tmp_path: Path) -> None:
+    """On one processor: who lets go keeps it, and asks again before who waits has woken."""
     database, holds = str(sqlite_engine.url.database), tmp_path / "holds"
     holds.touch()
-    other = forked.Forked(HOLDS_WITHOUT_END, database, str(holds), env={})
+    processors = os.sched_getaffinity(0)
+    one = min(processors)
+    os.sched_setaffinity(0, {one})
+    other = forked.Forked(HOLDS_WITHOUT_END, database, str(holds), str(one), env={})
     try:
         while not holds.stat().st_size:
             assert other.is_alive
@@ -208,6 +213,7 @@ def test_who_asks_again_at_once_queues_behind_who_waits(sqlite_engine: Engine, t
             with write_lock.held(database, 15):
                 overtaken.append(holds.stat().st_size - before)
     finally:
+        os.sched_setaffinity(0, processors)
         other.send_signal(signal.SIGKILL)
         other.end()
     assert median(overtaken) <= 2
