@@ -8,7 +8,7 @@ stored nor logged.
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -104,14 +104,16 @@ class Index:
     """In memory: the ZIP table of each state's newest map up to the sitting Congress, and the holders of all
     seats.
 
-    ``vintages`` tells where those are of the last Congress, and where they apply no longer. ``only_seats`` are
-    the House seats of states and territories with one. ``version`` changes when a table is imported;
-    ``checked`` is when it was last compared.
+    ``vintages`` tells where those are of the last Congress, and where they apply no longer. ``zips`` are the
+    seats of each ZIP code with their shares, ``states`` the state of one that lies on a state line.
+    ``only_seats`` are the House seats of states and territories with one. ``version`` changes when a table is
+    imported; ``checked`` is when it was last compared.
     """
 
     sitting: int
     vintages: Vintages
-    zips: dict[str, tuple[Share, ...]]
+    zips: dict[str, list[tuple[str, float | None]]]
+    states: dict[str, str]
     only_seats: dict[str, str]
     holders: Holders
     version: Version
@@ -124,8 +126,8 @@ class Index:
     def find(self, zip_code: str, place: ZipCode | None = None, at_point: Sequence[str] = ()) -> FindResult:
         """The answer for a ZIP code. For one that the ZIP table lacks, ``place`` is its row in the table of
         all ZIP codes, and ``at_point`` are the seats at or near its point."""
-        if shares := self.zips.get(zip_code):
-            found = self._of_shares(zip_code, shares)
+        if rows := self.zips.get(zip_code):
+            found = self._of_shares(zip_code, shares_of(rows, self.states.get(zip_code, "")))
         elif place is None:
             found = self.holders.without_seat(self.sitting, "", notes.unknown_zip(zip_code))
         else:
@@ -223,14 +225,13 @@ def _read_index(session: Session, sitting: int, version: Version, now: datetime)
     for congress, zip_code, seat, share in rows:
         if vintage.uses(congress, seat):
             seats[zip_code].append((seat, share))
-    states = _states_of(session, [zip_code for zip_code, found in seats.items() if len(_states(found)) > 1])
-    zips = {zip_code: shares_of(found, states.get(zip_code, "")) for zip_code, found in seats.items()}
+    states = _states_of(session, [zip_code for zip_code, found in seats.items() if _over_a_line(found)])
     holders = read_holders(session, now=now)
-    return Index(sitting, vintage, zips, _only_seats(session), holders, version, now)
+    return Index(sitting, vintage, dict(seats), states, _only_seats(session), holders, version, now)
 
 
-def _states(seats: Iterable[tuple[str, float | None]]) -> set[str]:
-    return {seat[:2] for seat, _ in seats}
+def _over_a_line(seats: Sequence[tuple[str, float | None]]) -> bool:
+    return len(seats) > 1 and len({seat[:2] for seat, _ in seats}) > 1
 
 
 def _states_of(session: Session, zips: Sequence[str]) -> dict[str, str]:
