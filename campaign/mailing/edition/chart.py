@@ -4,9 +4,9 @@ It names its own values, so it needs no legend; its colours keep 4.5:1 on its ow
 """
 
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -27,8 +27,12 @@ class Series:
     points: tuple[tuple[date, int], ...]
 
 
-def draw(series: Sequence[Series], *, until: date, months: Sequence[str]) -> bytes:
-    """A step line a bill, its name and last value beside its end. ``months`` are twelve short names."""
+@lru_cache(16)
+def draw(series: tuple[Series, ...], *, until: date, months: tuple[str, ...]) -> bytes:
+    """A step line a bill, its name and last value beside its end. ``months`` are twelve short names.
+
+    Cached: whoever writes a note looks at the same chart again and again.
+    """
     image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), GROUND)
     pen = ImageDraw.Draw(image)
     start = min(line.points[0][0] for line in series)
@@ -59,7 +63,7 @@ class _Plot:
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * number / self.most
 
 
-def _axis(pen: ImageDraw.ImageDraw, plot: _Plot, months: Sequence[str]) -> None:
+def _axis(pen: ImageDraw.ImageDraw, plot: _Plot, months: tuple[str, ...]) -> None:
     base = plot.y(0) * SCALE
     pen.line([(LEFT * SCALE, base), ((WIDTH - RIGHT) * SCALE, base)], fill=LINE, width=SCALE)
     below = base + 6 * SCALE

@@ -85,13 +85,14 @@ def _month(day: date, lang: str) -> str:
 def picture(news: News, followed: Sequence[str], lang: str) -> Picture | None:
     """The chart of the bills of the proposals followed; none while nobody is on any."""
     bills = [bill for proposal in news.followed(followed) for bill in proposal.bills]
-    series = [
+    series = tuple(
         chart.Series(bill.record.id.short, tuple(points))
         for bill in bills[: len(chart.COLOURS)]
         if (points := over_time(bill.record.cosponsors))
-    ]
+    )
     if not series:
         return None
-    months = get_month_names("abbreviated", locale=lang)
-    drawn = chart.draw(series, until=news.today, months=[months[number].strip(".") for number in range(1, 13)])
+    names = get_month_names("abbreviated", locale=lang)
+    months = tuple(names[number].strip(".") for number in range(1, 13))
+    drawn = chart.draw(series, until=news.today, months=months)
     return Picture(CHART, drawn)
