@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.calendar import ahead
@@ -318,14 +319,10 @@ def _alone(session: Session, bill: BillId, now: datetime) -> ProposalBills:
 
 def _first_joined(session: Session, bills: list[str]) -> dict[tuple[str, str], date]:
     """The first day of each active co-sponsor, by bill and Bioguide id."""
-    rows = session.exec(
-        select(Cosponsorship).where(col(Cosponsorship.bill).in_(bills), col(Cosponsorship.withdrawn).is_(None))
-    )
-    found: dict[tuple[str, str], date] = {}
-    for row in rows:
-        key = row.bill, row.bioguide
-        found[key] = min(row.joined, found.get(key, row.joined))
-    return found
+    active = col(Cosponsorship.bill).in_(bills), col(Cosponsorship.withdrawn).is_(None)
+    by_member = col(Cosponsorship.bill), col(Cosponsorship.bioguide)
+    first = select(*by_member, sa.func.min(Cosponsorship.joined)).where(*active).group_by(*by_member)
+    return {(bill, bioguide): joined for bill, bioguide, joined in session.exec(first)}
 
 
 def _membership(seat: ReferralSeat) -> CommitteeMembership:
