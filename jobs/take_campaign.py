@@ -12,7 +12,7 @@ from campaign.congress.bills import BillId
 from campaign.congress.models import Bill
 from campaign.fetch import Fetcher
 from campaign.organizing import campaign_file, campaign_setup
-from campaign.organizing.campaign_file import CampaignFile
+from campaign.organizing.campaign_parts import CampaignFile
 from campaign.organizing.campaign_setup import Taken
 from campaign.refusals import Refused
 from campaign.settings import Settings

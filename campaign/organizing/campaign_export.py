@@ -7,8 +7,8 @@ from sqlmodel import Session, col, select
 
 from campaign.actions import editing
 from campaign.actions.models import CampaignAction, Target
-from campaign.organizing import campaign_file as parts
-from campaign.organizing.campaign_file import OF_PROPOSALS, CampaignFile
+from campaign.organizing import campaign_parts as parts
+from campaign.organizing.campaign_parts import OF_PROPOSALS, CampaignFile
 from campaign.organizing.models import BillGoal
 from campaign.outreach import ask_kinds
 from campaign.proposals import campaigns, lineage, logos, published

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from campaign.organizing import campaign_file as parts
+from campaign.organizing import campaign_parts as parts
 from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign
 from campaign.refusals import Refused

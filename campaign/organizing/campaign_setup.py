@@ -13,8 +13,8 @@ from campaign.actions.models import CampaignAction, Target
 from campaign.congress import tracking
 from campaign.congress.bills import BillId
 from campaign.organizing import campaign_export
-from campaign.organizing import campaign_file as parts
-from campaign.organizing.campaign_file import OF_PROPOSALS, CampaignFile
+from campaign.organizing import campaign_parts as parts
+from campaign.organizing.campaign_parts import OF_PROPOSALS, CampaignFile
 from campaign.organizing.models import BillGoal
 from campaign.outreach import ask_kinds, office_letters, phrases
 from campaign.outreach.wordings import KINDS, LANGUAGES

@@ -31,7 +31,7 @@ from campaign.districts import boundaries, census, zip_check, zip_codes
 from campaign.districts.census import ZipRow
 from campaign.districts.models import DistrictShape
 from campaign.fetch import Fetcher, json_of
-from campaign.organizing.campaign_file import CampaignFile
+from campaign.organizing.campaign_parts import CampaignFile
 from campaign.refusals import Refused, SourceError
 from campaign.settings import Settings, read_settings, shipped
 from campaign.snapshot import files, source_days

@@ -16,7 +16,7 @@ from campaign.congress.models import Committee, CommitteeSeat, Member, Office, S
 from campaign.congress.observation import Observation
 from campaign.districts.models import DistrictShape, ZipCode, ZipSeat
 from campaign.organizing import campaign_file
-from campaign.organizing.campaign_file import CampaignFile
+from campaign.organizing.campaign_parts import CampaignFile
 
 Row = dict[str, Any]
 TABLES: dict[str, type[SQLModel]] = {

@@ -11,7 +11,7 @@ from campaign import db
 from campaign.congress import ledger, roster
 from campaign.districts import census
 from campaign.organizing import campaign_setup
-from campaign.organizing.campaign_file import ProposalEntry
+from campaign.organizing.campaign_parts import ProposalEntry
 from campaign.settings import shipped
 from campaign.snapshot import files
 
