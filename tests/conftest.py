@@ -48,6 +48,8 @@ CHROMIUM_OPTIONS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Without it a process is started ahead for each window, and most are never used.
+    "--renderer-process-limit=1",
 ]
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
 # Each process that runs tests has one database on PostgreSQL that its tests empty in turn.

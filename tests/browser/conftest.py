@@ -16,6 +16,8 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
 from werkzeug.serving import make_server
 
+from campaign import db
+from campaign.accounts import users
 from campaign.app import create_app
 from campaign.settings import Settings
 
@@ -35,10 +37,12 @@ REPLACE = """async path => {
     while ([...document.querySelectorAll("link[rel=stylesheet]")].some(link => !link.sheet))
         await new Promise(requestAnimationFrame);
 }"""
+CONTRAST_ONCE = Path(__file__).with_name("contrast.js").read_text()
 BARS = """() => [...document.querySelectorAll("svg rect[width]")]
     .filter(bar => Math.abs(bar.getBBox().width - bar.getAttribute("width")) > 0.01)
     .map(bar => bar.outerHTML)"""
 Violations = list[tuple[str, list[object]]]
+KEY = SecretStr("for browser tests only, long enough")
 MAIL = {"mail_from": "Campaign <news@campaign-host.org>", "postal_address": "P.O. Box 123, Austin, TX 78701"}
 
 
@@ -78,8 +82,7 @@ def serving() -> Callable[..., AbstractContextManager[str]]:
 @contextmanager
 def serve(engine: Engine, port: int = 0, **settings: Any) -> Iterator[str]:
     """The service on an engine, with any of its settings."""
-    key = SecretStr("for browser tests only, long enough")
-    app = create_app(Settings(secret_key=key, **settings), engine=engine)
+    app = create_app(Settings(secret_key=KEY, **settings), engine=engine)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -89,6 +92,24 @@ def serve(engine: Engine, port: int = 0, **settings: Any) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture(scope="session")
+def signed_in() -> Callable[..., Any]:
+    """The cookie of somebody who has signed in, for tests that are about something else."""
+    return _signed_in
+
+
+def _signed_in(engine: Engine, address: str, email: str, role: str = "admin") -> Any:
+    client = create_app(Settings(secret_key=KEY), engine=engine).test_client()
+    with db.writing(engine) as session:
+        secret = users.add(session, email, role, now=db.utcnow(), actor="test")[1]
+    page = client.get(f"/organize/link/{secret}").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    client.post(f"/organize/link/{secret}", data={"csrf_token": token})
+    found = client.get_cookie("campaign")
+    assert found
+    return {"name": "campaign", "value": found.value, "url": address}
 
 
 @dataclass
@@ -122,19 +143,20 @@ class Visit:
         """What axe finds wrong with each of these pages, without those that are sound. Needs ``bypass_csp``."""
         found = {}
         for path in paths:
-            self._show(path)
-            assert self.page.url == self.address + path
+            self.show(path)
             if wrong := self.violations():
                 found[path] = wrong
         # A script that fails where pages take turns leaves another page than readers get.
         assert [fault for fault in self.faults if fault.startswith("error")] == []
         return found
 
-    def _show(self, path: str) -> None:
+    def show(self, path: str) -> None:
+        """Put a page into the window; scripts that the window has read stay compiled. Needs ``bypass_csp``."""
         if self._has_axe():
             self.page.evaluate(REPLACE, self.address + path)
         else:
             self.open(path)
+        assert self.page.url == self.address + path
 
     def _has_axe(self) -> bool:
         return bool(self.page.evaluate("'axe' in window"))
@@ -148,6 +170,7 @@ class Visit:
         """What axe finds wrong with the open page: rules, and where each is broken. Needs ``bypass_csp``."""
         if not self._has_axe():
             self.page.evaluate(AXE_SCRIPT)
+            self.page.evaluate(CONTRAST_ONCE)
         found = self.page.evaluate("options => axe.run(options).then(found => found.violations)", AXE)
         return [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found]
 
