@@ -111,8 +111,9 @@ def test_the_switch_of_language_keeps_the_script(visit: Enter) -> None:
 
 
 def test_the_header_takes_one_line_on_a_phone(visit: Enter) -> None:
+    seen = visit(viewport=PHONE)
     for lang in ("en", "es"):
-        page: Page = visit(viewport=PHONE).open(place("campaign", lang))
+        page: Page = seen.open(place("campaign", lang))
         assert page.locator(".masthead").bounding_box()["height"] < 60, lang  # type: ignore[index]
 
 
@@ -127,15 +128,19 @@ def test_the_keyboard_reaches_the_content_first(visit: Enter) -> None:
     assert outline == "solid"
 
 
-@pytest.mark.parametrize("name", ["campaign", "find", "act", "call", "number that fails"])
-def test_what_is_tapped_is_large_enough_and_apart(visit: Enter, name: str) -> None:
-    page: Page = visit(viewport=PHONE).open(PAGES[name])
+def test_what_is_tapped_is_large_enough_and_apart(visit: Enter) -> None:
+    seen = visit(viewport=PHONE)
+    for name in ("campaign", "find", "act", "call", "number that fails"):
+        _is_tapped_with_ease(seen.open(PAGES[name]), name)
+
+
+def _is_tapped_with_ease(page: Page, name: str) -> None:
     small = page.evaluate(
         """() => [...document.querySelectorAll('nav a, .button, .tabs a, input, select, summary, .offices a')]
             .filter(one => one.offsetParent && one.getBoundingClientRect().height < 44)
             .map(one => one.textContent.trim())"""
     )
-    assert small == []
+    assert small == [], name
     touching = page.evaluate(
         """() => {
             const boxes = [...document.querySelectorAll('.button')].filter(one => one.offsetParent)
@@ -146,7 +151,7 @@ def test_what_is_tapped_is_large_enough_and_apart(visit: Enter, name: str) -> No
                 .filter(([b]) => near(a, b)).map(([, other]) => [name, other]));
         }"""
     )
-    assert touching == []
+    assert touching == [], name
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
@@ -191,9 +196,10 @@ def test_a_letter_prints_as_a_letter(visit: Enter) -> None:
         expect(page.locator(gone).first).to_be_hidden()
 
 
-@pytest.mark.parametrize("path", ["/act/TX-20/kit", "/sheet"])
-def test_paper_for_a_table_says_who_asks_and_offers_no_newsletter(visit: Enter, path: str) -> None:
-    page: Page = visit().open(path)
-    page.emulate_media(media="print")
-    expect(page.locator(".masthead .full")).to_be_visible()
-    expect(page.locator(".foot")).to_be_hidden()
+def test_paper_for_a_table_says_who_asks_and_offers_no_newsletter(visit: Enter) -> None:
+    seen = visit()
+    seen.page.emulate_media(media="print")
+    for path in ("/act/TX-20/kit", "/sheet"):
+        page: Page = seen.open(path)
+        expect(page.locator(".masthead .full")).to_be_visible()
+        expect(page.locator(".foot")).to_be_hidden()
