@@ -119,6 +119,6 @@ def test_axe_finds_nothing(
     visit: Callable[..., Any], here: str, look: Any, engine: Engine, signed_in: Callable[..., Any]
 ) -> None:
     start = "/es/organize" if look.lang == "es" else "/organize"
-    seen, page = with_device(visit, here, color_scheme=look.scheme, viewport=look.size, bypass_csp=True)
+    seen, page = with_device(visit, here, color_scheme=look.scheme, viewport=look.size)
     page.context.add_cookies([signed_in(engine, here, f"axe-{look.lang}@staff.test", "organizer")])
     assert seen.broken([f"{start}/passkey", f"{start}/account/passkey", f"{start}/account"]) == {}

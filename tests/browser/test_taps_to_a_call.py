@@ -174,14 +174,14 @@ PAGES = (
 
 
 def test_axe_finds_nothing_on_the_way(visit: Enter, look: Any) -> None:
-    seen = visit(color_scheme=look.scheme, viewport=look.size, bypass_csp=True)
+    seen = visit(color_scheme=look.scheme, viewport=look.size)
     start = "" if look.lang == "en" else "/es"
-    assert seen.broken(start + path for path in PAGES) == {}
-    words = WORDS[start]
+    reported = []
     for result in ("talked", "none"):
         page = seen.open(f"{start}/act/TX-20?member=C001098")
-        report(page, words[result])
-        assert seen.violations() == []
+        report(page, WORDS[start][result])
+        reported.append(page.url.removeprefix(seen.address))
+    assert seen.broken([*reported, *(start + path for path in PAGES)]) == {}
 
 
 def test_a_share_link_that_is_used_counts_one(visit: Enter, lang: str) -> None:
