@@ -37,6 +37,19 @@ PAGES = {
     "developers": "/developers",
     "embedding": "/embed",
 }
+# Pages of a call besides those above. Those made for paper or reading aloud are judged without larger text.
+AROUND_A_CALL = (
+    "/act/DC-0",
+    "/act/TX-20?member=C001098&kind=call",
+    "/act/TX-20/number?member=C001098",
+    "/act/TX-20/called?member=C001098",
+    "/act/TX-20/called?member=C001098&bill=s367-119",
+    "/act/TX-20/aloud?member=C001098&bill=us-guns-abroad",
+    "/act/TX-20/offices?member=C001098",
+    "/act/TX-20/letter?member=C001098&v=5&both=1",
+    "/act/TX-20/kit",
+    "/sheet",
+)
 # Pages of the same templates as others, with other rows: one look at each is enough.
 ALIKE = {
     "split",
@@ -67,6 +80,7 @@ def test_axe_finds_nothing_and_no_page_asks_elsewhere_complains_or_scrolls_sidew
     paths = [place(name, look.lang) for name in PAGES]
     assert seen.unsound((path for path in paths if path not in alike), text=("100%", "200%")) == {}
     assert seen.unsound(alike, text=("100%", "200%"), axe=False) == {}
+    assert seen.unsound(path if look.lang == "en" else f"/es{path}" for path in AROUND_A_CALL) == {}
     assert seen.faults == []
     assert seen.broken(["/nothing" if look.lang == "en" else "/es/nothing"]) == {}
 
