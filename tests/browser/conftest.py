@@ -16,14 +16,19 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
 from werkzeug.serving import make_server
 
+from campaign import db
+from campaign.accounts import users
 from campaign.app import create_app
 from campaign.settings import Settings
 
 # What passes is not described; that is half of the time on a long page.
 AXE = {"resultTypes": ["violations"]}
 # Writes another page into the open window. Its scripts stay compiled: for axe, that is half of a look.
-REPLACE = """async path => {
+# The window keeps its policy: a page with another one has to be opened.
+REPLACE = """async ([path, policy]) => {
+    if (!("axe" in window)) return false;
     const reply = await fetch(path);
+    if (reply.headers.get("Content-Security-Policy") !== policy) return false;
     const text = await reply.text();
     history.replaceState(null, "", reply.url);
     document.open();
@@ -34,11 +39,25 @@ REPLACE = """async path => {
     // Of a written document that may come before its style sheets are in force.
     while ([...document.querySelectorAll("link[rel=stylesheet]")].some(link => !link.sheet))
         await new Promise(requestAnimationFrame);
+    return true;
 }"""
+NARROW = {"width": 320, "height": 640}
+TOO_WIDE = """sizes => {
+    const root = document.documentElement, found = [];
+    for (const size of sizes) {
+        root.style.fontSize = size;
+        if (root.scrollWidth > innerWidth) found.push(`${root.scrollWidth} pixels wide at ${size}`);
+    }
+    root.style.fontSize = "";
+    return found;
+}"""
+CONTRAST_ONCE = Path(__file__).with_name("contrast.js").read_text()
+# Bars that a style sheet draws longer or shorter than their numbers say.
 BARS = """() => [...document.querySelectorAll("svg rect[width]")]
     .filter(bar => Math.abs(bar.getBBox().width - bar.getAttribute("width")) > 0.01)
     .map(bar => bar.outerHTML)"""
 Violations = list[tuple[str, list[object]]]
+KEY = SecretStr("for browser tests only, long enough")
 MAIL = {"mail_from": "Campaign <news@campaign-host.org>", "postal_address": "P.O. Box 123, Austin, TX 78701"}
 
 
@@ -78,8 +97,7 @@ def serving() -> Callable[..., AbstractContextManager[str]]:
 @contextmanager
 def serve(engine: Engine, port: int = 0, **settings: Any) -> Iterator[str]:
     """The service on an engine, with any of its settings."""
-    key = SecretStr("for browser tests only, long enough")
-    app = create_app(Settings(secret_key=key, **settings), engine=engine)
+    app = create_app(Settings(secret_key=KEY, **settings), engine=engine)
     server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -91,6 +109,24 @@ def serve(engine: Engine, port: int = 0, **settings: Any) -> Iterator[str]:
         server.server_close()
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> Callable[..., Any]:
+    """The cookie of somebody who has signed in, for tests that are about something else."""
+    return _signed_in
+
+
+def _signed_in(engine: Engine, address: str, email: str, role: str = "admin") -> Any:
+    client = create_app(Settings(secret_key=KEY), engine=engine).test_client()
+    with db.writing(engine) as session:
+        secret = users.add(session, email, role, now=db.utcnow(), actor="test")[1]
+    page = client.get(f"/organize/link/{secret}").text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    client.post(f"/organize/link/{secret}", data={"csrf_token": token})
+    found = client.get_cookie("campaign")
+    assert found
+    return {"name": "campaign", "value": found.value, "url": address}
+
+
 @dataclass
 class Visit:
     """A page, and everything it did that it should not."""
@@ -98,6 +134,7 @@ class Visit:
     page: Page
     address: str
     faults: list[str] = field(default_factory=list)
+    _policy: str | None = None
 
     def watch(self) -> None:
         self.page.on("console", lambda message: self.faults.append(f"console: {message.text}"))
@@ -115,39 +152,54 @@ class Visit:
             self.faults.append(f"failed: {request.url} {request.failure}")
 
     def open(self, path: str) -> Page:
-        self.page.goto(self.address + path)
+        reply = self.page.goto(self.address + path)
+        # Without a network it is the service worker that replies, or nobody.
+        self._policy = reply.headers.get("content-security-policy") if reply else None
         return self.page
 
     def broken(self, paths: Iterable[str]) -> dict[str, Violations]:
-        """What axe finds wrong with each of these pages, without those that are sound. Needs ``bypass_csp``."""
+        """What axe finds wrong with each of these pages, without those that are sound."""
         found = {}
         for path in paths:
-            self._show(path)
-            assert self.page.url == self.address + path
+            self.show(path)
             if wrong := self.violations():
                 found[path] = wrong
         # A script that fails where pages take turns leaves another page than readers get.
         assert [fault for fault in self.faults if fault.startswith("error")] == []
         return found
 
-    def _show(self, path: str) -> None:
-        if self._has_axe():
-            self.page.evaluate(REPLACE, self.address + path)
-        else:
-            self.open(path)
-
-    def _has_axe(self) -> bool:
-        return bool(self.page.evaluate("'axe' in window"))
-
-    def untrue_bars(self) -> list[str]:
-        """Bars of the open page that a style sheet draws longer or shorter than their numbers say."""
-        found: list[str] = self.page.evaluate(BARS)
+    def unsound(
+        self, paths: Iterable[str], *, axe: bool = True, text: tuple[str, ...] = ("100%",)
+    ) -> dict[str, list[object]]:
+        """What is wrong with each of these pages at 320 pixels, and for axe in the window's own size."""
+        size = self.page.viewport_size
+        found = {}
+        for path in paths:
+            self._resize(NARROW)
+            self.show(path)
+            wrong: list[object] = [*self.page.evaluate(TOO_WIDE, text), *self.page.evaluate(BARS)]
+            if axe:
+                self._resize(size)
+                wrong += self.violations()
+            if wrong:
+                found[path] = wrong
         return found
 
+    def _resize(self, size: Any) -> None:
+        if self.page.viewport_size != size:
+            self.page.set_viewport_size(size)
+
+    def show(self, path: str) -> None:
+        """Put a page into the window; scripts that the window has read stay compiled."""
+        if not self.page.evaluate(REPLACE, [self.address + path, self._policy]):
+            self.open(path)
+        assert self.page.url == self.address + path
+
     def violations(self) -> Violations:
-        """What axe finds wrong with the open page: rules, and where each is broken. Needs ``bypass_csp``."""
-        if not self._has_axe():
+        """What axe finds wrong with the open page: rules, and where each is broken."""
+        if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
+            self.page.evaluate(CONTRAST_ONCE)
         found = self.page.evaluate("options => axe.run(options).then(found => found.violations)", AXE)
         return [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found]
 
@@ -183,7 +235,7 @@ class Look:
 @pytest.fixture(
     params=[
         Look("en", "light", {"width": 1280, "height": 900}),
-        Look("es", "dark", {"width": 360, "height": 740}),
+        Look("es", "dark", NARROW),
     ],
     ids=["English, light, desk", "Spanish, dark, phone"],
 )

@@ -60,7 +60,7 @@ def drafted(campaign_copy: Engine) -> Engine:
     return campaign_copy
 
 
-def arrive(seen: Any, engine: Engine, email: str, role: str = "admin") -> Any:
+def arrive(seen: Any, engine: Engine, email: str, role: str) -> Any:
     with db.writing(engine) as session:
         secret = users.add(session, email, role, now=db.utcnow(), actor="test")[1]
     page = seen.open(f"/organize/link/{secret}")
@@ -69,18 +69,21 @@ def arrive(seen: Any, engine: Engine, email: str, role: str = "admin") -> Any:
     return page
 
 
-def test_axe_finds_nothing_about_the_digest(visit: Callable[..., Any], drafted: Engine, look: Any) -> None:
-    seen = visit(color_scheme=look.scheme, viewport=look.size, bypass_csp=True)
-    arrive(seen, drafted, f"axe-{look.scheme}@example.org")
+@pytest.fixture(scope="session")
+def cookie(drafted: Engine, address: str, signed_in: Callable[..., Any]) -> Any:
+    return signed_in(drafted, address, "looks@example.org")
+
+
+def test_axe_finds_nothing_about_the_digest(visit: Callable[..., Any], cookie: Any, look: Any) -> None:
+    seen = visit(color_scheme=look.scheme, viewport=look.size)
+    seen.page.context.add_cookies([cookie])
     start = "/es/organize/" if look.lang == "es" else "/organize/"
     assert seen.broken(start + path for path in PAGES) == {}
 
 
-def test_the_digests_pages_fit_320_pixels_and_nothing_complains(
-    visit: Callable[..., Any], drafted: Engine
-) -> None:
+def test_the_digests_pages_fit_320_pixels_and_nothing_complains(visit: Callable[..., Any], cookie: Any) -> None:
     seen = visit(viewport={"width": 320, "height": 640})
-    arrive(seen, drafted, "narrow@example.org")
+    seen.page.context.add_cookies([cookie])
     wide = {}
     for start in ("/organize/", "/es/organize/"):
         for path in PAGES:

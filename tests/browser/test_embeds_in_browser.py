@@ -83,11 +83,17 @@ def partner(visit: Enter, other_site: HTTPServer) -> Callable[..., Partner]:
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
-@pytest.mark.parametrize("kind", SAYS)
 def test_one_line_of_script_shows_a_part_in_the_language_of_the_page(
-    partner: Callable[..., Partner], kind: str, lang: str
+    partner: Callable[..., Partner], lang: str
 ) -> None:
     site = partner()
+    for kind in SAYS:
+        _shows(site, kind, lang)
+    assert site.page.context.cookies() == []
+    assert site.wrong == []
+
+
+def _shows(site: Partner, kind: str, lang: str) -> None:
     page = site.show(site.script(show=kind), lang)
     frame = page.frame_locator("iframe")
     expect(frame.locator("main")).to_contain_text(SAYS[kind][lang].replace("H.R. ", "H.R.\xa0"))
@@ -100,25 +106,21 @@ def test_one_line_of_script_shows_a_part_in_the_language_of_the_page(
     height = inner.evaluate("document.documentElement.offsetHeight")
     assert page.locator("iframe").bounding_box()["height"] == pytest.approx(height, abs=1)  # type: ignore[index]
     assert inner.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.context.cookies() == []
     assert inner.evaluate("document.cookie") == ""
-    assert site.wrong == []
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
-@pytest.mark.parametrize("kind", SAYS)
-def test_a_plain_frame_shows_the_same_without_scripts(
-    partner: Callable[..., Partner], kind: str, lang: str
-) -> None:
+def test_a_plain_frame_shows_the_same_without_scripts(partner: Callable[..., Partner], lang: str) -> None:
     site = partner(java_script_enabled=False)
-    page = site.show(site.frame(f"{'/es' if lang == 'es' else ''}/embed/{kind}"), lang)
-    text = SAYS[kind][lang].replace("H.R. ", "H.R.\xa0")
-    expect(page.frame_locator("iframe").locator("main")).to_contain_text(text)
+    for kind in SAYS:
+        page = site.show(site.frame(f"{'/es' if lang == 'es' else ''}/embed/{kind}"), lang)
+        text = SAYS[kind][lang].replace("H.R. ", "H.R.\xa0")
+        expect(page.frame_locator("iframe").locator("main")).to_contain_text(text)
     assert page.context.cookies() == []
     assert site.wrong == []
 
 
-@pytest.mark.parametrize(("scripted", "lang"), [(True, "en"), (True, "es"), (False, "en"), (False, "es")])
+@pytest.mark.parametrize(("scripted", "lang"), [(True, "en"), (False, "es")])
 def test_a_zip_code_opens_the_page_of_ones_members_in_a_new_tab(
     partner: Callable[..., Partner], scripted: bool, lang: str
 ) -> None:
@@ -185,18 +187,18 @@ def test_nobody_else_sets_the_height(partner: Callable[..., Partner]) -> None:
     assert page.locator("iframe").first.evaluate("one => one.style.height") == before
 
 
-@pytest.mark.parametrize("value", ["'9999'", "-5", "'x'", "{}", "null", "1e9"])
-def test_a_height_that_is_none_is_not_taken(partner: Callable[..., Partner], value: str) -> None:
+def test_a_height_that_is_none_is_not_taken(partner: Callable[..., Partner]) -> None:
     site = partner()
     page = site.show(site.script(show="find"))
     page.wait_for_function("() => document.querySelector('iframe').style.height !== '420px'")
     before = page.locator("iframe").evaluate("one => one.style.height")
-    page.evaluate(
-        """() => { window.heard = new Promise(done => addEventListener('message', done, {once: true})); }"""
-    )
-    site.inner().evaluate(f"parent.postMessage({{campaignHeight: {value}}}, '*')")
-    page.evaluate("window.heard.then(() => true)")
-    assert page.locator("iframe").evaluate("one => one.style.height") == before
+    for value in ("'9999'", "-5", "'x'", "{}", "null", "1e9"):
+        page.evaluate(
+            """() => { window.heard = new Promise(done => addEventListener('message', done, {once: true})); }"""
+        )
+        site.inner().evaluate(f"parent.postMessage({{campaignHeight: {value}}}, '*')")
+        page.evaluate("window.heard.then(() => true)")
+        assert page.locator("iframe").evaluate("one => one.style.height") == before, value
 
 
 def test_a_plain_frame_tells_its_page_nothing(partner: Callable[..., Partner]) -> None:
@@ -225,14 +227,13 @@ def test_no_other_page_is_shown_in_a_frame(partner: Callable[..., Partner]) -> N
     assert page.frame_locator("iframe").locator("#zip").count() == 0
 
 
-@pytest.mark.parametrize("kind", SAYS)
-def test_axe_finds_nothing_in_a_frame(visit: Enter, look: Any, kind: str) -> None:
+def test_axe_finds_nothing_in_a_frame(visit: Enter, look: Any) -> None:
     seen = visit(color_scheme=look.scheme, viewport={"width": 320, "height": 640}, bypass_csp=True)
-    path = f"{'/es' if look.lang == 'es' else ''}/embed/{kind}"
-    assert seen.broken([path]) == {}
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 320
-    dark = seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(23, 21, 18)"
-    assert dark == (look.scheme == "dark")
+    for kind in SAYS:
+        assert seen.broken([f"{'/es' if look.lang == 'es' else ''}/embed/{kind}"]) == {}
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 320, kind
+        dark = seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(23, 21, 18)"
+        assert dark == (look.scheme == "dark"), kind
 
 
 def test_a_frame_is_used_by_keyboard(partner: Callable[..., Partner]) -> None:
