@@ -26,8 +26,7 @@ PROCESSES.set_forkserver_preload(
         "campaign.cli",
         "campaign.mailing.readers.csv_lists",
         "campaign.snapshot",
-        "jobs.deliver_mail",
-        "jobs.poll_bills",
+        "jobs.worker",
     ]
 )
 Commands = Sequence[Sequence[str]]
