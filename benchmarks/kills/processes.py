@@ -27,6 +27,7 @@ PROCESSES.set_forkserver_preload(
         "campaign.mailing.readers.csv_lists",
         "campaign.snapshot",
         "jobs.worker",
+        "benchmarks.kills.ready",
     ]
 )
 Commands = Sequence[Sequence[str]]
