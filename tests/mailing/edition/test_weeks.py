@@ -273,7 +273,7 @@ def test_e45_one_worker_keeps_the_pace_in_flat_memory(loaded_engine: Engine, tmp
             for table in (Delivery, Content, Edition, Subscriber):
                 session.execute(sa.delete(table))
     assert max(memories) < 200
-    assert memories[1] - memories[0] < 10
+    assert memories[1] - memories[0] < 6
 
 
 @pytest.mark.parametrize("group", [Group("en", "TX-28"), Group("es", "TX-21"), Group("es")])
