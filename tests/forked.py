@@ -1,7 +1,10 @@
-"""Processes that a test kills: forked from a server that has the program loaded, as a start costs a second."""
+"""Processes that a test kills: forked from a server that has the program loaded, as a start costs a second.
+
+A process has one such server, and the last list of modules to load holds for it. That of the kills is the
+longest: with another one each of their commands loaded its modules anew.
+"""
 
 import itertools
-import multiprocessing
 import os
 import pkgutil
 import signal
@@ -11,19 +14,24 @@ from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from typing import Any
 
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["campaign.mailing.delivery.sending", "campaign.snapshot", "jobs.worker"])
+from benchmarks.kills.processes import PROCESSES
+
 SECONDS = 300
 
 
 class Forked:
-    """A script that runs as ``python -c`` runs it."""
+    """A script that runs as ``python -c`` runs it; ``stderr`` is the end of a pipe, closed here."""
 
-    def __init__(self, script: str, *arguments: str, env: Mapping[str, str]) -> None:
-        self._failure, there = CONTEXT.Pipe(duplex=False)
-        self._process = CONTEXT.Process(target=_execute, args=(script, arguments, dict(env), there))
+    def __init__(
+        self, script: str, *arguments: str, env: Mapping[str, str], stderr: Connection | None = None
+    ) -> None:
+        self._failure, there = PROCESSES.Pipe(duplex=False)
+        given = script, arguments, dict(env), there, stderr
+        self._process = PROCESSES.Process(target=_execute, args=given)
         self._process.start()
         there.close()
+        if stderr:
+            stderr.close()
 
     @property
     def is_alive(self) -> bool:
@@ -72,7 +80,16 @@ def kill_at(name: str, nth: int, when: str = "before") -> None:
     setattr(owner, function, die)
 
 
-def _execute(script: str, arguments: tuple[str, ...], env: dict[str, str], failure: Connection) -> None:
+def _execute(
+    script: str,
+    arguments: tuple[str, ...],
+    env: dict[str, str],
+    failure: Connection,
+    stderr: Connection | None,
+) -> None:
+    if stderr:
+        os.dup2(stderr.fileno(), 2)
+        stderr.close()
     os.environ.clear()
     os.environ.update(env)
     sys.argv = ["-c", *arguments]

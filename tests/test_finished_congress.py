@@ -4,9 +4,11 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
+import copies
 import finished_bills
 import pytest
 import time_machine
@@ -44,15 +46,19 @@ ASKING = re.compile(
 )
 
 
-@pytest.fixture
-def govinfo() -> Iterator[Standin]:
+def finished() -> World:
     made = (
         finished_bills.passed_the_house(),
         finished_bills.became_law(),
         finished_bills.was_agreed_to(),
         finished_bills.was_rejected(),
     )
-    with serve(World(bills={record.id: record for record in made})) as running:
+    return World(bills={record.id: record for record in made})
+
+
+@pytest.fixture
+def govinfo() -> Iterator[Standin]:
+    with serve(finished()) as running:
         yield running
 
 
@@ -191,11 +197,29 @@ def test_no_source_has_the_107th(operator: Operator, govinfo: Standin) -> None:
 # --- as an earlier version of a bill that lives ----------------------------------------------------
 
 
+ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def confirmed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
+    """The shipped campaign with it as an earlier version, one for all tests that only read it."""
+    with ExitStack() as stack:
+        govinfo = stack.enter_context(serve(finished()))
+        if request.param == "sqlite":
+            template = request.getfixturevalue("snapshot_template")
+            copied = copies.copy_of(template, tmp_path_factory.mktemp("finished"))
+        else:
+            copied = copies.postgres_copy_of(request.getfixturevalue("postgres_snapshot_template"))
+        operator = Operator(govinfo, stack.enter_context(copied))
+        with time_machine.travel(NOW, tick=False):
+            operator.json("track", MERIDA)
+            operator.json("lineage", "confirm", "armas-act", MERIDA)
+        yield operator
+
+
 @pytest.fixture
-def earlier_version(operator: Operator) -> Operator:
-    operator.json("track", MERIDA)
-    operator.json("lineage", "confirm", "armas-act", MERIDA)
-    return operator
+def earlier_version(confirmed: Operator, clock: None) -> Operator:
+    return confirmed
 
 
 @pytest.mark.parametrize(("lang", "said"), [("", OUTCOME), ("/es", RESULTADO)])

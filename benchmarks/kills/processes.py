@@ -26,8 +26,8 @@ PROCESSES.set_forkserver_preload(
         "campaign.cli",
         "campaign.mailing.readers.csv_lists",
         "campaign.snapshot",
-        "jobs.deliver_mail",
-        "jobs.poll_bills",
+        "jobs.worker",
+        "benchmarks.kills.ready",
     ]
 )
 Commands = Sequence[Sequence[str]]

@@ -26,9 +26,11 @@ def test_members_are_refreshed(engine: Engine, source: Standin, fetcher: Fetcher
         assert len(members.people(session, now=now)) > 3
 
 
-def test_an_unreachable_source_of_members_is_reported(engine: Engine, source: Standin, now: datetime) -> None:
+def test_an_unreachable_source_of_members_is_reported(
+    engine: Engine, source: Standin, fetcher: Fetcher, now: datetime
+) -> None:
     settings = source.settings(legislators_url="http://127.0.0.1:9")
-    outcome = refresh_members.run(engine, settings, now=now)
+    outcome = refresh_members.run(engine, settings, now=now, fetcher=fetcher)
     assert not outcome.whole
     assert "could not be reached" in outcome.summary
 

@@ -132,7 +132,8 @@ def test_an_incomplete_list_is_reported_and_removes_nobody(
     with db.reading(engine) as session:
         before = ledger.current(session, str(ARMAS), now=now).active
     source.world.faults = {"emptylist": 1.0}
-    report = poll_bills.run(engine, source.settings(), now=now + HOUR, source="api", fetcher=fetcher)
+    later = now + HOUR
+    report = poll_bills.run(engine, source.settings(), now=later, source="api", fetcher=fetcher, pause=0)
     assert report.incomplete == [str(ARMAS)]
     assert (report.changes, report.whole) == (0, False)
     with db.reading(engine) as session:
@@ -183,9 +184,11 @@ def test_a_broken_database_is_reported_and_not_raised(
     assert again.whole
 
 
-def test_no_network_at_all_is_an_answer(engine: Engine, source: Standin, now: datetime) -> None:
+def test_no_network_at_all_is_an_answer(
+    engine: Engine, source: Standin, fetcher: Fetcher, now: datetime
+) -> None:
     track(engine, ARMAS, now=now)
     settings = source.settings(govinfo_url="http://127.0.0.1:9", congress_api_key=SecretStr(""))
-    report = poll_bills.run(engine, settings, now=now)
+    report = poll_bills.run(engine, settings, now=now, fetcher=fetcher)
     assert "could not be reached" in report.failed[str(ARMAS)]
     assert report.polled == 1

@@ -1,7 +1,7 @@
 """Two years of a Congress polled from a faulty server, and polls killed at work: the ledger equals the record.
 
-The suite runs a short form; ``LONG=1`` (``make replay``) polls every week and kills fifteen times. On hundreds
-of real bills benchmarks/replay.py does the same.
+The suite runs a short form; with ``LONG=1`` it polls every week and kills fifteen times. On hundreds of real
+bills ``make replay`` does the same.
 """
 
 import os
@@ -21,8 +21,8 @@ from campaign.fetch import Fetcher
 from jobs import poll_bills
 
 LONG = bool(os.environ.get("LONG"))
-DAYS_BETWEEN_POLLS = 7 if LONG else 42
-KILLS = 15 if LONG else 3
+DAYS_BETWEEN_POLLS = 7 if LONG else 84
+KILLS = 15 if LONG else 2
 LIST_FAULTS = ("shortpage", "emptylist", "phantom", "duprow")
 
 

@@ -7,9 +7,11 @@ with two machines behind cables: ``make cuts``.
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
+import copies
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -22,13 +24,11 @@ from campaign.runs import LeaderLock
 SECONDS = 3
 
 
-@pytest.fixture
-def leader(request: pytest.FixtureRequest, postgres_engine: Engine) -> Iterator[tuple[Machine, Cable | None]]:
+@contextmanager
+def leader(url: sa.URL, cable: Cable | None) -> Iterator[Machine]:
     """A machine that leads, in this network or behind a cable."""
-    url, cable = postgres_engine.url, None
     with ExitStack() as stack:
-        if request.param == "cut":
-            cable = _cable(stack)
+        if cable:
             server = (url.host or "127.0.0.1", url.port or 5432)
             port = stack.enter_context(forwarded(cable.host, server))
             limits = {"connect_timeout": "2", "tcp_user_timeout": "1500", "keepalives_idle": "1"}
@@ -36,14 +36,7 @@ def leader(request: pytest.FixtureRequest, postgres_engine: Engine) -> Iterator[
         machine = stack.enter_context(started(url, SECONDS, network=cable.network if cable else ""))
         while machine.standing() == "waits":
             pass
-        yield machine, cable
-
-
-def _cable(stack: ExitStack) -> Cable:
-    try:
-        return stack.enter_context(another_network())
-    except NoNetwork as reason:
-        pytest.skip(str(reason))
+        yield machine
 
 
 def lose(machine: Machine, cable: Cable | None, how: str) -> None:
@@ -53,30 +46,42 @@ def lose(machine: Machine, cable: Cable | None, how: str) -> None:
         machine.process.send_signal({"killed": signal.SIGKILL, "slow": signal.SIGSTOP}[how])
 
 
+def inherit(engine: Engine, how: str, cable: Cable | None) -> None:
+    """One machine leads and is lost in one of the ways, and another one comes after it."""
+    with leader(engine.url, cable) as machine:
+        heir = LeaderLock(engine, "heir", seconds=SECONDS)
+        assert not heir.acquire(db.utcnow()), how
+        with engine.connect() as connection:
+            lost_at = connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+        lose(machine, cable, how)
+        while not heir.acquire(db.utcnow()):
+            threading.Event().wait(0.05)
+        with engine.connect() as connection:
+            passed = connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one() - lost_at
+        # As soon as the lease of the lost one has run out: the database's clock says so.
+        assert passed <= timedelta(seconds=SECONDS + 10), how
+        if how == "cut":
+            # It knows by its own clock, without an answer from the database.
+            assert machine.standing() == "waits"
+        if how == "slow":
+            machine.process.send_signal(signal.SIGCONT)
+            assert machine.standing() == "waits"
+            assert heir.is_held(db.utcnow())
+        heir.release()
+
+
 @pytest.mark.postgres
-@pytest.mark.parametrize(
-    ("leader", "how"), [(how, how) for how in ("killed", "slow", "cut")], indirect=["leader"]
-)
-def test_another_machine_leads_when_the_leaders_is_lost(
-    postgres_engine: Engine, leader: tuple[Machine, Cable | None], how: str
-) -> None:
-    machine, cable = leader
-    heir = LeaderLock(postgres_engine, "heir", seconds=SECONDS)
-    assert not heir.acquire(db.utcnow())
-    with postgres_engine.connect() as connection:
-        lost_at = connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
-    lose(machine, cable, how)
-    while not heir.acquire(db.utcnow()):
-        threading.Event().wait(0.05)
-    with postgres_engine.connect() as connection:
-        passed = connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one() - lost_at
-    # As soon as the lease of the lost one has run out: the database's clock says so.
-    assert passed <= timedelta(seconds=SECONDS + 10)
-    if how == "cut":
-        # It knows by its own clock, without an answer from the database.
-        assert machine.standing() == "waits"
-    if how == "slow":
-        machine.process.send_signal(signal.SIGCONT)
-        assert machine.standing() == "waits"
-        assert heir.is_held(db.utcnow())
-    heir.release()
+def test_another_machine_leads_when_the_leaders_is_lost(postgres_template: str) -> None:
+    """In three ways at once, each on a database of its own: one waits for the end of a lease."""
+    with ExitStack() as stack:
+        ways: dict[str, Cable | None] = {"killed": None, "slow": None}
+        missing = ""
+        try:
+            ways["cut"] = stack.enter_context(another_network())
+        except NoNetwork as reason:
+            missing = str(reason)
+        engines = [stack.enter_context(copies.postgres_copy_of(postgres_template)) for _ in ways]
+        with ThreadPoolExecutor(len(ways)) as pool:
+            list(pool.map(inherit, engines, ways, ways.values()))
+    if missing:
+        pytest.skip(missing)

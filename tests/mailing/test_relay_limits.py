@@ -227,9 +227,10 @@ def test_the_relay_is_left_alone_for_longer_each_time(
 def test_pauses_are_spread_by_a_fifth_so_that_workers_do_not_come_together(
     engine: Engine, block: Make, clock: Clock, kind: Kind, pause: int
 ) -> None:
-    random.seed(1)
+    # Ten numbers of this seed come near both ends.
+    random.seed(15)
     pauses = []
-    for _ in range(100):
+    for _ in range(10):
         pauses.append((block(kind).blocked_until - clock()).total_seconds() / pause)
         relay_limits.clear(engine)
     assert 0.8 <= min(pauses) < 0.81

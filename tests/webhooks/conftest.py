@@ -99,11 +99,18 @@ def inside_allowed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return looked
 
 
-@pytest.fixture
-def receiver() -> Iterator[HTTPServer]:
-    """One that answers several at once."""
+@pytest.fixture(scope="session")
+def threaded_server() -> Iterator[HTTPServer]:
+    """One that answers several at once. It takes half a second to stop, so it is started once."""
     with HTTPServer(threaded=True) as server:
         yield server
+
+
+@pytest.fixture
+def receiver(threaded_server: HTTPServer) -> HTTPServer:
+    """The server, which has seen nothing and answers nothing yet."""
+    threaded_server.clear()
+    return threaded_server
 
 
 @pytest.fixture
