@@ -47,7 +47,7 @@ READ_SOURCES = ("poll_bills", "refresh_members", "watch_new_bills")
 LONG = bool(os.environ.get("LONG"))
 # Pages whose words the others have.
 REPEATED = re.compile(
-    r"/called|/offices|[?&]on=|[?&]sort=|kind=.*&bill=|aloud.*bill=(?:hr|s)\d|/readyz|/privacy"
+    r"/called|/offices|[?&]on=|[?&]sort=|[?&]v=|kind=.*&bill=|aloud.*bill=(?:hr|s)\d|/readyz|/privacy"
 )
 
 
@@ -61,6 +61,11 @@ class Service:
     source: Callable[[datetime], None]
     at: datetime
     errors: list[str] = field(default_factory=list)
+    # It serves through the turn without a restart: what it keeps in memory has to notice.
+    client: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = Client(create_app(self.settings, engine=self.engine))
 
     # --- living ---
 
@@ -129,16 +134,13 @@ class Service:
         """What can be reached from the starting pages and the seats' in one language (``LONG``: in both), and
         the mail that has come since."""
         with time_machine.travel(self.at, tick=False):
-            client = Client(create_app(self.settings, engine=self.engine))
             pages = list(self._mail())
             for prefix in ("", "/es") if LONG else ("/es" if lang == "es" else "",):
-                pages += self._pages(client, prefix, starts, seats)
+                pages += self._pages(prefix, starts, seats)
             with db.reading(self.engine) as session:
                 return Read(pages, [fault.en for fault in judging.faults(session, pages, self.at)])
 
-    def _pages(
-        self, client: Client, prefix: str, starts: Sequence[str], seats: Sequence[str]
-    ) -> Iterator[Page]:
+    def _pages(self, prefix: str, starts: Sequence[str], seats: Sequence[str]) -> Iterator[Page]:
         own = [path if path.startswith(("/api", "/feeds")) else prefix + path for path in starts]
 
         def wanted(link: str) -> bool:
@@ -151,7 +153,7 @@ class Service:
             seat = re.match(r"(?:/es)?/act/([A-Z]{2}(?:-\d+)?)", link)
             return seat is None or seat[1] in seats
 
-        return walk(client, [*own, *(f"{prefix}/act/{seat}" for seat in seats)], wanted)
+        return walk(self.client, [*own, *(f"{prefix}/act/{seat}" for seat in seats)], wanted)
 
     def _mail(self) -> Iterator[Page]:
         for _sender, recipient, raw in self.box.messages:
