@@ -96,7 +96,8 @@ class Fetcher:
     ``attempts`` is how often a request is sent at most: where more than half of all requests fail, eight
     attempts still bring 99 of 100 through. ``patience`` limits all attempts of one request in seconds,
     ``body_seconds`` the body of one reply. ``threshold`` and ``rest`` are those of each host's
-    ``CircuitBreaker``. ``hosts`` (host or host:port), where given, are the only allowed ones.
+    ``CircuitBreaker``. ``hosts`` (host or host:port), where given, are the only allowed ones. While
+    ``stopping``, nothing is asked again.
     """
 
     def __init__(
@@ -104,6 +105,7 @@ class Fetcher:
         *,
         user_agent: str,
         hosts: Collection[str] | None = None,
+        stopping: Callable[[], bool] = lambda: False,
         attempts: int = 8,
         connect_timeout: float = 5.0,
         read_timeout: float = 30.0,
@@ -117,6 +119,7 @@ class Fetcher:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.requests = 0
+        self._stopping = stopping
         self._attempts = attempts
         self._patience = patience
         self._waits = {"wait_initial": wait_initial, "wait_max": wait_max, "wait_jitter": wait_jitter}
@@ -320,7 +323,7 @@ class Fetcher:
         return result
 
     def _worth_retrying(self, error: Exception, host: _Host, tries: int) -> bool | float:
-        if not isinstance(error, SourceError) or error.permanent or host.circuit.is_open:
+        if not isinstance(error, SourceError) or error.permanent or host.circuit.is_open or self._stopping():
             return False
         if isinstance(error, Unreachable) and tries >= 3:
             return False

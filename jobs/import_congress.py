@@ -43,7 +43,7 @@ def run(
     A zip file that cannot be read is in ``Report.failed`` under its type (``hr-119``); the others are read.
     """
     with ExitStack() as stack:
-        client = fetcher or stack.enter_context(open_fetcher(settings))
+        client = fetcher or stack.enter_context(open_fetcher(settings, stopping=stopping))
         before = client.requests
         importer = _Importer(engine, now, track)
         for kind in TYPES:

@@ -105,7 +105,9 @@ def run(
         )
     with ExitStack() as stack:
         # A client for each source: the circuit breaker of one never closes the other, even on the same host.
-        clients = {name: fetcher or stack.enter_context(open_fetcher(settings)) for name in SOURCES}
+        clients = {
+            name: fetcher or stack.enter_context(open_fetcher(settings, stopping=stopping)) for name in SOURCES
+        }
         before = _requests(clients)
         polling = _Polling(engine, settings, clients, now, source, pause)
         queue = list(dict.fromkeys(bills)) if bills is not None else due(engine)

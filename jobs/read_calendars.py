@@ -74,7 +74,7 @@ def run(
     if not all_sources and not FIRST_HOUR <= hour.hour < LAST_HOUR and hour.minute >= 15:
         return report
     # Two attempts are enough: the next round is a quarter of an hour away.
-    client = fetcher or open_fetcher(settings, attempts=2, read_timeout=10.0, patience=25.0)
+    client = fetcher or open_fetcher(settings, attempts=2, read_timeout=10.0, patience=25.0, stopping=stopping)
     with client:
         _read_due(Poll(engine, settings, client, now, stopping, pause), report, all_sources)
         report.requests = client.requests

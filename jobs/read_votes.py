@@ -76,7 +76,11 @@ def run(
         queue = [roll for roll in rolls.due(session, bills, now=now) if bases[roll.chamber]]
     report = Report(left=max(0, len(queue) - MOST_ROLLS))
     # Two attempts are enough: the next run is an hour away.
-    with nullcontext(fetcher) if fetcher else open_fetcher(settings, attempts=2, read_timeout=20.0) as client:
+    with (
+        nullcontext(fetcher)
+        if fetcher
+        else open_fetcher(settings, attempts=2, read_timeout=20.0, stopping=stopping) as client
+    ):
         for place, roll in enumerate(queue[:MOST_ROLLS]):
             if stopping():
                 report.left = len(queue) - place

@@ -23,7 +23,7 @@ def run(
 ) -> Summary:
     """Refresh once; where a source cannot be read, its tables stay as they are."""
     try:
-        with nullcontext(fetcher) if fetcher else open_fetcher(settings) as client:
+        with nullcontext(fetcher) if fetcher else open_fetcher(settings, stopping=stopping) as client:
             counts = roster.refresh(client, settings, engine, now=now)
     except SourceError as error:
         return Summary(error.reason, whole=False)

@@ -79,7 +79,9 @@ def run(
     """Read the list, then the bills that are new in it, then suggest what they continue."""
     with ExitStack() as stack:
         # A client for each source: the circuit breaker of one never closes the other.
-        api, other = (fetcher or stack.enter_context(open_fetcher(settings)) for _ in range(2))
+        api, other = (
+            fetcher or stack.enter_context(open_fetcher(settings, stopping=stopping)) for _ in range(2)
+        )
         look = _Look(engine, settings, api, other, now, stopping, Report(congress_on(now)))
         look.read_list()
         look.read_bills()

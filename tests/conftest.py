@@ -70,6 +70,8 @@ hypothesis.settings.load_profile("suite")
 
 
 def pytest_configure() -> None:
+    # What is imported and collected stays; ``pytest_collection_finish`` collects garbage again.
+    gc.disable()
     copies.start_run()
     _share_statements()
 
@@ -106,6 +108,7 @@ def pytest_collection_finish() -> None:
     """Leave modules and collected tests out of garbage collection: walking them was a fifth of the run."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 50)
 
 

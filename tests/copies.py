@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +28,8 @@ ROOM_IN_MEMORY = 2 * 1024**3
 
 
 _numbers = itertools.count()
+# Each DROP waits for a checkpoint of the server; no test waits for it.
+_behind = ThreadPoolExecutor(1)
 # The process that began the run; one that it forks must not end it.
 _beginner: list[int] = []
 
@@ -56,7 +59,16 @@ def _drop_all(prefix: str) -> None:
     with _server() as connection:
         query = sa.text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix)")
         for name in connection.scalars(query, {"prefix": prefix}).all():
-            connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+            connection.execute(_dropping(name))
+
+
+def _drop(name: str) -> None:
+    with _server() as connection:
+        connection.execute(_dropping(name))
+
+
+def _dropping(name: str) -> sa.TextClause:
+    return sa.text(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def once(name: str, make: Callable[[Path], None]) -> Path:
@@ -127,19 +139,20 @@ def database_name(name: str) -> str:
 
 @contextmanager
 def postgres_copy_of(template: str) -> Iterator[Engine]:
-    """A copy of a template on the server; its engine ends with the block, the database with the run."""
-    engine = db.open_engine(make_database(f"{template}_{os.getpid()}_{next(_numbers)}", template))
+    """A copy of a template on the server; it ends with the block."""
+    name = f"{template}_{os.getpid()}_{next(_numbers)}"
+    engine = db.open_engine(make_database(name, template))
     try:
         yield engine
     finally:
         engine.dispose()
+        _behind.submit(_drop, database_name(name))
 
 
 def make_database(name: str, template: str = "") -> str:
     """Create the database ``name`` of this run, empty or as a copy; returns its address.
 
-    ``end_run`` drops it: each DROP waits for a checkpoint of the server.
-    Raises sqlalchemy.exc.OperationalError where no server answers.
+    ``end_run`` drops it. Raises sqlalchemy.exc.OperationalError where no server answers.
     """
     copied = f'TEMPLATE "{database_name(template)}"' if template else ""
     with _server() as connection:

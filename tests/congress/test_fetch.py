@@ -74,6 +74,14 @@ def test_q36_a_failure_that_lasts_gives_no_reading(source: Standin, impatient: M
     assert not caught.value.credential
 
 
+def test_who_is_to_stop_asks_nobody_again(source: Standin, impatient: Make) -> None:
+    fetcher = impatient(stopping=lambda: fetcher.requests == 2)
+    source.world.faults[FAULTS[0]] = 1
+    with pytest.raises(SourceError):
+        ask(source, fetcher)
+    assert fetcher.requests == 2
+
+
 def test_q36_half_of_all_requests_failing_still_gives_readings(source: Standin, fetcher: Fetcher) -> None:
     source.world.faults = dict.fromkeys(FAULTS, 0.1)
     read = 0
