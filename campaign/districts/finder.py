@@ -29,13 +29,13 @@ from campaign.districts.answers import (
     for_territory,
     in_order,
     read_holders,
-    shares_of,
 )
 from campaign.districts.census import Match
 from campaign.districts.models import DistrictShape, ZipCode, ZipSeat
 from campaign.districts.notes import Note
 from campaign.districts.typed_places import TypedPlace
 from campaign.districts.vintages import Vintages
+from campaign.districts.zip_table import ZipTable
 from campaign.fetch import Fetcher
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -64,10 +64,10 @@ def by_zip(session: Session, text: str, *, now: datetime) -> FindResult:
     """
     typed = typed_places.read_zip(text)
     current = index(session, now=now)
-    place = None if typed.zip in current.zips else zip_codes.zip_code(session, typed.zip)
-    if typed.completed and place is None and typed.zip not in current.zips:
+    shares, place = _look_up(session, current, typed.zip)
+    if typed.completed and place is None and not shares:
         raise typed_places.no_zip()
-    found = _find_zip(session, current, typed.zip, place)
+    found = _find_zip(session, current, typed.zip, shares, place)
     states = _states_in(found)
     if typed.state and states and typed.state not in states:
         return FindResult("unknown", found.congress, notes=(notes.other_state(typed.zip, states, typed.state),))
@@ -91,29 +91,34 @@ def _coming(session: Session, zip_code: str, found: FindResult, now: datetime) -
         yield notes.coming_seats(sorted(later, key=in_order), congress)
 
 
-def _find_zip(session: Session, current: "Index", zip_code: str, place: ZipCode | None) -> FindResult:
+def _look_up(session: Session, current: "Index", zip_code: str) -> tuple[tuple[Share, ...], ZipCode | None]:
+    """A ZIP code's seats; for one that the ZIP table lacks, its row in the table of all ZIP codes."""
+    shares = current.zips.shares(session, zip_code)
+    return shares, None if shares else zip_codes.zip_code(session, zip_code)
+
+
+def _find_zip(
+    session: Session, current: "Index", zip_code: str, shares: Sequence[Share], place: ZipCode | None
+) -> FindResult:
     point = zip_codes.coordinates(place)
     at_point = (
         boundaries.seats_at(session, current.sitting, *point) if point and current.asks_map(place) else ()
     )
-    return current.find(zip_code, place, at_point)
+    return current.find(zip_code, shares, place, at_point)
 
 
 @dataclass(frozen=True)
 class Index:
-    """In memory: the ZIP table of each state's newest map up to the sitting Congress, and the holders of all
-    seats.
+    """In memory: which maps are used, the holders of all seats, and the ZIP table once somebody asked for it.
 
-    ``vintages`` tells where those are of the last Congress, and where they apply no longer. ``zips`` are the
-    seats of each ZIP code with their shares, ``states`` the state of one that lies on a state line.
-    ``only_seats`` are the House seats of states and territories with one. ``version`` changes when a table is
-    imported; ``checked`` is when it was last compared.
+    ``vintages`` tells where the maps are of the last Congress, and where they apply no longer. ``only_seats``
+    are the House seats of states and territories with one. ``version`` changes when a table is imported;
+    ``checked`` is when it was last compared.
     """
 
     sitting: int
     vintages: Vintages
-    zips: dict[str, list[tuple[str, float | None]]]
-    states: dict[str, str]
+    zips: ZipTable
     only_seats: dict[str, str]
     holders: Holders
     version: Version
@@ -123,11 +128,13 @@ class Index:
         """Whether the seat of a ZIP code outside of the ZIP table depends on where its point lies."""
         return bool(place and place.state and place.state not in self.only_seats and _has_seats(place))
 
-    def find(self, zip_code: str, place: ZipCode | None = None, at_point: Sequence[str] = ()) -> FindResult:
-        """The answer for a ZIP code. For one that the ZIP table lacks, ``place`` is its row in the table of
-        all ZIP codes, and ``at_point`` are the seats at or near its point."""
-        if rows := self.zips.get(zip_code):
-            found = self._of_shares(zip_code, shares_of(rows, self.states.get(zip_code, "")))
+    def find(
+        self, zip_code: str, shares: Sequence[Share], place: ZipCode | None = None, at_point: Sequence[str] = ()
+    ) -> FindResult:
+        """The answer for a ZIP code with its seats. For one that the ZIP table lacks, ``place`` is its row in
+        the table of all ZIP codes, and ``at_point`` are the seats at or near its point."""
+        if shares:
+            found = self._of_shares(zip_code, shares)
         elif place is None:
             found = self.holders.without_seat(self.sitting, "", notes.unknown_zip(zip_code))
         else:
@@ -191,7 +198,7 @@ def index(session: Session, *, now: datetime) -> Index:
     database, sitting = session.get_bind().engine.pool, congress_on(now)
     if found := _checked_lately(database, sitting, now):
         return found
-    # Reading takes a second: whoever comes meanwhile waits for it, and does not read, too.
+    # Whoever comes meanwhile waits for it, and does not read, too.
     with _reading:
         found = _checked_lately(database, sitting, now) or _read_if_changed(session, database, sitting, now)
         _indexes[database] = found
@@ -219,25 +226,8 @@ def _version(session: Session, now: datetime) -> Version:
 
 def _read_index(session: Session, sitting: int, version: Version, now: datetime) -> Index:
     vintage = vintages.stored(session, ZipSeat, sitting)
-    used = col(ZipSeat.congress).in_(set(vintage.by_state.values()))
-    rows = session.exec(select(ZipSeat.congress, ZipSeat.zip, ZipSeat.seat, ZipSeat.share).where(used))
-    seats: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
-    for congress, zip_code, seat, share in rows:
-        if vintage.uses(congress, seat):
-            seats[zip_code].append((seat, share))
-    states = _states_of(session, [zip_code for zip_code, found in seats.items() if _over_a_line(found)])
     holders = read_holders(session, now=now)
-    return Index(sitting, vintage, dict(seats), states, _only_seats(session), holders, version, now)
-
-
-def _over_a_line(seats: Sequence[tuple[str, float | None]]) -> bool:
-    return len(seats) > 1 and len({seat[:2] for seat, _ in seats}) > 1
-
-
-def _states_of(session: Session, zips: Sequence[str]) -> dict[str, str]:
-    """The states of ZIP codes over a state line. A state that none of a ZIP code's seats is in says nothing."""
-    rows = select(ZipCode.zip, ZipCode.state).where(col(ZipCode.zip).in_(zips))
-    return dict(session.exec(rows).all()) if zips else {}
+    return Index(sitting, vintage, ZipTable(vintage), _only_seats(session), holders, version, now)
 
 
 def _only_seats(session: Session) -> dict[str, str]:
@@ -313,8 +303,7 @@ def _unmatched(
 def _by_typed_zip(session: Session, current: Index, typed: TypedPlace) -> FindResult | None:
     if not typed.zip:
         return None
-    place = None if typed.zip in current.zips else zip_codes.zip_code(session, typed.zip)
-    return _find_zip(session, current, typed.zip, place)
+    return _find_zip(session, current, typed.zip, *_look_up(session, current, typed.zip))
 
 
 def _states_in(found: FindResult | None) -> set[str]:

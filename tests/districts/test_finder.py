@@ -19,7 +19,7 @@ from werkzeug import Request, Response
 
 from campaign import db, snapshot
 from campaign.congress.models import Member, Office, SourceState, Tenure
-from campaign.districts import boundaries, finder
+from campaign.districts import boundaries, finder, zip_table
 from campaign.districts.census import ZipRow, replace_zips
 from campaign.districts.finder import FindResult
 from campaign.fetch import Fetcher
@@ -661,23 +661,24 @@ def test_a_point_is_read_as_people_write_it(text: str) -> None:
     assert finder.point_of(text) == (29.42, -98.49)
 
 
-def test_of_those_that_come_at_once_one_reads_the_index(
-    snapshot_engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("module", "name"), [(finder, "_read_index"), (zip_table, "_seats")])
+def test_of_those_that_come_at_once_one_reads(
+    snapshot_engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch, module: Any, name: str
 ) -> None:
-    began, reads, read = Barrier(3), [], finder._read_index
+    began, reads, read = Barrier(3), [], getattr(module, name)
 
-    def reading(*given: Any) -> finder.Index:
+    def reading(*given: Any) -> Any:
         reads.append(1)
         return read(*given)
 
-    def ask(_number: int) -> finder.Index:
+    def ask(_number: int) -> FindResult:
         with db.reading(snapshot_engine) as session:
             began.wait(timeout=30)
-            return finder.index(session, now=now)
+            return finder.by_zip(session, "78205", now=now)
 
-    monkeypatch.setattr(finder, "_read_index", reading)
+    monkeypatch.setattr(module, name, reading)
     monkeypatch.setattr(finder, "_indexes", {})
     with ThreadPoolExecutor(3) as pool:
         found = list(pool.map(ask, range(3)))
     assert len(reads) == 1
-    assert found[0].zips is found[1].zips is found[2].zips
+    assert found[0] == found[1] == found[2]
