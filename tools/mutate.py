@@ -58,6 +58,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     ),
     "campaign.organizing.counts": ("tests/organizing/test_counts.py",),
     "campaign.districts.finder": ("tests/districts",),
+    "campaign.districts.zip_table": ("tests/districts",),
     "campaign.mailing.queue": ("tests/mailing/test_queue.py", "tests/mailing/edition/test_cancelling.py"),
     "campaign.mailing.relay_limits": ("tests/mailing/test_relay_limits.py",),
     "campaign.accounts.throttle": ("tests/accounts",),

@@ -51,10 +51,11 @@ def _seats(session: Session, vintages: Vintages) -> dict[str, Seats]:
 
 
 def _over_a_line(seats: Seats) -> bool:
-    return len(seats) > 1 and len({seat[:2] for seat, _ in seats}) > 1
+    first = seats[0][0][:2]
+    return any(seat[:2] != first for seat, _ in seats[1:])
 
 
 def _states_of(session: Session, zips: Sequence[str]) -> dict[str, str]:
     """The states of ZIP codes over a state line. A state that none of a ZIP code's seats is in says nothing."""
     rows = select(ZipCode.zip, ZipCode.state).where(col(ZipCode.zip).in_(zips))
-    return dict(session.exec(rows).all()) if zips else {}
+    return dict(session.exec(rows).all())

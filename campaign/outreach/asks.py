@@ -319,9 +319,12 @@ def _alone(session: Session, bill: BillId, now: datetime) -> ProposalBills:
 
 def _first_joined(session: Session, bills: list[str]) -> dict[tuple[str, str], date]:
     """The first day of each active co-sponsor, by bill and Bioguide id."""
-    active = col(Cosponsorship.bill).in_(bills), col(Cosponsorship.withdrawn).is_(None)
     by_member = col(Cosponsorship.bill), col(Cosponsorship.bioguide)
-    first = select(*by_member, sa.func.min(Cosponsorship.joined)).where(*active).group_by(*by_member)
+    first = (
+        select(*by_member, sa.func.min(Cosponsorship.joined))
+        .where(col(Cosponsorship.bill).in_(bills), col(Cosponsorship.withdrawn).is_(None))
+        .group_by(*by_member)
+    )
     return {(bill, bioguide): joined for bill, bioguide, joined in session.exec(first)}
 
 

@@ -14,6 +14,7 @@ from campaign.congress import ledger, roster
 from campaign.congress.bills import BillId
 from campaign.congress.models import Bill, Committee
 from campaign.congress.observation import PersonRow
+from campaign.congress.stage_names import Stage
 from campaign.organizing.worklist_entries import ENDED_LISTS, OPEN_LISTS, Entry
 from campaign.organizing.worklists import Worklists, all_worklists, merged, worklists
 from campaign.refusals import Refused
@@ -780,6 +781,34 @@ def test_a_bill_that_has_ended_has_lists_of_its_own(
     assert tuple(lists_of(sqlite_engine, bill, now=now).entries) == names
 
 
+def test_of_a_bill_before_the_last_congress_it_is_told_only_who_was_on_it_and_who_has_gone(
+    engine: Engine,
+) -> None:
+    seat_members(
+        engine,
+        legislator("A1", term("NY-1", 117), term("NY-1", 118), term("NY-1")),
+        legislator("A2", term("NY-2")),
+        former=[legislator("B2", term("NY-2", 117))],
+    )
+    add_bill(engine, "hr6618-117", on("B2"), sponsor="A1")
+    lists = lists_of(engine, "hr6618-117")
+    assert {name: lists.bioguides(name) for name in ENDED_LISTS} == {
+        "was_on": ids("A1"),
+        "successors": [],
+        "new_members": [],
+        "not_listed_yet": [],
+        "gone": ids("B2"),
+    }
+
+
+def test_an_ended_bill_that_became_law_has_no_lists(sqlite_engine: Engine) -> None:
+    seat_members(sqlite_engine, legislator("A1", term("NY-1", 118), term("NY-1")))
+    add_bill(sqlite_engine, "hr6618-118", on("A1"))
+    with db.writing(sqlite_engine) as session:
+        session.get_one(Bill, "hr6618-118").stage = Stage.law
+    assert lists_of(sqlite_engine, "hr6618-118").entries == {}
+
+
 def test_an_unknown_bill_has_no_lists(sqlite_engine: Engine) -> None:
     with pytest.raises(Refused) as refused:
         lists_of(sqlite_engine, "hr1-119")
@@ -823,6 +852,26 @@ def test_after_the_end_organizers_see_who_sits_who_has_gone_who_follows_and_who_
     ]
     first, reasons = lists.by_member()[0]
     assert (first.bioguide, reasons[0].list) == (id_of("A1"), "was_on")
+
+
+def test_after_the_end_who_returns_is_not_new_and_who_changed_seats_is_new_since_their_first_day(
+    engine: Engine,
+) -> None:
+    new, later = {"start": "2027-01-03", "end": "2029-01-03"}, {"start": "2027-05-01", "end": "2029-01-03"}
+    seat_members(
+        engine,
+        legislator("A1", term("NY-1", 118), term("NY-1", **new)),
+        legislator("A2", term("NY-2", **{**new, "end": "2027-05-01"}), term("NY-3", **later)),
+        legislator("A3", term("NY"), term("NY-4", **new)),
+    )
+    add_bill(engine, "hr6736-119")
+    add_bill(engine, "s3508-119", on("A3"))
+    now = datetime(2027, 6, 20, 17, tzinfo=UTC)
+    [entry] = lists_of(engine, "hr6736-119", now=now).entries["new_members"]
+    assert (entry.person.bioguide, entry.text.en) == (id_of("A2"), "new in Congress since January 3, 2027")
+    [entry] = lists_of(engine, "s3508-119", now=now).entries["was_on"]
+    assert entry.text.en == "co-sponsored last Congress's S. 3508 (now in the House)"
+    assert entry.text.es == "copatrocinó S. 3508 del Congreso pasado (ahora en la Cámara)"
 
 
 def test_lists_ask_the_same_few_questions_however_large_the_campaign_is(engine: Engine) -> None:
