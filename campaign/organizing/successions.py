@@ -85,8 +85,9 @@ def _departure(facts: BillFacts, bill: Bill, bioguide: str, since: date) -> _Dep
         return _Departure(former, bill, verb, last.seat, last.senate_class, until)
     row = next((row for row in facts.people.rows.get(bill.id, []) if row.bioguide == bioguide), None)
     seat = seat_id(facts.chamber, row.state, row.district) if row and row.state else former.seat
-    here = seat is not None and members.chamber_of(seat) == facts.chamber
-    return _Departure(former, bill, verb, seat, None, since) if seat and here else None
+    if seat is None or members.chamber_of(seat) != facts.chamber:
+        return None
+    return _Departure(former, bill, verb, seat, None, since)
 
 
 def _on_this_map(facts: BillFacts, departure: _Departure) -> bool:

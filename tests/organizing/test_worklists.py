@@ -874,6 +874,20 @@ def test_after_the_end_who_returns_is_not_new_and_who_changed_seats_is_new_since
     assert entry.text.es == "copatrocinó S. 3508 del Congreso pasado (ahora en la Cámara)"
 
 
+def test_who_left_a_redrawn_district_is_told_once_by_the_newest_bill(engine: Engine) -> None:
+    seat_members(
+        engine,
+        legislator("A5", term("TX-15", start="2027-01-03", end="2029-01-03")),
+        former=[legislator("B1", term("TX-15", 118), term("TX-15"))],
+    )
+    add_bill(engine, "hr6618-118", on("B1"), proposal="armas")
+    add_bill(engine, "hr6736-119", on("B1"), proposal="armas")
+    lists = lists_of(engine, "hr6736-119", now=datetime(2027, 1, 20, 17, tzinfo=UTC))
+    assert [text.en for text in lists.new_maps if "MemberB1" in text.en] == [
+        "TX-15, the seat of Lee MemberB1, who co-sponsored last Congress's H.R. 6736: new map, no successor"
+    ]
+
+
 def test_lists_ask_the_same_few_questions_however_large_the_campaign_is(engine: Engine) -> None:
     seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}", 118), term(f"NY-{n}")) for n in range(1, 27)))
     add_bill(engine, "hr6736-119", proposal="armas")
