@@ -70,8 +70,6 @@ hypothesis.settings.load_profile("suite")
 
 
 def pytest_configure() -> None:
-    # What is imported and collected stays; ``pytest_collection_finish`` collects garbage again.
-    gc.disable()
     copies.start_run()
     _share_statements()
 
@@ -102,6 +100,11 @@ def pytest_unconfigure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """One more than processors: a test waits a quarter of its time for a database, mail or a browser."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collectstart() -> None:
+    """Collect no garbage while tests are collected, which all stay."""
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:

@@ -20,18 +20,13 @@ SECONDS = 300
 
 
 class Forked:
-    """A script that runs as ``python -c`` runs it; ``stderr`` is the end of a pipe, closed here."""
+    """A script that runs as ``python -c`` runs it."""
 
-    def __init__(
-        self, script: str, *arguments: str, env: Mapping[str, str], stderr: Connection | None = None
-    ) -> None:
+    def __init__(self, script: str, *arguments: str, env: Mapping[str, str]) -> None:
         self._failure, there = PROCESSES.Pipe(duplex=False)
-        given = script, arguments, dict(env), there, stderr
-        self._process = PROCESSES.Process(target=_execute, args=given)
+        self._process = PROCESSES.Process(target=_execute, args=(script, arguments, dict(env), there))
         self._process.start()
         there.close()
-        if stderr:
-            stderr.close()
 
     @property
     def is_alive(self) -> bool:
@@ -80,16 +75,7 @@ def kill_at(name: str, nth: int, when: str = "before") -> None:
     setattr(owner, function, die)
 
 
-def _execute(
-    script: str,
-    arguments: tuple[str, ...],
-    env: dict[str, str],
-    failure: Connection,
-    stderr: Connection | None,
-) -> None:
-    if stderr:
-        os.dup2(stderr.fileno(), 2)
-        stderr.close()
+def _execute(script: str, arguments: tuple[str, ...], env: dict[str, str], failure: Connection) -> None:
     os.environ.clear()
     os.environ.update(env)
     sys.argv = ["-c", *arguments]

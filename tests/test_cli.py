@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import forked
 import pytest
 from block_samples import PLACES, outlines_text, sample, write
 from click.testing import CliRunner, Result
@@ -278,11 +277,10 @@ def test_wrong_settings_are_named(local: Operator) -> None:
 # --- failures of sources and of the machine ---
 
 
-def test_an_incomplete_poll_exits_1_and_names_the_bill(local: Operator, source: Standin) -> None:
-    key = {"CAMPAIGN_CONGRESS_API_KEY": KEY}
-    local.run("track", "hr6736-119", **key)
+def test_an_incomplete_poll_exits_1_and_names_the_bill(keyed: Operator, source: Standin) -> None:
+    keyed.run("track", "hr6736-119")
     source.world.faults = {"emptylist": 1.0}
-    result = local.run("poll", "--json", **key)
+    result = keyed.run("poll", "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["incomplete"] == ["hr6736-119"]
     assert "hr6736-119: incomplete" in result.stderr
@@ -418,32 +416,29 @@ def free_port() -> int:
     return port
 
 
-# In a process that is forked: the start of a program takes two seconds.
-COMMAND = """
-import os, sys
-from campaign.cli import main
-os.chdir(sys.argv[1])
-main(sys.argv[2:])
-"""
-
-
 class Running:
     """A command in its own process; its standard error is read line by line."""
 
     def __init__(self, folder: Path, env: dict[str, str], *words: str) -> None:
-        self._stderr, there = forked.PROCESSES.Pipe(duplex=False)
-        self.process = forked.Forked(COMMAND, str(folder), *words, env=env, stderr=there)
+        self.process = subprocess.Popen(
+            [CAMPAIGN, *words],
+            env=env,
+            cwd=folder,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        )
         self.lines: list[str] = []
         self._more = threading.Condition()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
     def _listen(self) -> None:
-        with open(self._stderr.fileno(), closefd=False) as pipe:
-            for line in pipe:
-                with self._more:
-                    self.lines.append(line)
-                    self._more.notify_all()
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            with self._more:
+                self.lines.append(line)
+                self._more.notify_all()
 
     def wait_for(self, words: str, seconds: float = 120) -> None:
         with self._more:
@@ -452,10 +447,14 @@ class Running:
     def end(self, with_signal: int = signal.SIGTERM) -> int:
         """Its exit code; it must end within ten seconds."""
         self.process.send_signal(with_signal)
-        code, _failure = self.process.end(10)
-        self._listener.join()
-        self._stderr.close()
-        return code
+        try:
+            return self.process.wait(10)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self._listener.join()
+            if self.process.stderr is not None:
+                self.process.stderr.close()
 
 
 def fetch(url: str) -> tuple[int, bytes]:

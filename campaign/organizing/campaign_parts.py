@@ -2,6 +2,7 @@
 
 import base64
 import textwrap
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Final, Literal, TypeVar
 
@@ -89,24 +90,19 @@ def _ask(text: str) -> str:
     return text
 
 
-def _logo(text: str) -> str:
-    """A picture in base64 as ``logo_text`` writes it. Raises ValueError around a Refused."""
-    if not text:
-        return ""
-    try:
-        return logo_text(logos.read(base64.b64decode("".join(text.split()), validate=True)))
-    except Refused as refused:
-        raise ValueError(refused) from None
+def _image(read: Callable[[bytes], bytes]) -> Callable[[str], str]:
+    """A check of a picture in base64, which is read and written again as ``logo_text`` does. It raises
+    ValueError around a Refused."""
 
+    def checked(text: str) -> str:
+        if not text:
+            return ""
+        try:
+            return logo_text(read(base64.b64decode("".join(text.split()), validate=True)))
+        except Refused as refused:
+            raise ValueError(refused) from None
 
-def _picture(text: str) -> str:
-    """As ``_logo``, for the picture of the first page."""
-    if not text:
-        return ""
-    try:
-        return logo_text(logos.read_picture(base64.b64decode("".join(text.split()), validate=True)))
-    except Refused as refused:
-        raise ValueError(refused) from None
+    return checked
 
 
 def logo_text(png: bytes) -> str:
@@ -207,9 +203,9 @@ class CampaignFile(_Part):
     # A color, #rrggbb.
     accent: Annotated[str, StringConstraints(pattern=r"^(#[0-9a-f]{6})?$")] = ""
     # A PNG or JPEG in base64; it is written as a PNG.
-    logo: Annotated[str, AfterValidator(_logo)] = ""
+    logo: Annotated[str, AfterValidator(_image(logos.read))] = ""
     # The picture of its first page, as a PNG, JPEG or WebP in base64, and what it shows, in words.
-    picture: Annotated[str, AfterValidator(_picture)] = ""
+    picture: Annotated[str, AfterValidator(_image(logos.read_picture))] = ""
     picture_alt: Words | None = None
     # The kinds of asks that readers begin with, before the others in the program's order.
     ask_first: tuple[Annotated[str, AfterValidator(_ask)], ...] = ()

@@ -120,7 +120,7 @@ def test_a_plain_frame_shows_the_same_without_scripts(partner: Callable[..., Par
     assert site.wrong == []
 
 
-@pytest.mark.parametrize(("scripted", "lang"), [(True, "en"), (False, "es")])
+@pytest.mark.parametrize(("scripted", "lang"), [(True, "en"), (True, "es"), (False, "en"), (False, "es")])
 def test_a_zip_code_opens_the_page_of_ones_members_in_a_new_tab(
     partner: Callable[..., Partner], scripted: bool, lang: str
 ) -> None:

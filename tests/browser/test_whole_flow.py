@@ -48,14 +48,16 @@ WORDS = {
 }
 
 
-# With test_taps_to_a_call.py, which walks on a phone, each language meets scripts and none.
+# Every pair of language, scripts, size and scheme, in four walks.
 @pytest.mark.parametrize(
     ("lang", "scripts", "size", "scheme"),
     [
+        ("en", True, PHONE, "dark"),
         ("en", False, DESK, "light"),
-        ("es", True, PHONE, "dark"),
+        ("es", True, DESK, "light"),
+        ("es", False, PHONE, "dark"),
     ],
-    ids=["en, no scripts, desk", "es, scripts, phone"],
+    ids=["en, scripts, phone", "en, no scripts, desk", "es, scripts, desk", "es, no scripts, phone"],
 )
 def test_from_a_zip_code_to_thanks(
     visit: Enter, lang: str, scripts: bool, scheme: str, size: dict[str, int]

@@ -21,8 +21,8 @@ from campaign.fetch import Fetcher
 from jobs import poll_bills
 
 LONG = bool(os.environ.get("LONG"))
-DAYS_BETWEEN_POLLS = 7 if LONG else 84
-KILLS = 15 if LONG else 2
+DAYS_BETWEEN_POLLS = 7 if LONG else 42
+KILLS = 15 if LONG else 3
 LIST_FAULTS = ("shortpage", "emptylist", "phantom", "duprow")
 
 
