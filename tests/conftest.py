@@ -26,6 +26,7 @@ from fuzzing import cases
 from jinja2.bccache import Bucket
 from one_map import OneMap
 from playwright.sync_api import Browser, sync_playwright
+from restored import keep, restored
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
@@ -161,10 +162,11 @@ def postgres_template() -> str:
 
 @pytest.fixture(scope="session")
 def postgres_snapshot_template(postgres_template: str) -> str:
-    """The name of a database on the server with the campaign of fixtures/."""
+    """The name of a database on the server with the campaign of fixtures/, to be copied and restored."""
 
     def load(engine: Engine) -> None:
         snapshot.load(engine, now=NOW)
+        keep(engine)
 
     return copies.postgres_template("snapshot", load, postgres_template)
 
@@ -173,6 +175,12 @@ def postgres_snapshot_template(postgres_template: str) -> str:
 def postgres_url(postgres_template: str) -> str:
     """This worker's database on the server."""
     return copies.make_database(WORKER, postgres_template)
+
+
+@pytest.fixture(scope="session")
+def postgres_snapshot_url(postgres_snapshot_template: str) -> str:
+    """This worker's database with the campaign of fixtures/."""
+    return copies.make_database(f"{WORKER}_snapshot", postgres_snapshot_template)
 
 
 class CompiledTemplates(jinja2.FileSystemBytecodeCache):
@@ -264,9 +272,9 @@ def snapshot_copy(snapshot_template: Path, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def postgres_snapshot_copy(postgres_snapshot_template: str) -> Iterator[Engine]:
-    """The campaign of fixtures/ in a PostgreSQL database of the test's own."""
-    with copies.postgres_copy_of(postgres_snapshot_template) as engine:
+def postgres_snapshot_copy(postgres_snapshot_url: str) -> Iterator[Engine]:
+    """The campaign of fixtures/ in a PostgreSQL database that the test has alone."""
+    with restored(postgres_snapshot_url) as engine:
         yield engine
 
 
