@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from parsed import ROOT, modules, nodes_of, tree_of
+
 # Called by name by the library that the class belongs to (gunicorn, Flask-Login, html.parser, Prometheus).
 CALLED_BY_LIBRARIES = {
     "load_config",
@@ -22,12 +23,12 @@ PLAIN_DECORATORS = {"property", "cached_property", "staticmethod", "classmethod"
 
 def definitions(path: Path) -> Iterator[str]:
     """Functions, classes, methods and module constants of a file; no fields of tables, which queries read."""
-    tree = ast.parse(path.read_text())
+    tree = tree_of(path)
     for node in tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
                 yield name
-    for scope in (tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))):
+    for scope in (tree, *(node for node in nodes_of(path) if isinstance(node, ast.ClassDef))):
         for node in scope.body:
             if isinstance(node, ast.ClassDef) or (isinstance(node, ast.FunctionDef) and is_plain(node)):
                 yield node.name
@@ -39,18 +40,15 @@ def is_plain(function: ast.FunctionDef) -> bool:
 
 def test_every_name_is_used_somewhere_else() -> None:
     """By the program, its templates or its benchmarks: what only a test uses is dead, too."""
-    code = [
-        path
-        for top in ("campaign", "jobs")
-        for path in ROOT.glob(f"{top}/**/*.py")
-        if "versions" not in path.parts
-    ]
     tops = ("templates", "benchmarks", "tools")
-    texts = [*code, *(path for top in tops for path in ROOT.glob(f"{top}/**/*.*") if path.suffix != ".pyc")]
+    texts = [
+        *modules(),
+        *(path for top in tops for path in ROOT.glob(f"{top}/**/*.*") if path.suffix != ".pyc"),
+    ]
     words = Counter(word for path in texts for word in re.findall(r"[A-Za-z_]\w*", path.read_text()))
     dead = [
         f"{path.relative_to(ROOT)}: {name}"
-        for path in code
+        for path in modules()
         for name in definitions(path)
         if words[name] < 2 and name not in CALLED_BY_LIBRARIES and not name.startswith("__")
     ]

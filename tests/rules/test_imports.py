@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import forked
-
-ROOT = Path(__file__).resolve().parents[2]
+from parsed import ROOT, modules, nodes_of
 
 # From the ground up. A room may import itself and what lies below it.
 FLOORS: dict[str, int] = {
@@ -88,17 +87,6 @@ PUBLIC_UNDERSCORES = {"__version__", "_"}
 BANNED_NAMES = {"utils", "helpers", "common", "constants", "services", "repositories", "misc", "util", "helper"}
 
 
-@cache
-def modules() -> list[Path]:
-    found = [*ROOT.glob("campaign/**/*.py"), *ROOT.glob("jobs/**/*.py")]
-    return sorted(path for path in found if "versions" not in path.parts)
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
-
-
 def name_of(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -108,7 +96,7 @@ def name_of(path: Path) -> str:
 def imports_of(path: Path) -> list[tuple[str, list[str], int]]:
     """Every module imported, with the names taken from it and the line; in functions and typing blocks, too."""
     found = []
-    for node in ast.walk(tree_of(path)):
+    for node in nodes_of(path):
         if isinstance(node, ast.Import):
             found += [(alias.name, [], node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -120,13 +108,17 @@ def imports_of(path: Path) -> list[tuple[str, list[str], int]]:
 def targets(module: str, names: list[str]) -> Iterator[str]:
     """What an import means: ``from campaign import db`` is ``campaign.db``."""
     for name in names or [""]:
-        inside = ROOT.joinpath(*module.split("."), name)
-        if name and (inside.is_dir() or inside.with_suffix(".py").is_file()):
-            yield f"{module}.{name}"
-        else:
-            yield module
+        whole = f"{module}.{name}"
+        yield whole if name and is_module(whole) else module
 
 
+@cache
+def is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+@cache
 def room_of(module: str) -> str:
     """The longest name of the list that covers a module."""
     return max((room for room in FLOORS if module == room or module.startswith(room + ".")), key=len)
@@ -136,13 +128,16 @@ def is_ours(module: str) -> bool:
     return module.split(".")[0] in ("campaign", "jobs")
 
 
-def our_imports() -> Iterator[tuple[str, str, str]]:
+@cache
+def our_imports() -> list[tuple[str, str, str]]:
     """Each import of ours by ours: the importing module, the imported one, and where it stands."""
-    for path in modules():
-        for module, names, line in imports_of(path):
-            if is_ours(module):
-                for target in targets(module, names):
-                    yield name_of(path), target, f"{path.relative_to(ROOT)}:{line}"
+    return [
+        (name_of(path), target, f"{path.relative_to(ROOT)}:{line}")
+        for path in modules()
+        for module, names, line in imports_of(path)
+        if is_ours(module)
+        for target in targets(module, names)
+    ]
 
 
 def test_imports_go_down() -> None:
@@ -227,13 +222,20 @@ def test_only_the_command_line_imports_late() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in modules()
         if not name_of(path).startswith("campaign.cli")
-        for function in ast.walk(tree_of(path))
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        for node in ast.walk(function)
+        for node in nodes_of(path)
         if isinstance(node, ast.Import | ast.ImportFrom)
         if not _imported_libraries(node) <= LOADED_LATE
+        if node.col_offset and _is_in_a_function(node, path)
     ]
     assert not late, "\n".join(late)
+
+
+def _is_in_a_function(node: ast.stmt, path: Path) -> bool:
+    return any(
+        function.lineno <= node.lineno <= (function.end_lineno or 0)
+        for function in nodes_of(path)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
 
 
 def _imported_libraries(node: ast.Import | ast.ImportFrom) -> set[str]:
@@ -254,7 +256,7 @@ def test_only_the_clock_reads_the_clock() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}: {ast.unparse(node)}"
         for path in modules()
         if name_of(path) != "campaign.db"
-        for node in ast.walk(tree_of(path))
+        for node in nodes_of(path)
         if isinstance(node, ast.Attribute)
         and node.attr in ("now", "today", "utcnow")
         and ast.unparse(node.value) in ("datetime", "date", "datetime.datetime", "datetime.date")

@@ -6,14 +6,16 @@ The table is the list of words that this code once had for itself, with what the
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 import jinja2
 from jinja2 import nodes
+from parsed import ROOT, nodes_of
 
-ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FILE = 480
+JINJA = jinja2.Environment(autoescape=True)
 
 
 class Word(NamedTuple):
@@ -61,6 +63,7 @@ MEANT = {"at_desk", "kept_query", "ready"}
 FOREIGN = {"_", "self", "cls"}
 
 
+@cache
 def parts(name: str) -> set[str]:
     """The words of a name: ``sender_of_letters``, ``PageCache``, ``MOST_READY``."""
     return {part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
@@ -68,7 +71,7 @@ def parts(name: str) -> set[str]:
 
 def python_names(path: Path) -> Iterator[str]:
     yield from path.relative_to(ROOT).with_suffix("").parts
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes_of(path):
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 yield name
@@ -84,7 +87,7 @@ def python_names(path: Path) -> Iterator[str]:
 
 def template_names(path: Path) -> Iterator[str]:
     yield from path.relative_to(ROOT).with_suffix("").parts
-    tree = jinja2.Environment(autoescape=True).parse(path.read_text())
+    tree = JINJA.parse(path.read_text())
     for node in tree.find_all((nodes.Name, nodes.Macro, nodes.Block)):
         yield node.name
 
