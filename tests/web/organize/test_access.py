@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
 from organizer_client import sign_in, token
 from sqlalchemy.engine import Engine
 
+from campaign.accounts import passwords
 from campaign.accounts.users import ROLES
 from campaign.web.core import routing
 
@@ -142,8 +144,8 @@ TABLE: dict[str, tuple[str, bool]] = {
     "mail_policy": ("admin", True),
     "set_mail_policy": ("admin", True),
 }
-SAMPLES = {"bill": "hr6736-119", "bioguide": "C001091", "name": "map", "kind": "csv", "id": "9", "secret": "x",
-           "slug": "us-guns-abroad", "what": "campaign", "key": "us-guns-abroad", "act": "approve",
+SAMPLES = {"bill": "hr6736-119", "bioguide": "C001091", "name": "growth", "kind": "csv", "id": "9",
+           "secret": "x", "slug": "us-guns-abroad", "what": "campaign", "key": "us-guns-abroad", "act": "approve",
            "number": "9", "shape": "osdi"}  # fmt: skip
 
 
@@ -152,6 +154,13 @@ def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]
     """A copy of the shipped campaign that a test may write to."""
     with copy_of(snapshot_engine, tmp_path) as engine:
         yield engine
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who gives no password right is compared with that of nobody."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "_NOBODY", [])
 
 
 def routes(app: Flask) -> list[tuple[str, str, str]]:

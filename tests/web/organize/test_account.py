@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from copies import copy_of
 from flask import Flask, session
 from flask.testing import FlaskClient
-from organizer_client import TOKEN, link, post, sign_in, token
+from organizer_client import TOKEN, come_in, link, post, token
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import select
@@ -49,7 +49,7 @@ def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def staff(app: Flask, snapshot_engine: Engine) -> FlaskClient:
-    return sign_in(app.test_client(), snapshot_engine, "organizer")
+    return come_in(app.test_client(), snapshot_engine, "organizer")
 
 
 def with_password(engine: Engine) -> None:
@@ -64,7 +64,7 @@ def test_s04_nothing_planted_before_signing_in_survives_it(app: Flask, snapshot_
     old = token(client, "/organize/sign-in")
     with client.session_transaction() as planted:
         planted["planted"] = "by somebody else"
-    sign_in(client, snapshot_engine, "organizer")
+    come_in(client, snapshot_engine, "organizer")
     with client.session_transaction() as kept:
         assert "planted" not in kept
     response = client.post("/organize/seen", data={"csrf_token": old, "upto": "1"})
@@ -85,7 +85,7 @@ def test_s05_each_sign_in_is_a_new_session(app: Flask, snapshot_engine: Engine) 
     client = app.test_client()
     found = []
     for _ in range(2):
-        sign_in(client, snapshot_engine, "organizer")
+        come_in(client, snapshot_engine, "organizer")
         with client.session_transaction() as cookie:
             found.append(cookie["_user_id"])
         post(client, "/organize/sign-out", "/organize/")
@@ -352,7 +352,7 @@ def test_s19_a_forged_forwarding_header_opens_no_new_bucket(app: Flask, snapshot
 
 
 def test_s20_a_link_never_takes_its_host_from_the_request(app: Flask, snapshot_engine: Engine) -> None:
-    admin = sign_in(app.test_client(), snapshot_engine, "admin")
+    admin = come_in(app.test_client(), snapshot_engine, "admin")
     made = post(admin, "/organize/users", "/organize/users", email="new@example.org", role="viewer")
     (address,) = re.findall(r"http://[^<\s]+/organize/link/[\w-]+", made.text)
     assert address.startswith("http://127.0.0.1:5000/")
@@ -361,15 +361,15 @@ def test_s20_a_link_never_takes_its_host_from_the_request(app: Flask, snapshot_e
 
 
 def test_an_administrator_invites_raises_and_switches_off(app: Flask, snapshot_engine: Engine) -> None:
-    admin = sign_in(app.test_client(), snapshot_engine, "admin")
-    viewer = sign_in(app.test_client(), snapshot_engine, "viewer")
+    admin = come_in(app.test_client(), snapshot_engine, "admin")
+    viewer = come_in(app.test_client(), snapshot_engine, "viewer")
     with db.reading(snapshot_engine) as session_:
         who = users.by_email(session_, "viewer@example.org")
     assert who
     assert viewer.get("/organize/").status_code == 200
     post(admin, f"/organize/users/{who.id}", "/organize/users", act="role", role="organizer")
     assert viewer.get("/organize/").status_code == 303
-    sign_in(viewer, snapshot_engine, "viewer")
+    come_in(viewer, snapshot_engine, "viewer")
     assert viewer.get("/organize/words").status_code == 200
     post(admin, f"/organize/users/{who.id}", "/organize/users", act="off")
     assert viewer.get("/organize/").status_code == 303
@@ -380,8 +380,8 @@ def test_an_administrator_invites_raises_and_switches_off(app: Flask, snapshot_e
 
 
 def test_a_password_is_set_and_others_are_put_out(app: Flask, snapshot_engine: Engine) -> None:
-    one = sign_in(app.test_client(), snapshot_engine, "organizer")
-    two = sign_in(app.test_client(), snapshot_engine, "organizer")
+    one = come_in(app.test_client(), snapshot_engine, "organizer")
+    two = come_in(app.test_client(), snapshot_engine, "organizer")
     poor = post(one, "/organize/account/password", password="password1234")
     assert poor.status_code == 400
     done = post(one, "/organize/account/password", password=PASSWORD)
@@ -417,6 +417,6 @@ def test_a_device_is_named_as_people_know_it(agent: str, known: str) -> None:
 def test_the_session_holds_a_token_and_nothing_about_the_person(app: Flask, snapshot_engine: Engine) -> None:
     client = app.test_client()
     with client:
-        sign_in(client, snapshot_engine, "organizer")
+        come_in(client, snapshot_engine, "organizer")
         client.get("/organize/")
         assert ANA not in str(dict(session))

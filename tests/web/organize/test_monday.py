@@ -1,11 +1,17 @@
 """The organizers' first page: the four things of the week, each of this request's campaign alone."""
 
+import os
 import re
+import shutil
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
+import organizer_client
 import pytest
 import time_machine
 from chambers import NOW, add_bill, id_of, legislator, on, seat_members, term
+from copies import copy_of, make_database
 from flask.testing import FlaskClient
 from organizer_client import send, sign_in
 from sqlalchemy.engine import Engine
@@ -27,8 +33,33 @@ SECTIONS = ("news", "first", "due", "reports")
 DAY = NOW.date() - timedelta(days=1)
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Two campaigns of which tests change nothing."""
+    template = request.getfixturevalue(f"{request.param}_template")
+    if request.param == "sqlite":
+        url = f"sqlite:///{shutil.copy(template, tmp_path_factory.mktemp('two'))}"
+    else:
+        url = make_database(f"two_{os.getpid()}", template)
+    engine = db.open_engine(url)
+    fill(engine)
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def two(engine: Engine) -> Engine:
+def two(request: pytest.FixtureRequest, shown: Engine, tmp_path: Path) -> Iterator[Engine]:
+    """The same in a database of the test's own."""
+    if shown.dialect.name == "sqlite":
+        with copy_of(shown, tmp_path) as engine:
+            yield engine
+    else:
+        own: Engine = request.getfixturevalue("postgres_engine")
+        fill(own)
+        yield own
+
+
+def fill(engine: Engine) -> None:
     """Two campaigns with members, news, steps and reports of their own: A1 and A2 for guns, A3 for homes."""
     seat_members(
         engine,
@@ -51,19 +82,17 @@ def two(engine: Engine) -> Engine:
             step = {"next_step": f"call about {bill}", "next_on": DAY.isoformat()}
             whip.save(session, bill, who, step, version=0, by="ana@example.org", now=NOW)
             outcomes.add(session, Report(bill, who, "district", "talked", "will_join"), DAY, 3)
-    return engine
 
 
 @pytest.fixture
 def staff(two: Engine, clock: None) -> FlaskClient:
-    return person(two, "organizer")
+    app = create_app(Settings(secret_key="a key for tests only, thirty-two long", geocoder_url=""), engine=two)
+    return sign_in(app.test_client(), two, "organizer")
 
 
-def person(engine: Engine, role: str, email: str = "") -> FlaskClient:
-    app = create_app(
-        Settings(secret_key="a key for tests only, thirty-two long", geocoder_url=""), engine=engine
-    )
-    return sign_in(app.test_client(), engine, role, email)
+@pytest.fixture
+def reader(shown: Engine, clock: None) -> FlaskClient:
+    return organizer_client.reader(shown)
 
 
 def part(html: str, name: str) -> str:
@@ -81,8 +110,8 @@ def press(html: str, bioguide: str) -> dict[str, list[str]]:
     return found
 
 
-def test_the_four_things_stand_in_their_order_before_the_numbers(staff: FlaskClient) -> None:
-    page = staff.get("/c/guns/organize/").text
+def test_the_four_things_stand_in_their_order_before_the_numbers(reader: FlaskClient) -> None:
+    page = reader.get("/c/guns/organize/").text
     places = [page.index(f'id="{name}"') for name in (*SECTIONS, "numbers")]
     assert places == sorted(places)
     assert "H.R. 6736 : Lee MemberA2 (D-NY) signed on as co-sponsor" in part(page, "news")
@@ -95,16 +124,16 @@ def test_the_four_things_stand_in_their_order_before_the_numbers(staff: FlaskCli
 @pytest.mark.parametrize(
     ("slug", "inside", "outside"), [("guns", "MemberA2", "MemberA3"), ("homes", "MemberA3", "MemberA2")]
 )
-def test_a_campaign_sees_nothing_of_another(staff: FlaskClient, slug: str, inside: str, outside: str) -> None:
-    page = staff.get(f"/c/{slug}/organize/").text
+def test_a_campaign_sees_nothing_of_another(reader: FlaskClient, slug: str, inside: str, outside: str) -> None:
+    page = reader.get(f"/c/{slug}/organize/").text
     for name in SECTIONS:
         assert inside in part(page, name)
     assert outside not in page
     assert "talked with the office 3" in part(page, "calls")
 
 
-def test_each_member_is_asked_for_once_over_all_bills(staff: FlaskClient) -> None:
-    shown = part(staff.get("/c/guns/organize/").text, "first")
+def test_each_member_is_asked_for_once_over_all_bills(reader: FlaskClient) -> None:
+    shown = part(reader.get("/c/guns/organize/").text, "first")
     assert shown.count("MemberA1") == 2, "the name, and the button's"
     assert "not on H.R. 923 yet; co-sponsored last Congress&#39;s H.R. 6618, not on H.R. 6736 yet" in shown
     assert shown.index("MemberA1") < shown.index("MemberA2")
@@ -153,15 +182,15 @@ def test_who_comes_second_is_told_who_was_first(staff: FlaskClient, two: Engine)
 
 @pytest.mark.parametrize("form", [{}, {"bill": [HOMES], "version": ["0"]}, {"bill": ["x"], "version": ["0"]}])
 def test_only_bills_of_this_campaign_are_assigned(
-    staff: FlaskClient, two: Engine, form: dict[str, list[str]]
+    reader: FlaskClient, shown: Engine, form: dict[str, list[str]]
 ) -> None:
-    answer = send(staff, f"/c/guns/organize/members/{A1}/owner", take="yes", **form)
+    answer = send(reader, f"/c/guns/organize/members/{A1}/owner", take="yes", **form)
     assert answer.status_code == 404
-    assert owners(two) == set()
+    assert owners(shown) == set()
 
 
-def test_a_viewer_looks_and_presses_nothing(two: Engine, clock: None) -> None:
-    page = person(two, "viewer").get("/c/guns/organize/").text
+def test_a_viewer_looks_and_presses_nothing(shown: Engine, clock: None) -> None:
+    page = organizer_client.reader(shown, "viewer").get("/c/guns/organize/").text
     assert "MemberA1" in part(page, "first")
     assert "/owner" not in page
     assert "Change the state" not in page
@@ -186,10 +215,10 @@ def test_the_state_of_the_campaign_stands_at_the_top(staff: FlaskClient, two: En
     ],
 )
 def test_the_days_of_the_congress_are_counted_from_december_on(
-    two: Engine, day: tuple[int, int, int], says: str | None
+    shown: Engine, day: tuple[int, int, int], says: str | None
 ) -> None:
     with time_machine.travel(datetime(*day, 17, tzinfo=UTC), tick=False):
-        page = person(two, "viewer").get("/c/guns/organize/").text
+        page = organizer_client.reader(shown, "viewer").get("/c/guns/organize/").text
     assert (says in page) if says else ("left in this Congress" not in page)
 
 

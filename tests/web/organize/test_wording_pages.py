@@ -33,10 +33,19 @@ OURS = {
 }
 
 
+@pytest.fixture(scope="module")
+def small_congress(snapshot_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The shipped campaign in a Congress of three states: each text is tried on everybody who sits."""
+    with copy_of(snapshot_template, tmp_path_factory.mktemp("small")) as engine:
+        with engine.execution_options(writes=True).begin() as connection:
+            connection.exec_driver_sql("DELETE FROM tenure WHERE substr(seat, 1, 2) NOT IN ('CA', 'NJ', 'TX')")
+        yield engine
+
+
 @pytest.fixture
-def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
-    """A copy of the shipped campaign that a test may write to."""
-    with copy_of(snapshot_engine, tmp_path) as engine:
+def snapshot_engine(small_congress: Engine, tmp_path: Path) -> Iterator[Engine]:
+    """A copy of it that a test may write to."""
+    with copy_of(small_congress, tmp_path) as engine:
         yield engine
 
 
@@ -45,20 +54,26 @@ def staff(app: Flask, snapshot_engine: Engine) -> FlaskClient:
     return sign_in(app.test_client(), snapshot_engine, "organizer")
 
 
+@pytest.fixture
+def reader(small_congress: Engine, clock: None) -> FlaskClient:
+    """An organizer of whose texts none is kept."""
+    return organizer_client.reader(small_congress)
+
+
 def send(staff: FlaskClient, path: str, **form: object) -> TestResponse:
     """Send the form of a text that nobody has written a version of yet."""
     return organizer_client.send(staff, path, **{"seen": "0", **form})
 
 
-def test_every_wording_has_its_page_with_the_shipped_text(staff: FlaskClient) -> None:
-    found = set(re.findall(r'href="(/organize/words/wording/[\w-]+)"', staff.get("/organize/words").text))
+def test_every_wording_has_its_page_with_the_shipped_text(reader: FlaskClient) -> None:
+    found = set(re.findall(r'href="(/organize/words/wording/[\w-]+)"', reader.get("/organize/words").text))
     asks, shared, of_proposals = 14 * 4, 12 + 6 + 2 * 14 + 3, 2 * 2
     assert len(found) == asks + shared + of_proposals
-    shown = staff.get(PAGE).text
+    shown = reader.get(PAGE).text
     assert 'name="text_en"' in shown
     assert 'name="text_es"' in shown
     assert "[earlier]" in shown
-    assert staff.get("/organize/words/wording/rejoin-fax").status_code == 404
+    assert reader.get("/organize/words/wording/rejoin-fax").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -72,16 +87,16 @@ def test_every_wording_has_its_page_with_the_shipped_text(staff: FlaskClient) ->
         ("letters-thanks", "Thank you for hearing me out."),
     ],
 )
-def test_a_text_that_asks_share_has_its_page_too(staff: FlaskClient, key: str, holds: str) -> None:
+def test_a_text_that_asks_share_has_its_page_too(reader: FlaskClient, key: str, holds: str) -> None:
     for lang in ("", "/es"):
-        page = staff.get(f"{lang}/organize/words/wording/{key}")
+        page = reader.get(f"{lang}/organize/words/wording/{key}")
         assert page.status_code == 200
         assert holds in page.text
 
 
 @pytest.mark.parametrize("key", ["whole-fax", "points-no-such-act", "staff-cat", "whole-../call"])
-def test_no_other_text_has_a_page(staff: FlaskClient, key: str) -> None:
-    assert staff.get(f"/organize/words/wording/{key}").status_code == 404
+def test_no_other_text_has_a_page(reader: FlaskClient, key: str) -> None:
+    assert reader.get(f"/organize/words/wording/{key}").status_code == 404
 
 
 def publish_both(staff: FlaskClient, key: str, english: str, spanish: str) -> None:
@@ -131,13 +146,13 @@ def test_a_text_that_asks_share_is_published_and_then_met_by_callers(
     ],
 )  # fmt: skip
 def test_a_text_that_asks_share_is_tried_before_it_is_kept(
-    staff: FlaskClient, snapshot_engine: Engine, key: str, english: str, spanish: str, says: str
+    reader: FlaskClient, small_congress: Engine, key: str, english: str, spanish: str, says: str
 ) -> None:
-    response = send(staff, f"/organize/words/wording/{key}", text_en=english, text_es=spanish)
+    response = send(reader, f"/organize/words/wording/{key}", text_en=english, text_es=spanish)
     assert response.status_code == 400
     assert says in response.text
     assert english.split("\n")[0] in response.text
-    with db.reading(snapshot_engine) as session:
+    with db.reading(small_congress) as session:
         assert session.exec(select(TextVersion).where(TextVersion.by != "snapshot")).all() == []
 
 
@@ -152,10 +167,10 @@ def test_a_text_that_asks_share_is_tried_before_it_is_kept(
     ],
 )
 def test_a_text_that_asks_share_is_previewed_for_the_member_that_was_named(
-    staff: FlaskClient, key: str, english: str, says: str
+    reader: FlaskClient, key: str, english: str, says: str
 ) -> None:
     page = f"/organize/words/wording/{key}"
-    shown = send(staff, page, text_en=english, text_es=english, do="preview", member="Sara Jacobs")
+    shown = send(reader, page, text_en=english, text_es=english, do="preview", member="Sara Jacobs")
     assert shown.status_code == 200
     assert says in re.sub(r"\s|&nbsp;", " ", shown.text).replace("\N{NO-BREAK SPACE}", " ")
 
@@ -166,8 +181,8 @@ def kind_of(person: Person, found: Sequence[Ask]) -> Hashable:
     return person.office, person.gender, *parts
 
 
-def test_every_shipped_text_that_asks_share_would_be_kept(snapshot_engine: Engine, now: datetime) -> None:
-    with db.reading(snapshot_engine) as session:
+def test_every_shipped_text_that_asks_share_would_be_kept(desk_engine: Engine, now: datetime) -> None:
+    with db.reading(desk_engine) as session:
         asked = sorted(
             wording_checks.asked_members(session, CAMPAIGN, now=now), key=lambda row: len(row[0].last)
         )
@@ -210,19 +225,19 @@ def test_a_wording_is_kept_then_published_and_then_said_to_callers(staff: FlaskC
 
 
 def test_a_preview_is_said_to_the_member_that_was_named_and_kept_nowhere(
-    staff: FlaskClient, snapshot_engine: Engine
+    reader: FlaskClient, small_congress: Engine
 ) -> None:
-    shown = send(staff, PAGE, **OURS, do="preview", member="sara jacobs").text
+    shown = send(reader, PAGE, **OURS, do="preview", member="sara jacobs").text
     assert "Own words: Representative Jacobs, please join H.R. 6736 again." in shown
     assert "Palabras propias: H.R. 6736, otra vez, La representante Jacobs." in shown
-    with db.reading(snapshot_engine) as session:
+    with db.reading(small_congress) as session:
         assert session.exec(select(TextVersion).where(TextVersion.by != "snapshot")).all() == []
 
 
-def test_a_letters_preview_measures_how_alike_letters_get(staff: FlaskClient) -> None:
+def test_a_letters_preview_measures_how_alike_letters_get(reader: FlaskClient) -> None:
     page = PAGE.replace("-tally", "-letter")
     texts = {f"text_{lang}": wordings.wording("rejoin", "letter", lang) for lang in wordings.LANGUAGES}
-    shown = send(staff, page, **texts, do="preview", member="sara jacobs").text
+    shown = send(reader, page, **texts, do="preview", member="sara jacobs").text
     measured = re.findall(r"two share (\d+)% of their text", shown)
     assert len(measured) == 2
     assert all(0 < int(share) < 70 for share in measured)
@@ -238,9 +253,9 @@ def test_a_letters_preview_measures_how_alike_letters_get(staff: FlaskClient) ->
     ],
 )
 def test_a_preview_that_cannot_be_says_why_and_loses_nothing(
-    staff: FlaskClient, change: dict[str, str], says: str
+    reader: FlaskClient, change: dict[str, str], says: str
 ) -> None:
-    response = send(staff, PAGE, **{**OURS, "do": "preview", **change})
+    response = send(reader, PAGE, **{**OURS, "do": "preview", **change})
     assert response.status_code == 400
     assert says in response.text
     assert "Palabras propias" in response.text or "Own words" in response.text
@@ -255,14 +270,14 @@ def test_a_preview_that_cannot_be_says_why_and_loses_nothing(
     ],
 )
 def test_what_fails_somebody_is_refused_with_what_was_typed(
-    staff: FlaskClient, snapshot_engine: Engine, english: str, says: str
+    reader: FlaskClient, small_congress: Engine, english: str, says: str
 ) -> None:
-    response = send(staff, PAGE, **{**OURS, "text_en": english})
+    response = send(reader, PAGE, **{**OURS, "text_en": english})
     assert response.status_code == 400
     assert says in response.text
     assert "Palabras propias" in response.text
     assert "<script>alert" not in response.text
-    with db.reading(snapshot_engine) as session:
+    with db.reading(small_congress) as session:
         assert session.exec(select(TextVersion).where(TextVersion.by != "snapshot")).all() == []
 
 
@@ -299,21 +314,21 @@ def test_a_text_is_kept_and_published_at_once_unless_somebody_else_wrote_meanwhi
 
 
 @pytest.mark.parametrize("key", ["points-armas-act", "choices-stop-arming-cartels-act"])
-def test_a_published_text_as_a_browser_sends_it_back_is_previewed(staff: FlaskClient, key: str) -> None:
+def test_a_published_text_as_a_browser_sends_it_back_is_previewed(reader: FlaskClient, key: str) -> None:
     """Browsers send line ends as CR LF."""
     page = f"/organize/words/wording/{key}"
     areas = re.findall(
-        r'<textarea[^>]*name="(text_\w\w)"[^>]*>(.*?)</textarea>', staff.get(page).text, re.DOTALL
+        r'<textarea[^>]*name="(text_\w\w)"[^>]*>(.*?)</textarea>', reader.get(page).text, re.DOTALL
     )
     form = {name: unescape(text).strip().replace("\n", "\r\n") for name, text in areas}
     assert len(form) == 2
-    shown = send(staff, page, **form, do="preview", member="Sara Jacobs")
+    shown = send(reader, page, **form, do="preview", member="Sara Jacobs")
     assert shown.status_code == 200
 
 
 @pytest.mark.parametrize("path", ["board?page={}", "digest?edition={}", "log?before={}"])
-def test_a_number_that_no_row_can_have_is_no_failure(app: Flask, snapshot_engine: Engine, path: str) -> None:
-    admin = sign_in(app.test_client(), snapshot_engine, "admin")
+def test_a_number_that_no_row_can_have_is_no_failure(small_congress: Engine, clock: None, path: str) -> None:
+    admin = organizer_client.reader(small_congress, "admin")
     for huge in ("9" * 10, "9" * 30, "-" + "9" * 30):
         assert admin.get(f"/organize/{path.format(huge)}").status_code < 500
 
