@@ -28,13 +28,23 @@ def plain(text: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text, each with a word in it."""
-    parts = re.split(r"(?<=[.?!])[)”»]?\s+|\n+", plain(text))
-    return [part for part in parts if WORD.search(part)]
+    return [sentence for line in text.split("\n") for sentence in _sentences(line)]
 
 
 def words(text: str) -> list[str]:
     """The words without numbers, which say nothing about difficulty."""
-    return [word.lower() for word in WORD.findall(plain(text)) if not re.search(r"\d", word)]
+    return [word for line in text.split("\n") for word in _words(line)]
+
+
+# No sentence goes beyond its line, and many texts share their lines.
+@cache
+def _sentences(line: str) -> list[str]:
+    return [part for part in re.split(r"(?<=[.?!])[)”»]?\s+", plain(line)) if WORD.search(part)]
+
+
+@cache
+def _words(line: str) -> list[str]:
+    return [word.lower() for word in WORD.findall(plain(line)) if not re.search(r"\d", word)]
 
 
 @cache

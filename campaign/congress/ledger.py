@@ -5,7 +5,7 @@ docs/data.md lists what it guards against: absence proves nothing, a withdrawal 
 two complete readings, an action is retracted only when two complete readings lack it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -55,6 +55,14 @@ class BillRecord:
     @cached_property
     def id(self) -> BillId:
         return BillId.of(self.bill.id)
+
+    @cached_property
+    def rows(self) -> Mapping[str, Sequence[Cosponsorship]]:
+        """The co-sponsors' rows by Bioguide id."""
+        found: dict[str, list[Cosponsorship]] = {}
+        for row in self.cosponsors:
+            found.setdefault(row.bioguide, []).append(row)
+        return found
 
     @cached_property
     def active(self) -> frozenset[str]:

@@ -151,7 +151,10 @@ class CampaignAsks:
         earlier = [bill.id for matter in self.matters for bill in matter.earlier]
         living = [str(record.id) for matter in self.matters for record in matter.living]
         self._joined = _first_joined(session, earlier)
-        self._seats = referral_seats(session, living)
+        self._seats: dict[tuple[str, str], list[ReferralSeat]] = {}
+        for bill, seats in referral_seats(session, living).items():
+            for seat in seats:
+                self._seats.setdefault((bill, seat[1].bioguide), []).append(seat)
         self._stands = standing.stands(session, living)
         self._markups = ahead.markups_near(session, living, now=now) if now else {}
 
@@ -198,7 +201,7 @@ class CampaignAsks:
                 earlier=earlier,
             )
         stage = record.stage.stage
-        rows = [row for row in record.cosponsors if row.bioguide == person.bioguide]
+        rows = record.rows.get(person.bioguide, [])
         stand = self._stands.get((str(record.id), person.bioguide))
         return Situation(
             joinable=PASSED.get(stage) != person.chamber and stage not in OUT_OF_CONGRESS,
@@ -228,14 +231,13 @@ class CampaignAsks:
 
     def _seat(self, person: Person, record: BillRecord) -> CommitteeMembership | None:
         """The member's seat on a committee of referral: one they chair, else the first."""
-        seats = self._seats.get(str(record.id), [])
-        mine = [_membership(pair) for pair in seats if pair[1].bioguide == person.bioguide]
+        mine = map(_membership, self._seats.get((str(record.id), person.bioguide), []))
         return max(mine, key=lambda seat: seat.chair, default=None)
 
     def _marks_up(self, person: Person, record: BillRecord) -> bool:
         committees = self._markups.get(str(record.id), set())
-        seats = self._seats.get(str(record.id), [])
-        return any(seat.bioguide == person.bioguide and committee.id in committees for committee, seat in seats)
+        seats = self._seats.get((str(record.id), person.bioguide), [])
+        return any(committee.id in committees for committee, _ in seats)
 
     def _sister(self, person: Person, matter: ProposalBills) -> tuple[BillId, ProposalBills] | None:
         for other in self.matters:

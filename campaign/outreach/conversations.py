@@ -3,7 +3,7 @@
 Most offices answer in English, so a dialogue shows each line in both languages.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +39,11 @@ _COMMITTEE: Final = Text("Your committee, {committee}, has {name}.", "Su comité
 
 
 def whole(asks: Sequence[Ask], person: Person, kind: str, lang: str) -> str:
+    """One text for all asks of a member in one language; see ``in_both``."""
+    return in_both(asks, person, kind).of(lang)
+
+
+def in_both(asks: Sequence[Ask], person: Person, kind: str) -> Text:
     """One call, voicemail or tally that covers all asks of a member: thanks first, then what is still asked.
 
     ``asks`` is what ``CampaignAsks.asks`` gives, one a proposal. Raises Refused for a letter: it is about one
@@ -48,18 +53,16 @@ def whole(asks: Sequence[Ask], person: Person, kind: str, lang: str) -> str:
         raise Refused(
             "A letter keeps to one bill; choose which.", "Una carta trata de un solo proyecto; elija cuál."
         )
-    extras = {each: _extras(asks, each) for each in wordings.LANGUAGES}
-
-    def put(each: str, numbers: Sequence[int]) -> str:
-        return _put(asks, person, kind, each, [extras[each][number] for number in numbers])
-
-    chosen: list[int] = []
-    for number in range(len(extras[lang])):
-        tried = [*chosen, number]
-        # Each language has the same sentences, so that they can be read side by side.
-        if all(speech.fits(put(each, tried), kind) for each in wordings.LANGUAGES):
-            chosen = tried
-    return put(lang, chosen)
+    frames = [_frame(asks, person, kind, lang) for lang in wordings.LANGUAGES]
+    chosen: list[Text] = []
+    text = Text(*(put(chosen) for put in frames))
+    # Each language has the same sentences, so that they can be read side by side.
+    for extra in map(Text, *(_extras(asks, lang) for lang in wordings.LANGUAGES)):
+        tried = [*chosen, extra]
+        longer = Text(*(put(tried) for put in frames))
+        if all(speech.fits(each, kind) for each in longer):
+            chosen, text = tried, longer
+    return text
 
 
 def _extras(asks: Sequence[Ask], lang: str) -> list[str]:
@@ -135,13 +138,13 @@ def _committees(asks: Sequence[Ask], lang: str) -> list[str]:
     ]
 
 
-def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, extras: Sequence[str]) -> str:
-    """The text with these extras. Before a Congress has any bill, thanks for the last ones come first."""
+def _frame(asks: Sequence[Ask], person: Person, kind: str, lang: str) -> Callable[[Sequence[Text]], str]:
+    """What makes the text with the extras it is given. Before a Congress has any bill, thanks for the last ones
+    come first."""
     asked = _asked(asks)
     first = list(_recalled(asked, lang)) if _between(asks) else []
+    known = wordings.values(asks[0], person, kind, lang)
     fields = {
-        "also": " ".join(each for each in extras if each in first),
-        "why": " ".join(each for each in extras if each not in first),
         "asks": _requests(asked, person, lang) if asked else _friends_requests(asks, lang),
         "thanks": _thanks_in(asks, person, lang) if kind == "call" else _thanks(asks, lang),
     }
@@ -152,14 +155,23 @@ def _put(asks: Sequence[Ask], person: Person, kind: str, lang: str, extras: Sequ
         }
         # They were just named.
         fields |= {"member": names.again_object(person)} if lang == "en" else {"to_member": ""}
-    frame = phrase(asks[0].matter, "whole", _frame(asks, kind), lang)
+    frame = phrase(asks[0].matter, "whole", _name(asks, kind), lang)
     if kind == "call":
         frame = f"{frame}\n\n{phrase(asks[0].matter, 'whole', _end(asks), lang)}"
-    text = wordings.fill(frame, asks[0], person, kind, lang, **fields)
-    return _with_time_left(text, asks[0].matter.days_left, kind, lang)
+
+    def put(extras: Sequence[Text]) -> str:
+        own = [extra.of(lang) for extra in extras]
+        said = {
+            "also": " ".join(each for each in own if each in first),
+            "why": " ".join(each for each in own if each not in first),
+        }
+        text = wordings.put(frame, {**known, **said, **fields})
+        return _with_time_left(text, asks[0].matter.days_left, kind, lang)
+
+    return put
 
 
-def _frame(asks: Sequence[Ask], kind: str) -> str:
+def _name(asks: Sequence[Ask], kind: str) -> str:
     if not _asked(asks):
         return f"thanks_{kind}"
     return f"next_{kind}" if _between(asks) and kind != "tally" else kind
@@ -175,6 +187,8 @@ def _end(asks: Sequence[Ask]) -> str:
 
 def _with_time_left(text: str, days: int | None, kind: str, lang: str) -> str:
     """The text with the days until the Congress ends; the room left decides in how many words."""
+    if days is None:
+        return text
     text_with = time_left.add(text, time_left.spoken(days, lang))
     return text_with if speech.fits(text_with, kind) else time_left.add(text, time_left.short(days, lang))
 
@@ -264,13 +278,13 @@ class Line:
 
 def dialogue(ask: Ask, person: Person) -> list[Line]:
     """A call about one bill as it is likely to go, each line in both languages."""
-    texts = [wordings.render(ask, person, "call", lang, "") for lang in wordings.LANGUAGES]
+    texts = wordings.in_both(ask, person, "call", Text("", ""))
     return _dialogue(texts, ask, person, friend=ask.kind.supports)
 
 
 def whole_dialogue(asks: Sequence[Ask], person: Person) -> list[Line]:
     """A call about all of a campaign's bills as it is likely to go, each line in both languages."""
-    texts = [whole(asks, person, "call", lang) for lang in wordings.LANGUAGES]
+    texts = in_both(asks, person, "call")
     return _dialogue(texts, asks[0], person, friend=not _asked(asks))
 
 
@@ -278,14 +292,14 @@ def _dialogue(texts: Sequence[str], ask: Ask, person: Person, *, friend: bool) -
     """Turns in alternation: what the caller adds of their own is theirs to say, and left out here."""
     english, spanish = (blanks.without_optional(text).split("\n\n") for text in texts)
     ours = beside(english, spanish)
+    known = {lang: wordings.values(ask, person, "call", lang) for lang in wordings.LANGUAGES}
 
     def line(who: str, *said: tuple[str, str]) -> Line:
         return Line(who, *("\n\n".join(parts) for parts in zip(*said, strict=True)))
 
     def staff(name: str) -> tuple[str, str]:
         en, es = (
-            wordings.fill(phrase(ask.matter, "staff", name, lang), ask, person, "call", lang)
-            for lang in wordings.LANGUAGES
+            wordings.put(phrase(ask.matter, "staff", name, lang), known[lang]) for lang in wordings.LANGUAGES
         )
         return en, es
 

@@ -181,10 +181,7 @@ def compose(
     chance = random.Random(seed)  # noqa: S311 - variety, not secrecy
     parts = Paragraphs(*wordings.text_of(ask, "letter", lang).strip().split("\n\n"))
     filled_in = written(choices, lang)
-
-    def put(text: str) -> str:
-        return wordings.fill(text, ask, person, "letter", lang, **filled_in)
-
+    known = {**wordings.values(ask, person, "letter", lang), **filled_in}
     opening = chance.choice([parts.opening, *_variants(ask, "openings", ask.kind.texts, lang)])
     start = [
         time_left.add(opening, time_left.written(ask.matter.days_left, lang)),
@@ -195,16 +192,16 @@ def compose(
         chance.choice([parts.request, *_variants(ask, "requests", ask.kind.texts, lang)]),
         chance.choice([parts.thanks, *_variants(ask, "letters", "thanks", lang)]),
     ]
-    body = [put(text) for text in (*start, thought, *end)]
+    body = [wordings.put(text, known) for text in (*start, thought, *end)]
     if sum(len(text.split()) for text in body) > wordings.LONGEST_LETTER:
         del body[len(start)]
-    signed = put(parts.signature).split("\n")
+    signed = wordings.put(parts.signature, known).split("\n")
     if final and not choices.address:
         signed.remove(filled_in["your_address"])
     return Letter(
         day=names.day(today, lang),
         recipient=recipient(person, office, lang),
-        salutation=put(parts.salutation),
+        salutation=wordings.put(parts.salutation, known),
         body=tuple(text for text in body if text),
         signed=tuple(signed),
     )

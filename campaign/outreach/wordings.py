@@ -6,6 +6,7 @@ campaign (``phrases.OF_PROPOSALS``), written once for all asks: one spoken sente
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -42,7 +43,6 @@ FIELD = re.compile(r"\[(\w+)\]")
 BRACKET = re.compile(r"\[[^\[\]]*\]?|\]")
 # Fields that hold a bill's number.
 NUMBERS = frozenset({"bill", "earlier", "proposal"})
-SPACES = re.compile(" {2,}")
 YEAR = re.compile(r"\b(19|20)\d\d\b")
 
 
@@ -208,33 +208,36 @@ def effects(ask: Ask, lang: str) -> tuple[str, str]:
 
 
 def render(ask: Ask, person: Person, kind: str, lang: str, fact: str, *, printed: bool = False) -> str:
+    """The text for an ask in one language; see ``in_both``."""
+    return in_both(ask, person, kind, Text(fact, fact), printed=printed).of(lang)
+
+
+def in_both(ask: Ask, person: Person, kind: str, fact: Text, *, printed: bool = False) -> Text:
     """The text for an ask, every field filled; in the last weeks of a Congress it says how long is left.
 
-    What does not fit into the time of a script is left out. ``printed`` is for paper that is read on later
-    days. Raises KeyError with the field whose value the record lacks.
+    What does not fit into the time of a script is left out, the same parts in both languages, so that they can
+    be read side by side. ``printed`` is for paper that is read on later days. Raises KeyError with the field
+    whose value the record lacks.
     """
-    # The same parts are left out in both languages, so that they can be read side by side.
+    known = {lang: {**values(ask, person, kind, lang), "fact": fact.of(lang)} for lang in LANGUAGES}
     for dropped in (*_DROPPED, ()):
-        texts = {
-            each: _with_time_left(_rendered(ask, person, kind, each, fact, dropped), ask, kind, each, printed)
-            for each in LANGUAGES
-        }
-        if all(speech.fits(text, kind) for text in texts.values()):
+        text = Text(*(_rendered(ask, kind, lang, known[lang], dropped, printed) for lang in LANGUAGES))
+        if all(speech.fits(each, kind) for each in text):
             break
-    return texts[lang]
+    return text
 
 
 # What makes room where a script is too long, in order: nothing, one more sentence, the reason as well.
 _DROPPED: tuple[tuple[str, ...], ...] = ((), ("also",), ("also", "why"))
 
 
-def _rendered(ask: Ask, person: Person, kind: str, lang: str, fact: str, dropped: tuple[str, ...]) -> str:
-    empty = dict.fromkeys(dropped, "")
-    return fill(text_of(ask, kind, lang), ask, person, kind, lang, fact=fact, **empty)
-
-
-def _with_time_left(text: str, ask: Ask, kind: str, lang: str, printed: bool) -> str:
+def _rendered(
+    ask: Ask, kind: str, lang: str, known: Mapping[str, str], dropped: tuple[str, ...], printed: bool
+) -> str:
+    text = put(text_of(ask, kind, lang), {**known, **dict.fromkeys(dropped, "")})
     days = ask.matter.days_left
+    if days is None:
+        return text
     if kind == "letter":
         return time_left.add(text, time_left.written(days, lang), paragraph=1)
     if printed:
@@ -245,19 +248,23 @@ def _with_time_left(text: str, ask: Ask, kind: str, lang: str, printed: bool) ->
 
 
 def fill(text: str, ask: Ask, person: Person, kind: str, lang: str, **given: str) -> str:
-    """A text with every field filled from the record; values in ``given`` take precedence.
+    """A text with every field filled from the record (``put``); values in ``given`` take precedence."""
+    return put(text, {**values(ask, person, kind, lang), **given})
+
+
+def put(text: str, known: Mapping[str, str]) -> str:
+    """A text with every field filled with what is known (``values``).
 
     A bill's number that begins a sentence begins with a capital. Filled in values are not searched for fields
     again, so a reader may write brackets. Raises KeyError with the field whose value the record lacks.
     """
-    values = {**blanks(lang), "fact": "", "asks": "", "thanks": "", **_values(ask, person, kind, lang), **given}
 
-    def put(field: re.Match[str]) -> str:
-        value = _value(values, field[1])
+    def filled(field: re.Match[str]) -> str:
+        value = _value(known, field[1])
         begins = field[1] in NUMBERS and _ends_a_sentence(text[: field.start()])
         return capital(value) if begins else value
 
-    return tidy(FIELD.sub(put, text))
+    return tidy(FIELD.sub(filled, text))
 
 
 def _ends_a_sentence(before: str) -> bool:
@@ -271,10 +278,10 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _value(values: dict[str, str], name: str) -> str:
-    if not values[name] and name not in OPTIONAL:
+def _value(known: Mapping[str, str], name: str) -> str:
+    if not known[name] and name not in OPTIONAL:
         raise KeyError(name)
-    return values[name]
+    return known[name]
 
 
 def lacking(error: KeyError) -> Text:
@@ -285,7 +292,8 @@ def lacking(error: KeyError) -> Text:
     )
 
 
-def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
+def values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
+    """What the record has for each field; blanks for what the reader fills in."""
     seat, earlier = ask.situation.seat, ask.situation.earlier
     joined, left = ask.situation.joined, ask.situation.left
     letter = kind == "letter"
@@ -293,6 +301,10 @@ def _values(ask: Ask, person: Person, kind: str, lang: str) -> dict[str, str]:
     spoken, written = effects(ask, lang)
     plain = ask.matter.name(lang)
     return {
+        **blanks(lang),
+        "fact": "",
+        "asks": "",
+        "thanks": "",
         "member": member,
         "Member": capital(member),
         "they": names.again(person, lang),
@@ -393,7 +405,9 @@ _ALSO = {
 
 def tidy(text: str) -> str:
     """A text without what empty fields leave behind: double spaces and empty paragraphs."""
-    paragraphs = (SPACES.sub(" ", part).strip() for part in text.split("\n\n"))
+    while "  " in text:
+        text = text.replace("  ", " ")
+    paragraphs = map(str.strip, text.split("\n\n"))
     return "\n\n".join(part for part in paragraphs if part)
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from chambers import NOW, add_bill, id_of, legislator, seat_members, term
+from chambers import NOW, add_bill, filled_by, id_of, legislator, seat_members, term
 from sqlalchemy.engine import Engine
 
 from campaign import db
@@ -14,8 +14,7 @@ from campaign.outreach.outcomes import Report
 BILL, A1, A2 = "hr6736-119", id_of("A1"), id_of("A2")
 
 
-@pytest.fixture
-def called(engine: Engine) -> Engine:
+def call(engine: Engine) -> None:
     seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}")) for n in (1, 2, 3)))
     add_bill(engine, BILL, proposal="armas", campaign="guns")
     add_bill(engine, "hr923-119", proposal="cartels", campaign="other")
@@ -31,7 +30,11 @@ def called(engine: Engine) -> Engine:
     with db.writing(engine) as session:
         for about, member, outcome, said, count, office, day in rows:
             outcomes.add(session, Report(about, member, office, outcome, said), day, count)
-    return engine
+
+
+@pytest.fixture
+def called(engine: Engine) -> Engine:
+    return filled_by(call, engine)
 
 
 def test_calls_about_the_bill_or_its_own_campaign_count_and_skips_do_not(called: Engine) -> None:

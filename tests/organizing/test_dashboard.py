@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from chambers import NOW, READ, acted, add_bill, counted, id_of, legislator, on, seat_members, term
+from chambers import NOW, READ, acted, add_bill, counted, filled_by, id_of, legislator, on, seat_members, term
 from sqlalchemy.engine import Engine
 
 from campaign import db
@@ -26,8 +26,7 @@ def strip(engine: Engine, bill: str = BILL, *, now: datetime = TODAY) -> BillSum
         return dashboard.bill_summary(session, bill, now=now)
 
 
-@pytest.fixture
-def house(engine: Engine) -> Engine:
+def seat(engine: Engine) -> None:
     seat_members(
         engine,
         *(legislator(f"A{n}", term(f"NY-{n}")) for n in range(1, 5)),
@@ -37,7 +36,11 @@ def house(engine: Engine) -> Engine:
         former=[legislator("B1", term("AZ-7", end="2025-03-13"))],
         committees={"HSFA": [("A1", {}), ("A2", {}), ("A3", {}), ("A4", {})]},
     )
-    return engine
+
+
+@pytest.fixture
+def house(engine: Engine) -> Engine:
+    return filled_by(seat, engine)
 
 
 def test_the_votes_are_those_who_sit_and_vote_and_the_sponsor(house: Engine) -> None:

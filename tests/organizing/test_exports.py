@@ -6,7 +6,7 @@ import zipfile
 from datetime import date, timedelta
 
 import pytest
-from chambers import NOW, add_bill, id_of, legislator, on, seat_members, term
+from chambers import NOW, add_bill, filled_by, id_of, legislator, on, seat_members, term
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
@@ -139,12 +139,15 @@ def test_what_spreadsheets_write_is_read(raw: bytes) -> None:
 # --- the board out and in ---
 
 
-@pytest.fixture
-def board(engine: Engine) -> Engine:
+def fill(engine: Engine) -> None:
     seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}")) for n in range(1, 6)))
     add_bill(engine, BILL, on("A2"))
     edit(engine, "A1", 0, lean="likely", next_step="=call, the LD", next_on="2026-06-25")
-    return engine
+
+
+@pytest.fixture
+def board(engine: Engine) -> Engine:
+    return filled_by(fill, engine)
 
 
 def edit(engine: Engine, who: str, version: int, by: str = BO, **given: str) -> None:

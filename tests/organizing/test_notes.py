@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
-from chambers import NOW, add_bill, id_of, legislator, seat_members, term
+from chambers import NOW, add_bill, filled_by, id_of, legislator, seat_members, term
 from sqlalchemy.engine import Engine
 
 from campaign import db
@@ -19,14 +19,17 @@ ANA, BO = "ana@example.org", "bo@example.org"
 MET = {"kind": "meeting", "bill": BILL, "day": "2026-06-18", "people": " Pat  Lee, LD", "text": "They read it."}
 
 
-@pytest.fixture
-def board(engine: Engine) -> Engine:
+def fill(engine: Engine) -> None:
     seat_members(engine, legislator("A1", term("NY-1")), legislator("A2", term("NY-2")))
     add_bill(engine, BILL)
     with db.writing(engine) as session:
         for email in (ANA, BO):
             users.add(session, email, "organizer", now=NOW)
-    return engine
+
+
+@pytest.fixture
+def board(engine: Engine) -> Engine:
+    return filled_by(fill, engine)
 
 
 def add(engine: Engine, given: Mapping[str, str], by: str = ANA, hours: int = 0) -> int:

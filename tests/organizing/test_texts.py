@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from chambers import NOW, add_bill, legislator, seat_members, term
+from chambers import NOW, add_bill, filled_by, legislator, seat_members, term
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
@@ -32,10 +32,13 @@ FACT = {
 }
 
 
+def begin(engine: Engine) -> None:
+    add_bill(engine, "hr6736-119", proposal="armas")
+
+
 @pytest.fixture
 def campaign(engine: Engine) -> Engine:
-    add_bill(engine, "hr6736-119", proposal="armas")
-    return engine
+    return filled_by(begin, engine)
 
 
 def draft(engine: Engine, kind: str, key: str, given: dict[str, str], seen: int = 0) -> TextVersion:

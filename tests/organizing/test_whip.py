@@ -5,7 +5,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from chambers import NOW, add_bill, id_of, legislator, on, seat_members, term
+from chambers import NOW, add_bill, filled_by, id_of, legislator, on, seat_members, term
 from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,8 +22,7 @@ BILL = "hr6736-119"
 A1 = id_of("A1")
 
 
-@pytest.fixture
-def board(engine: Engine) -> Engine:
+def fill(engine: Engine) -> None:
     seat_members(
         engine,
         *(legislator(f"A{n}", term(f"NY-{n}")) for n in range(1, 5)),
@@ -33,7 +32,11 @@ def board(engine: Engine) -> Engine:
     with db.writing(engine) as session:
         for email in ("ana@example.org", "bo@example.org"):
             users.add(session, email, "organizer", now=NOW)
-    return engine
+
+
+@pytest.fixture
+def board(engine: Engine) -> Engine:
+    return filled_by(fill, engine)
 
 
 def save(

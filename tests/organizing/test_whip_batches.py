@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from chambers import NOW, add_bill, id_of, legislator, seat_members, term
+from chambers import NOW, add_bill, filled_by, id_of, legislator, seat_members, term
 from sqlalchemy.engine import Engine
 
 from campaign import db
@@ -17,8 +17,7 @@ ANA, BO = "ana@example.org", "bo@example.org"
 A1, A2, A3, SENATOR = id_of("A1"), id_of("A2"), id_of("A3"), id_of("B1")
 
 
-@pytest.fixture
-def board(engine: Engine) -> Engine:
+def fill(engine: Engine) -> None:
     people = [legislator(f"A{n}", term(f"NY-{n}")) for n in range(1, 4)]
     seat_members(engine, *people, legislator("B1", term("NY")))
     add_bill(engine, BILL)
@@ -26,7 +25,11 @@ def board(engine: Engine) -> Engine:
         for email in (ANA, BO):
             users.add(session, email, "organizer", now=NOW)
     save(engine, A1, 0, lean="likely", tags="swing")
-    return engine
+
+
+@pytest.fixture
+def board(engine: Engine) -> Engine:
+    return filled_by(fill, engine)
 
 
 def save(engine: Engine, bioguide: str, version: int, by: str = BO, **given: str) -> None:

@@ -19,6 +19,7 @@ from campaign.congress.bills import WASHINGTON, days_left
 from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, kits, letters, speech, time_left, wordings
 from campaign.outreach.asks import Ask, CampaignAsks
+from campaign.outreach.bilingual import Text
 from campaign.outreach.letters import Choices
 
 
@@ -98,9 +99,7 @@ def world(later: Engine) -> At:
 
 
 def said(ask: Ask, person: Person, lang: str) -> Iterator[tuple[str, str]]:
-    """Everything that is said or written about one ask, by kind."""
-    for kind in wordings.KINDS:
-        yield kind, wordings.render(ask, person, kind, lang, "")
+    """Everything that is written about one ask, by kind, and the short script."""
     for variant in (0, 1, 2):
         choices = Choices(variant=variant, town="San Antonio", name="Ana")
         letter = letters.compose(
@@ -116,12 +115,18 @@ def everything(found: World) -> Iterator[tuple[Person, str, str, str, str]]:
     """Member, texts, kind, language, text; the combined calls are ``both``."""
     for person in found.people:
         asked = found.docket.asks(person)
+        scripts = [
+            (ask.kind.texts, kind, wordings.in_both(ask, person, kind, Text("", "")))
+            for ask in asked
+            for kind in wordings.KINDS
+        ]
+        scripts += [("both", kind, conversations.in_both(asked, person, kind)) for kind in conversations.KINDS]
         for lang in wordings.LANGUAGES:
+            for texts, kind, text in scripts:
+                yield person, texts, kind, lang, text.of(lang)
             for ask in asked:
-                for kind, text in said(ask, person, lang):
-                    yield person, ask.kind.texts, kind, lang, text
-            for kind in conversations.KINDS:
-                yield person, "both", kind, lang, conversations.whole(asked, person, kind, lang)
+                for kind, paper in said(ask, person, lang):
+                    yield person, ask.kind.texts, kind, lang, paper
 
 
 @pytest.mark.parametrize("moment", BETWEEN)

@@ -8,11 +8,23 @@ from campaign.congress.members import Person
 from campaign.outreach import conversations, names, speech, wordings
 from campaign.outreach.ask_kinds import BY_TEXTS, TEXTS
 from campaign.outreach.asks import Ask, CampaignAsks
+from campaign.outreach.bilingual import Text
 from campaign.refusals import Refused
 
+Everybody = list[tuple[Person, list[Ask]]]
 
-def faults(found: list[Ask], person: Person, kind: str, lang: str) -> list[str]:
-    text = conversations.whole(found, person, kind, lang)
+
+@pytest.fixture(scope="module")
+def whole(everybody: Everybody) -> dict[tuple[str, str], Text]:
+    """What is said of all bills to every sitting member, by Bioguide id and kind."""
+    return {
+        (person.bioguide, kind): conversations.in_both(found, person, kind)
+        for person, found in everybody
+        for kind in conversations.KINDS
+    }
+
+
+def faults(text: str, found: list[Ask], person: Person, kind: str, lang: str) -> list[str]:
     required = [person.last]
     for ask in found:
         required += [ask.bill.short, ask.matter.name(lang)]
@@ -31,15 +43,15 @@ def faults(found: list[Ask], person: Person, kind: str, lang: str) -> list[str]:
 
 
 def test_one_call_covers_both_bills_for_every_sitting_member(
-    docket: CampaignAsks, sitting: list[Person]
+    everybody: Everybody, whole: dict[tuple[str, str], Text]
 ) -> None:
     wrong, written = [], 0
-    for person in sitting:
-        found = docket.asks(person)
+    for person, found in everybody:
         for kind in conversations.KINDS:
             for lang in wordings.LANGUAGES:
                 written += 1
-                wrong += [(person.bioguide, kind, lang, fault) for fault in faults(found, person, kind, lang)]
+                bad = faults(whole[person.bioguide, kind].of(lang), found, person, kind, lang)
+                wrong += [(person.bioguide, kind, lang, fault) for fault in bad]
     assert written == 537 * 3 * 2
     assert wrong == []
 
@@ -56,8 +68,8 @@ def test_any_two_asks_fit_in_one_call(
         replace(other, kind=BY_TEXTS[second], situation=BY_TEXTS[second].least),
     ]
     for kind in conversations.KINDS:
-        for lang in wordings.LANGUAGES:
-            text = conversations.whole(posed, person, kind, lang)
+        texts = conversations.in_both(posed, person, kind)
+        for lang, text in zip(wordings.LANGUAGES, texts, strict=True):
             for ask in posed:
                 # The next bill will have another number.
                 known = (
@@ -104,12 +116,13 @@ def test_one_ask_alone_is_a_right_call_too(docket: CampaignAsks, sitting: list[P
     assert "The bill would put gun exports" in text
 
 
-def test_one_call_says_the_same_in_both_languages(docket: CampaignAsks, sitting: list[Person]) -> None:
+def test_one_call_says_the_same_in_both_languages(
+    everybody: Everybody, whole: dict[tuple[str, str], Text]
+) -> None:
     """Each bill is named equally often in both languages, so that they can be read side by side."""
-    for person in sitting:
-        found = docket.asks(person)
+    for person, found in everybody:
         for kind in conversations.KINDS:
-            english, spanish = (conversations.whole(found, person, kind, lang) for lang in wordings.LANGUAGES)
+            english, spanish = whole[person.bioguide, kind]
             for ask in found:
                 assert english.count(ask.bill.short) == spanish.count(ask.bill.short), (person.bioguide, kind)
 
@@ -119,14 +132,13 @@ def test_a_letter_keeps_to_one_bill(docket: CampaignAsks, sitting: list[Person])
         conversations.whole(docket.asks(sitting[0]), sitting[0], "letter", "en")
 
 
-def test_every_call_can_be_read_beside_its_other_language(docket: CampaignAsks, sitting: list[Person]) -> None:
+def test_every_call_can_be_read_beside_its_other_language(everybody: Everybody) -> None:
     """Both languages have the same number of paragraphs, so that they can be read side by side."""
-    for person in sitting:
-        for ask in docket.asks(person):
+    for person, asked in everybody:
+        for ask in asked:
             for kind in conversations.KINDS:
-                english, spanish = (
-                    wordings.render(ask, person, kind, lang, "").split("\n\n") for lang in wordings.LANGUAGES
-                )
+                texts = wordings.in_both(ask, person, kind, Text("", ""))
+                english, spanish = (text.split("\n\n") for text in texts)
                 assert len(english) == len(spanish), (person.bioguide, ask.code, kind)
 
 

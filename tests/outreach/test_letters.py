@@ -70,22 +70,23 @@ def faults(ask: Ask, person: Person, choices: Choices, found: list[CitedFact], l
     support = ask.situation.earlier
     bill = ask.bill if ask.situation.open or support is None else support.bill
     required = {bill.short: opening, ask.matter.name(lang): opening, choices.town: opening}
-    required |= {choices.name: letter.signed[1], choices.sentence: letter.text, person.last: letter.salutation}
+    text = letter.text
+    required |= {choices.name: letter.signed[1], choices.sentence: text, person.last: letter.salutation}
     wrong = [f"{part!r} is missing" for part, where in required.items() if part not in where]
     words = len(" ".join(letter.body).split())
     if not 140 <= words <= 300:
         wrong.append(f"{words} words")
-    if any(mark in letter.text for mark in ("[", "]", "{", "}", "None", "  ", blanks.BLANK)):
+    if any(mark in text for mark in ("[", "]", "{", "}", "None", "  ", blanks.BLANK)):
         wrong.append("a hole")
     return wrong
 
 
 def test_every_member_gets_a_right_letter_in_both_languages(
-    docket: CampaignAsks, sitting: list[Person], cited: dict[str, list[CitedFact]]
+    everybody: list[tuple[Person, list[Ask]]], cited: dict[str, list[CitedFact]]
 ) -> None:
     wrong = []
-    for number, person in enumerate(sitting):
-        for ask in docket.asks(person):
+    for number, (person, asked) in enumerate(everybody):
+        for ask in asked:
             for lang in wordings.LANGUAGES:
                 choices = replace(WRITTEN, points=(), variant=number * 7)
                 found = faults(ask, person, choices, cited[ask.matter.slug], lang)

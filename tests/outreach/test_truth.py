@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from chambers import NOW, add_bill, id_of, legislator, on, seat_members, term
+from chambers import NOW, add_bill, filled_by, id_of, legislator, on, seat_members, term
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
@@ -17,6 +17,7 @@ from campaign.congress.members import Person
 from campaign.outreach import asks, conversations, kits, letters, names, wordings
 from campaign.outreach.ask_kinds import BY_TEXTS, TEXTS
 from campaign.outreach.asks import Ask, CampaignAsks
+from campaign.outreach.bilingual import Text
 from campaign.outreach.letters import Choices
 from campaign.proposals.models import CitedFact
 from campaign.settings import shipped
@@ -41,37 +42,32 @@ def bare(text: str, living: set[str]) -> list[str]:
     ]
 
 
-def texts(ask: Ask, person: Person, cited: list[CitedFact], lang: str) -> Iterator[str]:
-    """Everything that is said or written about one ask."""
-    yield ask.reason(lang)
+def texts(ask: Ask, person: Person, cited: list[CitedFact]) -> Iterator[tuple[str, str]]:
+    """Everything that is said or written about one ask beside its reason, each with its language."""
     for kind in wordings.KINDS:
-        yield wordings.render(ask, person, kind, lang, "")
-    for variant in range(8):
-        choices = Choices(variant=variant, town="San Antonio", name="Ana")
-        yield letters.compose(ask, person, choices, cited, lang, office=None, today=TODAY, final=True).text
-    kit = kits.kit("TX-20", [(person, ask, "202-225-0001")], "https://example.org", lang, fact="")
-    yield " ".join([kit.title, kit.summary, *(call.text for call in kit.calls)])
-    yield " ".join(getattr(line, lang) for line in conversations.dialogue(ask, person))
+        yield from zip(wordings.LANGUAGES, wordings.in_both(ask, person, kind, Text("", "")), strict=True)
+    dialogue = conversations.dialogue(ask, person)
+    for lang in wordings.LANGUAGES:
+        for variant in range(8):
+            choices = Choices(variant=variant, town="San Antonio", name="Ana")
+            letter = letters.compose(ask, person, choices, cited, lang, office=None, today=TODAY, final=True)
+            yield lang, letter.text
+        kit = kits.kit("TX-20", [(person, ask, "202-225-0001")], "https://example.org", lang, fact="")
+        yield lang, " ".join([kit.title, kit.summary, *(call.text for call in kit.calls)])
+        yield lang, " ".join(getattr(line, lang) for line in dialogue)
 
 
 def faults(docket: CampaignAsks, person: Person, facts: dict[str, list[CitedFact]]) -> list[tuple[str, ...]]:
     living = {record.id.short for matter in docket.matters for record in matter.living}
     found = docket.asks(person)
-    said = [
-        (ask.code, lang, text)
-        for ask in found
-        for lang in wordings.LANGUAGES
-        for text in texts(ask, person, facts[ask.matter.slug], lang)
-    ]
+    said = [(ask.code, lang, ask.reason(lang)) for ask in found for lang in wordings.LANGUAGES]
     said += [
-        (kind, lang, conversations.whole(found, person, kind, lang))
-        for kind in conversations.KINDS
-        for lang in wordings.LANGUAGES
-        if found
+        (ask.code, lang, text) for ask in found for lang, text in texts(ask, person, facts[ask.matter.slug])
     ]
-    return [
-        (person.bioguide, code, lang, *bare(text, living)) for code, lang, text in said if bare(text, living)
-    ]
+    for kind in conversations.KINDS if found else ():
+        both = conversations.in_both(found, person, kind)
+        said += [(kind, lang, both.of(lang)) for lang in wordings.LANGUAGES]
+    return [(person.bioguide, code, lang, *wrong) for code, lang, text in said if (wrong := bare(text, living))]
 
 
 @pytest.fixture(scope="module")
@@ -108,9 +104,8 @@ def test_an_ended_bill_is_named_with_its_congress_whatever_is_asked(
         living = {ask.bill.short} if congress == 119 else set()
         matter = replace(ask.matter, congress=congress)
         posed = replace(ask, kind=BY_TEXTS[code], situation=BY_TEXTS[code].least, matter=matter, sister=None)
-        for lang in wordings.LANGUAGES:
-            for text in list(texts(posed, person, facts[matter.slug], lang))[1:]:
-                assert bare(text, living) == []
+        for _lang, text in texts(posed, person, facts[matter.slug]):
+            assert bare(text, living) == []
 
 
 def test_the_check_itself_finds_bare_numbers() -> None:
@@ -120,15 +115,18 @@ def test_the_check_itself_finds_bare_numbers() -> None:
     assert not bare("H.R. 6618 del Congreso pasado y H.R. 9539 del 117.º Congreso.", set())
 
 
-@pytest.fixture
-def twice(engine: Engine) -> Engine:
+def support_twice(engine: Engine) -> None:
     """A1 was on both earlier bills, A2 led one of them, A3 was on one."""
     seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}", 118), term(f"NY-{n}")) for n in (1, 2, 3)))
     add_bill(engine, "hr6618-118", on("A1", "2023-12-06"), on("A3", "2023-12-06"), proposal="armas")
     add_bill(engine, "hr8427-118", on("A1", "2024-05-16"), sponsor="A2", proposal="cartels")
     add_bill(engine, "hr6736-119", proposal="armas")
     add_bill(engine, "hr923-119", proposal="cartels")
-    return engine
+
+
+@pytest.fixture
+def twice(engine: Engine) -> Engine:
+    return filled_by(support_twice, engine)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from campaign.outreach.ask_kinds import (
     Situation,
 )
 from campaign.outreach.asks import Ask, CampaignAsks
+from campaign.outreach.bilingual import Text
 from campaign.refusals import Refused
 from campaign.settings import shipped
 
@@ -37,12 +38,11 @@ PARTIES = re.compile(r"\b(Democrat|Republican|GOP|demócrata|republican[oa])", r
 
 
 @pytest.fixture(scope="module")
-def facts(snapshot_engine: Engine, docket: CampaignAsks) -> dict[tuple[str, str], str]:
+def facts(snapshot_engine: Engine, docket: CampaignAsks) -> dict[str, Text]:
     with db.reading(snapshot_engine) as session:
         return {
-            (matter.slug, lang): wordings.cited(session, matter, lang)
+            matter.slug: Text(*(wordings.cited(session, matter, lang) for lang in wordings.LANGUAGES))
             for matter in docket.matters
-            for lang in wordings.LANGUAGES
         }
 
 
@@ -52,9 +52,9 @@ def first_sentences(text: str, kind: str, count: int) -> str:
     return " ".join(re.split(r"(?<=[.?!])(?<!H\.R\.)(?<!S\.)\s+", body)[:count])
 
 
-def faults(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> list[str]:
+def faults(text: str, ask: Ask, person: Person, kind: str, lang: str) -> list[str]:
     """The faults of one text, in words."""
-    text = blanks.example(wordings.render(ask, person, kind, lang, fact))
+    text = blanks.example(text)
     # Between two Congresses what is asked for has no number yet.
     opening = first_sentences(text, kind, 4 if ask.situation.open else 5)
     low, high = WORDS[kind]
@@ -76,18 +76,18 @@ def faults(ask: Ask, person: Person, kind: str, lang: str, fact: str) -> list[st
 
 
 def test_every_sitting_member_gets_every_wording(
-    docket: CampaignAsks, sitting: list[Person], facts: dict[tuple[str, str], str]
+    everybody: list[tuple[Person, list[Ask]]], facts: dict[str, Text]
 ) -> None:
-    assert len(sitting) == 537
+    assert len(everybody) == 537
     written, wrong = 0, []
-    for person in sitting:
-        found = docket.asks(person)
+    for person, found in everybody:
         assert len(found) == 2, person
         for ask in found:
             for kind in wordings.KINDS:
-                for lang in wordings.LANGUAGES:
+                texts = wordings.in_both(ask, person, kind, facts[ask.matter.slug])
+                for lang, text in zip(wordings.LANGUAGES, texts, strict=True):
                     written += 1
-                    bad = faults(ask, person, kind, lang, facts[ask.matter.slug, lang])
+                    bad = faults(text, ask, person, kind, lang)
                     wrong += [(person.bioguide, str(ask.bill), ask.code, kind, lang, fault) for fault in bad]
     assert written == 537 * 2 * 4 * 2
     assert wrong == []
@@ -96,15 +96,16 @@ def test_every_sitting_member_gets_every_wording(
 @pytest.mark.parametrize("code", TEXTS)
 @pytest.mark.parametrize("bioguide", ["C001131", "H001042", "N000147", "H001103", "D000624"])
 def test_every_ask_can_be_put_to_every_office(
-    docket: CampaignAsks, sitting: list[Person], facts: dict[tuple[str, str], str], code: str, bioguide: str
+    docket: CampaignAsks, sitting: list[Person], facts: dict[str, Text], code: str, bioguide: str
 ) -> None:
     """Kinds of asks that the snapshot lacks (a withdrawal, a vote, the next Congress) have texts, too."""
     person = next(one for one in sitting if one.bioguide == bioguide)
     for ask in docket.asks(person):
         posed = replace(ask, kind=BY_TEXTS[code], situation=BY_TEXTS[code].least, sister=None)
         for kind in wordings.KINDS:
-            for lang in wordings.LANGUAGES:
-                assert faults(posed, person, kind, lang, facts[ask.matter.slug, lang]) == []
+            texts = wordings.in_both(posed, person, kind, facts[ask.matter.slug])
+            for lang, text in zip(wordings.LANGUAGES, texts, strict=True):
+                assert faults(text, posed, person, kind, lang) == []
 
 
 @pytest.mark.parametrize(("code", "kind", "lang"), CELLS)
@@ -199,10 +200,10 @@ def test_a_wording_with_an_unknown_field_is_refused() -> None:
 
 
 def test_a_letter_cites_one_figure_with_source_and_years(
-    docket: CampaignAsks, sitting: list[Person], facts: dict[tuple[str, str], str]
+    docket: CampaignAsks, sitting: list[Person], facts: dict[str, Text]
 ) -> None:
     ask = docket.asks(sitting[0])[0]
-    text = wordings.render(ask, sitting[0], "letter", "en", facts[ask.matter.slug, "en"])
+    text = wordings.render(ask, sitting[0], "letter", "en", facts[ask.matter.slug].en)
     assert "traced came from the United States (U.S. Government Accountability Office, GAO-21-322" in text
     assert "From 2014 to 2018" in text
 
