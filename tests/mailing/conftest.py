@@ -1,20 +1,23 @@
 """A list of readers, an edition without Congress's help, and relays that misbehave on demand."""
 
+import functools
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import copies
 import pytest
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
 from campaign import db
-from campaign.mailing import policy
+from campaign.mailing import policy, senders
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery.sending import Outbox
-from campaign.mailing.edition import building, lifecycle
+from campaign.mailing.edition import building, contents, lifecycle, news, recipients
+from campaign.mailing.edition.render import Renderer
 from campaign.mailing.models import Delivery, Edition, MailPolicy, Subscriber
 from campaign.mailing.transport import Relay, Simulating, Smtp
 from campaign.proposals.models import Campaign
@@ -29,15 +32,19 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+@functools.cache
+def _settings() -> Settings:
     return Settings(
         secret_key=SecretStr("k" * 40),
         base_url="https://campaign.test-host.org",
         mail_from="Campaña ARMAS <news@campaign-host.org>",
         postal_address="P.O. Box 123, Austin, TX 78701",
-        smtp_url=SecretStr(f"file:{tmp_path}/outbox"),
     )
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return _settings().model_copy(update={"smtp_url": SecretStr(f"file:{tmp_path}/outbox")})
 
 
 @pytest.fixture
@@ -120,14 +127,51 @@ def rules(engine: Engine) -> Callable[..., None]:
 
 
 @pytest.fixture
-def published(engine: Engine, settings: Settings, rules: Callable[..., None]) -> Callable[..., int]:
-    """An edition of a quiet week, published for all readers there are."""
+def built(engine: Engine, settings: Settings, rules: Callable[..., None]) -> Callable[..., int]:
+    """An edition of a quiet week, built and published for all readers there are."""
 
     def publish(period: str = "2026-W26", now: datetime = MONDAY, **chosen: Any) -> int:
         rules(**{"quiet_week": "note", "per_second": 0, **chosen})
-        built = building.build(engine, settings, CAMPAIGN, now=now, period=period)
-        lifecycle.publish(engine, settings, built.edition, by="tests", now=now)
-        return built.edition
+        draft = building.build(engine, settings, CAMPAIGN, now=now, period=period)
+        lifecycle.publish(engine, settings, draft.edition, by="tests", now=now)
+        return draft.edition
+
+    return publish
+
+
+@pytest.fixture(scope="session")
+def quiet_week(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Renderer:
+    """Renders each group's mail of a week without news once."""
+    with copies.copy_of(sqlite_template, tmp_path_factory.mktemp("quiet")) as engine:
+        with db.writing(engine) as session:
+            session.add(Campaign(slug=CAMPAIGN, title_en="Arms", title_es="Armas"))
+        with db.reading(engine) as session:
+            sender = senders.of_list(session, _settings(), CAMPAIGN)
+            renderer = Renderer(news.gather(session, CAMPAIGN, since_seq=0, now=MONDAY), sender)
+    renderer.mail = functools.cache(renderer.mail)  # type: ignore[method-assign]
+    return renderer
+
+
+@pytest.fixture
+def published(
+    engine: Engine, settings: Settings, rules: Callable[..., None], quiet_week: Renderer
+) -> Callable[..., int]:
+    """As ``built`` leaves an edition, for tests of what comes after: nothing is gathered or rendered for it."""
+
+    def publish(period: str = "2026-W26", now: datetime = MONDAY, **chosen: Any) -> int:
+        rules(**{"quiet_week": "note", "per_second": 0, **chosen})
+        with db.writing(engine) as session:
+            row = Edition(
+                campaign=CAMPAIGN, period=period, state="sending", built_at=now, published_at=now, quiet=True,
+                approved_by="tests",
+            )  # fmt: skip
+            session.add(row)
+            session.flush()
+            number, due = row.id or 0, contents.due_times(session, settings, row, now)
+            groups = list(contents.groups(session, row))
+            session.add_all(contents.rendered_for(quiet_week, number, group, due) for group in groups)
+            recipients.add_rows(session, row)
+        return number
 
     return publish
 

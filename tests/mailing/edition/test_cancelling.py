@@ -119,13 +119,13 @@ def test_an_edition_that_is_mended_and_cancelled_at_once_keeps_no_row_waiting(
 
 
 def test_the_next_edition_tells_the_news_of_a_cancelled_one(
-    engine: Engine, settings: Settings, readers: Make, published: Make, edition_row: Make
+    engine: Engine, settings: Settings, readers: Make, built: Make, edition_row: Make
 ) -> None:
     readers("a@readers-host.org")
-    first = published()
+    first = built()
     lifecycle.cancel(engine, first, why="wrong", now=MONDAY)
-    built = building.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7))
-    assert edition_row(built.edition).since_seq == edition_row(first).since_seq
+    later = building.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7))
+    assert edition_row(later.edition).since_seq == edition_row(first).since_seq
 
 
 # --- by command ---

@@ -24,7 +24,7 @@ Make = Callable[..., Any]
 
 
 def test_e01_one_row_per_confirmed_unsuppressed_reader(
-    engine: Engine, keys: Keys, readers: Make, published: Make, states: Make
+    engine: Engine, keys: Keys, readers: Make, built: Make, states: Make
 ) -> None:
     readers("a@readers-host.org", "b@readers-host.org", seat="TX-20")
     readers("waiting@readers-host.org", state="pending")
@@ -33,7 +33,7 @@ def test_e01_one_row_per_confirmed_unsuppressed_reader(
     with db.writing(engine) as session:
         key = session.get_one(Subscriber, barred).key
         session.add(Suppression(key=key, reason="organizer", since=MONDAY))
-    published()
+    built()
     assert states() == {"a@readers-host.org": "pending", "b@readers-host.org": "pending"}
 
 

@@ -212,12 +212,12 @@ def test_a_note_that_is_refused_leaves_the_draft_as_it_was(
 
 
 def test_copies_wait_for_the_send_time_where_the_reader_lives(
-    engine: Engine, readers: Make, published: Make, outbox: Make, clock: Clock, box: Box
+    engine: Engine, readers: Make, built: Make, outbox: Make, clock: Clock, box: Box
 ) -> None:
     readers("east@readers-host.org", seat="NY-1")
     readers("west@readers-host.org", seat="CA-1")
     clock.at = datetime(2026, 6, 22, 13, 0, tzinfo=UTC)
-    published(now=clock())
+    built(now=clock())
     deliver(outbox())
     assert list(box.got) == ["east@readers-host.org"]
     clock.sleep(3 * 3600)

@@ -131,7 +131,7 @@ def text_of(box: Box, email: str) -> str:
 
 
 def test_the_mail_speaks_of_senators_alone_and_says_why(
-    engine: Engine, with_maps: None, readers: Make, published: Make, outbox: Make, box: Box, clock: Clock
+    engine: Engine, with_maps: None, readers: Make, built: Make, outbox: Make, box: Box, clock: Clock
 ) -> None:
     who = {
         "old": ("TX-20", DECEMBER, "en"),
@@ -142,7 +142,7 @@ def test_the_mail_speaks_of_senators_alone_and_says_why(
     }
     for name, (seat, told, language) in who.items():
         readers(f"{name}@readers-host.org", seat=seat, placed_at=told, language=language)
-    published("2027-W01", MONDAY)
+    built("2027-W01", MONDAY)
     clock.at = MONDAY + timedelta(hours=4)
     assert deliver(outbox()).counts == {"sent": 5}
     found = {name: text_of(box, f"{name}@readers-host.org") for name in who}
