@@ -232,6 +232,21 @@ def test_w11_the_list_of_a_week_that_the_house_has_left_is_stale(rounds: Any, ca
             assert len(floor.on_lists(session, [str(HR6736)], now=now)) == count
 
 
+@pytest.fixture(scope="module")
+def planned(shared_rounds: Any) -> Any:
+    """Both chambers' plans as one round has read them."""
+    calendars = shared_rounds.calendars
+    in_session(calendars)
+    days = [f"2026-03-{each}" for each in (23, 24, 25, 26, 27)]
+    days += [f"2026-04-{each}" for each in (14, 15, 16, 20, 21, 23)]
+    other = ("2026-04-06", "Pro Forma Session"), ("2026-04-22", "Canceled Vote Day")
+    calendars.put("/days.ics", voting_days(*((each, "Vote Day") for each in days), *other))
+    out = ("2026-03-30", "2026-04-10"), ("2026-12-21", "2026-12-31")
+    calendars.put("/senate/legislative/2026_schedule.xml", schedule(2026, *out))
+    shared_rounds.at("2026-03-02T15:20:00Z")
+    return shared_rounds
+
+
 @pytest.mark.parametrize(
     ("chamber", "today", "back"),
     [
@@ -249,18 +264,8 @@ def test_w11_the_list_of_a_week_that_the_house_has_left_is_stale(rounds: Any, ca
         ("senate", "2026-12-28", ""),
     ],
 )
-def test_w46_w49_w51_recess_by_the_plans(
-    rounds: Any, calendars: Any, chamber: str, today: str, back: str
-) -> None:
-    in_session(calendars)
-    days = [f"2026-03-{each}" for each in (23, 24, 25, 26, 27)]
-    days += [f"2026-04-{each}" for each in (14, 15, 16, 20, 21, 23)]
-    other = ("2026-04-06", "Pro Forma Session"), ("2026-04-22", "Canceled Vote Day")
-    calendars.put("/days.ics", voting_days(*((each, "Vote Day") for each in days), *other))
-    out = ("2026-03-30", "2026-04-10"), ("2026-12-21", "2026-12-31")
-    calendars.put("/senate/legislative/2026_schedule.xml", schedule(2026, *out))
-    rounds.at("2026-03-02T15:20:00Z")
-    with rounds.session() as session:
+def test_w46_w49_w51_recess_by_the_plans(planned: Any, chamber: str, today: str, back: str) -> None:
+    with planned.session() as session:
         found = session_days.recess(session, chamber, now=moment(f"{today}T15:00:00Z"))
     assert (found and str(found.back or "")) == back
 

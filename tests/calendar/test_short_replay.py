@@ -131,13 +131,13 @@ def test_two_weeks_of_meetings_are_shown_truly(rounds: Any, calendars: Any) -> N
     calendars.put("/days.ics", voting_days(("2026-03-04", "Vote Day")))
     calendars.put("/senate/legislative/2026_schedule.xml", schedule(2026, ("2026-03-30", "2026-04-10")))
     chance, seen = random.Random(7), set()
-    answer = calendars.answer
+    answer = calendars.respond
 
-    def unreliable(request: Any) -> Any:
+    def unreliable(address: str, since: str | None) -> Any:
         calendars.everywhere = chance.choice(BROKEN) if chance.random() < SHARE else None
-        return answer(request)
+        return answer(address, since)
 
-    calendars.answer_with(unreliable)
+    calendars.respond = unreliable
     for hours in range(0, 11 * 24, 4):
         now = FIRST + timedelta(hours=hours)
         if not 7 <= now.astimezone(WASHINGTON).hour < 22:

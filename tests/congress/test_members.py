@@ -273,7 +273,7 @@ def test_the_party_is_that_of_the_day(
     engine: Engine, now: datetime, affiliations: Any, day: str, party: str
 ) -> None:
     kiley = rep("K000401", "CA-3", "Kiley", party="Independent", party_affiliations=affiliations)
-    load(engine, files([kiley]), now)
+    load(engine, MemberFiles(current=[kiley]), now)
     moment = datetime.fromisoformat(f"{day}T20:00:00+00:00")
     found = person(engine, "K000401", moment)
     assert (found.party, found.seat, found.standing) == (party, "CA-3", "sitting")
@@ -455,7 +455,7 @@ def test_coordinates_that_cannot_be_are_left_out(
 ) -> None:
     place = office("C001091", "Austin")
     place["offices"][0].update(state=state, latitude=latitude, longitude=longitude)
-    load(engine, files([CASTRO], offices=[place]), now)
+    load(engine, MemberFiles(current=[CASTRO], offices=[place]), now)
     with db.reading(engine) as session:
         stored = members.offices(session, "C001091")[1]
     assert stored.phone == "210-348-8216"
@@ -651,7 +651,7 @@ def name_on_bill(engine: Engine, bill: str, now: datetime, joined: date | None) 
 def test_30_a_person_no_list_knows_is_kept_from_the_row(
     engine: Engine, now: datetime, bill: str, joined: date, standing: str
 ) -> None:
-    load(engine, files([CASTRO]), now)
+    load(engine, MemberFiles(current=[CASTRO]), now)
     name_on_bill(engine, bill, now, joined)
     found = person(engine, "N000999")
     assert (found.name, found.party, found.seat) == ("Eva Núñez", "D", "TX-18")
