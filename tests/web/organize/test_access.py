@@ -145,8 +145,8 @@ TABLE: dict[str, tuple[str, bool]] = {
     "set_mail_policy": ("admin", True),
 }
 SAMPLES = {"bill": "hr6736-119", "bioguide": "C001091", "name": "growth", "kind": "csv", "id": "9",
-           "secret": "x", "slug": "us-guns-abroad", "what": "campaign", "key": "us-guns-abroad", "act": "approve",
-           "number": "9", "shape": "osdi"}  # fmt: skip
+           "secret": "x", "slug": "us-guns-abroad", "what": "campaign", "key": "us-guns-abroad",
+           "act": "approve", "number": "9", "shape": "osdi"}  # fmt: skip
 
 
 @pytest.fixture

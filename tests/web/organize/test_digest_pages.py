@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
@@ -29,6 +30,7 @@ from campaign.mailing.edition.digest import Group
 from campaign.mailing.models import Delivery, Edition, Subscriber
 from campaign.settings import Settings
 
+NOW = datetime(2026, 6, 20, 15, tzinfo=UTC)
 RULES = {
     "approve": "by_hand",
     "quiet_week": "note",
@@ -43,14 +45,7 @@ RULES = {
 }
 
 
-@pytest.fixture
-def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
-    """A copy of the shipped campaign that a test may write to."""
-    with copy_of(snapshot_engine, tmp_path) as engine:
-        yield engine
-
-
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings() -> Settings:
     return Settings(
         secret_key=SecretStr("a key for tests only, thirty-two long"),
@@ -60,48 +55,79 @@ def settings() -> Settings:
     )
 
 
-@pytest.fixture
-def app(snapshot_engine: Engine, settings: Settings, clock: None, now: datetime) -> Flask:
-    with db.writing(snapshot_engine) as session:
-        for email, language, seat in (
-            ("ana@example.org", "es", "TX-20"),
-            ("bo@example.org", "en", "TX-20"),
-            ("cy@example.org", "en", ""),
-        ):
-            address = read_address(email)
-            session.add(
-                Subscriber(
-                    campaign="us-guns-abroad",
-                    email=email,
-                    key=Keys(settings).of(address, "us-guns-abroad"),
-                    language=language,
-                    seat=seat,
-                    state="confirmed",
-                    created=now - timedelta(days=9),
-                    confirmed_at=now - timedelta(days=8),
+@pytest.fixture(scope="module")
+def ready(
+    snapshot_template: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """The shipped campaign with three readers."""
+    with copy_of(snapshot_template, tmp_path_factory.mktemp("ready")) as engine:
+        with db.writing(engine) as session:
+            for email, language, seat in (
+                ("ana@example.org", "es", "TX-20"),
+                ("bo@example.org", "en", "TX-20"),
+                ("cy@example.org", "en", ""),
+            ):
+                session.add(
+                    Subscriber(
+                        campaign="us-guns-abroad",
+                        email=email,
+                        key=Keys(settings).of(read_address(email), "us-guns-abroad"),
+                        language=language,
+                        seat=seat,
+                        state="confirmed",
+                        created=NOW - timedelta(days=9),
+                        confirmed_at=NOW - timedelta(days=8),
+                    )
                 )
-            )
-        subscribers_rules(session, quiet_week="note")
+            rules = policy.policy(session)
+            rules.quiet_week = "note"
+            session.add(rules)
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def built(ready: Engine, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The same with an edition, for tests that only look."""
+    with copy_of(ready, tmp_path_factory.mktemp("built")) as engine:
+        with time_machine.travel(NOW, tick=False):
+            staff = sign_in(create_app(settings, engine=engine).test_client(), engine, "organizer")
+            assert send(staff, "/organize/digest/build").status_code == 200
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def edition(built: Engine) -> int:
+    with db.reading(built) as session:
+        return session.exec(select(Edition)).one().id or 0
+
+
+@pytest.fixture(scope="module")
+def built_app(built: Engine, settings: Settings) -> Flask:
+    return create_app(settings, engine=built)
+
+
+@pytest.fixture
+def reader(built_app: Flask, built: Engine, clock: None) -> FlaskClient:
+    """An organizer who changes nothing."""
+    return sign_in(built_app.test_client(), built, "organizer")
+
+
+@pytest.fixture
+def snapshot_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A copy that a test may write to; it has an edition where the test names it."""
+    source = request.getfixturevalue("built" if "edition" in request.fixturenames else "ready")
+    with copy_of(source, tmp_path) as engine:
+        yield engine
+
+
+@pytest.fixture
+def app(snapshot_engine: Engine, settings: Settings, clock: None) -> Flask:
     return create_app(settings, engine=snapshot_engine)
-
-
-def subscribers_rules(session: db.Session, **chosen: object) -> None:
-    rules = policy.policy(session)
-    for name, value in chosen.items():
-        setattr(rules, name, value)
-    session.add(rules)
 
 
 @pytest.fixture
 def staff(app: Flask, snapshot_engine: Engine) -> FlaskClient:
     return sign_in(app.test_client(), snapshot_engine, "organizer")
-
-
-@pytest.fixture
-def edition(staff: FlaskClient, snapshot_engine: Engine) -> int:
-    assert send(staff, "/organize/digest/build").status_code == 200
-    with db.reading(snapshot_engine) as session:
-        return session.exec(select(Edition)).one().id or 0
 
 
 def take(staff: FlaskClient, edition: int, act: str) -> TestResponse:
@@ -152,8 +178,8 @@ def test_an_edition_goes_from_built_to_held_to_sent_and_each_act_is_logged(
 
 @pytest.mark.parametrize(("lang", "seat"), [("en", "TX-20"), ("es", "TX-20"), ("en", ""), ("es", "CA-34")])
 def test_what_is_previewed_is_what_is_sent(
-    staff: FlaskClient,
-    snapshot_engine: Engine,
+    reader: FlaskClient,
+    built: Engine,
     settings: Settings,
     edition: int,
     now: datetime,
@@ -161,26 +187,26 @@ def test_what_is_previewed_is_what_is_sent(
     seat: str,
 ) -> None:
     where = f"?lang={lang}&seat={seat}"
-    raw = staff.get(f"/organize/digest/{edition}/message.eml{where}").data
-    sealed, _ = previews.sealed_for(snapshot_engine, settings, Group(lang, seat), edition=edition)
+    raw = reader.get(f"/organize/digest/{edition}/message.eml{where}").data
+    sealed, _ = previews.sealed_for(built, settings, Group(lang, seat), edition=edition)
     assert sealed.head in raw
     message = message_from_bytes(raw, policy=default)
-    shown = staff.get(f"/organize/digest/{edition}/preview{where}")
+    shown = reader.get(f"/organize/digest/{edition}/preview{where}")
     assert str(message["Subject"]) in shown.text.replace("&#39;", "'").replace("&amp;", "&")
-    mail = staff.get(f"/organize/digest/{edition}/mail{where}")
+    mail = reader.get(f"/organize/digest/{edition}/mail{where}")
     html = message.get_body(("html",)).get_content()
     assert re.sub(r'"data:image/png;base64,[^"]+"', '"cid"', mail.text) == re.sub(r'"cid:[^"]+"', '"cid"', html)
     assert "cid:" not in mail.text
 
 
-def test_the_mail_is_shown_where_it_can_do_nothing(staff: FlaskClient, edition: int) -> None:
-    mail = staff.get(f"/organize/digest/{edition}/mail")
+def test_the_mail_is_shown_where_it_can_do_nothing(reader: FlaskClient, edition: int) -> None:
+    mail = reader.get(f"/organize/digest/{edition}/mail")
     rules = mail.headers["Content-Security-Policy"]
     assert rules.startswith("default-src 'none'")
     assert "; sandbox" in rules
     assert "script-src" not in rules
     assert "frame-ancestors 'self'" in rules
-    page = staff.get(f"/organize/digest/{edition}/preview").headers["Content-Security-Policy"]
+    page = reader.get(f"/organize/digest/{edition}/preview").headers["Content-Security-Policy"]
     assert page.endswith("frame-src 'self'")
     assert "unsafe" not in page
 
@@ -297,8 +323,8 @@ def test_copies_of_unknown_fate_are_shown_and_sent_again_only_when_asked(
         ("{}/step/explode", 404),
     ],
 )
-def test_what_cannot_be_is_refused_in_words(staff: FlaskClient, edition: int, path: str, status: int) -> None:
-    assert staff.get(f"/organize/digest/{path.format(edition)}").status_code == status
+def test_what_cannot_be_is_refused_in_words(reader: FlaskClient, edition: int, path: str, status: int) -> None:
+    assert reader.get(f"/organize/digest/{path.format(edition)}").status_code == status
 
 
 def test_without_a_sender_the_page_says_what_is_missing(snapshot_engine: Engine, clock: None) -> None:
@@ -339,11 +365,11 @@ def test_an_administrator_sets_the_rules(app: Flask, snapshot_engine: Engine) ->
     ],
 )
 def test_rules_that_cannot_be_meant_change_nothing(
-    app: Flask, snapshot_engine: Engine, name: str, value: str
+    built_app: Flask, built: Engine, clock: None, name: str, value: str
 ) -> None:
-    admin = sign_in(app.test_client(), snapshot_engine, "admin")
+    admin = sign_in(built_app.test_client(), built, "admin")
     assert send(admin, "/organize/digest/policy", **{**RULES, name: value}).status_code == 400
-    with db.reading(snapshot_engine) as session:
+    with db.reading(built) as session:
         assert policy.policy(session).send_hour == 8
 
 

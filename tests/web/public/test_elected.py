@@ -21,8 +21,7 @@ NOON = datetime(2027, 1, 3, 17, tzinfo=UTC)
 LATE = {"start": "2027-01-08"}
 
 
-@pytest.fixture
-def early(engine: Engine) -> Engine:
+def fill(engine: Engine) -> None:
     """The list of the 120th came early: NY-1 changes hands, NY-2 is sworn in late, NY-3 goes to the Senate."""
     seat_members(engine, *(legislator(f"A{n}", term(f"NY-{n}")) for n in (1, 2, 3)))
     seat_members(
@@ -32,10 +31,20 @@ def early(engine: Engine) -> Engine:
         legislator("A3", term("NY-3"), term("NY", 120), official_full="Rosa Sube"),
         legislator("B3", term("NY-3", 120), official_full="Eva Sigue"),
     )
-    return engine
 
 
-def client(engine: Engine) -> FlaskClient:
+@pytest.fixture(scope="module")
+def early(module_engine: Engine) -> Engine:
+    fill(module_engine)
+    return module_engine
+
+
+@pytest.fixture(scope="module")
+def client(early: Engine) -> FlaskClient:
+    return client_of(early)
+
+
+def client_of(engine: Engine) -> FlaskClient:
     return create_app(Settings(secret_key="k" * 40, geocoder_url=""), engine=engine).test_client()
 
 
@@ -52,11 +61,11 @@ def client(engine: Engine) -> FlaskClient:
     ],
 )  # fmt: skip
 def test_the_page_of_a_seat_names_who_is_to_be_sworn_in(
-    early: Engine, now: datetime, seat: str, told: str, untold: str
+    client: FlaskClient, now: datetime, seat: str, told: str, untold: str
 ) -> None:
     with time_machine.travel(now, tick=False):
-        text = client(early).get(f"/act/{seat}").text
-        spanish = client(early).get(f"/es/act/{seat}").text
+        text = client.get(f"/act/{seat}").text
+        spanish = client.get(f"/es/act/{seat}").text
     assert told in text
     assert untold not in text
     assert ("takes office" in text) == ("asume el cargo el" in spanish)
@@ -88,11 +97,12 @@ def test_mail_names_who_is_to_take_an_empty_seat(early: Engine) -> None:
     assert pages["es", "NY-2"] == "Luz Tarde ganó la elección de NY-2 y asume el cargo el 8 de enero de 2027."
 
 
-def test_a_choice_of_districts_names_who_is_to_take_one(early: Engine) -> None:
-    with db.writing(early) as session:
+def test_a_choice_of_districts_names_who_is_to_take_one(engine: Engine) -> None:
+    fill(engine)
+    with db.writing(engine) as session:
         session.add(ZipCode(zip="10001", state="NY"))
         session.add_all(ZipSeat(congress=120, zip="10001", seat=f"NY-{number}") for number in (2, 3))
     with time_machine.travel(NOON, tick=False):
-        text = " ".join(client(early).get("/find?zip=10001").text.split())
+        text = " ".join(client_of(engine).get("/find?zip=10001").text.split())
     assert "Luz Tarde was elected for New York, district 2 and takes office on January 8, 2027." in text
     assert "The seat is vacant" not in text

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 from chambers import add_bill, legislator, on, seat_members, term
-from flask.testing import FlaskClient
+from flask import Flask
 from roll_calls import vote
 from sqlalchemy.engine import Engine
 
@@ -30,6 +30,24 @@ PASSED = ActionRow(
 
 @pytest.fixture
 def congress(engine: Engine) -> Engine:
+    """A Congress that a test may change."""
+    fill(engine)
+    return engine
+
+
+@pytest.fixture(scope="module")
+def shown(module_engine: Engine) -> Engine:
+    """The same for tests that only look."""
+    fill(module_engine)
+    return module_engine
+
+
+@pytest.fixture(scope="module")
+def shown_app(shown: Engine) -> Flask:
+    return app_on(shown)
+
+
+def fill(engine: Engine) -> None:
     """Two House bills, one of which passed, and one in the Senate; a delegate and somebody who has left."""
     seat_members(
         engine,
@@ -44,7 +62,6 @@ def congress(engine: Engine) -> Engine:
     add_bill(engine, "s1-119", on("S1"), sponsor="Z1", proposal="armas")
     add_bill(engine, "hr2-119", on("A2"), sponsor="A5", proposal="cartels")
     add_bill(engine, "hr3-118", on("A4", "2024-01-10"), sponsor="A1", proposal="cartels")
-    return engine
 
 
 def voted(engine: Engine) -> None:
@@ -60,13 +77,15 @@ def counted(sheet: Sheet) -> dict[str, tuple[int, int]]:
     return {row.person.bioguide: (row.done, row.possible) for row in sheet.rows}
 
 
-def client(engine: Engine) -> FlaskClient:
-    return create_app(Settings(secret_key="k" * 40, geocoder_url=""), engine=engine).test_client()
+def app_on(engine: Engine) -> Flask:
+    return create_app(Settings(secret_key="k" * 40, geocoder_url=""), engine=engine)
 
 
-def get(engine: Engine, address: str) -> str:
+def get(place: Engine | Flask, address: str) -> str:
+    """A page of an app, or of a new one on a database."""
+    app = app_on(place) if isinstance(place, Engine) else place
     with time_machine.travel(NOW, tick=False):
-        answer = client(engine).get(address)
+        answer = app.test_client().get(address)
     assert answer.status_code == 200
     return answer.text
 
@@ -81,8 +100,8 @@ def rows(page: str) -> list[list[str]]:
 # --- what is counted -------------------------------------------------------------------------------
 
 
-def test_members_are_counted_by_bills_of_their_chamber(congress: Engine) -> None:
-    found = sheets(congress)
+def test_members_are_counted_by_bills_of_their_chamber(shown: Engine) -> None:
+    found = sheets(shown)
     assert [str(column.record.id) for column in found["house"].columns] == ["hr1-119", "hr2-119"]
     assert [str(column.record.id) for column in found["senate"].columns] == ["s1-119"]
     assert counted(found["house"]) == {
@@ -160,14 +179,14 @@ def test_the_page_is_in_spanish_too(congress: Engine) -> None:
         ("sort=nonsense", [*(f"MemberA{n}" for n in range(1, 6)), "MemberD1", "Pérez"]),
     ],
 )
-def test_it_is_filtered_and_sorted(congress: Engine, query: str, names: list[str]) -> None:
-    page = get(congress, f"/scorecard?{query}")
+def test_it_is_filtered_and_sorted(shown_app: Flask, query: str, names: list[str]) -> None:
+    page = get(shown_app, f"/scorecard?{query}")
     assert [row[0].split()[1] for row in rows(page)] == names
     assert ("No member fits." in page) == (not names)
 
 
-def test_what_was_typed_comes_back_as_text(congress: Engine) -> None:
-    page = get(congress, "/scorecard?name=%3Cscript%3E%22&state=%22%3E")
+def test_what_was_typed_comes_back_as_text(shown_app: Flask) -> None:
+    page = get(shown_app, "/scorecard?name=%3Cscript%3E%22&state=%22%3E")
     assert "<script>&#34;" not in page
     assert 'value="&lt;script&gt;' in page
 
@@ -208,7 +227,7 @@ def test_the_picture_is_a_png_that_changes_with_what_it_shows(congress: Engine) 
 
     before = address()
     with time_machine.travel(NOW, tick=False):
-        picture = client(congress).get(before)
+        picture = app_on(congress).test_client().get(before)
     assert (picture.mimetype, picture.data[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
     voted(congress)
     assert address() != before
