@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 from copies import copy_of
-from flask import Flask
 from flask.testing import FlaskClient
-from organizer_client import sign_in
+from organizer_client import reader, shared_app
 from sqlalchemy.engine import Engine
 
 from campaign import db
@@ -30,27 +29,33 @@ def put(engine: Engine, state: str) -> None:
         campaigns.set_state(session, OURS, state, by="ana@example.org", now=db.utcnow())
 
 
+@pytest.fixture(scope="module")
+def draft(snapshot_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The shipped campaign as a draft, which no test changes."""
+    with copy_of(snapshot_template, tmp_path_factory.mktemp("draft")) as engine:
+        put(engine, "draft")
+        yield engine
+
+
 @pytest.mark.parametrize("path", ["/", "/bills", "/bills/hr6736-119", SEAT, f"{SEAT}?{CALL}", "/find"])
-def test_a_draft_is_not_open_yet_but_for_organizers(app: Flask, snapshot_engine: Engine, path: str) -> None:
-    put(snapshot_engine, "draft")
-    closed, spanish = app.test_client().get(path), app.test_client().get(f"/es{path}")
+def test_a_draft_is_not_open_yet_but_for_organizers(draft: Engine, clock: None, path: str) -> None:
+    anybody = shared_app(draft).test_client()
+    closed, spanish = anybody.get(path), anybody.get(f"/es{path}")
     assert (closed.status_code, spanish.status_code) == (404, 404)
     assert "Not open yet" in closed.text
     assert "Todavía no está abierta" in spanish.text
     assert "only organizers" not in closed.text
-    organizer = sign_in(app.test_client(), snapshot_engine, "viewer")
-    seen = organizer.get(path)
+    seen = reader(draft, "viewer").get(path)
     if CALL not in path:
         assert seen.status_code == 200
         assert "only organizers can see this page" in seen.text
     assert seen.headers["Cache-Control"] == "no-store"
-    assert app.test_client().get(path).status_code == 404
+    assert anybody.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/privacy", "/data", "/preferences"])
-def test_what_is_ones_own_stays_open(client: FlaskClient, snapshot_engine: Engine, path: str) -> None:
-    put(snapshot_engine, "draft")
-    assert client.get(path).status_code == 200
+def test_what_is_ones_own_stays_open(draft: Engine, clock: None, path: str) -> None:
+    assert shared_app(draft).test_client().get(path).status_code == 200
 
 
 @pytest.mark.parametrize(
