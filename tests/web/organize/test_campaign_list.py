@@ -9,7 +9,7 @@ import pytest
 from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
-from organizer_client import post, send, sign_in
+from organizer_client import post, reader, send, sign_in
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
@@ -34,6 +34,12 @@ def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]
 @pytest.fixture
 def staff(app: Flask, snapshot_engine: Engine) -> FlaskClient:
     return sign_in(app.test_client(), snapshot_engine, "admin")
+
+
+@pytest.fixture
+def looker(desk_engine: Engine, clock: None) -> FlaskClient:
+    """Somebody who changes nothing."""
+    return reader(desk_engine, "admin")
 
 
 def states(engine: Engine) -> dict[str, str]:
@@ -83,18 +89,18 @@ def test_a_campaign_is_made_of_a_file(
     ],
 )
 def test_what_is_no_campaign_is_refused_with_what_was_typed(
-    staff: FlaskClient, snapshot_engine: Engine, slug: str, raw: bytes, says: str
+    looker: FlaskClient, desk_engine: Engine, slug: str, raw: bytes, says: str
 ) -> None:
     file = {"file": (io.BytesIO(raw), "x.yaml")} if raw else {}
-    answer = post(staff, LIST, slug=slug, **file)
+    answer = post(looker, LIST, slug=slug, **file)
     assert 400 <= answer.status_code < 500
     assert says in answer.text
     assert f'value="{slug}"' in answer.text
-    assert states(snapshot_engine) == {OURS: "live"}
+    assert states(desk_engine) == {OURS: "live"}
 
 
-def test_a_campaign_is_saved_as_the_file_it_was_made_of(staff: FlaskClient) -> None:
-    answer = staff.get(f"{LIST}/{OURS}/file")
+def test_a_campaign_is_saved_as_the_file_it_was_made_of(looker: FlaskClient) -> None:
+    answer = looker.get(f"{LIST}/{OURS}/file")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{OURS}.yaml"'
     assert answer.data == (shipped("fixtures") / EXAMPLE).read_bytes()
 
@@ -164,7 +170,7 @@ def test_who_runs_it_and_its_color_stand_on_its_pages(staff: FlaskClient, snapsh
     ],
 )
 def test_an_organization_with_a_fault_is_refused_with_what_was_typed(
-    staff: FlaskClient, change: dict[str, str], says: str
+    looker: FlaskClient, change: dict[str, str], says: str
 ) -> None:
     form = {
         "organization": "A coalition",
@@ -172,11 +178,11 @@ def test_an_organization_with_a_fault_is_refused_with_what_was_typed(
         "imprint_en": "x",
         "imprint_es": "y",
     }
-    answer = post(staff, f"{LIST}/{OURS}/organization", **{**form, **change})
+    answer = post(looker, f"{LIST}/{OURS}/organization", **{**form, **change})
     assert answer.status_code == 400
     assert says in answer.text
     assert "ask@homes-host.org" in answer.text or change.get("contact") == "nobody"
-    assert "runs this campaign" not in staff.get("/").text
+    assert "runs this campaign" not in looker.get("/").text
 
 
 @pytest.mark.parametrize(

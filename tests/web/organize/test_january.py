@@ -1,13 +1,13 @@
 """The organizers' page “January”: the end of a Congress in numbers, and what is missing, by one checklist."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
 from chambers import acted, add_bill, legislator, on, seat_members, term
-from organizer_client import sign_in
+from flask import Flask
+from organizer_client import shared_app, sign_in
 from sqlalchemy.engine import Engine
 
 from campaign import db, doctor, new_congress
@@ -24,6 +24,18 @@ SETTINGS = Settings(secret_key="a key for tests only, thirty-two long", geocoder
 
 @pytest.fixture
 def december(engine: Engine) -> Engine:
+    fill(engine)
+    return engine
+
+
+@pytest.fixture(scope="module")
+def lasting(module_engine: Engine) -> Engine:
+    """The same for tests that only look."""
+    fill(module_engine)
+    return module_engine
+
+
+def fill(engine: Engine) -> None:
     """Texas has a new map, New York keeps its own; one bill, one law, one draft, three readers."""
     senate = {"start": "2025-01-03", "end": "2031-01-03"}
     people = [("A1", term("TX-1")), ("A2", term("TX-2")), ("A3", term("NY-1"))]
@@ -42,7 +54,6 @@ def december(engine: Engine) -> Engine:
         session.add_all(
             ZipSeat(congress=119, zip=zip, seat=seat) for zip, seat in (("75001", "TX-1"), ("10001", "NY-1"))
         )
-    return engine
 
 
 def elect(engine: Engine) -> None:
@@ -58,8 +69,8 @@ def elect(engine: Engine) -> None:
     )
 
 
-def test_the_end_in_numbers(december: Engine) -> None:
-    with db.reading(december) as session:
+def test_the_end_in_numbers(lasting: Engine) -> None:
+    with db.reading(lasting) as session:
         found = new_congress.outlook(session, now=DECEMBER)
     assert [(str(bill.record.id), bill.counts.listed) for bill in found.bills] == [("hr923-119", 1)]
     assert (found.congress, found.all_bills, found.day.isoformat()) == (119, 1, "2027-01-03")
@@ -97,12 +108,12 @@ def test_the_checklist_shrinks_as_things_come(december: Engine) -> None:
     assert set(missing(december, AFTER)) == {"committees", "places"}
 
 
-def test_the_doctor_says_what_the_page_says(december: Engine) -> None:
-    said = {found.about: found for found in doctor.examine(december, SETTINGS, now=DECEMBER)}
-    for about, line in missing(december, new_congress.moment_to_check(DECEMBER)).items():
+def test_the_doctor_says_what_the_page_says(lasting: Engine) -> None:
+    said = {found.about: found for found in doctor.examine(lasting, SETTINGS, now=DECEMBER)}
+    for about, line in missing(lasting, new_congress.moment_to_check(DECEMBER)).items():
         assert said[about].text == line
     assert (said["committees"].level, said["ZIP codes"].level) == ("note", "warning")
-    quiet = {found.about for found in doctor.examine(december, SETTINGS, now=NOVEMBER)}
+    quiet = {found.about for found in doctor.examine(lasting, SETTINGS, now=NOVEMBER)}
     assert "committees" not in quiet
 
 
@@ -121,25 +132,16 @@ def test_the_time_of_the_page(now: datetime, comes: bool) -> None:
     assert new_congress.comes(now) is comes
 
 
-@pytest.fixture
-def seen(december: Engine) -> Callable[[datetime, str], str]:
+def seen(app: Flask, now: datetime, path: str) -> str:
     """What a viewer reads at a moment."""
-
-    def read(now: datetime, path: str) -> str:
-        with time_machine.travel(now, tick=False):
-            client = sign_in(
-                create_app(SETTINGS, engine=december).test_client(),
-                december,
-                "viewer",
-                f"{now:%m%d}{len(path)}@x.org",
-            )
-            return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(path).text))
-
-    return read
+    with time_machine.travel(now, tick=False):
+        viewer = sign_in(app.test_client(), app.extensions["engine"], "viewer")
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", viewer.get(path).text))
 
 
-def test_the_page_in_december(seen: Callable[[datetime, str], str]) -> None:
-    english, spanish = seen(DECEMBER, "/organize/january"), seen(DECEMBER, "/es/organize/january")
+def test_the_page_in_december(lasting: Engine) -> None:
+    app = shared_app(lasting)
+    english, spanish = seen(app, DECEMBER, "/organize/january"), seen(app, DECEMBER, "/es/organize/january")
     assert "The 119th Congress ends at noon Eastern time on January 3, 2027. 29 days are left." in english
     assert re.search(r"H\.R\.\s923 , armas Act: .*; 1 co-sponsor, 1 of them can vote", english)
     assert "2026-W49 : " in english
@@ -149,11 +151,9 @@ def test_the_page_in_december(seen: Callable[[datetime, str], str]) -> None:
     assert "Falta : los comités del 120.º Congreso: todavía no se ha nombrado a nadie." in spanish
 
 
-def test_the_page_after_the_turn_says_what_is_there(
-    december: Engine, seen: Callable[[datetime, str], str]
-) -> None:
+def test_the_page_after_the_turn_says_what_is_there(december: Engine) -> None:
     elect(december)
-    text = seen(AFTER, "/organize/january")
+    text = seen(create_app(SETTINGS, engine=december), AFTER, "/organize/january")
     assert "What happens at that noon" not in text
     assert "How far the 120th Congress is ready here" in text
     assert "Ready : the list of members is of June 15, 2026." in text
@@ -163,7 +163,5 @@ def test_the_page_after_the_turn_says_what_is_there(
     ("now", "linked"),
     [(NOVEMBER, False), (DECEMBER, True), (AFTER, True), (datetime(2027, 8, 1, tzinfo=UTC), False)],
 )
-def test_the_first_page_leads_there_in_that_time(
-    seen: Callable[[datetime, str], str], now: datetime, linked: bool
-) -> None:
-    assert ("January: " in seen(now, "/organize/")) is linked
+def test_the_first_page_leads_there_in_that_time(lasting: Engine, now: datetime, linked: bool) -> None:
+    assert ("January: " in seen(shared_app(lasting), now, "/organize/")) is linked

@@ -4,7 +4,7 @@ import html
 import io
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
-from organizer_client import send, sign_in, token
+from organizer_client import reader, send, shared_app, sign_in, token
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 from werkzeug.test import EnvironBuilder, TestResponse
@@ -55,10 +55,28 @@ def add(engine: Engine, settings: Settings, now: datetime, *emails: str, **value
 
 @pytest.fixture
 def listed(snapshot_engine: Engine, settings: Settings, now: datetime) -> Engine:
-    add(snapshot_engine, settings, now, ANA, seat="TX-20", language="es")
-    add(snapshot_engine, settings, now, LUZ, state="pending", proposals="armas-act")
-    add(snapshot_engine, settings, now, "bo@example.org", campaign="rural-homes")
+    fill(snapshot_engine, settings, now)
     return snapshot_engine
+
+
+def fill(engine: Engine, settings: Settings, now: datetime) -> None:
+    add(engine, settings, now, ANA, seat="TX-20", language="es")
+    add(engine, settings, now, LUZ, state="pending", proposals="armas-act")
+    add(engine, settings, now, "bo@example.org", campaign="rural-homes")
+
+
+@pytest.fixture(scope="module")
+def lasting(snapshot_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The same readers for tests that only look."""
+    with copy_of(snapshot_template, tmp_path_factory.mktemp("readers")) as engine:
+        settings = shared_app(engine).extensions["settings"]
+        fill(engine, settings, datetime(2026, 6, 20, 15, tzinfo=UTC))
+        yield engine
+
+
+@pytest.fixture
+def looker(lasting: Engine, clock: None) -> FlaskClient:
+    return reader(lasting, "admin")
 
 
 @pytest.fixture
@@ -79,7 +97,7 @@ def number(engine: Engine, email: str) -> int:
 def states(engine: Engine) -> dict[str, str]:
     with db.reading(engine) as session:
         rows = session.exec(select(Subscriber).where(Subscriber.campaign == OURS))
-        return {reader.email: reader.state for reader in rows}
+        return {row.email: row.state for row in rows}
 
 
 def entries(engine: Engine) -> list[AuditEntry]:
@@ -94,8 +112,8 @@ def test_an_empty_list_teaches(admin: FlaskClient) -> None:
     assert 'href="/subscribe"' in page.text
 
 
-def test_readers_are_counted_and_shown_with_what_they_chose(admin: FlaskClient, listed: Engine) -> None:
-    text = text_of(admin.get(PAGE))
+def test_readers_are_counted_and_shown_with_what_they_chose(looker: FlaskClient, lasting: Engine) -> None:
+    text = text_of(looker.get(PAGE))
     assert "confirmed 0 1 1" in text
     assert "not confirmed 1 0 1" in text
     assert f"{ANA} Español TX-20 all confirmed" in text
@@ -119,15 +137,15 @@ def test_readers_are_counted_and_shown_with_what_they_chose(admin: FlaskClient, 
     ],
 )
 def test_an_address_or_a_domain_finds_readers(
-    admin: FlaskClient, listed: Engine, typed: str, found: list[str]
+    looker: FlaskClient, lasting: Engine, typed: str, found: list[str]
 ) -> None:
-    answer = send(admin, PAGE, text=typed)
+    answer = send(looker, PAGE, text=typed)
     assert answer.status_code == 200
     assert [email for email in (ANA, LUZ) if f">{email}<" in answer.text] == found
 
 
-def test_a_text_that_is_neither_is_refused_and_stays(admin: FlaskClient, listed: Engine) -> None:
-    answer = send(admin, PAGE, text="ana")
+def test_a_text_that_is_neither_is_refused_and_stays(looker: FlaskClient, lasting: Engine) -> None:
+    answer = send(looker, PAGE, text="ana")
     assert answer.status_code == 422
     assert "Enter a whole address" in answer.text
     assert 'value="ana"' in answer.text
@@ -166,10 +184,10 @@ def test_what_will_happen_is_said_first_and_no_entry_holds_the_address(
     assert admin.get(path).status_code == 404
 
 
-def test_a_reader_of_another_campaign_is_out_of_reach(admin: FlaskClient, listed: Engine) -> None:
-    path = f"{PAGE}/{number(listed, 'bo@example.org')}/step/erase"
-    assert admin.get(path).status_code == 404
-    assert send(admin, path).status_code == 404
+def test_a_reader_of_another_campaign_is_out_of_reach(looker: FlaskClient, lasting: Engine) -> None:
+    path = f"{PAGE}/{number(lasting, 'bo@example.org')}/step/erase"
+    assert looker.get(path).status_code == 404
+    assert send(looker, path).status_code == 404
 
 
 def test_confirmed_readers_are_taken_away_as_a_table(admin: FlaskClient, listed: Engine) -> None:
@@ -242,15 +260,15 @@ def go_on(admin: FlaskClient, answer: TestResponse, end: str = "", **more: str) 
     return admin.post(f"{PAGE}/import{end}", **multipart(data))
 
 
-def test_a_list_is_looked_at_and_nothing_is_stored(admin: FlaskClient, listed: Engine) -> None:
-    answer = upload(admin, LIST.encode())
+def test_a_list_is_looked_at_and_nothing_is_stored(looker: FlaskClient, lasting: Engine) -> None:
+    answer = upload(looker, LIST.encode())
     text = text_of(answer)
     assert answer.status_code == 200
     for told in ("1 person is new", "1 row is not imported: unsubscribed", "1 person is on the list already",
                  "Unused columns: Name, Segment", "1 row is rejected", "Line 5:"):  # fmt: skip
         assert told in text
-    assert set(states(listed)) == {ANA, LUZ}
-    with db.reading(listed) as session:
+    assert set(states(lasting)) == {ANA, LUZ}
+    with db.reading(lasting) as session:
         assert session.exec(select(Suppression)).all() == []
 
 
@@ -292,11 +310,11 @@ def test_columns_can_be_matched_by_hand(admin: FlaskClient, listed: Engine) -> N
     assert "new@list.test.org" in states(listed)
 
 
-def test_a_list_is_not_taken_with_columns_that_nobody_looked_at(admin: FlaskClient, listed: Engine) -> None:
-    answer = go_on(admin, upload(admin, LIST.encode()), "/take", column_status="")
+def test_a_list_is_not_taken_with_columns_that_nobody_looked_at(looker: FlaskClient, lasting: Engine) -> None:
+    answer = go_on(looker, upload(looker, LIST.encode()), "/take", column_status="")
     assert "Preview of the import" in answer.text
     assert "2 people are new" in text_of(answer)
-    assert set(states(listed)) == {ANA, LUZ}
+    assert set(states(lasting)) == {ANA, LUZ}
 
 
 def test_rejected_rows_are_a_file_before_and_after(admin: FlaskClient, listed: Engine) -> None:
@@ -320,9 +338,9 @@ def test_rejected_rows_are_a_file_before_and_after(admin: FlaskClient, listed: E
     ],
 )
 def test_a_file_that_cannot_be_taken_is_refused_beside_the_form(
-    admin: FlaskClient, listed: Engine, raw: bytes, status: int, told: str
+    looker: FlaskClient, lasting: Engine, raw: bytes, status: int, told: str
 ) -> None:
-    answer = upload(admin, raw)
+    answer = upload(looker, raw)
     assert answer.status_code == status
     assert told in answer.text
     assert 'type="file"' in answer.text

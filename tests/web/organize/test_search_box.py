@@ -1,27 +1,17 @@
 """The search box of the organizers' pages: it leads to the one page that is meant, or says what to type."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
-from organizer_client import sign_in
+from organizer_client import reader
 from sqlalchemy.engine import Engine
 
 
 @pytest.fixture
-def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
-    """A copy of the shipped campaign that a test may write to."""
-    with copy_of(snapshot_engine, tmp_path) as engine:
-        yield engine
-
-
-@pytest.fixture
-def staff(app: Flask, snapshot_engine: Engine) -> FlaskClient:
-    return sign_in(app.test_client(), snapshot_engine, "viewer")
+def staff(desk_engine: Engine, clock: None) -> FlaskClient:
+    return reader(desk_engine, "viewer")
 
 
 @pytest.mark.parametrize(

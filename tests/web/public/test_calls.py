@@ -20,9 +20,11 @@ from werkzeug.test import TestResponse
 
 from campaign import db
 from campaign.app import create_app
+from campaign.organizing.cache import ResultCache
 from campaign.outreach import outcomes
 from campaign.outreach.models import CallCount, CallTotal
 from campaign.settings import Settings
+from campaign.web.core import served
 
 MONDAY_NOON = datetime(2026, 6, 22, 16, 0, tzinfo=UTC)
 CRUZ = {"member": "C001098", "bill": "s367-119"}
@@ -43,12 +45,20 @@ def noon() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def computed(engine_of_calls: Engine) -> ResultCache:
+    """What pages compute of the record, which no call changes: anew it would be half of an app's first page."""
+    return ResultCache(engine_of_calls, served.MOST_COMPUTED)
+
+
 @pytest.fixture
-def app(engine_of_calls: Engine, noon: None) -> Flask:
+def app(engine_of_calls: Engine, computed: ResultCache, noon: None) -> Flask:
     with db.writing(engine_of_calls) as session:
         for row in (*session.exec(select(CallCount)), *session.exec(select(CallTotal))):
             session.delete(row)
-    return create_app(Settings(secret_key=KEY, geocoder_url=""), engine=engine_of_calls)
+    app = create_app(Settings(secret_key=KEY, geocoder_url=""), engine=engine_of_calls)
+    app.extensions[served.COMPUTED] = computed
+    return app
 
 
 @pytest.fixture
