@@ -1,9 +1,7 @@
 """A database of version 0.1.0 goes on sending where it stopped."""
 
-import itertools
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import copies
 import pytest
@@ -19,17 +17,20 @@ from mondays import MONDAY  # isort: skip
 
 # The newest revision that 0.1.0 knows.
 OLD = "0002"
-_numbers = itertools.count()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def old_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """A database as 0.1.0 made it."""
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A database as 0.1.0 left it, with readers and a relay in trouble, upgraded."""
     if request.param == "sqlite":
-        yield _made(f"sqlite:///{tmp_path}/old.db")
-        return
-    request.getfixturevalue("postgres_template")
-    engine = _made(copies.make_database(f"old_mail_{os.getpid()}_{next(_numbers)}"))
+        engine = _made(f"sqlite:///{tmp_path_factory.mktemp('old')}/old.db")
+    else:
+        request.getfixturevalue("postgres_template")
+        engine = _made(copies.make_database(f"old_mail_{os.getpid()}"))
+    with engine.begin() as connection:
+        _add_readers(connection)
+        _add_trouble(connection)
+    db.upgrade(engine)
     yield engine
     engine.dispose()
 
@@ -44,8 +45,8 @@ def _made(url: str) -> Engine:
     return engine
 
 
-def test_a_place_is_of_the_last_day_on_which_it_was_told(old_engine: Engine) -> None:
-    """By the consents of before: who chose again in January is not asked again."""
+def _add_readers(connection: sa.Connection) -> None:
+    """Three, by what they told and when."""
     told = {
         1: ["confirmed 2026-06-01", "changed 2027-01-05"],
         2: ["confirmed 2026-06-01", "stopped 2027-01-05"],
@@ -60,32 +61,35 @@ def test_a_place_is_of_the_last_day_on_which_it_was_told(old_engine: Engine) -> 
         'INSERT INTO consent (subscriber, kind, at, page, wording, ip, "by") '
         "VALUES (:who, :kind, :at, '', '', '', '')"
     )
-    with old_engine.begin() as connection:
-        for who, events in told.items():
-            connection.execute(reader, {"who": who, "key": f"k{who}"})
-            for kind, day in (event.split() for event in events):
-                connection.execute(consent, {"who": who, "kind": kind, "at": f"{day} 00:00:00+00:00"})
-    db.upgrade(old_engine)
-    with db.reading(old_engine) as session:
+    for who, events in told.items():
+        connection.execute(reader, {"who": who, "key": f"k{who}"})
+        for kind, day in (event.split() for event in events):
+            connection.execute(consent, {"who": who, "kind": kind, "at": f"{day} 00:00:00+00:00"})
+
+
+def _add_trouble(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(
+        "INSERT INTO pipe (name, blocked_until, trouble, words, since, strikes, pace, second_tokens, "
+        "hour_tokens) VALUES ('relay', '2026-06-22 16:10:00+00:00', 'down', 'no relay', "
+        "'2026-06-22 15:00:00+00:00', "
+        "3, 0.5, 1.5, 2.5)"
+    )
+
+
+def test_a_place_is_of_the_last_day_on_which_it_was_told(upgraded: Engine) -> None:
+    """By the consents of before: who chose again in January is not asked again."""
+    with db.reading(upgraded) as session:
         found = session.execute(sa.select(places.place(120)).order_by(sa.text("id"))).scalars().all()
     assert found == ["TX-37", "TX", "TX"]
 
 
-def test_a_relay_that_was_in_trouble_still_is_after_the_upgrade(old_engine: Engine) -> None:
-    with old_engine.begin() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO pipe (name, blocked_until, trouble, words, since, strikes, pace, second_tokens, "
-            "hour_tokens) VALUES ('relay', '2026-06-22 16:10:00+00:00', 'down', 'no relay', "
-            "'2026-06-22 15:00:00+00:00', "
-            "3, 0.5, 1.5, 2.5)"
-        )
-    db.upgrade(old_engine)
-    assert db.is_current(old_engine)
-    assert "pipe" not in sa.inspect(old_engine).get_table_names()
-    with db.reading(old_engine) as session:
+def test_a_relay_that_was_in_trouble_still_is_after_the_upgrade(upgraded: Engine) -> None:
+    assert db.is_current(upgraded)
+    assert "pipe" not in sa.inspect(upgraded).get_table_names()
+    with db.reading(upgraded) as session:
         limits = relay_limits.state(session)
         (trouble,) = queue.troubles(session)
     assert (limits.trouble, limits.strikes, limits.pace, limits.second_tokens) == ("down", 3, 0.5, 1.5)
     assert (limits.failing_since, limits.notified) == (None, False)
     assert trouble.en == "the relay cannot be reached since 2026-06-22 15:00 UTC: no relay"
-    assert queue.claim(old_engine, owner="x", now=MONDAY, most=1).wait == 600
+    assert queue.claim(upgraded, owner="x", now=MONDAY, most=1).wait == 600

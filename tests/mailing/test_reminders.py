@@ -14,12 +14,12 @@ from sqlmodel import select
 from campaign import db
 from campaign.accounts import users
 from campaign.congress.models import Change
+from campaign.mailing.delivery.sending import Outbox, deliver
 from campaign.mailing.models import Delivery, Edition
 from campaign.organizing import whip
 from campaign.proposals import campaigns
 from campaign.settings import Settings
 from jobs import remind_organizers
-from jobs.deliver_mail import Runs
 
 from mondays import MONDAY, Clock  # isort: skip
 from smtp_sink import Box  # isort: skip
@@ -79,7 +79,7 @@ def morning(board: Engine, relay: Settings, box: Box, clock: Clock) -> Any:
         box.messages.clear()
         for _ in range(2):
             remind_organizers.run(board, relay, now=now)
-            Runs(board, relay, clock=clock).run(now)
+            deliver(Outbox(board, relay, clock=clock))
         return sorted(_read(recipient, raw) for _, recipient, raw in box.messages)
 
     return run

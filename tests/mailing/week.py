@@ -27,41 +27,28 @@ FIRST_DAY = date(2025, 12, 16)
 
 def prepare(engine: Engine) -> None:
     """One proposal with one House bill, read twice: at first sight, and a quiet month later."""
+    people, places = [], {}
+    for bioguide, first, last, party, seat, gender in PEOPLE:
+        chamber = "house" if "-" in seat else "senate"
+        places[seat] = _seat(seat, chamber)
+        people += [
+            Member(
+                bioguide=bioguide, first=first, last=last, party=party, standing="sitting", seat=seat,
+                gender=gender,
+            ),
+            Tenure(
+                bioguide=bioguide, starts=date(2025, 1, 3), ends=date(2027, 1, 3), seat=seat, chamber=chamber,
+                party=party, senate_class=1 if chamber == "senate" else None,
+            ),
+            Office(id=f"{bioguide}-w", bioguide=bioguide, kind="washington", phone="202-225-3236"),
+        ]  # fmt: skip
     with db.writing(engine) as session:
         session.merge(Campaign(slug=CAMPAIGN, title_en="Arms", title_es="Armas"))
         session.flush()
         session.add(Proposal(slug="armas-act", campaign=CAMPAIGN, name_en="ARMAS Act", name_es="Ley ARMAS"))
-        for bioguide, first, last, party, seat, gender in PEOPLE:
-            session.add(
-                Member(
-                    bioguide=bioguide,
-                    first=first,
-                    last=last,
-                    party=party,
-                    standing="sitting",
-                    seat=seat,
-                    gender=gender,
-                )
-            )
+        session.add_all([*places.values(), *people])
+        ledger.record(session, _seen(datetime(2026, 5, 1, tzinfo=UTC), {}))
         session.flush()
-        for bioguide, _, _, party, seat, _ in PEOPLE:
-            chamber = "house" if "-" in seat else "senate"
-            if session.get(Seat, seat) is None:
-                session.add(_seat(seat, chamber))
-            session.add(
-                Tenure(
-                    bioguide=bioguide,
-                    starts=date(2025, 1, 3),
-                    ends=date(2027, 1, 3),
-                    seat=seat,
-                    chamber=chamber,
-                    party=party,
-                    senate_class=1 if chamber == "senate" else None,
-                )
-            )
-            session.add(Office(id=f"{bioguide}-w", bioguide=bioguide, kind="washington", phone="202-225-3236"))
-    see(engine, read_at=datetime(2026, 5, 1, tzinfo=UTC), joined={})
-    with db.writing(engine) as session:
         session.add(Kinship(proposal="armas-act", bill="hr6736-119", state="confirmed"))
 
 
@@ -87,13 +74,23 @@ def see(
     read_at: datetime = SUNDAY,
 ) -> None:
     """A complete reading of H.R. 6736 with these co-sponsors, withdrawals and steps."""
+    with db.writing(engine) as session:
+        ledger.record(session, _seen(read_at, joined, gone, steps))
+
+
+def _seen(
+    read_at: datetime,
+    joined: dict[str, date],
+    gone: dict[str, date] | None = None,
+    steps: tuple[tuple[date, str, str], ...] = (),
+) -> Observation:
     named = {row[0]: row for row in PEOPLE}
     rows = tuple(_row(named[one], day, (gone or {}).get(one)) for one, day in joined.items())
     told = tuple(
         ActionRow(acted=day, text=text, code=code, system="House") for day, text, code in reversed(steps)
     )
     first = ActionRow(acted=FIRST_DAY, text="Introduced in House", code="1000", system="House")
-    seen = Observation(
+    return Observation(
         bill="hr6736-119",
         source="api",
         read_at=read_at,
@@ -103,8 +100,6 @@ def see(
         cosponsors=rows,
         actions=(*told, first),
     )
-    with db.writing(engine) as session:
-        ledger.record(session, seen)
 
 
 def _person(row: tuple[str, ...]) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 """What is planned, in the digest: short, in the reader's language, what names a bill first."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+import copies
 import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 
@@ -77,6 +81,19 @@ def test_an_alert_tells_the_same_day_whose_committee_meets_on_a_bill(
     assert alerts.build(engine, settings, CAMPAIGN, now=noon + timedelta(days=1)) == 0
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def awaiting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The campaign of fixtures/ with a reader of alerts, for all cases that have none for her."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("snapshot_template")
+        made = copies.copy_of(template, tmp_path_factory.mktemp("awaiting"))
+    else:
+        made = copies.postgres_copy_of(request.getfixturevalue("postgres_snapshot_template"))
+    with made as engine:
+        readers(engine, Keys(Settings(secret_key=SecretStr("k" * 40))), "en", "TX-20")
+        yield engine
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -91,12 +108,14 @@ def test_an_alert_tells_the_same_day_whose_committee_meets_on_a_bill(
     ids=["holds only", "called off", "begun", "first reading", "yesterday", "another committee", "moved"],
 )
 def test_no_alert_of_what_is_no_news_for_the_readers_own_member(
-    loaded_engine: Engine, settings: Settings, keys: Keys, change: dict[str, Any]
+    awaiting: Engine, settings: Settings, request: pytest.FixtureRequest, change: dict[str, Any]
 ) -> None:
-    readers(loaded_engine, keys, "en", "TX-20")
     plain = {"committees": "SSFR", "chamber": "senate", "named": {"s3508-119": "list"}}
-    set_today(loaded_engine, "1", **{**plain, **change})
-    assert alerts.build(loaded_engine, settings, CAMPAIGN, now=NOW + timedelta(hours=6)) == 0
+    set_today(awaiting, request.node.callspec.id, **{**plain, **change})
+    assert alerts.build(awaiting, settings, CAMPAIGN, now=NOW + timedelta(hours=6)) == 0
+    with db.writing(awaiting) as session:
+        # What was announced stays on record; the next case must stand alone.
+        session.execute(sa.update(Meeting).values(state="cancelled"))
 
 
 def readers(engine: Engine, keys: Keys, lang: str, *seats: str) -> None:
