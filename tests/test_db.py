@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import median
 
 import forked
+import migrating
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
@@ -365,6 +366,13 @@ def test_tidying_waits_for_a_writer(sqlite_engine: Engine) -> None:
 # --- backup and restore ---
 
 
+@pytest.fixture
+def migrated(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backup of PostgreSQL and what it is copied into begin as empty files."""
+    monkeypatch.setattr(db, "upgrade", migrating.copying(sqlite_template))
+
+
+@pytest.mark.usefixtures("migrated")
 def test_a_backup_comes_back_as_it_was(engine: Engine, tmp_path: Path) -> None:
     fill(engine)
     before = contents(engine)
@@ -377,6 +385,7 @@ def test_a_backup_comes_back_as_it_was(engine: Engine, tmp_path: Path) -> None:
     assert contents(engine) == before
 
 
+@pytest.mark.usefixtures("migrated")
 def test_the_ledger_goes_on_counting_after_a_restore(engine: Engine, tmp_path: Path) -> None:
     fill(engine)
     backup.backup(engine, tmp_path / "kept.db")
@@ -390,6 +399,7 @@ def test_the_ledger_goes_on_counting_after_a_restore(engine: Engine, tmp_path: P
         session.execute(sa.text("DELETE FROM change"))
 
 
+@pytest.mark.usefixtures("migrated")
 def test_a_restore_overwrites_only_with_replace(engine: Engine, tmp_path: Path) -> None:
     fill(engine)
     backup.backup(engine, tmp_path / "kept.db")
@@ -408,6 +418,7 @@ def test_a_backup_never_overwrites_a_file(engine: Engine, tmp_path: Path) -> Non
         backup.backup(engine, tmp_path / "nowhere" / "kept.db")
 
 
+@pytest.mark.usefixtures("migrated")
 def test_a_backup_is_for_its_owner_alone_and_leaves_no_scraps(engine: Engine, tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
@@ -495,6 +506,7 @@ def test_what_is_no_backup_is_refused_and_changes_nothing(
     assert contents(sqlite_engine) == before
 
 
+@pytest.mark.usefixtures("migrated")
 def test_a_backup_of_a_newer_version_is_refused(engine: Engine, tmp_path: Path) -> None:
     backup.backup(engine, tmp_path / "kept.db")
     connection = sqlite3.connect(tmp_path / "kept.db")
@@ -513,6 +525,7 @@ def test_a_missing_file_is_refused(engine: Engine, tmp_path: Path) -> None:
 # --- from one database to another ---
 
 
+@pytest.mark.usefixtures("migrated")
 def test_a_record_moves_between_engines_whole(engine: Engine, another: Engine) -> None:
     fill(engine, changes=1500)
     assert backup.copy(engine, another)["change"] == 1500
@@ -529,6 +542,7 @@ def test_a_record_moves_to_postgresql_and_goes_on(sqlite_engine: Engine, postgre
     assert [row[0] for row in contents(postgres_engine)[1:]] == [1, 2, 3, 4]
 
 
+@pytest.mark.usefixtures("migrated")
 def test_only_an_empty_database_is_copied_into(engine: Engine, another: Engine) -> None:
     db.upgrade(another)
     fill(another)

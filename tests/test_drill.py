@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chambers import add_bill, filled, legislator, on, seat_members, term
+from chambers import add_bill, filled, filled_by, legislator, on, seat_members, term
 from click.testing import CliRunner
 from sqlalchemy.engine import Engine
 from sqlmodel import select
@@ -29,13 +29,13 @@ SETTINGS = Settings(secret_key="k" * 40, geocoder_url="")
 
 @pytest.fixture
 def small(engine: Engine) -> Engine:
-    return filled(engine)
+    return filled_by(filled, engine)
 
 
 @pytest.fixture
 def local(sqlite_engine: Engine) -> Engine:
     """On SQLite only, for what does not depend on the engine."""
-    return filled(sqlite_engine)
+    return filled_by(filled, sqlite_engine)
 
 
 def test_a_drill_shows_what_will_be_missing_and_changes_nothing(small: Engine, tmp_path: Path) -> None:
@@ -140,9 +140,9 @@ def test_the_report_says_what_is_missing_and_wrong() -> None:
 
 
 def test_the_command_prints_the_object_of_the_contract(
-    local: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CAMPAIGN_DATABASE_URL", local.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("CAMPAIGN_DATABASE_URL", sqlite_engine.url.render_as_string(hide_password=False))
     monkeypatch.setenv("CAMPAIGN_SECRET_KEY", "k" * 40)
     words = ["drill", "new-congress", "--date", "2027-01-05", "--out", str(tmp_path), "--json"]
     result = CliRunner().invoke(main, words)

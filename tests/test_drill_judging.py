@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from chambers import add_bill, filled
+from chambers import add_bill, filled, filled_by
 from sqlalchemy.engine import Engine
 
 from campaign import db
@@ -14,7 +14,7 @@ from campaign.drill.pages import Page
 
 @pytest.fixture
 def small(engine: Engine) -> Engine:
-    return filled(engine)
+    return filled_by(filled, engine)
 
 
 @pytest.mark.parametrize(

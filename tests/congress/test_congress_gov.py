@@ -279,12 +279,23 @@ def test_with_every_fault_at_once_nothing_false_is_complete(source: Standin, imp
     assert complete > len(BILLS) * 2
 
 
+@pytest.fixture
+def hasty(impatient: Make) -> Fetcher:
+    """Asks nobody again, and goes on asking."""
+    return impatient(attempts=1, threshold=1000)
+
+
+@pytest.fixture
+def whole(source: Standin, hasty: Fetcher) -> Observation:
+    return read(source, hasty, "s1383-119")
+
+
 @settings(max_examples=cases(60))
 @given(data=st.data())
-def test_no_cut_of_a_reply_passes_for_whole(source: Standin, impatient: Make, data: Any) -> None:
-    fetcher = impatient(attempts=1, threshold=1000)
+def test_no_cut_of_a_reply_passes_for_whole(
+    source: Standin, hasty: Fetcher, whole: Observation, data: Any
+) -> None:
     source.world.fixed.clear()
-    whole = read(source, fetcher, "s1383-119")
     stored = json.loads(whole.raw)
     bodies = {
         "": {"bill": stored["detail"]},
@@ -296,7 +307,7 @@ def test_no_cut_of_a_reply_passes_for_whole(source: Standin, impatient: Make, da
     cut = body[: data.draw(st.integers(0, len(body)))]
     source.world.fixed[place("s1383-119", tail)] = (200, "application/json", cut)
     try:
-        seen = read(source, fetcher, "s1383-119")
+        seen = read(source, hasty, "s1383-119")
     except SourceError:
         assert tail == ""
         return

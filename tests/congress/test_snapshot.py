@@ -3,11 +3,11 @@
 import gzip
 import json
 import re
-import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import migrating
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
@@ -414,8 +414,8 @@ def test_zip_codes_are_read_and_the_zip_table_is_checked(coded: Path, tmp_path: 
 
 @pytest.fixture
 def migrated(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An upgrade copies what the migrations make of an empty file: each build makes one and throws it away."""
-    monkeypatch.setattr(db, "upgrade", lambda engine: shutil.copyfile(sqlite_template, engine.url.database))
+    """Each build makes tables and throws them away."""
+    monkeypatch.setattr(db, "upgrade", migrating.copying(sqlite_template))
 
 
 @pytest.fixture
