@@ -52,12 +52,14 @@ class Reading:
     def __init__(self, engine: Engine, chambers: Chambers) -> None:
         self.engine, self.chambers = engine, chambers
 
-    def refer(self, bill: str, chamber: str, session: int, number: int) -> None:
-        """Let the record of a tracked bill refer to a roll call."""
+    def refer(self, bill: str, chamber: str, session: int, *numbers: int) -> None:
+        """Let the record of a tracked bill refer to roll calls."""
         with db.writing(self.engine) as writer:
             tracking.track(writer, BillId.of(bill), now=datetime.fromisoformat("2026-01-02T12:00:00Z"))
             writer.flush()
-            writer.add(RecordedVote(bill=bill, chamber=chamber, session=session, number=number))
+            writer.add_all(
+                RecordedVote(bill=bill, chamber=chamber, session=session, number=number) for number in numbers
+            )
 
     def at(self, moment: str, **parts: Any) -> Report:
         settings = self.chambers.settings(**parts)

@@ -62,8 +62,7 @@ def test_w53_the_senate_answers_with_a_redirect_for_what_it_does_not_have(
     reading: Any, chambers: Any, status: int
 ) -> None:
     chambers.absent["senate"] = status
-    for number in range(1, 8):
-        reading.refer("s2403-119", "senate", 2, number)
+    reading.refer("s2403-119", "senate", 2, *range(1, 8))
     found = reading.at("2026-09-17T01:00:00Z")
     # No redirect is a failure of the host: all seven were asked for, once each.
     assert (len(found.not_posted), found.faults, len(chambers.asked)) == (7, {}, 7)
@@ -93,8 +92,7 @@ BAD: tuple[bytes | int, ...] = (500, b"<html>Maintenance</html>", clerk_roll()[:
 def test_one_bad_roll_call_stops_no_other(reading: Any, chambers: Any, bad: bytes | int) -> None:
     chambers.pages["/clerk/evs/2026/roll315.xml"] = bad
     chambers.pages[AT_CLERK] = clerk_roll()
-    for number in (315, 314):
-        reading.refer("s2403-119", "house", 2, number)
+    reading.refer("s2403-119", "house", 2, 315, 314)
     found = reading.at("2026-09-17T01:00:00Z")
     assert (found.read, list(found.faults), found.whole) == ([ROLL], ["house-119-2-315"], False)
     assert reading.roll("house-119-2-315").read_at is None
@@ -161,8 +159,7 @@ def test_a_chamber_without_an_address_is_not_read(reading: Any, chambers: Any, o
 
 
 def test_a_run_asks_for_sixty_at_most_and_goes_on_the_next_time(reading: Any, chambers: Any) -> None:
-    for number in range(1, 71):
-        reading.refer("s2403-119", "house", 2, number)
+    reading.refer("s2403-119", "house", 2, *range(1, 71))
     first = reading.at("2026-09-17T01:00:00Z")
     assert (len(chambers.asked), first.left) == (60, 10)
     reading.at("2026-09-17T02:00:00Z")
