@@ -33,16 +33,16 @@ def test_one_stranger_does_not_use_up_what_everybody_shares(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """640 tries from one address had kept all organizers out; a smaller bucket shows it as well."""
-    monkeypatch.setattr(throttle, "OVERALL", throttle.Limit(60, throttle.OVERALL.drains_in))
+    monkeypatch.setattr(throttle, "OVERALL", throttle.Limit(30, throttle.OVERALL.drains_in))
     with_password(engine)
-    for number in range(throttle.OVERALL.capacity + 40):
+    for number in range(throttle.OVERALL.capacity + 15):
         signin.with_password(engine, f"u{number}@example.org", "wrong", STRANGER, now=NOW)
     assert signin.with_password(engine, "ana@example.org", PASSWORD, OWNER, now=NOW).result == "in"
 
 
 def test_who_guesses_a_password_does_not_keep_its_owner_from_a_link(engine: Engine) -> None:
     with_password(engine)
-    for number in range(30):
+    for number in range(throttle.ACCOUNT.capacity + 5):
         visitor = Visitor(f"203.0.113.{number}", "", VISITOR.secret)
         signin.with_password(engine, "ana@example.org", "wrong", visitor, now=NOW)
     assert signin.with_password(engine, "ana@example.org", PASSWORD, OWNER, now=NOW).result == "slow"
