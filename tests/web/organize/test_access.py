@@ -150,9 +150,9 @@ SAMPLES = {"bill": "hr6736-119", "bioguide": "C001091", "name": "growth", "kind"
 
 
 @pytest.fixture
-def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
+def snapshot_engine(small_congress: Engine, tmp_path: Path) -> Iterator[Engine]:
     """A copy of the shipped campaign that a test may write to."""
-    with copy_of(snapshot_engine, tmp_path) as engine:
+    with copy_of(small_congress, tmp_path) as engine:
         yield engine
 
 

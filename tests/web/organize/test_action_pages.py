@@ -37,9 +37,9 @@ TABLE = (
 
 
 @pytest.fixture
-def snapshot_engine(snapshot_engine: Engine, tmp_path: Path, clock: None) -> Iterator[Engine]:
+def snapshot_engine(small_congress: Engine, tmp_path: Path, clock: None) -> Iterator[Engine]:
     """A copy of the shipped campaign that a test may write to."""
-    with copy_of(snapshot_engine, tmp_path) as engine:
+    with copy_of(small_congress, tmp_path) as engine:
         yield engine
 
 

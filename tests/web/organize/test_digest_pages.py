@@ -57,10 +57,10 @@ def settings() -> Settings:
 
 @pytest.fixture(scope="module")
 def ready(
-    snapshot_template: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+    small_congress: Engine, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
     """The shipped campaign with three readers."""
-    with copy_of(snapshot_template, tmp_path_factory.mktemp("ready")) as engine:
+    with copy_of(small_congress, tmp_path_factory.mktemp("ready")) as engine:
         with db.writing(engine) as session:
             for email, language, seat in (
                 ("ana@example.org", "es", "TX-20"),

@@ -23,8 +23,8 @@ FORM = f"/organize/campaigns/{SLUG}/organization"
 
 
 @pytest.fixture
-def snapshot_engine(snapshot_engine: Engine, tmp_path: Path) -> Iterator[Engine]:
-    with copy_of(snapshot_engine, tmp_path) as engine:
+def snapshot_engine(small_congress: Engine, tmp_path: Path) -> Iterator[Engine]:
+    with copy_of(small_congress, tmp_path) as engine:
         yield engine
 
 

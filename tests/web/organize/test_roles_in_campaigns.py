@@ -27,9 +27,9 @@ proposals:
 
 
 @pytest.fixture
-def snapshot_engine(snapshot_engine: Engine, tmp_path: Path, clock: None) -> Iterator[Engine]:
+def snapshot_engine(small_congress: Engine, tmp_path: Path, clock: None) -> Iterator[Engine]:
     """The shipped campaign with a second one beside it."""
-    with copy_of(snapshot_engine, tmp_path) as engine:
+    with copy_of(small_congress, tmp_path) as engine:
         with db.writing(engine) as session:
             campaign_setup.take(session, campaign_file.read(HOMES), by="x", now=db.utcnow(), state="live")
         yield engine

@@ -33,15 +33,6 @@ OURS = {
 }
 
 
-@pytest.fixture(scope="module")
-def small_congress(snapshot_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """The shipped campaign in a Congress of three states: each text is tried on everybody who sits."""
-    with copy_of(snapshot_template, tmp_path_factory.mktemp("small")) as engine:
-        with engine.execution_options(writes=True).begin() as connection:
-            connection.exec_driver_sql("DELETE FROM tenure WHERE substr(seat, 1, 2) NOT IN ('CA', 'NJ', 'TX')")
-        yield engine
-
-
 @pytest.fixture
 def snapshot_engine(small_congress: Engine, tmp_path: Path) -> Iterator[Engine]:
     """A copy of it that a test may write to."""
