@@ -7,6 +7,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from chambers import add_bill, legislator, seat_members, term
 from flask import Flask
 from flask.testing import FlaskClient
 from organizer_client import sign_in, token
@@ -30,9 +31,12 @@ Form = tuple[str, Mapping[str, Any]]
 
 
 @pytest.fixture
-def staff(loaded_engine: Engine, clock: None) -> FlaskClient:
-    app = create_app(Settings(secret_key="x" * 40, geocoder_url=""), engine=loaded_engine)
-    return sign_in(app.test_client(), loaded_engine, "admin")
+def staff(engine: Engine, clock: None) -> FlaskClient:
+    """An administrator of a campaign with one bill, in a Congress of one member."""
+    seat_members(engine, legislator("J305", term("CA-51")))
+    add_bill(engine, "hr6736-119", proposal="armas-act", campaign=EXAMPLE)
+    app = create_app(Settings(secret_key="x" * 40, geocoder_url=""), engine=engine)
+    return sign_in(app.test_client(), engine, "admin")
 
 
 @pytest.fixture
