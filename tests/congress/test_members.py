@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from chambers import filled_by
 from legislator_files import FOREIGN_AFFAIRS, JUNE, MOST, NOW, crowd, files, office, rep, sen
 from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine
@@ -30,6 +31,10 @@ CASTRO = rep("C001091", "TX-20", "Castro", "Joaquin", name={"official_full": "Jo
 def load(engine: Engine, files: MemberFiles, now: datetime, as_of: date = JUNE) -> dict[str, int]:
     with db.writing(engine) as session:
         return roster.import_members(session, files, as_of=as_of, now=now)
+
+
+def with_castro(engine: Engine) -> None:
+    load(engine, files([CASTRO]), NOW)
 
 
 def person(engine: Engine, bioguide: str, now: datetime = NOW) -> Person:
@@ -356,6 +361,15 @@ def on_committee(*bioguides: str) -> list[dict[str, Any]]:
     return [{"bioguide": one, "party": "majority", "rank": rank} for rank, one in enumerate(bioguides, 1)]
 
 
+BEFORE = {"HSFA": MOST[:10], "HSJU": MOST[10:20]}
+
+
+def with_two_committees(engine: Engine) -> None:
+    both = [committee("HSFA"), committee("HSJU")]
+    known = {code: on_committee(*ids) for code, ids in BEFORE.items()}
+    load(engine, files([], committees=both, memberships=known), NOW)
+
+
 @pytest.mark.parametrize(
     ("listed", "seats", "note"),
     [
@@ -376,8 +390,7 @@ def on_committee(*bioguides: str) -> list[dict[str, Any]]:
 def test_committees_that_a_list_lacks_are_kept_one_by_one(
     engine: Engine, now: datetime, listed: dict[str, list[str]], seats: tuple[int, int], note: str
 ) -> None:
-    known = {"HSFA": on_committee(*MOST[:10]), "HSJU": on_committee(*MOST[10:20])}
-    load(engine, files([], committees=[committee("HSFA"), committee("HSJU")], memberships=known), now)
+    filled_by(with_two_committees, engine)
     rows = {code: on_committee(*ids) for code, ids in listed.items()}
     load(engine, MemberFiles(memberships=rows), now, as_of=date(2026, 6, 18))
     with db.reading(engine) as session:
@@ -387,7 +400,6 @@ def test_committees_that_a_list_lacks_are_kept_one_by_one(
     assert bool(problem(engine, "memberships")) == bool(note)
 
 
-BEFORE = {"HSFA": MOST[:10], "HSJU": MOST[10:20]}
 JANUARY = datetime(2027, 1, 17, 15, tzinfo=UTC)
 
 
@@ -409,9 +421,7 @@ def test_committee_seats_end_with_their_congress(
     engine: Engine, now: datetime, listed: dict[str, list[str]], day: date, chair: str | None
 ) -> None:
     """In January 2025 the file held 0 rows on the 3rd, 445 of 3,870 on the 17th and 3,817 on 4 April."""
-    both = [committee("HSFA"), committee("HSJU")]
-    known = {code: on_committee(*ids) for code, ids in BEFORE.items()}
-    load(engine, files([], committees=both, memberships=known), now)
+    filled_by(with_two_committees, engine)
     rows = {code: on_committee(*ids) for code, ids in listed.items()}
     load(engine, MemberFiles(memberships=rows), JANUARY, as_of=day)
     with db.reading(engine) as session:
@@ -549,7 +559,7 @@ def test_who_is_no_longer_listed_has_departed_and_is_kept(engine: Engine, now: d
 
 
 def test_the_list_of_former_members_tells_since_when_a_seat_is_empty(engine: Engine, now: datetime) -> None:
-    load(engine, files([CASTRO]), now)
+    filled_by(with_castro, engine)
     left = rep("C001091", "TX-20", "Castro", end="2026-06-20")
     long_gone = rep("O000001", "TX-1", "Old", start="1991-01-03", end="1993-01-03")
     load(engine, files([], historical=[left, long_gone]), now, as_of=date(2026, 7, 1))
@@ -560,7 +570,7 @@ def test_the_list_of_former_members_tells_since_when_a_seat_is_empty(engine: Eng
 
 
 def test_who_comes_back_sits_again(engine: Engine, now: datetime) -> None:
-    load(engine, files([CASTRO]), now)
+    filled_by(with_castro, engine)
     load(engine, files([]), now)
     load(engine, files([CASTRO]), now)
     assert person(engine, "C001091").standing == "sitting"
@@ -579,7 +589,7 @@ def test_who_comes_back_sits_again(engine: Engine, now: datetime) -> None:
     ],
 )
 def test_an_unreadable_row_sends_nobody_away(engine: Engine, now: datetime, broken: Any) -> None:
-    load(engine, files([CASTRO]), now)
+    filled_by(with_castro, engine)
     load(engine, files([broken]), now)
     assert person(engine, "C001091").standing == "sitting"
     assert "could not be read" in problem(engine, "members")
@@ -599,15 +609,21 @@ GAPS = [
 ]
 
 
+def everything() -> MemberFiles:
+    seats = {"HSFA": [{"bioguide": bioguide, "party": "majority"} for bioguide in MOST]}
+    offices = [office("C001091", "Austin")]
+    return files([CASTRO], committees=[FOREIGN_AFFAIRS], memberships=seats, offices=offices)
+
+
+def with_everything(engine: Engine) -> None:
+    load(engine, everything(), NOW)
+
+
 @pytest.mark.parametrize(("name", "gap"), GAPS)
 def test_a_gap_of_january_keeps_what_is_known(
     engine: Engine, now: datetime, name: str, gap: MemberFiles
 ) -> None:
-    seats = {"HSFA": [{"bioguide": bioguide, "party": "majority"} for bioguide in MOST]}
-    whole = files(
-        [CASTRO], committees=[FOREIGN_AFFAIRS], memberships=seats, offices=[office("C001091", "Austin")]
-    )
-    load(engine, whole, now)
+    filled_by(with_everything, engine)
     load(engine, gap, now + timedelta(days=202), as_of=date(2027, 1, 4))
     with db.reading(engine) as session:
         assert len(members.people(session, now=NOW)) == 31
@@ -616,7 +632,7 @@ def test_a_gap_of_january_keeps_what_is_known(
         state = members.data_state(session, name)
     assert state is not None
     assert (state.as_of, state.problem[:17]) == (JUNE, "not yet published")
-    load(engine, whole, now + timedelta(days=230), as_of=date(2027, 2, 1))
+    load(engine, everything(), now + timedelta(days=230), as_of=date(2027, 2, 1))
     assert problem(engine, name) == ""
 
 

@@ -9,10 +9,12 @@ import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import forked
 import pytest
+from chambers import filled_by
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select
@@ -70,7 +72,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     return found
 
 
-@pytest.fixture(scope="module")
+@cache
 def facts() -> dict[str, Observation]:
     """The snapshot's bills by id."""
     found = files.read_bills(shipped("fixtures"))
@@ -104,8 +106,8 @@ def served(observation: Observation) -> Record:
 
 
 @pytest.fixture
-def world(facts: dict[str, Observation]) -> World:
-    records = [*map(served, facts.values()), *DECOYS]
+def world() -> World:
+    records = [*map(served, facts().values()), *DECOYS]
     return World(bills={record.id: record for record in records})
 
 
@@ -124,22 +126,28 @@ def settings(request: pytest.FixtureRequest, congress: Standin) -> Settings:
 Begin = Callable[..., None]
 
 
-@pytest.fixture
-def begin(engine: Engine, facts: dict[str, Observation]) -> Begin:
-    """Start a campaign with these bills confirmed, as its record has them."""
+@cache
+def starting(slug: str, *bills: str) -> Callable[[Engine], None]:
+    """Starts a campaign with these bills confirmed, as its record has them."""
 
-    def confirm(slug: str, *bills: str) -> None:
+    def start(engine: Engine) -> None:
         with db.writing(engine) as session:
             campaigns.add_campaign(session, "iron-river", title_en="Iron River", title_es="Río de hierro")
             campaigns.add_proposal(
                 session, slug, campaign="iron-river", name_en="The Act", name_es="La ley", position=0
             )
             for bill in bills:
-                ledger.record(session, facts[bill])
-                lineage.confirm(session, slug, bill, by="ana@example.org", now=facts[bill].read_at)
+                ledger.record(session, facts()[bill])
+                lineage.confirm(session, slug, bill, by="ana@example.org", now=facts()[bill].read_at)
             policy.choose(session, POLICY)
 
-    return confirm
+    return start
+
+
+@pytest.fixture
+def begin(engine: Engine) -> Begin:
+    """Start such a campaign in an empty database."""
+    return lambda slug, *bills: filled_by(starting(slug, *bills), engine)
 
 
 POLICY = {

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from chambers import filled_by
 from first_campaign import BILLS, put
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
@@ -11,9 +12,7 @@ from campaign import db
 from campaign.proposals import campaigns
 
 
-@pytest.fixture
-def session(engine: Engine) -> Iterator[Session]:
-    """The campaign's bills and proposals, of which nobody has confirmed anything yet."""
+def begin(engine: Engine) -> None:
     with db.writing(engine) as session:
         for row in BILLS:
             put(session, *row)
@@ -24,4 +23,10 @@ def session(engine: Engine) -> Iterator[Session]:
             campaigns.add_proposal(
                 session, slug, campaign="iron-river", name_en=name, name_es=name, position=place
             )
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """The campaign's bills and proposals, of which nobody has confirmed anything yet."""
+    with db.writing(filled_by(begin, engine)) as session:
         yield session
