@@ -186,6 +186,7 @@ def test_who_was_on_the_last_bill_is_thanked_first(world: At) -> None:
     assert call.index("Thank you for co-sponsoring") < call.index("I'm calling to ask Representative Jacobs")
     both = conversations.whole(asked, jacobs, "call", "es")
     assert both.index("Gracias por copatrocinar") < both.index("le pido")
+    assert both.count("Gracias por copatrocinar") == 1
 
 
 def test_who_never_was_on_it_is_told_what_the_proposal_does_without_a_number(world: At) -> None:
