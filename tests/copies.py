@@ -68,7 +68,7 @@ def _drop(name: str) -> None:
 
 
 def _dropping(name: str) -> sa.TextClause:
-    return sa.text(f'DROP DATABASE "{name}" WITH (FORCE)')
+    return sa.text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def once(name: str, make: Callable[[Path], None]) -> Path:
