@@ -79,7 +79,9 @@ def test_a_new_installation_has_gauges_too(engine: Engine, clock: None) -> None:
     assert found["campaign_record_whole_timestamp_seconds"] == 0
 
 
-def test_nobody_without_a_token_reads_them(staff: FlaskClient) -> None:
+def test_nobody_without_a_token_reads_them(engine: Engine, clock: None) -> None:
+    staff = create_app(Settings(secret_key="x" * 40, geocoder_url=""), engine=engine).test_client()
+    sign_in(staff, engine, "organizer")
     assert staff.get("/metrics").status_code == 401
     assert staff.get("/metrics", headers={"Authorization": "Bearer campaign_x"}).status_code == 401
 
