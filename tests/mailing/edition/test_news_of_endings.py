@@ -31,15 +31,15 @@ MONDAY = datetime(2027, 1, 4, 15, tzinfo=UTC)
 
 
 @pytest.fixture
-def december(sqlite_engine: Engine) -> Engine:
+def december(engine: Engine) -> Engine:
     """A bill with its sponsor and two co-sponsors, all elected again; one of them without a vote."""
     again = {"end": "2029-01-03"}
     people = [("A1", "NY-1"), ("A2", "NY-2"), ("A3", "DC-0")]
-    seat_members(sqlite_engine, *(legislator(short, term(seat, **again)) for short, seat in people))
+    seat_members(engine, *(legislator(short, term(seat, **again)) for short, seat in people))
     referred = acted("2025-02-04", "Referred to the House Committee on Foreign Affairs.", code="H11100")
     rows = [on("A2"), on("A3")]
-    add_bill(sqlite_engine, "hr923-119", *rows, sponsor="A1", proposal="armas", actions=[referred])
-    return sqlite_engine
+    add_bill(engine, "hr923-119", *rows, sponsor="A1", proposal="armas", actions=[referred])
+    return engine
 
 
 def mail(engine: Engine, settings: Settings, edition: int, lang: str, seat: str = "") -> tuple[str, str, str]:
