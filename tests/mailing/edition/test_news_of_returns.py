@@ -27,12 +27,12 @@ SEEN = MONDAY - timedelta(days=3)
 
 
 @pytest.fixture
-def january(sqlite_engine: Engine) -> Engine:
+def january(engine: Engine) -> Engine:
     """The proposal's bill of the 119th Congress has died."""
     people = [legislator(short, term(seat, **YEARS)) for short, seat in (("A1", "NY-1"), ("A2", "NY-2"))]
-    seat_members(sqlite_engine, *people)
-    add_bill(sqlite_engine, "hr923-119", proposal="armas")
-    return sqlite_engine
+    seat_members(engine, *people)
+    add_bill(engine, "hr923-119", proposal="armas")
+    return engine
 
 
 def come_back(engine: Engine, introduced: str = "2027-01-21", **more: Any) -> None:
