@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chambers import add_bill, filled, filled_by, legislator, on, seat_members, term
+from chambers import add_bill, filled, legislator, on, seat_members, term
 from click.testing import CliRunner
+from filled import filled_by
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from chambers import add_bill, filled, filled_by
+from chambers import add_bill, filled
+from filled import filled_by
 from sqlalchemy.engine import Engine
 
 from campaign import db

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from chambers import filled_by
+from filled import filled_by
 from legislator_files import FOREIGN_AFFAIRS, JUNE, MOST, NOW, crowd, files, office, rep, sen
 from pytest_httpserver import HTTPServer
 from sqlalchemy.engine import Engine

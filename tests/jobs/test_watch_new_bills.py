@@ -14,7 +14,7 @@ from typing import Any
 
 import forked
 import pytest
-from chambers import filled_by
+from filled import filled_by
 from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import col, select

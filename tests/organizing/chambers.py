@@ -7,12 +7,11 @@ what a test is not about.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from campaign import db
 from campaign.congress import ledger, roster
@@ -178,50 +177,3 @@ def filled(engine: Engine) -> Engine:
     before = acted("2023-12-06", "Introduced in House", code="1000")
     add_bill(engine, "hr6618-118", on("A2", "2023-12-10"), sponsor="A1", proposal="armas", actions=(before,))
     return engine
-
-
-# --- filled once, put back for each test --------------------------------------------------------------
-
-_files: dict[Callable[[Engine], object], bytes] = {}
-_rows: dict[Callable[[Engine], object], list[tuple[sa.Executable, Any]]] = {}
-
-
-def filled_by(fill: Callable[[Engine], object], engine: Engine) -> Engine:
-    """An empty database as ``fill`` leaves it: what it writes is kept for the next one of the same kind."""
-    (_in_file if engine.dialect.name == "sqlite" else _in_rows)(fill, engine)
-    return engine
-
-
-def _in_file(fill: Callable[[Engine], object], engine: Engine) -> None:
-    file = Path(str(engine.url.database))
-    if fill in _files:
-        engine.dispose()
-        file.write_bytes(_files[fill])
-    else:
-        fill(engine)
-        db.tidy(engine)
-        engine.dispose()
-        _files[fill] = file.read_bytes()
-
-
-def _in_rows(fill: Callable[[Engine], object], engine: Engine) -> None:
-    """Rows are put in without the checks that would need them in order, and numbers go on behind theirs."""
-    if fill in _rows:
-        with engine.begin() as connection:
-            connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
-            for statement, values in _rows[fill]:
-                connection.execute(statement, values)
-        return
-    fill(engine)
-    with engine.connect() as connection:
-        found = [
-            (table, connection.execute(table.select()).mappings().all())
-            for table in SQLModel.metadata.sorted_tables
-        ]
-        numbers = connection.execute(
-            sa.text("SELECT sequencename AS name, last_value AS last FROM pg_sequences")
-        )
-        used = [row for row in numbers.mappings() if row["last"]]
-    numbering = sa.text("SELECT setval(CAST(:name AS regclass), :last)")
-    kept = [*((table.insert(), rows) for table, rows in found), (numbering, used)]
-    _rows[fill] = [(statement, list(map(dict, rows))) for statement, rows in kept if rows]

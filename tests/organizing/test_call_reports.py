@@ -3,7 +3,8 @@
 from datetime import date
 
 import pytest
-from chambers import NOW, add_bill, filled_by, id_of, legislator, seat_members, term
+from chambers import NOW, add_bill, id_of, legislator, seat_members, term
+from filled import filled_by
 from sqlalchemy.engine import Engine
 
 from campaign import db

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from chambers import NOW, READ, acted, add_bill, counted, filled_by, id_of, legislator, on, seat_members, term
+from chambers import NOW, READ, acted, add_bill, counted, id_of, legislator, on, seat_members, term
+from filled import filled_by
 from sqlalchemy.engine import Engine
 
 from campaign import db

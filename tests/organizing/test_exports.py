@@ -6,7 +6,8 @@ import zipfile
 from datetime import date, timedelta
 
 import pytest
-from chambers import NOW, add_bill, filled_by, id_of, legislator, on, seat_members, term
+from chambers import NOW, add_bill, id_of, legislator, on, seat_members, term
+from filled import filled_by
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook

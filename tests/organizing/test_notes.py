@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
-from chambers import NOW, add_bill, filled_by, id_of, legislator, seat_members, term
+from chambers import NOW, add_bill, id_of, legislator, seat_members, term
+from filled import filled_by
 from sqlalchemy.engine import Engine
 
 from campaign import db

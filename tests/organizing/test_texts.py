@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from chambers import NOW, add_bill, filled_by, legislator, seat_members, term
+from chambers import NOW, add_bill, legislator, seat_members, term
+from filled import filled_by
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.engine import Engine

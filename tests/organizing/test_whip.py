@@ -5,7 +5,8 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from chambers import NOW, add_bill, filled_by, id_of, legislator, on, seat_members, term
+from chambers import NOW, add_bill, id_of, legislator, on, seat_members, term
+from filled import filled_by
 from fuzzing import cases
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -12,13 +12,13 @@ from chambers import (
     add_bill,
     adopt,
     counted,
-    filled_by,
     id_of,
     legislator,
     on,
     seat_members,
     term,
 )
+from filled import filled_by
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 

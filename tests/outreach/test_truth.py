@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from chambers import NOW, add_bill, filled_by, id_of, legislator, on, seat_members, term
+from chambers import NOW, add_bill, id_of, legislator, on, seat_members, term
+from filled import filled_by
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 

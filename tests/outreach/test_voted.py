@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from chambers import add_bill, filled_by, id_of, legislator, on, seat_members, term
+from chambers import add_bill, id_of, legislator, on, seat_members, term
+from filled import filled_by
 from roll_calls import vote
 from sqlalchemy.engine import Engine
 

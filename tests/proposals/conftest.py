@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from chambers import filled_by
+from filled import filled_by
 from first_campaign import BILLS, put
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
