@@ -292,6 +292,9 @@ def test_what_is_released_may_be_claimed_at_once_and_gives_its_rate_back(
         add()
     rows = claim()
     assert begin(rows[0])
+    queue.release(engine, rows[:2], owner="me")
+    assert stored(engine, rows[2].id).owner == "me"
+    assert free_tokens(engine) == 3
     queue.release(engine, rows, owner="me")
     assert free_tokens(engine) == 4
     assert stored(engine, rows[0].id).state == "sending"
@@ -486,20 +489,23 @@ def test_e08_the_setting_to_resend_unknown_defaults_to_no(
     assert sorted(states().values()) == ["pending", "unknown"]
 
 
+@pytest.mark.parametrize("paused", [False, True])
 def test_e08_a_slow_worker_that_was_given_up_still_records_the_truth(
-    engine: Engine, readers: Make, published: Make, clock: Clock, states: Make
+    engine: Engine, readers: Make, published: Make, clock: Clock, paused: bool
 ) -> None:
-    readers("a@readers-host.org")
-    published()
+    readers("a@readers-host.org", "b@readers-host.org")
+    edition = published()
     (row,) = queue.claim(engine, owner="slow", now=clock(), most=1).claimed
     writes = engine.execution_options(writes=True)
     with writes.begin() as connection:
         queue.begin(connection, row, owner="slow", now=clock())
     clock.sleep(100)
     queue.sweep(engine, now=clock())
+    if paused:
+        queue.pause_edition(engine, edition, "550 no", now=clock())
     with writes.begin() as connection:
         queue.end(connection, Ended(row, Verdict("sent", "250 late"), clock()), owner="slow")
-    assert set(states().values()) == {"sent"}
+    assert stored(engine, row.id).state == "sent"
 
 
 @pytest.mark.parametrize("how", ["unsubscribe", "erase", "complaint"])
