@@ -34,8 +34,9 @@ def attempts(engine: Engine, count: int, limit: Limit = FIVE, key: str = "k", **
         (throttle.OVERALL, 600),
         (throttle.LINKS, 4),
         (throttle.CODES, 10),
+        (throttle.PROGRAM, 200),
     ],
-    ids=["account", "address", "overall", "links", "codes"],
+    ids=["account", "address", "overall", "links", "codes", "program"],
 )
 def test_s01_each_limit_takes_so_many_at_once_and_as_many_an_hour(
     sqlite_engine: Engine, limit: Limit, capacity: int

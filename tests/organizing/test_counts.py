@@ -93,6 +93,19 @@ def test_a_cosponsor_in_no_list_of_members_counts_as_sitting(snapshot_engine: En
     assert (found.listed, found.sitting_voting) == (6, 6)
 
 
+@pytest.mark.parametrize(("later", "undated"), [(timedelta(0), 0), (timedelta(days=200), 1)])
+def test_who_has_no_dates_of_office_is_told_of_an_ended_bill_alone(
+    snapshot_engine: Engine, now: datetime, later: timedelta, undated: int
+) -> None:
+    with db.reading(snapshot_engine) as session:
+        record = ledger.current(session, "s3508-119", now=now + later)
+        people = members.people(session, record.active, now=record.moment)
+    one, unlisted = sorted(people)[:2]
+    known = {**people, one: replace(people[one], dated=False)}
+    del known[unlisted]
+    assert (counts.undated(record, people), counts.undated(record, known)) == (0, undated)
+
+
 def test_who_moved_to_the_other_chamber_has_left_and_an_unlisted_one_is_taken_to_sit(
     snapshot_engine: Engine, now: datetime
 ) -> None:
