@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from chambers import acted, add_bill, legislator, on, seat_members, term
+from filled import filled_by
 from flask import Flask
 from organizer_client import shared_app, sign_in
 from sqlalchemy.engine import Engine
@@ -24,15 +25,13 @@ SETTINGS = Settings(secret_key="a key for tests only, thirty-two long", geocoder
 
 @pytest.fixture
 def december(engine: Engine) -> Engine:
-    fill(engine)
-    return engine
+    return filled_by(fill, engine)
 
 
 @pytest.fixture(scope="module")
 def lasting(module_engine: Engine) -> Engine:
     """The same for tests that only look."""
-    fill(module_engine)
-    return module_engine
+    return filled_by(fill, module_engine)
 
 
 def fill(engine: Engine) -> None:

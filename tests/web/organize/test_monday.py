@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from chambers import NOW, add_bill, id_of, legislator, on, seat_members, term
 from copies import copy_of
+from filled import filled_by
 from flask.testing import FlaskClient
 from organizer_client import send, sign_in
 from sqlalchemy.engine import Engine
@@ -34,8 +35,7 @@ DAY = NOW.date() - timedelta(days=1)
 @pytest.fixture(scope="module")
 def shown(module_engine: Engine) -> Engine:
     """Two campaigns of which tests change nothing."""
-    fill(module_engine)
-    return module_engine
+    return filled_by(fill, module_engine)
 
 
 @pytest.fixture

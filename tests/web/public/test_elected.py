@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from chambers import legislator, seat_members, term
+from filled import filled_by
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Engine
 
@@ -35,8 +36,7 @@ def fill(engine: Engine) -> None:
 
 @pytest.fixture(scope="module")
 def early(module_engine: Engine) -> Engine:
-    fill(module_engine)
-    return module_engine
+    return filled_by(fill, module_engine)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 from chambers import add_bill, legislator, on, seat_members, term
+from filled import filled_by
 from flask import Flask
 from roll_calls import vote
 from sqlalchemy.engine import Engine
@@ -31,15 +32,13 @@ PASSED = ActionRow(
 @pytest.fixture
 def congress(engine: Engine) -> Engine:
     """A Congress that a test may change."""
-    fill(engine)
-    return engine
+    return filled_by(fill, engine)
 
 
 @pytest.fixture(scope="module")
 def shown(module_engine: Engine) -> Engine:
     """The same for tests that only look."""
-    fill(module_engine)
-    return module_engine
+    return filled_by(fill, module_engine)
 
 
 @pytest.fixture(scope="module")
