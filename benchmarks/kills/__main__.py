@@ -11,7 +11,7 @@ from rich.table import Table
 from sqlalchemy.engine import Engine
 
 from benchmarks.kills import backups, digest, mail, poll, readers, web
-from benchmarks.kills.processes import Result, Running
+from benchmarks.kills.processes import Result
 from benchmarks.mail import NOW, postgres
 from campaign import db, snapshot
 
@@ -32,8 +32,6 @@ def main() -> int:
     arguments.add_argument("--kills", type=int, default=100, help="of each job on each database")
     arguments.add_argument("--only", choices=JOBS, action="append", help="may be repeated")
     chosen = arguments.parse_args()
-    # The first process also starts the server that the others are forked from.
-    Running([["--version"]], {}).finish()
     found = [result for job in chosen.only or JOBS for result in _on_both(JOBS[job], chosen.kills)]
     Console(width=130).print(_table(found))
     return 0 if all(result.holds for result in found) else 1
