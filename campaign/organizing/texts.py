@@ -203,21 +203,23 @@ def _try(
     if kind != published.WORDING:
         return
     group, name = _cell(session, campaign, key)
-    languages = campaigns.offered(session, campaign)
+    written = {lang: content[f"text_{lang}"] for lang in campaigns.offered(session, campaign)}
     if group not in ask_kinds.TEXTS:
-        by_lang = {lang: content[f"text_{lang}"] for lang in languages}
-        wording_checks.refuse_phrase_that_fails(session, campaign, group, name, by_lang, now=now)
+        wording_checks.refuse_phrase_that_fails(session, campaign, group, name, written, now=now)
         return
-    for lang in languages:
-        text = content[f"text_{lang}"]
-        try:
-            wordings.check(text)
-            if name == "letter":
-                wording_checks.check_letter(text)
-            wording_checks.refuse_what_fails(session, campaign, group, name, text, lang, now=now)
-        except Refused as refused:
-            name_en, name_es = ("English", "inglés") if lang == "en" else ("Spanish", "español")
-            raise Refused(f"{name_en}: {refused.en}", f"En {name_es}: {refused.es}") from None
+    for lang, text in written.items():
+        _check(name, lang, text)
+    wording_checks.refuse_what_fails(session, campaign, group, name, written, now=now)
+
+
+def _check(name: str, lang: str, text: str) -> None:
+    try:
+        wordings.check(text)
+        if name == "letter":
+            wording_checks.check_letter(text)
+    except Refused as refused:
+        name_en, name_es = ("English", "inglés") if lang == "en" else ("Spanish", "español")
+        raise Refused(f"{name_en}: {refused.en}", f"En {name_es}: {refused.es}") from None
 
 
 def publish(session: Session, id: int, *, by: str, now: datetime) -> TextVersion:

@@ -1,6 +1,7 @@
 """Checks of organizers' wordings: a text is tried on every member it may be put to before it is stored."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -13,6 +14,9 @@ from campaign.outreach import asks, conversations, letters, phrases, speech, wor
 from campaign.outreach.ask_kinds import BY_TEXTS
 from campaign.outreach.asks import Ask
 from campaign.refusals import Refused
+
+# By language.
+Texts = Mapping[str, str]
 
 
 def ask_of_kind(session: Session, campaign: str, person: Person, code: str, *, now: datetime) -> Ask | None:
@@ -27,27 +31,34 @@ def _as_if(ask: Ask, code: str) -> Ask:
 
 
 def refuse_what_fails(
-    session: Session, campaign: str, code: str, kind: str, text: str, lang: str, *, now: datetime
+    session: Session, campaign: str, code: str, kind: str, texts: Texts, *, now: datetime
 ) -> None:
-    """Try a text on every sitting member. Raises Refused with the first member whose record lacks a field."""
-    for ask, person in _tries(session, campaign, code, now):
-        try:
-            wordings.fill(text, ask, person, kind, lang)
-        except KeyError as error:
-            lacks = wordings.lacking(error)
-            raise Refused(
-                f"Tried on {person.name}: {lacks.en} ({lang}). Nothing was kept.",
-                f"Probado con {person.name}: {lacks.es} ({lang}). No se guardó nada.",
-            ) from None
+    """Try a text, given by language, on every sitting member. Raises Refused with the first one whose record
+    lacks a field."""
+    for person, found in asked_members(session, campaign, now=now):
+        for ask in _tries(found, code):
+            for lang, text in texts.items():
+                with _tried_on(person, lang):
+                    wordings.fill(text, ask, person, kind, lang)
 
 
-def _tries(session: Session, campaign: str, code: str, now: datetime) -> Iterator[tuple[Ask, Person]]:
-    found = asks.campaign_asks(session, now=now, campaign=campaign)
-    for person in members.people(session, now=now).values():
-        for ask in found.asks(person):
-            yield _as_if(ask, code), person
-            if ask.kind.texts == code:
-                yield ask, person
+def _tries(found: Sequence[Ask], code: str) -> Iterator[Ask]:
+    for ask in found:
+        yield _as_if(ask, code)
+        if ask.kind.texts == code:
+            yield ask
+
+
+@contextmanager
+def _tried_on(person: Person, lang: str) -> Iterator[None]:
+    try:
+        yield
+    except KeyError as error:
+        lacks = wordings.lacking(error)
+        raise Refused(
+            f"Tried on {person.name}: {lacks.en} ({lang}). Nothing was kept.",
+            f"Probado con {person.name}: {lacks.es} ({lang}). No se guardó nada.",
+        ) from None
 
 
 def check_letter(text: str) -> None:
@@ -67,7 +78,6 @@ def check_letter(text: str) -> None:
 
 # Last lines of a call about all bills.
 _ENDS: Final = ("question", "reason", "friends", "leads")
-Texts = Mapping[str, str]
 
 
 def check_phrase(group: str, name: str, texts: Texts) -> None:
@@ -139,14 +149,8 @@ def asked_members(session: Session, campaign: str, *, now: datetime) -> Iterator
 def try_phrase(found: Sequence[Ask], person: Person, group: str, name: str, texts: Texts) -> None:
     """Raise Refused where a shared text fails a member with these asks."""
     for lang in texts:
-        try:
+        with _tried_on(person, lang):
             text = filled_phrase(found, person, group, name, texts, lang)
-        except KeyError as error:
-            lacks = wordings.lacking(error)
-            raise Refused(
-                f"Tried on {person.name}: {lacks.en} ({lang}). Nothing was kept.",
-                f"Probado con {person.name}: {lacks.es} ({lang}). No se guardó nada.",
-            ) from None
         if group == "whole" and not speech.fits(text, _kind(name)):
             taken, most = round(speech.seconds(text)), speech.MOST_SECONDS[_kind(name)]
             raise Refused(
