@@ -12,7 +12,8 @@ from sqlmodel import Session, col, select
 from campaign.organizing.models import CallReview
 from campaign.outreach import outcomes
 from campaign.outreach.models import CallCount, CallTotal
-from campaign.proposals.models import Kinship, Proposal
+from campaign.proposals import lineage
+from campaign.proposals.models import Campaign, Kinship, Proposal
 
 # One caller may have misheard; this many with the same answer are worth a look.
 WORTH_A_LOOK = 3
@@ -186,9 +187,12 @@ def totals_by_outcome(
     return Counter({outcome: int(count) for outcome, count in session.execute(query) if count})
 
 
-def by_office(session: Session) -> Sequence[Sequence[object]]:
-    """All counts by member and office, as rows in the order of ``COLUMNS``."""
+def by_office(session: Session, campaign: str) -> Sequence[Sequence[object]]:
+    """All counts about a campaign, its bills or bills of none, by member and office: rows in the order of
+    ``COLUMNS``."""
+    others = lineage.bills_of_others(campaign).union(select(Campaign.slug).where(Campaign.slug != campaign))
     keys = [col(getattr(CallCount, name)) for name in COLUMNS[:-1]]
     total = sa.func.sum(col(CallCount.count))
-    rows = session.execute(sa.select(*keys, total).group_by(*keys).order_by(*keys).having(total > 0))
-    return [list(row) for row in rows]
+    rows = sa.select(*keys, total).where(col(CallCount.about).not_in(others))
+    found = session.execute(rows.group_by(*keys).order_by(*keys).having(total > 0))
+    return [list(row) for row in found]

@@ -49,8 +49,10 @@ def _versions(campaign: str, kind: str, key: str) -> SelectOfScalar[TextVersion]
     return query.where(TextVersion.key == key).order_by(col(TextVersion.id).desc())
 
 
-def version(session: Session, id: int) -> TextVersion:
-    if found := session.get(TextVersion, id):
+def version(session: Session, campaign: str, id: int) -> TextVersion:
+    """A version of one of a campaign's texts. Raises Refused (404) for any other."""
+    found = session.get(TextVersion, id)
+    if found is not None and found.campaign == campaign:
         return found
     raise Refused("There is no such version.", "No existe esa versión.", status=404)
 
@@ -66,7 +68,8 @@ def shown_now(session: Session, campaign: str, kind: str, key: str) -> dict[str,
         row = session.get(Proposal, key)
     else:
         row = session.get(CitedFact, key)
-    if row is not None and _campaign_of(row) != campaign:
+    # A campaign's own text is there or is not: nothing that is written here makes another campaign.
+    if (kind == "campaign" and key != campaign) or (row is not None and _campaign_of(row) != campaign):
         raise Refused("There is no such text.", "No existe ese texto.", status=404)
     return {field: _written(getattr(row, field, "")) for field in FIELDS[kind]}
 
@@ -94,10 +97,8 @@ def _cell(session: Session, campaign: str, key: str) -> tuple[str, str]:
     """The ask and kind of a wording, or the group and name of a shared text. Raises Refused (404) otherwise."""
     group, name = published.cell(key)
     if group in phrases.OF_PROPOSALS:
-        known = campaigns.proposal(session, name).campaign == campaign
-    else:
-        known = name in (wordings.KINDS if group in ask_kinds.TEXTS else phrases.NAMES.get(group, ()))
-    if not known:
+        campaigns.proposal(session, name, campaign)
+    elif name not in (wordings.KINDS if group in ask_kinds.TEXTS else phrases.NAMES.get(group, ())):
         raise Refused("There is no such wording.", "No existe ese texto.", status=404)
     return group, name
 
@@ -222,9 +223,12 @@ def _check(name: str, lang: str, text: str) -> None:
         raise Refused(f"{name_en}: {refused.en}", f"En {name_es}: {refused.es}") from None
 
 
-def publish(session: Session, id: int, *, by: str, now: datetime) -> TextVersion:
-    """Publish a version in the caller's transaction; an old version, too. Raises Refused if it fails now."""
-    row = version(session, id)
+def publish(session: Session, campaign: str, id: int, *, by: str, now: datetime) -> TextVersion:
+    """Publish a version of a campaign's text in the caller's transaction; an old version, too.
+
+    Raises Refused if it fails now, and (404) for a version of another campaign's text.
+    """
+    row = version(session, campaign, id)
     content = clean(row.kind, row.content, campaigns.offered(session, row.campaign))
     _try(session, row.campaign, row.kind, row.key, content, now)
     _PUBLISH[row.kind](session, row, content, now)
@@ -239,7 +243,7 @@ def _publish_campaign(session: Session, row: TextVersion, content: dict[str, str
 
 
 def _publish_proposal(session: Session, row: TextVersion, content: dict[str, str], _now: datetime) -> None:
-    proposal = campaigns.proposal(session, row.key)
+    proposal = campaigns.proposal(session, row.key, row.campaign)
     campaigns.add_proposal(session, row.key, campaign=row.campaign, position=proposal.position, **content)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from campaign import db
 from campaign.accounts import users
@@ -21,6 +22,7 @@ from campaign.congress.members import Person
 from campaign.congress.models import Bill, Cosponsorship
 from campaign.organizing.models import WhipChange, WhipEntry
 from campaign.organizing.written_days import day_of
+from campaign.proposals import lineage
 from campaign.refusals import Refused
 
 LEANS: Final = ("for", "likely", "unknown", "unlikely", "against")
@@ -126,8 +128,18 @@ def _standing(
 
 def history(session: Session, bioguide: str, bill: str | None = None) -> list[WhipChange]:
     """The changes of a member's entries, newest first."""
-    query = select(WhipChange).where(WhipChange.bioguide == bioguide).order_by(col(WhipChange.seq).desc())
+    query = _changes(bioguide)
     return list(session.exec(query.where(WhipChange.bill == bill) if bill else query))
+
+
+def latest(session: Session, bioguide: str, campaign: str, limit: int) -> list[WhipChange]:
+    """The latest changes of a member's entries on bills of a campaign, or of none, newest first."""
+    others = col(WhipChange.bill).in_(lineage.bills_of_others(campaign))
+    return list(session.exec(_changes(bioguide).where(~others).limit(limit)))
+
+
+def _changes(bioguide: str) -> SelectOfScalar[WhipChange]:
+    return select(WhipChange).where(WhipChange.bioguide == bioguide).order_by(col(WhipChange.seq).desc())
 
 
 def entries_of(session: Session, bill: str) -> list[WhipEntry]:

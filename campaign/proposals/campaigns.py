@@ -137,9 +137,10 @@ def set_state(session: Session, slug: str, state: str, *, by: str, now: datetime
 # --- proposals ---
 
 
-def proposal(session: Session, slug: str) -> Proposal:
-    """A proposal by its slug. Raises Refused (404) for an unknown one."""
-    if found := session.get(Proposal, slug):
+def proposal(session: Session, slug: str, campaign: str | None = None) -> Proposal:
+    """A proposal by its slug. Raises Refused (404) for an unknown one, or for one of another campaign."""
+    found = session.get(Proposal, slug)
+    if found is not None and campaign in (None, found.campaign):
         return found
     raise Refused(f"There is no proposal “{slug}”.", f"No existe la propuesta «{slug}».", status=404)
 

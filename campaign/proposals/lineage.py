@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from campaign.congress import ledger, tracking
 from campaign.congress.bill_input import BillNumber, parse_bill
@@ -58,6 +59,12 @@ def proposal_of(session: Session, bill_id: str) -> Proposal | None:
         .where(Kinship.bill == bill_id, Kinship.state == "confirmed")
     )
     return session.exec(query).first()
+
+
+def bills_of_others(campaign: str) -> SelectOfScalar[str]:
+    """The ids of the bills that belong to other campaigns: what is noted on them is theirs."""
+    query = select(Kinship.bill).join(Proposal, col(Proposal.slug) == col(Kinship.proposal))
+    return query.where(Kinship.state == "confirmed", Proposal.campaign != campaign)
 
 
 def bills_of(session: Session, slug: str) -> list[tuple[Bill, Kinship]]:

@@ -67,7 +67,7 @@ def test_the_week_and_the_table_by_office(called: Engine) -> None:
     with db.reading(called) as session:
         totals = calls.totals_by_outcome(session, [BILL, "guns"], since=date(2026, 6, 13))
         assert totals == {"skip": 9, "talked": 2, "voicemail": 5}
-        table = calls.by_office(session)
+        table = calls.by_office(session, "guns")
     assert [BILL, A1, "washington", "talked", "will_join", 2] in table
     assert ["guns", A1, "district", "talked", "will_join", 1] in table
 

@@ -49,7 +49,7 @@ def draft(engine: Engine, kind: str, key: str, given: dict[str, str], seen: int 
 
 def publish(engine: Engine, version: TextVersion) -> None:
     with db.writing(engine) as session:
-        texts.publish(session, version.id or 0, by=ANA, now=NOW)
+        texts.publish(session, "guns", version.id or 0, by=ANA, now=NOW)
 
 
 def test_a_draft_is_not_public_until_it_is_published(campaign: Engine) -> None:
@@ -142,7 +142,7 @@ def test_a_version_with_one_source_can_still_be_published(campaign: Engine) -> N
     with db.writing(campaign) as session:
         session.add(row)
         session.flush()
-        texts.publish(session, row.id or 0, by=ANA, now=NOW)
+        texts.publish(session, "guns", row.id or 0, by=ANA, now=NOW)
         fact = session.get_one(CitedFact, "traced")
         assert (fact.source_en, fact.source_es, fact.letters) == ("GAO-21-322", "GAO-21-322", True)
 
@@ -182,7 +182,7 @@ def test_a_figure_of_an_unknown_proposal_is_refused_whole(campaign: Engine) -> N
         publish(campaign, version)
     with db.reading(campaign) as session:
         assert session.get(CitedFact, "traced") is None
-        assert texts.version(session, version.id or 0).published_at is None
+        assert texts.version(session, "guns", version.id or 0).published_at is None
 
 
 def test_a_proposals_words_are_published_without_moving_it(campaign: Engine) -> None:
@@ -303,10 +303,10 @@ def test_a_published_wording_is_said_until_an_older_one_is_brought_back(campaign
     assert said() == "One: H.R. 6736."
     two = draft(campaign, "wording", "cosponsor-tally", {"text_en": "Two.", "text_es": "Dos."}, one.id or 0)
     with db.writing(campaign) as session:
-        texts.publish(session, two.id or 0, by=ANA, now=NOW + timedelta(seconds=1))
+        texts.publish(session, "guns", two.id or 0, by=ANA, now=NOW + timedelta(seconds=1))
     assert said() == "Two."
     with db.writing(campaign) as session:
-        texts.publish(session, one.id or 0, by=ANA, now=NOW + timedelta(seconds=2))
+        texts.publish(session, "guns", one.id or 0, by=ANA, now=NOW + timedelta(seconds=2))
     assert said() == "One: H.R. 6736."
 
 

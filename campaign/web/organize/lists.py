@@ -185,4 +185,4 @@ def _line(bill: str, row: Row, lang: str) -> list[Any]:
 
 @route("/calls.<kind>", role="organizer", proven=True)
 def export_calls(kind: str) -> Response:
-    return download(kind, "calls-by-office", calls.COLUMNS, calls.by_office(database.session()))
+    return download(kind, "calls-by-office", calls.COLUMNS, calls.by_office(database.session(), served.slug()))

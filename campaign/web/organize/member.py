@@ -68,7 +68,7 @@ def show_member(
         phones={office.id: office.phone for office in phone_numbers.callable_offices(session, bioguide)},
         staff=staff.current(session, served.slug(), bioguide),
         typed_person=typed_person,
-        changes=whip.history(session, bioguide)[:FIRST_FEW],
+        changes=whip.latest(session, bioguide, served.slug(), FIRST_FEW),
         leans=whip.LEANS,
         lean_names=lean_names(),
         answers=answer_names(),

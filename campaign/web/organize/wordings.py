@@ -152,6 +152,8 @@ def add_bill() -> Response:
     now = db.utcnow()
     with db.writing_alone(database.engine()) as writer:
         bill = _any_bill(writer, text)
+        if slug:
+            campaigns.proposal(writer, slug, served.slug())
         tracking.track(writer, bill, now=now)
         poll_requests.request(writer, str(bill), by=me().email, now=now)
         if slug:
@@ -177,6 +179,7 @@ def decide_kin() -> Response:
     proposal, bill = request.form.get("proposal", ""), request.form.get("bill", "")
     now = db.utcnow()
     with db.writing_alone(database.engine()) as writer:
+        campaigns.proposal(writer, proposal, served.slug())
         decide = lineage.confirm if request.form.get("decision") == "yes" else lineage.reject
         row = decide(writer, proposal, str(lookup.resolve(writer, bill)), by=me().email, now=now)
         known = writer.get_one(Bill, row.bill)
@@ -418,8 +421,8 @@ def publish(id: int) -> Response:
 
 
 def _publish(writer: Session, id: int) -> TextVersion:
-    before = texts.version(writer, id)
-    shown = texts.shown_now(writer, before.campaign, before.kind, before.key)
-    row = texts.publish(writer, id, by=me().email, now=db.utcnow())
+    before = texts.version(writer, served.slug(), id)
+    shown = texts.shown_now(writer, served.slug(), before.kind, before.key)
+    row = texts.publish(writer, served.slug(), id, by=me().email, now=db.utcnow())
     access.note(writer, "text published", f"{row.kind} {row.key}", before=shown, after=row.content)
     return row

@@ -8,10 +8,13 @@ from copies import copy_of
 from flask.testing import FlaskClient
 from organizer_client import post, send, sign_in
 from sqlalchemy.engine import Engine
+from sqlmodel import SQLModel
 
 from campaign import db
 from campaign.accounts import users
-from campaign.organizing import campaign_file, campaign_setup
+from campaign.organizing import campaign_file, campaign_setup, texts, whip
+from campaign.outreach import outcomes
+from campaign.outreach.outcomes import Report
 from campaign.refusals import Refused
 
 OURS, THEIRS = "us-guns-abroad", "rural-homes"
@@ -85,6 +88,69 @@ def test_a_bill_of_another_campaign_is_not_edited_on_this_ones_board(ana: FlaskC
         path = f"{start}/members/C001091/{bill}"
         answer = post(ana, path, f"{start}/account", lean="for", version="0")
         assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("words/versions/{version}/publish", {}),
+        ("words/kin", {"proposal": "armas-act", "bill": "hr6736-119", "decision": "no"}),
+        ("words/kin", {"proposal": "armas-act", "bill": "hr923-119", "decision": "yes"}),
+        ("words/bills", {"proposal": "armas-act", "bill": "hr9999-119"}),
+        (f"words/campaign/{OURS}", {"do": "publish", "title_en": "Taken", "title_es": "Tomada"}),
+        ("words/campaign/a-third", {"do": "publish", "title_en": "New", "title_es": "Nueva"}),
+        ("words/proposal/armas-act", {"do": "publish", "name_en": "Taken", "name_es": "Tomada"}),
+        ("words/wording/points-armas-act", {"do": "publish", "text_en": "a\n\nb", "text_es": "a\n\nb"}),
+        ("words/proposals", {"slug": "armas-act", "name_en": "Taken", "name_es": "Tomada"}),
+        ("bills/hr6736-119/goal", {"target": "300"}),
+        ("board/changes", {"bill": "hr6736-119", "who": "C001091.0", "set_lean": "for"}),
+        ("board/undo", {"bill": "hr6736-119", "changes": "1-1"}),
+        ("members/C001091/hr6736-119/reviewed", {}),
+        ("members/C001091/owner", {"bill": "hr6736-119", "version": "0", "take": "1"}),
+        ("members/C001091/notes", {"bill": "hr6736-119", "kind": "note", "text": "x"}),
+    ],
+)
+def test_no_form_changes_what_is_another_campaigns(
+    ana: FlaskClient, snapshot_engine: Engine, path: str, fields: dict[str, str]
+) -> None:
+    with db.writing(snapshot_engine) as session:
+        given = {"title_en": "Draft", "title_es": "Borrador"}
+        draft = texts.draft(session, OURS, "campaign", OURS, given, seen=0, by=ANA, now=db.utcnow())
+        path = path.format(version=draft.id)
+    before = contents(snapshot_engine)
+    start = f"/c/{THEIRS}/organize"
+    answer = post(ana, f"{start}/{path}", f"{start}/account", **fields)
+    assert answer.status_code in (404, 409), answer.text
+    assert contents(snapshot_engine) == before
+
+
+def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
+    """All rows but those of a session that is seen."""
+    tables = [table for table in SQLModel.metadata.sorted_tables if table.name != "usersession"]
+    with engine.connect() as connection:
+        return {table.name: [tuple(row) for row in connection.execute(table.select())] for table in tables}
+
+
+def test_what_is_noted_for_a_campaign_is_shown_in_it_alone(
+    client: FlaskClient, snapshot_engine: Engine
+) -> None:
+    """The latest changes of a member's entries, and the counts of calls by office."""
+    with db.writing(snapshot_engine) as session:
+        for bill, words in (("hr6736-119", "ask the sheriff"), ("hr6618-119", "ask the mayor")):
+            given = {"next_step": words}
+            whip.save(session, bill, "C001091", given, version=0, by=ANA, now=db.utcnow())
+        for about in ("hr6736-119", OURS, "hr6618-119", THEIRS, "hr1-119"):
+            report = Report(about, "C001091", "washington", "talked", "undecided")
+            outcomes.add(session, report, db.utcnow().date(), 1)
+    staff = sign_in(client, snapshot_engine, "organizer")
+    for slug, noted, about in (
+        (OURS, "sheriff", {"hr6736-119", OURS, "hr1-119"}),
+        (THEIRS, "mayor", {"hr6618-119", THEIRS, "hr1-119"}),
+    ):
+        page = staff.get(f"/c/{slug}/organize/members/C001091").text
+        assert [words for words in ("sheriff", "mayor") if words in page] == [noted]
+        lines = staff.get(f"/c/{slug}/organize/calls.csv").text.splitlines()[1:]
+        assert {line.split(",")[0] for line in lines} == about
 
 
 def test_a_page_about_a_bill_leads_to_its_campaign(client: FlaskClient, snapshot_engine: Engine) -> None:
