@@ -119,15 +119,7 @@ def _obstacle(session: Session) -> str:
 
 
 def state_names() -> dict[str, str]:
-    return {
-        "building": _("being built"),
-        "draft": _("draft"),
-        "sending": _("being sent"),
-        "paused": _("paused"),
-        "done": _("sent"),
-        "stopped": _("stopped"),
-        "quiet": _("quiet week, nothing is sent"),
-    }
+    return editions.STATE_NAMES[current()]
 
 
 def copy_states() -> dict[str, str]:
@@ -338,9 +330,10 @@ def _seen(edition: Edition) -> str:
 
 def _ready(edition: Edition, step: Step) -> None:
     if edition.state not in step.before:
+        es = editions.STATE_NAMES["es"][edition.state]
         raise Refused(
             f"Edition {edition.period} is {edition.state}; nothing was changed.",
-            f"La edición {edition.period} está en estado {edition.state}; no se cambió nada.",
+            f"El estado de la edición {edition.period} es «{es}»; no se cambió nada.",
             status=409,
         )
 

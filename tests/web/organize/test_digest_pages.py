@@ -327,6 +327,13 @@ def test_what_cannot_be_is_refused_in_words(reader: FlaskClient, edition: int, p
     assert reader.get(f"/organize/digest/{path.format(edition)}").status_code == status
 
 
+def test_a_step_that_comes_too_late_names_the_state_in_the_readers_language(
+    reader: FlaskClient, edition: int
+) -> None:
+    shown = text_of(reader.get(f"/es/organize/digest/{edition}/step/pause").text)
+    assert "El estado de la edición 2026-W25 es «borrador»; no se cambió nada." in shown
+
+
 def test_without_a_sender_the_page_says_what_is_missing(snapshot_engine: Engine, clock: None) -> None:
     app = create_app(Settings(secret_key=SecretStr("k" * 40)), engine=snapshot_engine)
     staff = sign_in(app.test_client(), snapshot_engine, "viewer")
