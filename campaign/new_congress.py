@@ -17,6 +17,7 @@ from campaign.congress.ledger import BillRecord
 from campaign.congress.models import Bill, CommitteeSeat, Seat
 from campaign.districts import maps, vintages
 from campaign.mailing import queue
+from campaign.mailing.edition import editions
 from campaign.mailing.models import Edition, Subscriber
 from campaign.mailing.readers import new_districts
 from campaign.organizing import counts
@@ -179,9 +180,10 @@ def _proposals(session: Session, at: datetime) -> Iterator[Item]:
 
 def _editions(session: Session, at: datetime) -> Iterator[Item]:
     for edition in unsent(session, before=congress_start(congress_on(at))):
+        es = editions.STATE_NAMES["es"][edition.state]
         text = Text(
             f"edition {edition.period} is {edition.state}; what has not left by then is stopped",
-            f"la edición {edition.period} está en estado {edition.state}; lo que no haya salido se detendrá",
+            f"el estado de la edición {edition.period} es «{es}»; lo que no haya salido se detendrá",
         )
         yield Item("edition", False, text)
 

@@ -58,6 +58,8 @@ def test_a_drill_shows_what_will_be_missing_and_changes_nothing(small: Engine, t
     found = rehearsal.run(small, SETTINGS, AFTER, out=tmp_path)
     assert (found.day, found.congress, found.wrong) == (AFTER, 120, ())
     assert "edition 2026-W53 is draft; what has not left by then is stopped" in {i.en for i in found.missing}
+    state = "el estado de la edición 2026-W53 es «borrador»"
+    assert f"{state}; lo que no haya salido se detendrá" in {i.es for i in found.missing}
     _are_organizers_pages_there(tmp_path / "pages")
     told = Page("mail", 200, (tmp_path / "pages" / "mail_guns_2027-W01_es_NY-1.html").read_text()).text
     assert "H.R. 6736 venció con el 119.º Congreso" in told

@@ -26,22 +26,25 @@ BOUNDS = {
 }
 WHOLE = ("send_hour", "breaker_after")
 YES_OR_NO = ("resend_unknown", "keep_ip")
+TYPED = (*CHOICES, *BOUNDS, "notify_email", "reply_to", "notify_webhook")
 LONGEST_WEBHOOK = 500
+
+
+class RefusedRule(Refused):
+    """A value that cannot be meant; ``name`` is its field."""
+
+    def __init__(self, name: str, refusal: Refused) -> None:
+        super().__init__(refusal.en, refusal.es, status=refusal.status)
+        self.name = name
 
 
 def choose(session: Session, wanted: Mapping[str, str]) -> tuple[str, ...]:
     """Take the organization's choices from a form; the names of those that changed.
 
-    Raises Refused for a value that cannot be meant; then nothing is changed.
+    Raises RefusedRule for a value that cannot be meant; then nothing is changed.
     """
-    chosen: dict[str, Any] = {
-        **{name: _one_of(name, wanted.get(name, "")) for name in CHOICES},
-        **{name: _number(name, wanted.get(name, "")) for name in BOUNDS},
-        **{name: name in wanted for name in YES_OR_NO},
-        "notify_email": _address(wanted.get("notify_email", "")),
-        "reply_to": _address(wanted.get("reply_to", "")),
-        "notify_webhook": _webhook(wanted.get("notify_webhook", "")),
-    }
+    chosen = {name: _read(name, wanted.get(name, "")) for name in TYPED}
+    chosen |= {name: name in wanted for name in YES_OR_NO}
     before = policy(session).model_dump()
     changed = tuple(name for name, value in chosen.items() if before[name] != value)
     if changed:
@@ -49,11 +52,21 @@ def choose(session: Session, wanted: Mapping[str, str]) -> tuple[str, ...]:
     return changed
 
 
+def _read(name: str, text: str) -> Any:
+    try:
+        if name in CHOICES:
+            return _one_of(name, text)
+        if name in BOUNDS:
+            return _number(name, text)
+        return _webhook(text) if name == "notify_webhook" else _address(text)
+    except Refused as refusal:
+        raise RefusedRule(name, refusal) from None
+
+
 def _one_of(name: str, value: str) -> str:
     if value in CHOICES[name]:
         return value
-    known = ", ".join(CHOICES[name])
-    raise Refused(f"{name} is one of {known}.", f"{name} es uno de {known}.")
+    raise Refused("Choose one of the options.", "Elija una de las opciones.")
 
 
 def _number(name: str, text: str) -> float:
@@ -63,9 +76,8 @@ def _number(name: str, text: str) -> float:
     except ValueError:
         value = math.nan
     if not least <= value <= most or (name in WHOLE and value != int(value)):
-        raise Refused(
-            f"{name} is a number from {least} to {most}.", f"{name} es un número del {least} al {most}."
-        )
+        en, es = ("whole number", "número entero") if name in WHOLE else ("number", "número")
+        raise Refused(f"Write a {en} from {least} to {most:,}.", f"Escriba un {es} del {least} al {most:,}.")
     return int(value) if name in WHOLE else value
 
 

@@ -257,14 +257,15 @@ def retry_after(attempts: int) -> timedelta:
 # --- editions and leftovers ------------------------------------------------------------------------
 
 
-def pause_edition(engine: Engine, edition: int, problem: str, *, now: datetime) -> None:
-    """Stop sending an edition until somebody resumes it, and notify organizers; once, of many workers."""
+def pause_edition(engine: Engine, edition: int, en: str, es: str, *, now: datetime) -> None:
+    """Stop sending an edition until somebody resumes it, and notify organizers why, in their language; once, of
+    many workers."""
     with db.writing(engine) as session:
         paused = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "sending")
-        if _changed(session, paused.values(state="paused", problem=problem)):
+        if _changed(session, paused.values(state="paused", problem=en)):
             take_back(session, edition)
             campaign = session.get_one(Edition, edition).campaign
-            detail = {"campaign": campaign, "edition": edition, "problem": problem}
+            detail = {"campaign": campaign, "edition": edition, "problem_en": en, "problem_es": es}
             notices.notify(session, "paused", detail, now=now)
 
 

@@ -11,6 +11,11 @@ from campaign.proposals.models import Campaign, CampaignState, Proposal
 from campaign.refusals import Refused
 
 STATES: Final = ("draft", "live", "won", "paused", "archived")
+# As people call them.
+STATE_NAMES: Final = {
+    "en": dict(zip(STATES, STATES, strict=True)),
+    "es": dict(zip(STATES, ("borrador", "activa", "ganada", "en pausa", "archivada"), strict=True)),
+}
 # Nothing is asked of anybody for a campaign in one of these.
 SILENT: Final = ("draft", "paused", "archived")
 # Of several campaigns, addresses that name none show the first by this order.

@@ -207,7 +207,7 @@ def _go_wrong(engine: Engine, edition: int, clock: Clock) -> None:
     assert queue.sweep(engine, now=clock()) == 1
     relay_limits.block(engine, Verdict("down", "gone"), now=clock())
     relay_limits.clear(engine)
-    queue.pause_edition(engine, edition, "many were refused", now=clock())
+    queue.pause_edition(engine, edition, "many were refused", "se rechazaron muchos", now=clock())
     queue.resend_unknown(engine, edition, now=clock())
     with db.writing(engine) as session:
         session.execute(sa.update(Edition).where(col(Edition.id) == edition).values(state="sending"))

@@ -502,7 +502,7 @@ def test_e08_a_slow_worker_that_was_given_up_still_records_the_truth(
     clock.sleep(100)
     queue.sweep(engine, now=clock())
     if paused:
-        queue.pause_edition(engine, edition, "550 no", now=clock())
+        queue.pause_edition(engine, edition, "many refused", "muchos rechazos", now=clock())
     with writes.begin() as connection:
         queue.end(connection, Ended(row, Verdict("sent", "250 late"), clock()), owner="slow")
     assert stored(engine, row.id).state == "sent"
@@ -593,7 +593,7 @@ def test_e09_a_pause_holds_at_once_and_is_told_once(
     begun, held, elsewhere = claim()
     assert begin(begun)
     for _ in range(2):
-        queue.pause_edition(engine, week, "550 no", now=MONDAY)
+        queue.pause_edition(engine, week, "many refused", "muchos rechazos", now=MONDAY)
     assert not begin(held)
     assert begin(elsewhere)
     assert (stored(engine, begun.id).owner, stored(engine, begun.id).state) == ("me", "sending")
@@ -603,8 +603,9 @@ def test_e09_a_pause_holds_at_once_and_is_told_once(
         row = session.get_one(Edition, week)
         (notice,) = session.exec(select(Delivery).where(Delivery.kind == "notice"))
         assert session.get_one(Edition, other).state == "sending"
-    assert (row.state, row.problem) == ("paused", "550 no")
-    detail = {"what": "paused", "campaign": CAMPAIGN, "edition": week, "problem": "550 no"}
+    assert (row.state, row.problem) == ("paused", "many refused")
+    problem = {"problem_en": "many refused", "problem_es": "muchos rechazos"}
+    detail = {"what": "paused", "campaign": CAMPAIGN, "edition": week, **problem}
     assert (notice.due, notice.detail) == (MONDAY, detail)
 
 
@@ -613,7 +614,7 @@ def test_only_what_is_being_sent_is_paused(
     engine: Engine, edition: Make, edition_row: Make, state: str
 ) -> None:
     week = edition(state)
-    queue.pause_edition(engine, week, "550 no", now=MONDAY)
+    queue.pause_edition(engine, week, "many refused", "muchos rechazos", now=MONDAY)
     assert (edition_row(week).state, edition_row(week).problem) == (state, "")
 
 

@@ -25,6 +25,7 @@ from campaign.mailing.returned import bounces
 from campaign.mailing.returned.bounces import Finding
 from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign, Kinship
+from campaign.refusals import Refused
 from campaign.settings import Settings
 
 from mondays import CAMPAIGN, MONDAY, Clock  # isort: skip
@@ -253,6 +254,10 @@ def test_a_silent_campaign_writes_to_nobody(two: Engine, settings: Settings, rea
     build_editions.run(two, settings, now=MONDAY)
     with db.reading(two) as session:
         assert [row.campaign for row in session.exec(select(Edition).order_by(col(Edition.id)))] == [CAMPAIGN]
+    with pytest.raises(Refused, match="is paused: its readers get no mail") as refused:
+        building.build(two, settings, HOMES, now=MONDAY)
+    state = f"El estado de la campaña «{HOMES}» es «en pausa»"
+    assert refused.value.es == f"{state}: sus lectores no reciben correo."
 
 
 def test_a_campaign_that_cannot_be_built_does_not_keep_the_other_from_it(

@@ -247,8 +247,9 @@ class Mailer:
         if self._refused_in_a_row < most:
             return
         self._refused_in_a_row = 0
-        problem = f"{most} messages in a row were not taken; the last answer was: {ended.verdict.words}"
-        queue.pause_edition(self.outbox.engine, edition, problem, now=ended.at)
+        en = f"{most} messages in a row were not taken; the last answer was: {ended.verdict.words}"
+        es = f"No se aceptaron {most} mensajes seguidos; la última respuesta fue: {ended.verdict.words}"
+        queue.pause_edition(self.outbox.engine, edition, en, es, now=ended.at)
         self._release()
 
     # --- putting a message together ---

@@ -71,9 +71,10 @@ def _starts_over(known: Edition, now: datetime) -> bool:
 def _require_speaking(session: Session, campaign: str) -> None:
     if campaign in campaigns.silent(session):
         state = campaigns.state(session, campaign)
+        es = campaigns.STATE_NAMES["es"][state]
         raise Refused(
             f"The campaign “{campaign}” is {state}: its readers get no mail.",
-            f"La campaña «{campaign}» está en estado {state}: sus lectores no reciben correo.",
+            f"El estado de la campaña «{campaign}» es «{es}»: sus lectores no reciben correo.",
             status=409,
         )
 
@@ -161,9 +162,10 @@ def set_note(engine: Engine, settings: Settings, edition: int, en: str, es: str,
 def _draft(session: Session, edition: int) -> Edition:
     row = editions.get(session, edition)
     if row.state != "draft":
+        es = editions.STATE_NAMES["es"][row.state]
         raise Refused(
             f"Edition {row.period} is {row.state}; only a draft can be changed.",
-            f"La edición {row.period} está en estado {row.state}; solo se puede cambiar un borrador.",
+            f"El estado de la edición {row.period} es «{es}»; solo se puede cambiar un borrador.",
             status=409,
         )
     return row

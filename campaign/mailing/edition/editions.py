@@ -10,6 +10,27 @@ from campaign.mailing.edition.send_times import monday_of
 from campaign.mailing.models import Edition
 from campaign.refusals import Refused
 
+# The states of an edition, as people call them.
+STATE_NAMES: Final = {
+    "en": {
+        "building": "being built",
+        "draft": "draft",
+        "sending": "being sent",
+        "paused": "paused",
+        "done": "sent",
+        "stopped": "stopped",
+        "quiet": "quiet week, nothing is sent",
+    },
+    "es": {
+        "building": "en preparación",
+        "draft": "borrador",
+        "sending": "enviándose",
+        "paused": "en pausa",
+        "done": "enviada",
+        "stopped": "detenida",
+        "quiet": "semana tranquila, no se envía nada",
+    },
+}
 # States of a copy, as ``status`` counts them.
 COPY_STATES = ("sent", "deferred", "failed", "unknown", "suppressed", "pending", "sending")
 

@@ -130,9 +130,10 @@ def _require_newest(session: Session, draft: Edition) -> None:
 def _move(session: Session, edition: int, before: tuple[str, ...], after: str, why: str) -> Edition:
     row = session.get(Edition, edition, with_for_update=True) or editions.get(session, edition)
     if row.state not in before:
+        es = editions.STATE_NAMES["es"][row.state]
         raise Refused(
             f"Edition {row.period} is {row.state}.",
-            f"La edición {row.period} está en estado {row.state}.",
+            f"El estado de la edición {row.period} es «{es}».",
             status=409,
         )
     row.state, row.problem = after, why

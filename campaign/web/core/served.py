@@ -21,7 +21,7 @@ from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign
 from campaign.settings import Settings
 from campaign.web.core import database, routing
-from campaign.web.core.languages import LANGUAGES, _, current
+from campaign.web.core.languages import LANGUAGES, current
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -190,10 +190,4 @@ def state() -> str:
 
 def state_names() -> dict[str, str]:
     """The states of a campaign as people call them."""
-    return {
-        "draft": _("draft"),
-        "live": _("live"),
-        "won": _("won"),
-        "paused": _("paused"),
-        "archived": _("archived"),
-    }
+    return campaigns.STATE_NAMES[current()]

@@ -119,15 +119,7 @@ def _obstacle(session: Session) -> str:
 
 
 def state_names() -> dict[str, str]:
-    return {
-        "building": _("being built"),
-        "draft": _("draft"),
-        "sending": _("being sent"),
-        "paused": _("paused"),
-        "done": _("sent"),
-        "stopped": _("stopped"),
-        "quiet": _("quiet week, nothing is sent"),
-    }
+    return editions.STATE_NAMES[current()]
 
 
 def copy_states() -> dict[str, str]:
@@ -338,9 +330,10 @@ def _seen(edition: Edition) -> str:
 
 def _ready(edition: Edition, step: Step) -> None:
     if edition.state not in step.before:
+        es = editions.STATE_NAMES["es"][edition.state]
         raise Refused(
             f"Edition {edition.period} is {edition.state}; nothing was changed.",
-            f"La edición {edition.period} está en estado {edition.state}; no se cambió nada.",
+            f"El estado de la edición {edition.period} es «{es}»; no se cambió nada.",
             status=409,
         )
 
@@ -386,11 +379,35 @@ def take_digest_step(id: int, act: str) -> Response:
 # --- how the organization wants it ---
 
 
+def rule_names() -> dict[str, str]:
+    """The rules that can be refused, as the form and a refusal name them."""
+    return {
+        "approve": _("Who approves"),
+        "send_hour": _("Hour on Monday"),
+        "quiet_week": _("A week without news"),
+        "per_second": _("Copies a second"),
+        "per_hour": _("Copies an hour"),
+        "breaker_after": _("Refusals in a row that pause an edition"),
+        "notify_email": _("Email address for notices"),
+        "notify_webhook": _("Address of a chat that takes Slack's messages"),
+        "notify_language": _("Language of notices"),
+        "reply_to": _("Replies go to (blank: the sender)"),
+    }
+
+
 @route("/digest/policy", role="admin", proven=True)
 def mail_policy() -> Response:
+    return _rules(policy.policy(database.session()).model_dump())
+
+
+def _rules(values: Mapping[str, object], *, problem: str = "", status: int = 200) -> Response:
+    """The form with ``values``: the rules that hold, or with a ``problem`` those that were typed."""
     return page(
         "digest_policy.html",
-        rules=policy.policy(database.session()),
+        status=status,
+        problem=problem,
+        rules=values,
+        names=rule_names(),
         bounds=policy.BOUNDS,
         back=organizer_url("digest"),
     )
@@ -398,11 +415,15 @@ def mail_policy() -> Response:
 
 @route("/digest/policy", role="admin", proven=True, methods=("POST",))
 def set_mail_policy() -> Response:
-    with db.writing_alone(database.engine()) as writer:
-        before = policy.policy(writer).model_dump_json()
-        changed = policy.choose(writer, request.form)
-        if changed:
-            after = policy.policy(writer).model_dump_json()
-            access.note(writer, "mail policy", ", ".join(changed), before=before, after=after)
+    try:
+        with db.writing_alone(database.engine()) as writer:
+            before = policy.policy(writer).model_dump_json()
+            changed = policy.choose(writer, request.form)
+            if changed:
+                after = policy.policy(writer).model_dump_json()
+                access.note(writer, "mail policy", ", ".join(changed), before=before, after=after)
+    except policy.RefusedRule as refusal:
+        problem = f"{rule_names()[refusal.name]}: {refusal.text(current())}"
+        return _rules(request.form, problem=problem, status=refusal.status)
     told(_("The email rules are saved.") if changed else _("Nothing was changed."))
     return to("mail_policy")

@@ -13,7 +13,7 @@ from sqlmodel import select
 from structlog.testing import capture_logs
 
 from campaign import db
-from campaign.mailing import queue
+from campaign.mailing import notices, queue
 from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.edition import building, editions, lifecycle
 from campaign.mailing.message import Envelope
@@ -222,9 +222,12 @@ def test_e09_many_refusals_in_a_row_pause_the_edition_and_tell_somebody_once(
     assert row.state == "paused"
     assert "550" in row.problem
     with db.reading(engine) as session:
-        notices = session.exec(select(Delivery).where(Delivery.kind == "notice")).all()
+        told = session.exec(select(Delivery).where(Delivery.kind == "notice")).all()
         waiting = session.exec(select(Delivery).where(Delivery.state == "pending")).all()
-    assert len(notices) == 1
+    assert len(told) == 1
+    english, spanish = (notices.text(told[0].detail, lang)[1] for lang in ("en", "es"))
+    assert english.startswith("5 messages in a row were not taken; the last answer was: 550 ")
+    assert spanish.startswith("No se aceptaron 5 mensajes seguidos; la última respuesta fue: 550 ")
     assert len([one for one in waiting if one.kind == "digest"]) >= 2
     deliver(outbox())
     assert [name for name in box.got if name.startswith("desk")] == ["desk@campaign-host.org"]
@@ -248,8 +251,10 @@ def test_e14_what_is_queued_is_not_changed_by_later_edits(
 ) -> None:
     readers("a@readers-host.org")
     edition = published()
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="is sending") as refused:
         building.set_note(engine, settings, edition, "Late", "Tarde", now=MONDAY)
+    state = "El estado de la edición 2026-W26 es «enviándose»"
+    assert refused.value.es == f"{state}; solo se puede cambiar un borrador."
     with db.reading(engine) as session:
         kept = session.exec(select(Content)).one().body
     deliver(outbox())

@@ -150,7 +150,7 @@ def test_the_command_cancels_the_newest_edition_and_says_the_numbers(
         entry = audit.entries(session)[0]
     assert (entry.act, entry.object, entry.detail) == ("digest cancelled", "2026-W26", {"copies": 3})
     again = command(engine, "cancel", LANG="es_MX.UTF-8")
-    assert (again.exit_code, again.stderr) == (2, "La edición 2026-W26 está en estado stopped.\n")
+    assert (again.exit_code, again.stderr) == (2, "El estado de la edición 2026-W26 es «detenida».\n")
 
 
 def test_the_command_answers_with_the_status_of_the_week_that_was_named(

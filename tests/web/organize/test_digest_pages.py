@@ -327,6 +327,13 @@ def test_what_cannot_be_is_refused_in_words(reader: FlaskClient, edition: int, p
     assert reader.get(f"/organize/digest/{path.format(edition)}").status_code == status
 
 
+def test_a_step_that_comes_too_late_names_the_state_in_the_readers_language(
+    reader: FlaskClient, edition: int
+) -> None:
+    shown = text_of(reader.get(f"/es/organize/digest/{edition}/step/pause").text)
+    assert "El estado de la edición 2026-W25 es «borrador»; no se cambió nada." in shown
+
+
 def test_without_a_sender_the_page_says_what_is_missing(snapshot_engine: Engine, clock: None) -> None:
     app = create_app(Settings(secret_key=SecretStr("k" * 40)), engine=snapshot_engine)
     staff = sign_in(app.test_client(), snapshot_engine, "viewer")
@@ -371,6 +378,69 @@ def test_rules_that_cannot_be_meant_change_nothing(
     assert send(admin, "/organize/digest/policy", **{**RULES, name: value}).status_code == 400
     with db.reading(built) as session:
         assert policy.policy(session).send_hour == 8
+
+
+WRONG = {
+    **{name: RULES[name] for name in ("approve", "quiet_week", "notify_language", "notify_email")},
+    "send_hour": "6",
+    "per_second": "3.5",
+    "per_hour": "1500",
+    "breaker_after": "9",
+    "notify_webhook": "http://chat.example.org/hook/9",
+    "reply_to": "answers@example.org",
+    "keep_ip": "yes",
+}
+
+
+def test_rules_that_are_refused_stay_in_the_form(built_app: Flask, built: Engine, clock: None) -> None:
+    """The boxes as well: keep_ip is on in the form and off in the rules."""
+    admin = sign_in(built_app.test_client(), built, "admin")
+    answer = send(admin, "/organize/digest/policy", **WRONG)
+    assert (answer.status_code, answer.text.count('role="alert"')) == (400, 1)
+    assert "The chat's address begins with https://" in text_of(answer.text).replace("&#39;", "'")
+    for name in ("send_hour", "per_second", "per_hour", "breaker_after", "notify_webhook", "reply_to"):
+        assert re.search(rf'name="{name}"[^>]* value="{re.escape(WRONG[name])}"', answer.text), name
+    for chosen in ("note", "es"):
+        assert f'<option value="{chosen}" selected>' in answer.text
+    assert re.findall(r'id="(\w+)"[^>]* checked', answer.text) == ["keep_ip"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "english", "spanish"),
+    [
+        (
+            "per_hour",
+            "-1",
+            "Copies an hour: Write a number from 0 to 1,000,000.",
+            "Copias por hora: Escriba un número del 0 al 1,000,000.",
+        ),
+        (
+            "send_hour",
+            "7.5",
+            "Hour on Monday: Write a whole number from 0 to 23.",
+            "Hora del lunes: Escriba un número entero del 0 al 23.",
+        ),
+        (
+            "approve",
+            "whenever",
+            "Who approves: Choose one of the options.",
+            "Quién aprueba: Elija una de las opciones.",
+        ),
+        (
+            "reply_to",
+            "nobody",
+            "Replies go to (blank: the sender): That doesn’t look like an email address.",
+            "Las respuestas van a (vacío: al remitente): Eso no parece un correo electrónico.",
+        ),
+    ],
+)
+def test_a_refused_rule_is_named_as_the_form_names_it(
+    built_app: Flask, built: Engine, clock: None, name: str, value: str, english: str, spanish: str
+) -> None:
+    admin = sign_in(built_app.test_client(), built, "admin")
+    for lang, words in (("", english), ("/es", spanish)):
+        answer = send(admin, f"{lang}/organize/digest/policy", **{**RULES, name: value})
+        assert words in text_of(answer.text)
 
 
 def test_an_edition_built_early_says_when_it_leaves(
