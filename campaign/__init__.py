@@ -2,7 +2,8 @@
 
 The rooms, from the ground up (imports go down this list only):
 
-- ``settings``, ``refusals``, ``dates`` -- the operator's settings; errors in both languages; days people write
+- ``settings``, ``refusals``, ``dates``, ``mailbox`` -- the operator's settings; errors in both languages; days
+  people write; what can be an address of mail
 - ``logs`` -- log format, and what is redacted
 - ``write_lock``, ``db``, ``group_commit``, ``runs`` -- who writes next to SQLite; engine, sessions, migrations;
   writes that share a transaction; runs of jobs and leadership

@@ -24,6 +24,7 @@ ELSEWHERE = {
     "campaign/drill": "tests/test_drill.py tests/test_drill_judging.py tests/turns",
     "campaign/group_commit.py": "tests/test_db.py",
     "campaign/fetch.py": "tests/congress",
+    "campaign/mailbox.py": "tests/accounts tests/mailing",
     "campaign/migrations": "tests/test_db.py tests/upgrades",
     "campaign/refusals.py": "tests/test_cli.py",
     "campaign/runs.py": "tests/jobs",

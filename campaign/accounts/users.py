@@ -7,6 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from campaign import mailbox
 from campaign.accounts import audit, sessions
 from campaign.accounts.audit import plain
 from campaign.accounts.models import ApiToken, Passkey, SignInLink, User
@@ -17,7 +18,6 @@ from campaign.refusals import Refused
 ROLES: Final = ("admin", "organizer", "viewer")
 INVITATION_LASTS = timedelta(hours=48)
 LINK_LASTS = timedelta(hours=1)
-LONGEST_EMAIL = 254
 LONGEST_NAME = 80
 # Next steps that are due, news of one's own members, a digest that waits for approval.
 REMINDERS: Final = ("due", "news", "draft")
@@ -36,9 +36,8 @@ def may_enter(user: User, campaign: str) -> bool:
 def normal(email: str) -> str:
     """An address as it is kept. Raises Refused for what no mail could reach."""
     text = email.strip().lower()
-    name, at, domain = text.rpartition("@")
-    strange = any(c.isspace() or ord(c) < 32 for c in text)
-    if not at or not name or "." not in domain or strange or len(text) > LONGEST_EMAIL:
+    strange = any(c.isspace() for c in text) or len(text) > mailbox.LONGEST
+    if strange or not (mailbox.PLAIN.fullmatch(text) or mailbox.read(text)):
         shown = email.strip()[:60]
         raise Refused(f"“{shown}” is not an email address.", f"«{shown}» no es un correo electrónico.")
     return text
@@ -50,8 +49,8 @@ def add(
     """Invite somebody; the user and the token of a one-time link. Who is a user already gets a new link,
     and their role stays. Raises Refused for a bad address or role, or where the user was switched off."""
     _check_role(role)
-    address = normal(email)
-    user = by_email(session, address)
+    user = by_email(session, email)
+    address = user.email if user else normal(email)
     if user is None:
         user = User(email=address, role=role, created_at=now)
         session.add(user)

@@ -12,18 +12,14 @@ import unicodedata
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from email_validator import EmailNotValidError, validate_email
-
+from campaign import mailbox
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
 DOTLESS = {"gmail.com", "googlemail.com"}
-SIMULATED = "simulate.invalid"
-LONGEST = 254
 PLACEHOLDERS = ("example.com", "example.org", "example.net", "localhost", "invalid", "test", "example")
 MAC_BYTES = 16
 KEY_BYTES = 16
-_PLAIN = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 # A search begins at the start of a word alone, so that a long one is read once.
 _ADDRESS = re.compile(r"(?<![^\s<>@,;:])[^\s<>@,;:]+@[^\s<>@,;:]+")
 
@@ -40,23 +36,13 @@ class Address:
 def read_address(text: str) -> Address:
     """Raises Refused for what cannot be an address; whether it exists is not asked."""
     typed = text.strip()
-    if re.fullmatch(rf"[a-z0-9.+-]{{1,64}}@{re.escape(SIMULATED)}", typed.lower()):
-        return Address(typed, typed.lower(), typed.lower())
-    try:
-        found = validate_email(
-            typed,
-            check_deliverability=False,
-            allow_quoted_local=True,
-            globally_deliverable=False,
-            strict=True,
-        )
-    except (EmailNotValidError, UnicodeError):
-        raise _no_address() from None
-    domain = (found.ascii_domain or "").lower()
-    if "." not in domain or len(typed) > LONGEST:
+    found = mailbox.read(typed)
+    if found is None:
         raise _no_address()
-    local = typed.rpartition("@")[0]
-    normal = f"{_normal_local(found.local_part, domain)}@{'gmail.com' if domain in DOTLESS else domain}"
+    if found.domain == mailbox.SIMULATED:
+        return Address(typed, typed.lower(), typed.lower())
+    local, domain = typed.rpartition("@")[0], found.domain
+    normal = f"{_normal_local(found.local, domain)}@{'gmail.com' if domain in DOTLESS else domain}"
     return Address(typed, f"{local}@{domain}", normal)
 
 
@@ -70,7 +56,7 @@ def _normal_local(local: str, domain: str) -> str:
 
 def wire(typed: str) -> str:
     """A stored address as it goes onto the wire; nearly all of them need no second look."""
-    if _PLAIN.fullmatch(typed):
+    if mailbox.PLAIN.fullmatch(typed):
         local, _, domain = typed.rpartition("@")
         return f"{local}@{domain.lower()}"
     return read_address(typed).wire

@@ -93,20 +93,24 @@ class Envelope:
     raw: bytes
 
 
+class NoSender(Refused):
+    """No mail of a kind can leave, to anybody: the installation does not say who writes it."""
+
+
 def sender_of(settings: Settings, *, postal: str = "") -> Sender:
     """The installation's sender, with a campaign's own postal address if it has one.
 
-    Raises Refused until sender and postal address are set to real ones (CAN-SPAM, E25).
+    Raises NoSender until sender and postal address are set to real ones (CAN-SPAM, E25).
     """
     postal = " ".join((postal or settings.postal_address).split())
     name, address = parseaddr(settings.mail_from)
     if placeholder(address):
-        raise Refused(
+        raise NoSender(
             "The digest is not sent until CAMPAIGN_MAIL_FROM is the address your organization sends from.",
             "No se envía correo hasta que CAMPAIGN_MAIL_FROM sea la dirección de su organización.",
         )
     if len(postal) < 10 or "refused" in postal.lower():
-        raise Refused(
+        raise NoSender(
             "The digest is not sent until CAMPAIGN_POSTAL_ADDRESS is your street address or post-office box: "
             "the law asks for it under every email.",
             "No se envía correo hasta que CAMPAIGN_POSTAL_ADDRESS sea su dirección postal: "

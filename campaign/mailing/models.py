@@ -54,6 +54,7 @@ class Subscriber(SQLModel, table=True):
     proposals: str = ""
     state: str = "pending"
     alerts: bool = False
+    # Of a sign-up that is not confirmed: when it was last asked for.
     created: datetime
     confirmed_at: datetime | None = None
     # When the reader last said where they live; empty: at ``created``.

@@ -21,6 +21,11 @@ TEXTS = {
             "{problem}. Readers who don’t have it yet are waiting. Nothing is lost. "
             "Check the reason, then resume.",
         ),
+        "paused_alert": (
+            "The alert of {period} is paused",
+            "{problem}. Readers who don’t have it yet are waiting. No other alert goes out that day. Check the "
+            "reason. Then open the Digest page, follow the link to this alert, and resume or cancel it.",
+        ),
         "stuck": (
             "Email is not going out",
             "No email has gone out since {since}: {problem}. It goes out as soon as the mail server answers.",
@@ -71,6 +76,11 @@ TEXTS = {
             "El boletín está en pausa",
             "{problem}. Quienes aún no lo han recibido esperan. No se perdió nada. "
             "Revise la causa y después reanúdelo.",
+        ),
+        "paused_alert": (
+            "La alerta de {period} está en pausa",
+            "{problem}. Quienes aún no la han recibido esperan. Ese día no sale ninguna otra alerta. Revise la "
+            "causa. Después abra la página Boletín, siga el enlace a esta alerta y reanúdela o cancélela.",
         ),
         "stuck": (
             "El correo no está saliendo",

@@ -264,9 +264,12 @@ def pause_edition(engine: Engine, edition: int, en: str, es: str, *, now: dateti
         paused = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "sending")
         if _changed(session, paused.values(state="paused", problem=en)):
             take_back(session, edition)
-            campaign = session.get_one(Edition, edition).campaign
-            detail = {"campaign": campaign, "edition": edition, "problem_en": en, "problem_es": es}
-            notices.notify(session, "paused", detail, now=now)
+            row = session.get_one(Edition, edition)
+            detail = {"campaign": row.campaign, "edition": edition, "problem_en": en, "problem_es": es}
+            if row.kind == "alert":
+                notices.notify(session, "paused_alert", {**detail, "period": row.period}, now=now)
+            else:
+                notices.notify(session, "paused", detail, now=now)
 
 
 def take_back(session: Session, edition: int) -> None:
@@ -363,11 +366,14 @@ def resend_unknown(engine: Engine, edition: int, *, now: datetime) -> int:
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something that keeps mail from readers: what it is about, and what is the matter."""
+    """Something that keeps mail from readers: what it is about, and what is the matter; of a paused edition its
+    number, and whose it is."""
 
     about: str
     en: str
     es: str
+    edition: int | None = None
+    campaign: str = ""
 
     def text(self, lang: str) -> str:
         return self.es if lang == "es" else self.en
@@ -384,7 +390,8 @@ def troubles(session: Session) -> list[Trouble]:
         found.append(Trouble("relay", f"{en} since {since}{words}", f"{es} desde {since}{words}"))
     for edition in session.exec(select(Edition).where(Edition.state == "paused")):
         why = f": {edition.problem}" if edition.problem else ""
-        found.append(Trouble(f"digest {edition.period}", f"is paused{why}", f"está en pausa{why}"))
+        about, whose = f"{edition.kind} {edition.period}", (edition.id, edition.campaign)
+        found.append(Trouble(about, f"is paused{why}", f"está en pausa{why}", *whose))
     query = sa.select(sa.func.count()).where(UNKNOWN, rows.c.edition.is_not(None))
     if unknown := session.execute(query).scalar_one():
         found.append(

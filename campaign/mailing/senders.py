@@ -5,18 +5,17 @@ from email.utils import parseaddr
 
 from sqlmodel import Session
 
-from campaign.mailing.message import Sender, plain, sender_of
+from campaign.mailing.message import NoSender, Sender, plain, sender_of
 from campaign.mailing.policy import policy
 from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign
-from campaign.refusals import Refused
 from campaign.settings import Settings
 
 LONGEST_NAME = 60
 
 
 def of_list(session: Session, settings: Settings, campaign: str) -> Sender:
-    """Who writes to the readers of a campaign. Raises Refused where no list mail can be sent
+    """Who writes to the readers of a campaign. Raises NoSender where no list mail can be sent
     (message.sender_of)."""
     row = session.get(Campaign, campaign)
     return _of_campaign(session, settings, sender_of(settings, postal=row.postal_address if row else ""), row)
@@ -26,12 +25,12 @@ def of_answers(session: Session, settings: Settings, campaign: str = "") -> Send
     """Who writes single letters. They may leave before a postal address is set; a sender is needed where mail
     really leaves, not where it is written to files for trying out.
 
-    Raises Refused where mail leaves and no sender is set.
+    Raises NoSender where mail leaves and no sender is set.
     """
     name, address = parseaddr(settings.mail_from)
     if not address:
         if not settings.smtp_url.get_secret_value().startswith("file:"):
-            raise Refused(
+            raise NoSender(
                 "Mail cannot leave until CAMPAIGN_MAIL_FROM is set.",
                 "No puede salir ningún correo hasta que se defina CAMPAIGN_MAIL_FROM.",
             )

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from campaign.mailing.addresses import SIMULATED, masked
+from campaign.mailbox import SIMULATED
+from campaign.mailing.addresses import masked
 from campaign.mailing.message import Envelope
 from campaign.refusals import Refused
 from campaign.settings import Settings

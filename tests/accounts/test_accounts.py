@@ -24,7 +24,7 @@ from visitors import (
 
 from campaign import db
 from campaign.accounts import audit, factors, passwords, sessions, signin, throttle, users
-from campaign.accounts.models import AuditEntry, RecoveryCode, SignInLink, Throttle, UserSession
+from campaign.accounts.models import AuditEntry, RecoveryCode, SignInLink, Throttle, User, UserSession
 from campaign.accounts.tokens import keyed
 from campaign.refusals import Refused
 
@@ -425,12 +425,50 @@ def test_s11_the_last_administrator_stays(engine: Engine, act: str) -> None:
         assert (stored(session, boss).role, stored(session, boss).active) == ("admin", True)
 
 
-@pytest.mark.parametrize(
-    "email", ["", "ana", "@x.org", "ana@", "ana@localhost", "a na@x.org", "a" * 250 + "@x.org"]
-)
+NO_ADDRESSES = ["", "ana", "@x.org", "ana@", "ana@localhost", "a na@x.org", "a" * 250 + "@x.org"]
+# What readers' sign-ups refuse, too; no letter could be put together for it.
+NO_MAILBOXES = [
+    "ana@example.org,",
+    "<ana@example.org>",
+    "Ana <ana@example.org>",
+    "ana@example..org",
+    "ana@example.org.",
+    ".ana@example.org",
+    "ana@bo@example.org",
+    '"a na"@example.org',
+]
+
+
+@pytest.mark.parametrize("email", [*NO_ADDRESSES, *NO_MAILBOXES])
 def test_what_is_no_address_is_refused(engine: Engine, email: str) -> None:
-    with pytest.raises(Refused), db.writing(engine) as session:
+    with pytest.raises(Refused) as refused, db.writing(engine) as session:
         users.add(session, email, "viewer", now=NOW)
+    assert email.strip()[:60] in refused.value.en
+    assert email.strip()[:60] in refused.value.es
+
+
+UNUSUAL = (
+    "ana+desk@example.org",
+    "o'hara@example.org",
+    "ana@münchen.de",
+    "é@x.org",
+    # Of an organization's own network.
+    "ana@office.local",
+)
+
+
+@pytest.mark.parametrize("email", UNUSUAL)
+def test_unusual_addresses_are_addresses(engine: Engine, email: str) -> None:
+    with db.writing(engine) as session:
+        assert users.add(session, email, "viewer", now=NOW)[0].email == email
+
+
+def test_who_is_a_user_with_what_would_be_no_address_today_still_gets_a_link(engine: Engine) -> None:
+    with db.writing(engine) as session:
+        session.add(User(email="ana@example.org.", role="viewer", created_at=NOW))
+        session.flush()
+        user, token = users.add(session, "ANA@example.org.", "viewer", now=NOW)
+    assert (user.email, bool(token)) == ("ana@example.org.", True)
 
 
 def test_inviting_again_makes_a_new_link_and_keeps_the_role(engine: Engine) -> None:

@@ -208,7 +208,7 @@ def organizers_pages(engine: Engine, lang: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def cookie(engine: Engine, here: str, signed_in: Callable[..., Any]) -> Any:
-    return signed_in(engine, here, "looks@staff.test")
+    return signed_in(engine, here, "looks@staff-host.org")
 
 
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(

@@ -79,7 +79,7 @@ def test_a_passkey_is_made_and_signs_in(
     enter, add, make, with_one, use, remove = WORDS[lang]
     start = f"{here}{'/es' if lang == 'es' else ''}/organize"
     with db.writing(engine) as session:
-        secret = users.add(session, f"{lang}@staff.test", "organizer", now=db.utcnow(), actor="test")[1]
+        secret = users.add(session, f"{lang}@staff-host.org", "organizer", now=db.utcnow(), actor="test")[1]
     seen, page = with_device(visit, here, viewport={"width": 360, "height": 740})
     page.goto(f"{start}/link/{secret}")
     page.get_by_role("button", name=enter).click()
@@ -120,5 +120,5 @@ def test_axe_finds_nothing(
 ) -> None:
     start = "/es/organize" if look.lang == "es" else "/organize"
     seen, page = with_device(visit, here, color_scheme=look.scheme, viewport=look.size)
-    page.context.add_cookies([signed_in(engine, here, f"axe-{look.lang}@staff.test", "organizer")])
+    page.context.add_cookies([signed_in(engine, here, f"axe-{look.lang}@staff-host.org", "organizer")])
     assert seen.broken([f"{start}/passkey", f"{start}/account/passkey", f"{start}/account"]) == {}

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import col, select
 
 from campaign import db
-from campaign.mailing import queue, relay_limits
+from campaign.mailing import notices, queue, relay_limits
 from campaign.mailing.addresses import Keys
 from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.edition import mending
@@ -609,6 +609,23 @@ def test_e09_a_pause_holds_at_once_and_is_told_once(
     assert (notice.due, notice.detail) == (MONDAY, detail)
 
 
+def test_the_notice_of_a_paused_alert_says_which_it_is_and_where_to_resume_it(
+    engine: Engine, edition: Make, rules: Make
+) -> None:
+    rules(notify_email="desk@campaign-host.org")
+    alert = edition("sending", kind="alert", period="2026-06-20")
+    queue.pause_edition(engine, alert, "550 no", "550 sin explicación", now=MONDAY)
+    with db.reading(engine) as session:
+        (notice,) = session.exec(select(Delivery).where(Delivery.kind == "notice"))
+    said = {lang: notices.text(notice.detail, lang) for lang in ("en", "es")}
+    assert said["en"][0] == "The alert of 2026-06-20 is paused"
+    assert said["es"][0] == "La alerta de 2026-06-20 está en pausa"
+    assert said["en"][1].startswith("550 no. ")
+    assert said["es"][1].startswith("550 sin explicación. ")
+    assert "the Digest page" in said["en"][1]
+    assert "la página Boletín" in said["es"][1]
+
+
 @pytest.mark.parametrize("state", ["draft", "paused", "done", "stopped"])
 def test_only_what_is_being_sent_is_paused(
     engine: Engine, edition: Make, edition_row: Make, state: str
@@ -775,13 +792,18 @@ def test_what_keeps_mail_from_readers_is_said_in_both_languages(
     week = edition("paused", period="2026-W26", problem="by Ana")
     edition("paused", period="2026-W27")
     edition("sending", period="2026-W28")
+    alert = edition("paused", kind="alert", period="2026-06-20")
     add("export", state="unknown")
     with db.writing(engine) as session:
         session.add(RelayLimits(name=relay_limits.RELAY))
     assert found() == [
         ("digest 2026-W26", "is paused: by Ana", "está en pausa: by Ana"),
         ("digest 2026-W27", "is paused", "está en pausa"),
+        ("alert 2026-06-20", "is paused", "está en pausa"),
     ]
+    with db.reading(engine) as session:
+        places = [(one.edition, one.campaign) for one in queue.troubles(session)]
+    assert places == [(week, CAMPAIGN), (week + 1, CAMPAIGN), (alert, CAMPAIGN)]
     add("digest", edition=week, subscriber=who, state="unknown")
     with db.writing(engine) as session:
         limits = relay_limits.state(session)

@@ -25,7 +25,7 @@ from campaign.mailing.models import Delivery, Subscriber, Suppression
 from campaign.mailing.readers import subscribers
 from campaign.proposals import campaigns
 from campaign.settings import Settings
-from jobs import remind_pledges
+from jobs import deliver_mail, remind_pledges
 
 from mondays import CAMPAIGN, MONDAY, Clock  # isort: skip
 from smtp_sink import Box  # isort: skip
@@ -242,6 +242,71 @@ def test_a_pledge_is_reminded_of_once_on_its_morning(
     assert "/find" in mails["ana@readers-host.org"]
     assert "Today is the day to call" in mails["ana@readers-host.org"]
     assert "/es/act/TX-20" in mails["bo@readers-host.org"]
+
+
+def complaint(raw: bytes) -> bytes:
+    """What a provider sends when somebody calls this message junk (RFC 5965)."""
+    head = (
+        "From: fbl@provider.org\r\nTo: <desk@campaign-host.org>\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\n\r\n"
+        "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+    )
+    return head.encode() + raw + b"\r\n--b--\r\n"
+
+
+def test_e37_a_complaint_about_an_actions_mail_bars_the_address(
+    engine: Engine, settings: Settings, keys: Keys, clock: Clock, outbox: Make, box: Box, opened: Make
+) -> None:
+    """Of that campaign: neither a new confirmation, nor what is queued, nor a reminder goes there."""
+    pledge, petition = opened("pledge"), opened("petition")
+    ask(engine, keys, pledge, clock)
+    ask(engine, keys, pledge, clock, "bo@readers-host.org")
+    assert deliver(outbox()).counts == {"sent": 2}
+    ask(engine, keys, petition, clock)
+    with db.writing(engine) as session:
+        session.execute(sa.update(Signature).values(confirmed_at=MONDAY))
+    raw = next(raw for _, to, raw in box.messages if to.lower() == EMAIL.lower())
+    assert deliver_mail.take_report(engine, settings, complaint(raw), now=clock()) == "complaint"
+    assert deliver_mail.take_report(engine, settings, complaint(raw), now=clock()) == "known"
+    with db.reading(engine) as session:
+        barred = session.exec(select(Suppression)).one()
+        assert (barred.key, barred.campaign) == (keys.of(read_address(EMAIL), CAMPAIGN), CAMPAIGN)
+        assert (barred.reason, barred.since) == ("complaint", MONDAY)
+    clock.sleep(8 * 24 * 3600)
+    assert deliver(outbox()).counts == {}
+    assert ask(engine, keys, petition, clock) == "nothing"
+    with db.writing(engine) as session:
+        assert signing.queue_reminders(session, day=TODAY, now=clock()) == 1
+    assert deliver(outbox()).counts == {"sent": 1}
+    assert box.messages[-1][1] == "bo@readers-host.org"
+
+
+def test_e37_who_complains_about_an_actions_mail_gets_no_digest_either(
+    engine: Engine, settings: Settings, keys: Keys, clock: Clock, outbox: Make, box: Box, opened: Make,
+    readers: Make,
+) -> None:  # fmt: skip
+    number = opened("petition")
+    readers(EMAIL, "bo@readers-host.org")
+    ask(engine, keys, number, clock)
+    assert deliver(outbox()).counts == {"sent": 1}
+    deliver_mail.take_report(engine, settings, complaint(box.messages[-1][2]), now=clock())
+    with db.reading(engine) as session:
+        states = {row.email: (row.state, row.why_stopped) for row in session.exec(select(Subscriber))}
+    assert states == {EMAIL: ("stopped", "complaint"), "bo@readers-host.org": ("confirmed", "")}
+
+
+def test_a_complaint_about_mail_of_a_row_that_is_gone_changes_nothing(
+    engine: Engine, settings: Settings, keys: Keys, clock: Clock, outbox: Make, box: Box, opened: Make
+) -> None:
+    ask(engine, keys, opened("petition"), clock)
+    deliver(outbox())
+    with db.writing(engine) as session:
+        session.execute(sa.delete(Signature))
+    raw = complaint(box.messages[-1][2])
+    assert deliver_mail.take_report(engine, settings, raw, now=clock()) == "complaint"
+    with db.reading(engine) as session:
+        assert session.exec(select(Suppression)).all() == []
 
 
 def test_a_reader_gets_and_erases_what_is_kept_of_them_here_too(

@@ -14,6 +14,7 @@ FLOORS: dict[str, int] = {
     "campaign": 0,
     "campaign.refusals": 0,
     "campaign.dates": 1,
+    "campaign.mailbox": 1,
     "campaign.settings": 1,
     "campaign.logs": 1,
     "campaign.write_lock": 1,

@@ -22,11 +22,11 @@ from sqlmodel import select
 from campaign import db
 from campaign.congress.bills import congress_on
 from campaign.mailing import queue, relay_limits, senders
-from campaign.mailing.addresses import Keys, wire
+from campaign.mailing.addresses import Keys, masked, wire
 from campaign.mailing.delivery import single_mails
 from campaign.mailing.edition import previews
 from campaign.mailing.edition.digest import Group
-from campaign.mailing.message import Envelope, Sealed, Sender, copy_of, return_path
+from campaign.mailing.message import Envelope, NoSender, Sealed, Sender, copy_of, return_path
 from campaign.mailing.models import Content, RelayLimits
 from campaign.mailing.policy import policy
 from campaign.mailing.queue import Claimed, Ended
@@ -255,13 +255,18 @@ class Mailer:
     # --- putting a message together ---
 
     def _message(self, row: Claimed, now: datetime) -> Envelope | Verdict:
-        """The message for a row, or the verdict on a row that no message can be made for."""
+        """The message for a row, or the verdict on a row that no message can be made for.
+
+        Only a missing sender speaks of every message; anything else is the fault of this row.
+        """
         try:
             return self._envelope(row, now) or Verdict(
                 "failed", "nothing to send: its words or its reader are gone"
             )
-        except Refused as refusal:
+        except NoSender as refusal:
             return Verdict("refused", refusal.en)
+        except Refused as refusal:
+            return Verdict("failed", masked(refusal.en))
         except Exception as error:  # one message that cannot be made must not stop the others
             log.exception("message could not be put together", delivery=row.id)
             return Verdict("failed", f"could not be put together: {type(error).__name__}")

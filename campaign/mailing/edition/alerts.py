@@ -13,10 +13,13 @@ from campaign.mailing.edition.render import Renderer
 from campaign.mailing.models import Edition
 from campaign.settings import Settings
 
+# Somebody, or too many refusals, stopped the day's alert: only an organizer lets it go on.
+PAUSED_OR_STOPPED = ("paused", "stopped")
+
 
 def build(engine: Engine, settings: Settings, campaign: str, *, now: datetime) -> int:
     """Queue a campaign's alerts of what happened since its last edition, at most one a reader and day; how
-    many.
+    many. None while the day's alert is paused, or once it was cancelled.
 
     Raises Refused where no list mail can be sent (message.sender_of).
     """
@@ -26,6 +29,8 @@ def build(engine: Engine, settings: Settings, campaign: str, *, now: datetime) -
         today = editions.of_period(session, campaign, "alert", day)
         if today and today.congress < congress_on(now):
             # The day that a Congress ends has had its alert; the next day tells what came after.
+            return 0
+        if today and today.state in PAUSED_OR_STOPPED:
             return 0
         since = today.since_seq if today else building.next_since(session, campaign, "alert", day, now)
         told = today.upto_seq if today else since
@@ -38,7 +43,10 @@ def build(engine: Engine, settings: Settings, campaign: str, *, now: datetime) -
     edition = today.id if today and today.id else building.open_row(engine, campaign, "alert", day, found, now)
     contents.add_missing(engine, settings, edition, Renderer(found, sender), now)
     with db.writing(engine) as session:
-        row = session.get_one(Edition, edition)
+        # Locked, so that a pause of this moment is seen.
+        row = session.get_one(Edition, edition, with_for_update=True)
+        if row.state in PAUSED_OR_STOPPED:
+            return 0
         row.upto_seq = max(row.upto_seq, found.upto_seq)
         added = recipients.add_rows(session, row)
         if added or not today:

@@ -115,6 +115,9 @@ def ask(
     kind = "already" if found.state == "confirmed" else "confirm"
     if not _may_write(session, found, keys.all_of(address, campaign), kind, now):
         return "nothing"
+    if found.state == "pending":
+        # The month after which a sign-up is forgotten counts from the newest link.
+        found.created = now
     session.add(Attempt(who=f"{kind}:{found.key}", at=now))
     session.add(single_mail(kind, found, now, wished(wish, now)))
     return kind

@@ -24,9 +24,10 @@ import structlog
 from flufl.bounce import all_failures
 from sqlmodel import Session, col, select
 
+from campaign.actions.models import CampaignAction, Signature
 from campaign.mailing.addresses import Keys, masked, read_address
 from campaign.mailing.message import identified_number, returned_number
-from campaign.mailing.models import Delivery, MailEvent, Subscriber
+from campaign.mailing.models import SINGLE, Delivery, MailEvent, Subscriber
 from campaign.mailing.readers import subscribers
 from campaign.refusals import Refused
 
@@ -226,6 +227,8 @@ def record(session: Session, finding: Finding, event: str, *, now: datetime) -> 
     readers = _readers(session, finding, delivery)
     if delivery is not None:
         _note(session, delivery, finding, now)
+    if delivery is not None and finding.kind == "complaint":
+        _bar_signer(session, delivery, now)
     for who in readers:
         if finding.kind in ("complaint", "unsubscribed"):
             subscribers.stop(session, who, finding.kind, now=now)
@@ -235,12 +238,35 @@ def record(session: Session, finding: Finding, event: str, *, now: datetime) -> 
 
 
 def _readers(session: Session, finding: Finding, delivery: Delivery | None) -> Sequence[Subscriber]:
-    """The reader of the copy; where that is not known, the address in each campaign that it reads."""
+    """The reader of the copy; where that is not known, the address in each campaign that it reads. Of an
+    action's mail, whoever took part, if they read that campaign's digest, too."""
     if delivery is not None and delivery.subscriber is not None:
         who = session.get(Subscriber, delivery.subscriber)
         return (who,) if who else ()
-    known = select(Subscriber).where(col(Subscriber.key).in_(finding.reader))
+    signer = _signer(session, delivery)
+    keys = [*finding.reader, *([signer.key] if signer else [])]
+    known = select(Subscriber).where(col(Subscriber.key).in_(keys))
     return session.exec(known.order_by(col(Subscriber.id))).all()
+
+
+def _signer(session: Session, delivery: Delivery | None) -> Signature | None:
+    """Who takes part in the action that a mail was about, as far as that is still kept."""
+    if delivery is None or delivery.signature is None:
+        return None
+    return session.get(Signature, delivery.signature)
+
+
+def _bar_signer(session: Session, delivery: Delivery, now: datetime) -> None:
+    """No more mail about any action of the campaign to who complained of one, not even what is queued."""
+    if (signer := _signer(session, delivery)) is None:
+        return
+    campaign = session.get_one(CampaignAction, signer.action).campaign
+    subscribers.bar(session, signer.key, "complaint", campaign=campaign, now=now)
+    theirs = select(Signature.id).where(Signature.key == signer.key)
+    waiting = sa.update(Delivery).where(
+        sa.text(SINGLE), col(Delivery.signature).in_(theirs), col(Delivery.state) != "sending"
+    )
+    session.execute(waiting.values(state="suppressed", ended_at=now, lease=None, owner="", reply="complaint"))
 
 
 def _note(session: Session, delivery: Delivery, finding: Finding, now: datetime) -> None:

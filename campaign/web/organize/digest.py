@@ -91,6 +91,7 @@ def _overview(
         left_alone=results.left_alone(session, served.slug()),
         troubles=queue.troubles(session),
         about=about,
+        place_of=place_of,
         rules=policy.policy(session),
         obstacle=_obstacle(session),
         states=state_names(),
@@ -105,8 +106,14 @@ def _overview(
 def about(trouble: queue.Trouble) -> str:
     """What is in trouble, in the reader's language."""
     subject, _space, period = trouble.about.partition(" ")
-    name = {"relay": _("The mail server"), "digest": _("The digest")}[subject]
+    name = {"relay": _("The mail server"), "digest": _("The digest"), "alert": _("The alert")}[subject]
     return f"{name} {period}".strip()
+
+
+def place_of(trouble: queue.Trouble) -> str:
+    """The page of the edition that is in trouble; empty for another campaign's, and for what is no edition."""
+    ours = trouble.edition is not None and trouble.campaign == served.slug()
+    return organizer_url("digest", edition=trouble.edition) if ours else ""
 
 
 def _obstacle(session: Session) -> str:

@@ -118,6 +118,7 @@ def dashboard() -> Response:
         missing_maps=missing_maps,
         january=january,
         about=digest.about,
+        place_of=digest.place_of,
     )
 
 

@@ -3,11 +3,13 @@
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import select
 from structlog.testing import capture_logs
@@ -26,6 +28,8 @@ from mondays import MONDAY, Clock, addresses  # isort: skip
 from smtp_sink import Box  # isort: skip
 
 Make = Callable[..., Any]
+DESK = "desk@campaign-host.org"
+NOTICE = {"what": "paused", "campaign": "", "edition": 1, "problem": "x"}
 
 
 def test_e04_two_workers_send_no_row_twice(
@@ -342,3 +346,50 @@ def test_a_message_that_cannot_be_made_stops_no_other(
     with db.reading(engine) as session:
         row = session.exec(select(Delivery).where(Delivery.kind == "test")).one()
     assert (row.state, row.reply) == ("failed", "could not be put together: KeyError")
+
+
+@pytest.mark.parametrize("kind", ["bad address", "no edition", "too heavy"])
+def test_what_is_wrong_with_one_row_is_no_fault_of_the_relay(
+    engine: Engine, readers: Make, published: Make, outbox: Make, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """The row fails, once; the copies behind it leave in the same run."""
+    readers("a@readers-host.org")
+    edition = published()
+    chosen = {"edition": edition, "group": {"language": "en", "seat": "", "proposals": ["none"]}}
+    row = {
+        "bad address": Delivery(kind="notice", address="desk@campaign-host.org,", due=MONDAY, detail=NOTICE),
+        "no edition": Delivery(kind="test", address=DESK, due=MONDAY, detail={**chosen, "edition": 999}),
+        "too heavy": Delivery(kind="test", address=DESK, due=MONDAY, detail=chosen),
+    }[kind]
+    if kind == "too heavy":
+        monkeypatch.setattr("campaign.mailing.message.BUDGET", 10)
+    with db.writing(engine) as session:
+        session.add(row)
+    report = deliver(outbox())
+    assert (report.counts, report.blocked) == ({"failed": 1, "sent": 1}, "")
+    with db.reading(engine) as session:
+        assert session.exec(select(RelayLimits.trouble)).first() in (None, "")
+        failed = session.exec(select(Delivery).where(Delivery.state == "failed")).one()
+    assert failed.edition is None
+    assert failed.reply
+
+
+@pytest.mark.parametrize("kind", ["digest", "test", "notice"])
+def test_without_a_sender_everything_waits(
+    engine: Engine, settings: Settings, readers: Make, published: Make, outbox: Make, box: Box, kind: str
+) -> None:
+    """That is a fault of the installation: no row has failed when it is mended."""
+    readers("a@readers-host.org")
+    edition = published()
+    chosen = {"edition": edition, "group": {"language": "en", "seat": "", "proposals": []}}
+    with db.writing(engine) as session:
+        if kind != "digest":
+            detail = chosen if kind == "test" else NOTICE
+            session.add(Delivery(kind=kind, address=DESK, due=MONDAY, detail=detail))
+    nobody = settings.model_copy(update={"mail_from": "", "smtp_url": SecretStr("smtp://127.0.0.1")})
+    report = deliver(replace(outbox(), settings=nobody))
+    assert report.blocked.startswith("refused: ")
+    assert "CAMPAIGN_MAIL_FROM" in report.blocked
+    with db.reading(engine) as session:
+        assert set(session.exec(select(Delivery.state))) == {"pending"}
+    assert box.messages == []

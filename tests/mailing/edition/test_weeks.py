@@ -17,7 +17,7 @@ from benchmarks import mail as bench
 from campaign import db
 from campaign.mailing import results
 from campaign.mailing.delivery.sending import deliver
-from campaign.mailing.edition import alerts, building, editions, lifecycle, previews
+from campaign.mailing.edition import alerts, building, contents, editions, lifecycle, previews
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.send_times import monday_of, period_of, send_time
 from campaign.mailing.models import Content, Delivery, Edition
@@ -251,6 +251,48 @@ def test_alerts_come_once_a_day_to_who_asked_and_whose_member_moved(
     assert alerts.build(engine, settings, CAMPAIGN, now=MONDAY.replace(day=20, hour=18)) == 1
     assert alerts.build(engine, settings, CAMPAIGN, now=MONDAY.replace(day=20, hour=19)) == 0
     assert list(subjects(engine).values()) == ["Representative Garza signed on to the ARMAS Act"]
+
+
+@pytest.mark.parametrize("act", ["pause", "cancel"])
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_a_held_alert_is_not_let_go_by_what_comes_after_it(
+    engine: Engine, settings: Settings, readers: Make, edition_row: Make, monkeypatch: pytest.MonkeyPatch,
+    act: str, meanwhile: bool,
+) -> None:  # fmt: skip
+    """Neither of before, nor where somebody holds it while the copies of more readers are written."""
+    prepare(engine)
+    readers("hers@readers-host.org", seat="TX-28", alerts=True)
+    readers("others@readers-host.org", seat="TX-21", alerts=True)
+    see(engine, joined=GARZA, read_at=MONDAY.replace(day=20))
+    evening = MONDAY.replace(day=20, hour=18)
+    assert alerts.build(engine, settings, CAMPAIGN, now=evening) == 1
+    with db.reading(engine) as session:
+        (number,) = session.exec(select(Edition.id).where(Edition.kind == "alert"))
+    assert number is not None
+
+    def hold() -> None:
+        if act == "pause":
+            lifecycle.pause(engine, number, why="a wrong name")
+        else:
+            lifecycle.cancel(engine, number, why="a wrong name", now=evening)
+
+    see(engine, joined={**GARZA, "R000001": date(2026, 6, 19)}, read_at=MONDAY.replace(day=20, hour=19))
+    with monkeypatch.context() as patched:
+        if meanwhile:
+            write = contents.add_missing
+            patched.setattr(contents, "add_missing", lambda *given: (hold(), write(*given)))
+        else:
+            hold()
+        assert alerts.build(engine, settings, CAMPAIGN, now=MONDAY.replace(day=20, hour=20)) == 0
+    held = edition_row(number)
+    assert (held.state, held.problem) == ("paused" if act == "pause" else "stopped", "a wrong name")
+    with db.reading(engine) as session:
+        assert len(session.exec(select(Delivery)).all()) == 1
+    if act == "pause":
+        lifecycle.resume(engine, number, now=evening)
+        assert alerts.build(engine, settings, CAMPAIGN, now=MONDAY.replace(day=20, hour=21)) == 1
+    else:
+        assert alerts.build(engine, settings, CAMPAIGN, now=MONDAY.replace(day=21)) == 2
 
 
 # --- speed and sameness ---

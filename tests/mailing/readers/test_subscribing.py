@@ -111,6 +111,35 @@ def test_e28_a_link_ends_after_48_hours_and_is_forgotten_after_a_week(
         assert subscribers.tidy(session, now=clock())["links"] == 1
 
 
+def test_who_asks_anew_has_a_month_from_then(
+    engine: Engine, keys: Keys, clock: Clock, outbox: Make, box: Box
+) -> None:
+    """A link that holds is never ended by the day of an older sign-up."""
+    assert asked(engine, keys, clock) == "confirm"
+    clock.sleep(29 * 24 * 3600)
+    assert asked(engine, keys, clock) == "confirm"
+    assert asked(engine, keys, clock) == "nothing"
+    deliver(outbox())
+    clock.sleep(47 * 3600)
+    with db.writing(engine) as session:
+        assert subscribers.tidy(session, now=clock())["sign-ups"] == 0
+    token = link_in(box).rpartition("/")[2]
+    with db.reading(engine) as session:
+        assert subscribers.holder(session, token, "confirm", now=clock()) is not None
+    clock.sleep(28 * 24 * 3600 + 3601)
+    with db.writing(engine) as session:
+        assert subscribers.tidy(session, now=clock())["sign-ups"] == 1
+
+
+def test_who_reads_already_stays_a_reader_since_they_came(
+    engine: Engine, keys: Keys, clock: Clock, readers: Make
+) -> None:
+    readers(EMAIL)
+    since = reader(engine).created
+    assert asked(engine, keys, clock) == "already"
+    assert reader(engine).created == since
+
+
 def test_e29_looking_at_the_link_confirms_nothing(
     engine: Engine, keys: Keys, clock: Clock, client: FlaskClient, outbox: Make, box: Box
 ) -> None:

@@ -176,6 +176,30 @@ def test_an_edition_goes_from_built_to_held_to_sent_and_each_act_is_logged(
     assert acts(snapshot_engine) == ["digest built", "digest approved", "digest paused", "digest resumed"]
 
 
+@pytest.mark.parametrize(
+    ("start", "name"), [("", "The alert 2026-06-20"), ("/es", "La alerta 2026-06-20")], ids=["en", "es"]
+)
+@pytest.mark.parametrize("page", ["", "/digest"])
+def test_a_paused_alert_is_reached_and_resumed(
+    staff: FlaskClient, snapshot_engine: Engine, edition: int, start: str, name: str, page: str
+) -> None:
+    """It stands in no list of digests. Another campaign's is told of, and leads nowhere."""
+    held = {"kind": "alert", "period": "2026-06-20", "state": "paused", "built_at": NOW, "published_at": NOW}
+    with db.writing(snapshot_engine) as session:
+        alert, other = (Edition(campaign=slug, **held) for slug in ("us-guns-abroad", "another"))
+        session.add_all([alert, other])
+        session.flush()
+        number = alert.id or 0
+    shown = staff.get(f"{start}/organize{page or '/'}").text
+    place = f"{start}/organize/digest?edition={number}"
+    assert re.findall(rf'<a href="([^"]+)">{name}</a>', shown) == [place]
+    assert shown.count(name) == 2
+    assert f"/organize/digest/{number}/step/resume" in staff.get(place).text
+    assert f"/organize/digest/{number}/step/cancel" in staff.get(place).text
+    take(staff, number, "resume")
+    assert state_of(snapshot_engine, number) == "sending"
+
+
 @pytest.mark.parametrize(("lang", "seat"), [("en", "TX-20"), ("es", "TX-20"), ("en", ""), ("es", "CA-34")])
 def test_what_is_previewed_is_what_is_sent(
     reader: FlaskClient,

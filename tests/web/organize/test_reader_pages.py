@@ -81,7 +81,7 @@ def looker(lasting: Engine, clock: None) -> FlaskClient:
 
 @pytest.fixture
 def admin(client: FlaskClient, snapshot_engine: Engine) -> FlaskClient:
-    return sign_in(client, snapshot_engine, "admin", "boss@staff.test")
+    return sign_in(client, snapshot_engine, "admin", "boss@staff-host.org")
 
 
 def text_of(answer: TestResponse) -> str:
@@ -290,7 +290,7 @@ def test_a_list_is_taken_with_the_consent_that_somebody_attests(
     assert states(listed) == {ANA: "confirmed", LUZ: "pending", "new@list.test.org": state}
     with db.reading(listed) as session:
         (consent,) = session.exec(select(Consent))
-        assert (consent.kind, consent.by) == (kind, "boss@staff.test" if state == "confirmed" else "")
+        assert (consent.kind, consent.by) == (kind, "boss@staff-host.org" if state == "confirmed" else "")
         assert consent.page == "people of …@…"
         assert [row.reason for row in session.exec(select(Suppression))] == ["unsubscribed"]
         assert [row.kind for row in session.exec(select(Delivery))] == mails

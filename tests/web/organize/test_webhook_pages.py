@@ -31,7 +31,7 @@ def snapshot_engine(small_congress: Engine, tmp_path: Path, clock: None) -> Iter
 
 @pytest.fixture
 def staff(client: FlaskClient, snapshot_engine: Engine) -> FlaskClient:
-    return sign_in(client, snapshot_engine, "organizer", "ana@staff.test")
+    return sign_in(client, snapshot_engine, "organizer", "ana@staff-host.org")
 
 
 def text_of(answer: TestResponse) -> str:
