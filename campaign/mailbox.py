@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 # Mail to addresses here is answered by the transport itself, so that trying out opens no connection.
 SIMULATED = "simulate.invalid"
 LONGEST = 254
-# An address whose form alone says that it goes onto the wire as it is. Its domain may be one of a network's own.
+# What goes onto the wire as it is, by its form alone. The domain may be one of a network's own.
 PLAIN = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _TRIED_OUT = re.compile(rf"[a-z0-9.+-]{{1,64}}@{re.escape(SIMULATED)}")
 
