@@ -236,8 +236,11 @@ def _refuse_silent(bill: str) -> None:
 
 @operation(room, "/calls", query=schemas.CallsQuery, answer=schemas.Calls, example="/calls?bill={bill}")
 def calls(query: schemas.CallsQuery) -> schemas.Calls:
-    """How many calls supporters reported; what offices answered is not published."""
-    about = str(lookup.resolve(session(), query.bill)) if query.bill is not None else None
+    """How many calls supporters reported, each counted once; what offices answered is not published.
+
+    A call about all of a campaign's bills is in the sum, and in that of no single bill.
+    """
+    about = [str(lookup.resolve(session(), query.bill))] if query.bill is not None else None
     found = outcomes.published(session(), about=about, member=query.member)
     return schemas.Calls(calls=found, least=outcomes.LEAST_PUBLISHED)
 

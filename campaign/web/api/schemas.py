@@ -65,7 +65,10 @@ class ScriptQuery(Query):
 
 
 class CallsQuery(Query):
-    bill: Annotated[BillText | None, Field(description="Calls about one bill alone")] = None
+    bill: Annotated[
+        BillText | None,
+        Field(description="Calls about this bill alone, without those about all of a campaign's bills"),
+    ] = None
     member: Annotated[Bioguide | None, Field(description="Calls to one member")] = None
 
 
