@@ -175,4 +175,4 @@ def _report(world: World) -> None:
     report = Report(BILL, MEMBER, "washington", "voicemail")
     with db.writing(world.engine) as session:
         outcomes.record(session, report, f"bench{next(_numbers)}", now=world.now, today=world.now.date())
-        outcomes.published(session, about=CAMPAIGN)
+        outcomes.published(session, about=[CAMPAIGN])

@@ -73,7 +73,7 @@ class BillId:
         """From the stored form ``hr6736-119``; raises ValueError for anything else."""
         if not (m := _STORED.fullmatch(text)):
             raise ValueError(f"not a bill id: {text!r}")
-        return cls(int(m["congress"]), m["type"], int(m["number"]))
+        return cls(int(m[3]), m[1], int(m[2]))
 
 
 def ordinal(number: int, lang: str = "en") -> str:
@@ -91,7 +91,9 @@ def day_in_words(day: date, lang: str) -> str:
 
 
 _ANY_TYPE = "|".join(sorted(TYPES, key=len, reverse=True))
-_STORED = re.compile(rf"(?P<type>{_ANY_TYPE})(?P<number>[1-9]\d{{0,5}})-(?P<congress>[1-9]\d{{0,2}})")
+# The stored form: type, number, Congress. Published as it is, so in the syntax that JSON Schema shares.
+STORED_FORM = rf"^({_ANY_TYPE})([1-9][0-9]{{0,5}})-([1-9][0-9]{{0,2}})$"
+_STORED = re.compile(STORED_FORM)
 
 
 def congress_on(moment: datetime) -> int:

@@ -17,6 +17,8 @@ from campaign.proposals.models import Campaign, Kinship, Proposal
 
 # One caller may have misheard; this many with the same answer are worth a look.
 WORTH_A_LOOK = 3
+# Of a call about one bill, and of one about all.
+ANSWERED = ("talked", outcomes.TOLD)
 COLUMNS = ("about", "member", "office", "outcome", "said", "count")
 
 
@@ -56,7 +58,7 @@ def by_member(
 ) -> Counter[str]:
     """How often each of these members was called about a bill from ``since`` until the day before ``before``.
 
-    Every outcome counts but a skipped call.
+    Every outcome of a call counts but a skipped one.
     """
     total = sa.func.sum(col(CallCount.count))
     query = sa.select(col(CallCount.member), total).where(
@@ -64,7 +66,7 @@ def by_member(
         col(CallCount.member).in_(who),
         # All kinds: with them the primary key's index serves the condition on days.
         col(CallCount.office).in_(outcomes.OFFICES),
-        col(CallCount.outcome) != "skip",
+        col(CallCount.outcome).in_(outcomes.OUTCOMES),
         col(CallCount.day) >= since,
         col(CallCount.day) < before,
     )
@@ -75,7 +77,7 @@ def ever_called(session: Session, bill: str) -> set[str]:
     """Who was ever called about a bill."""
     called = sa.select(col(CallTotal.member)).where(
         col(CallTotal.about).in_(call_keys(session, bill)),
-        col(CallTotal.outcome) != "skip",
+        col(CallTotal.outcome).in_(outcomes.OUTCOMES),
         col(CallTotal.count) > 0,
     )
     return set(session.scalars(called))
@@ -87,7 +89,7 @@ def reports(session: Session, bill: str, bioguide: str) -> Reports:
     tallies = [tally for tally in outcomes.tallies(session, member=bioguide) if tally.about in keys]
     answers = Counter[str]()
     for tally in tallies:
-        if tally.outcome == "talked" and tally.said:
+        if tally.outcome in ANSWERED and tally.said:
             answers[tally.said] += tally.count
     made = sum(tally.count for tally in tallies if tally.outcome in outcomes.MADE)
     known = session.get(CallReview, (bill, bioguide))
@@ -118,13 +120,14 @@ class Waiting:
 def answers(session: Session, keys: Collection[str]) -> Counter[tuple[str, str, str]]:
     """What offices answered, by key, member and answer."""
     which = col(CallTotal.about), col(CallTotal.member), col(CallTotal.said)
-    query = sa.select(*which, col(CallTotal.count)).where(
+    query = sa.select(*which, sa.func.sum(col(CallTotal.count))).where(
         col(CallTotal.about).in_(keys),
-        col(CallTotal.outcome) == "talked",
+        col(CallTotal.outcome).in_(ANSWERED),
         col(CallTotal.said) != "",
         col(CallTotal.count) > 0,
     )
-    return Counter({(about, member, said): count for about, member, said, count in session.execute(query)})
+    found = session.execute(query.group_by(*which))
+    return Counter({(about, member, said): int(count) for about, member, said, count in found})
 
 
 def to_review(

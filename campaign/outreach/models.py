@@ -15,10 +15,11 @@ class CallCount(SQLModel, table=True):
     # washington or district
     office: str = Field(primary_key=True)
     day: date = Field(primary_key=True, index=True)
-    # talked, voicemail, not_reached; skip in rows of version 0.1
+    # talked, voicemail, not_reached; told where a call about all bills brought an answer about this one, which
+    # is no call of its own; skip in rows of version 0.1
     outcome: str = Field(primary_key=True)
     # What the office answered: will_join, undecided, will_not, would_not_say; empty where it took the message
-    # only, and unless outcome is talked
+    # only, and unless outcome is talked or told
     said: str = Field(primary_key=True, default="")
     count: int = 0
 
@@ -37,8 +38,8 @@ class CallTotal(SQLModel, table=True):
 class CallReceipt(SQLModel, table=True):
     """One report, so that it counts once and can be undone for an hour. Deleted within a day.
 
-    ``nonce`` is random and made for one form: it identifies nobody. Of a call that was told bill by bill, each
-    but the first has the bill behind it (``NONCE@s367-119``).
+    ``nonce`` is random and made for one form: it identifies nobody. What was told of one bill in a call about
+    all has the bill behind it (``NONCE@s367-119``).
     """
 
     __table_args__ = (sa.Index("ix_callreceipt_lately", "member", "at"),)

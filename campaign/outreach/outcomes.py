@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -30,6 +30,8 @@ OUTCOMES = ("talked", "voicemail", "not_reached")
 OFFICES = ("washington", "district")
 # The outcomes of calls that reached an office, in person or by voicemail.
 MADE = ("talked", "voicemail")
+# What the office said of one bill in a call about all: an answer, which is no call of its own.
+TOLD = "told"
 
 FORM_FOR = timedelta(hours=12)
 UNDO_FOR = timedelta(hours=1)
@@ -158,7 +160,7 @@ def record(session: Session, report: Report, nonce: str, *, now: datetime, today
 
 
 def receipts(session: Session, nonce: str) -> list[CallReceipt]:
-    """The receipts of one form: one, or one for each bill after ``answer``; none after a day."""
+    """The receipts of one form: of the call, then one of each bill that was told of; none after a day."""
     return list(session.exec(select(CallReceipt).where(_of_form(nonce)).order_by(CallReceipt.nonce)))
 
 
@@ -166,8 +168,9 @@ def answer(session: Session, nonce: str, bill: str, said: str, *, bills: Sequenc
     """Add what the office said of a bill to the report of a talk, in the caller's write transaction; a second
     answer about the bill replaces the first.
 
-    A call about all ``bills`` of a campaign is counted as one about each from then on. Raises Refused where
-    the answer does not fit the report, or (410) for one that was undone or is older than an hour.
+    A call about all ``bills`` of a campaign stays one call under the campaign; its answers are counted beside
+    it, under their bills (``TOLD``). Raises Refused where the answer does not fit the report, or (410) for one
+    that was undone or is older than an hour.
     """
     _lock(session, nonce)
     rows = [row for row in receipts(session, nonce) if not row.undone and row.at > now - UNDO_FOR]
@@ -178,30 +181,15 @@ def answer(session: Session, nonce: str, bill: str, said: str, *, bills: Sequenc
             "Please choose what the office said. Your call is counted.",
             "Elija qué le dijeron, por favor. Su llamada ya se contó.",
         )
-    if rows[0].about not in bills:
-        rows = _split(session, rows[0], bills)
     row = next((row for row in rows if row.about == bill), None)
-    if row is None:
+    if row is not None:
+        _lower(session, row)
+    elif rows[0].about in bills:
         raise cannot_undo()
-    _recount(session, row, said=said)
-
-
-def _split(session: Session, row: CallReceipt, bills: Sequence[str]) -> list[CallReceipt]:
-    """One receipt and one count for each bill in place of those for the campaign."""
-    others = [
-        CallReceipt(**{**row.model_dump(), "nonce": f"{row.nonce}@{bill}", "about": bill}) for bill in bills[1:]
-    ]
-    _recount(session, row, about=bills[0])
-    for other in others:
-        session.add(other)
-        add(session, _report(other), other.day)
-    return [row, *others]
-
-
-def _recount(session: Session, row: CallReceipt, **changed: str) -> None:
-    _lower(session, row)
-    for name, value in changed.items():
-        setattr(row, name, value)
+    else:
+        of_bill = {"nonce": f"{rows[0].nonce}@{bill}", "about": bill, "outcome": TOLD}
+        row = CallReceipt(**{**rows[0].model_dump(), **of_bill})
+    row.said = said
     session.add(row)
     session.flush()
     add(session, _report(row), row.day)
@@ -218,7 +206,7 @@ def undo(session: Session, nonce: str, *, now: datetime) -> None:
 
 
 def _lock(session: Session, nonce: str) -> None:
-    """Let writers change the receipts of a form one after the other; those split off are read after it."""
+    """Let writers change the receipts of a form one after the other; those of its answers are read after it."""
     session.execute(select(CallReceipt.nonce).where(CallReceipt.nonce == nonce).with_for_update())
 
 
@@ -315,15 +303,19 @@ class Tally:
     count: int
 
 
-def tallies(session: Session, *, about: str | None = None, member: str | None = None) -> list[Tally]:
+def tallies(
+    session: Session, *, about: Collection[str] | None = None, member: str | None = None
+) -> list[Tally]:
     """The totals by bill, member and outcome; without those undone to nothing."""
     keys = [col(CallTotal.about), col(CallTotal.member), col(CallTotal.outcome), col(CallTotal.said)]
     rows = sa.select(*keys, col(CallTotal.count)).where(col(CallTotal.count) > 0).order_by(*keys)
     return [Tally(*row) for row in session.execute(_narrowed(rows, about, member))]
 
 
-def published(session: Session, *, about: str | None = None, member: str | None = None) -> int | None:
-    """How many calls reached an office; None below ``LEAST_PUBLISHED``.
+def published(
+    session: Session, *, about: Collection[str] | None = None, member: str | None = None
+) -> int | None:
+    """How many calls reached an office, each once; None below ``LEAST_PUBLISHED``.
 
     What offices answered is never published: the parts of a small number reveal the rest.
     """
@@ -332,9 +324,9 @@ def published(session: Session, *, about: str | None = None, member: str | None 
     return found if found >= LEAST_PUBLISHED else None
 
 
-def _narrowed(rows: Any, about: str | None, member: str | None) -> Any:
+def _narrowed(rows: Any, about: Collection[str] | None, member: str | None) -> Any:
     if about is not None:
-        rows = rows.where(CallTotal.about == about)
+        rows = rows.where(col(CallTotal.about).in_(about))
     return rows if member is None else rows.where(CallTotal.member == member)
 
 

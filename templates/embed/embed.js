@@ -6,7 +6,10 @@
 const script = document.currentScript;
 const titles = {{ titles|tojson }};
 const { show = "find", bill, proposal, lang } = script.dataset;
-const base = script.src.replace(/(es\/)?embed\.js.*$/, "");
+// The script's folder, in no language: "es" is a folder of Spanish, but in /c/es/ a campaign's name.
+const folder = new URL(".", script.src);
+folder.pathname = folder.pathname.replace(/(\/c)?\/es\/$/, (found, named) => (named ? found : "/"));
+const base = folder.href;
 const wanted = (lang || script.closest("[lang]")?.lang || "en").slice(0, 2).toLowerCase();
 const language = wanted in titles ? wanted : Object.keys(titles)[0];
 const kind = show in titles[language] ? show : "find";
@@ -22,7 +25,7 @@ frame.src = `${base}${language === "es" ? "es/" : ""}embed/${kind}${kind === "fi
 script.after(frame);
 
 // Only this frame is listened to, only while it shows a page of ours, and only for a height.
-const ours = new URL(base).origin;
+const ours = folder.origin;
 addEventListener("message", ({ source, origin, data }) => {
   if (source !== frame.contentWindow || origin !== ours) return;
   const height = Number(data?.campaignHeight);

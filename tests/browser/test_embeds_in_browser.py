@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Frame, Page, expect
+from playwright.sync_api import Frame, Page, Route, expect
 from pytest_httpserver import HTTPServer
 
 SAYS = {
@@ -148,6 +148,41 @@ def test_a_part_about_one_proposal_or_bill_and_a_language_of_its_own(partner: Ca
     page = site.show(site.script(show="nonsense"))
     expect(page.frame_locator("iframe").locator("#zip")).to_be_visible()
     assert site.wrong == []
+
+
+# Where a script may lie, with the address that its frame's begins with.
+FOLDERS = {
+    "http://x.test/embed.js": "http://x.test/",
+    "http://x.test/es/embed.js": "http://x.test/",
+    "http://x.test/c/water/embed.js": "http://x.test/c/water/",
+    "http://x.test/c/water/es/embed.js": "http://x.test/c/water/",
+    "http://x.test/c/lakes/embed.js": "http://x.test/c/lakes/",
+    "http://x.test/c/lakes/es/embed.js": "http://x.test/c/lakes/",
+    "http://x.test/c/es/embed.js": "http://x.test/c/es/",
+    "http://x.test/c/es/es/embed.js": "http://x.test/c/es/",
+    "http://x.test/below/pages/embed.js": "http://x.test/below/pages/",
+    "http://site.es/embed.js": "http://site.es/",
+    "http://site.es/es/embed.js": "http://site.es/",
+    "http://es/embed.js": "http://es/",
+    "http://embed.js.test/es/embed.js?v=/es/embed.js#/es/": "http://embed.js.test/",
+}
+
+
+def test_a_frame_comes_from_where_its_script_lies(visit: Enter) -> None:
+    seen = visit()
+    page: Page = seen.page
+    script = page.request.get(f"{seen.address}/embed.js").text()
+
+    def answer(route: Route) -> None:
+        is_script = route.request.resource_type == "script"
+        kind, body = ("text/javascript", script) if is_script else ("text/html", "<!doctype html><p>x")
+        route.fulfill(content_type=kind, body=body)
+
+    page.route("**/*", answer)
+    page.goto("http://partner.test/")
+    for address, base in FOLDERS.items():
+        page.set_content(f'<html lang="es"><script src="{address}"></script>')
+        assert page.locator("iframe").get_attribute("src") == f"{base}es/embed/find#http://partner.test"
 
 
 def test_a_language_nearer_than_the_pages_is_taken(partner: Callable[..., Partner]) -> None:

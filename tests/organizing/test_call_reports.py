@@ -106,3 +106,25 @@ def test_answers_of_all_days_and_offices_add_up(called: Engine) -> None:
             (BILL, A1, "undecided"): 1,
             ("guns", A1, "will_join"): 1,
         }
+
+
+def test_what_is_told_of_a_call_about_all_bills_is_an_answer_and_no_call(called: Engine) -> None:
+    day = date(2026, 6, 20)
+    with db.writing(called) as session:
+        outcomes.add(session, Report("guns", A2, "washington", "talked"), day, 4)
+        outcomes.add(session, Report(BILL, A2, "washington", "told", "will_join"), day, 3)
+        outcomes.add(session, Report(BILL, A2, "washington", "talked", "will_join"), day, 1)
+    with db.reading(called) as session:
+        found = calls.reports(session, BILL, A2)
+        assert (found.answers, found.made) == ((("will_join", 4),), 10)
+        assert calls.answers(session, [BILL])[BILL, A2, "will_join"] == 4
+        assert calls.by_member(session, BILL, {A2}, since=date(2026, 1, 1)) == {A2: 10}
+        totals = calls.totals_by_outcome(session, [BILL, "guns"], since=day)
+        assert (totals["talked"], totals["voicemail"]) == (5, 0)
+
+
+def test_an_answer_alone_is_no_call(called: Engine) -> None:
+    with db.writing(called) as session:
+        outcomes.add(session, Report(BILL, id_of("A3"), "washington", "told", "will_join"), date(2026, 6, 20))
+    with db.reading(called) as session:
+        assert calls.ever_called(session, BILL) == {A1, A2}

@@ -176,7 +176,7 @@ def test_no_count_below_the_floor_is_published(
             skipped = Report("hr6736-119", "J000305", "washington", "skip")
             outcomes.record(session, skipped, f"skip{number}", now=now, today=TODAY)
     with db.reading(staff) as session:
-        assert outcomes.published(session, about="hr6736-119") == shown
+        assert outcomes.published(session, about=["hr6736-119"]) == shown
         assert outcomes.published(session, member="C001131") is None
 
 
@@ -187,7 +187,7 @@ def test_organizers_see_what_offices_said(staff: Engine, now: datetime) -> None:
     with db.reading(staff) as session:
         assert [(one.said, one.count) for one in outcomes.tallies(session)] == [("will_join", 2)]
         assert count(session) == 2
-        assert outcomes.tallies(session, about="hr923-119") == []
+        assert outcomes.tallies(session, about=["hr923-119"]) == []
         assert session.exec(select(CallCount).where(col(CallCount.count) < 0)).first() is None
 
 
@@ -214,7 +214,7 @@ def told(session: Session) -> dict[tuple[str, str], int]:
     return {(row.about, row.said): row.count for row in session.exec(select(CallCount)) if row.count}
 
 
-def test_answers_split_a_call_about_all_bills_and_undo_takes_back_all(staff: Engine, now: datetime) -> None:
+def test_answers_are_told_bill_by_bill_and_undo_takes_back_all(staff: Engine, now: datetime) -> None:
     with db.writing(staff) as session:
         outcomes.record(session, TALK, "mine", now=now, today=TODAY)
         outcomes.record(session, TALK, "another's", now=now, today=TODAY)
@@ -223,7 +223,7 @@ def test_answers_split_a_call_about_all_bills_and_undo_takes_back_all(staff: Eng
             outcomes.answer(session, "mine", bill, said, bills=BILLS, now=now)
     with db.reading(staff) as session:
         assert told(session) == {
-            ("us-guns-abroad", ""): 1,
+            ("us-guns-abroad", ""): 2,
             (BILLS[0], "will_join"): 1,
             (BILLS[1], "will_not"): 1,
         }
@@ -235,7 +235,34 @@ def test_answers_split_a_call_about_all_bills_and_undo_takes_back_all(staff: Eng
         outcomes.answer(session, "mine", BILLS[0], "undecided", bills=BILLS, now=now)
 
 
-def test_answers_sent_at_once_split_a_call_once(staff: Engine, now: datetime) -> None:
+def test_a_call_about_all_bills_is_one_call_whatever_is_told_of_it(staff: Engine, now: datetime) -> None:
+    one_bill = Report(BILLS[0], "J000305", "washington", "talked")
+    with db.writing(staff) as session:
+        for number in range(6):
+            outcomes.record(session, one_bill if number == 5 else TALK, str(number), now=now, today=TODAY)
+    for number in range(5):
+        for bill in BILLS[: number % 3]:
+            with db.writing(staff) as session:
+                outcomes.answer(session, str(number), bill, "undecided", bills=BILLS, now=now)
+    with db.reading(staff) as session:
+        assert outcomes.published(session) == 6
+        assert outcomes.published(session, about=["us-guns-abroad", *BILLS]) == 6
+        assert outcomes.published(session, about=["us-guns-abroad"]) == 5
+        assert outcomes.published(session, member="J000305") == 6
+        # One was about this bill alone: too few to be published.
+        assert outcomes.published(session, about=BILLS) is None
+        assert outcomes.published(session, about=[]) is None
+
+
+def test_a_call_about_one_bill_takes_no_answer_about_another(staff: Engine, now: datetime) -> None:
+    with db.writing(staff) as session:
+        one_bill = Report(BILLS[0], "J000305", "washington", "talked")
+        outcomes.record(session, one_bill, "mine", now=now, today=TODAY)
+    with db.writing(staff) as session, pytest.raises(Refused):
+        outcomes.answer(session, "mine", BILLS[1], "undecided", bills=BILLS, now=now)
+
+
+def test_answers_sent_at_once_are_told_once(staff: Engine, now: datetime) -> None:
     with db.writing(staff) as session:
         outcomes.record(session, TALK, "mine", now=now, today=TODAY)
 
@@ -246,7 +273,7 @@ def test_answers_sent_at_once_split_a_call_once(staff: Engine, now: datetime) ->
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(send, range(8)))
     with db.reading(staff) as session:
-        assert told(session) == {(bill, "undecided"): 1 for bill in BILLS}
+        assert told(session) == {("us-guns-abroad", ""): 1, **{(bill, "undecided"): 1 for bill in BILLS}}
 
 
 def test_an_answer_ends_after_an_hour_and_fits_its_call(staff: Engine, now: datetime) -> None:

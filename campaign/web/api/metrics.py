@@ -20,6 +20,7 @@ from campaign.congress.models import Tracking
 from campaign.mailing import queue, watchdog
 from campaign.mailing.models import Delivery, Edition, Subscriber
 from campaign.outreach.models import CallTotal
+from campaign.outreach.outcomes import TOLD
 from campaign.runs import JobRun, Lease
 from campaign.web.api.organize import guard
 from campaign.web.core import database, health
@@ -40,7 +41,8 @@ class Gauges(Collector):
         yield from self._of_the_record()
         yield from self._of_jobs()
         yield from self._of_mail()
-        calls = self.session.scalar(sa.select(sa.func.sum(CallTotal.count)))
+        reported = sa.select(sa.func.sum(CallTotal.count)).where(col(CallTotal.outcome) != TOLD)
+        calls = self.session.scalar(reported)
         yield _one("calls_reported", "Calls that callers reported.", calls or 0)
 
     def _of_the_record(self) -> Iterator[GaugeMetricFamily]:

@@ -15,14 +15,14 @@ from campaign.congress.passages import Passage
 from campaign.db import utcnow
 from campaign.districts import finder
 from campaign.organizing.counts import counts
-from campaign.outreach import asks, outcomes, wordings
+from campaign.outreach import outcomes, wordings
 from campaign.outreach.asks import Ask
 from campaign.outreach.outcomes import ConnectionLimits
 from campaign.proposals import campaigns, lineage, lookup
 from campaign.proposals.models import Campaign, Kinship, Proposal
 from campaign.refusals import Refused
 from campaign.web.api import openapi, schemas
-from campaign.web.core import proxies, served
+from campaign.web.core import proxies, routing, served
 from campaign.web.core.database import session
 from campaign.web.core.operations import PREFIX, REQUESTS_AN_HOUR, operation
 from campaign.web.core.routing import Room
@@ -52,6 +52,26 @@ def guard() -> None:
         )
 
 
+@room.blueprint.before_request
+def keep_drafts_closed() -> None:
+    """A draft is shown to organizers alone, here as on its pages (``campaign_state``)."""
+    asked = routing.access()
+    if served.state() == "draft" and not (asked and asked.in_draft):
+        raise _not_open()
+
+
+def _not_open() -> Refused:
+    return Refused(
+        "The people behind this campaign are still preparing it. Please come back soon.",
+        "Quienes llevan esta campaña todavía la preparan. Vuelva pronto, por favor.",
+        status=404,
+    )
+
+
+def _is_draft(proposal: Proposal) -> bool:
+    return campaigns.state(session(), proposal.campaign) == "draft"
+
+
 @room.blueprint.after_request
 def open_to_every_origin(response: Response) -> Response:
     """Any page may read what anybody may (CORS); without cookies there is nothing else to give."""
@@ -65,7 +85,14 @@ def open_to_every_origin(response: Response) -> Response:
 # --- the record ------------------------------------------------------------------------------------
 
 
-@operation(room, "/campaigns", query=schemas.NoQuery, answer=schemas.Campaigns, example="/campaigns")
+@operation(
+    room,
+    "/campaigns",
+    query=schemas.NoQuery,
+    answer=schemas.Campaigns,
+    example="/campaigns",
+    in_draft=True,
+)
 def campaigns_in_short(_query: schemas.NoQuery) -> schemas.Campaigns:
     """The campaigns that are live here."""
     return schemas.Campaigns(campaigns=[_campaign(each) for each in campaigns.live(session())])
@@ -83,7 +110,10 @@ def proposals(_query: schemas.NoQuery) -> schemas.Proposals:
 )
 def proposal(_query: schemas.NoQuery, slug: str) -> schemas.Proposal:
     """One proposal with its bills over the Congresses."""
-    return _proposal(overview.proposal_named(session(), slug))
+    found = overview.proposal_named(session(), slug)
+    if _is_draft(found):
+        raise _not_open()
+    return _proposal(found)
 
 
 @operation(room, "/bills", query=schemas.NoQuery, answer=schemas.Bills, example="/bills")
@@ -154,10 +184,13 @@ def find(query: schemas.FindQuery) -> schemas.Found:
     room, "/members/<bioguide>", query=schemas.NoQuery, answer=schemas.Member, example="/members/{member}"
 )
 def member(_query: schemas.NoQuery, bioguide: str) -> schemas.Member:
-    """A sitting member with where they stand: what there is to ask of them about each proposal, and why."""
+    """A sitting member with where they stand: what there is to ask of them about each proposal, and why.
+
+    Nothing is asked for a campaign that is paused or archived.
+    """
     now = utcnow()
     person = wordings.sitting(session(), bioguide, now=now)
-    found = asks.campaign_asks(session(), now=now, campaign=served.slug()).asks(person)
+    found = served.asks(now=now).asks(person)
     return schemas.Member(
         bioguide=person.bioguide,
         name=person.name,
@@ -178,6 +211,7 @@ def member(_query: schemas.NoQuery, bioguide: str) -> schemas.Member:
 def script(query: schemas.ScriptQuery) -> schemas.Script:
     """The script of a call or the text of a letter to one member about one bill."""
     known = str(lookup.resolve(session(), query.bill))
+    _refuse_silent(known)
     found = wordings.script_for(session(), known, query.member, query.kind, query.lang, now=utcnow())
     return schemas.Script(
         ask=found.ask,
@@ -188,15 +222,37 @@ def script(query: schemas.ScriptQuery) -> schemas.Script:
     )
 
 
+def _refuse_silent(bill: str) -> None:
+    """Raise Refused (404) where the campaign that a bill belongs to asks for nothing now."""
+    proposal = lineage.proposal_of(session(), bill)
+    if proposal and campaigns.state(session(), proposal.campaign) in campaigns.SILENT:
+        number = BillId.of(bill).short
+        raise Refused(
+            f"The campaign for {number} is not active now, so there is no script.",
+            f"La campaña por {number} no está activa ahora; por eso no hay guion.",
+            status=404,
+        )
+
+
 @operation(room, "/calls", query=schemas.CallsQuery, answer=schemas.Calls, example="/calls?bill={bill}")
 def calls(query: schemas.CallsQuery) -> schemas.Calls:
-    """How many calls supporters reported; what offices answered is not published."""
-    about = str(lookup.resolve(session(), query.bill)) if query.bill is not None else None
+    """How many calls supporters reported, each counted once; what offices answered is not published.
+
+    A call about all of a campaign's bills is in the sum, and in that of no single bill.
+    """
+    about = [str(lookup.resolve(session(), query.bill))] if query.bill is not None else None
     found = outcomes.published(session(), about=about, member=query.member)
     return schemas.Calls(calls=found, least=outcomes.LEAST_PUBLISHED)
 
 
-@operation(room, "/openapi.json", query=schemas.NoQuery, answer=schemas.Description, example="/openapi.json")
+@operation(
+    room,
+    "/openapi.json",
+    query=schemas.NoQuery,
+    answer=schemas.Description,
+    example="/openapi.json",
+    in_draft=True,
+)
 def description(_query: schemas.NoQuery) -> schemas.Description:
     """This description, as OpenAPI 3.1."""
     return schemas.Description.model_validate(openapi.document())
@@ -256,7 +312,7 @@ def _whole(record: BillRecord) -> schemas.WholeBill:
         passages=[_passage(each) for each in passages.passages(record.actions)],
         cosponsors=rows,
         counts=schemas.Counts(**vars(counts(session(), record))),
-        proposal=proposal.slug if proposal else None,
+        proposal=proposal.slug if proposal and not _is_draft(proposal) else None,
         as_of=record.day,
         source=BillId.of(record.bill.id).public_address,
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from campaign.congress.bills import STORED_FORM
 from campaign.congress.stage_names import Stage
 
 Language = Literal["en", "es"]
@@ -16,7 +17,7 @@ BillText = Annotated[
         description="A bill: hr1234-119, or another form people use",
         examples=["hr1234-119"],
         # The form that is never misread; others are taken as far as they can be.
-        json_schema_extra={"pattern": r"^(hr|s|[hs]jres|[hs]conres|[hs]res)[1-9][0-9]{0,4}-1[01][0-9]$"},
+        json_schema_extra={"pattern": STORED_FORM},
     ),
 ]
 Bioguide = Annotated[str, Field(description="A member's Bioguide id", examples=["A000360"])]
@@ -64,7 +65,10 @@ class ScriptQuery(Query):
 
 
 class CallsQuery(Query):
-    bill: Annotated[BillText | None, Field(description="Calls about one bill alone")] = None
+    bill: Annotated[
+        BillText | None,
+        Field(description="Calls about this bill alone, without those about all of a campaign's bills"),
+    ] = None
     member: Annotated[Bioguide | None, Field(description="Calls to one member")] = None
 
 

@@ -33,7 +33,13 @@ OPERATIONS: list[Operation] = []
 
 
 def operation(
-    room: Room, rule: str, *, query: type[BaseModel], answer: type[BaseModel], example: str = ""
+    room: Room,
+    rule: str,
+    *,
+    query: type[BaseModel],
+    answer: type[BaseModel],
+    example: str = "",
+    in_draft: bool = False,
 ) -> Callable[[Callable[..., BaseModel]], Callable[..., Response]]:
     """Declare a view that takes its query as ``query`` and answers an ``answer``; its docstring is the summary.
 
@@ -51,7 +57,7 @@ def operation(
         below = (room.prefix + rule).removeprefix(PREFIX).replace("<", "{").replace(">", "}")
         summary = " ".join((view.__doc__ or "").partition("\n\n")[0].split())
         OPERATIONS.append(Operation(below, summary, query, answer, example, bool(room.role)))
-        return room.route(rule)(respond)
+        return room.route(rule, in_draft=in_draft)(respond)
 
     return declare
 

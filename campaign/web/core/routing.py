@@ -24,7 +24,7 @@ class Access:
     proven: bool = False
     # Whether it is about all campaigns: a role in some of them does not reach it.
     everywhere: bool = False
-    # Whether a public page is open while its campaign is a draft.
+    # Whether what anybody may read is open while its campaign is a draft.
     in_draft: bool = False
     # Whether the page cache may hold the page; a response with ``no-store`` it never holds.
     cached: bool = False

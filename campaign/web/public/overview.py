@@ -20,6 +20,7 @@ from campaign.organizing import counts, progress
 from campaign.organizing.counts import Counts
 from campaign.organizing.models import BillGoal
 from campaign.organizing.progress import Progress
+from campaign.outreach import outcomes
 from campaign.proposals import campaigns, lineage, returns
 from campaign.proposals.models import Campaign, CitedFact, Proposal
 from campaign.proposals.returns import Search
@@ -128,6 +129,11 @@ class Front:
         """The bills that members can act on in the sitting Congress."""
         return tuple(card for chapter in self.chapters for card in chapter.now if card.progress)
 
+    @property
+    def bills(self) -> tuple[str, ...]:
+        """The ids of all its bills."""
+        return tuple(str(card.record.id) for chapter in self.chapters for card in chapter.cards)
+
     def map(self, own: str = "") -> StateMap:
         """Who is on one of these bills, by state; ``own`` is the reader's state."""
         return map_of(self.now, own)
@@ -148,6 +154,12 @@ def front(session: Session, known: Campaign | None, *, now: datetime) -> Front:
     bills = [str(card.record.id) for chapter in found for card in chapter.cards]
     ends = congress_end(congress_on(now)).date()
     return Front(known, found, tuple(session.exec(facts)), tuple(lately(session, bills, now=now)), ends)
+
+
+def calls(session: Session, front: Front) -> int | None:
+    """How many calls for a campaign were reported, each once: about all of its bills, or about one of them."""
+    about = (front.campaign.slug, *front.bills) if front.campaign else ()
+    return outcomes.published(session, about=about)
 
 
 def proposal_named(session: Session, slug: str) -> Proposal:

@@ -21,6 +21,7 @@ from campaign.web.core.database import engine, session
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
 from campaign.web.core.routing import place
+from campaign.web.public import computed, overview
 from campaign.web.public.calls import Visit, form_tokens, new_form, offices_of, visit
 from campaign.web.public.room import route
 
@@ -153,7 +154,7 @@ def _next_step(
         problem=problem,
         done=done,
         said={row.about: row.said for row in receipts or () if row.said},
-        calls=outcomes.published(session(), about=chosen.about),
+        calls=overview.calls(session(), computed.front(now=now)),
         tried=tried,
         other=found.after(tried.office.id) if tried else None,
         cached=False,

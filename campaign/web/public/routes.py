@@ -18,7 +18,6 @@ from campaign.dates import parse_day
 from campaign.db import utcnow
 from campaign.districts import finder, maps
 from campaign.mailing.edition import send_times
-from campaign.outreach import outcomes
 from campaign.proposals import campaigns, logos, lookup
 from campaign.refusals import Refused
 from campaign.web.core import assets, look, served
@@ -196,14 +195,12 @@ def thanks(seat: str) -> Response:
     now = utcnow()
     known = read_seat(session(), seat)
     front = computed.front(now=now)
-    about = front.campaign.slug if front.campaign else ""
-    count = outcomes.published(session(), about=about)
     return page(
         "public/thanks.html",
         seat=known,
         shown=front,
         people=computed.delegation(known.id, now=now),
-        calls=count,
+        calls=overview.calls(session(), front),
         address=served.origin() + place("campaign"),
         monday=send_times.next_monday(now, settings()),
     )

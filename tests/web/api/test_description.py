@@ -15,6 +15,7 @@ from schemathesis.schemas import BaseSchema
 from sqlalchemy.engine import Engine
 
 from campaign.app import create_app
+from campaign.congress.bills import TYPES, BillId
 from campaign.settings import Settings
 from campaign.web.core.operations import OPERATIONS
 
@@ -54,6 +55,35 @@ def test_every_route_is_described_and_every_parameter_of_its_path(app: Flask, cl
         named = {each["name"] for each in operations["get"]["parameters"] if each["in"] == "path"}
         assert named == set(re.findall(r"{(\w+)}", path))
     assert len({each["get"]["operationId"] for each in described["paths"].values()}) == len(routes)
+
+
+def bill_patterns(client: FlaskClient) -> set[str]:
+    """Every pattern that the description gives for a parameter called ``bill``."""
+    paths = client.get("/api/v1/openapi.json").json["paths"].values()
+    parameters = [each for path in paths for each in path["get"]["parameters"] if each["name"] == "bill"]
+    return {each["schema"]["pattern"] for each in parameters}
+
+
+def test_every_bill_that_the_record_can_hold_is_described(client: FlaskClient) -> None:
+    (pattern,) = bill_patterns(client)
+    ids = [str(BillId(congress, kind, 412)) for kind in TYPES for congress in (1, 99, 100, 119, 120, 999)]
+    for held in (*ids, "s1-99", "hr1-120", "hr999999-119"):
+        assert re.search(pattern, held), held
+        assert str(BillId.of(held)) == held
+        assert client.get(f"/api/v1/bills/{held}").status_code == 404, held
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["hr0-119", "hr01-119", "hr1-0", "hr1-019", "hr1-1190", "hr1234567-119", "HR1-119", "hb1-119", "hr1",
+     "hr1-", "hr-119", "xhr1-119", "hr1-119x", "hr1-119\n", "hr١-119", "hr1-١١٩", "hr 1-119", ""],
+)  # fmt: skip
+def test_what_is_no_id_of_a_bill_is_not_described(client: FlaskClient, odd: str) -> None:
+    (pattern,) = bill_patterns(client)
+    # As JSON Schema has it, ``$`` is the very end.
+    assert not re.search(pattern.replace("$", r"\Z"), odd)
+    with pytest.raises(ValueError, match="not a bill id"):
+        BillId.of(odd)
 
 
 @pytest.mark.parametrize("lang", ["", "/es"])

@@ -87,3 +87,57 @@ def test_a_draft_copy_changes_nothing_for_the_public(client: FlaskClient, snapsh
         copy = campaigns.campaign_proposals(session, "a-next-round")[0].slug
     assert [client.get(path).text for path in ("/", SEAT)] == before
     assert client.get(f"/proposals/{copy}", follow_redirects=True).status_code == 404
+
+
+# --- the same as JSON ------------------------------------------------------------------------------
+
+API, SCRIPT, MEMBER = "/api/v1", "/scripts?bill=s367-119&member=C001098", "/members/C001098"
+RECORD = [
+    "/proposals", "/proposals/armas-act", "/bills", "/bills/hr6736-119", "/bills/hr6736-119/votes", "/changes",
+    "/find?zip=78207", "/calls", "/calendar", "/scorecard", MEMBER,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "record", "script", "asks"),
+    [
+        ("live", 200, 200, ["s3508-119", "s367-119"]),
+        ("won", 200, 200, ["s3508-119", "s367-119"]),
+        ("paused", 200, 404, []),
+        ("archived", 200, 404, []),
+        ("draft", 404, 404, None),
+    ],
+)
+def test_a_program_is_told_what_the_pages_of_a_state_tell(
+    client: FlaskClient, snapshot_engine: Engine, state: str, record: int, script: int, asks: list[str] | None
+) -> None:
+    put(snapshot_engine, state)
+    statuses = {path: client.get(API + path).status_code for path in (*RECORD, SCRIPT)}
+    assert statuses == {**dict.fromkeys(RECORD, record), SCRIPT: script}
+    standings = client.get(API + MEMBER).json.get("standings")
+    assert (standings and sorted(each["bill"] for each in standings)) == asks
+    assert client.get(f"{API}/campaigns").json["campaigns"] == [] or state == "live"
+    assert client.get(f"{API}/openapi.json").status_code == 200
+
+
+@pytest.mark.parametrize("state", ["draft", "paused"])
+def test_a_script_that_is_refused_says_why(client: FlaskClient, snapshot_engine: Engine, state: str) -> None:
+    put(snapshot_engine, state)
+    error = client.get(API + SCRIPT).json["error"]
+    why = "still preparing" if state == "draft" else "The campaign for S. 367 is not active now"
+    assert why in error["message"]
+
+
+def test_a_draft_beside_a_live_campaign_is_left_out(client: FlaskClient, snapshot_engine: Engine) -> None:
+    put(snapshot_engine, "draft")
+    with db.writing(snapshot_engine) as session:
+        campaigns.add_campaign(session, "water", title_en="Clean water", title_es="Agua limpia")
+    assert client.get(f"{API}/proposals").json == {"proposals": []}
+    assert client.get(f"{API}/bills").json == {"bills": []}
+    assert client.get(API + MEMBER).json["standings"] == []
+    assert client.get(f"{API}/proposals/armas-act").status_code == 404
+    assert client.get(API + SCRIPT).status_code == 404
+    assert client.get(f"/c/{OURS}{API}/proposals").status_code == 404
+    # The record of a bill is Congress's; whose proposal it is, is the draft's.
+    found = client.get(f"{API}/bills/hr6736-119").json
+    assert (found["bill"], found["proposal"]) == ("hr6736-119", None)

@@ -193,6 +193,24 @@ def test_no_number_below_five_is_shown(client: FlaskClient) -> None:
     assert shown == [False, False, False, False, True, True]
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"), [("", "5 calls reported here so far"), ("/es", "5 llamadas registradas aquí")]
+)
+def test_each_call_for_the_campaign_is_in_the_number_once(client: FlaskClient, lang: str, words: str) -> None:
+    """About one bill or all, told bill by bill or not."""
+    both = {"member": "C001098", "bill": "us-guns-abroad", "result": "talked"}
+    for _ in range(3):
+        page = client.post("/act/TX-20/called", data={**both, "once": once(client)}, follow_redirects=True)
+        page = told(client, told(client, page, "undecided@s367-119"), "will_join@s3508-119")
+    house = {"member": "C001091", "bill": "hr923-119", "result": "voicemail", "once": once(client)}
+    client.post("/act/TX-20/called", data=house)
+    last = report(client, "voicemail", once(client), f"{lang}/act/TX-20/called")
+    assert words in text_of(last)
+    assert words in text_of(client.get(f"{lang}/act/TX-20/thanks"))
+    assert client.get("/api/v1/calls").json["calls"] == 5
+    assert client.get("/api/v1/calls?bill=s367-119").json["calls"] is None
+
+
 def test_nothing_of_a_caller_is_in_the_database(client: FlaskClient, engine_of_calls: Engine) -> None:
     form = {**CRUZ, "result": "voicemail", "once": once(client)}
     client.post("/act/TX-20/called", data=form, environ_base={"REMOTE_ADDR": "203.0.113.77"})
@@ -398,14 +416,15 @@ def test_a_call_about_both_bills_is_told_bill_by_bill(client: FlaskClient, engin
     both = {"member": "C001098", "bill": "us-guns-abroad", "result": "talked", "once": once(client)}
     page = client.post("/act/TX-20/called", data=both, follow_redirects=True)
     assert "What did they say about the ARMAS Act" in text_of(page)
+    call = ("us-guns-abroad", "")
     for said, found in (
-        ("undecided@s367-119", {("s367-119", "undecided"), ("s3508-119", "")}),
-        ("will_join@s3508-119", {("s367-119", "undecided"), ("s3508-119", "will_join")}),
+        ("undecided@s367-119", {call, ("s367-119", "undecided")}),
+        ("will_join@s3508-119", {call, ("s367-119", "undecided"), ("s3508-119", "will_join")}),
     ):
         page = told(client, page, said)
         with db.reading(engine_of_calls) as session:
             rows = [(row.about, row.said) for row in session.exec(select(CallCount)) if row.count]
-        assert len(rows) == 2
+        assert len(rows) == len(found)
         assert set(rows) == found
     for other in ("undecided@hr923-119", "undecided@us-guns-abroad", "maybe@s367-119", "x", ""):
         assert told(client, page, other).status_code == 400
