@@ -11,8 +11,9 @@ from campaign.proposals.models import Campaign, CampaignState, Proposal
 from campaign.refusals import Refused
 
 STATES: Final = ("draft", "live", "won", "paused", "archived")
-# Nothing is asked of anybody for a campaign in one of these.
-SILENT: Final = ("draft", "paused", "archived")
+# Nothing is asked of anybody for a campaign in one of these: in a draft its organizers see what will be asked.
+RESTING: Final = ("paused", "archived")
+SILENT: Final = ("draft", *RESTING)
 # Of several campaigns, addresses that name none show the first by this order.
 FIRST_SHOWN: Final = ("live", "won", "paused", "archived", "draft")
 # What a campaign may offer, as ``Campaign.languages`` has it.
