@@ -21,6 +21,7 @@ from campaign.mailing.edition import building, lifecycle
 from campaign.mailing.models import Consent, Delivery, MailToken, Subscriber, Suppression
 from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
+from campaign.proposals.models import Campaign, Proposal
 from campaign.settings import Settings
 
 from mondays import CAMPAIGN, MONDAY, Clock  # isort: skip
@@ -185,6 +186,35 @@ def test_who_is_refused_is_told_and_keeps_what_was_typed(
     answer = client.post(f"{lang}/{page}", data={"email": EMAIL})
     assert answer.status_code == 429
     assert says in answer.text
+
+
+@pytest.mark.parametrize(("zip", "status"), [("00000", 400), ("", 429)])
+@pytest.mark.parametrize(("lang", "chosen"), [("", "es"), ("/es", "en")])
+def test_a_refused_form_keeps_every_choice(
+    engine: Engine,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    zip: str,
+    status: int,
+    lang: str,
+    chosen: str,
+) -> None:
+    with db.writing(engine) as session:
+        session.add(Campaign(slug=CAMPAIGN, title_en="Arms", title_es="Armas"))
+        session.flush()
+        for slug in ("armas", "report"):
+            session.add(Proposal(slug=slug, campaign=CAMPAIGN, name_en=slug, name_es=slug))
+    if status == 429:
+        monkeypatch.setattr(askings, "ASKS_A_PLACE_AN_HOUR", 0)
+    plain = client.get(f"{lang}/subscribe").text
+    assert " checked" not in plain
+    typed = {"email": EMAIL, "zip": zip, "language": chosen, "proposals": "report", "alerts": "1"}
+    answer = client.post(f"{lang}/subscribe", data=typed)
+    assert answer.status_code == status
+    assert f'value="{EMAIL}"' in answer.text
+    assert f'<option value="{chosen}" lang="{chosen}" selected>' in answer.text
+    assert re.findall(r'id="([\w-]+)"[^>]* checked', answer.text) == ["p-report", "alerts"]
+    assert answer.text.count(" selected>") == 1
 
 
 def test_e31_already_subscribed_is_said_once_a_week(
