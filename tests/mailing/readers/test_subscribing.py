@@ -280,7 +280,7 @@ def test_e33_get_shows_one_button_and_preferences_are_never_required(
     assert page.text.partition("<main")[2].partition("</main>")[0].count("<button") == 1
     assert '<form action="/unsubscribe/' in page.text
     assert 'href="/preferences"' in page.text
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert page.headers["Cache-Control"] == "no-store"
     assert reader(engine).state == "confirmed"
 
@@ -404,7 +404,9 @@ def test_choices_are_changed_after_proof_of_the_mailbox(
     client.post("/preferences", data={"email": EMAIL})
     deliver(outbox())
     path = link_in(box, "preferences")
-    assert 'value="TX-20"' in client.get(path).text
+    page = client.get(path)
+    assert 'value="TX-20"' in page.text
+    assert page.headers["Referrer-Policy"] == "same-origin"
     client.post(path, data={"action": "save", "language": "es", "seat": "", "alerts": "1"})
     changed = reader(engine)
     assert (changed.language, changed.seat, changed.alerts) == ("es", "", True)
