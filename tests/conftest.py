@@ -41,6 +41,7 @@ EMPTYING = (
 )
 BROWSERS = "chromium-headless-shell", "chromium", "chromium-browser"
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+PLAIN_HOST = "campaign-host.test"
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -54,6 +55,8 @@ CHROMIUM_OPTIONS = [
     # No pixel is judged: what composes them needs no process, and the engine no helping threads.
     "--in-process-gpu",
     "--js-flags=--single-threaded",
+    # Over plain http a browser trusts localhost alone.
+    f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1",
 ]
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
 # Each process that runs tests has one database on PostgreSQL that its tests empty in turn.
@@ -221,6 +224,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def plain_host() -> str:
+    """A name of this machine that the browser trusts no more than any other site's."""
+    return PLAIN_HOST
 
 
 # --- one for each test -----------------------------------------------------------------------------

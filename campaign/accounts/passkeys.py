@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,13 +41,14 @@ UNREADABLE = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError
 
 @dataclass(frozen=True)
 class Site:
-    """Where passkeys are made and used: the host's name, its origin (``https://…``), what devices call it, and
-    the key that signs its challenges."""
+    """Where passkeys are made and used: the host's name, its origin (``https://…``), what devices call it,
+    the key that signs its challenges, and the time zone of the days of use."""
 
     host: str
     origin: str
     name: str
     key: str
+    zone: tzinfo = UTC
 
     def challenge(self, now: datetime) -> bytes:
         """A new challenge: when it was made, 16 random bytes, and our signature of both."""
@@ -148,7 +149,7 @@ def use(session: Session, site: Site, answer: str, *, now: datetime) -> User | N
         )
     except UNREADABLE:
         return None
-    row.used, row.last_used = seen.new_sign_count, now.date()
+    row.used, row.last_used = seen.new_sign_count, now.astimezone(site.zone).date()
     session.add(row)
     user = session.get_one(User, row.user)
     return user if user.active else None

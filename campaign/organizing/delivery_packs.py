@@ -5,7 +5,7 @@ Names of people stand in it only where they agreed to that; the others count.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from typing import Final
 
 from fpdf import FPDF
@@ -42,17 +42,18 @@ class Pack:
         return str(getattr(self.action, f"title_{lang}"))
 
 
-def table(pack: Pack) -> Iterator[tuple[int | str | date, ...]]:
-    """A row for each who counts, by ``COLUMNS``; only the day of people who did not agree to be named."""
+def table(pack: Pack, zone: tzinfo) -> Iterator[tuple[int | str | date, ...]]:
+    """A row for each who counts, by ``COLUMNS``; only the day (by ``zone``) of people who did not agree to be
+    named."""
     for number, row in enumerate(pack.rows, start=1):
         name, role = (row.name, row.role) if row.show_name else ("", "")
         town = row.town if row.show_name or row.organization else ""
-        day = row.confirmed_at.date() if row.confirmed_at else ""
+        day = row.confirmed_at.astimezone(zone).date() if row.confirmed_at else ""
         yield number, row.organization, name, role, town, day
 
 
-def csv(pack: Pack) -> bytes:
-    return exports.csv_of(COLUMNS, table(pack))
+def csv(pack: Pack, zone: tzinfo) -> bytes:
+    return exports.csv_of(COLUMNS, table(pack, zone))
 
 
 def pdf(pack: Pack, lang: str, *, today: date) -> bytes:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from campaign.calendar import ahead
 from campaign.congress import ledger
-from campaign.congress.bills import BillId, Chamber, congress_on, days_left, ordinal
+from campaign.congress.bills import WASHINGTON, BillId, Chamber, congress_on, days_left, ordinal
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Person
 from campaign.congress.models import Bill, Cosponsorship
@@ -112,8 +112,8 @@ class ProposalBills:
 class Ask:
     """One ask with the reason it was picked.
 
-    ``as_of`` is the day the bill was read last. ``sister`` is another bill of the campaign that the member has
-    joined, to be thanked for in the same call.
+    ``as_of`` is the day, in Washington, on which the bill was read last. ``sister`` is another bill of the
+    campaign that the member has joined, to be thanked for in the same call.
     """
 
     kind: AskKind
@@ -177,7 +177,7 @@ class CampaignAsks:
             matter=matter,
             situation=situation,
             reasons=Text.of_each(lambda lang: _reason(kind, situation, bill, matter, lang)),
-            as_of=bill.observed_at.date() if record and bill.observed_at else None,
+            as_of=bill.observed_at.astimezone(WASHINGTON).date() if record and bill.observed_at else None,
             sister=self._sister(person, matter),
         )
 

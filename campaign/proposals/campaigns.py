@@ -16,8 +16,9 @@ STATE_NAMES: Final = {
     "en": dict(zip(STATES, STATES, strict=True)),
     "es": dict(zip(STATES, ("borrador", "activa", "ganada", "en pausa", "archivada"), strict=True)),
 }
-# Nothing is asked of anybody for a campaign in one of these.
-SILENT: Final = ("draft", "paused", "archived")
+# Nothing is asked of anybody for a campaign in one of these: in a draft its organizers see what will be asked.
+RESTING: Final = ("paused", "archived")
+SILENT: Final = ("draft", *RESTING)
 # Of several campaigns, addresses that name none show the first by this order.
 FIRST_SHOWN: Final = ("live", "won", "paused", "archived", "draft")
 # What a campaign may offer, as ``Campaign.languages`` has it.

@@ -1,5 +1,6 @@
 """What the state of a campaign means to its readers: a draft is not open yet; paused, won and archived ones
-say so at the top of every page. Whom there is anything to ask is decided in ``asks.docket``."""
+say so at the top of every page. Whether a page invites its readers to ask is decided in ``_invites``, what is
+asked of whom in ``outreach.asks``."""
 
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
@@ -7,17 +8,23 @@ from werkzeug.wrappers import Response
 from campaign.web.core import errors, routing, served
 from campaign.web.core.languages import _
 from campaign.web.organize import access
+from campaign.web.public.overview import Chapter
 
 
 def attach(app: Flask) -> None:
     app.before_request(_gate)
     app.after_request(_keep_drafts_out_of_caches)
-    app.jinja_env.globals.update(campaign_state=_current)
+    app.jinja_env.globals.update(campaign_state=_current, invites=_invites)
 
 
 def _current() -> str:
     """The state of the campaign that this request's page belongs to."""
     return str(g.get("campaign_state", "live"))
+
+
+def _invites(chapter: Chapter | None = None) -> bool:
+    """Whether a page may invite its readers to ask for this campaign, or about one of its proposals."""
+    return served.is_asking() and (chapter is None or chapter.asks)
 
 
 def _gate() -> Response | None:

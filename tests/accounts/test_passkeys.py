@@ -2,7 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from accounts.device import Device
@@ -44,6 +45,15 @@ def device(engine: Engine, user: User) -> Device:
     found = Device(SITE.origin)
     assert made(engine, user, found).name == "My phone"
     return found
+
+
+def test_a_use_in_the_evening_is_dated_with_the_organizations_day(engine: Engine, device: Device) -> None:
+    site = replace(SITE, zone=ZoneInfo("America/Los_Angeles"))
+    evening = datetime(2026, 6, 21, 1, 30, tzinfo=UTC)
+    answer = device.use(passkeys.options_to_use(site, now=evening))
+    assert signin.with_passkey(engine, site, answer, VISITOR, now=evening).result == "in"
+    with db.reading(engine) as session:
+        assert session.exec(select(Passkey)).one().last_used == date(2026, 6, 20)
 
 
 def test_s32_a_passkey_opens_a_session_that_owes_no_code(engine: Engine, user: User, device: Device) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pypdf
 import pytest
@@ -13,6 +14,7 @@ from campaign.organizing.delivery_packs import Pack
 
 NOW = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 6, 20)
+ZONE = ZoneInfo("America/New_York")
 
 
 def pack(kind: str, rows: list[Signature]) -> Pack:
@@ -57,12 +59,19 @@ def text_of(raw: bytes) -> str:
 
 
 def test_the_table_names_those_who_agreed_and_counts_the_others() -> None:
-    raw = delivery_packs.csv(pack("petition", [row("=Ana"), row("Bo", show=False)]))
+    raw = delivery_packs.csv(pack("petition", [row("=Ana"), row("Bo", show=False)]), ZONE)
     first, second = csv.DictReader(io.StringIO(raw.decode("utf-8-sig")))
     assert (first["number"], first["name"], first["town"], first["confirmed"]) == (
         "1", "'=Ana", "Austin", "2026-06-20")  # fmt: skip
     assert (second["name"], second["role"], second["town"]) == ("", "", "")
     assert b"@" not in raw
+
+
+def test_who_confirmed_in_the_evening_did_so_on_the_organizations_day() -> None:
+    late = row("Ana")
+    late.confirmed_at = datetime(2026, 6, 20, 1, 30, tzinfo=UTC)
+    raw = delivery_packs.csv(pack("petition", [late]), ZONE)
+    assert raw.decode().split()[-1].endswith(",2026-06-19")
 
 
 @pytest.mark.parametrize(

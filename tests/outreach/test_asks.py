@@ -426,6 +426,12 @@ def test_days_are_the_first_of_who_is_on_and_the_last_of_who_left(
     assert ask.as_of == READ.date()
 
 
+def test_what_was_read_in_the_evening_is_dated_with_washingtons_day(congress: Engine) -> None:
+    evening = datetime(2026, 6, 2, 1, 30, tzinfo=UTC)
+    add_bill(congress, "hr1-119", proposal="armas", read_at=evening, updated=evening)
+    assert asked(congress, "A2", "hr1-119").as_of == date(2026, 6, 1)
+
+
 def refer(engine: Engine) -> None:
     seat(engine)
     add_bill(engine, "hr1-119", proposal="armas", committees=["HSFA", "HSFA14", "HSAP"])

@@ -46,7 +46,7 @@ def guard() -> None:
     with db.writing(database.engine()) as writer:
         bucket = keyed(settings().signing_key(), "program", row.token_hash)
         allowed = throttle.allow(writer, bucket, throttle.PROGRAM, now=now)
-        api_tokens.used(writer, token.strip(), now.date())
+        api_tokens.used(writer, token.strip(), now.astimezone(settings().zone).date())
     if not allowed:
         raise Refused(
             "There were too many requests with this token. Try again in a few minutes.",

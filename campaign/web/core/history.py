@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from campaign.congress.bills import WASHINGTON
 from campaign.congress.endings import CALENDAR
 from campaign.congress.members import Person
 from campaign.congress.models import Change
@@ -48,7 +49,7 @@ def events(changes: Iterable[Change], people: Mapping[str, Person], *, actions: 
 
 
 def _day(change: Change) -> date:
-    return change.happened or change.seen_at.date()
+    return change.happened or change.seen_at.astimezone(WASHINGTON).date()
 
 
 def _event(group: Sequence[Change], people: Mapping[str, Person]) -> Event:

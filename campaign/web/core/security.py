@@ -32,6 +32,9 @@ FRAMED = {
     ),
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+# Of pages whose address is nobody else's: no other site hears it. With "no-referrer" their own forms would be
+# sent with an Origin of "null", and be refused where a browser says nothing else of where they come from.
+OWN_SITE_ONLY = "same-origin"
 A_YEAR = 31_536_000
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 

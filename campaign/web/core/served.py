@@ -153,12 +153,17 @@ def _listed() -> list[str]:
 # --- its state -------------------------------------------------------------------------------------
 
 
+def is_asking() -> bool:
+    """Whether this request's campaign asks for anything: neither once it is paused nor archived."""
+    return state() not in campaigns.RESTING
+
+
 def asks(*, now: datetime) -> CampaignAsks:
-    """What this request's campaign asks for; nothing once it is paused or archived.
+    """What this request's campaign asks for; nothing where it asks for nothing now.
 
     The same for every visitor, and half of the work of a page that is not.
     """
-    if state() in ("paused", "archived"):
+    if not is_asking():
         return CampaignAsks(database.session(), [])
     named = slug()
     return computed_once(("asks", named), lambda session: campaign_asks(session, now=now, campaign=named))

@@ -32,7 +32,7 @@ from campaign.accounts.models import User, UserSession
 from campaign.accounts.signin import Visitor
 from campaign.refusals import Refused
 from campaign.settings import Settings
-from campaign.web.core import database, proxies, routing, served
+from campaign.web.core import database, proxies, routing, security, served
 from campaign.web.core.languages import LANGUAGES, current
 from campaign.web.core.render import settings
 from campaign.web.core.request_log import request_id
@@ -153,7 +153,7 @@ def not_yours(user: User) -> Refused:
 def keep_nowhere(response: Response) -> Response:
     """Nothing of these pages stays in a cache on the way, nor their addresses in another site's log."""
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = security.OWN_SITE_ONLY
     return response
 
 

@@ -15,7 +15,7 @@ from campaign.outreach import office_letters
 from campaign.refusals import Refused
 from campaign.web.core import database, served
 from campaign.web.core.languages import _, current
-from campaign.web.core.render import today
+from campaign.web.core.render import settings, today
 from campaign.web.organize import access
 from campaign.web.organize.access import page, route, to, told
 from campaign.web.organize.shared import KINDS, attachment
@@ -207,7 +207,7 @@ def action_pack(id: int, kind: str) -> Response:
     action, session = found_action(id), database.session()
     pack = Pack(action, editing.targets(session, action), signatures.counted(session, action))
     if kind == "csv":
-        raw, content_type = delivery_packs.csv(pack), KINDS["csv"]
+        raw, content_type = delivery_packs.csv(pack, settings().zone), KINDS["csv"]
     elif kind == "pdf":
         raw, content_type = delivery_packs.pdf(pack, current(), today=today()), "application/pdf"
     else:

@@ -22,7 +22,8 @@ from campaign.web.organize.account import arrive, slow
 def _site() -> Site:
     """This host: passkeys of another one do not work here."""
     origin = served.origin()
-    return Site(urlsplit(origin).hostname or "", origin, "Campaign", settings().signing_key())
+    config = settings()
+    return Site(urlsplit(origin).hostname or "", origin, "Campaign", config.signing_key(), config.zone)
 
 
 @route("/passkey", role="")

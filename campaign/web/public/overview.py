@@ -109,6 +109,13 @@ class Chapter:
         """Whether nobody brought it back for a whole Congress (asks.ProposalBills.history)."""
         return not self.now and bool(self.before) and self.before[0].record.bill.congress < self.congress - 1
 
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to ask about it: an open bill, or that somebody bring the last one back."""
+        if self.now:
+            return not all(card.record.stage.stage.final for card in self.now)
+        return not (self.law or self.history)
+
     def map(self) -> StateMap:
         """Who is on one of its bills of this Congress, by state."""
         return map_of(self.now)

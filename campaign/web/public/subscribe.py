@@ -23,7 +23,7 @@ from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.mailing.returned import webhooks
 from campaign.proposals import campaigns
 from campaign.refusals import Refused
-from campaign.web.core import database, proxies, served
+from campaign.web.core import database, proxies, security, served
 from campaign.web.core.languages import current
 from campaign.web.core.render import page, settings
 from campaign.web.public import places
@@ -36,7 +36,7 @@ TRAP = "website"
 def private(template: str, *, status: int = 200, **context: Any) -> Response:
     """A page that is nobody else's: not cached, not indexed, and its address is told to no other site."""
     answer = page(template, status=status, cached=False, **context)
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Referrer-Policy"] = security.OWN_SITE_ONLY
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
 

@@ -25,7 +25,15 @@ from mondays import CAMPAIGN  # isort: skip
 from jobs import close_bills
 
 Make = Callable[..., Any]
-LAW_PAGES = ("/bills/hr923-119", "/bills/s367-119", "/proposals/armas", "/act/NY-1", "/feeds/changes.atom")
+LAW_PAGES = (
+    "/bills",
+    "/bills/hr923-119",
+    "/bills/s367-119",
+    "/proposals/armas",
+    "/es/proposals/armas",
+    "/act/NY-1",
+    "/feeds/changes.atom",
+)
 NOON = datetime(2027, 1, 3, 17, tzinfo=UTC)
 MONDAY = datetime(2027, 1, 4, 15, tzinfo=UTC)
 
@@ -175,11 +183,22 @@ def test_a_bill_that_became_law_has_not_ended(engine: Engine) -> None:
         client = create_app(Settings(secret_key="k" * 40, geocoder_url=""), engine=engine).test_client()
         pages = {path: " ".join(client.get(path).text.split()) for path in LAW_PAGES}
     assert "This bill became law" in pages["/bills/hr923-119"]
-    assert (
-        "became law on December 20, 2026. It does not have to be introduced again." in pages["/proposals/armas"]
-    )
+    for path in ("/bills", "/proposals/armas"):
+        assert "became law on December 20, 2026. It does not have to be introduced again." in pages[path]
     assert "This bill has expired" in pages["/bills/s367-119"]
-    for path in ("/proposals/armas", "/act/NY-1"):
+    for path in ("/bills", "/proposals/armas", "/act/NY-1"):
         assert "to be among its first co-sponsors" not in pages[path]
+    assert "Ask your members" not in pages["/proposals/armas"]
+    assert "Pídaselo a sus legisladores" not in pages["/es/proposals/armas"]
     feed = pages["/feeds/changes.atom"]
     assert feed.count("<summary>Expired when its Congress ended") == 1
+
+
+def test_a_win_is_not_asked_for_in_its_own_congress_either(engine: Engine) -> None:
+    seat_members(engine, legislator("A1", term("NY-1")))
+    signed = acted("2026-12-20", "Became Public Law No: 119-99.", code="36000")
+    add_bill(engine, "hr923-119", sponsor="A1", proposal="armas", actions=[signed])
+    with time_machine.travel(NOON - timedelta(days=5), tick=False):
+        client = create_app(Settings(secret_key="k" * 40, geocoder_url=""), engine=engine).test_client()
+        assert "Ask your members" not in client.get("/proposals/armas").text
+        assert "Pídaselo a sus legisladores" not in client.get("/es/proposals/armas").text

@@ -91,7 +91,7 @@ def test_looking_changes_nothing_and_names_nobody(engine: Engine, client: FlaskC
     assert answer.status_code == 200
     assert says in main(answer)
     assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert EMAIL not in answer.text
     assert "TX-37" not in main(answer)
     assert reader(engine).placed_at == DECEMBER

@@ -21,6 +21,7 @@ from campaign.mailing.edition import building, lifecycle
 from campaign.mailing.models import Consent, Delivery, MailToken, Subscriber, Suppression
 from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
+from campaign.proposals.models import Campaign, Proposal
 from campaign.settings import Settings
 
 from mondays import CAMPAIGN, MONDAY, Clock  # isort: skip
@@ -216,6 +217,35 @@ def test_who_is_refused_is_told_and_keeps_what_was_typed(
     assert says in answer.text
 
 
+@pytest.mark.parametrize(("zip", "status"), [("00000", 400), ("", 429)])
+@pytest.mark.parametrize(("lang", "chosen"), [("", "es"), ("/es", "en")])
+def test_a_refused_form_keeps_every_choice(
+    engine: Engine,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    zip: str,
+    status: int,
+    lang: str,
+    chosen: str,
+) -> None:
+    with db.writing(engine) as session:
+        session.add(Campaign(slug=CAMPAIGN, title_en="Arms", title_es="Armas"))
+        session.flush()
+        for slug in ("armas", "report"):
+            session.add(Proposal(slug=slug, campaign=CAMPAIGN, name_en=slug, name_es=slug))
+    if status == 429:
+        monkeypatch.setattr(askings, "ASKS_A_PLACE_AN_HOUR", 0)
+    plain = client.get(f"{lang}/subscribe").text
+    assert " checked" not in plain
+    typed = {"email": EMAIL, "zip": zip, "language": chosen, "proposals": "report", "alerts": "1"}
+    answer = client.post(f"{lang}/subscribe", data=typed)
+    assert answer.status_code == status
+    assert f'value="{EMAIL}"' in answer.text
+    assert f'<option value="{chosen}" lang="{chosen}" selected>' in answer.text
+    assert re.findall(r'id="([\w-]+)"[^>]* checked', answer.text) == ["p-report", "alerts"]
+    assert answer.text.count(" selected>") == 1
+
+
 def test_e31_already_subscribed_is_said_once_a_week(
     engine: Engine, keys: Keys, readers: Make, clock: Clock
 ) -> None:
@@ -279,7 +309,7 @@ def test_e33_get_shows_one_button_and_preferences_are_never_required(
     assert page.text.partition("<main")[2].partition("</main>")[0].count("<button") == 1
     assert '<form action="/unsubscribe/' in page.text
     assert 'href="/preferences"' in page.text
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert page.headers["Cache-Control"] == "no-store"
     assert reader(engine).state == "confirmed"
 
@@ -403,7 +433,9 @@ def test_choices_are_changed_after_proof_of_the_mailbox(
     client.post("/preferences", data={"email": EMAIL})
     deliver(outbox())
     path = link_in(box, "preferences")
-    assert 'value="TX-20"' in client.get(path).text
+    page = client.get(path)
+    assert 'value="TX-20"' in page.text
+    assert page.headers["Referrer-Policy"] == "same-origin"
     client.post(path, data={"action": "save", "language": "es", "seat": "", "alerts": "1"})
     changed = reader(engine)
     assert (changed.language, changed.seat, changed.alerts) == ("es", "", True)

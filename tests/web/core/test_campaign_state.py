@@ -1,20 +1,28 @@
 """What the state of a campaign does to the pages that everybody reads."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from copies import copy_of
 from flask.testing import FlaskClient
 from organizer_client import reader, shared_app
 from sqlalchemy.engine import Engine
 
 from campaign import db
+from campaign.congress.models import Bill
 from campaign.organizing import campaign_setup
 from campaign.proposals import campaigns
+from campaign.proposals.kinship import GOOD
+from campaign.proposals.models import Kinship
 
 OURS, CALL = "us-guns-abroad", "member=C001091"
 SEAT = "/act/TX-20"
+# Before a Congress has its bills.
+FEBRUARY = datetime(2027, 2, 1, 15, tzinfo=UTC)
+INVITATIONS = (">Ask your members<", "You can ask members", ">Pídaselo a sus", "Puede pedir a sus")
 
 
 @pytest.fixture
@@ -78,6 +86,42 @@ def test_a_state_is_said_on_every_page_and_ends_the_calls(
     assert ('action="/find"' in client.get("/").text) is calls
     assert (client.get(f"{SEAT}?{CALL}").status_code == 200) is calls
     assert (client.get(f"{SEAT}/kit").status_code == 200) is calls
+
+
+def invited(client: FlaskClient, path: str) -> bool:
+    """Whether a page invites to ask; each language says what the other says."""
+    said = {any(each in client.get(lang + path).text for each in INVITATIONS) for lang in ("", "/es")}
+    assert len(said) == 1
+    return said.pop()
+
+
+@pytest.mark.parametrize("state", ["live", "paused", "archived"])
+def test_no_page_invites_to_ask_while_nothing_is_asked(
+    client: FlaskClient, snapshot_engine: Engine, state: str
+) -> None:
+    put(snapshot_engine, state)
+    for path in ("/bills/hr6736-119", "/proposals/armas-act"):
+        assert invited(client, path) is (state == "live")
+    with time_machine.travel(FEBRUARY, tick=False):
+        later = shared_app(snapshot_engine).test_client()
+        for path in ("/", "/bills", "/proposals/armas-act"):
+            assert invited(later, path) is (state == "live")
+
+
+@pytest.mark.parametrize("state", ["live", "paused"])
+def test_where_nothing_can_be_said_of_a_proposal_nothing_is(
+    client: FlaskClient, snapshot_engine: Engine, state: str
+) -> None:
+    """A likely bill waits for a decision: no notice says that there is none, and an empty one says nothing."""
+    put(snapshot_engine, state)
+    with db.writing(snapshot_engine) as session:
+        session.add(Bill(id="hr7-120", congress=120, type="hr", number=7, title="A likely bill"))
+        session.flush()
+        session.add(Kinship(bill="hr7-120", proposal="armas-act", state="suggested", score=GOOD))
+    with time_machine.travel(FEBRUARY, tick=False):
+        page = shared_app(snapshot_engine).test_client().get("/proposals/armas-act").text
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert ('<p class="notice">' in main) is (state == "live")
 
 
 def test_a_draft_copy_changes_nothing_for_the_public(client: FlaskClient, snapshot_engine: Engine) -> None:

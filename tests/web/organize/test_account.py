@@ -163,7 +163,7 @@ def test_s09_looking_at_a_link_lets_nobody_in_and_a_second_use_is_refused(
     for _ in range(2):
         page = client.get(f"/organize/link/{secret}")
         assert page.status_code == 200
-        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert page.headers["Referrer-Policy"] == "same-origin"
     assert client.get("/organize/").status_code == 303
     assert post(client, f"/organize/link/{secret}").status_code == 303
     assert client.get("/organize/").status_code == 200

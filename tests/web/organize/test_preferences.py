@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from copies import copy_of
 from flask import Flask
 from flask.testing import FlaskClient
@@ -87,6 +89,9 @@ def test_a_token_reads_the_board_until_it_is_revoked(
     assert answer.headers["Cache-Control"] == "no-store"
     rows = {row["bioguide"]: row for row in answer.json["rows"]}
     assert (len(rows), rows[JACOBS]["lean"], rows[JACOBS]["version"]) == (126, "likely", 1)
+    assert "last used on Jun 20, 2026" in staff.get("/organize/account").text
+    with time_machine.travel(datetime(2026, 6, 21, 1, 30, tzinfo=UTC), tick=False):
+        assert program.get(BOARD, headers=bearer(token)).status_code == 200
     assert "last used on Jun 20, 2026" in staff.get("/organize/account").text
     (id,) = re.findall(r"/account/tokens/(\d+)/revoke", staff.get("/organize/account").text)
     assert "Our sheet" not in send(staff, f"/organize/account/tokens/{id}/revoke").text

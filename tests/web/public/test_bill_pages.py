@@ -232,3 +232,18 @@ def test_committees_that_are_not_named_yet_are_said_to_be_that(
         later = create_app(Settings(secret_key="k" * 40), engine=snapshot_copy).test_client()
         assert says in later.get("/bills/hr6736-119").text
         assert says not in later.get("/bills/hr6618-118").text
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [("", "first seen June 19, 2026"), ("/es", "visto por primera vez el 19 de junio de 2026")],
+)
+def test_what_is_seen_in_the_evening_is_dated_with_washingtons_day(
+    sqlite_engine: Engine, lang: str, says: str
+) -> None:
+    put(sqlite_engine, "hr9-119", "An Act", INTRODUCED)
+    with db.writing(sqlite_engine) as session:
+        seen = datetime(2026, 6, 20, 1, 30, tzinfo=UTC)
+        session.add(Change(bill="hr9-119", kind="title", detail={"to": "A new title"}, seen_at=seen))
+    with time_machine.travel(NOW, tick=False):
+        assert says in client_of(sqlite_engine).get(f"{lang}/bills/hr9-119").text
