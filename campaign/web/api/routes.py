@@ -57,19 +57,11 @@ def keep_drafts_closed() -> None:
     """A draft is shown to organizers alone, here as on its pages (``campaign_state``)."""
     asked = routing.access()
     if served.state() == "draft" and not (asked and asked.in_draft):
-        raise _not_open()
-
-
-def _not_open() -> Refused:
-    return Refused(
-        "The people behind this campaign are still preparing it. Please come back soon.",
-        "Quienes llevan esta campaña todavía la preparan. Vuelva pronto, por favor.",
-        status=404,
-    )
-
-
-def _is_draft(proposal: Proposal) -> bool:
-    return campaigns.state(session(), proposal.campaign) == "draft"
+        raise Refused(
+            "The people behind this campaign are still preparing it. Please come back soon.",
+            "Quienes llevan esta campaña todavía la preparan. Vuelva pronto, por favor.",
+            status=404,
+        )
 
 
 @room.blueprint.after_request
@@ -110,10 +102,7 @@ def proposals(_query: schemas.NoQuery) -> schemas.Proposals:
 )
 def proposal(_query: schemas.NoQuery, slug: str) -> schemas.Proposal:
     """One proposal with its bills over the Congresses."""
-    found = overview.proposal_named(session(), slug)
-    if _is_draft(found):
-        raise _not_open()
-    return _proposal(found)
+    return _proposal(overview.proposal_named(session(), slug))
 
 
 @operation(room, "/bills", query=schemas.NoQuery, answer=schemas.Bills, example="/bills")
@@ -293,7 +282,7 @@ def _short(record: BillRecord) -> dict[str, object]:
 
 def _whole(record: BillRecord) -> schemas.WholeBill:
     """The object of ``campaign bill --json`` (contract.md), with what a reader elsewhere needs beside it."""
-    proposal = lineage.proposal_of(session(), str(record.id))
+    proposal = overview.proposal_carried(session(), str(record.id))
     people = members.people(session(), record.active | record.gone, now=record.moment)
     rows = [
         schemas.Cosponsor(
@@ -312,7 +301,7 @@ def _whole(record: BillRecord) -> schemas.WholeBill:
         passages=[_passage(each) for each in passages.passages(record.actions)],
         cosponsors=rows,
         counts=schemas.Counts(**vars(counts(session(), record))),
-        proposal=proposal.slug if proposal and not _is_draft(proposal) else None,
+        proposal=proposal.slug if proposal else None,
         as_of=record.day,
         source=BillId.of(record.bill.id).public_address,
     )

@@ -158,6 +158,11 @@ def is_asking() -> bool:
     return state() not in campaigns.RESTING
 
 
+def may_name(campaign: str) -> bool:
+    """Whether this request may name what belongs to a campaign: a draft is told of at its own address alone."""
+    return campaign == slug() or campaigns.state(database.session(), campaign) != "draft"
+
+
 def asks(*, now: datetime) -> CampaignAsks:
     """What this request's campaign asks for; nothing where it asks for nothing now.
 

@@ -26,7 +26,7 @@ from campaign.web.core import charts, history
 from campaign.web.core.charts import Steps
 from campaign.web.core.history import Event
 from campaign.web.public import votes
-from campaign.web.public.overview import Card, card
+from campaign.web.public.overview import Card, card, proposal_carried
 
 HISTORY = 60
 # What ``Cosponsorship.claim`` says when a withdrawal is no longer listed.
@@ -143,7 +143,7 @@ def bill(session: Session, record: BillRecord, *, sort: str, now: datetime) -> B
     relatives = ledger.records(session, [each.id for each in family], now=now)
     return BillPage(
         card=card(session, record, relatives.values(), progress.goals(session, [key]).get(key)),
-        proposal=lineage.proposal_of(session, key),
+        proposal=proposal_carried(session, key),
         on=tuple(sorted(_entries(record, people, record.active), key=SORTS[order])),
         gone=tuple(_entries(record, people, record.gone)),
         sort=order,

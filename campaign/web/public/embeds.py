@@ -104,7 +104,7 @@ def embed_proposal(kind: str, slug: str) -> Response:
 def embed_bill(kind: str, text: str) -> Response:
     """One bill."""
     now, id = utcnow(), str(lookup.resolve(session(), text))
-    proposal = lineage.proposal_of(session(), id)
+    proposal = overview.proposal_carried(session(), id)
     relatives = [bill.id for bill, _kin in lineage.bills_of(session(), proposal.slug)] if proposal else []
     records = ledger.records(session(), [id, *relatives], now=now)
     card = overview.card(session(), records[id], records.values(), progress.goals(session(), [id]).get(id))

@@ -25,7 +25,7 @@ from campaign.proposals import campaigns, lineage, returns
 from campaign.proposals.models import Campaign, CitedFact, Proposal
 from campaign.proposals.returns import Search
 from campaign.refusals import Refused
-from campaign.web.core import history
+from campaign.web.core import history, served
 from campaign.web.core.history import Event
 from campaign.web.core.tiles import StateMap, state_map
 
@@ -170,11 +170,17 @@ def calls(session: Session, front: Front) -> int | None:
 
 
 def proposal_named(session: Session, slug: str) -> Proposal:
-    """Raises Refused (404) where there is none of that name."""
+    """Raises Refused (404) where there is none of that name, or it is of another campaign that is a draft."""
     found = session.get(Proposal, slug) if SLUG.fullmatch(slug) else None
-    if found is None:
+    if found is None or not served.may_name(found.campaign):
         raise Refused(f"We have no bill “{slug[:60]}”.", f"Aquí no hay un proyecto «{slug[:60]}».", status=404)
     return found
+
+
+def proposal_carried(session: Session, bill: str) -> Proposal | None:
+    """The proposal that a bill carries, unless it is of another campaign that is a draft."""
+    found = lineage.proposal_of(session, bill)
+    return found if found and served.may_name(found.campaign) else None
 
 
 def chapter(session: Session, proposal: Proposal, *, now: datetime) -> Chapter:

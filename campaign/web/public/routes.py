@@ -249,7 +249,8 @@ def bill(text: str) -> Response:
     else:
         record = ledger.current(session(), str(known), now=now)
     chosen = content.bill(session(), record, sort=request.args.get("sort", ""), now=now)
-    return page("public/bill.html", shown=chosen)
+    of_campaign = chosen.proposal is not None and chosen.proposal.campaign == served.slug()
+    return page("public/bill.html", shown=chosen, of_campaign=of_campaign)
 
 
 def _canonical(text: str) -> Response:

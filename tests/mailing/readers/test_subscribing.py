@@ -21,6 +21,7 @@ from campaign.mailing.edition import building, lifecycle
 from campaign.mailing.models import Consent, Delivery, MailToken, Subscriber, Suppression
 from campaign.mailing.readers import subscribers
 from campaign.mailing.readers.subscribers import Asked, Wish
+from campaign.proposals import campaigns
 from campaign.proposals.models import Campaign, Proposal
 from campaign.settings import Settings
 
@@ -153,6 +154,28 @@ def test_e29_looking_at_the_link_confirms_nothing(
     assert page.status_code == 200
     assert '<button class="button" type="submit">' in page.text
     assert reader(engine).state == "pending"
+
+
+@pytest.mark.parametrize(("state", "invited"), [("live", True), ("paused", False)])
+def test_who_confirms_is_sent_to_call_if_anything_is_asked(
+    engine: Engine,
+    keys: Keys,
+    clock: Clock,
+    client: FlaskClient,
+    outbox: Make,
+    box: Box,
+    state: str,
+    invited: bool,
+) -> None:
+    asked(engine, keys, clock)
+    deliver(outbox())
+    with db.writing(engine) as session:
+        session.add(Campaign(slug=CAMPAIGN, title_en="Fewer guns", title_es="Menos armas"))
+        session.flush()
+        campaigns.set_state(session, CAMPAIGN, state, by="x", now=clock())
+    page = client.post(link_in(box))
+    assert page.status_code == 200
+    assert ("Make your first call now" in page.text) is invited
 
 
 @pytest.mark.parametrize("lang", ["", "/es"])

@@ -1,5 +1,6 @@
 """Several campaigns on one installation: each at its own addresses, with nothing of one on pages of another."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from campaign.proposals import campaigns
 from campaign.settings import Settings
 
 OURS, THEIRS = "us-guns-abroad", "rural-homes"
+NAMES_OF_HOMES = re.compile('Homes Act|Ley de Vivienda|Homes for rural|Viviendas para|"proposal": ?"homes')
 # Whom the invented campaign asks: on a bill that the shipped record holds for its number alone.
 HOMES = b"""\
 campaign: rural-homes
@@ -92,6 +94,40 @@ def test_a_proposal_of_another_campaign_is_shown_there(client: FlaskClient) -> N
     assert (answer.status_code, answer.location) == (302, f"/c/{THEIRS}/proposals/homes-act")
     back = client.get(f"/c/{THEIRS}/es/proposals/armas-act")
     assert back.location == f"/c/{OURS}/es/proposals/armas-act"
+
+
+NAMED = (
+    "/bills/hr6618-119",
+    "/es/bills/hr6618-119",
+    "/proposals/homes-act",
+    "/feeds/proposals/homes-act.atom",
+    "/es/feeds/bills/hr6618-119.json",
+    "/embed/count/proposals/homes-act",
+    "/es/embed/chart/bills/hr6618-119",
+    "/oembed?url=http://localhost/proposals/homes-act",
+    "/api/v1/proposals/homes-act",
+    "/api/v1/bills/hr6618-119",
+)
+
+
+@pytest.mark.parametrize("path", NAMED)
+def test_a_draft_is_named_at_its_own_address_alone(
+    client: FlaskClient, snapshot_engine: Engine, path: str
+) -> None:
+    """The record of its bill is public; what the draft makes of it is not."""
+    state(snapshot_engine, THEIRS, "draft")
+    for start in ("", f"/c/{OURS}"):
+        answer = client.get(start + path)
+        assert answer.status_code == (200 if "6618" in path else 404), start
+        assert not NAMES_OF_HOMES.search(answer.text), start
+    assert client.get("/proposals/homes-act/picture.png").status_code == 404
+
+
+@pytest.mark.parametrize("lang", ["", "/es"])
+def test_only_a_campaigns_own_bills_invite_to_ask(client: FlaskClient, lang: str) -> None:
+    invitation = f'href="{lang}/find">{"Pídaselo a sus legisladores" if lang else "Ask your members"}'
+    assert invitation in client.get(f"{lang}/bills/hr6736-119").text
+    assert invitation not in client.get(f"{lang}/bills/hr6618-119").text
 
 
 def test_the_interface_is_the_campaigns(client: FlaskClient) -> None:
