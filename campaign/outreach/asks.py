@@ -84,6 +84,11 @@ class ProposalBills:
         return None if self.living else lineage.law_of(self.earlier)
 
     @property
+    def enacted(self) -> bool:
+        """Whether a bill of this Congress became law: its companions are as done as it is."""
+        return any(record.stage.stage is Stage.law for record in self.living)
+
+    @property
     def history(self) -> bool:
         """Whether nobody brought it back for a whole Congress: nothing is asked about it until then."""
         return not self.living and bool(self.earlier) and self.earlier[0].congress < self.congress - 1
@@ -203,10 +208,11 @@ class CampaignAsks:
         stage = record.stage.stage
         rows = record.rows.get(person.bioguide, [])
         stand = self._stands.get((str(record.id), person.bioguide))
+        goes_on = not matter.enacted
         return Situation(
-            joinable=PASSED.get(stage) != person.chamber and stage not in OUT_OF_CONGRESS,
+            joinable=goes_on and PASSED.get(stage) != person.chamber and stage not in OUT_OF_CONGRESS,
             votes=person.voting,
-            vote_near=stage is Stage.reported or PASSED.get(stage, person.chamber) != person.chamber,
+            vote_near=goes_on and self._vote_near(person, stage),
             sponsor=record.sponsor == person.bioguide,
             joined=min((row.joined for row in rows if row.withdrawn is None), default=None),
             left=max((row.withdrawn for row in rows if row.withdrawn), default=None),
@@ -215,8 +221,12 @@ class CampaignAsks:
             voted_on=stand.day if stand else None,
             # Once the chamber has voted, no committee of it has the bill.
             seat=self._seat(person, record) if stand is None else None,
-            markup_near=self._marks_up(person, record),
+            markup_near=goes_on and self._marks_up(person, record),
         )
+
+    @staticmethod
+    def _vote_near(person: Person, stage: Stage) -> bool:
+        return stage is Stage.reported or PASSED.get(stage, person.chamber) != person.chamber
 
     def _earlier(self, person: Person, matter: ProposalBills) -> EarlierSupport | None:
         """The newest earlier bill that this member led or, as far as is known, stayed on."""

@@ -382,6 +382,16 @@ def test_who_has_no_vote_is_asked_to_join_their_own_chambers_bill(congress: Engi
     assert told == [("floor", "s1-119"), ("delegate", "hr1-119")]
 
 
+def test_once_one_bill_is_law_nobody_is_asked_to_join_its_companion(congress: Engine) -> None:
+    """H.R. 1 became law while S. 1 stands where it was, even reported: the proposal has what it asked for."""
+    signed = (HOUSE_PASSED, SENATE_PASSED, TO_PRESIDENT)
+    add_bill(congress, "hr1-119", proposal="armas", actions=signed, law="119-5")
+    add_bill(congress, "s1-119", on("A5", "2026-01-10"), proposal="armas", actions=(REPORTED,))
+    add_bill(congress, "s2-119", proposal="armas")
+    found = asks_of(congress, ("A1", "A5", "A6"), "hr1-119")
+    assert [ask and ask.code for ask in found] == [None, "thank", None]
+
+
 def test_a_member_is_asked_about_the_bill_of_their_own_chamber(congress: Engine) -> None:
     add_bill(congress, "hr1-119", proposal="armas")
     add_bill(congress, "s1-119", proposal="armas")

@@ -99,6 +99,11 @@ class Chapter:
         return None if self.now else next((card for card in self.last if card.is_law), None)
 
     @property
+    def is_enacted(self) -> bool:
+        """Whether a bill of this Congress became law (asks.ProposalBills.enacted)."""
+        return any(card.is_law for card in self.now)
+
+    @property
     def last(self) -> tuple[Card, ...]:
         """The bills of the newest Congress that has ended."""
         newest = max((card.record.bill.congress for card in self.before), default=None)
@@ -111,9 +116,10 @@ class Chapter:
 
     @property
     def asks(self) -> bool:
-        """Whether there is anything to ask about it: an open bill, or that somebody bring the last one back."""
+        """Whether there is anything to ask about it: an open bill, where none of them became law, or that
+        somebody bring the last one back."""
         if self.now:
-            return not all(card.record.stage.stage.final for card in self.now)
+            return not (self.is_enacted or all(card.record.stage.stage.final for card in self.now))
         return not (self.law or self.history)
 
     def map(self) -> StateMap:
