@@ -27,6 +27,7 @@ from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.mailing.returned import bounces
 from campaign.mailing.transport import Verdict
 from campaign.outreach import outcomes
+from campaign.outreach.bilingual import Text
 from campaign.outreach.outcomes import Report
 from campaign.settings import Settings
 from jobs import (
@@ -104,7 +105,8 @@ def jobs(world: World) -> Iterator[tuple[str, Look]]:
     yield "sending: notices for the chat", timed(lambda: chat_notices.post(engine, settings, now=now))
     yield "sending: a returned mail", timed(lambda: _bounce(world))
     yield "jobs: find readers without a copy", timed(lambda: mending.mend(engine, now=now))
-    yield "jobs: cancel the edition", once(lambda: lifecycle.cancel(engine, begun[0], why="bench", now=now))
+    why = Text("no longer needed", "ya no hace falta")
+    yield "jobs: cancel the edition", once(lambda: lifecycle.cancel(engine, begun[0], why=why, now=now))
     _forget(engine, begun[0])
     yield from _of_forms(world)
     for job in (ask_places, build_editions, deliver_webhooks, housekeeping, remind_organizers, remind_pledges):

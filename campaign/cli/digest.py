@@ -183,9 +183,11 @@ def send_test_digest(
 def pause_digest(context: CommandContext, period: str, slug: str) -> None:
     """Pause an edition: copies that are not sent yet wait."""
     from campaign.mailing.edition import lifecycle
+    from campaign.outreach.bilingual import Text
 
     edition = _edition(context, slug, period)
-    lifecycle.pause(context.engine, edition.id or 0, why="paused by hand")
+    why = Text("paused by hand", "la pausó una persona")
+    lifecycle.pause(context.engine, edition.id or 0, why=why)
     _output_status(context, [edition.campaign], edition.period)
 
 
@@ -199,10 +201,12 @@ def cancel_digest(context: CommandContext, period: str, slug: str) -> None:
     from campaign import db
     from campaign.accounts import audit
     from campaign.mailing.edition import editions, lifecycle
+    from campaign.outreach.bilingual import Text
 
     edition = _edition(context, slug, period)
     by = f"{getpass.getuser()} (command line)"
-    unsent = lifecycle.cancel(context.engine, edition.id or 0, why=f"cancelled by {by}", now=context.now)
+    why = Text(f"cancelled by {by}", f"la canceló {getpass.getuser()} (línea de comandos)")
+    unsent = lifecycle.cancel(context.engine, edition.id or 0, why=why, now=context.now)
     with db.writing_alone(context.engine) as session:
         audit.note(session, None, "digest cancelled", edition.period, now=context.now, actor=by, copies=unsent)
         data = editions.status(session, editions.get(session, edition.id or 0))

@@ -142,8 +142,9 @@ class Edition(SQLModel, table=True):
     approved_by: str = ""
     published_at: datetime | None = None
     finished_at: datetime | None = None
-    # Why it is paused or stopped, for the organizer.
+    # Why it is paused or stopped, for the organizer; in Spanish, too, since version 0.2.
     problem: str = ""
+    problem_es: str = ""
     # Counts by state once its deliveries are forgotten.
     totals: dict[str, int] = Field(default_factory=dict, sa_column=Column(sa.JSON, nullable=False))
 

@@ -262,7 +262,7 @@ def pause_edition(engine: Engine, edition: int, en: str, es: str, *, now: dateti
     many workers."""
     with db.writing(engine) as session:
         paused = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "sending")
-        if _changed(session, paused.values(state="paused", problem=en)):
+        if _changed(session, paused.values(state="paused", problem=en, problem_es=es)):
             take_back(session, edition)
             row = session.get_one(Edition, edition)
             detail = {"campaign": row.campaign, "edition": edition, "problem_en": en, "problem_es": es}
@@ -390,8 +390,9 @@ def troubles(session: Session) -> list[Trouble]:
         found.append(Trouble("relay", f"{en} since {since}{words}", f"{es} desde {since}{words}"))
     for edition in session.exec(select(Edition).where(Edition.state == "paused")):
         why = f": {edition.problem}" if edition.problem else ""
+        why_es = f": {edition.problem_es}" if edition.problem_es else why
         about, whose = f"{edition.kind} {edition.period}", (edition.id, edition.campaign)
-        found.append(Trouble(about, f"is paused{why}", f"está en pausa{why}", *whose))
+        found.append(Trouble(about, f"is paused{why}", f"está en pausa{why_es}", *whose))
     query = sa.select(sa.func.count()).where(UNKNOWN, rows.c.edition.is_not(None))
     if unknown := session.execute(query).scalar_one():
         found.append(

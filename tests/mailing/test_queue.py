@@ -603,7 +603,7 @@ def test_e09_a_pause_holds_at_once_and_is_told_once(
         row = session.get_one(Edition, week)
         (notice,) = session.exec(select(Delivery).where(Delivery.kind == "notice"))
         assert session.get_one(Edition, other).state == "sending"
-    assert (row.state, row.problem) == ("paused", "many refused")
+    assert (row.state, row.problem, row.problem_es) == ("paused", "many refused", "muchos rechazos")
     problem = {"problem_en": "many refused", "problem_es": "muchos rechazos"}
     detail = {"what": "paused", "campaign": CAMPAIGN, "edition": week, **problem}
     assert (notice.due, notice.detail) == (MONDAY, detail)

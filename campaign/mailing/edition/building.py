@@ -118,7 +118,7 @@ def open_row(engine: Engine, campaign: str, kind: str, period: str, found: News,
         elif _starts_over(known, now):
             session.execute(sa.delete(Content).where(col(Content.edition) == known.id))
             known.since_seq, known.upto_seq, known.built_at = fresh.since_seq, fresh.upto_seq, now
-            known.state, known.problem, known.finished_at = "building", "", None
+            known.state, known.problem, known.problem_es, known.finished_at = "building", "", "", None
         return (known or fresh).id or 0
 
 

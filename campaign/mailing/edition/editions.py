@@ -34,7 +34,10 @@ STATE_NAMES: Final = {
 # States of a copy, as ``status`` counts them.
 COPY_STATES = ("sent", "deferred", "failed", "unknown", "suppressed", "pending", "sending")
 
-NO_STATUS: Final = {"edition": "", "state": "", **dict.fromkeys(("recipients", *COPY_STATES), 0), "problem": ""}
+NO_STATUS: Final = {
+    **dict.fromkeys(("edition", "state", "problem", "problem_es"), ""),
+    **dict.fromkeys(("recipients", *COPY_STATES), 0),
+}
 
 
 def get(session: Session, edition: int) -> Edition:
@@ -81,6 +84,7 @@ def status(session: Session, edition: Edition) -> dict[str, Any]:
         "recipients": found.get("recipients", 0),
         **{state: found.get(state, 0) for state in COPY_STATES},
         "problem": edition.problem,
+        "problem_es": edition.problem_es,
     }
 
 

@@ -16,8 +16,11 @@ from campaign.congress.bills import congress_on, ordinal
 from campaign.mailing import notices, queue
 from campaign.mailing.edition import contents, editions, news, recipients
 from campaign.mailing.models import Edition
+from campaign.outreach.bilingual import Text
 from campaign.refusals import Refused
 from campaign.settings import Settings
+
+NOTHING = Text("", "")
 
 
 def publish(engine: Engine, settings: Settings, edition: int, *, by: str, now: datetime) -> int:
@@ -35,7 +38,7 @@ def publish(engine: Engine, settings: Settings, edition: int, *, by: str, now: d
     with db.writing(engine) as session:
         opened = sa.update(Edition).where(col(Edition.id) == edition, col(Edition.state) == "draft")
         result: Any = session.execute(
-            opened.values(state="sending", published_at=now, approved_by=by, problem="")
+            opened.values(state="sending", published_at=now, approved_by=by, problem="", problem_es="")
         )
         if result.rowcount != 1:
             return 0
@@ -45,7 +48,7 @@ def publish(engine: Engine, settings: Settings, edition: int, *, by: str, now: d
     return added
 
 
-def pause(engine: Engine, edition: int, *, why: str) -> None:
+def pause(engine: Engine, edition: int, *, why: Text) -> None:
     """Hold what has not left yet. Raises Refused (409) for an edition that is not being sent."""
     with db.writing(engine) as session:
         _move(session, edition, ("sending",), "paused", why)
@@ -56,10 +59,10 @@ def resume(engine: Engine, edition: int, *, now: datetime) -> None:
     """Go on sending. Raises Refused (409) for an edition that is not paused or whose Congress has ended."""
     with db.writing(engine) as session:
         _require_sitting(editions.get(session, edition), now)
-        _move(session, edition, ("paused",), "sending", "")
+        _move(session, edition, ("paused",), "sending", NOTHING)
 
 
-def cancel(engine: Engine, edition: int, *, why: str, now: datetime) -> int:
+def cancel(engine: Engine, edition: int, *, why: Text, now: datetime) -> int:
     """End an edition for the readers who have not got it yet: state ``stopped``, and no row is left waiting.
 
     Returns how many copies will not be sent. The next edition tells its news. Raises Refused (409) for an
@@ -84,6 +87,7 @@ def retire(engine: Engine, *, now: datetime) -> list[Edition]:
         for row in ended:
             row.state, row.finished_at = "stopped", now
             row.problem = f"the {ordinal(row.congress)} Congress ended before it was sent"
+            row.problem_es = f"el {ordinal(row.congress, 'es')} Congreso terminó antes de que se enviara"
         session.flush()
         if ended:
             left = queue.end_stopped(session, now=now)
@@ -127,7 +131,7 @@ def _require_newest(session: Session, draft: Edition) -> None:
         )
 
 
-def _move(session: Session, edition: int, before: tuple[str, ...], after: str, why: str) -> Edition:
+def _move(session: Session, edition: int, before: tuple[str, ...], after: str, why: Text) -> Edition:
     row = session.get(Edition, edition, with_for_update=True) or editions.get(session, edition)
     if row.state not in before:
         es = editions.STATE_NAMES["es"][row.state]
@@ -136,5 +140,5 @@ def _move(session: Session, edition: int, before: tuple[str, ...], after: str, w
             f"El estado de la edición {row.period} es «{es}».",
             status=409,
         )
-    row.state, row.problem = after, why
+    row.state, row.problem, row.problem_es = after, why.en, why.es
     return row

@@ -24,6 +24,7 @@ from campaign.mailing.edition import building, editions, lifecycle, previews
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.send_times import period_of
 from campaign.mailing.models import Edition
+from campaign.outreach.bilingual import Text
 from campaign.proposals import campaigns
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -290,7 +291,7 @@ def _approve(id: int) -> int:
 
 
 def _pause(id: int) -> None:
-    lifecycle.pause(database.engine(), id, why=f"paused by {me().email}")
+    lifecycle.pause(database.engine(), id, why=Text(f"paused by {me().email}", f"la pausó {me().email}"))
 
 
 def _resume(id: int) -> None:
@@ -302,7 +303,8 @@ def _resend(id: int) -> int:
 
 
 def _cancel(id: int) -> int:
-    return lifecycle.cancel(database.engine(), id, why=f"cancelled by {me().email}", now=db.utcnow())
+    why = Text(f"cancelled by {me().email}", f"la canceló {me().email}")
+    return lifecycle.cancel(database.engine(), id, why=why, now=db.utcnow())
 
 
 STEPS = {

@@ -19,6 +19,7 @@ from campaign.mailing import queue
 from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.edition import building, lifecycle, mending
 from campaign.mailing.models import Delivery, Edition
+from campaign.outreach.bilingual import Text
 from campaign.refusals import Refused
 from campaign.settings import Settings
 
@@ -35,12 +36,13 @@ def test_e15_who_has_it_keeps_it_and_nobody_else_gets_it(
     readers(*FIVE)
     edition = published()
     deliver(outbox(stopping=lambda: len(box.messages) >= 2))
-    assert lifecycle.cancel(engine, edition, why="wrong week", now=MONDAY) == 3
+    assert lifecycle.cancel(engine, edition, why=Text("wrong week", "otra semana"), now=MONDAY) == 3
     assert sorted(states().values()) == ["failed"] * 3 + ["sent"] * 2
     assert deliver(outbox()).counts == {}
     assert len(box.messages) == 2
     row = edition_row(edition)
-    assert (row.state, row.problem, row.finished_at) == ("stopped", "wrong week", MONDAY)
+    assert (row.state, row.problem, row.problem_es) == ("stopped", "wrong week", "otra semana")
+    assert row.finished_at == MONDAY
 
 
 @pytest.mark.parametrize("held", [False, True])
@@ -51,8 +53,8 @@ def test_e15_what_another_worker_holds_is_not_begun(
     edition = published()
     claimed = queue.claim(engine, owner="other", now=clock(), most=5).claimed
     if held:
-        lifecycle.pause(engine, edition, why="look")
-    assert lifecycle.cancel(engine, edition, why="wrong", now=clock()) == 5
+        lifecycle.pause(engine, edition, why=Text("look", "look"))
+    assert lifecycle.cancel(engine, edition, why=Text("wrong", "wrong"), now=clock()) == 5
     with engine.execution_options(writes=True).begin() as connection:
         assert [queue.begin(connection, row, owner="other", now=clock()) for row in claimed] == [False] * 5
     assert set(states().values()) == {"failed"}
@@ -68,7 +70,7 @@ def test_e15_a_copy_in_flight_ends_as_what_it_is(
     with engine.execution_options(writes=True).begin() as connection:
         for row in rows:
             queue.begin(connection, row, owner="a", now=clock())
-    assert lifecycle.cancel(engine, edition, why="wrong", now=clock()) == 0
+    assert lifecycle.cancel(engine, edition, why=Text("wrong", "wrong"), now=clock()) == 0
     with engine.execution_options(writes=True).begin() as connection:
         queue.end(connection, queue.Ended(rows[0], queue.Verdict("sent"), clock()), owner="a")
         queue.end(connection, queue.Ended(rows[1], queue.Verdict("deferred", "451 later"), clock()), owner="a")
@@ -88,11 +90,11 @@ def test_only_what_is_being_sent_or_paused_is_cancelled(
     with db.writing(engine) as session:
         session.get_one(Edition, edition).state = state
     with pytest.raises(Refused) as refusal:
-        lifecycle.cancel(engine, edition, why="wrong", now=MONDAY)
+        lifecycle.cancel(engine, edition, why=Text("wrong", "wrong"), now=MONDAY)
     assert (refusal.value.status, edition_row(edition).state) == (409, state)
     assert states() == {"a@readers-host.org": "pending"}
     with pytest.raises(Refused) as missing:
-        lifecycle.cancel(engine, edition + 1, why="wrong", now=MONDAY)
+        lifecycle.cancel(engine, edition + 1, why=Text("wrong", "wrong"), now=MONDAY)
     assert missing.value.status == 404
 
 
@@ -106,7 +108,7 @@ def test_an_edition_that_is_mended_and_cancelled_at_once_keeps_no_row_waiting(
     threads = [
         threading.Thread(target=mending.mend, args=(engine,), kwargs={"now": MONDAY}),
         threading.Thread(
-            target=lifecycle.cancel, args=(engine, edition), kwargs={"why": "wrong", "now": MONDAY}
+            target=lifecycle.cancel, args=(engine, edition), kwargs={"why": Text("wrong", "mal"), "now": MONDAY}
         ),
     ]
     for thread in threads:
@@ -123,7 +125,7 @@ def test_the_next_edition_tells_the_news_of_a_cancelled_one(
 ) -> None:
     readers("a@readers-host.org")
     first = built()
-    lifecycle.cancel(engine, first, why="wrong", now=MONDAY)
+    lifecycle.cancel(engine, first, why=Text("wrong", "wrong"), now=MONDAY)
     later = building.build(engine, settings, CAMPAIGN, now=MONDAY + timedelta(days=7))
     assert edition_row(later.edition).since_seq == edition_row(first).since_seq
 

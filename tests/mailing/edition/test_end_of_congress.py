@@ -13,6 +13,7 @@ from campaign.mailing import queue
 from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.edition import building, lifecycle
 from campaign.mailing.models import Delivery, Edition
+from campaign.outreach.bilingual import Text
 from campaign.refusals import Refused
 from campaign.settings import Settings
 from jobs import build_editions
@@ -55,7 +56,7 @@ def test_a_paused_edition_of_the_last_congress_cannot_be_resumed(
 ) -> None:
     readers("r1@readers-host.org")
     edition = published(LAST_WEEK, BUILT)
-    lifecycle.pause(engine, edition, why="look")
+    lifecycle.pause(engine, edition, why=Text("look", "look"))
     with pytest.raises(Refused, match="has ended"):
         lifecycle.resume(engine, edition, now=NOON)
     lifecycle.resume(engine, edition, now=NOON - timedelta(seconds=1))
@@ -94,6 +95,7 @@ def test_organizers_hear_once_what_was_stopped(
         row = session.get_one(Edition, edition)
         notice = session.exec(select(Delivery).where(Delivery.kind == "notice")).one()
     assert (row.state, row.problem) == ("stopped", "the 119th Congress ended before it was sent")
+    assert row.problem_es == "el 119.º Congreso terminó antes de que se enviara"
     assert (notice.detail["periods"], notice.detail["number"]) == (LAST_WEEK, 3)
 
 

@@ -21,6 +21,7 @@ from campaign.mailing.edition import alerts, building, contents, editions, lifec
 from campaign.mailing.edition.digest import Group
 from campaign.mailing.edition.send_times import monday_of, period_of, send_time
 from campaign.mailing.models import Content, Delivery, Edition
+from campaign.outreach.bilingual import Text
 from campaign.outreach.time_zones import STATE_ZONES
 from campaign.refusals import Refused
 from campaign.settings import Settings
@@ -272,9 +273,9 @@ def test_a_held_alert_is_not_let_go_by_what_comes_after_it(
 
     def hold() -> None:
         if act == "pause":
-            lifecycle.pause(engine, number, why="a wrong name")
+            lifecycle.pause(engine, number, why=Text("a wrong name", "un nombre equivocado"))
         else:
-            lifecycle.cancel(engine, number, why="a wrong name", now=evening)
+            lifecycle.cancel(engine, number, why=Text("a wrong name", "un nombre equivocado"), now=evening)
 
     see(engine, joined={**GARZA, "R000001": date(2026, 6, 19)}, read_at=MONDAY.replace(day=20, hour=19))
     with monkeypatch.context() as patched:

@@ -171,6 +171,10 @@ def test_an_edition_goes_from_built_to_held_to_sent_and_each_act_is_logged(
     assert "0 of 3 copies finished" in staff.get("/organize/digest").text
     take(staff, edition, "pause")
     assert state_of(snapshot_engine, edition) == "paused"
+    for path in ("digest", ""):
+        assert "paused by organizer@example.org" in text_of(staff.get(f"/organize/{path}").text)
+        spanish = text_of(staff.get(f"/es/organize/{path}").text)
+        assert ("la pausó organizer@example.org" in spanish, "paused by" in spanish) == (True, False)
     take(staff, edition, "resume")
     assert state_of(snapshot_engine, edition) == "sending"
     assert acts(snapshot_engine) == ["digest built", "digest approved", "digest paused", "digest resumed"]
