@@ -165,13 +165,15 @@ def announced(
 ) -> dict[str, set[str]]:
     """The committees whose notice of a meeting named each bill since a moment, by the bill's id, while the
     meeting is still ahead. What a first reading of a source found is no news."""
-    fresh = select(MeetingChange.event).where(
+    fresh = select(MeetingChange.event, MeetingChange.bill).where(
         MeetingChange.seen_at >= since,
         col(MeetingChange.kind).in_(("set", "named")),
         col(MeetingChange.baseline).is_(False),
     )
+    # A new meeting (no bill) announces all that it names; an agenda that grew, only what was added.
+    news = set(session.exec(fresh).all())
     query = select(Meeting).where(
-        col(Meeting.event).in_(fresh),
+        col(Meeting.event).in_({event for event, _ in news}),
         Meeting.starts_at > now,
         Meeting.state == AHEAD,
         col(Meeting.twin_of).is_(None),
@@ -179,7 +181,8 @@ def announced(
     found: dict[str, set[str]] = {}
     for meeting in session.exec(query):
         for bill in set(bills) & meeting.named.keys():
-            found.setdefault(bill, set()).update(code[:4] for code in meeting.committees.split())
+            if not news.isdisjoint({(meeting.event, None), (meeting.event, bill)}):
+                found.setdefault(bill, set()).update(code[:4] for code in meeting.committees.split())
     return found
 
 

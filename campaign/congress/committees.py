@@ -52,10 +52,17 @@ def import_memberships(session: Session, rows: Any, as_of: date, now: datetime) 
 
 
 def _congress_of(session: Session, seats: Sequence[tuple[str, legislators.Membership]], as_of: date) -> int:
-    """The Congress of a file: that of its day, unless it still holds just what the last Congress had."""
+    """The Congress of a file: that of its day, unless it still holds just what the last Congress had, of those
+    who are still listed: the seats of who has left are deleted before the file lacks them."""
     stored = session.exec(select(CommitteeSeat)).all()
     before = {(row.committee, row.bioguide, row.role) for row in stored}
-    if stored and before == {(code, seat.bioguide, seat.role) for code, seat in seats}:
+    sitting, committees = _known(session)
+    now = {
+        (code, seat.bioguide, seat.role)
+        for code, seat in seats
+        if code in committees and seat.bioguide in sitting
+    }
+    if stored and before == now:
         return min(stored[0].congress, congress_of(as_of))
     return congress_of(as_of)
 
@@ -73,8 +80,13 @@ def _membership_row(code: str, seat: legislators.Membership, congress: int) -> R
 
 def store_memberships(session: Session, rows: Sequence[Row], kept: Collection[str] = ()) -> int:
     """Replace all committee seats, save those of the committees ``kept``."""
-    sitting, committees = data_sets.listed(session), set(session.exec(select(Committee.id)))
+    sitting, committees = _known(session)
     current = [row for row in rows if row["committee"] in committees and row["bioguide"] in sitting]
     session.execute(sa.delete(CommitteeSeat).where(col(CommitteeSeat.committee).not_in(kept)))
     data_sets.put(session, CommitteeSeat, current, fresh=True)
     return len(current)
+
+
+def _known(session: Session) -> tuple[set[str], set[str]]:
+    """The people and the committees of whom seats are stored."""
+    return data_sets.listed(session), set(session.exec(select(Committee.id)))

@@ -101,10 +101,11 @@ def not_modified(session: Session, bill: BillId, *, now: datetime) -> None:
     """Note that GovInfo's file has not changed: a complete reading without news.
 
     It counts once in a row: content has changed under an unchanged Last-Modified (quirk 8), so the next
-    request is unconditional.
+    request is unconditional. Of a bill that api.congress.gov showed since, it says nothing: the file may be
+    older than that (quirk 12).
     """
     known, tracking = session.get(Bill, str(bill)), session.get(Tracking, str(bill))
-    if known is not None and known.observed_at is not None and known.observed_at < now:
+    if known is not None and known.authority == "govinfo" and known.observed_at and known.observed_at < now:
         known.observed_at, known.observed_source = now, "govinfo"
     if tracking is not None:
         tracking.attempted_at = tracking.govinfo_read_at = now

@@ -15,7 +15,7 @@ from sqlmodel import select
 from werkzeug import Request, Response
 
 from campaign import db, doctor
-from campaign.congress import members, roster
+from campaign.congress import data_sets, members, roster
 from campaign.congress.bills import BillId
 from campaign.congress.legislators import FILES, MemberFiles, party_letter
 from campaign.congress.members import Person
@@ -434,6 +434,19 @@ def test_committee_seats_end_with_their_congress(
     assert (min(seats, key=lambda one: seats[one] or 0) if seats else None) == chair
     assert set(seats) == set(listed.get("HSFA", ())) if chair else not seats
     assert of_old_leader == []
+
+
+def test_a_file_of_the_last_congress_is_known_though_some_in_it_have_left(engine: Engine) -> None:
+    """Who sits is listed on 3 January; the file of committees is emptied some days later."""
+    filled_by(with_two_committees, engine)
+    old = {code: on_committee(*ids) for code, ids in BEFORE.items()}
+    again = MemberFiles(current=crowd()[1:], memberships=old)
+    load(engine, again, JANUARY, as_of=date(2027, 1, 4))
+    load(engine, again, JANUARY, as_of=date(2027, 1, 5))
+    with db.reading(engine) as session:
+        assert MOST[0] not in data_sets.listed(session)
+        assert set(session.exec(select(CommitteeSeat.congress))) == {119}
+        assert members.committees_of(session, MOST[1], now=JANUARY) == []
 
 
 # --- impossible coordinates ---

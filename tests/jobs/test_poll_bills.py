@@ -111,6 +111,25 @@ def test_a_refused_key_closes_the_api_and_govinfo_goes_on(
         assert ledger.current(session, str(STOP), now=now).bill.observed_source == "govinfo"
 
 
+@pytest.mark.parametrize("read_before", [False, True], ids=["first read when older", "read when as new"])
+def test_an_unchanged_file_that_is_older_than_the_record_makes_it_no_newer(
+    engine: Engine, source: Standin, now: datetime, read_before: bool
+) -> None:
+    """While api.congress.gov is away, GovInfo's lagging file does not say that nothing has happened since."""
+    track(engine, ARMAS, now=now)
+    if read_before:
+        source.world.asof = "2026-01-15"
+        assert poll_bills.run(engine, source.settings(), now=now - HOUR, source="govinfo").whole
+        source.world.asof = ""
+    assert poll_bills.run(engine, source.settings(), now=now, source="api").whole
+    source.world.asof = "2026-01-15"
+    for hours in (1, 2, 3):
+        poll_bills.run(engine, source.settings(), now=now + hours * HOUR, source="govinfo")
+    with db.reading(engine) as session:
+        bill = ledger.current(session, str(ARMAS), now=now).bill
+    assert (bill.observed_at, bill.observed_source) == (now, "api")
+
+
 def test_one_bad_bill_does_not_stop_the_rest(
     engine: Engine, source: Standin, fetcher: Fetcher, now: datetime
 ) -> None:

@@ -104,8 +104,18 @@ def awaiting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         {"seen_at": NOW - timedelta(days=1)},
         {"committees": "SSJU"},
         {"kind": "moved"},
+        {"kind": "named", "bill": "s367-119", "named": {"s3508-119": "list", "s367-119": "list"}},
     ],
-    ids=["holds only", "called off", "begun", "first reading", "yesterday", "another committee", "moved"],
+    ids=[
+        "holds only",
+        "called off",
+        "begun",
+        "first reading",
+        "yesterday",
+        "another committee",
+        "moved",
+        "another bill joined it",
+    ],
 )
 def test_no_alert_of_what_is_no_news_for_the_readers_own_member(
     awaiting: Engine, settings: Settings, request: pytest.FixtureRequest, change: dict[str, Any]
@@ -116,6 +126,15 @@ def test_no_alert_of_what_is_no_news_for_the_readers_own_member(
     with db.writing(awaiting) as session:
         # What was announced stays on record; the next case must stand alone.
         session.execute(sa.update(Meeting).values(state="cancelled"))
+
+
+def test_only_the_bill_that_joined_an_agenda_today_is_announced(snapshot_copy: Engine) -> None:
+    """The other one was announced when the meeting was set."""
+    both = {"s3508-119": "list", "s367-119": "list"}
+    set_today(snapshot_copy, "1", committees="SSFR", named=both, kind="named", bill="s367-119")
+    with db.reading(snapshot_copy) as session:
+        found = news.announced_today(session, list(both), now=NOW + timedelta(hours=6))
+    assert found == {"s367-119": {"SSFR"}}
 
 
 def readers(engine: Engine, keys: Keys, lang: str, *seats: str) -> None:
@@ -134,7 +153,7 @@ def readers(engine: Engine, keys: Keys, lang: str, *seats: str) -> None:
 
 def set_today(engine: Engine, event: str, **parts: Any) -> None:
     """A meeting, and the change that announced it this morning."""
-    changed = {name: parts.pop(name) for name in ("kind", "baseline", "seen_at") if name in parts}
+    changed = {name: parts.pop(name) for name in ("kind", "bill", "baseline", "seen_at") if name in parts}
     planned = meeting(event, 3)
     for name, value in parts.items():
         setattr(planned, name, value)
