@@ -67,7 +67,8 @@ def restore(engine: Engine, file: Path, *, replace: bool = False) -> Counts:
     """Replace the database by a backup, in one transaction; returns the number of rows by table.
 
     A backup of an older version is upgraded first. Raises Refused where the file is damaged, is no backup or is
-    of a newer version, and where the database holds data and ``replace`` is false.
+    of a newer version, and where the database holds data and ``replace`` is false. A SQLite database may be of
+    any version: nothing of it stays.
     """
     if not file.is_file():
         raise Refused(f"There is no file {file}.", f"No existe el archivo {file}.")
@@ -78,7 +79,6 @@ def restore(engine: Engine, file: Path, *, replace: bool = False) -> Counts:
         source = db.open_engine(f"sqlite:///{copy}")
         try:
             _upgrade_copy(source, file)
-            db.upgrade(engine)
             _refuse_unless_empty(engine, replace)
             return _replace_all(source, engine)
         finally:
@@ -95,7 +95,6 @@ def copy(source: Engine, target: Engine) -> Counts:
             "The source's tables are not at this version; run campaign db upgrade on it first.",
             "Las tablas de origen no son de esta versión; ejecute primero campaign db upgrade.",
         )
-    db.upgrade(target)
     _refuse_unless_empty(target, replace=False)
     return _replace_all(source, target)
 
@@ -173,8 +172,11 @@ def _upgrade_copy(source: Engine, file: Path) -> None:
 
 
 def _refuse_unless_empty(engine: Engine, replace: bool) -> None:
+    """The tables may be of any version, or missing."""
     with engine.connect() as connection:
-        full = [name for name, rows in count_rows(connection).items() if rows]
+        found = set(sa.inspect(connection).get_table_names())
+        ours = [table for table in tables.metadata().sorted_tables if table.name in found]
+        full = [table.name for table in ours if connection.scalar(sa.select(sa.select(table).exists()))]
     if full and not replace:
         raise Refused(
             f"{engine.url.render_as_string()} already holds data ({full[0]} …). Nothing was changed.",
@@ -185,6 +187,7 @@ def _refuse_unless_empty(engine: Engine, replace: bool) -> None:
 def _replace_all(source: Engine, target: Engine) -> Counts:
     if target.dialect.name == "sqlite" and source.dialect.name == "sqlite":
         return _replace_file(source, target)
+    db.upgrade(target)
     target = target.execution_options(writes=True)
     with _snapshot(source) as reader, target.begin() as writer:
         if target.dialect.name == "postgresql":

@@ -208,7 +208,10 @@ def insert(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, 
 
 
 def upgrade(engine: Engine) -> None:
-    """Migrate the schema to the newest revision. Several processes may call it at once."""
+    """Migrate the schema to the newest revision. Several processes may call it at once.
+
+    Raises Refused for a database of a newer version.
+    """
     from alembic import command
     from alembic.config import Config
 
@@ -222,6 +225,7 @@ def upgrade(engine: Engine) -> None:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtext('campaign.upgrade'))"))
         config.attributes["connection"] = connection
         before = _revision_at(connection)
+        _refuse_newer(before)
         command.upgrade(config, "head")
         if connection.dialect.name == "sqlite" and _revision_at(connection) != before:
             _check_references(connection)
@@ -261,10 +265,20 @@ def is_current(engine: Engine) -> bool:
 
 def require_current(engine: Engine) -> None:
     """Raises Refused unless the schema is at the newest revision."""
-    if not is_current(engine):
+    found = _revision(engine)
+    _refuse_newer(found)
+    if found != revisions()[-1]:
         raise Refused(
             "The database has no tables of this version yet; run campaign db upgrade first.",
             "La base de datos no tiene las tablas de esta versión; ejecute primero campaign db upgrade.",
+        )
+
+
+def _refuse_newer(revision: str | None) -> None:
+    if revision is not None and revision not in revisions():
+        raise Refused(
+            "The database comes from a newer version of this service; upgrade the service first.",
+            "La base de datos viene de una versión más nueva de este servicio; actualícelo primero.",
         )
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from statistics import median
@@ -515,6 +516,60 @@ def test_a_backup_of_a_newer_version_is_refused(engine: Engine, tmp_path: Path) 
     connection.close()
     with pytest.raises(Refused, match="newer version"):
         backup.restore(engine, tmp_path / "kept.db", replace=True)
+
+
+@contextmanager
+def aged(engine: Engine, revision: str) -> Iterator[None]:
+    """The database marked as one of another version."""
+    mark = sa.text("UPDATE alembic_version SET version_num = :it")
+    with engine.execution_options(writes=True).begin() as connection:
+        connection.execute(mark, {"it": revision})
+    yield
+    with engine.execution_options(writes=True).begin() as connection:
+        connection.execute(mark, {"it": db.revisions()[-1]})
+
+
+def test_going_back_a_backup_replaces_a_database_of_a_newer_version(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    """As docs/operations.md says: the backup made before an upgrade undoes it."""
+    fill(sqlite_engine)
+    before = contents(sqlite_engine)
+    backup.backup(sqlite_engine, tmp_path / "kept.db")
+    with aged(sqlite_engine, "9999"):
+        with pytest.raises(Refused, match="already holds data"):
+            backup.restore(sqlite_engine, tmp_path / "kept.db")
+        backup.restore(sqlite_engine, tmp_path / "kept.db", replace=True)
+        assert contents(sqlite_engine) == before
+        assert db.is_current(sqlite_engine)
+
+
+@pytest.mark.parametrize("step", [db.upgrade, db.require_current])
+def test_a_database_of_a_newer_version_is_refused(engine: Engine, step: Callable[[Engine], None]) -> None:
+    with aged(engine, "9999"), pytest.raises(Refused, match="newer version"):
+        step(engine)
+
+
+@pytest.mark.postgres
+def test_postgresql_of_a_newer_version_stays_as_it_is(
+    sqlite_engine: Engine, postgres_engine: Engine, tmp_path: Path
+) -> None:
+    fill(postgres_engine)
+    before = contents(postgres_engine)
+    fill(sqlite_engine, changes=1)
+    backup.backup(sqlite_engine, tmp_path / "kept.db")
+    with aged(postgres_engine, "9999"), pytest.raises(Refused, match="newer version"):
+        backup.restore(postgres_engine, tmp_path / "kept.db", replace=True)
+    assert contents(postgres_engine) == before
+
+
+def test_a_restore_that_is_refused_does_not_upgrade_the_database(sqlite_engine: Engine, tmp_path: Path) -> None:
+    fill(sqlite_engine)
+    backup.backup(sqlite_engine, tmp_path / "kept.db")
+    with aged(sqlite_engine, db.revisions()[-2]):
+        with pytest.raises(Refused, match="Nothing was changed"):
+            backup.restore(sqlite_engine, tmp_path / "kept.db")
+        assert not db.is_current(sqlite_engine)
 
 
 def test_a_missing_file_is_refused(engine: Engine, tmp_path: Path) -> None:
