@@ -47,6 +47,22 @@ def test_a_split_or_unknown_zip_code_offers_the_senators_at_once(
     assert client.get(f"/act/{state}?member={links[0]}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "right", "wrong"),
+    [
+        ("/find?zip=57430", "Your senators are those of your state.", "in every district"),
+        ("/es/find?zip=57430", "Sus senadores son los de su estado.", "en todos los distritos"),
+        ("/find?zip=78205", "Your senators are the same in every district.", "those of your state"),
+    ],
+)
+def test_over_a_state_line_nobody_is_told_that_the_senators_are_the_same(
+    client: FlaskClient, path: str, right: str, wrong: str
+) -> None:
+    text = words(client.get(path).text)
+    assert right in text
+    assert wrong not in text
+
+
 def test_a_town_with_offices_of_all_choices_tells_none_apart(client: FlaskClient) -> None:
     text = words(client.get("/find?zip=78205").text)
     assert "District offices in" in text

@@ -714,6 +714,25 @@ def test_when_the_congress_has_ended_the_pages_say_so(snapshot_engine: Engine) -
 
 
 @pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/act/TX-20", "who represents Texas, district 20 in the House:"),
+        ("/act/TX-20", "who holds one of the two Senate seats of Texas:"),
+        ("/es/act/TX-20", "quién ocupa uno de los dos escaños de Texas en el Senado."),
+        ("/act/VT-0", "who represents Vermont in the House:"),
+        ("/es/act/VT-0", "quién representa a Vermont en la Cámara."),
+    ],
+)
+def test_of_a_state_with_a_senator_nobody_says_that_its_members_are_not_known(
+    snapshot_engine: Engine, path: str, said: str
+) -> None:
+    (act,) = pages_at(snapshot_engine, datetime(2027, 1, 5, 15, tzinfo=UTC), path)
+    assert said in act
+    assert "who represents Texas:" not in act
+    assert "quién representa a Texas." not in act
+
+
+@pytest.mark.parametrize(
     ("bill", "asked"),
     [
         ("s367-119", "S. 367"), ("hr923-119", "S. 367"), ("hr8427-118", "S. 367"), ("s2926-118", "S. 367"),
