@@ -241,7 +241,10 @@ def told(text: str) -> None:
 
 
 def safe_next(target: str) -> str:
-    """Where to go after signing in: one of our own pages that can be looked at, or the first page (S16)."""
+    """Where to go after signing in: one of our own pages that can be looked at, or the first page (S16).
+
+    ``target`` is a path as ``guard`` gives it: below this request's script name, which names its campaign.
+    """
     fallback = organizer_url("dashboard")
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or not re.fullmatch(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*", target):
@@ -252,7 +255,7 @@ def safe_next(target: str) -> str:
         return fallback
     asked = routing.access(endpoint)
     ours = endpoint.rpartition(".")[0] in BLUEPRINTS and asked is not None and asked.role
-    return target if ours else fallback
+    return request.script_root + target if ours else fallback
 
 
 def visitor() -> Visitor:
