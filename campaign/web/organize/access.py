@@ -6,7 +6,7 @@ Every organizer's route is declared with ``route``, which says who may come in; 
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import flask_login
 from flask import (
@@ -216,8 +216,10 @@ def organizer_url_in(lang: str) -> str:
     """Where this very page is in another language, with its query."""
     if request.blueprint not in BLUEPRINTS or request.method != "GET":
         return url_for(f"organize_{lang}.dashboard")
-    values = {**request.args.to_dict(flat=False), **(request.view_args or {})}
-    return url_for(f"organize_{lang}.{routing.view_name()}", **values)
+    address = url_for(f"organize_{lang}.{routing.view_name()}", **(request.view_args or {}))
+    # Not by ``url_for``: a visitor's parameter may have the name of one of its own.
+    query = urlencode(list(request.args.items(multi=True)))
+    return f"{address}?{query}" if query else address
 
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
