@@ -6,7 +6,7 @@ Every organizer's route is declared with ``route``, which says who may come in; 
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import flask_login
 from flask import (
@@ -216,8 +216,10 @@ def organizer_url_in(lang: str) -> str:
     """Where this very page is in another language, with its query."""
     if request.blueprint not in BLUEPRINTS or request.method != "GET":
         return url_for(f"organize_{lang}.dashboard")
-    values = {**request.args.to_dict(flat=False), **(request.view_args or {})}
-    return url_for(f"organize_{lang}.{routing.view_name()}", **values)
+    address = url_for(f"organize_{lang}.{routing.view_name()}", **(request.view_args or {}))
+    # Not by ``url_for``: a visitor's parameter may have the name of one of its own.
+    query = urlencode(list(request.args.items(multi=True)))
+    return f"{address}?{query}" if query else address
 
 
 def page(template: str, *, status: int = 200, **context: Any) -> Response:
@@ -241,7 +243,10 @@ def told(text: str) -> None:
 
 
 def safe_next(target: str) -> str:
-    """Where to go after signing in: one of our own pages that can be looked at, or the first page (S16)."""
+    """Where to go after signing in: one of our own pages that can be looked at, or the first page (S16).
+
+    ``target`` is a path as ``guard`` gives it: below this request's script name, which names its campaign.
+    """
     fallback = organizer_url("dashboard")
     parts = urlsplit(target)
     if parts.scheme or parts.netloc or not re.fullmatch(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*", target):
@@ -252,7 +257,7 @@ def safe_next(target: str) -> str:
         return fallback
     asked = routing.access(endpoint)
     ours = endpoint.rpartition(".")[0] in BLUEPRINTS and asked is not None and asked.role
-    return target if ours else fallback
+    return request.script_root + target if ours else fallback
 
 
 def visitor() -> Visitor:

@@ -162,6 +162,15 @@ def test_names_of_our_own_arguments_are_nobodys_to_give(own: Flask, path: str, n
     check(client, "POST", path, query_string={name: "x"}, data={name: "x"})
 
 
+@pytest.mark.parametrize("name", ["endpoint", "_scheme", "_anchor", "_method", "_external", "self", "values"])
+@pytest.mark.parametrize("path", ["/organize/sign-in", "/es/organize/passkey"])
+def test_nor_at_the_organizers_door(own: Flask, path: str, name: str) -> None:
+    answer = own.test_client().get(path, query_string={name: "x", "next": "/organize/?a=b"})
+    assert answer.status_code == 200
+    other = path.removeprefix("/es") if path.startswith("/es") else f"/es{path}"
+    assert f'href="{other}?{name}=x&amp;next=' in answer.text
+
+
 def test_a_form_sent_twice_counts_once(own: Flask) -> None:
     client = own.test_client()
     page = client.get("/act/TX-20/called?member=C001098&bill=s367-119").text

@@ -168,6 +168,20 @@ def test_words_are_edited_at_the_campaigns_own_desk(client: FlaskClient, snapsho
     assert organizer.get(f"/c/{THEIRS}/organize/words/wording/points-armas-act").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/organize/actions/new?kind=petition", "/es/organize/readers/import"])
+@pytest.mark.parametrize("start", ["", f"/c/{THEIRS}"])
+@pytest.mark.parametrize("root", ["", "/below"])
+def test_signing_in_leads_back_to_the_page_of_the_same_campaign(
+    client: FlaskClient, snapshot_engine: Engine, root: str, start: str, path: str
+) -> None:
+    below = {"SCRIPT_NAME": root}
+    door = client.get(start + path, environ_overrides=below).location
+    assert door.startswith(f"{root}{start}")
+    sign_in(client, snapshot_engine, "admin")
+    back = client.get(door.removeprefix(root), environ_overrides=below)
+    assert (back.status_code, back.location) == (303, root + start + path)
+
+
 def signed_up(client: FlaskClient, engine: Engine, path: str, **form: str) -> tuple[str, str]:
     """The campaign and the proposals of a reader who signs up at a page."""
     client.post(path, data={"email": f"{len(path)}@readers-host.org", "language": "en", **form})
