@@ -27,7 +27,7 @@ from campaign.web.core import database, health
 from campaign.web.core.routing import Room
 
 room = Room("metrics", role="organizer")
-# A token of an organizer opens it, as their other programs.
+# A token of an organizer of all campaigns opens it, as their other programs.
 room.blueprint.before_request(guard)
 
 
@@ -99,7 +99,7 @@ def _labelled(name: str, help: str, label: str, values: Iterable[Any]) -> GaugeM
     return found
 
 
-@room.route("/metrics")
+@room.route("/metrics", everywhere=True)
 def metrics() -> Response:
     registry = CollectorRegistry()
     registry.register(Gauges(database.session(), db.utcnow()))

@@ -40,7 +40,7 @@ def guard() -> None:
     user, row = found
     if not users.may(user, asked.role):
         raise Refused("This token's user is no organizer.", "El usuario de este token no organiza.", status=403)
-    if not users.may_enter(user, served.slug()):
+    if not users.may_enter(user, served.slug()) or (asked.everywhere and user.campaigns):
         raise not_yours(user)
     now = db.utcnow()
     with db.writing(database.engine()) as writer:

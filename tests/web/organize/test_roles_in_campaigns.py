@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel
 
 from campaign import db
-from campaign.accounts import users
+from campaign.accounts import api_tokens, users
 from campaign.organizing import campaign_file, campaign_setup, texts, whip
 from campaign.outreach import outcomes
 from campaign.outreach.outcomes import Report
@@ -79,6 +79,24 @@ def test_what_is_about_all_campaigns_is_not_done_for_one(ana: FlaskClient) -> No
     page = ana.get(here).text
     assert "Homes for rural America" in page
     assert f"/c/{OURS}/" not in page
+
+
+def test_the_gauges_of_all_campaigns_are_closed_to_a_token_of_one(
+    client: FlaskClient, snapshot_engine: Engine
+) -> None:
+    with db.writing(snapshot_engine) as session:
+        user, _link = users.add(session, ANA, "organizer", now=db.utcnow(), actor="tests")
+        bearer = {"Authorization": f"Bearer {api_tokens.make(session, user, 'x', now=db.utcnow())}"}
+    assert client.get(f"/c/{THEIRS}/metrics", headers=bearer).status_code == 200
+    for slug in (THEIRS, OURS):
+        with db.writing(snapshot_engine) as session:
+            user = users.find(session, user.id or 0)
+            users.set_role(session, user, "organizer", campaigns=[slug], by=None, now=db.utcnow())
+        for start in ("", f"/c/{THEIRS}", f"/c/{OURS}"):
+            answer = client.get(f"{start}/metrics", headers=bearer)
+            assert answer.status_code == 403
+            assert "campaign_readers" not in answer.text
+        assert client.get(f"/c/{slug}/api/v1/organize/notes", headers=bearer).status_code == 200
 
 
 def test_a_bill_of_another_campaign_is_not_edited_on_this_ones_board(ana: FlaskClient) -> None:
