@@ -74,7 +74,7 @@ def restore(engine: Engine, file: Path, *, replace: bool = False) -> Counts:
         raise Refused(f"There is no file {file}.", f"No existe el archivo {file}.")
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "restore.db"
-        shutil.copyfile(file, copy)
+        _copy_whole(file, copy)
         _checked(copy)
         source = db.open_engine(f"sqlite:///{copy}")
         try:
@@ -97,6 +97,14 @@ def copy(source: Engine, target: Engine) -> Counts:
         )
     _refuse_unless_empty(target, replace=False)
     return _replace_all(source, target)
+
+
+def _copy_whole(file: Path, copy: Path) -> None:
+    """Copy a SQLite file with what it has not taken over yet from the log beside it. A backup has no log; a
+    database that was saved from a disk may."""
+    for ending in ("", "-wal"):
+        if (part := file.with_name(f"{file.name}{ending}")).is_file():
+            shutil.copyfile(part, copy.with_name(f"{copy.name}{ending}"))
 
 
 def count_rows(connection: Connection) -> Counts:

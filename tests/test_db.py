@@ -1,6 +1,7 @@
 """Engines, transactions, upgrades, and copies of the whole record: on both engines."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import threading
@@ -516,6 +517,26 @@ def test_a_backup_of_a_newer_version_is_refused(engine: Engine, tmp_path: Path) 
     connection.close()
     with pytest.raises(Refused, match="newer version"):
         backup.restore(engine, tmp_path / "kept.db", replace=True)
+
+
+def test_what_stands_in_the_log_beside_a_database_comes_back_with_it(
+    sqlite_engine: Engine, another: Engine, tmp_path: Path
+) -> None:
+    """A database whose machine died is restored from its disk; its newest rows are in the log beside it."""
+    fill(sqlite_engine)
+    db.tidy(sqlite_engine)
+    with db.writing(sqlite_engine) as session:
+        session.get_one(Bill, "hr1-119").title = "newest"
+    file = Path(str(sqlite_engine.url.database))
+    saved = tmp_path / "disk" / "saved.db"
+    saved.parent.mkdir()
+    for ending in ("", "-wal"):
+        shutil.copyfile(f"{file}{ending}", f"{saved}{ending}")
+    before = {each.name: each.read_bytes() for each in saved.parent.iterdir()}
+    backup.restore(another, saved)
+    assert contents(another) == contents(sqlite_engine)
+    assert contents(another)[0][0] == "newest"
+    assert {each.name: each.read_bytes() for each in saved.parent.iterdir()} == before
 
 
 @contextmanager

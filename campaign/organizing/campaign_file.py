@@ -114,7 +114,7 @@ _SAID: Final = {
     "not_offered": ("“{name}” is no language of this campaign", "«{name}» no es un idioma de esta campaña"),
     "extra_forbidden": ("“{name}” is not known here", "aquí no se conoce «{name}»"),
     "string_too_short": ("“{name}” is empty", "«{name}» está vacío"),
-    "string_too_long": ("“{name}” is longer than 4000 characters", "«{name}» pasa de 4000 letras"),
+    "string_too_long": ("“{name}” is longer than {most} characters", "«{name}» pasa de {most} letras"),
 }  # fmt: skip
 _OTHERWISE: Final = ("“{name}” cannot be “{value}”", "«{name}» no puede ser «{value}»")
 
@@ -125,8 +125,8 @@ def _said(fault: Any) -> tuple[str, str]:
     if isinstance(refused, Refused):
         return refused.en.rstrip("."), refused.es.rstrip(".")
     name = next((part for part in reversed(_where(fault)) if isinstance(part, str)), "")
-    value = str(fault["input"])[:40]
-    en, es = (said.format(name=name, value=value) for said in _SAID.get(fault["type"], _OTHERWISE))
+    words = {"name": name, "value": str(fault["input"])[:40], "most": fault.get("ctx", {}).get("max_length")}
+    en, es = (said.format(**words) for said in _SAID.get(fault["type"], _OTHERWISE))
     return en, es
 
 

@@ -19,7 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from campaign.congress.bill_input import parse_bill
 from campaign.outreach import ask_kinds
-from campaign.proposals import logos
+from campaign.proposals import campaigns, logos
 from campaign.refusals import Refused
 
 LONGEST: Final = 4000
@@ -31,8 +31,9 @@ OF_PROPOSALS: Final = {"effect": "points", "points": "choices"}
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=LONGEST)]
 Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-Address = Annotated[str, StringConstraints(pattern=r"^(https?://\S+)?$", max_length=LONGEST)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=campaigns.LONGEST_SLUG)]
+# As the forms take it: what they took must be exported.
+Address = Annotated[str, StringConstraints(pattern=r"^(https?://.*)?$", max_length=LONGEST)]
 Mail = Annotated[str, StringConstraints(pattern=r"^([^@\s<>]+@[^@\s<>]+\.[^@\s<>]+)?$", max_length=254)]
 
 

@@ -23,6 +23,8 @@ SILENT: Final = ("draft", *RESTING)
 FIRST_SHOWN: Final = ("live", "won", "paused", "archived", "draft")
 # What a campaign may offer, as ``Campaign.languages`` has it.
 LANGUAGES: Final = ("en es", "en", "es")
+# A copy of a copy of a campaign has each time its slug behind those of the proposals and figures.
+LONGEST_SLUG: Final = 200
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -187,7 +189,9 @@ def add_proposal(
 
 
 def check_slug(slug: str) -> None:
-    """Raises Refused for a slug that cannot stand in an address."""
+    """Raises Refused for a slug that cannot stand in an address, or is too long for a campaign's file."""
+    if len(slug) > LONGEST_SLUG:
+        raise Refused("Choose a shorter address.", "Elija una dirección más corta.")
     if not _SLUG.fullmatch(slug):
         raise Refused(
             f"“{slug}” cannot stand in an address. Use small letters, digits and hyphens, like clean-water.",

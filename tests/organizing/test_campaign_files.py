@@ -16,7 +16,14 @@ from sqlmodel import select
 from campaign import db, removal
 from campaign.actions import editing
 from campaign.congress.models import Bill, Change, Tracking
-from campaign.organizing import campaign_export, campaign_file, campaign_setup, readiness
+from campaign.organizing import (
+    campaign_export,
+    campaign_file,
+    campaign_identity,
+    campaign_setup,
+    readiness,
+    texts,
+)
 from campaign.organizing.campaign_setup import Taken
 from campaign.organizing.models import BillGoal
 from campaign.outreach import asks, phrases
@@ -139,6 +146,34 @@ def test_exported_taken_and_exported_again_it_is_equal(engine: Engine) -> None:
     take(engine, once.decode())
     with db.reading(engine) as session:
         assert campaign_file.write(campaign_export.written(session, "rural-homes")) == once
+
+
+def test_what_the_forms_took_is_exported_and_taken_again(engine: Engine) -> None:
+    """Addresses with a blank, and slugs that copies made longer."""
+    take(engine)
+    address, copy = "https://homes-host.org/our report.pdf", "copy-of-" + "rural-homes-" * 6 + "2027"
+    with db.writing(engine) as session:
+        row = campaigns.campaign(session, "rural-homes")
+        given = {"organization": "A coalition", "donate_url": address}
+        campaign_identity.identify(session, "rural-homes", given)
+        fact = {"text": "a", "source": "b"}
+        fields = {f"{name}_{lang}": text for name, text in fact.items() for lang in ("en", "es")}
+        fields = texts.clean("fact", {**fields, "source_url": address}, row.offered)
+        session.get_one(CitedFact, "no-review").source_url = fields["source_url"]
+        campaign_setup.duplicate(session, "rural-homes", copy, by="x", now=NOW)
+        once = campaign_file.write(campaign_export.written(session, copy))
+        assert once.decode().count(address) == 2
+        removal.remove(session, copy)
+    take(engine, once.decode())
+    with db.reading(engine) as session:
+        assert campaign_file.write(campaign_export.written(session, copy)) == once
+
+
+def test_a_slug_that_no_file_could_have_is_refused_in_words(engine: Engine) -> None:
+    with db.writing(engine) as session, pytest.raises(Refused, match="shorter"):
+        campaign_setup.add_empty(session, "a" * 201, by="x", now=NOW)
+    with pytest.raises(Refused, match="longer than 200 characters"):
+        campaign_file.read(HOMES.replace("rural-homes", "a" * 201, 1).encode())
 
 
 def in_one(lang: str) -> str:
