@@ -261,6 +261,9 @@ def put(text: str, known: Mapping[str, str]) -> str:
 
     def filled(field: re.Match[str]) -> str:
         value = _value(known, field[1])
+        if text.startswith(".", field.end()):
+            # "Washington, D.C." ends a sentence with its own period.
+            value = value.removesuffix(".")
         begins = field[1] in NUMBERS and _ends_a_sentence(text[: field.start()])
         return capital(value) if begins else value
 

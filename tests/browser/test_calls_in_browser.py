@@ -65,6 +65,15 @@ def test_a_letter_fills_in_as_one_types_and_nothing_is_sent(visit: Enter) -> Non
     assert not [request for request in sent if "Ana" in request or not request.startswith("GET ")]
 
 
+def test_a_town_that_ends_with_a_period_ends_a_sentence_with_it(visit: Enter) -> None:
+    page: Page = visit(viewport=PHONE).open(PAGES["letter"].replace("v=5", "v=6"))
+    expect(page.locator("#letter")).to_contain_text("your town. ")
+    page.get_by_label("Your town").fill("Washington, D.C.")
+    expect(page.locator("#letter")).to_contain_text("Washington, D.C. ")
+    expect(page.locator("#letter")).not_to_contain_text("D.C..")
+    expect(page.locator("#plain")).to_have_value(re.compile(r"Washington, D\.C\. "))
+
+
 def test_points_and_other_words_come_at_once_and_what_was_written_stays_in_the_tab(visit: Enter) -> None:
     seen = visit(viewport=DESK)
     page: Page = seen.open(PAGES["letter"])

@@ -271,6 +271,19 @@ def test_what_a_reader_writes_is_never_read_for_fields(write: Write) -> None:
     assert "I love [bill] and [your_name] and {x} and %(y)s." in text
 
 
+@pytest.mark.parametrize(("lang", "town"), [("en", "Washington, D.C."), ("es", "Washington, D. C.")])
+def test_a_town_that_ends_with_a_period_ends_a_sentence_with_it(write: Write, lang: str, town: str) -> None:
+    found = [write(replace(WRITTEN, town=town, variant=variant), lang).text for variant in range(12)]
+    assert all(town in text for text in found)
+    assert not any(".." in text for text in found)
+
+
+def test_a_place_that_ends_with_a_period_ends_a_sentence_with_it() -> None:
+    home = {"home": "las Islas Vírgenes de EE. UU."}
+    assert wordings.put("Vivo en [home]. Gracias.", home) == "Vivo en las Islas Vírgenes de EE. UU. Gracias."
+    assert wordings.put("Vivo en [home], en casa.", home) == "Vivo en las Islas Vírgenes de EE. UU., en casa."
+
+
 @many
 @given(name=st.text(max_size=80), town=st.text(max_size=80), sentence=st.text(max_size=600))
 def test_any_text_makes_a_letter(write: Write, name: str, town: str, sentence: str) -> None:

@@ -35,9 +35,11 @@ function fill() {
   let text = unfilled;
   for (const { span, field, label, hole } of blanks) {
     const written = field.value.trim().replace(/\s+/g, " ");
-    span.textContent = written || label;
+    // "Washington, D.C." ends a sentence with its own period.
+    const ended = written.replace(/\.$/, "");
+    span.textContent = (span.nextSibling?.textContent.startsWith(".") ? ended : written) || label;
     span.classList.toggle("blank", !written);
-    if (written) text = text.split(hole).join(written);
+    if (written) text = text.split(`${hole}.`).join(`${ended}.`).split(hole).join(written);
     else if (OPTIONAL.includes(field.name)) text = without(text, hole);
   }
   plain.value = text;
