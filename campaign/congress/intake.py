@@ -232,7 +232,8 @@ class Intake:
 
     def _see_again(self, stored: Action, line: Line) -> None:
         stored.missing_since = None
-        if stored.retracted:
+        # Two complete readings of the bill's authority lack it: a file that lags behind does not bring it back.
+        if stored.retracted and self.authoritative:
             stored.retracted = False
             self._change_action("action", stored.acted, stored.text, stored.codes)
         for name in ("codes", "systems", "committees"):

@@ -262,6 +262,19 @@ def test_q12_govinfo_may_add_but_not_remove_what_the_api_showed(engine: Engine) 
     assert record_of(engine).active == {TLAIB}
 
 
+def test_q12_govinfo_does_not_bring_back_what_the_api_retracted(engine: Engine) -> None:
+    """Its daily file still has the line; the API brings it back itself."""
+    wrong = acted("2026-01-08", "Reported by the Committee on Foreign Affairs.", code="5000", system="9")
+    whole = (wrong, REFERRED, INTRODUCED)
+    store(engine, observed(actions=whole), observed(hour=1), observed(hour=2))
+    before = changed(engine, "action", "action_retracted", "stage")
+    store(engine, observed(actions=whole, hour=3, source="govinfo"), observed(hour=4))
+    assert changed(engine, "action", "action_retracted", "stage") == before
+    assert record_of(engine).bill.stage == "in_committee"
+    store(engine, observed(actions=whole, hour=5))
+    assert record_of(engine).bill.stage == "reported"
+
+
 def test_q12_an_older_file_is_ignored(engine: Engine) -> None:
     store(engine, observed(joined(TORRES, "2025-12-16"), hour=10))
     old = observed(joined(TLAIB, "2026-01-06"), hour=11, source="govinfo", updated=START)
