@@ -76,12 +76,17 @@ def on_lists(session: Session, bills: Collection[str], *, now: datetime) -> list
 
 
 def has_left(session: Session, week: date, *, now: datetime) -> bool:
-    """Whether every voting day that is left of a week was called off: its list, once posted, stays there."""
+    """Whether every voting day that is left of a week was called off; behind them, whether the last one was.
+
+    A list, once posted, stays there.
+    """
     today = now.astimezone(WASHINGTON).date()
     query = select(SessionDay).where(
         SessionDay.chamber == "house",
-        SessionDay.day >= max(week, today),
+        col(SessionDay.kind).in_(("votes", "cancelled")),
+        SessionDay.day >= week,
         SessionDay.day < week + timedelta(days=7),
     )
-    kinds = {row.kind for row in session.exec(query)}
-    return "cancelled" in kinds and "votes" not in kinds
+    days = session.exec(query.order_by(col(SessionDay.day))).all()
+    left = [row for row in days if row.day >= today] or days[-1:]
+    return bool(left) and all(row.kind == "cancelled" for row in left)

@@ -1,6 +1,6 @@
 """Whole rounds of reading against hosts on loopback: what is stored, what a fault leaves, what is asked."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,10 +21,12 @@ from calendar_documents import (
     voting_days,
 )
 from pydantic import SecretStr
+from sqlalchemy.engine import Engine
 from sqlmodel import select
 
+from campaign import db
 from campaign.calendar import ahead, floor, session_days, sources
-from campaign.calendar.models import FloorBill, MeetingChange
+from campaign.calendar.models import FloorBill, MeetingChange, SessionDay
 from campaign.congress.bills import BillId
 
 HEARINGS = "/senate/general/committee_schedules/hearings.xml"
@@ -309,3 +311,32 @@ def test_w52_nothing_is_ahead_after_the_congress(rounds: Any, markup: Any) -> No
     with rounds.session() as session:
         assert ahead.plans(session, [S3508], now=moment("2026-12-30T15:00:00Z"))[S3508].meetings == ()
         assert ahead.plans(session, [S3508], now=moment("2027-01-03T17:00:00Z")) == {}
+
+
+V, C, O = "votes", "cancelled", "out"  # noqa: E741 -- columns of a table
+
+
+@pytest.mark.parametrize(
+    ("kinds", "left"),
+    [
+        ((V, V, V, V, O, O, O), (False, False, False, False, False, False, False)),
+        ((V, V, V, C, C, O, O), (False, False, False, True, True, True, True)),
+        ((C, C, C, C, C, O, O), (True, True, True, True, True, True, True)),
+        ((V, C, V, V, O, O, O), (False, False, False, False, False, False, False)),
+        ((O, O, O, O, O, O, O), (False, False, False, False, False, False, False)),
+    ],
+    ids=["whole week", "two days called off", "week called off", "one day called off", "recess"],
+)
+def test_a_list_is_left_behind_from_the_day_that_all_voting_is_called_off(
+    engine: Engine, kinds: tuple[str, ...], left: tuple[bool, ...]
+) -> None:
+    """Also on the weekend behind it, when no voting day is left."""
+    monday = date(2026, 3, 2)
+    days = [monday + timedelta(days=each) for each in range(7)]
+    with db.writing(engine) as session:
+        session.add_all(
+            SessionDay(chamber="house", day=day, kind=kind) for day, kind in zip(days, kinds, strict=True)
+        )
+    noon = [datetime(day.year, day.month, day.day, 17, tzinfo=UTC) for day in days]
+    with db.reading(engine) as session:
+        assert tuple(floor.has_left(session, monday, now=now) for now in noon) == left
