@@ -22,11 +22,15 @@ def waiting(engine: Engine) -> bool:
 def run(
     engine: Engine, settings: Settings, *, now: datetime, stopping: Callable[[], bool] = lambda: False
 ) -> Report:
-    """Poll the requested bills, then delete the requests; a request without a bill means all tracked bills."""
+    """Poll the requested bills, then delete the requests; a request without a bill means all tracked bills.
+
+    Requests outlive a poll that is told to stop: nobody knows which of their bills it reached.
+    """
     with db.reading(engine) as session:
         requested = [request.bill for request in poll_requests.pending(session)]
     bills = None if "" in requested else [BillId.of(bill) for bill in requested]
     report = poll_bills.run(engine, settings, now=now, bills=bills, stopping=stopping)
-    with db.writing(engine) as session:
-        poll_requests.complete(session, requested)
+    if not stopping():
+        with db.writing(engine) as session:
+            poll_requests.complete(session, requested)
     return report

@@ -50,6 +50,15 @@ def test_a_request_outlives_a_worker_that_dies(
     assert poll_requested.waiting(engine)
 
 
+def test_a_request_outlives_a_poll_that_is_told_to_stop(engine: Engine, source: Standin, now: datetime) -> None:
+    request_poll(engine, "", now)
+    report = poll_requested.run(engine, source.settings(), now=now, stopping=lambda: True)
+    assert report.polled < 2
+    assert poll_requested.waiting(engine)
+    assert poll_requested.run(engine, source.settings(), now=now).polled == 2
+    assert not poll_requested.waiting(engine)
+
+
 def test_only_the_leader_runs_requests_and_records_them(engine: Engine, source: Standin, now: datetime) -> None:
     worker = Worker(engine, source.settings(), jobs=(), clock=lambda: now)
     request_poll(engine, "hr6736-119", now)
