@@ -195,6 +195,5 @@ def _parked_any(session: Session, endpoint: WebhookEndpoint) -> bool:
 
 
 def _tell(session: Session, endpoint: WebhookEndpoint, kind: str, *, now: datetime) -> None:
-    """Tell the organizers, of the host alone: the rest of a chat's address is a secret."""
-    host = endpoint.url.partition("://")[2].partition("/")[0]
-    notices.notify(session, kind, {"campaign": endpoint.campaign, "host": host}, now=now)
+    """Tell the organizers, of the host alone."""
+    notices.notify(session, kind, {"campaign": endpoint.campaign, "host": endpoint.host}, now=now)

@@ -80,7 +80,7 @@ def read_url(text: str) -> str:
     address = text.strip()
     try:
         parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port or 443
+        host, port = parts.hostname or "", 443 if parts.port is None else parts.port
     except ValueError:
         parts, host, port = urlsplit(""), "", 443
     if not host or not address.isascii() or not address.isprintable() or " " in address or "\\" in address:

@@ -1,6 +1,7 @@
 """Tables of webhooks. Only this room writes them."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -35,6 +36,11 @@ class WebhookEndpoint(SQLModel, table=True):
     failing_since: datetime | None = None
     made_by: str
     made_at: datetime
+
+    @property
+    def host(self) -> str:
+        """What may be shown of the address: the rest of a chat's is a secret."""
+        return urlsplit(self.url).netloc
 
 
 class WebhookMessage(SQLModel, table=True):

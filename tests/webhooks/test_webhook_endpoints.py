@@ -9,6 +9,7 @@ from campaign import db
 from campaign.proposals import campaigns
 from campaign.refusals import Refused
 from campaign.webhooks import endpoints
+from campaign.webhooks.models import WebhookEndpoint
 
 OURS = "us-guns-abroad"
 INSIDE = "a host on the internet", "un servidor en internet"
@@ -34,6 +35,7 @@ HOSTILE = {
     "https://ana:secret@hooks.example.org/x": ("name and password", "nombre y una contraseña"),
     "https://@hooks.example.org/x": ("name and password", "nombre y una contraseña"),
     "https://hooks.example.org:22/x": ("port must be 443", "puerto debe ser 443"),
+    "https://hooks.example.org:0/x": ("port must be 443", "puerto debe ser 443"),
     "https://hooks.example.org:80/x": ("port must be 443", "puerto debe ser 443"),
     "https://hooks.example.org:99999/x": ("no address", "no es una dirección"),
     "https://[::1/x": ("no address", "no es una dirección"),
@@ -104,3 +106,10 @@ def test_another_campaigns_webhook_is_not_found(snapshot_copy: Engine, now: date
         with pytest.raises(Refused) as refused:
             endpoints.find(session, "other", id)
     assert refused.value.status == 404
+
+
+@pytest.mark.parametrize("rest", ["", "/services/SECRET", "?token=SECRET", "#SECRET"])
+def test_no_more_than_the_host_of_an_address_is_shown(rest: str) -> None:
+    assert WebhookEndpoint(url=endpoints.read_url(f"https://hooks.example.org:8443{rest}")).host == (
+        "hooks.example.org:8443"
+    )

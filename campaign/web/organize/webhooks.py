@@ -13,7 +13,6 @@ from campaign.web.core.render import settings
 from campaign.web.organize.access import me, note, page, route, to, told
 from campaign.webhooks import delivery, endpoints, queue, signing
 from campaign.webhooks.delivery import Result
-from campaign.webhooks.models import WebhookEndpoint
 
 SHOWN: Final = 50
 
@@ -92,7 +91,7 @@ def add_webhook() -> Response:
                 by=me().email,
                 now=now,
             )
-            note(writer, "webhook added", _host(row))
+            note(writer, "webhook added", row.host)
             secret, id, shape = signing.secret(settings().signing_key(), row.salt), row.id, row.shape
     except Refused as refusal:
         return _list(refusal.text(current()), refusal.status)
@@ -100,11 +99,6 @@ def add_webhook() -> Response:
         told(_("Added. Send a test to see that it arrives."))
         return to("webhook", id=id)
     return page("webhook_secret.html", secret=secret, id=id)
-
-
-def _host(row: WebhookEndpoint) -> str:
-    """The host alone: the rest of a chat's address is a secret."""
-    return row.url.partition("://")[2].partition("/")[0]
 
 
 @route("/webhooks/<int:id>", role="organizer", proven=True)
@@ -115,7 +109,7 @@ def webhook(id: int) -> Response:
     return page(
         "webhook.html",
         endpoint=row,
-        host=_host(row),
+        host=row.host,
         messages=queue.newest(session, row, limit=SHOWN),
         events=event_names(),
         shapes=shape_names(),
@@ -142,7 +136,7 @@ def replay_message(id: int, number: int) -> Response:
     with db.writing(database.engine()) as writer:
         row = endpoints.find(writer, served.slug(), id)
         queue.replay(writer, row, number, now=now)
-        note(writer, "webhook message sent again", _host(row))
+        note(writer, "webhook message sent again", row.host)
     _tell_result(delivery.send(database.engine(), settings(), number, now=now))
     return to("webhook", id=id)
 
@@ -167,7 +161,7 @@ def change_webhook(id: int, act: str) -> Response:
         raise Refused("There is no such page.", "No existe esa página.", status=404)
     with db.writing(database.engine()) as writer:
         row = endpoints.find(writer, served.slug(), id)
-        note(writer, f"webhook: {act}", _host(row))
+        note(writer, f"webhook: {act}", row.host)
         ACTS[act](writer, row)
     told({"pause": _("It is paused."), "resume": _("It is on."), "remove": _("It is removed.")}[act])
     return to("webhooks") if act == "remove" else to("webhook", id=id)
