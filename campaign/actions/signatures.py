@@ -71,6 +71,13 @@ def find(session: Session, action: CampaignAction, keys: Sequence[str]) -> Signa
     return session.exec(select(Signature).where(Signature.action == action.id, known)).first()
 
 
+def key_of(session: Session, campaign: str, keys: Sequence[str]) -> str | None:
+    """The one of these hashes by which somebody takes part in an action of a campaign."""
+    actions = select(CampaignAction.id).where(CampaignAction.campaign == campaign)
+    known = col(Signature.key).in_(keys), col(Signature.action).in_(actions)
+    return session.exec(select(Signature.key).where(*known)).first()
+
+
 def put(
     session: Session, action: CampaignAction, key: str, email: str, entry: Entry, *, now: datetime
 ) -> Signature:

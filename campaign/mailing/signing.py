@@ -15,8 +15,8 @@ from campaign.actions import editing, signatures
 from campaign.actions.models import CampaignAction, Signature
 from campaign.actions.signatures import Entry
 from campaign.mailing import askings
-from campaign.mailing.addresses import Keys, read_address
-from campaign.mailing.models import Attempt, Delivery, Suppression
+from campaign.mailing.addresses import Address, Keys, read_address
+from campaign.mailing.models import Attempt, Delivery, Subscriber, Suppression
 from campaign.proposals import campaigns
 
 # Kinds of single mail: asks to confirm; says that it counts already; reminds of a pledge.
@@ -54,7 +54,7 @@ def sign(
     names = keys.all_of(address, action.campaign)
     row = signatures.find(session, action, names)
     kind = KNOWN if row is not None and row.confirmed_at else CONFIRM
-    key = row.key if row else names[0]
+    key = row.key if row else key_of(session, keys, action.campaign, address)
     who = f"{kind}{action.id}:{key}"
     if _barred(session, names) or askings.asked_since(session, who, now - WEEK) >= MOST_A_WEEK[kind]:
         return "nothing"
@@ -64,6 +64,16 @@ def sign(
     session.add(Attempt(who=who, at=now))
     session.add(Delivery(kind=kind, signature=row.id, due=now))
     return kind
+
+
+def key_of(session: Session, keys: Keys, campaign: str, address: Address) -> str:
+    """The hash by which a person is known in a campaign, as a reader or from an action; else by today's key.
+
+    With one hash for both, who is erased or complains is found in both, whatever key they came under.
+    """
+    names = keys.all_of(address, campaign)
+    reader = select(Subscriber.key).where(Subscriber.campaign == campaign, col(Subscriber.key).in_(names))
+    return session.exec(reader).first() or signatures.key_of(session, campaign, names) or names[0]
 
 
 def _barred(session: Session, names: list[str]) -> bool:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 from flask.testing import FlaskClient
+from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlmodel import SQLModel, select
 
@@ -23,6 +24,7 @@ from campaign.mailing.addresses import Keys, read_address
 from campaign.mailing.delivery.sending import deliver
 from campaign.mailing.models import Delivery, Subscriber, Suppression
 from campaign.mailing.readers import subscribers
+from campaign.mailing.readers.subscribers import Asked, Wish
 from campaign.proposals import campaigns
 from campaign.settings import Settings
 from jobs import deliver_mail, remind_pledges
@@ -242,6 +244,50 @@ def test_a_pledge_is_reminded_of_once_on_its_morning(
     assert "/find" in mails["ana@readers-host.org"]
     assert "Today is the day to call" in mails["ana@readers-host.org"]
     assert "/es/act/TX-20" in mails["bo@readers-host.org"]
+
+
+def test_who_took_a_pledge_back_is_reminded_of_none(
+    engine: Engine, keys: Keys, clock: Clock, outbox: Make, box: Box, opened: Make
+) -> None:
+    """Not even where somebody signs anew with the address while it waits: nobody has confirmed that."""
+    number = opened("pledge")
+    ask(engine, keys, number, clock)
+    with db.writing(engine) as session:
+        row = session.exec(select(Signature)).one()
+        row.confirmed_at = MONDAY
+        session.execute(sa.delete(Delivery))
+        assert signing.queue_reminders(session, day=TODAY, now=MONDAY) == 1
+        signatures.withdraw(session, row, now=MONDAY)
+    ask(engine, keys, number, clock)
+    deliver(outbox())
+    assert [b"Today is the day" in raw for _, _, raw in box.messages] == [False]
+
+
+@pytest.mark.parametrize("first", ["reader", "signer"])
+def test_one_person_is_found_by_one_hash_whatever_key_they_came_under(
+    engine: Engine, settings: Settings, keys: Keys, clock: Clock, opened: Make, first: str
+) -> None:
+    """Else who is erased as a reader would still be reminded of a pledge."""
+    number = opened("pledge")
+    retired = SecretStr(settings.secret_key.get_secret_value())
+    changed = {"secret_key": SecretStr("n" * 40), "secret_key_fallbacks": retired}
+    new = Keys(settings.model_copy(update=changed))
+
+    def sign_up(keys: Keys) -> None:
+        with db.writing(engine) as session:
+            subscribers.ask(session, keys, CAMPAIGN, EMAIL, Wish(), Asked(), now=clock())
+
+    if first == "reader":
+        sign_up(keys)
+        ask(engine, new, number, clock)
+    else:
+        ask(engine, keys, number, clock)
+        sign_up(new)
+    with db.writing(engine) as session:
+        reader = session.exec(select(Subscriber)).one()
+        assert len(subscribers.export(session, reader)["actions"]) == 1
+        subscribers.erase(session, reader, now=clock())
+        assert session.exec(select(Signature)).all() == []
 
 
 def complaint(raw: bytes) -> bytes:

@@ -106,7 +106,7 @@ def _of_action(
 ) -> SingleMail | None:
     """A letter to somebody who takes part in an action; None where they no longer do."""
     row = session.get(Signature, signature) if signature is not None else None
-    if row is None or row.withdrawn_at is not None:
+    if row is None or row.withdrawn_at is not None or (kind != signing.CONFIRM and row.confirmed_at is None):
         return None
     action = session.get_one(CampaignAction, row.action)
     language = campaigns.spoken(session, action.campaign, row.language)

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from campaign.actions import signatures
 from campaign.congress import members
 from campaign.congress.seats import read_seat
-from campaign.mailing import askings, places
+from campaign.mailing import askings, places, signing
 from campaign.mailing.addresses import Address, Keys, digest, read_address
 from campaign.mailing.models import (
     LIST_KINDS,
@@ -174,7 +174,7 @@ def add_reader(
     session: Session, keys: Keys, campaign: str, address: Address, wish: Wish, now: datetime
 ) -> Subscriber:
     """A new reader of a campaign; where another request was quicker, the one it made."""
-    key = keys.of(address, campaign)
+    key = signing.key_of(session, keys, campaign, address)
     added = Subscriber(campaign=campaign, email=address.typed, key=key, created=now)
     _apply(session, added, wish)
     try:
