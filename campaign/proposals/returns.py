@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from campaign.congress import new_bills
-from campaign.congress.bills import congress_on
+from campaign.congress.bills import WASHINGTON, congress_on
 from campaign.congress.models import Bill, Change
 from campaign.proposals import lineage
 from campaign.proposals.kinship import GOOD
@@ -77,7 +77,7 @@ def returns_since(session: Session, seq: int, *, upto: int, now: datetime) -> di
     query = confirmed.where(
         Kinship.state == "confirmed",
         Bill.congress == congress_on(now),
-        col(Bill.introduced) >= now.date() - NEWS_FOR,
+        col(Bill.introduced) >= now.astimezone(WASHINGTON).date() - NEWS_FOR,
         col(Bill.id).in_(first),
     )
     found = list(session.exec(query))
