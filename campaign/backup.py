@@ -68,7 +68,7 @@ def restore(engine: Engine, file: Path, *, replace: bool = False) -> Counts:
 
     A backup of an older version is upgraded first. Raises Refused where the file is damaged, is no backup or is
     of a newer version, and where the database holds data and ``replace`` is false. A SQLite database may be of
-    any version: nothing of it stays.
+    any version, or damaged as far as it can be opened: nothing of it stays.
     """
     if not file.is_file():
         raise Refused(f"There is no file {file}.", f"No existe el archivo {file}.")
@@ -180,12 +180,14 @@ def _upgrade_copy(source: Engine, file: Path) -> None:
 
 
 def _refuse_unless_empty(engine: Engine, replace: bool) -> None:
-    """The tables may be of any version, or missing."""
+    """The tables may be of any version, or missing; what is to be replaced may be damaged, and is not read."""
+    if replace:
+        return
     with engine.connect() as connection:
         found = set(sa.inspect(connection).get_table_names())
         ours = [table for table in tables.metadata().sorted_tables if table.name in found]
         full = [table.name for table in ours if connection.scalar(sa.select(sa.select(table).exists()))]
-    if full and not replace:
+    if full:
         raise Refused(
             f"{engine.url.render_as_string()} already holds data ({full[0]} …). Nothing was changed.",
             f"{engine.url.render_as_string()} ya contiene datos ({full[0]} …). No se cambió nada.",
@@ -211,8 +213,17 @@ def _replace_all(source: Engine, target: Engine) -> Counts:
 
 def _replace_file(source: Engine, target: Engine) -> Counts:
     # SQLite's backup API replaces every page in one transaction, including the append-only triggers.
-    with closing(source.raw_connection()) as reader, closing(target.raw_connection()) as writer:
-        reader.driver_connection.backup(writer.driver_connection)  # type: ignore[union-attr]
+    try:
+        with closing(source.raw_connection()) as reader, closing(target.raw_connection()) as writer:
+            reader.driver_connection.backup(writer.driver_connection)  # type: ignore[union-attr]
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        file = target.url.database
+        raise Refused(
+            f"{file} is damaged and cannot be opened. Move it away, with its -wal and -shm, and restore again.",
+            f"{file} está dañado y no se puede abrir. Muévalo con su -wal y su -shm, y restaure otra vez.",
+        ) from None
     with target.connect() as connection:
         return count_rows(connection)
 

@@ -565,6 +565,33 @@ def test_going_back_a_backup_replaces_a_database_of_a_newer_version(
         assert db.is_current(sqlite_engine)
 
 
+def test_a_damaged_database_is_replaced_as_doctor_says(sqlite_engine: Engine, tmp_path: Path) -> None:
+    fill(sqlite_engine)
+    before = contents(sqlite_engine)
+    backup.backup(sqlite_engine, tmp_path / "kept.db")
+    db.tidy(sqlite_engine)
+    with sqlite_engine.connect() as connection:
+        page = connection.scalar(sa.text("SELECT rootpage FROM sqlite_master WHERE name = 'change'"))
+        size = connection.scalar(sa.text("PRAGMA page_size"))
+    sqlite_engine.dispose()
+    with Path(str(sqlite_engine.url.database)).open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"x" * size)
+    with pytest.raises(sa.exc.DatabaseError, match="malformed"):
+        contents(sqlite_engine)
+    backup.restore(sqlite_engine, tmp_path / "kept.db", replace=True)
+    assert contents(sqlite_engine) == before
+
+
+def test_a_database_that_cannot_be_opened_is_to_be_moved_away(
+    sqlite_engine: Engine, another: Engine, tmp_path: Path
+) -> None:
+    backup.backup(sqlite_engine, tmp_path / "kept.db")
+    Path(str(another.url.database)).write_text("words " * 1000)
+    with pytest.raises(Refused, match="Move it away"):
+        backup.restore(another, tmp_path / "kept.db", replace=True)
+
+
 @pytest.mark.parametrize("step", [db.upgrade, db.require_current])
 def test_a_database_of_a_newer_version_is_refused(engine: Engine, step: Callable[[Engine], None]) -> None:
     with aged(engine, "9999"), pytest.raises(Refused, match="newer version"):
