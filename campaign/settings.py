@@ -327,6 +327,11 @@ def read_settings() -> Settings:
     never its value."""
     try:
         return Settings(_env_file=".env")
+    except UnicodeDecodeError:
+        raise Refused(
+            "The file .env is not written in UTF-8. Save it anew as UTF-8.",
+            "El archivo .env no está escrito en UTF-8. Guárdelo de nuevo como UTF-8.",
+        ) from None
     except ValidationError as error:
         faults = "; ".join(_fault(e["loc"], e["msg"]) for e in error.errors(include_input=False))
         raise Refused(f"Settings: {faults}", f"Configuración: {faults}") from None

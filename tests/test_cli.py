@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from block_samples import PLACES, outlines_text, sample, write
 from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
@@ -22,6 +23,7 @@ from standin import KEY, Standin, serve
 
 from campaign import db
 from campaign.cli import main, places
+from campaign.cli.context import explain
 from campaign.congress.models import Bill, SourceState
 from campaign.districts import maps
 from campaign.districts.finder import FindResult
@@ -227,12 +229,31 @@ def test_refused_input_says_why_in_the_language_of_the_terminal(local: Operator,
         ["track", "hr6736-119", "--congress", "119"],
         ["poll", "--source", "gossip"],
         ["changes", "--since", "-1"],
+        ["changes", "--since", "9223372036854775808"],
         ["nonsense"],
     ],
     ids=" ".join,
 )
 def test_misused_commands_exit_2(local: Operator, words: list[str]) -> None:
     assert local.run(*words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("reason", "words", "code"),
+    [
+        ("no such table: bill", "Run: campaign db upgrade", 2),
+        ('relation "bill" does not exist\nLINE 1', "Run: campaign db upgrade", 2),
+        ("column bill.stage does not exist", "Run: campaign db upgrade", 2),
+        ('database "campaigns" does not exist', 'Database error: database "campaigns" does not exist.', 1),
+        ('role "campaign" does not exist', "Nothing unfinished was kept.", 1),
+        ("database is locked", "try again", 1),
+    ],
+)
+def test_an_error_of_the_database_says_what_can_be_done(reason: str, words: str, code: int) -> None:
+    """No upgrade makes a database or a role."""
+    said, exit_code = explain(sa.exc.OperationalError("SELECT 1", {}, Exception(reason)))
+    assert words in said
+    assert ("db upgrade" in said, exit_code) == (code == 2, code)
 
 
 # Congresses up to the 130th whose number is not written with "th".

@@ -39,6 +39,16 @@ def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name:
         assert not value or value not in refused.value.text(lang)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_a_file_of_settings_in_another_encoding_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, encoding: str
+) -> None:
+    (tmp_path / ".env").write_text("CAMPAIGN_MAIL_FROM=Campaña <news@campaign-host.org>\n", encoding=encoding)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(Refused, match="UTF-8"):
+        read_settings()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -4,6 +4,7 @@ import atexit
 import gc
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -131,9 +132,13 @@ def explain(error: Exception) -> tuple[str, int]:
     return "", PARTLY
 
 
+# Not a database or a role that does not exist: no upgrade makes those.
+_LACKS_TABLES = re.compile(r"no such (?:table|column)|(?:relation|column) \S+ does not exist")
+
+
 def _explain_database(reason: str) -> tuple[str, int]:
     cause = reason.strip().splitlines()[0] if reason.strip() else "?"
-    if "no such table" in reason or "no such column" in reason or "does not exist" in reason:
+    if _LACKS_TABLES.search(reason):
         return localized(
             f"The database has no tables of this version ({cause}). Run: campaign db upgrade",
             f"La base de datos no tiene las tablas de esta versión ({cause}). Ejecute: campaign db upgrade",
@@ -144,8 +149,8 @@ def _explain_database(reason: str) -> tuple[str, int]:
             "Otro programa tiene bloqueada la base de datos. No se escribió nada; inténtelo de nuevo.",
         ), PARTLY
     return localized(
-        f"Database error: {cause}. The unfinished transaction was rolled back.",
-        f"Error de la base de datos: {cause}. Se deshizo la transacción que no había terminado.",
+        f"Database error: {cause}. Nothing unfinished was kept.",
+        f"Error de la base de datos: {cause}. No quedó nada a medias.",
     ), PARTLY
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from campaign.organizing.worklists import Worklists
     from jobs.poll_bills import Report
 
+# The largest number that both databases store.
+LARGEST = 2**63 - 1
 # As ``govinfo.FIRST_CONGRESS``, which is not imported for the sake of a command's help.
 FIRST_CONGRESS_IN_GOVINFO = 108
 
@@ -208,7 +210,7 @@ def _bill_lines(record: "BillRecord", answer: dict[str, Any]) -> Iterator[str]:
 
 @command(main, "changes")
 @click.option("--bill", metavar="ID", help="Only changes of this bill.")
-@click.option("--since", default=0, show_default=True, metavar="SEQ", type=click.IntRange(min=0))
+@click.option("--since", default=0, show_default=True, metavar="SEQ", type=click.IntRange(0, LARGEST))
 def show_changes(context: CommandContext, bill: str | None, since: int) -> None:
     """List changes, oldest first."""
     from campaign import db

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from campaign.cli.context import PARTLY, CommandContext, command, localized, main
+from campaign.cli.context import PARTLY, CommandContext, command, language, localized, main
 from campaign.cli.of_campaign import campaign_option, only
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def import_subscribers(
     campaign = only(context, slug)
     table = csv_lists.table_of(csv_lists.text_of(file.read_bytes()))
     columns = list_columns.find(table.header)
-    done = imports.Imported()
+    done = imports.Imported(lang=language())
     with db.reading(context.engine) as session:
         rows = list(csv_lists.rows_of(session, campaign, table, columns, done, now=context.now))
     terms = imports.Terms(
@@ -55,6 +55,20 @@ def import_subscribers(
     _tell(context, done, columns.unused)
 
 
+# Of an import's counts and of what a list says of who is not taken.
+_SPANISH = {
+    "confirmed": "confirmados",
+    "pending": "pendientes",
+    "already": "ya estaban",
+    "suppressed": "aquí ya no quieren correo",
+    "rejected": "rechazados",
+    "unsubscribed": "se dio de baja",
+    "bounced": "su correo rebotó",
+    "complaint": "se quejó",
+    "not_subscribed": "no está suscrito",
+}
+
+
 def _tell(context: CommandContext, done: "Imported", unused: list[str]) -> None:
     rejects = {str(line): why for line, why in sorted(done.rejects.items())}
     counts = {
@@ -64,11 +78,14 @@ def _tell(context: CommandContext, done: "Imported", unused: list[str]) -> None:
         "suppressed": done.suppressed,
         "rejected": len(rejects),
     }
-    lines = [f"{number:>7} {name}" for name, number in counts.items()]
-    lines += [f"{number:>7} not taken: {reason}" for reason, number in done.left.items() if number]
+    lines = [f"{number:>7} {localized(name, _SPANISH[name])}" for name, number in counts.items()]
+    for reason, number in done.left.items():
+        if number:
+            left = localized(f"not taken: {reason}", f"sin tomar: {_SPANISH[reason]}")
+            lines.append(f"{number:>7} {left}")
     if unused:
-        lines.append(f"columns not used: {', '.join(unused)}")
-    lines += [f"line {line}: {why}" for line, why in rejects.items()]
+        lines.append(localized("columns not used: ", "columnas sin usar: ") + ", ".join(unused))
+    lines += [f"{localized('line', 'línea')} {line}: {why}" for line, why in rejects.items()]
     context.output({**counts, "left": done.left, "unused": unused, "rejects": rejects}, *lines)
     if rejects:
         sys.exit(PARTLY)

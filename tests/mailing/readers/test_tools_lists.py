@@ -336,3 +336,5 @@ def test_the_command_says_what_was_taken_and_what_was_not(engine: Engine, tmp_pa
     )
     lines = CliRunner().invoke(main, words, env=env).stdout
     assert "1 not taken: unsubscribed\ncolumns not used: first_name\nline 4: " in lines
+    spanish = CliRunner().invoke(main, words, env={**env, "LANG": "es_MX.UTF-8", "LC_ALL": None}).stdout
+    assert "1 sin tomar: se dio de baja\ncolumnas sin usar: first_name\nlínea 4: Eso no parece" in spanish
