@@ -72,9 +72,12 @@ OUTSIDE_OF_DISTRICTS = Note(
 )
 # In free association with the United States.
 ASSOCIATED = {
-    "FM": ("Micronesia", "Micronesia"),
-    "MH": ("the Marshall Islands", "las Islas Marshall"),
-    "PW": ("Palau", "Palaos"),
+    "FM": ("Micronesia", "Micronesia, que es un Estado asociado a los Estados Unidos, pero no elige"),
+    "MH": (
+        "the Marshall Islands",
+        "las Islas Marshall, que son un Estado asociado a los Estados Unidos, pero no eligen",
+    ),
+    "PW": ("Palau", "Palaos, que es un Estado asociado a los Estados Unidos, pero no elige"),
 }
 
 
@@ -130,13 +133,14 @@ def not_in_congress(zip: str, state: str) -> Note:
     en, es = ASSOCIATED[state]
     return Note(
         f"ZIP code {zip} is in {en}, which is associated with the United States but elects no one to Congress.",
-        f"El código postal {zip} está en {es}, que es un Estado asociado a los Estados Unidos, pero no elige a "
-        "nadie para el Congreso.",
+        f"El código postal {zip} está en {es} a nadie para el Congreso.",
     )
 
 
 # What an English sentence puts before a name.
 _ARTICLES = dict.fromkeys(("DC", "MP", "VI"), "The ")
+# A Spanish one, with its verb.
+_ARTICLES_ES = {"DC": ("El ", "tiene"), "MP": ("Las ", "tienen"), "VI": ("Las ", "tienen")}
 
 
 def no_senators(state: str) -> Note:
@@ -149,11 +153,11 @@ def no_senators(state: str) -> Note:
             "la isla "
             "en la Cámara.",
         )
-    article = _ARTICLES.get(state, "")
+    article, (article_es, has_es) = _ARTICLES.get(state, ""), _ARTICLES_ES.get(state, ("", "tiene"))
     return Note(
         f"{article}{en} has no senators. Only states do. Its delegate represents it in the House.",
-        f"{es} no tiene senadores. Solo los estados los tienen. Su delegado o delegada representa a su gente "
-        "en la Cámara.",
+        f"{article_es}{es} no {has_es} senadores. Solo los estados los tienen. Su delegado o delegada "
+        "representa a su gente en la Cámara.",
     )
 
 

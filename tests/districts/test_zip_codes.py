@@ -148,11 +148,15 @@ REASONS = {
     "96365": ("your home state", "estado en Estados Unidos"),
     "96940": ("Palau", "Palaos"),
     "96941": ("Micronesia", "Micronesia"),
-    "96960": ("Marshall Islands", "Islas Marshall"),
+    "96960": (
+        "Marshall Islands",
+        "Islas Marshall, que son un Estado asociado a los Estados Unidos, pero no eligen",
+    ),
     "88888": ("does not say in which state", "no dice en qué estado"),
     "00605": ("Puerto Rico has no senators", "Puerto Rico no tiene senadores"),
-    "20001": ("District of Columbia has no senators", "Distrito de Columbia no tiene senadores"),
+    "20001": ("District of Columbia has no senators", "El Distrito de Columbia no tiene senadores"),
     "96910": ("Guam has no senators", "Guam no tiene senadores"),
+    "00802": ("The U.S. Virgin Islands has no senators", "Las Islas Vírgenes de EE. UU. no tienen senadores"),
 }
 
 
