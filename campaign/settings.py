@@ -47,6 +47,16 @@ def _readable(value: str) -> SplitResult:
     return parts
 
 
+def database_address(value: str) -> str:
+    """Raises ValueError, which never shows the value, for what is no address of a database."""
+    if value.startswith("sqlite:///"):
+        return value
+    if value.startswith("postgresql+psycopg://"):
+        _readable(value)
+        return value
+    raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+
+
 def _http_address(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("must start with http:// or https://")
@@ -231,12 +241,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _named_driver(cls, value: str) -> str:
-        if value.startswith("sqlite:///"):
-            return value
-        if value.startswith("postgresql+psycopg://"):
-            _readable(value)
-            return value
-        raise ValueError("must start with sqlite:/// or postgresql+psycopg://")
+        return database_address(value)
 
     @field_validator("smtp_url")
     @classmethod

@@ -166,7 +166,9 @@ def test_copying_between_databases(operator: Operator, tmp_path: Path) -> None:
     here, there = str(operator.env["CAMPAIGN_DATABASE_URL"]), f"sqlite:///{tmp_path / 'there.db'}"
     assert operator.json("db", "copy", here, there)["rows"]["bill"] == 1
     assert operator.run("db", "copy", here, there).exit_code == 2
-    assert operator.run("db", "copy", here, "mysql://x/y").exit_code == 2
+    for address in ("mysql://x/y", "postgresql+psycopg://u:pa:se/cret@127.0.0.1/x"):
+        result = operator.run("db", "copy", here, address)
+        assert (result.exit_code, "cret" in result.output + result.stderr) == (2, False)
     mistyped = tmp_path / "no-such.db"
     refused = operator.run("db", "copy", f"sqlite:///{mistyped}", f"sqlite:///{tmp_path / 'new.db'}")
     assert (refused.exit_code, mistyped.exists()) == (2, False)

@@ -117,12 +117,15 @@ def _refuse_missing_file(url: str) -> None:
 
 
 def _database_url(url: str) -> str:
-    if url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        return url
-    raise Refused(
-        "A database address starts with sqlite:/// or postgresql+psycopg://",
-        "La dirección de una base de datos empieza con sqlite:/// o postgresql+psycopg://",
-    )
+    """Raises Refused, which shows nothing of the address: it may hold a password."""
+    from campaign.settings import database_address
+
+    try:
+        return database_address(url)
+    except ValueError as error:
+        raise Refused(
+            f"The address of a database {error}.", f"La dirección de una base de datos no sirve: {error}."
+        ) from None
 
 
 @command(main, "backup")
