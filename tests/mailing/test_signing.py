@@ -142,6 +142,28 @@ def test_it_counts_once_it_is_confirmed_and_until_it_is_taken_back(
 
 
 @pytest.mark.parametrize("start", ["", "/es"])
+@pytest.mark.parametrize(("state", "invited"), [("live", True), ("paused", False)])
+def test_who_confirms_a_pledge_on_its_day_is_sent_to_call_if_anything_is_asked(
+    engine: Engine,
+    client: FlaskClient,
+    outbox: Make,
+    box: Box,
+    opened: Make,
+    state: str,
+    invited: bool,
+    start: str,
+) -> None:
+    opened("pledge")
+    client.post(f"{start}/actions/pledge", data=FORM)
+    deliver(outbox())
+    with db.writing(engine) as session:
+        campaigns.set_state(session, CAMPAIGN, state, by="x", now=MONDAY)
+    page = client.post(link_in(box), data={"action": "confirm"})
+    assert page.status_code == 200
+    assert (("Hoy es el día" if start else "Today is the day") in page.text) is invited
+
+
+@pytest.mark.parametrize("start", ["", "/es"])
 def test_whoever_asks_gets_the_same_answer_and_what_was_typed_stays(
     engine: Engine, keys: Keys, client: FlaskClient, clock: Clock, opened: Make, start: str
 ) -> None:
