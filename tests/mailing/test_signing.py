@@ -143,7 +143,7 @@ def test_it_counts_once_it_is_confirmed_and_until_it_is_taken_back(
 
 @pytest.mark.parametrize("start", ["", "/es"])
 @pytest.mark.parametrize(("state", "invited"), [("live", True), ("paused", False)])
-def test_who_confirms_a_pledge_on_its_day_is_sent_to_call_if_anything_is_asked(
+def test_who_looks_at_their_pledge_on_its_day_is_sent_to_call_if_anything_is_asked(
     engine: Engine,
     client: FlaskClient,
     outbox: Make,
@@ -156,11 +156,13 @@ def test_who_confirms_a_pledge_on_its_day_is_sent_to_call_if_anything_is_asked(
     opened("pledge")
     client.post(f"{start}/actions/pledge", data=FORM)
     deliver(outbox())
+    link = link_in(box)
+    client.post(link, data={"action": "confirm"})
     with db.writing(engine) as session:
         campaigns.set_state(session, CAMPAIGN, state, by="x", now=MONDAY)
-    page = client.post(link_in(box), data={"action": "confirm"})
-    assert page.status_code == 200
-    assert (("Hoy es el día" if start else "Today is the day") in page.text) is invited
+    page = client.get(link).text
+    assert ("Gracias. Ya cuenta." if start else "Thank you. It counts.") in page
+    assert (("Hoy es el día" if start else "Today is the day") in page) is invited
 
 
 @pytest.mark.parametrize("start", ["", "/es"])
