@@ -6,7 +6,6 @@ tests that only read the campaign.
 """
 
 import functools
-import gc
 import os
 import shutil
 import sys
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import CodeType
 
+import collecting
 import copies
 import hypothesis
 import jinja2
@@ -106,17 +106,8 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-def pytest_collectstart() -> None:
-    """Collect no garbage while tests are collected, which all stay."""
-    gc.disable()
-
-
 def pytest_collection_finish() -> None:
-    """Leave modules and collected tests out of garbage collection: walking them was a fifth of the run."""
-    gc.collect()
-    gc.freeze()
-    gc.enable()
-    gc.set_threshold(20_000, 20, 50)
+    collecting.leave_out_what_stays()
 
 
 @pytest.fixture
