@@ -130,22 +130,23 @@ class Service:
 
     # --- reading ---
 
-    def read(self, starts: Sequence[str], seats: Sequence[str], lang: str) -> "Read":
-        """What can be reached from the starting pages and the seats' in one language (``LONG``: in both), and
-        the mail that has come since."""
+    def read(self, starts: Sequence[str], seats: Sequence[str], lang: str, follows: bool) -> "Read":
+        """The starting pages and the seats' in one language (``LONG``: in both), what can be reached from them
+        where links are followed, and the mail that has come since."""
         with time_machine.travel(self.at, tick=False):
             pages = list(self._mail())
             for prefix in ("", "/es") if LONG else ("/es" if lang == "es" else "",):
-                pages += self._pages(prefix, starts, seats)
+                pages += self._pages(prefix, starts, seats, follows)
             with db.reading(self.engine) as session:
                 return Read(pages, [fault.en for fault in judging.faults(session, pages, self.at)])
 
-    def _pages(self, prefix: str, starts: Sequence[str], seats: Sequence[str]) -> Iterator[Page]:
+    def _pages(self, prefix: str, starts: Sequence[str], seats: Sequence[str], follows: bool) -> Iterator[Page]:
         own = [path if path.startswith(("/api", "/feeds")) else prefix + path for path in starts]
 
         def wanted(link: str) -> bool:
             if (
-                NOT_FOR_READING.search(link)
+                not follows
+                or NOT_FOR_READING.search(link)
                 or link.startswith("/es") is not bool(prefix)
                 or (not LONG and REPEATED.search(link))
             ):
@@ -153,7 +154,8 @@ class Service:
             seat = re.match(r"(?:/es)?/act/([A-Z]{2}(?:-\d+)?)", link)
             return seat is None or seat[1] in seats
 
-        return walk(self.client, [*own, *(f"{prefix}/act/{seat}" for seat in seats)], wanted)
+        own += [f"{prefix}/act/{seat}" for seat in seats]
+        return walk(self.client, list(dict.fromkeys(own)), wanted)
 
     def _mail(self) -> Iterator[Page]:
         for _sender, recipient, raw in self.box.messages:
@@ -191,7 +193,8 @@ class Read:
 
 class Day(NamedTuple):
     """A moment: which seats' pages are read and in which language, what a page or a mail (``tx-20@``) is to say
-    or, with ``-``, not to say, and what an organizer does then."""
+    or, with ``-``, not to say, and what an organizer does then. On a day before the turn, one just after it and
+    one weeks later all links are ``followed``; ``LONG`` follows them every day."""
 
     moment: str
     lang: str
@@ -199,6 +202,7 @@ class Day(NamedTuple):
     says: tuple[tuple[str, str], ...] = ()
     approves: bool = False
     confirms: tuple[str, ...] = ()
+    followed: bool = False
 
     @property
     def at(self) -> datetime:
@@ -211,7 +215,9 @@ class Day(NamedTuple):
             service.approve()
         for bill in self.confirms:
             service.confirm("stop-arming-cartels-act", bill)
-        read = service.read(starts, seats if LONG else self.seats, self.lang)
+        follows = LONG or self.followed
+        said = [path.removeprefix("/es") for path, _ in self.says if path[0] == "/" and not follows]
+        read = service.read([*starts, *said], seats if LONG else self.seats, self.lang, follows)
         return [f"{self.moment} {fault}" for fault in read.faults + read.wrong(self.says)]
 
 

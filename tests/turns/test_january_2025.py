@@ -39,12 +39,19 @@ DAYS = (
         "en",
         ("NJ-3",),
         (("/act/NJ-3", "Andy Kim"), ("/act/NJ-3", "vacant since December 8, 2024")),
+        followed=True,
     ),
     Day("2025-01-03T16:59", "es", ("TX-20",), (("tx-20@", "ends on January 3 at noon"),), approves=True),
     Day(
         "2025-01-03T17:10", "en", ("FL-6",), (("/act/FL-6", "know yet who represents"), ("/act/FL-6", "-Waltz"))
     ),
-    Day("2025-01-04T15:00", "es", ("TX-20",), (("/es/act/TX-20?member=C001091", "202-225-3236"),)),
+    Day(
+        "2025-01-04T15:00",
+        "es",
+        ("TX-20",),
+        (("/es/act/TX-20?member=C001091", "202-225-3236"),),
+        followed=True,
+    ),
     Day(
         "2025-01-06T20:00",
         "en",
@@ -53,7 +60,7 @@ DAYS = (
         True,
     ),
     Day("2025-02-05T20:00", "es", ("OH-2",), (("/es/act/OH-2", "-Vance"),), False, ("hr923-119", "s367-119")),
-    Day("2025-02-10T20:00", "es", ("NJ-3",), (("tx-20@", "is back as H.R. 923"),), True),
+    Day("2025-02-10T20:00", "es", ("NJ-3",), (("tx-20@", "is back as H.R. 923"),), True, followed=True),
     Day("2025-02-20T20:00", "en", ("FL-6",), (("/act/FL-6", "Ashley Moody"), ("/act/FL-6", "vacant"))),
 )
 

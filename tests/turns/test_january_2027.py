@@ -44,6 +44,7 @@ DAYS = (
         "es",
         ("IL-9",),
         (("/es/act/IL-9", "Schakowsky"), ("/es/act/IL-9", "-Alex Example001 Senador")),
+        followed=True,
     ),
     Day("2027-01-03T17:10", "en", ("DC-0",), (("/act/DC-0", "Example004"), ("/act/DC-0", "-Norton"))),
     Day(
@@ -52,6 +53,7 @@ DAYS = (
         ("TX-37",),
         (("/act/TX-37", NO_MAP), ("/act/TX-37", "-Doggett"), ("il-9@", "119th Congress has ended")),
         True,
+        followed=True,
     ),
     Day(
         "2027-01-26T20:00",
@@ -62,11 +64,15 @@ DAYS = (
         (RETURN.id,),
     ),
     Day("2027-02-03T20:00", "es", (), (("il-9@", "is back as H.R. 412"),), True),
-    Day("2027-02-17T20:00", "en", ("MO-5",), (("/bills/hr412-120", "Robin"),), True),
+    Day("2027-02-17T20:00", "en", ("MO-5",), (("/bills/hr412-120", "Robin"),), True, followed=True),
 )
 # The seat's own page alone: nobody of the old list speaks, nobody of the new one is known.
 LATE_DAY = Day(
-    "2027-01-05T20:00", "en", ("IL-9",), (("/act/IL-9", "know yet who represents"), ("/act/IL-9", "-Schak"))
+    "2027-01-05T20:00",
+    "en",
+    ("IL-9",),
+    (("/act/IL-9", "know yet who represents"), ("/act/IL-9", "-Schak")),
+    followed=True,
 )
 
 
