@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -129,12 +129,14 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Front:
-    """A campaign's first page; ``ends`` is the last day of the sitting Congress."""
+    """A campaign's first page, without words: readers of both languages share it. ``ends`` is the last day of
+    the sitting Congress; ``people`` are those of its newest ``changes``, by Bioguide id."""
 
     campaign: Campaign | None
     chapters: tuple[Chapter, ...]
     facts: tuple[CitedFact, ...]
-    lately: tuple[Event, ...]
+    changes: tuple[Change, ...]
+    people: Mapping[str, Person]
     ends: date
 
     @property
@@ -146,6 +148,10 @@ class Front:
     def bills(self) -> tuple[str, ...]:
         """The ids of all its bills."""
         return tuple(str(card.record.id) for chapter in self.chapters for card in chapter.cards)
+
+    def lately(self) -> list[Event]:
+        """The newest days on which something moved on these bills, in the reader's language."""
+        return history.events(self.changes, self.people, actions=False)[:LATELY]
 
     def map(self, own: str = "") -> StateMap:
         """Who is on one of these bills, by state; ``own`` is the reader's state."""
@@ -161,12 +167,19 @@ def front(session: Session, known: Campaign | None, *, now: datetime) -> Front:
     """A campaign as a whole; an empty one where nothing has been set up yet."""
     proposals = campaigns.campaign_proposals(session, known.slug) if known else []
     found = tuple(chapter(session, proposal, now=now) for proposal in proposals)
-    facts = select(CitedFact).where(CitedFact.campaign == (known.slug if known else ""))
-    facts = facts.where(CitedFact.source_en != "", CitedFact.source_es != "")
-    facts = facts.order_by(col(CitedFact.position), CitedFact.id)
+    facts = cited(session, known.slug if known else "")
     bills = [str(card.record.id) for chapter in found for card in chapter.cards]
     ends = congress_end(congress_on(now)).date()
-    return Front(known, found, tuple(session.exec(facts)), tuple(lately(session, bills, now=now)), ends)
+    changes = _newest(session, bills)
+    people = members.people(session, {change.bioguide for change in changes if change.bioguide}, now=now)
+    return Front(known, found, facts, changes, people, ends)
+
+
+def cited(session: Session, campaign: str) -> tuple[CitedFact, ...]:
+    """A campaign's figures that name their source in both languages, in its order."""
+    facts = select(CitedFact).where(CitedFact.campaign == campaign)
+    facts = facts.where(CitedFact.source_en != "", CitedFact.source_es != "")
+    return tuple(session.exec(facts.order_by(col(CitedFact.position), CitedFact.id)))
 
 
 def calls(session: Session, front: Front) -> int | None:
@@ -235,12 +248,10 @@ def map_of(cards: Sequence[Card], own: str = "") -> StateMap:
     return state_map(Counter(people.values()), own)
 
 
-def lately(session: Session, bills: Sequence[str], *, now: datetime) -> list[Event]:
-    """The newest days on which something moved on these bills."""
+def _newest(session: Session, bills: Sequence[str]) -> tuple[Change, ...]:
+    """The newest changes of these bills that are told, more than there are lines for them."""
     rows = select(Change).where(col(Change.bill).in_(bills), col(Change.kind).in_(NEWS))
-    newest = session.exec(rows.order_by(col(Change.happened).desc(), col(Change.seq).desc()).limit(100)).all()
-    people = members.people(session, {change.bioguide for change in newest if change.bioguide}, now=now)
-    return history.events(newest, people, actions=False)[:LATELY]
+    return tuple(session.exec(rows.order_by(col(Change.happened).desc(), col(Change.seq).desc()).limit(100)))
 
 
 # --- the number at the top -------------------------------------------------------------------------

@@ -111,10 +111,9 @@ def _asked_by() -> str:
 
 
 def _of_campaign() -> Preview:
-    shown = computed.front(now=utcnow())
-    figure = overview.leading_figure(shown.facts, current())
+    figure = overview.leading_figure(overview.cited(session(), served.slug()), current())
     if figure is None:
-        return Preview(_asked_by(), site_name(), bars=_bars(shown.now))
+        return Preview(_asked_by(), site_name(), bars=_bars(computed.front(now=utcnow()).now))
     source = _("Source: %(source)s", source=tongue(figure.fact, "source"))
     return Preview(_asked_by(), site_name(), figure.number, (tongue(figure.fact, "text"), source))
 

@@ -12,9 +12,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from flask.testing import FlaskClient
 from readability import grade, inflesz, longest_sentence, words
+from sqlalchemy.engine import Engine
 
 import campaign
-from campaign.settings import shipped
+from campaign.app import create_app
+from campaign.settings import Settings, shipped
 
 PACKAGE = Path(campaign.__file__).parent
 CATALOG = PACKAGE / "translations" / "es" / "LC_MESSAGES" / "messages.po"
@@ -62,6 +64,11 @@ PATHS = (
     "/preferences/forged",
     "/nothing",
 )
+# Pages that rest on what is computed once for all visitors.
+COMPUTED = (
+    "/", "/act/TX-20", f"/act/TX-20?{CALL}", f"/act/TX-20/offices?{CALL}", "/act/TX-20/kit",
+    "/bills/hr6736-119", "/proposals/armas-act", "/scorecard", "/find?zip=78205", "/sheet",
+)  # fmt: skip
 # Words that Spanish does not have and no English sentence does without.
 ENGLISH = re.compile(
     r"\b(?:the|and|of|with|your|for|this|that|from|is|are|was|were|will|not|who|which|by|have|has|office|hours|"
@@ -132,6 +139,16 @@ def test_a_spanish_page_has_no_english_that_is_not_marked(client: FlaskClient, p
     said = Spoken(client.get(f"/es{path}").text).of("es")
     assert said
     assert [text for text in said if ENGLISH.search(NAMES.sub("", text))] == []
+
+
+@pytest.mark.parametrize("path", COMPUTED)
+def test_a_page_says_the_same_whoever_asked_first(snapshot_engine: Engine, clock: None, path: str) -> None:
+    """What is computed once for all visitors holds no words of the first one's language."""
+    settings, said = Settings(secret_key="x" * 40, geocoder_url=""), []
+    for order in (("", "/es"), ("/es", "")):
+        client = create_app(settings, engine=snapshot_engine).test_client()
+        said.append({lang: Spoken(client.get(f"{lang}{path}").text).texts for lang in order})
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
