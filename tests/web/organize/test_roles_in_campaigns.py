@@ -1,6 +1,7 @@
 """A role in some campaigns only: what it opens, where it leads, and what of other campaigns it never shows."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,11 @@ from copies import copy_of
 from flask.testing import FlaskClient
 from organizer_client import post, send, sign_in
 from sqlalchemy.engine import Engine
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, delete
 
 from campaign import db
 from campaign.accounts import api_tokens, users
+from campaign.districts.models import ZipCode, ZipSeat
 from campaign.organizing import campaign_file, campaign_setup, texts, whip
 from campaign.outreach import outcomes
 from campaign.outreach.outcomes import Report
@@ -19,6 +21,7 @@ from campaign.refusals import Refused
 
 OURS, THEIRS = "us-guns-abroad", "rural-homes"
 ANA = "ana@example.org"
+SATURDAY = datetime(2026, 6, 20, 15, 0, tzinfo=UTC)
 HOMES = b"""\
 campaign: rural-homes
 title: {en: Homes for rural America, es: Viviendas para el campo}
@@ -29,12 +32,20 @@ proposals:
 """
 
 
-@pytest.fixture
-def snapshot_engine(small_congress: Engine, tmp_path: Path, clock: None) -> Iterator[Engine]:
-    """The shipped campaign with a second one beside it."""
-    with copy_of(small_congress, tmp_path) as engine:
+@pytest.fixture(scope="module")
+def two_campaigns(small_congress: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The shipped campaign with a second one beside it, and few of the ZIP codes, most of all rows."""
+    with copy_of(small_congress, tmp_path_factory.mktemp("two")) as engine:
         with db.writing(engine) as session:
-            campaign_setup.take(session, campaign_file.read(HOMES), by="x", now=db.utcnow(), state="live")
+            session.execute(delete(ZipSeat).where(col(ZipSeat.seat) != "TX-20"))
+            session.execute(delete(ZipCode).where(col(ZipCode.zip).not_like("782%")))
+            campaign_setup.take(session, campaign_file.read(HOMES), by="x", now=SATURDAY, state="live")
+        yield engine
+
+
+@pytest.fixture
+def snapshot_engine(two_campaigns: Engine, tmp_path: Path, clock: None) -> Iterator[Engine]:
+    with copy_of(two_campaigns, tmp_path) as engine:
         yield engine
 
 
