@@ -86,8 +86,9 @@ def _share_statements() -> None:
     def opened(url: str, **options: int) -> Engine:
         engine = open_engine(url, **options)
         model = first.setdefault(engine.dialect.name, engine)
-        # A dialect knows its server once it has connected.
+        # A dialect knows its server once it has connected: no other engine needs to ask it.
         if model.dialect.server_version_info:
+            engine.dialect.initialize = lambda connection: None
             engine.dialect, engine._compiled_cache = model.dialect, model._compiled_cache
         else:
             first[engine.dialect.name] = engine

@@ -107,7 +107,7 @@ def people(session: Session, bioguides: Collection[str] | None = None, *, now: d
     or everyone who sits at that moment."""
     wanted = sits(now) if bioguides is None else col(Member.bioguide).in_(bioguides)
     rows = _with_tenure(now).where(wanted)
-    return {row.bioguide: _person(row) for row in session.execute(rows)}
+    return {row[0]: _person(row) for row in session.execute(rows).all()}
 
 
 # Columns, not entities: most pages ask for all 537 members, and an entity for each takes twice the time.
@@ -131,26 +131,30 @@ def _with_tenure(now: datetime) -> sa.Select[Any]:
 
 def _person(row: Any) -> Person:
     """A row of ``_with_tenure``; one without a term has None in the columns of the term."""
-    first, termed = row.nickname or row.first, row.seat is not None
-    seat = row.seat if termed else row.own_seat
+    (
+        bioguide, official_name, given, nickname, last, gender, own_party, own_standing, own_seat,
+        seat, party, senate_class, url, contact_form, running,
+    ) = row  # fmt: skip
+    first, termed = nickname or given, seat is not None
+    seat = seat if termed else own_seat
     state, _, district = (seat or "").partition("-")
     return Person(
-        bioguide=row.bioguide,
+        bioguide=bioguide,
         # Where no list gives the name used in office, it is made from its parts.
-        name=row.official_name or " ".join(filter(None, (first, row.last))) or row.bioguide,
+        name=official_name or " ".join(filter(None, (first, last))) or bioguide,
         first=first,
-        last=row.last,
-        party=row.party or row.own_party,
+        last=last,
+        party=party or own_party,
         state=state,
         district=int(district) if district else None,
         chamber=chamber_of(seat) if seat else None,
         seat=seat,
         office=office_of(seat) if seat else None,
-        standing=_standing(row.own_standing, row.running and termed),
-        gender=row.gender,
-        senate_class=row.senate_class,
-        url=row.url or "",
-        contact_form=row.contact_form or "",
+        standing=_standing(own_standing, running and termed),
+        gender=gender,
+        senate_class=senate_class,
+        url=url or "",
+        contact_form=contact_form or "",
         dated=termed,
     )
 
