@@ -64,7 +64,7 @@ MAIL = {"mail_from": "Campaign <news@campaign-host.org>", "postal_address": "P.O
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if item.nodeid.startswith("tests/browser/"):
             item.add_marker("browser")
 
 
