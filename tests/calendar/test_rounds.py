@@ -290,6 +290,28 @@ def test_w39_w41_the_api_is_asked_for_what_changed(rounds: Any, calendars: Any) 
     assert changes(rounds, "190102") == ["set", "named hr6736-119"]
 
 
+@pytest.mark.parametrize(
+    ("last", "since"),
+    [("2026-02-26T23:35:00Z", "2026-02-08T22:45:00Z"), ("2026-03-20T12:20:00Z", "2026-02-16T12:05:00Z")],
+    ids=["the next time", "for a month"],
+)
+def test_w39_the_api_is_asked_again_from_a_meeting_on_that_could_not_be_read(
+    rounds: Any, calendars: Any, last: str, since: str
+) -> None:
+    in_session(calendars)
+    base = "/v3/committee-meeting/119"
+    rows = ("190102", "House", "2026-02-10T22:45:00Z"), ("190107", "House", "2026-02-26T22:46:00Z")
+    calendars.put(base, api_list(*rows))
+    calendars.put(f"{base}/house/190102", 500)
+    calendars.put(f"{base}/house/190107", api_meeting("190107"))
+    rounds.at("2026-02-26T23:20:00Z", **API)
+    rounds.at((moment(last) - timedelta(minutes=15)).isoformat(), **API)
+    calendars.asked.clear()
+    rounds.at(last, **API)
+    (listed,) = [address for address in calendars.asked if address.startswith(f"{base}?")]
+    assert f"fromDateTime={since.replace(':', '%3A')}" in listed
+
+
 def test_w14_few_requests_go_to_the_houses_host(rounds: Any, calendars: Any) -> None:
     in_session(calendars)
     calendars.put(day("0305"), day_page(*((str(each), "10:00 AM", "") for each in range(190200, 190280))))

@@ -35,22 +35,23 @@ def read(poll: Poll, known: CalendarSource | None) -> int:
     since = known.mark - OVERLAP if known and known.mark else poll.now - FIRST_LOOK
     rows, whole = _rows(poll, since)
     todo = _unread(poll, rows)
-    notices: list[Notice] = []
+    notices: dict[str, Notice] = {}
     problem = "" if whole else "the list of meetings is shorter than its count"
     for row in todo[:MOST_DETAILS]:
         if poll.stopping():
             break
         try:
-            notices.append(_meeting(poll, row))
+            notices[row.event] = _meeting(poll, row)
         except SourceError as error:
             if error.credential or "paused" in error.reason:
                 raise
             problem = error.reason
+    left = [row for row in todo if row.event not in notices]
     with db.writing(poll.engine) as session:
         baseline = not known or known.good_at is None
-        changes = meetings.take(session, "api", notices, now=poll.now, baseline=baseline)
+        changes = meetings.take(session, "api", notices.values(), now=poll.now, baseline=baseline)
         meetings.pair_twins(session, now=poll.now)
-        mark = _mark(rows, todo, since) if whole else None
+        mark = _mark(rows, left, since, poll.now) if whole else None
         sources.note_good(session, "api_meetings", now=poll.now, mark=mark)
     if problem:
         log.info("meetings left out", reason=problem)
@@ -92,11 +93,11 @@ def _meeting(poll: Poll, row: Listed) -> Notice:
     return _get(poll, path, partial(committee_meetings.parse_meeting, event=row.event))
 
 
-def _mark(rows: list[Listed], todo: list[Listed], since: datetime) -> datetime:
-    """Up to where the list has been read; what is left of it is listed again the next time."""
-    left = todo[MOST_DETAILS:]
+def _mark(rows: list[Listed], left: list[Listed], since: datetime, now: datetime) -> datetime:
+    """Up to where the list has been read. The next look begins with the first meeting that was left, for as
+    long as the very first one goes back."""
     if left:
-        return left[0].updated
+        return max(left[0].updated, now - FIRST_LOOK)
     return rows[-1].updated if rows else since + OVERLAP
 
 
