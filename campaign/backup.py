@@ -90,6 +90,7 @@ def copy(source: Engine, target: Engine) -> Counts:
 
     Raises Refused where the source's tables are not at this version or the target holds data.
     """
+    db.refuse_newer(source)
     if not db.is_current(source):
         raise Refused(
             "The source's tables are not at this version; run campaign db upgrade on it first.",

@@ -265,13 +265,17 @@ def is_current(engine: Engine) -> bool:
 
 def require_current(engine: Engine) -> None:
     """Raises Refused unless the schema is at the newest revision."""
-    found = _revision(engine)
-    _refuse_newer(found)
-    if found != revisions()[-1]:
+    refuse_newer(engine)
+    if not is_current(engine):
         raise Refused(
             "The database has no tables of this version yet; run campaign db upgrade first.",
             "La base de datos no tiene las tablas de esta versión; ejecute primero campaign db upgrade.",
         )
+
+
+def refuse_newer(engine: Engine) -> None:
+    """Raises Refused where the schema is one of a later version, which this one cannot read."""
+    _refuse_newer(_revision(engine))
 
 
 def _refuse_newer(revision: str | None) -> None:

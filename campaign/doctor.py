@@ -17,6 +17,7 @@ from campaign.congress import members, tracking
 from campaign.congress.models import SourceState
 from campaign.mailing import dns_checks, queue, watchdog
 from campaign.mailing.readers import new_districts
+from campaign.refusals import Refused
 from campaign.settings import SHORTEST_SECRET, Settings
 
 Level = Literal["good", "note", "warning", "error"]
@@ -45,14 +46,14 @@ def examine(engine: Engine, settings: Settings, *, now: datetime) -> list[Findin
 
 
 def _database(engine: Engine) -> Iterator[Finding]:
+    shown = engine.url.render_as_string()
     try:
-        current = db.is_current(engine)
+        db.require_current(engine)
     except sa.exc.SQLAlchemyError as error:
         yield Finding("error", "database", f"cannot be read: {getattr(error, 'orig', error)}")
         return
-    shown = engine.url.render_as_string()
-    if not current:
-        yield Finding("error", "database", f"{shown}: tables are missing or old; run campaign db upgrade")
+    except Refused as refused:
+        yield Finding("error", "database", f"{shown}: {refused}")
         return
     yield Finding("good", "database", f"{shown}: tables are at this version")
     if engine.dialect.name == "sqlite":

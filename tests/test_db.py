@@ -21,10 +21,11 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session, col, select
 
 from benchmarks.kills.backups import kill_loop
-from campaign import backup, db, group_commit, write_lock
+from campaign import backup, db, doctor, group_commit, write_lock
 from campaign.congress.models import Bill, Change
 from campaign.districts.models import ZipSeat
 from campaign.refusals import Refused
+from campaign.settings import Settings
 
 NOON = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
 
@@ -590,6 +591,16 @@ def test_a_database_that_cannot_be_opened_is_to_be_moved_away(
     Path(str(another.url.database)).write_text("words " * 1000)
     with pytest.raises(Refused, match="Move it away"):
         backup.restore(another, tmp_path / "kept.db", replace=True)
+
+
+def test_nobody_is_told_to_upgrade_a_database_of_a_newer_version(engine: Engine, tmp_path: Path) -> None:
+    """Neither by ``doctor`` nor by ``db copy``."""
+    target = db.open_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    with aged(engine, "9999"):
+        found = doctor.examine(engine, Settings(), now=NOON)[0]
+        assert (found.level, found.about, "newer version" in found.text) == ("error", "database", True)
+        with pytest.raises(Refused, match="newer version"):
+            backup.copy(engine, target)
 
 
 @pytest.mark.parametrize("step", [db.upgrade, db.require_current])
