@@ -12,6 +12,8 @@ from campaign.congress.bills import WASHINGTON, congress_end
 from campaign.congress.ledger import BillRecord
 from campaign.congress.members import Elect, Person
 from campaign.congress.models import Bill, Change, Committee, Cosponsorship, Seat, SourceState, Tracking
+from campaign.districts import notes
+from campaign.districts.notes import Note
 from campaign.organizing import counts, progress
 from campaign.organizing.counts import Counts
 from campaign.outreach import names, voted, week_ahead, wordings
@@ -252,6 +254,10 @@ class Delegation:
     vacant_since: date | None
     has_senators: bool
     elected: tuple[Elect, ...] = ()
+
+    @property
+    def no_senators(self) -> Note:
+        return notes.no_senators(self.seat.state)
 
     @property
     def start(self) -> Speaker | None:
