@@ -34,6 +34,19 @@ def test_whose_answer_matters_most_comes_first(client: FlaskClient, seat: str, o
     assert ("Start here" in start) == (len(order) > 1)
 
 
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/act/TX-20", ("Call: Ted Cruz", "Write a letter: Ted Cruz")),
+        ("/es/act/TX-20", ("Llamar: Ted Cruz", "Escribir una carta: Ted Cruz")),
+    ],
+)
+def test_a_short_button_says_whom_it_is_about(client: FlaskClient, path: str, says: tuple[str, ...]) -> None:
+    """To who hears the page, with a colon: in Spanish one calls and writes “a” somebody."""
+    main = re.sub(r"<[^>]+>", "", main_of(client, path))
+    assert [words for words in says if words not in main] == []
+
+
 def test_the_reason_to_start_here_is_said_in_one_line(client: FlaskClient) -> None:
     start = main_of(client, "/act/TX-20").split('class="ask-box start"')[1].split("pair-of-buttons")[0]
     why = " ".join(re.sub(r"<[^>]+>", "", start).split())
