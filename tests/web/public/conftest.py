@@ -1,4 +1,4 @@
-"""One service for all tests of a module that only read: to build one takes as long as ten pages."""
+"""One service for all tests that only read: to build one takes as long as ten pages."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from campaign.proposals import campaigns
 from campaign.settings import Settings
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared_app(snapshot_engine: Engine) -> Flask:
     return create_app(Settings(secret_key="x" * 40, geocoder_url=""), engine=snapshot_engine)
 
