@@ -107,7 +107,7 @@ def people(session: Session, bioguides: Collection[str] | None = None, *, now: d
     or everyone who sits at that moment."""
     wanted = sits(now) if bioguides is None else col(Member.bioguide).in_(bioguides)
     rows = _with_tenure(now).where(wanted)
-    return {row[0]: _person(row) for row in session.execute(rows).all()}
+    return {person.bioguide: person for person in map(_person, session.execute(rows).all())}
 
 
 # Columns, not entities: most pages ask for all 537 members, and an entity for each takes twice the time.
@@ -130,7 +130,10 @@ def _with_tenure(now: datetime) -> sa.Select[Any]:
 
 
 def _person(row: Any) -> Person:
-    """A row of ``_with_tenure``; one without a term has None in the columns of the term."""
+    """A row of ``_with_tenure``, unpacked in its order; without a term the columns of the term are None.
+
+    By name each column takes as long as all of them take here.
+    """
     (
         bioguide, official_name, given, nickname, last, gender, own_party, own_standing, own_seat,
         seat, party, senate_class, url, contact_form, running,

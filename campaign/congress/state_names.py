@@ -25,11 +25,25 @@ OTHERWISE_IN_SPANISH = {
     "WV": "Virginia Occidental",
 }  # fmt: skip
 
+# What a sentence puts before a name.
+ARTICLES = {
+    "en": {"DC": "the", "MP": "the", "VI": "the"},
+    "es": {"DC": "el", "MP": "las", "VI": "las"},
+}
+
 
 def state_name(code: str, lang: str) -> str:
     """The state's name, or the code itself for one we do not know."""
     english = ENGLISH.get(code, code)
     return OTHERWISE_IN_SPANISH.get(code, english) if lang == "es" else english
+
+
+def in_words(code: str, lang: str, *, begins: bool = False) -> str:
+    """The state's name as a sentence has it, or begins with it: ``Texas``, ``the District of Columbia``."""
+    article, name = ARTICLES[lang].get(code), state_name(code, lang)
+    if not article:
+        return name
+    return f"{article.capitalize() if begins else article} {name}"
 
 
 def choices(lang: str) -> list[tuple[str, str]]:

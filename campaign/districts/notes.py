@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from campaign.congress.bills import congress_start, ordinal
-from campaign.congress.state_names import state_name
+from campaign.congress.state_names import in_words, state_name
 
 
 @dataclass(frozen=True)
@@ -137,15 +137,9 @@ def not_in_congress(zip: str, state: str) -> Note:
     )
 
 
-# What an English sentence puts before a name.
-_ARTICLES = dict.fromkeys(("DC", "MP", "VI"), "The ")
-# A Spanish one, with its verb.
-_ARTICLES_ES = {"DC": ("El ", "tiene"), "MP": ("Las ", "tienen"), "VI": ("Las ", "tienen")}
-
-
 def no_senators(state: str) -> Note:
     """For D.C. and the territories (U.S. Const. art. I § 3: senators are of states)."""
-    en, es = state_name(state, "en"), state_name(state, "es")
+    en, es = (in_words(state, lang, begins=True) for lang in ("en", "es"))
     if state == "PR":
         return Note(
             f"{en} has no senators. Only states do. Its resident commissioner represents it in the House.",
@@ -153,11 +147,11 @@ def no_senators(state: str) -> Note:
             "la isla "
             "en la Cámara.",
         )
-    article, (article_es, has_es) = _ARTICLES.get(state, ""), _ARTICLES_ES.get(state, ("", "tiene"))
+    has = "tienen" if es.startswith("Las ") else "tiene"
     return Note(
-        f"{article}{en} has no senators. Only states do. Its delegate represents it in the House.",
-        f"{article_es}{es} no {has_es} senadores. Solo los estados los tienen. Su delegado o delegada "
-        "representa a su gente en la Cámara.",
+        f"{en} has no senators. Only states do. Its delegate represents it in the House.",
+        f"{es} no {has} senadores. Solo los estados los tienen. Su delegado o delegada representa a su gente "
+        "en la Cámara.",
     )
 
 

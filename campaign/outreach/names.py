@@ -8,7 +8,7 @@ from datetime import date
 
 from campaign.congress.bills import BillId, day_in_words, ordinal
 from campaign.congress.members import Person
-from campaign.congress.state_names import state_name
+from campaign.congress.state_names import in_words
 
 TITLES_EN = {
     "representative": "Representative",
@@ -48,9 +48,6 @@ OF_CHAMBERS = {
     "en": {"house": "House", "senate": "Senate"},
     "es": {"house": "de la Cámara", "senate": "del Senado"},
 }
-# Names of places that a Spanish sentence puts an article before.
-ARTICLES_ES = {"DC": "el", "MP": "las", "VI": "las"}
-ARTICLES_EN = {"DC": "the", "MP": "the", "VI": "the"}
 # Numbers and dates as in the United States: 16,310 and 70% in Spanish, too.
 LOCALES = {"en": "en_US", "es": "es_US"}
 # The standing committees, as their Spanish pages and the press name them.
@@ -161,9 +158,7 @@ def home(person: Person, lang: str) -> str:
         return "su estado" if lang == "es" else "your state"
     if person.district:
         return "su distrito" if lang == "es" else "your district"
-    article = (ARTICLES_ES if lang == "es" else ARTICLES_EN).get(person.state)
-    name = state_name(person.state, lang)
-    return f"{article} {name}" if article else name
+    return in_words(person.state, lang)
 
 
 def chamber(name: str, lang: str, *, spoken: bool = False) -> str:

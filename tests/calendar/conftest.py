@@ -130,12 +130,17 @@ class Rounds:
                 tracking.track(session, BillId.of(bill), now=datetime.fromisoformat("2026-01-02T12:00:00Z"))
                 session.add(Referral(bill=bill, committee=committee, referred=True))
 
-    def at(self, moment: str, **settings: Any) -> Report:
+    def at(self, moment: str, stopping: Callable[[], bool] = lambda: False, **settings: Any) -> Report:
         waits = {"wait_initial": 0.0, "wait_max": 0.0, "wait_jitter": 0.0}
         addresses = self.calendars.settings(**settings)
         with open_fetcher(addresses, attempts=2, rest=0.0, **waits) as client:
             return read_calendars.run(
-                self.engine, addresses, now=datetime.fromisoformat(moment), fetcher=client, pause=0.0
+                self.engine,
+                addresses,
+                now=datetime.fromisoformat(moment),
+                stopping=stopping,
+                fetcher=client,
+                pause=0.0,
             )
 
     def meeting(self, event: str) -> Meeting:

@@ -312,6 +312,22 @@ def test_w39_the_api_is_asked_again_from_a_meeting_on_that_could_not_be_read(
     assert f"fromDateTime={since.replace(':', '%3A')}" in listed
 
 
+def test_w39_what_a_stop_left_of_the_first_list_is_asked_for_the_next_time(rounds: Any, calendars: Any) -> None:
+    in_session(calendars)
+    base = "/v3/committee-meeting/119"
+    days = {"190102": "02-01", "190107": "02-10", "190109": "02-26"}
+    calendars.put(base, api_list(*((event, "House", f"2026-{day}T22:45:00Z") for event, day in days.items())))
+    for event in days:
+        calendars.put(f"{base}/house/{event}", api_meeting(event))
+    rounds.at("2026-02-26T23:20:00Z", lambda: f"{base}/house/190102?format=json" in calendars.asked, **API)
+    assert not [address for address in calendars.asked if "190107" in address]
+    calendars.asked.clear()
+    rounds.at("2026-02-26T23:35:00Z", **API)
+    (listed,) = [address for address in calendars.asked if address.startswith(f"{base}?")]
+    assert "fromDateTime=2026-02-08T22%3A45%3A00Z" in listed
+    assert [rounds.meeting(event).event for event in days] == [*days]
+
+
 def test_w14_few_requests_go_to_the_houses_host(rounds: Any, calendars: Any) -> None:
     in_session(calendars)
     calendars.put(day("0305"), day_page(*((str(each), "10:00 AM", "") for each in range(190200, 190280))))

@@ -10,7 +10,7 @@ from babel.dates import get_timezone_name
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_babel import format_date, get_timezone, to_user_timezone
 
-from campaign.congress import bills
+from campaign.congress import bills, state_names
 from campaign.congress.bills import BillId, congress_on, on_one_line
 from campaign.congress.state_names import state_name
 from campaign.db import utcnow
@@ -61,6 +61,7 @@ def attach(app: Flask) -> None:
         seat_name=seat_name,
         site_name=site_name,
         state_name=_state_name,
+        in_words=in_words,
         tongue=tongue,
     )
 
@@ -97,6 +98,10 @@ def given() -> dict[str, str]:
 
 def _state_name(code: str) -> str:
     return state_name(code, current())
+
+
+def in_words(code: str) -> str:
+    return state_names.in_words(code, current())
 
 
 def site_name() -> str:
